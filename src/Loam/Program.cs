@@ -1,0 +1,1 @@
+Console.WriteLine("loam 0.1.0");
