@@ -1,0 +1,53 @@
+namespace Loam.Core;
+
+/// <summary>Every bound of a queue, retry, wait or input, in one place. Units are in the names or
+/// beside them.</summary>
+public static class Limits
+{
+    /// <summary>Bytes of one state file.</summary>
+    public const int StateFileBytes = 1024 * 1024;
+    /// <summary>Levels of nesting in a state file.</summary>
+    public const int StateFileDepth = 24;
+    /// <summary>Nodes in one state file.</summary>
+    public const int StateFileNodes = 100_000;
+
+    /// <summary>Steps that run at the same time.</summary>
+    public const int ParallelSteps = 8;
+    /// <summary>Attempts of one host call whose fault may pass.</summary>
+    public const int HostAttempts = 6;
+    /// <summary>First pause between attempts; doubles each time.</summary>
+    public static readonly TimeSpan HostRetryPause = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a rollback keeps trying to reach an engine that went away.</summary>
+    public static readonly TimeSpan RollbackPatience = TimeSpan.FromSeconds(90);
+
+    /// <summary>Pause between probes while a step waits for health (decision 13).</summary>
+    public static readonly TimeSpan GatePause = TimeSpan.FromMilliseconds(250);
+    /// <summary>The longest a step waits for health, whatever the probe says.</summary>
+    public static readonly TimeSpan GateLimit = TimeSpan.FromMinutes(10);
+    /// <summary>How long a service without any probe must stay running to count as healthy.
+    /// </summary>
+    public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
+    /// <summary>How long a container gets to stop before it is killed.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>A pull without a byte for this long has failed.</summary>
+    public static readonly TimeSpan PullStall = TimeSpan.FromSeconds(60);
+    /// <summary>Generations whose images are kept for a revert without network.</summary>
+    public const int KeptGenerations = 5;
+
+    /// <summary>Quiet time after an edit before the files are read.</summary>
+    public static readonly TimeSpan EditDebounce = TimeSpan.FromMilliseconds(500);
+    /// <summary>Events kept for those who ask later.</summary>
+    public const int Events = 1000;
+    /// <summary>Plans shown and awaiting approval at one time.</summary>
+    public const int OpenPlans = 64;
+    /// <summary>How long a shown plan can be approved.</summary>
+    public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
+    /// <summary>Bytes of one request to the daemon.</summary>
+    public const int RequestBytes = 8 * 1024 * 1024;
+    /// <summary>Clients that may wait for the change in hand.</summary>
+    public const int Waiting = 32;
+    /// <summary>Bytes reserved for the journal, so that a full disk can be rolled back.</summary>
+    public const int JournalBytes = 8 * 1024 * 1024;
+    /// <summary>Replicas of one service.</summary>
+    public const int Replicas = 100;
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Observing;
+
+public enum ContainerState { Created, Running, Paused, Restarting, Exited, Dead }
+
+/// <summary>One container of this instance as the engine describes it.</summary>
+/// <param name="Id">The engine's ID.</param>
+/// <param name="Address">First address on a network, reachable from the host; null when not
+/// running.</param>
+/// <param name="Networks">Engine network name to the aliases the container has there.</param>
+/// <param name="Images">The image's ID as the engine knows it.</param>
+public sealed record ObservedContainer(
+    string Id, string Name, string Service, string Revision, int Index, int Generation,
+    bool Rehearsal, ContainerState State, int? ExitCode, int RestartCount,
+    DateTimeOffset? StartedAt, string? Address,
+    ImmutableSortedDictionary<string, ImmutableArray<string>> Networks,
+    ResourceLimits Limits, RestartPolicy Restart, string ImageId, ImmutableArray<Port> Ports);
+
+/// <param name="Id">The engine's ID, by which it is removed: names need not be unique.</param>
+public sealed record ObservedNetwork(
+    string Id, string Name, string Declared, string Revision, bool Internal);
+
+public sealed record ObservedVolume(string Name, string Path, int Mode, bool IsEmpty);
+
+/// <param name="Owner">Who listens, for people: <c>nginx (process 812)</c>; null: unknown.
+/// </param>
+public sealed record ObservedPort(int Number, string Protocol, string Address, string? Owner);
+
+/// <summary>What the machine was at <see cref="ObservedAt"/>: always a little old.</summary>
+public sealed record ObservedState
+{
+    public required DateTimeOffset ObservedAt { get; init; }
+    public ImmutableArray<ObservedContainer> Containers { get; init; } = [];
+    public ImmutableArray<ObservedNetwork> Networks { get; init; } = [];
+    public ImmutableArray<ObservedVolume> Volumes { get; init; } = [];
+
+    /// <summary>Listening ports that do not belong to this instance's containers; only filled
+    /// for ports a plan asks for.</summary>
+    public ImmutableArray<ObservedPort> Ports { get; init; } = [];
+
+    /// <summary>Resolved digests and local IDs that the engine already has.</summary>
+    public ImmutableHashSet<string> Images { get; init; } = [];
+}

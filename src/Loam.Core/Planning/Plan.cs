@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Planning;
+
+public enum Verb { Create, Update, Replace, Delete }
+
+public enum Risk { Low, Medium, High, Critical }
+
+/// <summary>How a step can be taken back.</summary>
+public enum Undo { Exact, FromSnapshot, None }
+
+/// <summary>How a service is replaced (decision 10).</summary>
+public enum Way
+{
+    /// <summary>Nothing runs that must be replaced.</summary>
+    Fresh,
+    /// <summary>New beside old; the name moves when the new one is healthy. No gap.</summary>
+    Overlap,
+    /// <summary>A candidate without host ports is probed first, then swapped in.</summary>
+    Rehearse,
+    /// <summary>Old stopped, new started; the old one is taken up again on failure.</summary>
+    Swap,
+    /// <summary>The running container takes the new values.</summary>
+    InPlace,
+}
+
+public enum ActionKind
+{
+    Pull, CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume,
+    Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
+}
+
+/// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
+/// it names the target, and doing it twice is doing it once.</summary>
+/// <param name="Kind">What to do.</param>
+/// <param name="Target">The engine's name of the container or network, the volume's name, or the
+/// image reference.</param>
+public sealed record PlannedAction(ActionKind Kind, string Target)
+{
+    /// <summary>For Create: the container; also kept with Remove, so that it can be undone.
+    /// </summary>
+    public ContainerSpec? Container { get; init; }
+    public NetworkSpec? Network { get; init; }
+    public VolumeSpec? Volume { get; init; }
+    /// <summary>For Pull.</summary>
+    public ResolvedImage? Image { get; init; }
+    /// <summary>For Gate: the probe; for a dependency's gate too.</summary>
+    public Probe? Probe { get; init; }
+    /// <summary>For Update: limits and policy, before and after.</summary>
+    public LimitChange? Limits { get; init; }
+    /// <summary>For GiveAlias and TakeAlias: network and alias.</summary>
+    public ImmutableArray<NetworkUse> Aliases { get; init; } = [];
+}
+
+public sealed record LimitChange(
+    ResourceLimits Before, RestartPolicy PolicyBefore,
+    ResourceLimits After, RestartPolicy PolicyAfter);
+
+/// <summary>One field that changes, for people: <c>ports: 80 → 80</c> to <c>8080 → 80</c>.
+/// </summary>
+public sealed record FieldChange(string Field, string? Before, string? After);
+
+/// <summary>The change of one resource. Complete: nothing is left to decide when it runs.
+/// </summary>
+/// <param name="Before">Canonical spec before, null when there was none.</param>
+/// <param name="After">Canonical spec after, null when there will be none.</param>
+/// <param name="Requires">Numbers of steps that must be done first.</param>
+/// <param name="Gap">Expected interruption of the service.</param>
+public sealed record Step(
+    int Number, ResourceId Id, Verb Verb, Way Way, string? Before, string? After,
+    Risk Risk, Undo Undo, TimeSpan Gap,
+    ImmutableArray<int> Requires, ImmutableArray<PlannedAction> Actions,
+    ImmutableArray<FieldChange> Changes, string Summary)
+{
+    /// <summary>Containers and networks that go away for good once the whole plan is applied;
+    /// until then they are only stopped.</summary>
+    public ImmutableArray<string> Retires { get; init; } = [];
+
+    /// <summary>Remarks for the person: probe made up, secret stored by the engine …</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}
+
+/// <summary>What a plan adds to the machine.</summary>
+/// <param name="Memory">Bytes of limits added (may be negative).</param>
+/// <param name="Download">Bytes to download; null when unknown.</param>
+public sealed record PlanTotals(
+    int Created, int Changed, int Replaced, int Deleted, long Memory, long Cpu, long? Download,
+    ImmutableArray<int> PortsOpened, ImmutableArray<int> PortsClosed);
+
+/// <summary>Immutable and complete. <see cref="Digest"/> covers the steps and what they touch,
+/// not the generation's number (decision 5).</summary>
+public sealed record Plan
+{
+    public required ImmutableArray<Step> Steps { get; init; }
+    public required ImmutableArray<Diagnostic> Findings { get; init; }
+    public required PlanTotals Totals { get; init; }
+    public required Risk Risk { get; init; }
+    /// <summary>Files whose name must be typed (decision 6).</summary>
+    public required ImmutableArray<string> Restricted { get; init; }
+    /// <summary>Secrets made at approval: name and length.</summary>
+    public required ImmutableArray<string> Generates { get; init; }
+    /// <summary>64 hex digits.</summary>
+    public required string Digest { get; init; }
+
+    public bool IsEmpty => Steps.IsEmpty;
+    public bool HasErrors => Findings.Any(f => f.IsError);
+}

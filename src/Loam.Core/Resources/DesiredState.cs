@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Resources;
+
+/// <summary>What the state files say the machine should be. Immutable; made only by
+/// <c>StateReader</c> from text that had no errors.</summary>
+public sealed class DesiredState
+{
+    public static readonly DesiredState Empty = new() { Files = StateSet.Empty };
+
+    /// <summary>The texts it was read from.</summary>
+    public required StateSet Files { get; init; }
+
+    public ImmutableSortedDictionary<ResourceId, Resource> Resources { get; init; } =
+        ImmutableSortedDictionary<ResourceId, Resource>.Empty;
+
+    public ImmutableSortedDictionary<string, Service> Services { get; init; } =
+        ImmutableSortedDictionary<string, Service>.Empty;
+    public ImmutableSortedDictionary<string, Network> Networks { get; init; } =
+        ImmutableSortedDictionary<string, Network>.Empty;
+    public ImmutableSortedDictionary<string, Volume> Volumes { get; init; } =
+        ImmutableSortedDictionary<string, Volume>.Empty;
+    public ImmutableSortedDictionary<string, Secret> Secrets { get; init; } =
+        ImmutableSortedDictionary<string, Secret>.Empty;
+    public Settings Settings { get; init; } = new();
+
+    /// <summary>False: the list is absent, so its things are left as they are (decision 1).
+    /// </summary>
+    public bool ManagesServices { get; init; }
+    public bool ManagesNetworks { get; init; }
+
+    /// <summary>Written fields that no driver makes true yet, each as a diagnostic.</summary>
+    public ImmutableArray<Diagnostics.Diagnostic> NotYet { get; init; } = [];
+
+    /// <summary>Reference (<see cref="ImageReference.Name"/>) to what it was resolved to.
+    /// </summary>
+    public ImmutableSortedDictionary<string, ResolvedImage> Images { get; init; } =
+        ImmutableSortedDictionary<string, ResolvedImage>.Empty;
+}
+
+/// <summary>An image pinned: by the registry's digest, or, for one that only the engine has, by
+/// its ID (decision 20).</summary>
+/// <param name="Digest"><c>sha256:…</c> of the manifest or, with <paramref name="IsLocalId"/>, of
+/// the image's configuration.</param>
+/// <param name="Size">Compressed bytes to download; null when unknown.</param>
+public sealed record ResolvedImage(string Reference, string Digest, bool IsLocalId, long? Size)
+{
+    /// <summary>Ten hex digits, for people.</summary>
+    public string ShortDigest => Digest.Length > 17 ? Digest[7..17] : Digest;
+}
+
+/// <summary>What the manifest says about Loam itself.</summary>
+public sealed record Settings
+{
+    public string? Name { get; init; }
+    public bool RequireApproval { get; init; } = true;
+    public bool RollbackOnHealthFailure { get; init; } = true;
+    public ImmutableArray<RegistrySetting> Registries { get; init; } = [];
+    public ImmutableArray<string> RestrictedFiles { get; init; } = [];
+}
+
+public sealed record RegistrySetting(
+    string Host, string? Mirror, string? Username, string? PasswordSecret);
