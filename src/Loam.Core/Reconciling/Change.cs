@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+using Loam.Core.Diagnostics;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Reconciling;
+
+public enum ChangeKind
+{
+    /// <summary>New texts for some files (a proposal, an import, a secret).</summary>
+    Files,
+    /// <summary>What an editor left in the state directory.</summary>
+    WorkTree,
+    /// <summary>Back towards an earlier generation.</summary>
+    Revert,
+    /// <summary>The approved state again, where the machine drifted from it.</summary>
+    Heal,
+    /// <summary>Tags resolved anew.</summary>
+    Update,
+    /// <summary>A container Loam did not make becomes a service.</summary>
+    Adopt,
+}
+
+/// <summary>What somebody would like.</summary>
+/// <param name="Reason">One line for the history: the sentence that was said, or the verb.</param>
+public sealed record ChangeRequest(ChangeKind Kind, string Reason)
+{
+    /// <summary>Files: full new texts; an empty text removes the file.</summary>
+    public ImmutableSortedDictionary<string, string> Texts { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Files: the generation the texts were made from; 0 for an empty machine.</summary>
+    public int BaseGeneration { get; init; }
+
+    /// <summary>Revert: the generation meant; 0: the one before the present.</summary>
+    public int Generation { get; init; }
+
+    /// <summary>Update: services; empty: all. Adopt: the foreign container.</summary>
+    public ImmutableArray<string> Names { get; init; } = [];
+}
+
+/// <summary>A plan with the state it leads to, shown and waiting for approval.</summary>
+/// <param name="Id">Short handle for approving.</param>
+/// <param name="BaseGeneration">The generation it starts from.</param>
+/// <param name="Before">Present approved state.</param>
+/// <param name="After">State after it; null when the texts have errors.</param>
+/// <param name="Findings">Errors and warnings of texts and plan together.</param>
+public sealed record PlannedChange(
+    string Id, ChangeRequest Request, int BaseGeneration, StateSet Before, StateSet After,
+    Plan? Plan, ImmutableArray<Diagnostic> Findings)
+{
+    public bool CanApply => Plan is { HasErrors: false } && !Findings.Any(f => f.IsError);
+
+    /// <summary>Neither the host nor any text would change.</summary>
+    public bool IsNothing => CanApply && Plan!.IsEmpty && !After.ChangedFrom(Before).Any();
+}
+
+public enum ApplyStatus
+{
+    Applied,
+    /// <summary>It failed and everything is as before.</summary>
+    RolledBack,
+    /// <summary>It failed and not everything could be taken back: <c>Error</c> says what to do.
+    /// </summary>
+    Incomplete,
+    /// <summary>The state moved on and the plan is another one now: ask again.</summary>
+    Changed,
+    /// <summary>The approval does not cover it (restricted files, expired, wrong digest).</summary>
+    NotApproved,
+    Nothing,
+}
+
+/// <param name="Generation">The generation in force afterwards.</param>
+/// <param name="Error">One or two sentences, for people.</param>
+/// <param name="Replan">With <see cref="ApplyStatus.Changed"/>: the new plan.</param>
+public sealed record ApplyResult(
+    ApplyStatus Status, int Generation, string? Error, string? Remedy, TimeSpan Duration,
+    PlannedChange? Replan);
+
+/// <summary>Something that happened, for <c>loam events</c> and live display.</summary>
+/// <param name="Type"><c>reconcile.started</c>, <c>reconcile.step</c>,
+/// <c>reconcile.progress</c>, <c>reconcile.completed</c>, <c>reconcile.failed</c>,
+/// <c>reconcile.waiting</c>, <c>service.healthy</c>, <c>service.unhealthy</c>,
+/// <c>service.died</c>, <c>service.started</c>, <c>state.edited</c>, <c>state.rejected</c>,
+/// <c>drift.found</c>, <c>recovery</c>.</param>
+/// <param name="Name">The resource or step concerned.</param>
+/// <param name="Status"><c>running</c>, <c>done</c>, <c>failed</c>, <c>undone</c>.</param>
+/// <param name="Message">A sentence.</param>
+public sealed record MachineEvent(long Sequence, DateTimeOffset At, string Type)
+{
+    public string? Name { get; init; }
+    public string? Status { get; init; }
+    public string? Message { get; init; }
+    public string? Trigger { get; init; }
+    public int? Generation { get; init; }
+    public int? Step { get; init; }
+    public int? Changes { get; init; }
+    public bool? Success { get; init; }
+    public bool? RolledBack { get; init; }
+    public string? Error { get; init; }
+    /// <summary>Milliseconds.</summary>
+    public double? Duration { get; init; }
+    /// <summary>Bytes or tries, for progress.</summary>
+    public long? Done { get; init; }
+    public long? Total { get; init; }
+}
+
+public enum ServiceHealth { Healthy, Unhealthy, Starting, Stopped, Missing, Unknown }
+
+/// <param name="Drift">How it differs from what was approved; null when it does not.</param>
+public sealed record ServiceStatus(
+    string Name, string Image, ServiceHealth Health, string Detail, int Running, int Wanted,
+    ImmutableArray<Port> Ports, DateTimeOffset? Since, int Restarts, string? Drift,
+    long? MemoryUsed, long? MemoryLimit, double? CpuPercent);
+
+/// <param name="Pending">Edits in the state directory that were not applied: file names.</param>
+/// <param name="Problems">Findings in those edits.</param>
+public sealed record MachineStatus(
+    string Host, string Version, string Engine, int Generation, string? LastChange,
+    DateTimeOffset? LastChangeAt, string? Busy, string? Recovery,
+    ImmutableArray<ServiceStatus> Services, ImmutableArray<string> Pending,
+    ImmutableArray<Diagnostic> Problems, ImmutableArray<string> Drift);
+
+/// <summary>Finds what a tag means today.</summary>
+public interface IImageResolver
+{
+    /// <param name="settings">Mirrors and accounts from the manifest.</param>
+    /// <exception cref="HostException">NotFound: no such image or tag; Unavailable: no registry
+    /// can be reached.</exception>
+    Task<ResolvedImage> ResolveAsync(
+        ImageReference image, Settings settings, CancellationToken cancel);
+}

@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace Loam.Core.Reconciling;
+
+using Loam.Core.Approving;
+using Loam.Core.StateFiles;
+
+/// <summary>Everything a client can ask of a machine: what <c>Api/</c> serves and the simulation
+/// drives. One change at a time; others wait and are told.</summary>
+public interface IMachine
+{
+    /// <summary>Present approved texts and their generation.</summary>
+    Task<(int Generation, StateSet Files)> CurrentAsync(CancellationToken cancel);
+
+    /// <summary>Decides what a request would do. Touches nothing.</summary>
+    Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel);
+
+    /// <summary>Applies a plan that was shown. Waits for a change in hand, telling
+    /// <paramref name="tell"/> what it waits for; <paramref name="tell"/> gets every event of
+    /// this change.</summary>
+    Task<ApplyResult> ApplyAsync(
+        PlannedChange change, Approval approval, Action<MachineEvent> tell,
+        CancellationToken cancel);
+
+    Task<MachineStatus> StatusAsync(CancellationToken cancel);
+
+    Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel);
+
+    Task<StateSet> FilesOfAsync(int generation, CancellationToken cancel);
+
+    /// <summary>Kept events, then, with <paramref name="follow"/>, new ones until cancelled.
+    /// </summary>
+    IAsyncEnumerable<MachineEvent> EventsAsync(bool follow, CancellationToken cancel);
+}
