@@ -1,0 +1,5 @@
+#!/bin/sh
+# memcached: arguments alone mean memcached.
+set -eu
+case "${1:-}" in -*) set -- memcached "$@" ;; esac
+exec "$@"
