@@ -39,6 +39,9 @@ public sealed record ContainerSpec
     public ImmutableSortedDictionary<string, string> Environment { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<SecretFile> SecretFiles { get; init; } = [];
+    /// <summary>Ciphertexts of every secret the container uses, by name.</summary>
+    public ImmutableSortedDictionary<string, string> Sealed { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
     public ImmutableArray<BindMount> Mounts { get; init; } = [];
     public ImmutableArray<Port> Ports { get; init; } = [];
     public ImmutableArray<NetworkUse> Networks { get; init; } = [];

@@ -1,0 +1,43 @@
+using System.Collections.Immutable;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Approving;
+
+/// <summary>Which files' names must be typed for a change (decision 6). By field, not by file:
+/// adding a generated secret is not restricted, changing one is.</summary>
+public static class Restrictions
+{
+    public static ImmutableArray<string> Of(DesiredState before, DesiredState after)
+    {
+        var files = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var (id, then) in before.Resources)
+        {
+            var now = after.Resources.GetValueOrDefault(id);
+            if (id.Kind == ResourceKind.Secret && now?.Spec.Canonical() != then.Spec.Canonical())
+            {
+                files.Add("security.yaml");
+            }
+        }
+        foreach (var id in before.Resources.Keys.Union(after.Resources.Keys))
+        {
+            if (id.Kind != ResourceKind.Setting || id.Name is not ("safety" or "api" or "llm"))
+            {
+                continue;
+            }
+            var (then, now) = (before.Resources.GetValueOrDefault(id),
+                after.Resources.GetValueOrDefault(id));
+            if (then is not null && then.Spec.Canonical() != now?.Spec.Canonical()
+                || then is null && LoosensSafety(after.Settings))
+            {
+                files.Add("manifest.yaml");
+            }
+        }
+        var guarded = before.Settings.RestrictedFiles.Union(after.Settings.RestrictedFiles);
+        files.UnionWith(guarded.Intersect(after.Files.ChangedFrom(before.Files)));
+        return [.. files];
+    }
+
+    private static bool LoosensSafety(Settings settings) =>
+        !settings.RequireApproval || !settings.RollbackOnHealthFailure;
+}

@@ -1,0 +1,28 @@
+namespace Loam.Core.Planning;
+
+/// <summary>What takes an action back. Every host action has an exact one, or leaves nothing
+/// behind that matters: nothing is removed for good before the whole plan is applied.</summary>
+public static class Inverse
+{
+    /// <summary>The action that undoes <paramref name="action"/>; null when there is nothing to
+    /// undo.</summary>
+    public static PlannedAction? Of(PlannedAction action) => action.Kind switch
+    {
+        ActionKind.Pull or ActionKind.Gate => null,
+        ActionKind.CreateNetwork => action with { Kind = ActionKind.RemoveNetwork },
+        ActionKind.CreateVolume => action with { Kind = ActionKind.RemoveVolume },
+        ActionKind.Create => action with { Kind = ActionKind.Remove },
+        ActionKind.Start => action with { Kind = ActionKind.Stop },
+        ActionKind.Stop => action with { Kind = ActionKind.Start },
+        ActionKind.GiveAlias => action with { Kind = ActionKind.TakeAlias },
+        ActionKind.TakeAlias => action with { Kind = ActionKind.GiveAlias },
+        ActionKind.Update => action with
+        {
+            Limits = new(action.Limits!.After, action.Limits.PolicyAfter,
+                action.Limits.Before, action.Limits.PolicyBefore),
+        },
+        // Within a plan only rehearsals are removed, and those are not wanted back.
+        ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume => null,
+        _ => throw new InvariantException($"no inverse is known for {action.Kind}"),
+    };
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using Loam.Core.Diagnostics;
+using Loam.Core.Observing;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Planning;
+
+/// <summary>Decides everything: two states, what was observed, and out comes a plan that leaves
+/// no choice to execution. Pure: the same input gives the same plan and the same digest.
+/// </summary>
+public static class Planner
+{
+    public static Plan Plan(
+        DesiredState before, DesiredState after, ObservedState observed, PlanningContext context)
+    {
+        var draft = new PlanDraft(before, after, observed, context);
+        AddSettingsAndSecrets(draft);
+        AddVolumes(draft);
+        AddNetworks(draft);
+        AddServices(draft);
+        AddImages(draft);
+        var steps = StepOrder.Arrange(draft, out var findings);
+        var all = new DiagnosticBag();
+        all.AddRange(findings);
+        all.AddRange(after.NotYet);
+        PlanChecks.All(draft, steps, all);
+        return PlanSummary.Finish(draft, steps, all.ToList());
+    }
+
+    private static void AddSettingsAndSecrets(PlanDraft draft)
+    {
+        foreach (var change in draft.Changes.Values)
+        {
+            if (change.Id.Kind is ResourceKind.Setting or ResourceKind.Secret)
+            {
+                draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [],
+                    change.Id.Kind == ResourceKind.Setting || change.Verb != Verb.Create
+                        ? Risk.Medium : Risk.Low);
+            }
+        }
+    }
+
+    /// <summary>Directories are made before anything uses them, and never deleted.</summary>
+    private static void AddVolumes(PlanDraft draft)
+    {
+        var present = draft.Observed.Volumes.ToDictionary(v => v.Name, StringComparer.Ordinal);
+        foreach (var volume in draft.After.Volumes.Values)
+        {
+            var id = new ResourceId(ResourceKind.Volume, volume.Name);
+            var path = ContainerPlanning.PathOf(draft.Context, volume);
+            var there = present.TryGetValue(volume.Name, out var seen) && seen.Path == path;
+            if (!draft.IsInScope(id) || (there && !draft.Changes.ContainsKey(id)))
+            {
+                continue;
+            }
+            var mode = volume.Permissions is null ? 0b111_101_101
+                : Convert.ToInt32(volume.Permissions, 8);
+            var spec = new VolumeSpec(volume.Name, path, mode, volume.Owner);
+            ImmutableArray<PlannedAction> actions = there ? []
+                : [new(ActionKind.CreateVolume, volume.Name) { Volume = spec }];
+            draft.Add(draft.ChangeOf(id), there ? Verb.Update : Verb.Create, Way.Fresh,
+                TimeSpan.Zero, actions, [], Risk.Low);
+        }
+        foreach (var gone in draft.Changes.Values.Where(
+            c => c.Id.Kind == ResourceKind.Volume && c.Verb == Verb.Delete))
+        {
+            var path = ContainerPlanning.PathOf(draft.Context, draft.Before.Volumes[gone.Id.Name]);
+            draft.Add(gone, Verb.Delete, Way.InPlace, TimeSpan.Zero, [], [], Risk.Medium,
+                $"the data stays in {path}; delete that directory by hand to free its space");
+        }
+    }
+
+    private static void AddNetworks(PlanDraft draft)
+    {
+        if (!draft.After.ManagesServices && !draft.After.ManagesNetworks)
+        {
+            return;
+        }
+        var wanted = EngineNames.Networks(draft.Context, draft.After);
+        var present = draft.Observed.Networks.ToLookup(n => n.Declared, StringComparer.Ordinal);
+        foreach (var (declared, spec) in wanted)
+        {
+            var id = new ResourceId(ResourceKind.Network, declared);
+            var there = present[declared].Any(n => n.Revision == spec.Revision);
+            var old = present[declared].Where(n => n.Revision != spec.Revision)
+                .Select(n => n.Name).ToImmutableArray();
+            if (there && (old.IsEmpty || !draft.IsInScope(id)))
+            {
+                continue;
+            }
+            ImmutableArray<PlannedAction> actions = there ? []
+                : [new(ActionKind.CreateNetwork, spec.Name) { Network = spec }];
+            draft.Add(draft.ChangeOf(id), old.IsEmpty ? Verb.Create : Verb.Replace, Way.Fresh,
+                TimeSpan.Zero, actions, old, Risk.Low);
+        }
+        foreach (var gone in present.Where(g => !wanted.ContainsKey(g.Key)))
+        {
+            var id = new ResourceId(ResourceKind.Network, gone.Key);
+            if (draft.IsInScope(id) || gone.Key == EngineNames.DefaultNetwork)
+            {
+                draft.Add(draft.ChangeOf(id), Verb.Delete, Way.Fresh, TimeSpan.Zero, [],
+                    [.. gone.Select(n => n.Name)], Risk.Low);
+            }
+        }
+    }
+
+    private static void AddServices(PlanDraft draft)
+    {
+        if (!draft.After.ManagesServices)
+        {
+            return;
+        }
+        var running = draft.Observed.Containers.ToLookup(c => c.Service, StringComparer.Ordinal);
+        foreach (var service in draft.After.Services.Values)
+        {
+            var id = new ResourceId(ResourceKind.Service, service.Name);
+            var first = draft.ContainerAfter(service);
+            var previous = draft.ContainerBefore(service.Name);
+            if (!draft.IsInScope(id) && first.Revision == previous?.Revision)
+            {
+                continue;
+            }
+            var containers = running[service.Name].ToImmutableArray();
+            var work = ServiceSteps.Work(
+                draft.Context, service, first, previous, containers);
+            if (work is not null)
+            {
+                draft.AddService(service, first, work, containers);
+            }
+            else if (draft.Changes.TryGetValue(id, out var recorded))
+            {
+                draft.Add(recorded, Verb.Update, Way.InPlace, TimeSpan.Zero, [], [], Risk.Low);
+            }
+        }
+        foreach (var gone in running.Where(g => !draft.After.Services.ContainsKey(g.Key)))
+        {
+            var id = new ResourceId(ResourceKind.Service, gone.Key);
+            if (draft.IsInScope(id))
+            {
+                var work = ServiceSteps.Removal(
+                    draft.Context, draft.ContainerBefore(gone.Key), [.. gone]);
+                draft.Add(draft.ChangeOf(id), Verb.Delete, work.Way, work.Gap, work.Actions,
+                    work.Retires, Risk.Medium);
+            }
+        }
+        foreach (var gone in draft.Changes.Values.Where(c => c.Verb == Verb.Delete
+            && c.Id.Kind == ResourceKind.Service && !running.Contains(c.Id.Name)))
+        {
+            draft.Add(gone, Verb.Delete, Way.Fresh, TimeSpan.Zero, [], [], Risk.Low);
+        }
+    }
+
+    /// <summary>Every image the plan starts containers from and the engine lacks is pulled
+    /// first, so that a pull that fails has touched nothing.</summary>
+    private static void AddImages(PlanDraft draft)
+    {
+        var needed = draft.Steps.SelectMany(s => s.Actions)
+            .Where(a => a.Kind == ActionKind.Create).Select(a => a.Container!)
+            .DistinctBy(c => c.ImageReference).OrderBy(c => c.ImageReference,
+                StringComparer.Ordinal);
+        foreach (var container in needed)
+        {
+            var image = draft.After.Images.Values.FirstOrDefault(
+                i => i.Digest == container.ImageDigest);
+            if (image is null || image.IsLocalId
+                || draft.Observed.Images.Contains(image.Digest))
+            {
+                continue;
+            }
+            var id = new ResourceId(ResourceKind.Image, container.ImageReference);
+            draft.Add(new(id, Verb.Create, null, null, []), Verb.Create, Way.Fresh,
+                TimeSpan.Zero,
+                [new(ActionKind.Pull, container.ImageReference) { Image = image }], [], Risk.Low);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Planning;
+
+/// <summary>What the planner must know of the machine besides its state.</summary>
+/// <param name="Instance">The instance's UUID; its first eight digits stand in names.</param>
+/// <param name="VolumeRoot">Where volumes without a path live.</param>
+public sealed record PlanningContext(string Instance, string VolumeRoot)
+{
+    /// <summary>Plan every difference between the machine and the approved state, not only what
+    /// the change touches.</summary>
+    public bool Heal { get; init; }
+
+    /// <summary>Environment variables an image also reads from a file (<c>X_FILE</c>), so that a
+    /// secret need not stand in the environment. From the catalogue.</summary>
+    public Func<ImageReference, IReadOnlySet<string>> FileVariables { get; init; } =
+        _ => ImmutableHashSet<string>.Empty;
+
+    /// <summary>Major version of an image's data format; null when versions do not matter.
+    /// </summary>
+    public Func<ImageReference, string?> DataMajor { get; init; } = _ => null;
+
+    /// <summary>Where a service's probe or limits came from, for the plan's display.</summary>
+    public Func<ImageReference, string?> CatalogName { get; init; } = _ => null;
+
+    /// <summary>Service to the foreign container it takes over (<c>loam adopt</c>).</summary>
+    public ImmutableDictionary<string, Observing.ObservedContainer> Adoptions { get; init; } =
+        ImmutableDictionary<string, Observing.ObservedContainer>.Empty;
+
+    public string ShortInstance => Instance.Replace("-", "", StringComparison.Ordinal)[..8];
+}
