@@ -50,4 +50,25 @@ public static class Limits
     public const int JournalBytes = 8 * 1024 * 1024;
     /// <summary>Replicas of one service.</summary>
     public const int Replicas = 100;
+
+    /// <summary>Longest wait for one answer of an engine that is neither a pull nor a stop.
+    /// </summary>
+    public static readonly TimeSpan EngineCall = TimeSpan.FromSeconds(60);
+    /// <summary>Longest wait for an engine to say that it is there.</summary>
+    public static readonly TimeSpan EnginePing = TimeSpan.FromSeconds(2);
+    /// <summary>Bytes of one answer of an engine.</summary>
+    public const int EngineAnswerBytes = 32 * 1024 * 1024;
+    /// <summary>Calls to one engine at the same time when many things are looked at.</summary>
+    public const int EngineCalls = 8;
+    /// <summary>Bytes kept of what a command in a container prints.</summary>
+    public const int ExecOutputBytes = 64 * 1024;
+    /// <summary>Bytes of one line of a log, an event or a pull; more is cut off.</summary>
+    public const int LogLineBytes = 64 * 1024;
+    /// <summary>Processes of a container that declares no limit. Nobody writes 2047, so what is
+    /// observed tells a declared limit from this one.</summary>
+    public const long ContainerPids = 2047;
+    /// <summary>Size of one file of an engine's log of a container, and how many there are
+    /// (decision 23).</summary>
+    public const int ContainerLogMebibytes = 10;
+    public const int ContainerLogFiles = 3;
 }
