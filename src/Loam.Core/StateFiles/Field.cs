@@ -39,6 +39,9 @@ public sealed record Schema(string Name, string Sentence, IReadOnlyList<Field> F
 {
     public string? Key { get; init; }
 
+    /// <summary>One entry in flow style, for messages and the reference page.</summary>
+    public string? Example { get; init; }
+
     public Field? this[string name] => Fields.FirstOrDefault(f => f.Name == name);
 }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Loam.Core.Diagnostics;
 
@@ -17,4 +18,14 @@ public abstract record FieldType
 
     /// <summary>For people: <c>size such as 128Mi</c>.</summary>
     public abstract string Describe();
+
+    /// <summary>A value of this type as a person would write it in one line: <c>128Mi</c>, not
+    /// 134217728. Reading it again gives the same value.</summary>
+    public virtual string Show(Value value) => value switch
+    {
+        TextValue text => text.Text,
+        NumberValue number => number.Number.ToString(CultureInfo.InvariantCulture),
+        BoolValue flag => flag.IsTrue ? "true" : "false",
+        _ => value.Canonical(),
+    };
 }

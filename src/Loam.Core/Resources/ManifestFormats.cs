@@ -1,0 +1,33 @@
+using System.Globalization;
+using Loam.Core.StateFiles.Types;
+
+namespace Loam.Core.Resources;
+
+/// <summary>Forms of texts that only the manifest has.</summary>
+internal static class ManifestFormats
+{
+    public static readonly FormatType Timezone = new(
+        "a time zone such as Europe/Berlin", "^[A-Za-z0-9_+/-]+$",
+        text => text.Length is > 0 and <= 64 && char.IsAsciiLetter(text[0])
+            && text.Split('/').All(part => part.Length > 0
+                && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '+'))
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a time zone", "Write one such as Europe/Berlin or UTC."));
+
+    public static readonly FormatType Hours = new(
+        "hours such as 22:00-07:00", "^[0-2][0-9]:[0-5][0-9]-[0-2][0-9]:[0-5][0-9]$",
+        text => text.Length == 11 && text[5] == '-' && IsTime(text.AsSpan(0, 5))
+            && IsTime(text.AsSpan(6))
+            ? Verdict.Good(text)
+            : Verdict.Bad("not hours of a day", "Write them as in 22:00-07:00."));
+
+    /// <summary>A host with port, or a URL.</summary>
+    public static readonly FormatType Mirror = new(
+        "a URL or a host with port", null,
+        text => text.Contains("://", StringComparison.Ordinal) ? Formats.Url.Judge(text)
+            : Formats.HostPort.Judge(text));
+
+    private static bool IsTime(ReadOnlySpan<char> text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture,
+            DateTimeStyles.None, out _);
+}

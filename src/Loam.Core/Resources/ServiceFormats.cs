@@ -1,0 +1,94 @@
+using Loam.Core.StateFiles.Types;
+
+namespace Loam.Core.Resources;
+
+/// <summary>Forms of texts that only services have.</summary>
+internal static class ServiceFormats
+{
+    public static readonly FormatType Source = new(
+        "a volume's name or an absolute path", null,
+        text => text.StartsWith('/') ? Formats.AbsolutePath.Judge(text)
+            : text.StartsWith('.') || text.StartsWith('~')
+                ? Verdict.Bad("not an absolute path", "Write the path from / on.")
+                : Formats.Name.Judge(text));
+
+    public static readonly FormatType HttpPath = new(
+        "a path such as /health", "^/",
+        text => text.StartsWith('/') && text.AsSpan().IndexOfAny(" \t\r\n") < 0
+            && Formats.Text.Judge(text).Normal is not null
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a path of a URL", "Write it from / on, without blanks."));
+
+    public static readonly FormatType User = new(
+        "a user name, a uid, or uid:gid", null,
+        text => text.Length is > 0 and <= 65 && text.Split(':') is { Length: <= 2 } parts
+            && parts.All(p => p.Length > 0 && p.All(c => char.IsAsciiLetterOrDigit(c)
+                || c is '_' or '-' or '.'))
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a user", "Write a name such as www-data, or uid:gid such as "
+                + "1000:1000."));
+
+    public static readonly FormatType Capability = new(
+        "a Linux capability such as NET_ADMIN", "^(CAP_)?[A-Z_]+$", JudgeCapability);
+
+    /// <summary><c>HOST[:CONTAINER[:rwm]]</c></summary>
+    public static readonly FormatType Device = new(
+        "a device such as /dev/ttyUSB0", "^/", JudgeDevice);
+
+    public static Verdict VariableName(string name) =>
+        name.Length is > 0 and <= 256 && !name.Contains('=', StringComparison.Ordinal)
+        && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            ? Verdict.Good(name)
+            : Verdict.Bad("not a name for a variable",
+                "Write letters, digits and _, such as TZ.");
+
+    public static Verdict LabelName(string name) =>
+        name.StartsWith("loam.", StringComparison.Ordinal)
+            ? Verdict.Bad("Loam marks its own things with such labels",
+                "Choose a name that does not begin with loam.")
+            : name.Length is > 0 and <= 256
+                && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+                ? Verdict.Good(name)
+                : Verdict.Bad("not a name for a label", "Write it without blanks.");
+
+    private static readonly HashSet<string> Capabilities = new(StringComparer.Ordinal)
+    {
+        "ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF",
+        "CHECKPOINT_RESTORE", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
+        "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE", "LINUX_IMMUTABLE", "MAC_ADMIN",
+        "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW",
+        "PERFMON", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN", "SYS_BOOT",
+        "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
+        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
+    };
+
+    /// <summary>Normal form: upper case without <c>CAP_</c>.</summary>
+    private static Verdict JudgeCapability(string text)
+    {
+        var name = text.ToUpperInvariant();
+        name = name.StartsWith("CAP_", StringComparison.Ordinal) ? name[4..] : name;
+        if (Capabilities.Contains(name))
+        {
+            return Verdict.Good(name);
+        }
+        var meant = Nearest.To(name, Capabilities);
+        return Verdict.Bad("no such capability", meant is null
+            ? "Write one such as NET_ADMIN." : $"Write {meant}.");
+    }
+
+    private static Verdict JudgeDevice(string text)
+    {
+        var parts = text.Split(':');
+        var rights = parts.Length == 3 ? parts[2] : "rwm";
+        if (parts.Length > 3 || Formats.AbsolutePath.Judge(parts[0]).Normal is not { } host
+            || Formats.AbsolutePath.Judge(parts.Length > 1 ? parts[1] : parts[0]).Normal
+                is not { } inside
+            || rights.Length is 0 or > 3 || rights.Any(c => c is not ('r' or 'w' or 'm')))
+        {
+            return Verdict.Bad("not a device",
+                "Write a path such as /dev/ttyUSB0, or /dev/HOST:/dev/CONTAINER:rw.");
+        }
+        return Verdict.Good(parts.Length == 1 ? host
+            : parts.Length == 2 ? $"{host}:{inside}" : $"{host}:{inside}:{rights}");
+    }
+}

@@ -1,0 +1,102 @@
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Types;
+
+namespace Loam.Core.Resources;
+
+/// <summary>storage.yaml: volumes and mounts.</summary>
+public static class StorageFile
+{
+    public const string File = "storage.yaml";
+
+    private static readonly BoolType Bool = new();
+
+    private static readonly Schema Backup = new("backup", "Copies of one volume.",
+    [
+        new("enabled", Bool, "Copies are made.") { Default = "true" },
+        new("schedule", Formats.Cron, "When; absent: with the machine's own."),
+        new("retain", new IntegerType(1, 10_000), "Copies kept; absent: as the machine's own."),
+        new("type", new EnumType(["snapshot", "archive"]), "How copies are made.")
+        {
+            Default = "snapshot",
+        },
+    ]);
+
+    public static readonly Schema Volume = new("volume", "A directory that outlives containers.",
+    [
+        new("name", Formats.Name, "Unique.") { Required = true },
+        new("path", Formats.AbsolutePath,
+            "The directory on the host; absent: one below Loam's data directory."),
+        new("size", new SizeType(1 << 20), "How much it can hold.") { Applied = false },
+        new("filesystem", new EnumType(["directory", "ext4"]),
+            "directory, the default without a size; ext4, the default with one.")
+        {
+            Default = "directory",
+            Applied = false,
+        },
+        new("permissions", Formats.Permissions, "Octal, as chmod takes them; absent: 0755.")
+        {
+            Change = Change.InPlace,
+        },
+        new("owner", ServiceFormats.User, "User or uid:gid; absent: root.")
+        {
+            Change = Change.InPlace,
+        },
+        new("encrypted", Bool, "Unreadable without the machine's key.")
+        {
+            Default = "false",
+            Applied = false,
+        },
+        new("backup", new ObjectType(Backup), "Copies of it.")
+        {
+            Applied = false,
+            Change = Change.Record,
+        },
+    ])
+    { Key = "name", Example = "name: data" };
+
+    private static readonly Schema Mount = new("mount", "A file system that is attached.",
+    [
+        new("source", Formats.Text, "Device, UUID=…, or what the type calls it.")
+        {
+            Required = true,
+        },
+        new("target", Formats.AbsolutePath, "Where it is attached.") { Required = true },
+        new("type", StorageFormats.FileSystem, "File system, such as ext4 or nfs.")
+        {
+            Required = true,
+        },
+        new("options", new ListType(StorageFormats.Option) { Unique = true }, "Mount options."),
+    ])
+    { Key = "target", Example = "source: /dev/sdb1" };
+
+    public static readonly FileKind Kind = new(File, "StorageConfig", new("spec",
+        "Volumes and mounts.",
+    [
+        new("volumes", new ListType(new ObjectType(Volume)),
+            "Directories that outlive containers. Removing one from the file never deletes its "
+            + "data: the plan says it is kept, and how to delete it."),
+        new("mounts", new ListType(new ObjectType(Mount)), "File systems that are attached.")
+        {
+            Applied = false,
+        },
+    ]));
+}
+
+/// <summary>Forms of texts that only storage has.</summary>
+internal static class StorageFormats
+{
+    public static readonly FormatType FileSystem = new(
+        "a file system such as ext4", "^[a-z0-9._-]+$",
+        text => text.Length is > 0 and <= 32
+            && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)
+                || c is '.' or '_' or '-')
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a file system", "Write one such as ext4, btrfs or nfs."));
+
+    public static readonly FormatType Option = new(
+        "a mount option such as noatime", "^[^,\\s]+$",
+        text => text.Length is > 0 and <= 256
+            && !text.Any(c => c == ',' || char.IsWhiteSpace(c) || char.IsControl(c))
+            ? Verdict.Good(text)
+            : Verdict.Bad("not one mount option", "Write each option as an item of its own."));
+}
