@@ -39,6 +39,9 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
 
     /// <summary>Update: services; empty: all. Adopt: the foreign container.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
+
+    /// <summary>An <c>images.lock</c> whose pins are used rather than asking a registry.</summary>
+    public string? Pins { get; init; }
 }
 
 /// <summary>A plan with the state it leads to, shown and waiting for approval.</summary>
@@ -52,6 +55,9 @@ public sealed record PlannedChange(
     Plan? Plan, ImmutableArray<Diagnostic> Findings)
 {
     public bool CanApply => Plan is { HasErrors: false } && !Findings.Any(f => f.IsError);
+
+    /// <summary>Only the machine changes, back to what was approved: no new generation.</summary>
+    public bool IsHealing => Request.Kind == ChangeKind.Heal;
 
     /// <summary>Neither the host nor any text would change.</summary>
     public bool IsNothing => CanApply && Plan!.IsEmpty && !After.ChangedFrom(Before).Any();

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+
+namespace Loam.Core.Observing;
+
+/// <param name="Detail">A sentence: <c>GET / answered 503</c>.</param>
+/// <param name="Failures">Probes in a row that failed.</param>
+public sealed record HealthNote(
+    string Revision, bool Healthy, string Detail, int Failures, DateTimeOffset At);
+
+/// <summary>What the newest probe of every container found. Written by those who probe, read by
+/// status.</summary>
+public sealed class HealthBoard
+{
+    private readonly ConcurrentDictionary<string, HealthNote> _notes = new();
+
+    public HealthNote? this[string container] => _notes.GetValueOrDefault(container);
+
+    public void Note(string container, HealthNote note) => _notes[container] = note;
+
+    /// <summary>Forgets containers that are gone.</summary>
+    public void Keep(IReadOnlySet<string> containers)
+    {
+        foreach (var name in _notes.Keys.Where(n => !containers.Contains(n)))
+        {
+            _notes.TryRemove(name, out _);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Reconciling;
+
+/// <summary>A foreign container as a service: what <c>loam adopt</c> needs to know.</summary>
+/// <param name="Service">Name the service gets.</param>
+/// <param name="Files">Full new texts of the files that declare it.</param>
+public sealed record Adoption(
+    string Service, ObservedContainer Container, ImmutableSortedDictionary<string, string> Files);
+
+/// <summary>Everything a machine is made of, put together by hand in the daemon and, with a
+/// simulated host beneath, in the simulation.</summary>
+public sealed record MachineParts
+{
+    public required PlanningContext Context { get; init; }
+    public required IReadOnlyList<IDriver> Drivers { get; init; }
+    public required IJournal Journal { get; init; }
+    public required IHistory History { get; init; }
+    public required IImageResolver Images { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required EventLog Events { get; init; }
+    public required HealthBoard Health { get; init; }
+
+    /// <summary>Ciphertext (<c>encrypted:v1:…</c>) of a fresh random secret of that many
+    /// characters.</summary>
+    public required Func<int, string> SealFresh { get; init; }
+
+    /// <summary>Who else listens on these host ports.</summary>
+    public required Func<IReadOnlySet<int>, ImmutableArray<ObservedPort>> PortsTaken { get; init; }
+
+    /// <summary>Reads a foreign container as a service.</summary>
+    public required Func<string, StateFiles.StateSet, CancellationToken, Task<Adoption>> Adopt
+    { get; init; }
+
+    /// <summary>Removes for good what an applied plan retired, and keeps images for a revert.
+    /// Names that are gone are fine.</summary>
+    public required Func<Retirement, CancellationToken, Task> RetireAsync { get; init; }
+
+    public required string Host { get; init; }
+    public required string Version { get; init; }
+
+    /// <summary>The engine, for people: <c>Docker 20.10 (private)</c>.</summary>
+    public required string Engine { get; init; }
+}
+
+/// <param name="Containers">Engine names of containers and networks.</param>
+/// <param name="KeptImages">Digests in use by the newest generations: kept under a local tag.
+/// </param>
+public sealed record Retirement(
+    ImmutableArray<string> Containers, ImmutableArray<string> Networks,
+    ImmutableArray<ResolvedImage> KeptImages);

@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Reconciling;
+
+/// <summary>Services as a person asks about them: what is declared, what runs, how it is.
+/// </summary>
+internal static class StatusReport
+{
+    public static ImmutableArray<ServiceStatus> Services(
+        DesiredState desired, ObservedState observed, HealthBoard health, Plan? drift)
+    {
+        var containers = observed.Containers.Where(c => !c.Rehearsal)
+            .ToLookup(c => c.Service, StringComparer.Ordinal);
+        var drifted = drift?.Steps.Where(s => s.Id.Kind == ResourceKind.Service)
+            .ToDictionary(s => s.Id.Name, s => s.Summary, StringComparer.Ordinal);
+        return [.. desired.Services.Values.Select(s => Of(
+            s, [.. containers[s.Name]], health, drifted?.GetValueOrDefault(s.Name)))];
+    }
+
+    private static ServiceStatus Of(Service service, ImmutableArray<ObservedContainer> containers,
+        HealthBoard health, string? drift)
+    {
+        var running = containers.Where(c => c.State == ContainerState.Running).ToList();
+        var (state, detail) = HealthOf(service, containers, running, health);
+        return new(service.Name, service.Image.Short, state, detail, running.Count,
+            service.Replicas, service.Ports, running.Min(c => c.StartedAt),
+            containers.Sum(c => c.RestartCount), drift, null, service.Limits.Memory, null);
+    }
+
+    private static (ServiceHealth, string) HealthOf(Service service,
+        ImmutableArray<ObservedContainer> containers, List<ObservedContainer> running,
+        HealthBoard health)
+    {
+        if (service.Replicas == 0)
+        {
+            return (ServiceHealth.Stopped, "stopped on request");
+        }
+        if (running.Count == 0)
+        {
+            if (containers.Any(c => ServiceSteps.HasCompleted(service, c)))
+            {
+                return (ServiceHealth.Healthy, "ran and ended well");
+            }
+            var last = containers.FirstOrDefault();
+            return last is null ? (ServiceHealth.Missing, "no container")
+                : last.State == ContainerState.Restarting
+                    ? (ServiceHealth.Unhealthy, $"keeps restarting, exit code {last.ExitCode}")
+                : (ServiceHealth.Unhealthy, $"not running, exit code {last.ExitCode}");
+        }
+        var notes = running.Select(c => health[c.Name]).ToList();
+        if (notes.Find(n => n is { Healthy: false }) is { } bad)
+        {
+            return bad.Failures >= service.Probe.Retries
+                ? (ServiceHealth.Unhealthy, bad.Detail) : (ServiceHealth.Starting, bad.Detail);
+        }
+        return notes.Contains(null) ? (ServiceHealth.Unknown, "not probed yet")
+            : running.Count < service.Replicas
+                ? (ServiceHealth.Unhealthy, $"{running.Count} of {service.Replicas} run")
+                : (ServiceHealth.Healthy, notes[0]!.Detail);
+    }
+}
