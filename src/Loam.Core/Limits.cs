@@ -22,6 +22,9 @@ public static class Limits
 
     /// <summary>Pause between probes while a step waits for health (decision 13).</summary>
     public static readonly TimeSpan GatePause = TimeSpan.FromMilliseconds(250);
+    /// <summary>The least a step waits for health, however short the probe's own times are.
+    /// </summary>
+    public static readonly TimeSpan ShortestGate = TimeSpan.FromSeconds(5);
     /// <summary>The longest a step waits for health, whatever the probe says.</summary>
     public static readonly TimeSpan GateLimit = TimeSpan.FromMinutes(10);
     /// <summary>How long a service without any probe must stay running to count as healthy.

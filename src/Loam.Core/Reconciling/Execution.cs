@@ -91,7 +91,7 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
             });
         try
         {
-            await calls.ApplyAsync(action, Progress, HostCalls.Patience, cancel);
+            await calls.ApplyAsync(Stamped(action), Progress, HostCalls.Patience, cancel);
         }
         catch (HostException fault) when (action.Kind == ActionKind.Gate
             && !run.RollsBackUnhealthy)
@@ -104,6 +104,20 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         }
         await write(Record(JournalMark.Done, step.Number, index));
     }
+
+    /// <summary>The plan does not know its generation's number; labels carry it.</summary>
+    private PlannedAction Stamped(PlannedAction action) => action.Kind switch
+    {
+        ActionKind.Create => action with
+        {
+            Container = action.Container! with { Generation = run.Generation },
+        },
+        ActionKind.CreateNetwork => action with
+        {
+            Network = action.Network! with { Generation = run.Generation },
+        },
+        _ => action,
+    };
 
     /// <summary>The first failure decides; the others stop at their next action.</summary>
     private void Fail(

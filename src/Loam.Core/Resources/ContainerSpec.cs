@@ -26,6 +26,10 @@ public sealed record ContainerSpec
     public required string Revision { get; init; }
     public required int Index { get; init; }
 
+    /// <summary>The generation that makes it: put in when the plan runs, no part of the plan.
+    /// </summary>
+    public int Generation { get; init; }
+
     /// <summary>A candidate that is probed without its host ports and then thrown away.</summary>
     public bool Rehearsal { get; init; }
 
@@ -58,7 +62,11 @@ public sealed record ContainerSpec
 /// <param name="Name">The engine's name: <c>loam-INSTANCE-web-REVISION</c>.</param>
 /// <param name="Declared">The name in services.yaml; <c>default</c> for the instance's own.
 /// </param>
-public sealed record NetworkSpec(string Name, string Declared, string Revision, bool Internal);
+public sealed record NetworkSpec(string Name, string Declared, string Revision, bool Internal)
+{
+    /// <summary>The generation that makes it: put in when the plan runs.</summary>
+    public int Generation { get; init; }
+}
 
 /// <param name="Mode">Unix permission bits.</param>
 /// <param name="Owner"><c>uid[:gid]</c> or user name; null: leave.</param>

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Loam.Core;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+
+namespace Loam.Drivers.Storage;
+
+/// <summary>Directories on the host. The simulation has its own beneath the same driver.
+/// </summary>
+public interface IDirectories
+{
+    /// <summary>Null when there is none.</summary>
+    /// <exception cref="HostException">Something other than a directory stands there.</exception>
+    (int Mode, bool IsEmpty)? Look(string path);
+
+    /// <summary>Makes the directory and its parents, with mode and owner.</summary>
+    void Make(string path, int mode, string? owner);
+
+    /// <summary>Removes the directory when it is empty; otherwise does nothing.</summary>
+    void RemoveIfEmpty(string path);
+}
+
+/// <summary>Volumes that are directories. Never deletes data: only a directory that is still
+/// empty goes away again when a plan is taken back.</summary>
+/// <param name="wanted">Volumes to look at, from the states the machine knows.</param>
+public sealed class VolumeDriver(
+    IDirectories directories, Func<ImmutableArray<VolumeSpec>> wanted) : IDriver
+{
+    public IReadOnlySet<ActionKind> Performs { get; } = new HashSet<ActionKind>
+    {
+        ActionKind.CreateVolume, ActionKind.RemoveVolume,
+    };
+
+    public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
+    {
+        var seen = ImmutableArray.CreateBuilder<ObservedVolume>();
+        foreach (var volume in wanted())
+        {
+            if (directories.Look(volume.Path) is { } there)
+            {
+                seen.Add(new(volume.Name, volume.Path, there.Mode, there.IsEmpty));
+            }
+        }
+        return Task.FromResult(soFar with { Volumes = seen.ToImmutable() });
+    }
+
+    public Task ApplyAsync(PlannedAction action, Action<long, long?, string?> progress,
+        CancellationToken cancel)
+    {
+        var volume = action.Volume!;
+        switch (action.Kind)
+        {
+            case ActionKind.CreateVolume:
+                directories.Make(volume.Path, volume.Mode, volume.Owner);
+                break;
+            case ActionKind.RemoveVolume:
+                directories.RemoveIfEmpty(volume.Path);
+                break;
+            default:
+                throw new InvariantException($"the volume driver does not {action.Kind}");
+        }
+        return Task.CompletedTask;
+    }
+}
