@@ -11,6 +11,9 @@ public static class Limits
     /// <summary>Nodes in one state file.</summary>
     public const int StateFileNodes = 100_000;
 
+    /// <summary>Findings shown for one set of state files.</summary>
+    public const int Findings = 200;
+
     /// <summary>Steps that run at the same time.</summary>
     public const int ParallelSteps = 8;
     /// <summary>Attempts of one host call whose fault may pass.</summary>

@@ -52,6 +52,13 @@ public static class Codes
     public static readonly Code LatestTag = new(206, "No fixed version",
         "Without a tag the newest image is meant, so two machines may run different versions.");
 
+    public static readonly Code EqualsRoot = new(207, "A user gets rights equal to root",
+        "Whoever may talk to the container engine can do everything on the host.");
+    public static readonly Code SharedVolume = new(208, "Two services write one volume",
+        "Many programs damage their data when another program writes to it too.");
+    public static readonly Code Incomplete = new(209, "Fields that need or exclude each other",
+        "Each field is valid by itself, but not with, or without, the other.");
+
     public static readonly Code NotYet = new(301, "Field that cannot be applied yet",
         "The field is valid, but this version of Loam has no driver that makes it true.");
     public static readonly Code PortTaken = new(302, "A host port is taken",
@@ -89,6 +96,7 @@ public static class Codes
         Syntax, Head, UnknownField, WrongType, BadValue, Required, Duplicate, TooLarge,
         YamlFeature, Ambiguous, PlaintextSecret,
         UnknownReference, PortClash, Loop, Disagreement, FirewallDrops, LatestTag,
+        EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
         Exposes, Stale, NeedsConfirmation, NothingToRun,
         Unhealthy, HostFault, DriverFault,

@@ -122,14 +122,9 @@ public sealed record MapType(FieldType Item, Func<string, Verdict> JudgeKey) : F
                     + $"{verdict.Problem}.", verdict.Remedy);
                 continue;
             }
-            if (!seen.Add(key.Text))
-            {
-                found.Error(Codes.Duplicate, key.Span,
-                    $"{Wording.Upper(what)} has {Wording.Quote(key.Text)} twice.",
-                    "Remove one of them.");
-                continue;
-            }
-            if (Item.Read(child, Wording.FieldIn(what, key.Text), found) is { } value)
+            // A second one was reported when the text was read.
+            if (seen.Add(key.Text)
+                && Item.Read(child, Wording.FieldIn(what, key.Text), found) is { } value)
             {
                 entries.Add(new(key.Text, value));
             }

@@ -50,13 +50,9 @@ public sealed record ObjectType(Schema Schema) : FieldType
             {
                 Unknown(key, what, found);
             }
-            else if (written[place])
+            else if (!written[place])
             {
-                found.Error(Codes.Duplicate, key.Span,
-                    $"{Wording.Upper(Name(what))} has {key.Text} twice.", "Remove one of them.");
-            }
-            else
-            {
+                // A second one was reported when the text was read.
                 written[place] = true;
                 var field = Schema.Fields[place];
                 var called = isItem ? Wording.FieldOf(field.Name, what)
@@ -107,7 +103,8 @@ public sealed record ObjectType(Schema Schema) : FieldType
         ? $"its fields, such as `{Schema.Example}`"
         : $"its fields: {string.Join(", ", Schema.Fields.Select(f => f.Name))}";
 
-    private static Value? DefaultOf(Field field)
+    /// <summary>What a field is when nobody writes it; null: absent.</summary>
+    internal static Value? DefaultOf(Field field)
     {
         Node? node = field.Default switch
         {

@@ -1,0 +1,56 @@
+using Loam.Core.Resources;
+
+namespace Loam.Core.StateFiles.Checks;
+
+/// <summary>One file as far as it could be read.</summary>
+/// <param name="IsReadable">False: what it declares is unknown, so nothing may be called
+/// undeclared on its account.</param>
+internal sealed record FileReading(
+    FileKind Kind, MapValue? Metadata, MapValue? Spec, bool IsPresent, bool IsReadable);
+
+/// <summary>All six files as far as they could be read, with errors inside or not. Checks across
+/// files look at this, so that one run reports everything.</summary>
+internal sealed class Declared(IReadOnlyList<FileReading> files)
+{
+    public IReadOnlyList<FileReading> Files { get; } = files;
+
+    public FileReading this[string file] => Files.First(f => f.Kind.File == file);
+
+    public MapValue? Manifest => this[ManifestFile.File].Spec;
+    public MapValue? Network => this[NetworkFile.File].Spec;
+    public MapValue? Security => this[SecurityFile.File].Spec;
+
+    /// <summary>Services by name; those without a usable name are left out, of two with one name
+    /// the first stands.</summary>
+    public IReadOnlyList<(string Name, MapValue Spec)> Services { get; } =
+        Named(files, ServicesFile.File, "services");
+
+    public IReadOnlyList<(string Name, MapValue Spec)> Networks { get; } =
+        Named(files, ServicesFile.File, "networks");
+
+    public IReadOnlyList<(string Name, MapValue Spec)> Volumes { get; } =
+        Named(files, StorageFile.File, "volumes");
+
+    public IReadOnlyList<(string Name, MapValue Spec)> Secrets { get; } =
+        Named(files, SecurityFile.File, "secrets");
+
+    public IReadOnlyList<(string Name, MapValue Spec)> Certificates { get; } =
+        Named(files, SecurityFile.File, "certificates");
+
+    /// <summary>Names of declared things; null when the file could not be read.</summary>
+    public HashSet<string>? Names(string file, IReadOnlyList<(string Name, MapValue Spec)> things)
+        => this[file].IsReadable
+            ? things.Select(t => t.Name).ToHashSet(StringComparer.Ordinal) : null;
+
+    private static List<(string, MapValue)> Named(
+        IReadOnlyList<FileReading> files, string file, string list)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var spec = files.First(f => f.Kind.File == file).Spec;
+        return spec is null ? [] :
+        [
+            .. spec.Maps(list).Where(m => m.Text("name") is { } name && seen.Add(name))
+                .Select(m => (m.Text("name")!, m)),
+        ];
+    }
+}

@@ -1,0 +1,173 @@
+using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
+
+namespace Loam.Core.StateFiles.Checks;
+
+/// <summary>Fields that need or exclude each other within one entry.</summary>
+internal static class FieldPairs
+{
+    public static void Run(Declared declared, DiagnosticBag found)
+    {
+        foreach (var (name, spec) in declared.Services)
+        {
+            HealthCheck(name, spec, found);
+        }
+        foreach (var (name, spec) in declared.Networks)
+        {
+            if (name == ServicesFile.DefaultNetwork)
+            {
+                found.Error(Codes.BadValue, spec["name"]!.At,
+                    "Network default is there without being declared.",
+                    "Remove it, or choose another name.");
+            }
+        }
+        foreach (var (name, spec) in declared.Volumes)
+        {
+            if (spec["filesystem"] is TextValue { Text: "directory", At: { } at }
+                && spec.Has("size"))
+            {
+                found.Error(Codes.Incomplete, at,
+                    $"Volume {name} has a size, which a directory cannot hold to.",
+                    "Write `filesystem: ext4`, or remove the size.");
+            }
+        }
+        Manifest(declared.Manifest, found);
+        Network(declared.Network, found);
+        Certificates(declared, found);
+        Jobs(declared, found);
+    }
+
+    private static void HealthCheck(string service, MapValue spec, DiagnosticBag found)
+    {
+        if (spec.Map("healthcheck") is not { } check)
+        {
+            return;
+        }
+        string[] kinds = [.. new[] { "test", "http", "tcp" }.Where(check.Has)];
+        if (kinds.Length > 1)
+        {
+            found.Error(Codes.Incomplete, check[kinds[1]]!.At,
+                $"Healthcheck of service {service} has {string.Join(" and ", kinds)}.",
+                "Keep one of them.");
+        }
+        if (check.Texts("test") is ["CMD" or "CMD-SHELL" or "NONE", ..] words)
+        {
+            found.Error(Codes.BadValue, check["test"]!.At,
+                $"Healthcheck.test of service {service} begins with {words[0]}, which is no "
+                + "command.",
+                words[0] == "CMD" ? "Remove CMD from the list."
+                    : words[0] == "NONE" ? "Remove healthcheck."
+                    : "Write the command as one string instead of a list.");
+        }
+        var hasPort = ServiceReader.Ports(spec).Any(p => p.Protocol == "tcp");
+        foreach (var kind in new[] { "http", "tcp" })
+        {
+            if (check.Map(kind) is { } probe && !probe.Has("port") && !hasPort)
+            {
+                found.Error(Codes.Incomplete, probe.At,
+                    $"Healthcheck.{kind} of service {service} names no port, and the service has "
+                    + "none.", "Add `port:` with the port the program listens on.");
+            }
+        }
+    }
+
+    private static void Manifest(MapValue? manifest, DiagnosticBag found)
+    {
+        foreach (var notifier in manifest?.Maps("notify") ?? [])
+        {
+            var type = notifier.Text("type");
+            string[] needs = type == "email" ? ["smtp", "to"] : type is null ? [] : ["url"];
+            foreach (var field in needs.Where(f => !notifier.Has(f)))
+            {
+                found.Error(Codes.Incomplete, notifier.At,
+                    $"Notifier {notifier.Text("name")} of type {type} has no {field}.",
+                    $"Add `{field}:`.");
+            }
+        }
+        foreach (var registry in manifest?.Maps("registries") ?? [])
+        {
+            if (registry.Has("username") != registry.Has("password_secret"))
+            {
+                found.Error(Codes.Incomplete, registry.At,
+                    $"Registry {registry.Text("host")} has only one of username and "
+                    + "password_secret.", "Write both or neither.");
+            }
+        }
+        if (manifest?.Map("llm") is { } llm && llm.Text("provider") == "local"
+            && !llm.Has("model_path"))
+        {
+            found.Error(Codes.Incomplete, llm["provider"]!.At,
+                "Llm.provider local has no model_path.",
+                "Add `model_path:` with the path of a GGUF file.");
+        }
+    }
+
+    private static void Network(MapValue? network, DiagnosticBag found)
+    {
+        foreach (var item in network?.Maps("interfaces") ?? [])
+        {
+            var isStatic = item.Text("type") == "static";
+            if (isStatic && !item.Has("address"))
+            {
+                found.Error(Codes.Incomplete, item.At,
+                    $"Interface {item.Text("name")} is static and has no address.",
+                    "Add `address:` such as 192.168.1.10/24, or write `type: dhcp`.");
+            }
+            if (item.Text("type") == "dhcp" && (item["address"] ?? item["gateway"]) is { } extra)
+            {
+                found.Error(Codes.Incomplete, extra.At,
+                    $"Interface {item.Text("name")} gets its address by DHCP.",
+                    "Remove address and gateway, or write `type: static`.");
+            }
+        }
+        foreach (var rule in network?.Map("firewall")?.Maps("rules") ?? [])
+        {
+            if (rule.Has("port") && rule.Text("protocol") is not ("tcp" or "udp"))
+            {
+                found.Error(Codes.Incomplete, rule["port"]!.At,
+                    $"Rule {rule.Text("name")} has a port and protocol {rule.Text("protocol")}.",
+                    "Write `protocol: tcp` or `protocol: udp`.");
+            }
+        }
+    }
+
+    private static void Certificates(Declared declared, DiagnosticBag found)
+    {
+        foreach (var (name, spec) in declared.Certificates)
+        {
+            var wildcard = spec.List("domains").OfType<TextValue>()
+                .FirstOrDefault(d => d.Text.StartsWith('*'));
+            if (wildcard is not null && spec.Text("challenge") == "http"
+                && spec.Text("provider") != "self-signed")
+            {
+                found.Error(Codes.Incomplete, wildcard.At,
+                    $"Certificate {name} is for {wildcard.Text}, which HTTP cannot prove.",
+                    "Write `challenge: dns`.");
+            }
+            if (spec.Text("provider") == "acme" && !spec.Has("directory"))
+            {
+                found.Error(Codes.Incomplete, spec.At,
+                    $"Certificate {name} of provider acme has no directory.",
+                    "Add `directory:` with the URL of the ACME directory.");
+            }
+        }
+    }
+
+    private static void Jobs(Declared declared, DiagnosticBag found)
+    {
+        foreach (var job in declared[ScheduledFile.File].Spec?.Maps("jobs") ?? [])
+        {
+            if (job.Has("container") && job.Has("image"))
+            {
+                found.Error(Codes.Incomplete, job["image"]!.At,
+                    $"Job {job.Text("name")} has container and image.", "Keep one of them.");
+            }
+            if ((job.Has("container") || job.Has("image")) && job["access"] is { } access)
+            {
+                found.Error(Codes.Incomplete, access.At,
+                    $"Job {job.Text("name")} runs in a container and has access to the host.",
+                    "Remove access; it is for the host's sandbox.");
+            }
+        }
+    }
+}

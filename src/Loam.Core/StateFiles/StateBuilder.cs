@@ -1,0 +1,100 @@
+using System.Collections.Immutable;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Checks;
+
+namespace Loam.Core.StateFiles;
+
+/// <summary>From files without errors to typed resources and what each depends on.</summary>
+internal static class StateBuilder
+{
+    public static DesiredState Build(
+        StateSet files, Declared declared, ImmutableSortedDictionary<string, ResolvedImage> images)
+    {
+        var resources = ImmutableSortedDictionary.CreateBuilder<ResourceId, Resource>();
+        void Add(ResourceKind kind, string name, MapValue spec, ImmutableArray<ResourceId> needs) =>
+            resources.Add(new(kind, name), new(new(kind, name), spec, needs, spec.At));
+
+        foreach (var (name, spec) in declared.Secrets)
+        {
+            Add(ResourceKind.Secret, name, spec, []);
+        }
+        foreach (var (name, spec) in declared.Volumes)
+        {
+            Add(ResourceKind.Volume, name, Normal(spec), []);
+        }
+        foreach (var (name, spec) in declared.Networks)
+        {
+            Add(ResourceKind.Network, name, spec, []);
+        }
+        var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
+            StringComparer.Ordinal);
+        var places = new VolumePlaces(declared);
+        foreach (var (name, spec) in declared.Services)
+        {
+            var image = ServiceReader.Image(spec);
+            Invariant.Require(image is not null, "a service without errors has an image");
+            var normal = ServiceReader.Normal(spec, image);
+            var service = ServiceReader.Read(normal, image);
+            services.Add(name, service);
+            Add(ResourceKind.Service, name, normal, Needs(service, places));
+        }
+        foreach (var (name, spec) in SettingGroups.Changed(declared))
+        {
+            Add(ResourceKind.Setting, name, spec, []);
+        }
+        var servicesSpec = declared[ServicesFile.File].Spec;
+        return new()
+        {
+            Files = files,
+            Resources = resources.ToImmutable(),
+            Services = services.ToImmutable(),
+            Networks = ByName(declared.Networks,
+                (name, spec) => new Network(name, spec.Flag("internal") == true)),
+            Volumes = ByName(declared.Volumes, (name, spec) => new Volume(
+                name, spec.Text("path"), spec.Text("permissions"), spec.Text("owner"))),
+            Secrets = ByName(declared.Secrets,
+                (name, spec) => new Secret(name, spec.Text("value")!)),
+            Settings = SettingGroups.Typed(declared),
+            ManagesServices = servicesSpec?.Has("services") == true,
+            ManagesNetworks = servicesSpec?.Has("networks") == true,
+            NotYet = Unapplied.Find(declared),
+            Images = images,
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, T> ByName<T>(
+        IReadOnlyList<(string Name, MapValue Spec)> things, Func<string, MapValue, T> make) =>
+        things.ToImmutableSortedDictionary(
+            t => t.Name, t => make(t.Name, t.Spec), StringComparer.Ordinal);
+
+    /// <summary>A size makes ext4 the default file system.</summary>
+    private static MapValue Normal(MapValue volume) =>
+        !volume.Has("size") || volume["filesystem"]?.At is not null ? volume
+            : new([.. volume.Entries.Select(e => e.Key != "filesystem" ? e
+                : KeyValuePair.Create<string, Value>(e.Key, new TextValue("ext4")))], volume.At);
+
+    private static ImmutableArray<ResourceId> Needs(Service service, VolumePlaces places)
+    {
+        var needs = new SortedSet<ResourceId>();
+        foreach (var name in SecretRefs.In(service.Spec))
+        {
+            needs.Add(new(ResourceKind.Secret, name));
+        }
+        foreach (var use in service.Volumes)
+        {
+            if (places.VolumeOf(use.Source) is { } volume)
+            {
+                needs.Add(new(ResourceKind.Volume, volume));
+            }
+        }
+        foreach (var network in service.Networks.Where(n => n != ServicesFile.DefaultNetwork))
+        {
+            needs.Add(new(ResourceKind.Network, network));
+        }
+        foreach (var other in service.DependsOn)
+        {
+            needs.Add(new(ResourceKind.Service, other));
+        }
+        return [.. needs];
+    }
+}
