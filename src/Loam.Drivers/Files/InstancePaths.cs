@@ -1,0 +1,157 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using Loam.Core.Reconciling;
+
+namespace Loam.Drivers.Files;
+
+/// <summary>Where one instance of Loam keeps its things (decision 19). All paths are absolute.
+/// </summary>
+public sealed record InstancePaths
+{
+    /// <summary>The six state files and <c>images.lock</c>, for people and editors.</summary>
+    public required string StateDir { get; init; }
+
+    /// <summary>Root's own: key, history, journal, volumes.</summary>
+    public required string DataDir { get; init; }
+
+    /// <summary>Sockets and mounts; gone after a restart of the machine. Short, because a Unix
+    /// socket's path has at most 107 bytes.</summary>
+    public required string RunDir { get; init; }
+
+    public string Socket => Path.Combine(RunDir, "loam.sock");
+    public string SecretsMount => Path.Combine(RunDir, "secrets");
+    public string KeyFile => Path.Combine(DataDir, "age.key");
+    public string GitDir => Path.Combine(DataDir, "git");
+    public string JournalFile => Path.Combine(DataDir, "journal");
+    public string LockFile => Path.Combine(DataDir, "lock");
+    public string InstanceFile => Path.Combine(DataDir, "instance");
+    public string VolumeRoot => Path.Combine(DataDir, "volumes");
+
+    /// <summary>The paths of an installed machine.</summary>
+    public static InstancePaths Production { get; } = new()
+    {
+        StateDir = "/etc/loam.d", DataDir = "/var/lib/loam", RunDir = "/run/loam",
+    };
+
+    /// <summary>The paths below one directory, usually <c>.loam</c> of a clone.</summary>
+    public static InstancePaths Below(string home)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(home));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)));
+        return new()
+        {
+            StateDir = Path.Combine(full, "state"),
+            DataDir = Path.Combine(full, "data"),
+            RunDir = $"/run/loam-{hash[..12]}",
+        };
+    }
+
+    /// <param name="home">The value of <c>--home</c>; null: production.</param>
+    public static InstancePaths From(string? home) => home is null ? Production : Below(home);
+
+    /// <summary>Makes the directories that are missing and checks those that are there.</summary>
+    /// <exception cref="HostException">Denied: the data directory belongs to somebody else;
+    /// Conflict: something else stands where a directory is needed.</exception>
+    public void Prepare()
+    {
+        MakeDirectory(StateDir, Shown);
+        MakeDirectory(DataDir, Private);
+        MakeDirectory(VolumeRoot, Private);
+        MakeDirectory(RunDir, Shown);
+        RequirePrivate(DataDir);
+    }
+
+    /// <summary>This instance's UUID, made by the first who asks. Resources are labelled with it
+    /// and named with its first eight digits.</summary>
+    /// <exception cref="HostException">Conflict: the file holds something else.</exception>
+    public string EnsureInstanceId()
+    {
+        if (!File.Exists(InstanceFile))
+        {
+            AtomicFile.Write(
+                InstanceFile, Encoding.ASCII.GetBytes($"{Guid.NewGuid():D}\n"), 0x180); // 0600
+        }
+        return ReadInstanceId()
+            ?? throw new HostException(Fault.NotFound, $"{InstanceFile} vanished.");
+    }
+
+    /// <summary>Null before the daemon ran for the first time.</summary>
+    /// <exception cref="HostException">Conflict: the file holds something else.</exception>
+    public string? ReadInstanceId()
+    {
+        if (AtomicFile.Read(InstanceFile, 256) is not { } bytes)
+        {
+            return null;
+        }
+        return Guid.TryParseExact(Encoding.ASCII.GetString(bytes).Trim(), "D", out var id)
+            ? id.ToString("D")
+            : throw new HostException(Fault.Conflict,
+                $"{InstanceFile} does not hold the instance's identity.",
+                "Restore it from a backup, or from the label loam.instance of a container. "
+                + "Without it Loam does not know its own containers.");
+    }
+
+    private const uint Private = 0x1c0; // 0700
+    private const uint Shown = 0x1ed; // 0755
+
+    private static void MakeDirectory(string path, uint mode)
+    {
+        if (Directory.Exists(path))
+        {
+            return;
+        }
+        if (Libc.Stat(path) is { } facts)
+        {
+            throw new HostException(Fault.Conflict,
+                $"{path} is {facts.Sort}; Loam needs a directory there.", "Move it aside.");
+        }
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(Fault.Denied,
+                $"The directory above {path} cannot be made: {e.Message}",
+                "Run the daemon as root, and check that the file system is writable.");
+        }
+        if (Libc.MakeDirectory(path, mode) != 0)
+        {
+            throw Libc.Failure($"{path} cannot be made", Marshal.GetLastPInvokeError());
+        }
+        // The umask cut the mode; this does not.
+        SetMode(path, mode);
+    }
+
+    private static void SetMode(string path, uint mode)
+    {
+        using var directory = Libc.Open(
+            path, Libc.OpenReadOnly | Libc.OpenDirectory, 0, out var error)
+            ?? throw Libc.Failure($"{path} cannot be opened", error);
+        if (Libc.ChangeMode(directory, mode) != 0)
+        {
+            throw Libc.Failure(
+                $"The mode of {path} cannot be set", Marshal.GetLastPInvokeError());
+        }
+    }
+
+    private static void RequirePrivate(string path)
+    {
+        if (Libc.Stat(path) is not { IsDirectory: true } facts)
+        {
+            throw new HostException(Fault.Conflict, $"{path} is not a directory itself.",
+                "Loam follows no link to its data directory: mount it there instead.");
+        }
+        if (facts.User != Libc.EffectiveUser())
+        {
+            throw new HostException(Fault.Denied,
+                $"{path} belongs to user {facts.User}, who could read or replace the key.",
+                $"Check what is in it, then: chown -R root:root {path}");
+        }
+        if ((facts.Permissions & 0x3f) != 0)
+        {
+            SetMode(path, Private);
+        }
+    }
+}
