@@ -77,4 +77,7 @@ public static class Limits
     /// (decision 23).</summary>
     public const int ContainerLogMebibytes = 10;
     public const int ContainerLogFiles = 3;
+
+    /// <summary>Bytes of one secret's plaintext.</summary>
+    public const int SecretBytes = 64 * 1024;
 }
