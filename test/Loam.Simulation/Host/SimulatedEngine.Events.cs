@@ -16,7 +16,7 @@ public sealed partial class SimulatedEngine
         string instance, [EnumeratorCancellation] CancellationToken cancel)
     {
         var next = await CallAsync("events", () => _dropped + _events.Count, cancel)
-            .ConfigureAwait(false);
+            ;
         while (true)
         {
             EngineEvent[] fresh;
@@ -34,7 +34,7 @@ public sealed partial class SimulatedEngine
             {
                 yield return happened;
             }
-            await changed.WaitAsync(cancel).ConfigureAwait(false);
+            await changed.WaitAsync(cancel);
         }
     }
 

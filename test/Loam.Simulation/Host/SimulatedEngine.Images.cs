@@ -79,7 +79,7 @@ public sealed partial class SimulatedEngine
         var name = $"{image.Registry}/{image.Repository}@{digest}";
         if (PullTime > TimeSpan.Zero)
         {
-            await Task.Delay(PullTime, clock, cancel).ConfigureAwait(false);
+            await Task.Delay(PullTime, clock, cancel);
         }
         await CallAsync($"pull {name}", () =>
         {
@@ -106,7 +106,7 @@ public sealed partial class SimulatedEngine
             }
             stored.Names.Add(name);
             return true;
-        }, cancel).ConfigureAwait(false);
+        }, cancel);
     }
 
     public Task<EngineImage?> FindImageAsync(string reference, CancellationToken cancel) =>

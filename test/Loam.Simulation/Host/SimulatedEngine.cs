@@ -178,7 +178,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var call = $"stop {name}";
-        await Before(call).ConfigureAwait(false);
+        await Before(call);
         for (var times = Times(call); times > 0; times--)
         {
             TimeSpan patience;
@@ -191,7 +191,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
             }
             if (patience > TimeSpan.Zero)
             {
-                await Task.Delay(patience, clock, cancel).ConfigureAwait(false);
+                await Task.Delay(patience, clock, cancel);
             }
             lock (_lock)
             {
@@ -204,7 +204,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                 }
             }
         }
-        await After(call).ConfigureAwait(false);
+        await After(call);
     }
 
     public Task RemoveAsync(string name, CancellationToken cancel) => CallAsync(
@@ -248,7 +248,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
         string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancel)
     {
         var shown = await CallAsync($"logs {name}", () => Require(name).Log, cancel)
-            .ConfigureAwait(false);
+            ;
         var next = Math.Max(0, shown.Count - tail);
         while (true)
         {
@@ -270,7 +270,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
             {
                 yield break;
             }
-            await changed.WaitAsync(cancel).ConfigureAwait(false);
+            await changed.WaitAsync(cancel);
         }
     }
 
@@ -278,7 +278,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
     private async Task<T> CallAsync<T>(string call, Func<T> effect, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        await Before(call).ConfigureAwait(false);
+        await Before(call);
         T answer = default!;
         for (var times = Times(call); times > 0; times--)
         {
@@ -288,7 +288,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                 answer = effect();
             }
         }
-        await After(call).ConfigureAwait(false);
+        await After(call);
         return answer;
     }
 

@@ -12,9 +12,9 @@ public sealed class SimulatedProber(SimulatedEngine engine) : IProber
     {
         cancel.ThrowIfCancellationRequested();
         var call = $"probe {container.Name}";
-        await engine.Before(call).ConfigureAwait(false);
+        await engine.Before(call);
         var (now, healthy) = engine.Look(container.Id);
-        await engine.After(call).ConfigureAwait(false);
+        await engine.After(call);
         if (now is not { State: ContainerState.Running })
         {
             return new(false, Prober.NotRunning(now ?? container));
