@@ -37,6 +37,23 @@ public sealed class DesiredState
     /// </summary>
     public ImmutableSortedDictionary<string, ResolvedImage> Images { get; init; } =
         ImmutableSortedDictionary<string, ResolvedImage>.Empty;
+
+    /// <summary>The same state with these pins, also in its <c>images.lock</c>.</summary>
+    public DesiredState With(ImmutableSortedDictionary<string, ResolvedImage> images) => new()
+    {
+        Files = images.IsEmpty ? Files.Without(StateSet.Lock)
+            : Files.With(StateSet.Lock, ImagesLock.Write(images.Values)),
+        Resources = Resources,
+        Services = Services,
+        Networks = Networks,
+        Volumes = Volumes,
+        Secrets = Secrets,
+        Settings = Settings,
+        ManagesServices = ManagesServices,
+        ManagesNetworks = ManagesNetworks,
+        NotYet = NotYet,
+        Images = images,
+    };
 }
 
 /// <summary>An image pinned: by the registry's digest, or, for one that only the engine has, by

@@ -1,0 +1,373 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using Loam.Core.Approving;
+using Loam.Core.Diagnostics;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Reconciling;
+
+/// <summary>One machine and everything a client can ask of it. One change at a time; others wait
+/// and are told what for.</summary>
+public sealed class Machine : IMachine
+{
+    private readonly MachineParts _parts;
+    private readonly Reconciler _reconciler;
+    private readonly ChangePlanning _planning;
+    private readonly SemaphoreSlim _turn = new(1);
+    private InForce _now = InForce.Nothing;
+    private volatile string? _busy;
+    private volatile string? _recovery;
+    private int _waiting;
+
+    public Machine(MachineParts parts)
+    {
+        _parts = parts;
+        _reconciler = new(parts.Drivers, parts.Journal, parts.Time);
+        _planning = new(parts, _reconciler);
+    }
+
+    /// <summary>Start-up is recovery: an interrupted change is finished or taken back before
+    /// anything else happens. Call once, before all others.</summary>
+    /// <returns>What was found and done, in words; null when there was nothing.</returns>
+    public async Task<string?> StartAsync(CancellationToken cancel)
+    {
+        var open = _parts.Journal.Open();
+        if (open.Count > 0)
+        {
+            _recovery = await RecoverAsync(open, cancel);
+            Tell(new(0, Now, "recovery") { Message = _recovery });
+        }
+        await LoadAsync(cancel);
+        return _recovery;
+    }
+
+    public Task<(int Generation, StateSet Files)> CurrentAsync(CancellationToken cancel) =>
+        Task.FromResult((_now.Generation, _now.Files));
+
+    /// <summary>The approved state, typed.</summary>
+    public DesiredState Desired => _now.State;
+
+    /// <summary>Decides what a request would do. Changes nothing.</summary>
+    /// <exception cref="HostException">The host cannot be seen.</exception>
+    public Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel) =>
+        _planning.PlanAsync(request, _now, cancel);
+
+    /// <summary>Applies a plan that was shown, or says why not. Every event of the change goes
+    /// to <paramref name="tell"/> too.</summary>
+    /// <param name="stop">The daemon ends: the change in hand is taken back.</param>
+    public async Task<ApplyResult> ApplyAsync(PlannedChange change, Approval approval,
+        Action<MachineEvent> tell, CancellationToken stop)
+    {
+        if (Interlocked.Increment(ref _waiting) > Limits.Waiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return Refused(ApplyStatus.NotApproved, "Too many changes are waiting already.",
+                "Try again when they are done.");
+        }
+        try
+        {
+            if (!_turn.Wait(0, CancellationToken.None))
+            {
+                tell(Tell(new(0, Now, "reconcile.waiting")
+                {
+                    Message = $"Waiting for another change to finish: {_busy ?? "it begins"}",
+                }));
+                await _turn.WaitAsync(stop);
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+        try
+        {
+            _busy = change.Request.Reason;
+            return await ApplyInTurnAsync(change, approval, tell, stop);
+        }
+        finally
+        {
+            _busy = null;
+            _turn.Release();
+        }
+    }
+
+    /// <summary>What differs between the machine and the approved state, in words.</summary>
+    public async Task<ImmutableArray<Step>> DriftAsync(CancellationToken cancel)
+    {
+        var now = _now;
+        var observed = await _reconciler.ObserveAsync(cancel);
+        return DriftIn(now, observed).Steps;
+    }
+
+    public async Task<MachineStatus> StatusAsync(CancellationToken cancel)
+    {
+        var now = _now;
+        var observed = await _reconciler.ObserveAsync(cancel);
+        var drift = _busy is null ? DriftIn(now, observed) : null;
+        var edited = await EditedAsync(now, cancel);
+        var last = await _parts.History.CurrentAsync(cancel);
+        return new(_parts.Host, _parts.Version, _parts.Engine, now.Generation, last?.Message,
+            last?.At, _busy, _recovery,
+            StatusReport.Services(now.State, observed, _parts.Health, drift),
+            edited.Files, edited.Problems,
+            drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)]);
+    }
+
+    public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>
+        _parts.History.ListAsync(most, cancel);
+
+    public Task<StateSet> FilesOfAsync(int generation, CancellationToken cancel) =>
+        _parts.History.ReadAsync(generation, cancel);
+
+    public IAsyncEnumerable<MachineEvent> EventsAsync(bool follow, CancellationToken cancel) =>
+        _parts.Events.ReadAsync(follow, cancel);
+
+    /// <summary>Files in the state directory that differ from what is in force, and what is
+    /// wrong with them.</summary>
+    public Task<(ImmutableArray<string> Files, ImmutableArray<Diagnostic> Problems)> EditedAsync(
+        CancellationToken cancel) => EditedAsync(_now, cancel);
+
+    private async Task<(ImmutableArray<string> Files, ImmutableArray<Diagnostic> Problems)>
+        EditedAsync(InForce now, CancellationToken cancel)
+    {
+        var work = await _parts.History.ReadWorkTreeAsync(cancel);
+        var files = work.ChangedFrom(now.Files).Where(f => f != StateSet.Lock).ToImmutableArray();
+        return files.IsEmpty ? ([], [])
+            : (files, [.. StateReader.Read(work).Findings.Where(f => f.IsError)]);
+    }
+
+    private Plan DriftIn(InForce now, ObservedState observed) =>
+        Planner.Plan(now.State, now.State, observed, _parts.Context with { Heal = true });
+
+    private async Task<ApplyResult> ApplyInTurnAsync(PlannedChange change, Approval approval,
+        Action<MachineEvent> tell, CancellationToken stop)
+    {
+        if (approval.PlanDigest != change.Plan?.Digest)
+        {
+            return Refused(ApplyStatus.NotApproved, "The approval is for another plan.",
+                "Look at the plan again and approve that one.");
+        }
+        if (approval.Until < Now)
+        {
+            return Refused(ApplyStatus.NotApproved, "The approval has expired.",
+                "Plan again and approve the new plan.");
+        }
+        var fresh = await _planning.PlanAsync(Rebased(change), _now, stop);
+        if (fresh.Plan?.Digest != approval.PlanDigest || !fresh.CanApply)
+        {
+            return new(ApplyStatus.Changed, _now.Generation,
+                "The machine or its state changed since the plan was shown.",
+                "Look at the new plan.", TimeSpan.Zero, fresh);
+        }
+        var missing = fresh.Plan.Restricted.Except(approval.Confirmed).ToList();
+        if (missing.Count > 0)
+        {
+            return Refused(ApplyStatus.NotApproved,
+                $"The change is restricted: it needs the name {string.Join(", ", missing)} typed.",
+                $"Add {string.Join(' ', missing.Select(m => $"--confirm {m}"))}.");
+        }
+        return fresh.IsNothing
+            ? new(ApplyStatus.Nothing, _now.Generation, null, null, TimeSpan.Zero, null)
+            : await CommitAsync(fresh, approval, tell, stop);
+    }
+
+    /// <summary>Pins resolved for the plan that was shown are kept, so that a tag that moved
+    /// meanwhile does not change it.</summary>
+    private static ChangeRequest Rebased(PlannedChange change) =>
+        change.Request with { Pins = change.After[StateSet.Lock] };
+
+    private async Task<ApplyResult> CommitAsync(PlannedChange change, Approval approval,
+        Action<MachineEvent> tell, CancellationToken stop)
+    {
+        var started = _parts.Time.GetTimestamp();
+        var generation = change.IsHealing ? _now.Generation : _now.Generation + 1;
+        var (after, plan) = await SealAsync(change, stop);
+        void Say(MachineEvent what) => tell(Tell(what));
+        Say(new(0, Now, "reconcile.started")
+        {
+            Trigger = change.Request.Reason,
+            Generation = generation,
+            Changes = plan.Steps.Length,
+        });
+        var commit = change.IsHealing ? "" : await _parts.History.StoreAsync(
+            generation, after.Files, approval.Who, change.Request.Reason, stop);
+        var run = new Run(generation, plan, approval, commit, change.Request.Reason)
+        {
+            RollsBackUnhealthy = after.Settings.RollbackOnHealthFailure,
+        };
+        var result = await _reconciler.RunAsync(
+            run, seen => Unfinished(after, plan, seen), Say, stop);
+        if (result.Outcome == Outcome.Applied)
+        {
+            await FinishAsync(generation, plan, change.IsHealing);
+            await LoadAsync(CancellationToken.None);
+        }
+        else if (result.Outcome == Outcome.RolledBack)
+        {
+            await SettleAsync(generation);
+        }
+        return Report(change, plan, result, generation,
+            _parts.Time.GetElapsedTime(started), Say);
+    }
+
+    /// <summary>Secrets to be generated get their values now; the plan that runs is made anew
+    /// from the final texts and differs from the approved one in nothing else.</summary>
+    private async Task<(DesiredState, Plan)> SealAsync(
+        PlannedChange change, CancellationToken cancel)
+    {
+        var state = StateReader.Read(change.After).State;
+        Invariant.Require(state is not null, "a plan was approved for texts with errors");
+        if (change.Plan!.Generates.IsEmpty)
+        {
+            return (state, change.Plan);
+        }
+        var files = SecretText.Generate(
+            change.After, state.Secrets.Values, _parts.SealFresh);
+        var after = StateReader.Read(files).State;
+        Invariant.Require(after is not null, "generated secrets made the texts unreadable");
+        var plan = await _planning.PlanStateAsync(change.Request with { Pins = null }, _now,
+            after, _parts.Context, new(), cancel);
+        return (after, plan.Plan!);
+    }
+
+    /// <summary>What of a plan is not true afterwards: the planner, asked to heal, should find
+    /// nothing to do for what the plan touched.</summary>
+    private ImmutableArray<string> Unfinished(
+        DesiredState after, Plan plan, ObservedState observed)
+    {
+        var touched = plan.Steps.Where(s => !s.Actions.IsEmpty || !s.Retires.IsEmpty)
+            .Select(s => s.Id).ToHashSet();
+        var retired = plan.Steps.SelectMany(s => s.Retires).ToHashSet(StringComparer.Ordinal);
+        var seen = observed with
+        {
+            Containers = [.. observed.Containers.Where(c => !retired.Contains(c.Name)
+                || ServiceSteps.IsLive(c))],
+            Networks = [.. observed.Networks.Where(n => !retired.Contains(n.Name))],
+        };
+        var rest = Planner.Plan(after, after, seen, _parts.Context with { Heal = true });
+        return [.. rest.Steps.Where(s => touched.Contains(s.Id) && !s.Actions.IsEmpty)
+            .Select(s => $"still to do: {s.Summary}")];
+    }
+
+    /// <summary>After the commit point. Every part is idempotent; recovery comes here too.
+    /// </summary>
+    private async Task FinishAsync(int generation, Plan plan, bool isHealing)
+    {
+        if (!isHealing)
+        {
+            await _parts.History.AdvanceAsync(generation, CancellationToken.None);
+        }
+        var retired = plan.Steps.Where(s => !s.Retires.IsEmpty)
+            .ToLookup(s => s.Id.Kind == ResourceKind.Network, s => s.Retires);
+        var retirement = new Retirement([.. retired[false].SelectMany(r => r)],
+            [.. retired[true].SelectMany(r => r)], await KeptImagesAsync(generation));
+        try
+        {
+            await _parts.RetireAsync(retirement, CancellationToken.None);
+        }
+        catch (HostException fault)
+        {
+            // The change is committed; what is left over is stopped, and is retired again with
+            // the next change of its service.
+            Tell(new(0, Now, "reconcile.leftover") { Error = fault.Message });
+        }
+        await SettleAsync(generation);
+    }
+
+    private async Task<ImmutableArray<ResolvedImage>> KeptImagesAsync(int generation)
+    {
+        var kept = new Dictionary<string, ResolvedImage>(StringComparer.Ordinal);
+        for (var n = generation; n > Math.Max(0, generation - Limits.KeptGenerations); n--)
+        {
+            var files = await _parts.History.ReadAsync(n, CancellationToken.None);
+            foreach (var image in ImagesLock.Read(files[StateSet.Lock] ?? "", new()).Values)
+            {
+                kept.TryAdd(image.Digest, image);
+            }
+        }
+        return [.. kept.Values];
+    }
+
+    private Task SettleAsync(int generation) => _parts.Journal.AppendAsync(
+        new(JournalMark.Settled, generation, Now), CancellationToken.None);
+
+    private async Task<string> RecoverAsync(
+        IReadOnlyList<JournalRecord> open, CancellationToken cancel)
+    {
+        var begun = open.First(r => r.Mark == JournalMark.Begun);
+        var closed = open.LastOrDefault(r => r.Mark == JournalMark.Closed);
+        var what = $"the change «{begun.Trigger}»";
+        if (closed?.Outcome == Outcome.Applied)
+        {
+            await FinishAsync(begun.Generation, begun.Plan!, begun.Commit is null or "");
+            return $"After a crash: {what} had been applied, and is in force.";
+        }
+        if (closed?.Outcome == Outcome.RolledBack)
+        {
+            await SettleAsync(begun.Generation);
+            return $"After a crash: {what} had been taken back.";
+        }
+        var result = await _reconciler.RecoverAsync(open, what => Tell(what));
+        if (result.Outcome == Outcome.RolledBack)
+        {
+            await SettleAsync(begun.Generation);
+            return $"After a crash in the middle of it, {what} was taken back: nothing of it "
+                + "is left.";
+        }
+        cancel.ThrowIfCancellationRequested();
+        return $"After a crash, {what} could not be taken back wholly: {result.Error}";
+    }
+
+    private async Task LoadAsync(CancellationToken cancel)
+    {
+        var generation = await _parts.History.CurrentAsync(cancel);
+        if (generation is null)
+        {
+            _now = InForce.Nothing;
+            return;
+        }
+        var files = await _parts.History.ReadAsync(generation.Number, cancel);
+        var state = StateReader.Read(files).State;
+        Invariant.Require(state is not null, $"generation {generation.Number} is unreadable");
+        _now = new(generation.Number, files, state);
+    }
+
+    private ApplyResult Report(PlannedChange change, Plan plan, RunResult result, int generation,
+        TimeSpan took, Action<MachineEvent> say)
+    {
+        if (result.Outcome == Outcome.Applied)
+        {
+            say(new(0, Now, "reconcile.completed")
+            {
+                Success = true,
+                Changes = plan.Steps.Length,
+                Duration = took.TotalMilliseconds,
+                Generation = generation,
+                Trigger = change.Request.Reason,
+            });
+            return new(ApplyStatus.Applied, generation,
+                result.Warnings.IsEmpty ? null : string.Join(" ", result.Warnings), null, took,
+                null);
+        }
+        var back = result.Outcome == Outcome.RolledBack;
+        say(new(0, Now, "reconcile.failed")
+        {
+            Error = result.Error,
+            RolledBack = back,
+            Duration = took.TotalMilliseconds,
+            Trigger = change.Request.Reason,
+        });
+        return new(back ? ApplyStatus.RolledBack : ApplyStatus.Incomplete, _now.Generation,
+            result.Error, result.Remedy, took, null);
+    }
+
+    private ApplyResult Refused(ApplyStatus status, string error, string remedy) =>
+        new(status, _now.Generation, error, remedy, TimeSpan.Zero, null);
+
+    private DateTimeOffset Now => _parts.Time.GetUtcNow();
+
+    private MachineEvent Tell(MachineEvent what) => _parts.Events.Add(what);
+}
