@@ -5,20 +5,10 @@ using Loam.Drivers.Containers;
 
 namespace Loam.Drivers.Secrets;
 
-/// <summary>Seals and reveals this machine's secrets, one at a time. Nothing is kept: the caller
-/// drops the plaintext after its one use.</summary>
+/// <summary>Decrypts with this machine's key, one value at a time, and lays files for containers
+/// on memory.</summary>
 public sealed class SecretVault(SecretKey key, SecretFiles files) : ISecretVault
 {
-    /// <summary>Ciphertext for security.yaml.</summary>
-    public string Seal(string plaintext) => SecretText.Encrypt(plaintext, key.Recipient);
-
-    /// <summary>Ciphertext of a fresh random value that nobody sees.</summary>
-    /// <param name="length">Characters.</param>
-    public string SealFresh(int length) => Seal(SecretText.Generate(length));
-
-    /// <exception cref="HostException">Denied: for another key, or changed; Unsupported: not a
-    /// sealed value; NotFound: the key is gone. No message carries any part of the value.
-    /// </exception>
     public string Reveal(string sealedValue)
     {
         using var identity = key.Open();
@@ -38,4 +28,8 @@ public sealed class SecretVault(SecretKey key, SecretFiles files) : ISecretVault
     }
 
     public void Discard(string container) => files.Remove(container);
+
+    /// <summary>Ciphertext of a fresh random value of that many characters.</summary>
+    public string SealFresh(int length) =>
+        SecretText.Encrypt(SecretText.Generate(length), key.Recipient);
 }
