@@ -32,6 +32,9 @@ public sealed record ObservedPort(int Number, string Protocol, string Address, s
 public sealed record ObservedState
 {
     public required DateTimeOffset ObservedAt { get; init; }
+
+    /// <summary>Directories that were looked for.</summary>
+    public ImmutableArray<VolumeSpec> Sought { get; init; } = [];
     public ImmutableArray<ObservedContainer> Containers { get; init; } = [];
     public ImmutableArray<ObservedNetwork> Networks { get; init; } = [];
     public ImmutableArray<ObservedVolume> Volumes { get; init; } = [];

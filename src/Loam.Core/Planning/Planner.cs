@@ -11,6 +11,9 @@ namespace Loam.Core.Planning;
 /// </summary>
 public static class Planner
 {
+    /// <summary>rwxr-xr-x</summary>
+    private const int DirectoryMode = 0b111_101_101;
+
     public static Plan Plan(
         DesiredState before, DesiredState after, ObservedState observed, PlanningContext context)
     {
@@ -27,6 +30,16 @@ public static class Planner
         PlanChecks.All(draft, steps, all);
         return PlanSummary.Finish(draft, steps, all.ToList());
     }
+
+    /// <summary>The directories of a state's volumes: what to look for on the host.</summary>
+    public static IEnumerable<VolumeSpec> Directories(
+        PlanningContext context, DesiredState state) =>
+        state.Volumes.Values.Select(v => Directory(context, v));
+
+    private static VolumeSpec Directory(PlanningContext context, Volume volume) => new(
+        volume.Name, ContainerPlanning.PathOf(context, volume),
+        volume.Permissions is null ? DirectoryMode : Convert.ToInt32(volume.Permissions, 8),
+        volume.Owner);
 
     private static void AddSettingsAndSecrets(PlanDraft draft)
     {
@@ -48,15 +61,13 @@ public static class Planner
         foreach (var volume in draft.After.Volumes.Values)
         {
             var id = new ResourceId(ResourceKind.Volume, volume.Name);
-            var path = ContainerPlanning.PathOf(draft.Context, volume);
-            var there = present.TryGetValue(volume.Name, out var seen) && seen.Path == path;
+            var spec = Directory(draft.Context, volume);
+            var there = present.TryGetValue(volume.Name, out var seen)
+                && seen.Path == spec.Path;
             if (!draft.IsInScope(id) || (there && !draft.Changes.ContainsKey(id)))
             {
                 continue;
             }
-            var mode = volume.Permissions is null ? 0b111_101_101
-                : Convert.ToInt32(volume.Permissions, 8);
-            var spec = new VolumeSpec(volume.Name, path, mode, volume.Owner);
             ImmutableArray<PlannedAction> actions = there ? []
                 : [new(ActionKind.CreateVolume, volume.Name) { Volume = spec }];
             draft.Add(draft.ChangeOf(id), there ? Verb.Update : Verb.Create, Way.Fresh,

@@ -59,7 +59,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         DesiredState after, PlanningContext context, DiagnosticBag found,
         CancellationToken cancel)
     {
-        var observed = await reconciler.ObserveAsync(cancel);
+        var observed = await reconciler.ObserveAsync(
+            Planner.Directories(context, after), cancel);
         observed = observed with { Ports = parts.PortsTaken(NewPorts(after, observed)) };
         var before = request.Kind == ChangeKind.Heal ? after : now.State;
         var plan = Planner.Plan(before, after, observed, context);

@@ -98,14 +98,14 @@ public sealed class Machine : IMachine
     public async Task<ImmutableArray<Step>> DriftAsync(CancellationToken cancel)
     {
         var now = _now;
-        var observed = await _reconciler.ObserveAsync(cancel);
+        var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
         return DriftIn(now, observed).Steps;
     }
 
     public async Task<MachineStatus> StatusAsync(CancellationToken cancel)
     {
         var now = _now;
-        var observed = await _reconciler.ObserveAsync(cancel);
+        var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
         var drift = _busy is null ? DriftIn(now, observed) : null;
         var edited = await EditedAsync(now, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
@@ -138,6 +138,9 @@ public sealed class Machine : IMachine
         return files.IsEmpty ? ([], [])
             : (files, [.. StateReader.Read(work).Findings.Where(f => f.IsError)]);
     }
+
+    private IEnumerable<VolumeSpec> Volumes(DesiredState state) =>
+        Planner.Directories(_parts.Context, state);
 
     private Plan DriftIn(InForce now, ObservedState observed) =>
         Planner.Plan(now.State, now.State, observed, _parts.Context with { Heal = true });

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Loam.Core.Approving;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
+using Loam.Core.Resources;
 
 namespace Loam.Core.Reconciling;
 
@@ -29,10 +30,16 @@ public sealed class Reconciler(
     private readonly HostCalls _calls = new(drivers, time);
 
     /// <summary>What every driver sees, put together.</summary>
+    /// <param name="sought">Directories to look for: they carry no label to find them by.</param>
     /// <exception cref="HostException">The host cannot be seen.</exception>
-    public async Task<ObservedState> ObserveAsync(CancellationToken cancel)
+    public async Task<ObservedState> ObserveAsync(
+        IEnumerable<VolumeSpec> sought, CancellationToken cancel)
     {
-        var state = new ObservedState { ObservedAt = time.GetUtcNow() };
+        var state = new ObservedState
+        {
+            ObservedAt = time.GetUtcNow(),
+            Sought = [.. sought],
+        };
         foreach (var driver in drivers)
         {
             state = await driver.ObserveAsync(state, cancel);
@@ -57,7 +64,7 @@ public sealed class Reconciler(
         });
         var execution = new Execution(run, _calls, WriteAsync, tell, time);
         var failure = await execution.ForwardAsync(stop)
-            ?? await VerifyAsync(verify, stop);
+            ?? await VerifyAsync(run, verify, stop);
         if (failure is null)
         {
             await WriteAsync(Closed(run.Generation, Outcome.Applied, null));
@@ -82,13 +89,15 @@ public sealed class Reconciler(
         return await TakeBackAsync(run, intents, new(why, null), tell);
     }
 
-    private async Task<Failure?> VerifyAsync(
+    private async Task<Failure?> VerifyAsync(Run run,
         Func<ObservedState, ImmutableArray<string>> verify, CancellationToken stop)
     {
         try
         {
+            var made = run.Plan.Steps.SelectMany(s => s.Actions).Select(a => a.Volume)
+                .OfType<VolumeSpec>().ToList();
             var differs = verify(await _calls.RetryAsync(
-                () => ObserveAsync(stop), HostCalls.Patience, stop));
+                () => ObserveAsync(made, stop), HostCalls.Patience, stop));
             return differs.IsEmpty ? null : new Failure(
                 $"After the change the machine was not as planned: {string.Join("; ", differs)}.",
                 "Try again; if it happens again, `loam events` shows what the engine did.");

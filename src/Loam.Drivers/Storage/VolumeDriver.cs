@@ -24,9 +24,7 @@ public interface IDirectories
 
 /// <summary>Volumes that are directories. Never deletes data: only a directory that is still
 /// empty goes away again when a plan is taken back.</summary>
-/// <param name="wanted">Volumes to look at, from the states the machine knows.</param>
-public sealed class VolumeDriver(
-    IDirectories directories, Func<ImmutableArray<VolumeSpec>> wanted) : IDriver
+public sealed class VolumeDriver(IDirectories directories) : IDriver
 {
     public IReadOnlySet<ActionKind> Performs { get; } = new HashSet<ActionKind>
     {
@@ -36,7 +34,7 @@ public sealed class VolumeDriver(
     public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
     {
         var seen = ImmutableArray.CreateBuilder<ObservedVolume>();
-        foreach (var volume in wanted())
+        foreach (var volume in soFar.Sought)
         {
             if (directories.Look(volume.Path) is { } there)
             {

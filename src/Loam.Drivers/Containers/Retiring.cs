@@ -1,0 +1,27 @@
+using Loam.Core.Reconciling;
+
+namespace Loam.Drivers.Containers;
+
+/// <summary>Removes for good what an applied plan replaced. Only now: until the plan was applied
+/// as a whole everything old was merely stopped.</summary>
+public sealed class Retiring(
+    IContainerEngine engine, string instance, ImageDriver images, ISecretVault vault)
+{
+    public async Task RunAsync(Retirement retired, CancellationToken cancel)
+    {
+        foreach (var name in retired.Containers)
+        {
+            await engine.RemoveAsync(name, cancel);
+            vault.Discard(name);
+        }
+        if (!retired.Networks.IsEmpty)
+        {
+            var present = await engine.ListNetworksAsync(instance, cancel);
+            foreach (var network in present.Where(n => retired.Networks.Contains(n.Name)))
+            {
+                await engine.RemoveNetworkAsync(network.Id, cancel);
+            }
+        }
+        await images.KeepOnlyAsync(retired.KeptImages, cancel);
+    }
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Loam.Core;
+using Loam.Core.Approving;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Drivers.Containers;
+using Loam.Drivers.Storage;
+using Loam.Simulation.Host;
+
+namespace Loam.Simulation.Running;
+
+/// <summary>One simulated host with a machine on it. The host outlives the machine's process:
+/// engine, directories, journal and history stay when it dies.</summary>
+internal sealed class World
+{
+    public const string Instance = "11111111-2222-3333-4444-555555555555";
+
+    private readonly SecretMemory _vault = new();
+    private readonly HostDirectories _directories;
+    private int _sealed;
+
+    public World(ulong seed)
+    {
+        Chance = new(seed);
+        Time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        Engine = new(Time);
+        Journal = new();
+        History = new(Time);
+        Watch = new(this);
+        Faults = new(this);
+        _directories = new(Faults);
+        Publish();
+        Engine.Before = Faults.BeforeCallAsync;
+        Engine.After = Faults.AfterCallAsync;
+        Engine.Times = Faults.TimesOf;
+        Journal.Before = Faults.BeforeRecordAsync;
+        Journal.After = Faults.AfterRecordAsync;
+        Boot();
+    }
+
+    public Chance Chance { get; }
+    public VirtualTime Time { get; }
+    public SimulatedEngine Engine { get; }
+    public SimulatedJournal Journal { get; }
+    public SimulatedHistory History { get; }
+    public Watch Watch { get; }
+    public Faults Faults { get; }
+    public Machine Machine { get; private set; } = null!;
+    public EventLog Events { get; private set; } = null!;
+    public IReadOnlySet<string> Directories => _directories.Present;
+
+    public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes");
+
+    /// <summary>A new process on the same host.</summary>
+    public void Boot()
+    {
+        Events = new(Time);
+        var health = new HealthBoard();
+        var images = new ImageDriver(Engine, _ => null);
+        var containers = new ContainerDriver(
+            Engine, Instance, new SimulatedProber(Engine), _vault, health, Time);
+        var parts = new MachineParts
+        {
+            Context = Context,
+            Drivers = [containers, new NetworkDriver(Engine, Instance), images,
+                new VolumeDriver(_directories)],
+            Journal = Journal,
+            History = History,
+            Images = new RegistryView(this),
+            Time = Time,
+            Events = Events,
+            Health = health,
+            SealFresh = n => $"encrypted:v1:{Convert.ToBase64String(new byte[] { 1, (byte)n,
+                (byte)++_sealed })}",
+            PortsTaken = _ => [],
+            Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
+            RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,
+            Host = "simulated",
+            Version = "0",
+            Engine = "simulated",
+        };
+        Machine = new(parts);
+    }
+
+    private void Publish()
+    {
+        foreach (var (name, behaviour) in new (string, SimulatedBehaviour)[]
+        {
+            (Scenario.Good, SimulatedBehaviour.Well),
+            (Scenario.Slow, SimulatedBehaviour.Well with
+            {
+                HealthyAfter = TimeSpan.FromSeconds(2),
+            }),
+            (Scenario.Silent, SimulatedBehaviour.NeverHealthy),
+            (Scenario.Crashing, SimulatedBehaviour.Crashes),
+            (Scenario.OneShot, SimulatedBehaviour.Well with
+            {
+                StopsAfter = TimeSpan.FromSeconds(12),
+            }),
+        })
+        {
+            for (var tag = 1; tag <= 3; tag++)
+            {
+                Engine.Publish(string.Create(CultureInfo.InvariantCulture, $"{name}:{tag}"),
+                    behaviour, 5_000_000);
+            }
+        }
+        Engine.AddForeign("shop", running: true, ImmutableSortedDictionary<string, string>.Empty,
+            9000);
+        Engine.AddForeign("old", running: false, ImmutableSortedDictionary<string, string>.Empty);
+    }
+
+    /// <summary>The registry as the machine asks it.</summary>
+    private sealed class RegistryView(World world) : IImageResolver
+    {
+        public async Task<ResolvedImage> ResolveAsync(
+            ImageReference image, Settings settings, CancellationToken cancel)
+        {
+            await world.Faults.BeforeCallAsync($"resolve {image}");
+            var digest = world.Engine.PublishedDigest(image) ?? throw new HostException(
+                Fault.NotFound, $"No registry knows {image}.");
+            return new(image.Name, digest, false, 5_000_000);
+        }
+    }
+
+    /// <summary>Directories in memory, with faults like any host call.</summary>
+    private sealed class HostDirectories(Faults faults) : IDirectories
+    {
+        private readonly SortedSet<string> _present = new(StringComparer.Ordinal);
+
+        public IReadOnlySet<string> Present => _present;
+
+        public (int Mode, bool IsEmpty)? Look(string path)
+        {
+            faults.Check($"look {path}");
+            return _present.Contains(path) ? (0b111_101_101, true) : null;
+        }
+
+        public void Make(string path, int mode, string? owner)
+        {
+            faults.Check($"make {path}");
+            _present.Add(path);
+            faults.Check($"made {path}");
+        }
+
+        public void RemoveIfEmpty(string path)
+        {
+            faults.Check($"unmake {path}");
+            _present.Remove(path);
+            faults.Check($"unmade {path}");
+        }
+    }
+
+    private sealed class SecretMemory : ISecretVault
+    {
+        public string Reveal(string sealedValue)
+        {
+            Invariant.Require(sealedValue.StartsWith("encrypted:v1:", StringComparison.Ordinal),
+                "a secret reached the driver without a value");
+            return "plain";
+        }
+
+        public ImmutableArray<BindMount> Place(string container,
+            ImmutableArray<SecretFile> files, Func<string, string> reveal) =>
+            [.. files.Select(f => new BindMount($"/run/secrets/{container}/{f.Secret}", f.Target,
+                true))];
+
+        public void Discard(string container)
+        {
+        }
+    }
+}
