@@ -11,7 +11,8 @@ namespace Loam.Core.StateFiles;
 public static class YamlReader
 {
     /// <summary>Reads one file. An empty file is an empty mapping.</summary>
-    /// <returns>Null when there were errors, all of them in <paramref name="found"/>.</returns>
+    /// <returns>Null only with errors, all of them in <paramref name="found"/>; a mapping with
+    /// a key that stands twice is returned, with that error.</returns>
     public static MappingNode? Read(string file, string text, DiagnosticBag found)
     {
         if (Encoding.UTF8.GetByteCount(text) > Limits.StateFileBytes)
@@ -21,21 +22,20 @@ public static class YamlReader
                 "Split off what does not belong into it.");
             return null;
         }
-        if (text.AsSpan().IndexOfAny("\0\u001b") >= 0)
+        var body = text.StartsWith('\uFEFF') ? text[1..] : text;
+        if (YamlFaults.FindUnreadable(file, body) is { } unreadable)
         {
-            found.Error(Codes.Syntax, PlaceOf(file, text, text.AsSpan().IndexOfAny("\0\u001b")),
-                "The text holds a control character that YAML does not allow.",
-                "Remove it; it is often left by a program that writes binary data.");
+            found.AddRange([unreadable]);
             return null;
         }
-        var reading = new Reading(file, found);
+        var reading = new Reading(file, body, found);
         try
         {
-            return reading.Document(new Parser(new StringReader(text.TrimStart('\uFEFF'))));
+            return reading.Document(new Parser(new StringReader(body)));
         }
         catch (YamlException fault)
         {
-            reading.Syntax(fault.Start, fault.End, fault.Message, text);
+            reading.Syntax(fault.Start, fault.End, fault.Message);
         }
         catch (StopReadingException)
         {
@@ -43,24 +43,17 @@ public static class YamlReader
         }
         // The library's scanner lets these out on malformed flow collections.
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException
-            or IndexOutOfRangeException or OverflowException or FormatException)
+            or IndexOutOfRangeException or OverflowException or FormatException
+            or NullReferenceException or InvalidCastException)
         {
-            reading.Syntax(reading.Last, reading.Last, fault.Message, text);
+            reading.Syntax(reading.Last, reading.Last, "");
         }
         return null;
     }
 
-    private static Span PlaceOf(string file, string text, int index)
-    {
-        var before = text.AsSpan(0, index);
-        var line = before.Count('\n') + 1;
-        var column = index - before.LastIndexOf('\n');
-        return new(file, line, column, line, column + 1);
-    }
-
     private sealed class StopReadingException : Exception;
 
-    private sealed class Reading(string file, DiagnosticBag found)
+    private sealed class Reading(string file, string text, DiagnosticBag found)
     {
         private int _nodes;
 
@@ -135,8 +128,9 @@ public static class YamlReader
             {
                 items.Add(Node(parser, depth + 1));
             }
-            var span = Enclose(start, parser.Current, items.Count > 0 ? items[^1].Span : null,
-                start.Style == SequenceStyle.Flow);
+            var span = start.Style == SequenceStyle.Flow
+                ? Bracketed(start, parser.Current!)
+                : Enclose(SpanOf(start), items.Count > 0 ? items[^1].Span : null);
             Next(parser);
             return new(span, items.ToImmutable());
         }
@@ -166,15 +160,23 @@ public static class YamlReader
                 }
                 entries.Add(new(key, Node(parser, depth + 1)));
             }
-            var span = Enclose(start, parser.Current,
-                entries.Count > 0 ? entries[^1].Value.Span : null,
-                start.Style == MappingStyle.Flow);
+            var span = start.Style == MappingStyle.Flow && CharAt(start.Start) == '{'
+                ? Bracketed(start, parser.Current!)
+                : Enclose(entries.Count > 0 ? entries[0].Key.Span : SpanOf(start),
+                    entries.Count > 0 ? entries[^1].Value.Span : null);
             Next(parser);
             return new(span, entries.ToImmutable());
         }
 
-        private ScalarNode ToScalar(Scalar scalar) =>
-            new(SpanOf(scalar), scalar.Value, scalar.Style == ScalarStyle.Plain);
+        private ScalarNode ToScalar(Scalar scalar)
+        {
+            var span = SpanOf(scalar);
+            if (scalar.Style is ScalarStyle.Literal or ScalarStyle.Folded)
+            {
+                span = WithoutBlankEnd(scalar, span);
+            }
+            return new(span, scalar.Value, scalar.Style == ScalarStyle.Plain);
+        }
 
         private void Refuse(ParsingEvent? current, int depth)
         {
@@ -206,71 +208,54 @@ public static class YamlReader
 
         private void Stop(Code code, Span? at, string message, string remedy)
         {
-            found.Error(code, at ?? new(file, Line(Last.Line), Line(Last.Column), Line(Last.Line),
-                Line(Last.Column)), message, remedy);
+            found.Error(code, at ?? new(file, Number(Last.Line), Number(Last.Column),
+                Number(Last.Line), Number(Last.Column)), message, remedy);
             throw new StopReadingException();
         }
 
-        public void Syntax(Mark start, Mark end, string message, string text)
+        public void Syntax(Mark start, Mark end, string message)
         {
-            var span = new Span(file, Line(start.Line), Line(start.Column),
-                Line(end.Line), Line(end.Column));
-            var line = text.Split('\n').ElementAtOrDefault(span.Line - 1) ?? "";
-            found.Error(Codes.Syntax, span, $"This is not YAML: {Plain(message)}",
-                Remedy(line, message));
-        }
-
-        /// <summary>The library's sentence without the place, which stands before it already.
-        /// </summary>
-        private static string Plain(string message)
-        {
-            var cut = message.StartsWith("(Line", StringComparison.Ordinal)
-                ? message.IndexOf("): ", StringComparison.Ordinal) : -1;
-            var plain = (cut < 0 ? message : message[(cut + 3)..]).TrimEnd('.');
-            return plain.Length > 0 ? plain + "." : "the text breaks off.";
-        }
-
-        private static string Remedy(string line, string message)
-        {
-            if (line.TrimStart(' ').StartsWith('\t'))
-            {
-                return "Indent with spaces: YAML does not allow tabs there.";
-            }
-            if (line.Count(c => c == '"') % 2 == 1 || line.Count(c => c == '\'') % 2 == 1)
-            {
-                return "Close the quotation mark, or quote the whole value.";
-            }
-            if (line.Count(c => c == '[') != line.Count(c => c == ']')
-                || line.Count(c => c == '{') != line.Count(c => c == '}'))
-            {
-                return "Close every [ and { on this line.";
-            }
-            if (message.Contains("mapping", StringComparison.Ordinal))
-            {
-                return "Check this line and the one before: indentation, the colon and the space "
-                    + "after it; quote a value that contains ': '.";
-            }
-            return "Check this line and the one before: indentation, colons and quotation marks.";
+            var span = new Span(file, Number(start.Line), Number(start.Column),
+                Number(end.Line), Number(end.Column));
+            found.AddRange([YamlFaults.Explain(span, text, message)]);
         }
 
         private static string Shown(string text) => text.Length > 40 ? text[..40] + "…" : text;
 
-        /// <summary>Flow collections end at their bracket; block ones at their last item, not at
-        /// the next key, where the library says they end.</summary>
-        private Span Enclose(ParsingEvent start, ParsingEvent? end, Span? last, bool flow)
-        {
-            var whole = SpanOf(start);
-            if (flow && end is not null)
+        private char CharAt(Mark mark) =>
+            mark.Index < text.Length ? text[(int)mark.Index] : '\0';
+
+        /// <summary>The library ends a flow collection before its closing bracket.</summary>
+        private Span Bracketed(ParsingEvent start, ParsingEvent end) =>
+            SpanOf(start) with
             {
-                return whole with { EndLine = Line(end.End.Line), EndColumn = Line(end.End.Column) };
-            }
-            return last is null ? whole
-                : whole with { EndLine = last.EndLine, EndColumn = last.EndColumn };
+                EndLine = Number(end.Start.Line), EndColumn = Number(end.Start.Column) + 1,
+            };
+
+        /// <summary>A block collection ends with its last item, not at the next key, where the
+        /// library says it ends.</summary>
+        private static Span Enclose(Span start, Span? last) => last is null ? start
+            : start with { EndLine = last.EndLine, EndColumn = last.EndColumn };
+
+        /// <summary>The library ends a block scalar where the next thing begins; here it ends
+        /// with its last line that is not blank.</summary>
+        private Span WithoutBlankEnd(Scalar scalar, Span span)
+        {
+            var start = (int)scalar.Start.Index;
+            var length = text.AsSpan(start, (int)scalar.End.Index - start).TrimEnd().Length;
+            var kept = text.AsSpan(start, length);
+            var line = kept.LastIndexOf('\n');
+            return line < 0
+                ? span with { EndLine = span.Line, EndColumn = span.Column + length }
+                : span with
+                {
+                    EndLine = span.Line + kept.Count('\n'), EndColumn = length - line,
+                };
         }
 
-        private Span SpanOf(ParsingEvent what) => new(file, Line(what.Start.Line),
-            Line(what.Start.Column), Line(what.End.Line), Line(what.End.Column));
+        private Span SpanOf(ParsingEvent what) => new(file, Number(what.Start.Line),
+            Number(what.Start.Column), Number(what.End.Line), Number(what.End.Column));
 
-        private static int Line(long number) => (int)Math.Clamp(number, 1, int.MaxValue);
+        private static int Number(long number) => (int)Math.Clamp(number, 1, int.MaxValue);
     }
 }
