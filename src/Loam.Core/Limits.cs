@@ -50,6 +50,13 @@ public static class Limits
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
     /// <summary>Bytes of one request to the daemon.</summary>
     public const int RequestBytes = 8 * 1024 * 1024;
+    /// <summary>Bytes of the daemon's answer a client reads, and of one line of a stream.
+    /// </summary>
+    public const int ReplyBytes = 64 * 1024 * 1024;
+    /// <summary>Bytes of an answer's head.</summary>
+    public const int ReplyHeadBytes = 32 * 1024;
+    /// <summary>Connections to the daemon at one time; followers hold one each.</summary>
+    public const int Connections = 256;
     /// <summary>Clients that may wait for the change in hand.</summary>
     public const int Waiting = 32;
     /// <summary>Bytes reserved for the journal, so that a full disk can be rolled back.</summary>

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Loam.Core.Diagnostics;
+using Loam.Core.Json;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+
+namespace Loam.Api;
+
+/// <summary>Enumerations travel as <c>snake_case</c> words, like every other name.</summary>
+internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower)
+    where T : struct, Enum;
+
+/// <summary>The wire format between daemon and clients, and of <c>-o json</c>. The records are
+/// the format. Beside <see cref="LoamJson"/>, which is the journal's, this one is what people
+/// script against.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    IgnoreReadOnlyProperties = true,
+    Converters =
+    [
+        typeof(CodeConverter), typeof(ResourceIdConverter), typeof(StateSetConverter),
+        typeof(Words<Severity>), typeof(Words<Verb>), typeof(Words<Risk>), typeof(Words<Undo>),
+        typeof(Words<Way>), typeof(Words<ActionKind>), typeof(Words<ChangeKind>),
+        typeof(Words<ApplyStatus>), typeof(Words<ServiceHealth>), typeof(Words<RestartPolicy>),
+        typeof(Words<ProbeKind>), typeof(Words<ContainerState>),
+    ])]
+[JsonSerializable(typeof(MachineStatus))]
+[JsonSerializable(typeof(ServicesAnswer))]
+[JsonSerializable(typeof(HistoryAnswer))]
+[JsonSerializable(typeof(StateAnswer))]
+[JsonSerializable(typeof(RecipientAnswer))]
+[JsonSerializable(typeof(LogEntry))]
+[JsonSerializable(typeof(MachineEvent))]
+[JsonSerializable(typeof(ChangeRequest))]
+[JsonSerializable(typeof(PlannedChange))]
+[JsonSerializable(typeof(ApplyOrder))]
+[JsonSerializable(typeof(ApplyLine))]
+[JsonSerializable(typeof(Problem))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,180 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+
+namespace Loam.Api;
+
+/// <summary>HTTP and JSON on a Unix socket, for root and group <c>loam</c>. Peers are known by
+/// the kernel's word; the socket's mode is only the first door.</summary>
+internal sealed partial class ApiServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly IReadOnlyList<Route> _table;
+    private readonly Func<Socket, Peer?> _peerOf;
+
+    private ApiServer(
+        Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf)
+    {
+        _peerOf = peerOf;
+        _table = new Routes(surface, time, _stopping.Token).Table;
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytes;
+            kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
+            // A follower may be quiet for hours.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.ListenUnixSocket(socketPath);
+        });
+        _app = builder.Build();
+        _app.Run(ServeAsync);
+    }
+
+    /// <summary>Serves until disposed.</summary>
+    /// <param name="socketPath">A stale socket there is replaced; a live one is not.</param>
+    /// <exception cref="HostException">Conflict: another daemon serves this socket.</exception>
+    public static Task<ApiServer> StartAsync(
+        Surface surface, string socketPath, TimeProvider time, CancellationToken cancel) =>
+        StartAsync(surface, socketPath, time, Peer.Of, cancel);
+
+    internal static async Task<ApiServer> StartAsync(
+        Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf,
+        CancellationToken cancel)
+    {
+        RemoveStale(socketPath);
+        var server = new ApiServer(surface, socketPath, time, peerOf);
+        await server._app.StartAsync(cancel).ConfigureAwait(false);
+        File.SetUnixFileMode(socketPath,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+        if (Peer.GroupNumber() is { } group && Chown(socketPath, uint.MaxValue, group) != 0)
+        {
+            throw new HostException(
+                Fault.Denied, $"The socket {socketPath} cannot be given to group {Peer.Group}.",
+                "Run the daemon as root.");
+        }
+        return server;
+    }
+
+    /// <summary>Streams end, no new request is taken; an apply in hand sees the cancellation and
+    /// ends in its own way.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await _app.StopAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Connections that do not end are dropped with the host.
+        }
+        await _app.DisposeAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    private async Task ServeAsync(HttpContext http)
+    {
+        try
+        {
+            await DispatchAsync(http).ConfigureAwait(false);
+        }
+        catch (HostException e)
+        {
+            await Routes.Refuse(http, StatusOf(e.Fault), new(e.Message, e.Remedy))
+                .ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            await Routes.Refuse(http, e.StatusCode, new(
+                "The request cannot be read: " + e.Message, "Use a client of this version."))
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            http.Abort();
+        }
+        catch (Exception e)
+        {
+            // Ours: the process ends and recovery takes over.
+            Environment.FailFast("request", e);
+        }
+    }
+
+    private async Task DispatchAsync(HttpContext http)
+    {
+        var socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
+        var peer = socket is null ? null : _peerOf(socket);
+        var rights = peer?.Rights(Peer.GroupNumber()) ?? Rights.None;
+        if (peer is null || rights == Rights.None)
+        {
+            await Routes.Refuse(http, StatusCodes.Status403Forbidden, new(
+                "Only root and members of group loam may speak to the daemon.",
+                "Use sudo, or add the user: `usermod -aG loam NAME`.")).ConfigureAwait(false);
+            return;
+        }
+        var path = http.Request.Path.Value ?? "";
+        foreach (var route in _table)
+        {
+            if (route.Match(http.Request.Method, path) is not { } value)
+            {
+                continue;
+            }
+            if ((rights & route.Needs) != route.Needs || route.Needs == Rights.None)
+            {
+                break;
+            }
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+                http.RequestAborted, _stopping.Token);
+            await route.Serve(new(http, peer, value), ended.Token).ConfigureAwait(false);
+            return;
+        }
+        await Routes.Refuse(http, StatusCodes.Status404NotFound, new(
+            $"The daemon has no {http.Request.Method} {path}.",
+            "Use a client of this version.")).ConfigureAwait(false);
+    }
+
+    private static int StatusOf(Fault fault) => fault switch
+    {
+        Fault.NotFound => StatusCodes.Status404NotFound,
+        Fault.Conflict => StatusCodes.Status409Conflict,
+        Fault.Denied => StatusCodes.Status403Forbidden,
+        Fault.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        Fault.Timeout => StatusCodes.Status504GatewayTimeout,
+        Fault.Unsupported => StatusCodes.Status501NotImplemented,
+        Fault.Exhausted => StatusCodes.Status507InsufficientStorage,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    private static void RemoveStale(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException)
+        {
+            File.Delete(path);
+            return;
+        }
+        throw new HostException(
+            Fault.Conflict, $"Another daemon already serves {path}.",
+            "Use that one, or stop it first.");
+    }
+
+    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Chown(string path, uint owner, uint group);
+}

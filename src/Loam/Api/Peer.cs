@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+
+namespace Loam.Api;
+
+/// <summary>Who holds the other end of a Unix socket, by the kernel's word, fixed when the
+/// connection was made.</summary>
+/// <param name="Uid">The peer's effective user.</param>
+/// <param name="Groups">Its group and supplementary groups.</param>
+/// <param name="Name">The person for the history: where sudo hid it, the login's user
+/// (decision 17).</param>
+internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name)
+{
+    /// <summary>Members of this group may administer the machine.</summary>
+    public const string Group = "loam";
+
+    private const int SolSocket = 1;
+    private const int SoPeerCred = 17;
+    private const int SoPeerGroups = 59;
+    private const uint NoLogin = uint.MaxValue;
+
+    /// <summary>Root and members of <see cref="Group"/>; nobody else.</summary>
+    public Rights Rights(uint? group) =>
+        Uid == 0 || (group is { } gid && Groups.Contains(gid))
+            ? Api.Rights.View | Api.Rights.Operate
+            : Api.Rights.None;
+
+    /// <summary>Reads the credentials; null when the kernel does not give them.</summary>
+    public static Peer? Of(Socket socket)
+    {
+        try
+        {
+            Span<byte> credentials = stackalloc byte[12];
+            if (socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials) != 12)
+            {
+                return null;
+            }
+            var pid = BinaryPrimitives.ReadInt32LittleEndian(credentials);
+            var uid = BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]);
+            var gid = BinaryPrimitives.ReadUInt32LittleEndian(credentials[8..]);
+            return new(uid, [gid, .. SupplementaryGroups(socket)], PersonOf(pid, uid));
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The number of <see cref="Group"/>; null when the machine has no such group.
+    /// </summary>
+    public static uint? GroupNumber() => NumberOf("/etc/group", Group);
+
+    private static ImmutableArray<uint> SupplementaryGroups(Socket socket)
+    {
+        // The kernel allows 65536 groups; more than a thousand is no real user.
+        var buffer = new byte[4096];
+        try
+        {
+            var length = socket.GetRawSocketOption(SolSocket, SoPeerGroups, buffer);
+            var groups = ImmutableArray.CreateBuilder<uint>();
+            for (var at = 0; at + 4 <= length; at += 4)
+            {
+                groups.Add(BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(at)));
+            }
+            return groups.ToImmutable();
+        }
+        catch (SocketException)
+        {
+            return [];
+        }
+    }
+
+    private static string PersonOf(int pid, uint uid)
+    {
+        var person = uid;
+        if (uid == 0 && LoginOf(pid) is { } login)
+        {
+            person = login;
+        }
+        return NameOf(person) ?? $"uid {person}";
+    }
+
+    private static uint? LoginOf(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/loginuid");
+            return uint.TryParse(text, CultureInfo.InvariantCulture, out var login)
+                && login != NoLogin ? login : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? NameOf(uint uid)
+    {
+        var number = uid.ToString(CultureInfo.InvariantCulture);
+        return Fields("/etc/passwd").FirstOrDefault(f => f.Length > 2 && f[2] == number)?[0];
+    }
+
+    private static uint? NumberOf(string file, string name)
+    {
+        var row = Fields(file).FirstOrDefault(f => f.Length > 2 && f[0] == name);
+        return row is not null && uint.TryParse(row[2], CultureInfo.InvariantCulture, out var id)
+            ? id : null;
+    }
+
+    private static IEnumerable<string[]> Fields(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file).Select(line => line.Split(':'));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Loam.Api;
+
+/// <summary>What a peer may do. Nothing unless it is said.</summary>
+[Flags]
+internal enum Rights
+{
+    None = 0,
+    /// <summary>Look.</summary>
+    View = 1,
+    /// <summary>Plan and apply.</summary>
+    Operate = 2,
+}
+
+/// <summary>A request that was let in.</summary>
+/// <param name="Value">The text where the pattern has <c>*</c>; empty without one.</param>
+internal sealed record Call(HttpContext Http, Peer Peer, string Value);
+
+/// <summary>One row of the table of routes.</summary>
+/// <param name="Pattern">Path; <c>*</c> as last segment stands for any one segment.</param>
+/// <param name="Needs">The right without which it answers 403.</param>
+internal sealed record Route(
+    string Method, string Pattern, Rights Needs, Func<Call, CancellationToken, Task> Serve)
+{
+    /// <summary>The text at <c>*</c>, empty without one; null when the path is another.</summary>
+    public string? Match(string method, string path)
+    {
+        if (method != Method)
+        {
+            return null;
+        }
+        if (!Pattern.EndsWith("/*", StringComparison.Ordinal))
+        {
+            return path == Pattern ? "" : null;
+        }
+        var stem = Pattern[..^1];
+        if (!path.StartsWith(stem, StringComparison.Ordinal))
+        {
+            return null;
+        }
+        var rest = path[stem.Length..];
+        return rest.Length > 0 && !rest.Contains('/', StringComparison.Ordinal) ? rest : null;
+    }
+}

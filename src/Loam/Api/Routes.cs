@@ -1,0 +1,232 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using System.Threading.Channels;
+using Loam.Core;
+using Loam.Core.Approving;
+using Loam.Core.Reconciling;
+using Microsoft.AspNetCore.Http;
+
+namespace Loam.Api;
+
+/// <summary>What the API needs of the daemon.</summary>
+/// <param name="Recipient">The instance's age public key.</param>
+/// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
+internal sealed record Surface(
+    IMachine Machine, string Recipient,
+    Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
+
+/// <summary>The table of routes. What is not in it does not exist.</summary>
+internal sealed class Routes(Surface surface, TimeProvider time, CancellationToken stopping)
+{
+    private const int MostHistory = 1000;
+    private const int MostLogLines = 10_000;
+    private const int EventsInFlight = 1024;
+
+    private readonly OpenPlans _plans = new(time);
+
+    public IReadOnlyList<Route> Table =>
+    [
+        new("GET", "/status", Rights.View, StatusAsync),
+        new("GET", "/v1/status", Rights.View, StatusAsync),
+        new("GET", "/v1/services", Rights.View, ServicesAsync),
+        new("GET", "/v1/history", Rights.View, HistoryAsync),
+        new("GET", "/v1/generation/*", Rights.View, GenerationAsync),
+        new("GET", "/v1/state", Rights.View, StateAsync),
+        new("GET", "/v1/events", Rights.View, EventsAsync),
+        new("GET", "/v1/logs/*", Rights.View, LogsAsync),
+        new("GET", "/v1/recipient", Rights.View, RecipientAsync),
+        new("POST", "/v1/plan", Rights.Operate, PlanAsync),
+        new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
+    ];
+
+    private async Task StatusAsync(Call call, CancellationToken cancel) =>
+        await Answer(call, await surface.Machine.StatusAsync(cancel).ConfigureAwait(false),
+            ApiJson.Default.MachineStatus, cancel).ConfigureAwait(false);
+
+    private async Task ServicesAsync(Call call, CancellationToken cancel)
+    {
+        var status = await surface.Machine.StatusAsync(cancel).ConfigureAwait(false);
+        await Answer(call, new ServicesAnswer(status.Services),
+            ApiJson.Default.ServicesAnswer, cancel).ConfigureAwait(false);
+    }
+
+    private async Task HistoryAsync(Call call, CancellationToken cancel)
+    {
+        var most = Number(call, "most", 50, MostHistory);
+        var list = await surface.Machine.HistoryAsync(most, cancel).ConfigureAwait(false);
+        await Answer(call, new HistoryAnswer(list), ApiJson.Default.HistoryAnswer, cancel)
+            .ConfigureAwait(false);
+    }
+
+    private async Task GenerationAsync(Call call, CancellationToken cancel)
+    {
+        if (!int.TryParse(call.Value, CultureInfo.InvariantCulture, out var number) || number < 0)
+        {
+            throw new HostException(
+                Fault.NotFound, $"'{call.Value}' is not the number of a generation.",
+                "`loam history` lists them.");
+        }
+        var files = await surface.Machine.FilesOfAsync(number, cancel).ConfigureAwait(false);
+        await Answer(call, new StateAnswer(number, files.Texts), ApiJson.Default.StateAnswer,
+            cancel).ConfigureAwait(false);
+    }
+
+    private async Task StateAsync(Call call, CancellationToken cancel)
+    {
+        var (generation, files) = await surface.Machine.CurrentAsync(cancel)
+            .ConfigureAwait(false);
+        await Answer(call, new StateAnswer(generation, files.Texts), ApiJson.Default.StateAnswer,
+            cancel).ConfigureAwait(false);
+    }
+
+    private async Task EventsAsync(Call call, CancellationToken cancel)
+    {
+        var events = surface.Machine.EventsAsync(Flag(call, "follow"), cancel);
+        await Stream(call, events, ApiJson.Default.MachineEvent, cancel).ConfigureAwait(false);
+    }
+
+    private async Task LogsAsync(Call call, CancellationToken cancel)
+    {
+        var tail = Number(call, "tail", 100, MostLogLines);
+        var lines = surface.Logs(
+            Uri.UnescapeDataString(call.Value), tail, Flag(call, "follow"), cancel);
+        await Stream(call, lines, ApiJson.Default.LogEntry, cancel).ConfigureAwait(false);
+    }
+
+    private async Task RecipientAsync(Call call, CancellationToken cancel) =>
+        await Answer(call, new RecipientAnswer(surface.Recipient),
+            ApiJson.Default.RecipientAnswer, cancel).ConfigureAwait(false);
+
+    private async Task PlanAsync(Call call, CancellationToken cancel)
+    {
+        var request = await Body(call, ApiJson.Default.ChangeRequest, cancel)
+            .ConfigureAwait(false);
+        var change = await surface.Machine.PlanAsync(request, cancel).ConfigureAwait(false);
+        if (change.CanApply)
+        {
+            _plans.Keep(change);
+        }
+        await Answer(call, change, ApiJson.Default.PlannedChange, cancel).ConfigureAwait(false);
+    }
+
+    private async Task ApplyAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Body(call, ApiJson.Default.ApplyOrder, cancel).ConfigureAwait(false);
+        if (_plans.Take(order.Id, order.Digest) is not { } open)
+        {
+            await Refuse(call.Http, StatusCodes.Status409Conflict, new(
+                "This plan is no longer open: it was approved already, is older than an hour, "
+                + "or the daemon was restarted.", "Ask for it again.")).ConfigureAwait(false);
+            return;
+        }
+        var approval = new Approval(
+            call.Peer.Name, order.How, time.GetUtcNow(), open.Until, order.Digest,
+            order.Confirmed);
+        // An apply belongs to the machine, not to the client: it goes on when the client leaves.
+        var lines = Channel.CreateBounded<ApplyLine>(new BoundedChannelOptions(EventsInFlight)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true,
+        });
+        _ = RunAsync(open.Change, approval, lines.Writer);
+        await Stream(call, lines.Reader.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the lines with the result; what is not a host's fault is ours and ends the
+    /// process.</summary>
+    private async Task RunAsync(
+        PlannedChange change, Approval approval, ChannelWriter<ApplyLine> lines)
+    {
+        try
+        {
+            var result = await surface.Machine.ApplyAsync(
+                change, approval, e => lines.TryWrite(new(e, null, null)), stopping)
+                .ConfigureAwait(false);
+            if (result.Replan is { CanApply: true } replan)
+            {
+                _plans.Keep(replan);
+            }
+            lines.TryWrite(new(null, result, null));
+        }
+        catch (HostException e)
+        {
+            lines.TryWrite(new(null, null, new(e.Message, e.Remedy)));
+        }
+        catch (OperationCanceledException)
+        {
+            lines.TryWrite(new(null, null, new(
+                "The daemon is stopping.", "Start it again: it finishes or takes back what it "
+                + "began.")));
+        }
+        catch (Exception e)
+        {
+            Environment.FailFast("apply", e);
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+
+    private static async Task<T> Body<T>(
+        Call call, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
+    {
+        try
+        {
+            return await JsonSerializer.DeserializeAsync(call.Http.Request.Body, type, cancel)
+                .ConfigureAwait(false) ?? throw new BadHttpRequestException("empty");
+        }
+        catch (JsonException e)
+        {
+            throw new BadHttpRequestException($"The body is not a {typeof(T).Name}.", e);
+        }
+    }
+
+    private static async Task Answer<T>(
+        Call call, T value, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        // Written whole: a Content-Length lets the client read it in one piece.
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        call.Http.Response.ContentType = "application/json";
+        call.Http.Response.ContentLength = bytes.Length;
+        await call.Http.Response.Body.WriteAsync(bytes, cancel).ConfigureAwait(false);
+    }
+
+    private static async Task Stream<T>(
+        Call call, IAsyncEnumerable<T> items, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        var response = call.Http.Response;
+        response.ContentType = "application/x-ndjson";
+        await foreach (var item in items.WithCancellation(cancel).ConfigureAwait(false))
+        {
+            await response.Body.WriteAsync(
+                JsonSerializer.SerializeToUtf8Bytes(item, type), cancel).ConfigureAwait(false);
+            await response.Body.WriteAsync("\n"u8.ToArray(), cancel).ConfigureAwait(false);
+            await response.Body.FlushAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    public static async Task Refuse(HttpContext http, int status, Problem why)
+    {
+        if (http.Response.HasStarted)
+        {
+            http.Abort();
+            return;
+        }
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(why, ApiJson.Default.Problem);
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json";
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.Body.WriteAsync(bytes).ConfigureAwait(false);
+    }
+
+    private static bool Flag(Call call, string name) =>
+        call.Http.Request.Query[name] is [{ } text] && text is "" or "1" or "true";
+
+    private static int Number(Call call, string name, int without, int most) =>
+        call.Http.Request.Query[name] is [{ } text]
+        && int.TryParse(text, CultureInfo.InvariantCulture, out var number)
+            ? Math.Clamp(number, 0, most) : without;
+}

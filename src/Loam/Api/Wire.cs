@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Loam.Core.Reconciling;
+
+namespace Loam.Api;
+
+/// <summary>What a client sends to apply a plan it was shown.</summary>
+/// <param name="Id">The plan's handle.</param>
+/// <param name="Digest">The digest of the plan that was on the screen.</param>
+/// <param name="How"><c>typed</c>, <c>--yes</c> or the policy that made asking unnecessary.</param>
+/// <param name="Confirmed">Files whose names were typed.</param>
+internal sealed record ApplyOrder(
+    string Id, string Digest, string How, ImmutableArray<string> Confirmed);
+
+/// <summary>One line of an apply's answer: an event, or at the end the result.</summary>
+internal sealed record ApplyLine(MachineEvent? Event, ApplyResult? Result, Problem? Error);
+
+/// <summary>The approved texts.</summary>
+/// <param name="Generation">0 on a machine without any.</param>
+internal sealed record StateAnswer(
+    int Generation, ImmutableSortedDictionary<string, string> Files);
+
+internal sealed record ServicesAnswer(ImmutableArray<ServiceStatus> Services);
+
+internal sealed record HistoryAnswer(ImmutableArray<Generation> Generations);
+
+/// <summary>The age public key with which a client encrypts a secret.</summary>
+internal sealed record RecipientAnswer(string Recipient);
+
+/// <summary>One line of a container's log.</summary>
+internal sealed record LogEntry(DateTimeOffset At, bool IsError, string Text);
+
+/// <summary>Why a request was not served.</summary>
+/// <param name="Error">A sentence: the thing and what is wrong.</param>
+/// <param name="Remedy">A sentence: what to do; empty when there is nothing.</param>
+internal sealed record Problem(string Error, string Remedy);
