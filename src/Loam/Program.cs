@@ -1,1 +1,3 @@
-Console.WriteLine("loam 0.1.0");
+using Loam.Cli;
+
+return await CommandLineApp.RunAsync(args).ConfigureAwait(false);

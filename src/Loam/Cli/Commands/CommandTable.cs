@@ -1,0 +1,96 @@
+namespace Loam.Cli.Commands;
+
+/// <summary>Every verb of <c>loam</c>, in the order help shows them.</summary>
+internal static class CommandTable
+{
+    private const int Any = int.MaxValue;
+
+    private static readonly Option Follow =
+        new("follow", "f", null, "go on with what happens from now");
+
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
+    ];
+
+    private static IEnumerable<Command> ChangeVerbs() =>
+    [
+        new("apply", "", 0, 0, "Approve the edits in the state directory.", "loam apply --yes",
+            ChangeCommands.ApplyAsync),
+        new("plan", "", 0, 0,
+            "Show what the edits in the state directory would do; touch nothing.",
+            "loam plan -o json", ChangeCommands.PlanAsync),
+        new("revert", "[GENERATION]", 0, 1, "Go back to an earlier generation.",
+            "loam revert 3", ChangeCommands.RevertAsync)
+        {
+            Aliases = ["rollback"],
+            Details = "Without a number it lists the generations and asks; without a terminal it "
+                + "is the one before the present. Images of that time are used, without a "
+                + "network. Values of existing secrets stay.",
+        },
+        new("heal", "", 0, 0, "Make the machine again as it was approved.", "loam heal",
+            ChangeCommands.HealAsync),
+        new("update", "[SERVICE…]", 0, Any,
+            "Ask the registries again what the tags mean, and plan the update.",
+            "loam update web", ChangeCommands.UpdateAsync)
+        {
+            Completes = Completes.Services,
+        },
+        new("adopt", "CONTAINER", 1, 1,
+            "Take over a container that Loam did not make, as a service.",
+            "loam adopt old-nginx", ChangeCommands.AdoptAsync)
+        {
+            Details = "The container is read into a service declaration, replaced when you "
+                + "approve, and kept, stopped.",
+        },
+        new("import", "FILE", 1, 1, "Plan the state of an export.",
+            "loam import loam-export.tar.gz", FileCommands.ImportAsync)
+        {
+            Completes = Completes.Files,
+        },
+    ];
+
+    private static IEnumerable<Command> LookingVerbs() =>
+    [
+        new("status", "", 0, 0, "How the machine is.", "loam status -o json",
+            LookCommands.StatusAsync),
+        new("services", "", 0, 0, "The services, one a line.", "loam services",
+            LookCommands.ServicesAsync),
+        new("logs", "SERVICE", 1, 1, "What a service wrote.", "loam logs web -f -n 50",
+            LookCommands.LogsAsync)
+        {
+            Options = [Follow, new("lines", "n", "N", "how many of the last lines (100)")],
+            Completes = Completes.Services,
+        },
+        new("events", "", 0, 0, "What happened.", "loam events -f", LookCommands.EventsAsync)
+        {
+            Options = [Follow],
+        },
+        new("history", "", 0, 0, "The generations, newest first.", "loam history -n 5",
+            LookCommands.HistoryAsync)
+        {
+            Options = [new("lines", "n", "N", "how many (50)")],
+        },
+    ];
+
+    private static IEnumerable<Command> FileVerbs() =>
+    [
+        new("export", "", 0, 0, "Write the state files and images.lock into one archive.",
+            "loam export --to backup.tar.gz", FileCommands.ExportAsync)
+        {
+            Options = [new("to", null, "FILE", "the archive (loam-export.tar.gz)")],
+            Details = "Secrets stay encrypted. With -o json the texts are printed instead.",
+        },
+    ];
+
+    private static IEnumerable<Command> OwnVerbs() =>
+    [
+        new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
+            OwnCommands.HelpAsync),
+        new("completion", "SHELL", 1, 1, "A completion script for bash, zsh or fish.",
+            "source <(loam completion bash)", OwnCommands.CompletionAsync)
+        {
+            Completes = Completes.Shells,
+        },
+    ];
+}

@@ -1,0 +1,36 @@
+using Loam.Cli.Views;
+using Loam.Core.StateFiles.Types;
+
+namespace Loam.Cli.Commands;
+
+/// <summary>Verbs about <c>loam</c> itself.</summary>
+internal static class OwnCommands
+{
+    public static Task<ExitCode> HelpAsync(Invocation call, CancellationToken cancel)
+    {
+        var look = call.Terminal.Look;
+        if (call.Words.Count == 0)
+        {
+            call.Terminal.Write(HelpView.All(look));
+            return Task.FromResult(ExitCode.Done);
+        }
+        var verb = call.Words[0];
+        var command = CommandTable.All.FirstOrDefault(c => c.Is(verb));
+        if (command is null)
+        {
+            var near = Nearest.To(verb, CommandTable.All.Select(c => c.Name));
+            throw new CommandFailure(ExitCode.Invalid, $"There is no verb '{verb}'.",
+                near is null ? "`loam help` lists them." : $"Did you mean `loam help {near}`?");
+        }
+        call.Terminal.Write(HelpView.Of(command, look));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    public static Task<ExitCode> CompletionAsync(Invocation call, CancellationToken cancel)
+    {
+        call.Terminal.Raw(Completion.Script(call.Words[0])
+            ?? throw new CommandFailure(ExitCode.Invalid,
+                $"There is no completion for '{call.Words[0]}'.", "Use bash, zsh or fish."));
+        return Task.FromResult(ExitCode.Done);
+    }
+}

@@ -1,0 +1,243 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Loam.Api;
+using Loam.Core.Reconciling;
+
+namespace Loam.Cli;
+
+/// <summary>Speaks HTTP/1.1 to the daemon over its Unix socket, one connection a request. Our own
+/// few lines, because the general client costs more start-up than all of <c>loam status</c>.
+/// </summary>
+internal sealed class DaemonClient(string socketPath)
+{
+    public string SocketPath { get; } = socketPath;
+
+    /// <summary>True when something accepts connections there.</summary>
+    public bool Answers()
+    {
+        try
+        {
+            using var socket = Connect();
+            return true;
+        }
+        catch (CommandFailure)
+        {
+            return false;
+        }
+    }
+
+    public Task<MachineStatus> StatusAsync(CancellationToken cancel) =>
+        GetAsync("/v1/status", ApiJson.Default.MachineStatus, cancel);
+
+    public Task<StateAnswer> StateAsync(CancellationToken cancel) =>
+        GetAsync("/v1/state", ApiJson.Default.StateAnswer, cancel);
+
+    public Task<StateAnswer> GenerationAsync(int number, CancellationToken cancel) =>
+        GetAsync($"/v1/generation/{number}", ApiJson.Default.StateAnswer, cancel);
+
+    public Task<HistoryAnswer> HistoryAsync(int most, CancellationToken cancel) =>
+        GetAsync($"/v1/history?most={most}", ApiJson.Default.HistoryAnswer, cancel);
+
+    public async Task<string> RecipientAsync(CancellationToken cancel) =>
+        (await GetAsync("/v1/recipient", ApiJson.Default.RecipientAnswer, cancel)
+            .ConfigureAwait(false)).Recipient;
+
+    public async Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ChangeRequest);
+        using var reply = await SendAsync("POST", "/v1/plan", body, cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.PlannedChange, cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>The events of the apply, then its result. Leaving early does not stop it.
+    /// </summary>
+    public IAsyncEnumerable<ApplyLine> ApplyAsync(ApplyOrder order, CancellationToken cancel) =>
+        LinesAsync("POST", "/v1/apply",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ApplyOrder),
+            ApiJson.Default.ApplyLine, cancel);
+
+    public IAsyncEnumerable<MachineEvent> EventsAsync(bool follow, CancellationToken cancel) =>
+        LinesAsync("GET", $"/v1/events?follow={(follow ? 1 : 0)}", [],
+            ApiJson.Default.MachineEvent, cancel);
+
+    public IAsyncEnumerable<LogEntry> LogsAsync(
+        string service, int tail, bool follow, CancellationToken cancel) =>
+        LinesAsync("GET",
+            $"/v1/logs/{Uri.EscapeDataString(service)}?tail={tail}&follow={(follow ? 1 : 0)}",
+            [], ApiJson.Default.LogEntry, cancel);
+
+    private async Task<T> GetAsync<T>(
+        string path, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("GET", path, [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, type, cancel).ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<T> LinesAsync<T>(
+        string method, string path, byte[] body, JsonTypeInfo<T> type,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        using var reply = await SendAsync(method, path, body, cancel).ConfigureAwait(false);
+        var lines = reply.Reader.LinesAsync(cancel).GetAsyncEnumerator(cancel);
+        await using (lines.ConfigureAwait(false))
+        {
+            while (await NextAsync(lines).ConfigureAwait(false))
+            {
+                yield return Parse(lines.Current.Span, type);
+            }
+        }
+    }
+
+    private static async ValueTask<bool> NextAsync(
+        IAsyncEnumerator<ReadOnlyMemory<byte>> lines)
+    {
+        try
+        {
+            return await lines.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or BadReplyException)
+        {
+            throw Lost(e);
+        }
+    }
+
+    private sealed class Reply(Socket socket, NetworkStream stream) : IDisposable
+    {
+        public HttpReader Reader { get; } = new(stream);
+
+        public void Dispose()
+        {
+            stream.Dispose();
+            socket.Dispose();
+        }
+    }
+
+    private async Task<Reply> SendAsync(
+        string method, string path, byte[] body, CancellationToken cancel)
+    {
+        var socket = Connect();
+        var reply = new Reply(socket, new NetworkStream(socket, ownsSocket: false));
+        try
+        {
+            var head = $"{method} {path} HTTP/1.1\r\nHost: loam\r\nConnection: close\r\n"
+                + (body.Length > 0 ? "Content-Type: application/json\r\n" : "")
+                + $"Content-Length: {body.Length}\r\n\r\n";
+            await SendAllAsync(socket, Encoding.ASCII.GetBytes(head), cancel)
+                .ConfigureAwait(false);
+            await SendAllAsync(socket, body, cancel).ConfigureAwait(false);
+            var status = await reply.Reader.HeadAsync(cancel).ConfigureAwait(false);
+            if (status != 200)
+            {
+                throw await RefusalAsync(status, reply, cancel).ConfigureAwait(false);
+            }
+            return reply;
+        }
+        catch (Exception e) when (e is IOException or SocketException or BadReplyException)
+        {
+            reply.Dispose();
+            throw Lost(e);
+        }
+        catch
+        {
+            reply.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task SendAllAsync(
+        Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        while (!bytes.IsEmpty)
+        {
+            bytes = bytes[await socket.SendAsync(bytes, cancel).ConfigureAwait(false)..];
+        }
+    }
+
+    private static async Task<T> ReadAsync<T>(
+        Reply reply, JsonTypeInfo<T> type, CancellationToken cancel)
+    {
+        try
+        {
+            var body = await reply.Reader.BodyAsync(cancel).ConfigureAwait(false);
+            return Parse(body.Span, type);
+        }
+        catch (Exception e) when (e is IOException or BadReplyException)
+        {
+            throw Lost(e);
+        }
+    }
+
+    private static T Parse<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            if (JsonSerializer.Deserialize(json, type) is { } value)
+            {
+                return value;
+            }
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            // Falls through to the same sentence.
+        }
+        throw new CommandFailure(ExitCode.Unreachable,
+            "The daemon's answer is not what this version of loam expects.",
+            "Restart the daemon, so that both are of one version.");
+    }
+
+    private static async Task<CommandFailure> RefusalAsync(
+        int status, Reply reply, CancellationToken cancel)
+    {
+        var body = await reply.Reader.BodyAsync(cancel).ConfigureAwait(false);
+        Problem? problem = null;
+        try
+        {
+            problem = JsonSerializer.Deserialize(body.Span, ApiJson.Default.Problem);
+        }
+        catch (JsonException)
+        {
+            // Not ours to read: the status alone says enough.
+        }
+        var exit = status switch
+        {
+            400 or 404 or 413 or 501 => ExitCode.Invalid,
+            403 or 409 => ExitCode.NotApproved,
+            503 or 504 => ExitCode.Unreachable,
+            _ => ExitCode.Failed,
+        };
+        return new(exit, problem?.Error ?? $"The daemon answered with status {status}.",
+            problem?.Remedy ?? "");
+    }
+
+    private Socket Connect()
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(SocketPath));
+            return socket;
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            throw e.SocketErrorCode == SocketError.AccessDenied
+                ? new CommandFailure(ExitCode.Unreachable,
+                    $"You may not speak to the daemon at {SocketPath}.",
+                    "Use sudo, or join group loam: `sudo usermod -aG loam $USER`, "
+                    + "then log in again.")
+                : new CommandFailure(ExitCode.Unreachable,
+                    $"No daemon answers at {SocketPath}.",
+                    "Start it with `systemctl start loam`, or in a clone with `./dev run`; "
+                    + "`loam daemon` runs it in the foreground.");
+        }
+    }
+
+    private static CommandFailure Lost(Exception e) => new(ExitCode.Unreachable,
+        e is BadReplyException ? e.Message : "The connection to the daemon was lost.",
+        "`loam status` shows how things are; a change in hand is finished or taken back by the "
+        + "daemon itself.");
+}

@@ -1,0 +1,79 @@
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+
+namespace Loam.Cli.Views;
+
+/// <summary>Every action of a plan in order, in words.</summary>
+internal static class ExplainView
+{
+    public static IEnumerable<Line> Of(PlannedChange change, Look look)
+    {
+        if (change.Plan is not { IsEmpty: false } plan)
+        {
+            yield return new Line("Nothing is done on the machine.");
+            yield break;
+        }
+        foreach (var step in plan.Steps)
+        {
+            var after = step.Requires.Length == 0 ? ""
+                : $" (after {string.Join(", ", step.Requires.Select(r => r + 1))})";
+            yield return new Line($"{step.Number + 1,3}. ", Ink.Dim)
+                .Add(step.Summary, Ink.Bold).Add(after, Ink.Dim);
+            foreach (var action in step.Actions)
+            {
+                foreach (var line in Paragraph.Of(new Line("       "), Words(action), look))
+                {
+                    yield return line;
+                }
+            }
+            if (step.Retires.Length > 0)
+            {
+                foreach (var line in Paragraph.Of(new Line("       "),
+                    $"when everything is done: remove {string.Join(", ", step.Retires)}", look))
+                {
+                    yield return line;
+                }
+            }
+        }
+        var closing = "Steps that do not wait for each other run at the same time. If one fails, "
+            + "what was done is taken back in reverse order; that needs no network.";
+        foreach (var line in Paragraph.Of(closing, look, Ink.Dim))
+        {
+            yield return line;
+        }
+    }
+
+    private static string Words(PlannedAction action) => action.Kind switch
+    {
+        ActionKind.Pull => $"pull {StepRow.ImageText(action.Target)}"
+            + (action.Image is { } image ? $" at {image.Digest[..Math.Min(19, image.Digest.Length)]}"
+                + (image.Size is { } size ? $", {Units.Download(size)}" : "") : ""),
+        ActionKind.CreateNetwork => $"create network {action.Target}"
+            + (action.Network is { Internal: true } ? " without a way out" : ""),
+        ActionKind.RemoveNetwork => $"remove network {action.Target}",
+        ActionKind.CreateVolume => $"make the directory {action.Volume?.Path ?? action.Target}",
+        ActionKind.RemoveVolume => $"remove the directory of volume {action.Target} if it is empty",
+        ActionKind.Create => $"create container {action.Target}"
+            + (action.Container is { Rehearsal: true } ? ", a copy without ports for the trial" : ""),
+        ActionKind.Remove => $"remove container {action.Target}",
+        ActionKind.Start => $"start {action.Target}",
+        ActionKind.Stop => $"stop {action.Target}, and keep it",
+        ActionKind.Update => $"give {action.Target} {Limits(action)}",
+        ActionKind.GiveAlias => $"let others reach {action.Target} as {Aliases(action)}",
+        ActionKind.TakeAlias => $"take the name {Aliases(action)} from {action.Target}",
+        ActionKind.Gate => action.Probe is { } probe
+            ? $"wait until {action.Target} is well: {probe}, for at most "
+                + Units.Every(probe.GateLimit)
+            : $"wait until {action.Target} is well",
+        _ => $"{action.Kind} {action.Target}",
+    };
+
+    private static string Limits(PlannedAction action)
+    {
+        var limits = action.Limits is { } change ? Units.Of(change.After) : "";
+        return limits.Length == 0 ? "its new restart policy" : limits;
+    }
+
+    private static string Aliases(PlannedAction action) =>
+        string.Join(", ", action.Aliases.SelectMany(a => a.Aliases).Distinct());
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Loam.Core.Reconciling;
+
+namespace Loam.Cli.Views;
+
+/// <summary>How the machine is.</summary>
+internal static class StatusView
+{
+    public static IEnumerable<Line> Of(MachineStatus status, DateTimeOffset now, Look look)
+    {
+        yield return new Line(status.Host, Ink.Bold)
+            .Add($" · {GenerationText(status.Generation)} · {status.Engine} · Loam {status.Version}");
+        if (status.LastChange is { } change)
+        {
+            var when = status.LastChangeAt is { } at ? $", {Units.Age(now - at)} ago" : "";
+            foreach (var line in Paragraph.Of(
+                new Line("last change: ", Ink.Dim), change + when, look))
+            {
+                yield return line;
+            }
+        }
+        if (status.Services.Length > 0)
+        {
+            yield return Line.Empty;
+            foreach (var line in Services(status, now, look))
+            {
+                yield return line;
+            }
+        }
+        else
+        {
+            yield return new Line("No services yet. Say what you need: ")
+                .Add("loam \"set up a web server\"", Ink.Accent);
+        }
+        foreach (var line in Alerts(status, look))
+        {
+            yield return line;
+        }
+    }
+
+    private static string GenerationText(int number) =>
+        number == 0 ? "nothing applied yet" : $"generation {number}";
+
+    public static IEnumerable<Line> Services(
+        MachineStatus status, DateTimeOffset now, Look look)
+    {
+        var table = new Table("", "SERVICE", "HEALTH", "IMAGE", "PORTS", "MEMORY", "CPU", "SINCE");
+        foreach (var service in status.Services)
+        {
+            var (mark, ink) = Mark(service.Health);
+            table.Add(new(mark, ink), new(service.Name, Ink.Bold), new(HealthText(service), ink),
+                new(StepRow.ImageText(service.Image)), new(PortsText(service), Ink.Accent),
+                new(MemoryText(service)),
+                new(service.CpuPercent is { } cpu
+                    ? cpu.ToString("0.0", CultureInfo.InvariantCulture) + " %" : ""),
+                new(service.Since is { } since ? Units.Age(now - since) : ""));
+        }
+        foreach (var line in table.Render(look))
+        {
+            yield return line;
+        }
+        foreach (var service in status.Services)
+        {
+            if (service.Health is ServiceHealth.Unhealthy or ServiceHealth.Missing
+                or ServiceHealth.Starting && service.Detail.Length > 0)
+            {
+                foreach (var line in Paragraph.Of(
+                    new Line($"  {service.Name}: ", Ink.Warn), service.Detail, look))
+                {
+                    yield return line;
+                }
+            }
+        }
+    }
+
+    public static (string Mark, Ink Ink) Mark(ServiceHealth health) => health switch
+    {
+        ServiceHealth.Healthy => ("●", Ink.Good),
+        ServiceHealth.Unhealthy or ServiceHealth.Missing => ("✗", Ink.Bad),
+        ServiceHealth.Starting => ("◐", Ink.Warn),
+        _ => ("○", Ink.Dim),
+    };
+
+    private static string HealthText(ServiceStatus service)
+    {
+        var word = service.Health.ToString().ToLowerInvariant();
+        if (service.Wanted > 1 || service.Running != service.Wanted)
+        {
+            word += $" {service.Running}/{service.Wanted}";
+        }
+        return service.Restarts > 0 ? $"{word} ({Units.Count(service.Restarts, "restart")})" : word;
+    }
+
+    private static string PortsText(ServiceStatus service) => string.Join(", ",
+        service.Ports.Where(p => p.Host is not null).Select(p => p.ToString()));
+
+    private static string MemoryText(ServiceStatus service) =>
+        (service.MemoryUsed, service.MemoryLimit) switch
+        {
+            ({ } used, { } limit) => $"{Units.Memory(used)} of {Units.Memory(limit)}",
+            ({ } used, null) => Units.Memory(used),
+            (null, { } limit) => $"≤ {Units.Memory(limit)}",
+            _ => "",
+        };
+
+    /// <summary>What wants attention: a change in hand, edits, problems, drift.</summary>
+    private static IEnumerable<Line> Alerts(MachineStatus status, Look look)
+    {
+        var said = new List<(string Lead, Ink Ink, string Text)>();
+        if (status.Busy is { } busy)
+        {
+            said.Add(("in hand: ", Ink.Accent, busy));
+        }
+        if (status.Recovery is { } recovery)
+        {
+            said.Add(("recovered: ", Ink.Warn, recovery));
+        }
+        if (status.Drift.Length > 0)
+        {
+            said.Add(("drifted: ", Ink.Warn,
+                string.Join("; ", status.Drift) + ". `loam heal` makes it as approved."));
+        }
+        if (status.Pending.Length > 0)
+        {
+            var files = string.Join(", ", status.Pending);
+            said.Add(("not applied: ", Ink.Warn, status.Problems.Any(p => p.IsError)
+                ? $"edits in {files} have errors; the machine goes on as it was."
+                : $"edits in {files}. `loam diff` shows them, `loam apply` approves them."));
+        }
+        if (said.Count > 0 || status.Problems.Length > 0)
+        {
+            yield return Line.Empty;
+        }
+        foreach (var (lead, ink, text) in said)
+        {
+            foreach (var line in Paragraph.Of(new Line(lead, ink), text, look))
+            {
+                yield return line;
+            }
+        }
+        foreach (var line in FailureView.Of(status.Problems, null, look))
+        {
+            yield return line;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Loam.Api;
+using Loam.Cli;
+using Loam.Drivers.Files;
+using Loam.Tests.Files;
+
+namespace Loam.Tests.Cli;
+
+/// <summary>The real API on a real socket before a machine of texts, and the real command line
+/// in front of it.</summary>
+internal sealed class Running : IAsyncDisposable
+{
+    private readonly Scratch _scratch = new();
+    private ApiServer? _server;
+
+    public FakeMachine Machine { get; } = new();
+    public List<LogEntry> Log { get; } = [];
+    public InstancePaths Paths => _scratch.Paths with { RunDir = _scratch.Root };
+    public string Socket => Paths.Socket;
+    public string this[string file] => _scratch[file];
+
+    public static async Task<Running> StartAsync(Func<Socket, Peer?>? peerOf = null)
+    {
+        var running = new Running();
+        running._server = await ApiServer.StartAsync(
+            new(running.Machine, "age1recipient", running.LogsAsync), running.Socket,
+            TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
+        return running;
+    }
+
+    public async Task<Said> LoamAsync(params string[] args) => await LoamAsync("", false, args);
+
+    /// <param name="typed">What a person types; with a terminal, questions are asked.</param>
+    public async Task<Said> LoamAsync(string typed, bool asks, params string[] args)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var terminal = new Terminal(new StringReader(typed), output, error, asks, false,
+            new(80, false, true, true));
+        var exit = await CommandLineApp.RunAsync(
+            args, terminal, _ => Paths, TimeProvider.System, default);
+        return new(exit, output.ToString(), error.ToString());
+    }
+
+    private async IAsyncEnumerable<LogEntry> LogsAsync(string service, int tail, bool follow,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        foreach (var entry in Log.TakeLast(tail))
+        {
+            yield return entry;
+        }
+        if (follow)
+        {
+            await Task.Delay(Timeout.Infinite, cancel);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+        _scratch.Dispose();
+    }
+}
+
+internal sealed record Said(ExitCode Exit, string Output, string Error);
