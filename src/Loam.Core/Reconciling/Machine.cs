@@ -269,7 +269,8 @@ public sealed class Machine : IMachine
             [.. retired[true].SelectMany(r => r)], await KeptImagesAsync(generation));
         try
         {
-            await _parts.RetireAsync(retirement, CancellationToken.None);
+            await _reconciler.PersistAsync(
+                () => _parts.RetireAsync(retirement, CancellationToken.None));
         }
         catch (HostException fault)
         {

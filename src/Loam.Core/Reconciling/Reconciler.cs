@@ -47,6 +47,14 @@ public sealed class Reconciler(
         return state;
     }
 
+    /// <summary>Host work after the commit point: tried again while its fault may pass.</summary>
+    /// <exception cref="HostException">It did not pass in time.</exception>
+    public Task PersistAsync(Func<Task> work) => _calls.RetryAsync(async () =>
+    {
+        await work();
+        return true;
+    }, HostCalls.Patience, CancellationToken.None);
+
     /// <summary>Applies a plan as a whole, or leaves everything as it was.</summary>
     /// <param name="verify">What differs from the plan's result in what is observed afterwards;
     /// empty when all is as planned. No driver is trusted.</param>

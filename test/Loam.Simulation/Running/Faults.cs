@@ -1,4 +1,5 @@
 using Loam.Core.Reconciling;
+using Loam.Simulation.Host;
 
 namespace Loam.Simulation.Running;
 
@@ -68,17 +69,13 @@ internal sealed class Faults(World world)
 
     public int TimesOf(string call) => Draw(20) ? 2 : 1;
 
-    public Task BeforeRecordAsync(JournalRecord record)
+    public void AtRecord(JournalRecord record, JournalMoment moment)
     {
-        Check($"journal {record.Mark}");
-        return Task.CompletedTask;
-    }
-
-    public Task AfterRecordAsync(JournalRecord record)
-    {
-        world.Watch.AfterRecord(record);
-        Check($"journal {record.Mark} done");
-        return Task.CompletedTask;
+        if (moment == JournalMoment.After)
+        {
+            world.Watch.AfterRecord(record);
+        }
+        Check($"journal {record.Mark} {moment}");
     }
 
     /// <summary>Counts one point at which the process may die.</summary>

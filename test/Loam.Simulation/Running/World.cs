@@ -37,15 +37,15 @@ internal sealed class World
         Engine.Before = Faults.BeforeCallAsync;
         Engine.After = Faults.AfterCallAsync;
         Engine.Times = Faults.TimesOf;
-        Journal.Before = Faults.BeforeRecordAsync;
-        Journal.After = Faults.AfterRecordAsync;
+        Journal.Hook = Faults.AtRecord;
+        History.Hook = Faults.Check;
         Boot();
     }
 
     public Chance Chance { get; }
     public VirtualTime Time { get; }
     public SimulatedEngine Engine { get; }
-    public SimulatedJournal Journal { get; }
+    public SimulatedJournal Journal { get; private set; }
     public SimulatedHistory History { get; }
     public Watch Watch { get; }
     public Faults Faults { get; }
@@ -58,6 +58,7 @@ internal sealed class World
     /// <summary>A new process on the same host.</summary>
     public void Boot()
     {
+        Journal = Journal.Restart();
         Events = new(Time);
         var health = new HealthBoard();
         var images = new ImageDriver(Engine, _ => null);

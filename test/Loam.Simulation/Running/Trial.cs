@@ -1,0 +1,276 @@
+using Loam.Core;
+using Loam.Core.Approving;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
+
+namespace Loam.Simulation.Running;
+
+/// <param name="Violations">What did not hold; empty when all did.</param>
+/// <param name="Transcript">Digest of everything that happened.</param>
+internal sealed record TrialResult(
+    ulong Seed, IReadOnlyList<string> Violations, int Plans, int Crashes, ulong Transcript,
+    IReadOnlyList<string> Lines);
+
+/// <summary>One seed: a machine, a few wishes one after the other, faults and crashes between,
+/// and the invariants.</summary>
+internal sealed class Trial
+{
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(2);
+
+    private readonly World _world;
+    private readonly ulong _seed;
+    private int _crashes;
+    private bool _engineRestarted;
+    private Dictionary<string, string> _secrets = [];
+
+    private Trial(ulong seed, bool keepLines)
+    {
+        _seed = seed;
+        _world = new(seed);
+        _world.Watch.Lines = keepLines ? [] : null;
+    }
+
+    public static TrialResult Run(ulong seed, bool keepLines = false)
+    {
+        var trial = new Trial(seed, keepLines);
+        try
+        {
+            trial.Live();
+        }
+        catch (Exception fault) when (fault is StuckException or InvariantException
+            or HostException or InvalidOperationException or NullReferenceException
+            or KeyNotFoundException or ArgumentException)
+        {
+            trial._world.Watch.Violation($"{fault.GetType().Name}: {fault.Message}");
+            trial._world.Watch.Lines?.Add(fault.ToString());
+        }
+        var watch = trial._world.Watch;
+        return new(seed, watch.Violations, watch.Plans, trial._crashes, watch.Transcript,
+            watch.Lines ?? []);
+    }
+
+    private void Live()
+    {
+        Restart();
+        var services = Scenario.Begin(_world.Chance);
+        for (var wishes = 2 + _world.Chance.Below(3); wishes > 0; wishes--)
+        {
+            Wish(services);
+            if (_world.Watch.Violations.Count > 0)
+            {
+                return;
+            }
+            services = Scenario.Next(_world.Chance, services);
+        }
+        CheckRevertsAndHeals();
+    }
+
+    /// <summary>One change from request to result, with whatever goes wrong on the way.</summary>
+    private void Wish(List<ServiceDraft> services)
+    {
+        var before = Force();
+        var texts = Scenario.Texts(services);
+        texts["security.yaml"] = Scenario.Secrets(services, _secrets);
+        _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
+        _world.Faults.Revive();
+        if (_world.Chance.OneIn(2))
+        {
+            _world.Faults.CrashAt = _world.Chance.Below(160);
+        }
+        PlannedChange? change = null;
+        ApplyResult? result = null;
+        Drive(async () =>
+        {
+            change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "a wish")
+            {
+                Texts = texts.ToImmutable(),
+                BaseGeneration = before.Generation,
+            }, CancellationToken.None);
+            result = change.CanApply ? await ApplyAsync(change) : null;
+        });
+        _world.Faults.Budget = 0;
+        _world.Faults.CrashAt = -1;
+        CheckOldOrNew(before, change, result);
+        _secrets = SecretsInForce();
+    }
+
+    private Task<ApplyResult> ApplyAsync(PlannedChange change)
+    {
+        _world.Watch.Approved = change.Plan!.Digest;
+        var now = _world.Time.GetUtcNow();
+        return _world.Machine.ApplyAsync(change, new("tester", "typed", now, now.AddDays(365),
+            change.Plan.Digest, change.Plan.Restricted), _ => { }, CancellationToken.None);
+    }
+
+    /// <summary>Runs until done; a process that dies is followed by another, which recovers and
+    /// may die as well.</summary>
+    private void Drive(Func<Task> work)
+    {
+        try
+        {
+            if (_world.Time.Run(work, () => _world.Faults.IsDead, s_longest))
+            {
+                return;
+            }
+        }
+        catch (HostException)
+        {
+            // The request failed before it began: the host could not be seen.
+            return;
+        }
+        catch (CrashException)
+        {
+            // Seen by the work before the driver saw it.
+        }
+        do
+        {
+            _crashes++;
+            _world.Faults.Revive();
+            if (_world.Chance.OneIn(3))
+            {
+                _world.Faults.CrashAt = _world.Chance.Below(60);
+            }
+            if (_world.Chance.OneIn(6))
+            {
+                _world.Engine.Restart();
+                _engineRestarted = true;
+            }
+            _world.Boot();
+        }
+        while (!TryStart());
+    }
+
+    private bool TryStart()
+    {
+        try
+        {
+            return _world.Time.Run(() => _world.Machine.StartAsync(CancellationToken.None),
+                () => _world.Faults.IsDead, s_longest);
+        }
+        catch (CrashException)
+        {
+            return false;
+        }
+    }
+
+    private void Restart() => _world.Time.Run(
+        () => _world.Machine.StartAsync(CancellationToken.None), () => false, s_longest);
+
+    private (int Generation, StateSet Files) Force()
+    {
+        (int, StateSet) now = default;
+        _world.Time.Run(async () => now = await _world.Machine.CurrentAsync(default),
+            () => false, s_longest);
+        return now;
+    }
+
+    /// <summary>Old or new, never torn: the host is as the generation in force says, that one is
+    /// the former or the approved one, and the journal is closed.</summary>
+    private void CheckOldOrNew(
+        (int Generation, StateSet Files) before, PlannedChange? change, ApplyResult? result)
+    {
+        var watch = _world.Watch;
+        var after = Force();
+        var open = _world.Journal.Open();
+        if (open.Count > 0 && result?.Status != ApplyStatus.Incomplete)
+        {
+            watch.Violation($"the journal is still open after it: {open[^1].Mark}");
+        }
+        if (after.Generation != before.Generation && after.Generation != before.Generation + 1)
+        {
+            watch.Violation($"generation went from {before.Generation} to {after.Generation}");
+        }
+        var moved = after.Generation != before.Generation;
+        if (!moved && before.Files.ChangedFrom(after.Files).Any())
+        {
+            watch.Violation("the state changed without a new generation");
+        }
+        if (moved && after.Files["services.yaml"] != change?.After["services.yaml"])
+        {
+            watch.Violation("a generation came into force that nobody approved");
+        }
+        if (result?.Status == ApplyStatus.Applied != moved && result is not null)
+        {
+            watch.Violation($"the answer was {result.Status}, the generation {after.Generation}");
+        }
+        if (_world.History.WorkTree.ChangedFrom(after.Files).Any())
+        {
+            watch.Violation("the state directory does not show the generation in force");
+        }
+        if (result?.Status != ApplyStatus.Incomplete)
+        {
+            CheckHost(moved ? "after it was applied" : "after it was taken back");
+        }
+    }
+
+    /// <summary>The planner, asked to heal, finds nothing that the change should have done; what
+    /// ended by itself (an engine's restart, a program's own death) is not the change's fault.
+    /// </summary>
+    private void CheckHost(string when)
+    {
+        var rest = System.Collections.Immutable.ImmutableArray<Step>.Empty;
+        _world.Time.Run(async () => rest = await _world.Machine.DriftAsync(default),
+            () => false, s_longest);
+        foreach (var step in rest)
+        {
+            if (step.Actions.Any(a => a.Kind is not (ActionKind.Start or ActionKind.Gate
+                or ActionKind.Update)) || step.Retires.Length > 0)
+            {
+                _world.Watch.Violation($"{when} something is left to do: {step.Summary}");
+            }
+        }
+        foreach (var name in (string[])["shop", "old"])
+        {
+            var foreign = _world.Engine.Everything().FirstOrDefault(c => c.Name == name);
+            var ran = name == "shop" && !_engineRestarted;
+            if (foreign is null || ran != (foreign.State == ContainerState.Running))
+            {
+                _world.Watch.Violation($"the foreign container {name} is not as it was");
+            }
+        }
+    }
+
+    /// <summary>Once faults stop, healing brings the approved state back, and a second healing
+    /// has nothing to do.</summary>
+    private void CheckRevertsAndHeals()
+    {
+        _world.Faults.Revive();
+        _world.Faults.Budget = 0;
+        var running = _world.Engine.Everything()
+            .Where(c => c.Service.Length > 0 && c.State == ContainerState.Running).ToList();
+        if (running.Count > 0 && _world.Chance.OneIn(2))
+        {
+            _world.Engine.Kill(_world.Chance.Pick(running).Name, 1);
+        }
+        ApplyResult? result = null;
+        _world.Time.Run(async () =>
+        {
+            var change = await _world.Machine.PlanAsync(new(ChangeKind.Heal, "heal"), default);
+            result = change.CanApply ? await ApplyAsync(change) : null;
+        }, () => false, s_longest);
+        var rest = 0;
+        _world.Time.Run(async () => rest = (await _world.Machine.DriftAsync(default)).Length,
+            () => false, s_longest);
+        if (rest > 0 && result?.Status is ApplyStatus.Applied or ApplyStatus.Nothing)
+        {
+            _world.Watch.Violation("healing said it was done, and something is left to do");
+        }
+    }
+
+    private Dictionary<string, string> SecretsInForce()
+    {
+        var state = StateReader.Read(Force().Files).State;
+        return state?.Secrets.ToDictionary(s => s.Key, s => s.Value.Value,
+            StringComparer.Ordinal) ?? [];
+    }
+}
+
+internal static class TextsExtension
+{
+    public static System.Collections.Immutable.ImmutableSortedDictionary<string, string>
+        ToImmutable(this Dictionary<string, string> texts) =>
+        System.Collections.Immutable.ImmutableSortedDictionary.CreateRange(
+            StringComparer.Ordinal, texts);
+}
