@@ -22,7 +22,7 @@ megabytes() { awk -v bytes="$1" 'BEGIN { printf "%.1f", bytes / 1e6 }'; }
 
 main() {
   [[ $# -eq 1 ]] || fail "usage: build.sh DIR"
-  [[ $(id -u) -eq 0 ]] || fail "root is needed to give files in the images their owners. Run as root."
+  [[ $(id -u) -eq 0 ]] || fail "run as root: files in the images get owners of their own"
   mkdir -p "$1"
   dir=$(cd "$1" && pwd)
   exec 9>"$dir/lock"
@@ -66,7 +66,7 @@ extract_packages() {
   begin=$(now)
   tree=$work/tree
   include=$(IFS=, && echo "${packages[*]}")
-  echo "stand-ins: downloading and extracting ${#packages[@]} Debian packages and what they need …"
+  echo "stand-ins: downloading ${#packages[@]} Debian packages and what they need …"
   mmdebstrap --variant=extract --include="$include" "$suite" "$tree" >"$dir/mmdebstrap.log" 2>&1 ||
     fail "the packages could not be had: $(grep -m1 '^E:' "$dir/mmdebstrap.log" ||
       tail -1 "$dir/mmdebstrap.log"). The whole log is $dir/mmdebstrap.log. Is a Debian" \

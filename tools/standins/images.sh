@@ -8,7 +8,7 @@
 readonly images="
 busybox    library/busybox          1.36 1.37 latest
 alpine     library/alpine           3.20 3.21 latest
-nginx      library/nginx            1.27-alpine 1.26-alpine 1.27 1.26 stable-alpine stable alpine latest
+nginx      library/nginx            1.27-alpine 1.26-alpine 1.27 1.26 stable alpine latest
 redis      library/redis            7-alpine 7.4-alpine 7 6-alpine alpine latest
 postgres   library/postgres         16-alpine 15-alpine 17-alpine 16 15 17 alpine latest
 mariadb    library/mariadb          11 11.4 10.11 lts latest
@@ -39,7 +39,7 @@ readonly default_path='"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/
 # The base of all: a shell and its tools, the C library, and setpriv to drop privileges. libgcc_s is
 # loaded by the C library itself when a thread ends, and so is in no program's list.
 fill_base() {
-  new_root "$root"
+  new_root
   install_busybox
   copy_program usr/bin/setpriv
   cp -L "$tree/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" "$root/lib64/"
@@ -81,14 +81,15 @@ fill_redis() {
   entrypoint redis
 }
 config_redis() {
-  echo '{"Env": ['"$default_path"'], "Entrypoint": ["docker-entrypoint.sh"], "Cmd": ["redis-server"],
+  echo '{"Env": ['"$default_path"'], "Entrypoint": ["docker-entrypoint.sh"],
+    "Cmd": ["redis-server"],
     "WorkingDir": "/data", "Volumes": {"/data": {}}, "ExposedPorts": {"6379/tcp": {}}}'
 }
 
 fill_postgres() {
   local bin=usr/lib/postgresql/15/bin program
-  for program in postgres initdb pg_ctl psql pg_isready pg_dump pg_dumpall pg_restore pg_basebackup \
-    pg_verifybackup pg_controldata createdb dropdb createuser; do
+  for program in postgres initdb pg_ctl psql pg_isready pg_dump pg_dumpall pg_restore \
+    pg_basebackup pg_verifybackup pg_controldata createdb dropdb createuser; do
     copy_program "$bin/$program"
   done
   # initdb asks it which locales there are.
@@ -107,7 +108,7 @@ fill_postgres() {
   entrypoint postgres
 }
 config_postgres() {
-  local paths=/usr/local/sbin:/usr/local/bin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin
+  local paths=/usr/local/bin:/usr/lib/postgresql/15/bin:/usr/sbin:/usr/bin:/sbin:/bin
   echo '{"Env": ["PATH='$paths'", "LANG=C.UTF-8", "PG_MAJOR=15",
     "PGDATA=/var/lib/postgresql/data"], "Entrypoint": ["docker-entrypoint.sh"],
     "Cmd": ["postgres"], "Volumes": {"/var/lib/postgresql/data": {}},

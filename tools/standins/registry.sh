@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Serves the stand-in images on loopback, as a mirror of Docker Hub, with Debian's docker-registry.
 #
-#   registry.sh start DIR [PORT]   serves DIR/registry; without PORT, or with 0, on a free one
+#   registry.sh start DIR [PORT]   serves DIR/registry; without PORT on the former or a free one
 #   registry.sh stop DIR           ends it, if it runs
 #   registry.sh port DIR           prints the port that it answers on; fails if it does not
 set -euo pipefail
@@ -10,7 +10,10 @@ fail() { echo "registry: $*" >&2; exit 1; }
 
 main() {
   local verb=${1:-} folder=${2:-}
-  case $verb in start | stop | port) ;; *) fail "usage: registry.sh start|stop|port DIR [PORT]" ;; esac
+  case $verb in
+    start | stop | port) ;;
+    *) fail "usage: registry.sh start|stop|port DIR [PORT]" ;;
+  esac
   [[ -d $folder ]] || fail "there is no folder '$folder'. Build the stand-ins first (build.sh)."
   dir=$(cd "$folder" && pwd)
   case $verb in
@@ -45,15 +48,19 @@ free_port() {
 }
 
 start() {
-  local wanted=$1 attempt
+  local wanted=$1
   if port; then return; fi
   [[ -d $dir/registry ]] || fail "there are no images in $dir. Build them first (build.sh)."
   command -v docker-registry >/dev/null ||
     fail "docker-registry is missing. Run ./dev setup, which installs it."
   stop >/dev/null
-  for attempt in 1 2 3; do
-    if try_start "$([[ $wanted == 0 ]] && free_port || echo "$wanted")"; then return; fi
-    [[ $wanted == 0 ]] || break
+  # The former port first: an engine that still runs was told it.
+  local ports=("$wanted")
+  if [[ $wanted == 0 ]]; then
+    ports=("$(cat "$dir/registry.port" 2>/dev/null || free_port)" "$(free_port)" "$(free_port)")
+  fi
+  for wanted in "${ports[@]}"; do
+    if try_start "$wanted"; then return; fi
   done
   tail -5 "$dir/registry.log" >&2
   fail "it did not start, see above and $dir/registry.log. Is the port taken?"
@@ -83,10 +90,10 @@ CONFIG
 
 stop() {
   local pid tries
-  pid=$(pid) || { rm -f "$dir/registry.pid" "$dir/registry.port"; return 0; }
+  pid=$(pid) || { rm -f "$dir/registry.pid"; return 0; }
   kill "$pid"
   for tries in {1..100}; do kill -0 "$pid" 2>/dev/null || break; sleep 0.05; done
-  rm -f "$dir/registry.pid" "$dir/registry.port"
+  rm -f "$dir/registry.pid"
   echo "registry: stopped (process $pid)"
 }
 

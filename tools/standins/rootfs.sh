@@ -1,11 +1,10 @@
-# Copies programs with everything they need to run from an extracted Debian tree into a layer folder.
-# Sourced by build.sh. Needs: $tree (the extracted packages).
+# Copies programs with everything they need from an extracted Debian tree into a layer's folder.
+# Sourced by build.sh. Needs: $tree (the extracted packages), $root (the layer's folder).
 
-# new_root FOLDER: the directories and users that every image has.
+# new_root: the directories and users that every image has.
 new_root() {
-  local root=$1
-  mkdir -p "$root"/{bin,dev,etc,home,lib64,proc,root,run,sbin,sys,tmp,usr/bin,usr/sbin,var/lib,var/log}
-  mkdir -p "$root/usr/lib/x86_64-linux-gnu" "$root/usr/lib/locale"
+  mkdir -p "$root"/{bin,dev,etc,home,lib64,proc,root,run,sbin,sys,tmp,var/lib,var/log}
+  mkdir -p "$root"/usr/{bin,sbin,lib/x86_64-linux-gnu,lib/locale}
   chmod 1777 "$root/tmp"
   ln -s ../run "$root/var/run"
   cp "$here/files/passwd" "$here/files/group" "$here/files/nsswitch.conf" "$root/etc/"
@@ -35,8 +34,8 @@ copy_program() {
   done
 }
 
-# in_tree LOADER-ARGUMENT...: the tree's own loader with the tree's libraries, so that nothing depends
-# on the host's.
+# in_tree LOADER-ARGUMENT...: the tree's own loader with the tree's libraries, so that nothing
+# depends on the host's.
 in_tree() {
   "$tree/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" \
     --library-path "$tree/usr/lib/x86_64-linux-gnu:$tree/lib/x86_64-linux-gnu" "$@"
@@ -53,7 +52,9 @@ libraries_of() {
 install_busybox() {
   local applet
   copy_program bin/busybox
-  in_tree "$tree/bin/busybox" --list | while read -r applet; do ln -s busybox "$root/bin/$applet"; done
+  in_tree "$tree/bin/busybox" --list | while read -r applet; do
+    ln -s busybox "$root/bin/$applet"
+  done
   rm "$root/bin/"{ash,sh,setpriv,wget}
   copy_program bin/dash
   ln -s dash "$root/bin/sh"

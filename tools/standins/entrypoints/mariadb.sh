@@ -1,6 +1,7 @@
 #!/bin/sh
 # mariadb: the official image's contract. The first start creates /var/lib/mysql with the root
-# password, database and user that MARIADB_* (or MYSQL_*) name, and runs /docker-entrypoint-initdb.d.
+# password, database and user that MARIADB_* (or MYSQL_*) name, and runs what is in
+# /docker-entrypoint-initdb.d.
 set -eu
 data=/var/lib/mysql
 socket=/run/mysqld/mysqld.sock
@@ -16,9 +17,8 @@ setting() {
 quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/\\\\/\\\\\\\\/g; s/'/''/g")"; }
 
 require_password() {
-  if [ -n "$root_password$(setting RANDOM_ROOT_PASSWORD)$(setting ALLOW_EMPTY_ROOT_PASSWORD)" ]; then
-    return
-  fi
+  decided=$root_password$(setting RANDOM_ROOT_PASSWORD)$(setting ALLOW_EMPTY_ROOT_PASSWORD)
+  if [ -n "$decided" ]; then return; fi
   cat >&2 <<'MESSAGE'
 [ERROR] [Entrypoint]: Database is uninitialized and password option is not specified
         You need to specify one of MARIADB_ROOT_PASSWORD, MARIADB_ROOT_PASSWORD_HASH,

@@ -84,7 +84,8 @@ if [ "$1" = postgres ]; then
     create_cluster
     fill_cluster
   else
-    printf '\nPostgreSQL Database directory appears to contain a database; Skipping initialization\n\n'
+    printf '\nPostgreSQL Database directory appears to contain a database; %s\n\n' \
+      'Skipping initialization'
   fi
   unset POSTGRES_PASSWORD
 fi

@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that are needed; does nothing when everything is there.
+#
+#   setup.sh run        to run Loam: git and, where there is no engine at all, Docker
+#   setup.sh standins   to build stand-in images and serve them
+#   setup.sh full       everything, for tests and benchmarks (default)
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+# package:program, for programs that are on PATH or in sbin once the package is there.
+readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft)
+readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
+readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
+  aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
+  iptables:iptables busybox-static:busybox age:age tmux:tmux time:/usr/bin/time)
+
+PATH=$PATH:/usr/sbin:/sbin
+
+main() {
+  local wanted=("${for_run[@]}")
+  case ${1:-full} in
+    run) has_engine || wanted+=(docker.io:dockerd) ;;
+    standins) wanted+=("${for_standins[@]}" docker.io:dockerd) ;;
+    full) wanted+=("${for_standins[@]}" "${for_tests[@]}") ;;
+    *) fail "setup knows run, standins and full, not '$1'." ;;
+  esac
+  local missing=() pair
+  for pair in "${wanted[@]}"; do
+    command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
+  done
+  ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+}
+
+has_engine() {
+  command -v dockerd >/dev/null || command -v podman >/dev/null ||
+    [[ -S /var/run/docker.sock || -S /run/podman/podman.sock ]]
+}
+
+install_packages() {
+  command -v apt-get >/dev/null || fail "these are missing, and there is no apt-get to install" \
+    "them: $*. Install them with your distribution's package manager."
+  [[ $(id -u) -eq 0 ]] ||
+    fail "these packages are missing: $*. Run as root: apt-get install $*"
+  say "installing Debian packages: $*"
+  forbid_services
+  local log
+  log=$(mktemp)
+  # Package lists may be absent or old. First try what is there: it needs no network.
+  if ! apt_get "$log" install "$@"; then
+    say "  refreshing the package lists …"
+    apt_get "$log" update || fail_apt "$log"
+    apt_get "$log" install "$@" || fail_apt "$log"
+  fi
+  rm -f "$log"
+  say "  done"
+}
+
+apt_get() {
+  local log=$1 verb=$2
+  shift 2
+  DEBIAN_FRONTEND=noninteractive apt-get -y -q -o Dpkg::Use-Pty=0 --no-install-recommends \
+    "$verb" "$@" </dev/null 2>&1 |
+    tee -a "$log" | sed -un 's/^Setting up \([^ ]*\).*/  \1/p' >&2
+}
+
+fail_apt() {
+  grep '^E:' "$1" >&2 || tail -5 "$1" >&2
+  fail "apt-get failed, see above; the whole log is $1. Is the package source reachable?"
+}
+
+# A package's service must not start by being installed: Loam would find an engine of the host that
+# nobody asked for. Debian asks this file; an earlier one of the host is put back at the end.
+readonly policy=/usr/sbin/policy-rc.d
+forbid_services() {
+  [[ ! -e $policy ]] || mv "$policy" "$policy.before-loam"
+  trap allow_services EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+}
+allow_services() {
+  rm -f "$policy"
+  [[ ! -e $policy.before-loam ]] || mv "$policy.before-loam" "$policy"
+}
+
+main "$@"

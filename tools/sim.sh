@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# The simulation: whole lives of a machine from a seed, with faults and crashes.
+#   sim.sh --seeds 20000     many seeds
+#   sim.sh --seed 123        one, with its transcript
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+require_dotnet
+exec dotnet run --project "$root/test/Loam.Simulation" -c Release -- "$@"

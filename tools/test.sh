@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# Runs the tests, all or one part, and adds up. The last line is the total, in one fixed form.
+#
+#   test.sh [unit|sim|system] [--filter X]
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+results=$root/out/test
+passed=0 failed=0 skipped=0
+
+main() {
+  local part=all filter=
+  while (($# > 0)); do
+    case $1 in
+      unit | sim | system) part=$1 ;;
+      --filter) filter=${2:?--filter needs an expression}; shift ;;
+      *) fail "test knows unit, sim, system and --filter X, not '$1'." ;;
+    esac
+    shift
+  done
+  require_dotnet
+  "$tools/setup.sh" full
+  "$tools/build.sh"
+  mkdir -p "$results"
+  if [[ $part == all || $part == unit ]]; then run_project unit Loam.Tests "$filter"; fi
+  if [[ $part == sim || ($part == all && -z $filter) ]]; then run_simulation; fi
+  if [[ $part == all || $part == system ]]; then run_system "$filter"; fi
+  print_totals
+}
+
+# run_project PART PROJECT FILTER
+run_project() {
+  local part=$1 project=$2 code=0 begin=$SECONDS trx=$results/$1.trx
+  say "== $part: $project"
+  rm -f "$trx"
+  local options=(-c Release --results-directory "$results" --logger "trx;LogFileName=$part.trx")
+  options+=(--logger "console;verbosity=minimal" -nodeReuse:false)
+  # A test that hangs must not hang everything: its host is ended, and that counts as a failure.
+  options+=(--blame-hang-timeout 15min --blame-hang-dump-type none)
+  [[ -z $3 ]] || options+=(--filter "$3")
+  dotnet test "$root/test/$project" "${options[@]}" </dev/null >"$results/$part.log" 2>&1 || code=$?
+  show_faults "$part"
+  count_trx "$part" "$trx" "$code" $((SECONDS - begin))
+}
+
+# Errors and failures as they came, without what the tools say in passing.
+show_faults() {
+  grep -vE -e '^(  (Determining|All projects|Restored|Skipped|[A-Za-z.]+ -> )|$)' \
+    -e '^(Test run for|VSTest version|A total of|Starting test|Results File:)' \
+    "$results/$1.log" | tail -200 >&2 || true
+}
+
+# count_trx PART FILE EXIT-CODE SECONDS
+count_trx() {
+  local part=$1 trx=$2 code=$3 counters total=0 ok=0 bad=0 left=0
+  if [[ -f $trx ]]; then
+    counters=$(grep -o '<Counters [^>]*>' "$trx" | tail -1)
+    total=$(attribute total "$counters")
+    ok=$(attribute passed "$counters")
+    # Skipped tests are in the total only; everything else that did not pass has failed.
+    left=$(grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$trx" || true)
+    bad=$((total - ok - left))
+    print_skip_reasons "$trx"
+  fi
+  if ((code != 0 && bad == 0)); then
+    say "$part: the build or the test host failed (exit code $code); the log is $results/$part.log"
+    bad=1
+  fi
+  add "$part" "$ok" "$bad" "$left" "$4"
+}
+
+attribute() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$2"; }
+
+print_skip_reasons() {
+  awk '/<UnitTestResult /{ name = ""; if (/outcome="NotExecuted"/ && match($0, /testName="[^"]*"/))
+      name = substr($0, RSTART + 10, RLENGTH - 11) }
+    name != "" && match($0, /<(Message|StdOut)>[^<]*/) {
+      reason = substr($0, RSTART, RLENGTH); sub(/<[^>]*>/, "", reason)
+      print "  skipped " name ": " reason; name = "" }' "$1" >&2
+}
+
+run_simulation() {
+  local code=0 begin=$SECONDS log=$results/sim.log line
+  say "== sim: 20000 seeds"
+  "$tools/sim.sh" --seeds 20000 </dev/null >"$log" 2>&1 || code=$?
+  tail -20 "$log" >&2
+  line=$(grep -oE '[0-9]+ passed, [0-9]+ failed' "$log" | tail -1 || true)
+  local ok=0 bad=0
+  if [[ -n $line ]]; then
+    read -r ok _ bad _ <<<"${line//,/}"
+  elif ((code == 0)); then
+    ok=1
+  fi
+  if ((code != 0 && bad == 0)); then bad=1; fi
+  add sim "$ok" "$bad" 0 $((SECONDS - begin))
+}
+
+# The system tests get the executable and a mirror of Docker Hub with the stand-in images.
+run_system() {
+  local port
+  port=$("$tools/standins/serve.sh" "$results/standins") || {
+    say "system: the stand-in images could not be served"
+    add system 0 1 0 0
+    return
+  }
+  trap '"$tools/standins/registry.sh" stop "$results/standins" >/dev/null' EXIT
+  export LOAM_BINARY=$loam LOAM_MIRROR=http://127.0.0.1:$port
+  run_project system Loam.System "$1"
+}
+
+# add PART PASSED FAILED SKIPPED SECONDS
+add() {
+  printf '%-7s %s passed, %s failed, %s skipped, %s s\n' "$1:" "$2" "$3" "$4" "$5"
+  passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+}
+
+print_totals() {
+  local line="$passed passed, $failed failed"
+  ((skipped == 0)) || line+=", $skipped skipped"
+  if ((passed + failed == 0)); then say "no test ran"; fi
+  echo "$line"
+  ((failed == 0 && passed > 0))
+}
+
+main "$@"
