@@ -14,6 +14,10 @@ public static class Limits
     /// <summary>Findings shown for one set of state files.</summary>
     public const int Findings = 200;
 
+    /// <summary>Removed and added lines up to which a shown difference is the shortest one; beyond
+    /// it, all between the first and the last changed line is shown as changed.</summary>
+    public const int DiffLines = 1000;
+
     /// <summary>Steps that run at the same time.</summary>
     public const int ParallelSteps = 8;
     /// <summary>Attempts of one host call whose fault may pass.</summary>

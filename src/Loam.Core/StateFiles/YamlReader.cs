@@ -152,6 +152,17 @@ public static class YamlReader
                 }
                 Next(parser);
                 var key = ToScalar(name);
+                if (IsMarked(name.Start))
+                {
+                    Stop(Codes.YamlFeature, key.Span, "The name of a field is marked with ?.",
+                        "Write the field as name: value.");
+                }
+                // The library gives such a pair no place of its own.
+                if (depth > 0 && start.Start.Index == 0)
+                {
+                    Stop(Codes.YamlFeature, key.Span,
+                        "A pair stands in a list without braces.", "Write it as {name: value}.");
+                }
                 if (!keys.Add(key.Text))
                 {
                     found.Error(Codes.Duplicate, key.Span,
@@ -160,12 +171,26 @@ public static class YamlReader
                 }
                 entries.Add(new(key, Node(parser, depth + 1)));
             }
-            var span = start.Style == MappingStyle.Flow && CharAt(start.Start) == '{'
+            var span = start.Style == MappingStyle.Flow
                 ? Bracketed(start, parser.Current!)
                 : Enclose(entries.Count > 0 ? entries[0].Key.Span : SpanOf(start),
                     entries.Count > 0 ? entries[^1].Value.Span : null);
             Next(parser);
             return new(span, entries.ToImmutable());
+        }
+
+        /// <summary>Whether the question mark that YAML allows before a key stands there.
+        /// </summary>
+        private bool IsMarked(Mark key)
+        {
+            var before = text.AsSpan(0, (int)key.Index).TrimEnd(" \t\n\r");
+            if (!before.EndsWith('?'))
+            {
+                return false;
+            }
+            // A value of the line before may end with one too.
+            return text.AsSpan(before.Length, (int)key.Index - before.Length).IndexOf('\n') < 0
+                || before[(before.LastIndexOf('\n') + 1)..].Trim(" \t-") is "?";
         }
 
         private ScalarNode ToScalar(Scalar scalar)
@@ -221,9 +246,6 @@ public static class YamlReader
         }
 
         private static string Shown(string text) => text.Length > 40 ? text[..40] + "…" : text;
-
-        private char CharAt(Mark mark) =>
-            mark.Index < text.Length ? text[(int)mark.Index] : '\0';
 
         /// <summary>The library ends a flow collection before its closing bracket.</summary>
         private Span Bracketed(ParsingEvent start, ParsingEvent end) =>
