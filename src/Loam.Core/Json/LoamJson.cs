@@ -16,7 +16,9 @@ namespace Loam.Core.Json;
 /// are camelCase, enums are words, nulls are left out, computed properties are not written.
 /// </summary>
 /// <remarks>Generated at compile time, so nothing is looked up by reflection and trimming is
-/// safe. A record that crosses a process or a restart is listed here.</remarks>
+/// safe. A record that crosses a process or a restart is listed here. A property that a text leaves
+/// out reads as its type's default and not as its initialiser: we write all of them, and a record
+/// that others write, such as <see cref="ChangeRequest"/>, puts it right in its getters.</remarks>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -28,8 +28,12 @@ public enum ChangeKind
 public sealed record ChangeRequest(ChangeKind Kind, string Reason)
 {
     /// <summary>Files: full new texts; an empty text removes the file.</summary>
-    public ImmutableSortedDictionary<string, string> Texts { get; init; } =
-        ImmutableSortedDictionary<string, string>.Empty;
+    /// <remarks>A request that leaves it out means none; the JSON reader would give null.</remarks>
+    public ImmutableSortedDictionary<string, string> Texts
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    }
 
     /// <summary>Files: the generation the texts were made from; 0 for an empty machine.</summary>
     public int BaseGeneration { get; init; }
@@ -38,7 +42,11 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
     public int Generation { get; init; }
 
     /// <summary>Update: services; empty: all. Adopt: the foreign container.</summary>
-    public ImmutableArray<string> Names { get; init; } = [];
+    public ImmutableArray<string> Names
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 
     /// <summary>An <c>images.lock</c> whose pins are used rather than asking a registry.</summary>
     public string? Pins { get; init; }

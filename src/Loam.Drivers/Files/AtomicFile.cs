@@ -155,7 +155,8 @@ public static class AtomicFile
     private static HostException TooLarge(string path, long most) =>
         new(Fault.Unsupported, $"{path} has more than {most} bytes.", "Make it smaller.");
 
-    private static HostException Failure(string path, Exception e) => e switch
+    /// <summary>What a failed write of the base library means.</summary>
+    internal static HostException Failure(string path, Exception e) => e switch
     {
         UnauthorizedAccessException => new(Fault.Denied, $"{path} cannot be written.",
             "Run Loam as root, or give it access to that path."),

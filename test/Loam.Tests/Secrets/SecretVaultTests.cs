@@ -1,6 +1,7 @@
 using Loam.Core.Reconciling;
 using Loam.Drivers.Secrets;
 using Loam.Tests.Files;
+using SecretText = Loam.Drivers.Secrets.SecretText;
 
 namespace Loam.Tests.Secrets;
 
@@ -54,7 +55,7 @@ public sealed class SecretVaultTests : IDisposable
     [InlineData("grün ☂ with: colons\nand lines")]
     public void A_secret_is_revealed_as_it_was_set(string plaintext)
     {
-        var text = Vault.Seal(plaintext);
+        var text = SecretText.Encrypt(plaintext, Key.Recipient);
 
         text.ShouldStartWith("encrypted:v1:");
         Vault.Reveal(text).ShouldBe(plaintext);
@@ -92,7 +93,7 @@ public sealed class SecretVaultTests : IDisposable
     public void Without_its_key_a_secret_is_not_found_and_the_remedy_is_the_backup()
     {
         var vault = Vault;
-        var text = vault.Seal("x");
+        var text = vault.SealFresh(8);
         File.Delete(KeyFile);
 
         var e = Should.Throw<HostException>(() => vault.Reveal(text));
