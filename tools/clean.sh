@@ -55,7 +55,8 @@ remove_objects() {
       "http://engine/v1.40/$kind/$id$query" >/dev/null ||
       say "$socket did not remove $kind/$id; remove it by hand"
     count=$((count + 1))
-  done < <(curl -sf --max-time 10 --unix-socket "$socket" "http://engine/v1.40/$kind$list$labelled" |
+  done < <(curl -sf --max-time 10 --unix-socket "$socket" \
+    "http://engine/v1.40/$kind$list$labelled" |
     jq -r "$filter")
   ((count == 0)) || say "removed $count $kind from $socket"
 }
