@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Loam.Simulation.Mutating;
 using Loam.Simulation.Running;
 
 var options = SimOptions.Parse(args);
@@ -21,6 +22,12 @@ if (options.Seed is { } one)
 }
 var watch = Stopwatch.StartNew();
 var campaign = Campaign.Run(options.From, options.Seeds, options.StopAtFirst);
-Console.WriteLine(FormattableString.Invariant(
-    $"sim: seeds={campaign.Seeds} plans={campaign.Plans} crashes={campaign.Crashes} violations={campaign.Violations} per_second={campaign.Seeds / watch.Elapsed.TotalSeconds:0}"));
-return campaign.Violations == 0 ? 0 : 1;
+var perSecond = campaign.Seeds / watch.Elapsed.TotalSeconds;
+var (caught, all) = options.Mutations
+    ? (MutationRun.Run(Directory.GetCurrentDirectory()), Mutations.All.Count) : (0, 0);
+Console.WriteLine(FormattableString.Invariant($"sim: seeds={campaign.Seeds} plans={campaign.Plans} ")
+    + FormattableString.Invariant($"crashes={campaign.Crashes} ")
+    + FormattableString.Invariant($"violations={campaign.Violations} ")
+    + FormattableString.Invariant($"mutations_caught={caught} mutations={all} ")
+    + FormattableString.Invariant($"per_second={perSecond:0}"));
+return campaign.Violations == 0 && caught == all ? 0 : 1;

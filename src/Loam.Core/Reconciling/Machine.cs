@@ -47,6 +47,9 @@ public sealed class Machine : IMachine
     public Task<(int Generation, StateSet Files)> CurrentAsync(CancellationToken cancel) =>
         Task.FromResult((_now.Generation, _now.Files));
 
+    /// <summary>A change is being applied.</summary>
+    public bool IsBusy => _busy is not null;
+
     /// <summary>The approved state, typed.</summary>
     public DesiredState Desired => _now.State;
 

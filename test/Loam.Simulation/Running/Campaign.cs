@@ -2,11 +2,12 @@ using System.Globalization;
 
 namespace Loam.Simulation.Running;
 
-internal sealed record SimOptions(ulong? Seed, ulong From, int Seeds, bool StopAtFirst)
+internal sealed record SimOptions(
+    ulong? Seed, ulong From, int Seeds, bool StopAtFirst, bool Mutations)
 {
     public static SimOptions? Parse(string[] args)
     {
-        var options = new SimOptions(null, 1, 1000, false);
+        var options = new SimOptions(null, 1, 1000, false, false);
         for (var i = 0; i < args.Length; i++)
         {
             var hasNumber = i + 1 < args.Length && ulong.TryParse(args[i + 1],
@@ -29,9 +30,12 @@ internal sealed record SimOptions(ulong? Seed, ulong From, int Seeds, bool StopA
                 case "--stop-at-first":
                     options = options with { StopAtFirst = true };
                     break;
+                case "--mutations":
+                    options = options with { Mutations = true };
+                    break;
                 default:
                     Console.Error.WriteLine($"sim: {args[i]} is not understood. Use --seeds N, "
-                        + "--from N, --seed N or --stop-at-first.");
+                        + "--from N, --seed N, --stop-at-first or --mutations.");
                     return null;
             }
         }

@@ -23,6 +23,7 @@ internal sealed class Trial
     private readonly ulong _seed;
     private int _crashes;
     private bool _engineRestarted;
+    private PlannedChange? _other;
     private Dictionary<string, string> _secrets = [];
 
     private Trial(ulong seed, bool keepLines)
@@ -71,6 +72,7 @@ internal sealed class Trial
     private void Wish(List<ServiceDraft> services)
     {
         var before = Force();
+        _other = null;
         var texts = Scenario.Texts(services);
         texts["security.yaml"] = Scenario.Secrets(services, _secrets);
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
@@ -88,7 +90,9 @@ internal sealed class Trial
                 Texts = texts.ToImmutable(),
                 BaseGeneration = before.Generation,
             }, CancellationToken.None);
+            await MeddleAsync(services, before);
             result = change.CanApply ? await ApplyAsync(change) : null;
+            change = result?.Replan ?? change;
         });
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
@@ -96,12 +100,37 @@ internal sealed class Trial
         _secrets = SecretsInForce();
     }
 
+    /// <summary>Between the plan and its approval, now and then, another client applies a change
+    /// of its own.</summary>
+    private async Task MeddleAsync(
+        List<ServiceDraft> services, (int Generation, StateSet Files) before)
+    {
+        if (!_world.Chance.OneIn(4))
+        {
+            return;
+        }
+        var other = Scenario.Next(_world.Chance, services);
+        var texts = Scenario.Texts(other);
+        texts["security.yaml"] = Scenario.Secrets(other, _secrets);
+        var change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "another's wish")
+        {
+            Texts = texts.ToImmutable(),
+            BaseGeneration = before.Generation,
+        }, CancellationToken.None);
+        if (change.CanApply)
+        {
+            _other = change;
+            await ApplyAsync(change);
+        }
+    }
+
     private Task<ApplyResult> ApplyAsync(PlannedChange change)
     {
-        _world.Watch.Approved = change.Plan!.Digest;
+        var plan = change.Plan!;
+        _world.Watch.Approved = plan;
         var now = _world.Time.GetUtcNow();
         return _world.Machine.ApplyAsync(change, new("tester", "typed", now, now.AddDays(365),
-            change.Plan.Digest, change.Plan.Restricted), _ => { }, CancellationToken.None);
+            plan.Digest, plan.Restricted), _ => { }, CancellationToken.None);
     }
 
     /// <summary>Runs until done; a process that dies is followed by another, which recovers and
@@ -174,34 +203,72 @@ internal sealed class Trial
         var watch = _world.Watch;
         var after = Force();
         var open = _world.Journal.Open();
-        if (open.Count > 0 && result?.Status != ApplyStatus.Incomplete)
+        if (open.Count > 0)
         {
             watch.Violation($"the journal is still open after it: {open[^1].Mark}");
         }
-        if (after.Generation != before.Generation && after.Generation != before.Generation + 1)
+        if (result?.Status == ApplyStatus.Incomplete)
         {
-            watch.Violation($"generation went from {before.Generation} to {after.Generation}");
+            watch.Violation($"not everything was taken back: {result.Error}");
         }
-        var moved = after.Generation != before.Generation;
-        if (!moved && before.Files.ChangedFrom(after.Files).Any())
-        {
-            watch.Violation("the state changed without a new generation");
-        }
-        if (moved && after.Files["services.yaml"] != change?.After["services.yaml"])
-        {
-            watch.Violation("a generation came into force that nobody approved");
-        }
-        if (result?.Status == ApplyStatus.Applied != moved && result is not null)
-        {
-            watch.Violation($"the answer was {result.Status}, the generation {after.Generation}");
-        }
+        CheckGeneration(before, after, change, result);
         if (_world.History.WorkTree.ChangedFrom(after.Files).Any())
         {
             watch.Violation("the state directory does not show the generation in force");
         }
-        if (result?.Status != ApplyStatus.Incomplete)
+        CheckHost($"with generation {after.Generation} in force");
+        if (result?.Status == ApplyStatus.Applied && !_engineRestarted)
         {
-            CheckHost(moved ? "after it was applied" : "after it was taken back");
+            CheckHealth(change!);
+        }
+    }
+
+    private void CheckGeneration((int Generation, StateSet Files) before,
+        (int Generation, StateSet Files) after, PlannedChange? change, ApplyResult? result)
+    {
+        var watch = _world.Watch;
+        var steps = after.Generation - before.Generation;
+        if (steps < 0 || steps > (_other is null ? 1 : 2))
+        {
+            watch.Violation($"generation went from {before.Generation} to {after.Generation}");
+        }
+        if (steps == 0 && before.Files.ChangedFrom(after.Files).Any())
+        {
+            watch.Violation("the state changed without a new generation");
+        }
+        var services = after.Files["services.yaml"];
+        if (steps > 0 && services != change?.After["services.yaml"]
+            && services != _other?.After["services.yaml"])
+        {
+            watch.Violation("a generation came into force that nobody approved");
+        }
+        if (result?.Status == ApplyStatus.Applied && steps == 0)
+        {
+            watch.Violation("the answer was applied, and the generation is the former one");
+        }
+        if (result is not null && result.Generation != after.Generation)
+        {
+            watch.Violation($"the answer named generation {result.Generation}, "
+                + $"in force is {after.Generation}");
+        }
+    }
+
+    /// <summary>Applied means healthy: every service the plan started answers its probe.
+    /// </summary>
+    private void CheckHealth(PlannedChange change)
+    {
+        var started = change.Plan!.Steps.SelectMany(s => s.Actions)
+            .Where(a => a.Kind == ActionKind.Start).Select(a => a.Container!.Service).ToHashSet();
+        foreach (var container in _world.Engine.Everything()
+            .Where(c => started.Contains(c.Service) && !c.Rehearsal))
+        {
+            var declared = StateReader.Read(change.After).State!.Services[container.Service];
+            if (declared.Image.Product is Scenario.Silent or Scenario.Crashing
+                && declared.Replicas > 0)
+            {
+                _world.Watch.Violation($"{container.Service} can never be healthy, and the change "
+                    + "was called applied");
+            }
         }
     }
 

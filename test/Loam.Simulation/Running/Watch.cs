@@ -26,8 +26,8 @@ internal sealed class Watch(World world)
     /// <summary>What happened, in order, when somebody wants to read it.</summary>
     public List<string>? Lines { get; set; }
 
-    /// <summary>The digest that was approved for the change in hand.</summary>
-    public string? Approved { get; set; }
+    /// <summary>The plan that was approved for the change in hand.</summary>
+    public Plan? Approved { get; set; }
 
     public int Plans { get; private set; }
 
@@ -74,7 +74,12 @@ internal sealed class Watch(World world)
         {
             Violation("a change began while another was open");
         }
-        if (record.Approval is null || record.Approval.PlanDigest != Approved)
+        // A plan that generates secrets is made anew with their values; nothing else may differ.
+        var same = Approved is { Generates.IsEmpty: true }
+            ? record.Plan?.Digest == Approved.Digest
+            : record.Plan?.Steps.Select(s => (s.Id, s.Verb, s.Way)).SequenceEqual(
+                Approved?.Steps.Select(s => (s.Id, s.Verb, s.Way)) ?? []) == true;
+        if (!same || record.Approval?.PlanDigest != Approved?.Digest)
         {
             Violation("a plan began that was not the one approved");
         }

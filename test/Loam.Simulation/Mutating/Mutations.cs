@@ -1,0 +1,63 @@
+namespace Loam.Simulation.Mutating;
+
+/// <summary>One deliberate fault in Loam.Core's source: each edit replaces a text that must be
+/// there exactly once.</summary>
+internal sealed record Mutation(string Name, params Edit[] Edits);
+
+/// <param name="File">Below src/Loam.Core.</param>
+internal sealed record Edit(string File, string Find, string Replace);
+
+/// <summary>Faults that a simulation worth its name must find.</summary>
+internal static class Mutations
+{
+    private const string Execution = "Reconciling/Execution.cs";
+    private const string Rollback = "Reconciling/Rollback.cs";
+    private const string Reconciler = "Reconciling/Reconciler.cs";
+    private const string Machine = "Reconciling/Machine.cs";
+    private const string Steps = "Planning/ServiceSteps.cs";
+
+    public static IReadOnlyList<Mutation> All { get; } =
+    [
+        new("the intent is written after the act",
+            new Edit(Execution, "await write(Record(JournalMark.Intended, step.Number, index));", ""),
+            new Edit(Execution, "await write(Record(JournalMark.Done, step.Number, index));",
+                "await write(Record(JournalMark.Intended, step.Number, index)); "
+                + "await write(Record(JournalMark.Done, step.Number, index));")),
+        new("no check that the plan is still the one approved",
+            new Edit(Machine, "fresh.Plan?.Digest != approval.PlanDigest || !fresh.CanApply",
+                "!fresh.CanApply")),
+        new("rollback in the order of the acts",
+            new Edit(Rollback, "in intents.Reverse()", "in intents")),
+        new("rollback forgets what was intended last",
+            new Edit(Rollback, "in intents.Reverse()", "in intents.Reverse().Skip(1)")),
+        new("recovery takes nothing back",
+            new Edit(Reconciler, "r.Mark == JournalMark.Intended && !r.Undo",
+                "r.Mark == JournalMark.Intended && r.Undo")),
+        new("steps do not wait for those they require",
+            new Edit(Execution, "!(await Task.WhenAll(before)).All(d => d) || ending", "ending")),
+        new("a fresh container is not waited for",
+            new Edit(Steps, "actions.Add(new(ActionKind.Start, spec.Name) { Container = spec });\n"
+                + "                actions.Add(gate);",
+                "actions.Add(new(ActionKind.Start, spec.Name) { Container = spec });")),
+        new("the old container is removed instead of stopped",
+            new Edit(Steps, "actions.Add(Create(spec));\n        actions.Add(stop);",
+                "actions.Add(Create(spec));\n        actions.Add(stop with "
+                + "{ Kind = ActionKind.Remove });")),
+        new("the journal is not settled after a rollback",
+            new Edit(Machine, "else if (result.Outcome == Outcome.RolledBack)\n        {\n"
+                + "            await SettleAsync(generation);",
+                "else if (result.Outcome == Outcome.RolledBack)\n        {")),
+        new("an applied generation does not come into force",
+            new Edit(Machine, "await _parts.History.AdvanceAsync(generation, CancellationToken.None);",
+                "await Task.CompletedTask;")),
+        new("what was replaced is never removed",
+            new Edit(Machine, "[.. retired[false].SelectMany(r => r)]", "[]")),
+        new("the result is not looked at",
+            new Edit(Reconciler, "return differs.IsEmpty ? null", "return !differs.IsDefault ? null")),
+        new("a rollback gives up at the first fault",
+            new Edit(Rollback, "Limits.RollbackPatience", "TimeSpan.Zero")),
+        new("a crash after the commit point is rolled back",
+            new Edit(Machine, "if (closed?.Outcome == Outcome.Applied)",
+                "if (closed?.Outcome == Outcome.Incomplete)")),
+    ];
+}
