@@ -28,7 +28,7 @@ require_dotnet() {
 # belong to a stranger by now: nothing is ended without asking this.
 is_process() {
   local pid=$1 word line
-  line=$(tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null) || return 1
+  line=$(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") || return 1
   shift
   [[ -n $line ]] || return 1
   for word in "$@"; do [[ $line == *"$word"* ]] || return 1; done

@@ -27,7 +27,7 @@ main() {
 pid() {
   local pid
   pid=$(cat "$dir/registry.pid" 2>/dev/null) || return 1
-  tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$dir/registry.yml" && echo "$pid"
+  tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$dir/registry.yml" && echo "$pid"
 }
 
 answers() { curl -sf --max-time 2 -o /dev/null "http://127.0.0.1:$1/v2/"; }
