@@ -15,9 +15,9 @@ main() {
   local begin=$SECONDS log=$root/out/build.log
   say "building out/loam (a minute the first time) …"
   rm -rf "$root/out/publish"
-  # No build servers: they would outlive this command, and hold the lock.
+  # Descriptor 9 is the lock: a compiler server that outlives this command must not keep it.
   if ! dotnet publish "$root/src/Loam" -c Release -o "$root/out/publish" -nodeReuse:false \
-    -p:UseSharedCompilation=false </dev/null >"$log" 2>&1 9>&-; then
+    </dev/null >"$log" 2>&1 9>&-; then
     grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u | head -20 >&2 || tail -20 "$log" >&2
     fail "the build failed, see above; the whole log is $log."
   fi
