@@ -82,6 +82,9 @@ public static class Codes
         "The change needs the file's name typed: `--confirm FILE`.");
     public static readonly Code NothingToRun = new(311, "Nothing says whether it is healthy",
         "The service has neither a port nor a health check.");
+    public static readonly Code MergeClash = new(312, "Two changes contradict each other",
+        "The same thing was changed by somebody else since the file was read, and not to the "
+        + "same. Changes of different things are joined without a question.");
 
     public static readonly Code Unhealthy = new(401, "A service did not become healthy",
         "Its probe failed for the whole of the start period and all retries.");
@@ -98,7 +101,7 @@ public static class Codes
         UnknownReference, PortClash, Loop, Disagreement, FirewallDrops, LatestTag,
         EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
-        Exposes, Stale, NeedsConfirmation, NothingToRun,
+        Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash,
         Unhealthy, HostFault, DriverFault,
     ];
 }

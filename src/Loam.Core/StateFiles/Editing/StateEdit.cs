@@ -152,7 +152,7 @@ public static class StateEdit
                 new ListEdit([.. (old as ListEdit)?.Items ?? [], item])));
     }
 
-    private static bool Means(string text, EditValue expected)
+    internal static bool Means(string text, EditValue expected)
     {
         var found = new DiagnosticBag();
         var root = YamlReader.Read("", text, found);
