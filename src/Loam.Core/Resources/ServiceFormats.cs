@@ -29,7 +29,7 @@ internal static class ServiceFormats
                 + "1000:1000."));
 
     public static readonly FormatType Capability = new(
-        "a Linux capability such as NET_ADMIN", "^(CAP_)?[A-Z_]+$", JudgeCapability);
+        "a Linux capability such as NET_ADMIN", "^[A-Za-z_]+$", JudgeCapability);
 
     /// <summary><c>HOST[:CONTAINER[:rwm]]</c></summary>
     public static readonly FormatType Device = new(

@@ -16,50 +16,58 @@ internal static class Unapplied
         {
             if (file.Spec is not null)
             {
-                Walk(file.Spec, file.Kind.Spec, "", isItem: false, inherited: false, found);
+                Walk(file.Spec, file.Kind.Spec, "", isItem: false, found);
             }
         }
         return [.. found.ToList()];
     }
 
     private static void Walk(
-        MapValue map, Schema schema, string what, bool isItem, bool inherited, DiagnosticBag found)
+        MapValue map, Schema schema, string what, bool isItem, DiagnosticBag found)
     {
-        foreach (var field in schema.Fields)
+        foreach (var (name, value) in map.Entries)
         {
             // What nobody wrote has no place.
-            if (map[field.Name] is not { At: not null } value)
+            if (value.At is null || schema[name] is not { } field)
             {
                 continue;
             }
-            var called = isItem ? Wording.FieldOf(field.Name, what)
-                : Wording.FieldIn(what, field.Name);
-            var refused = inherited || !field.Applied;
-            if (value is MapValue group && field.Type is ObjectType type)
-            {
-                if (group.Flag("enabled") != false || !refused)
-                {
-                    Walk(group, type.Schema, called, isItem: false, refused, found);
-                }
-            }
-            else if (refused && !SaysNothing(value, field))
+            var called = isItem ? Wording.FieldOf(name, what) : Wording.FieldIn(what, name);
+            if (!field.Applied && !SaysNothing(value, field))
             {
                 found.Error(Codes.NotYet, value.At,
                     $"{Wording.Upper(called)} is valid, but this version of Loam cannot apply it.",
-                    $"Remove {field.Name}, or leave it at what it would be without.");
+                    field.Default is null or "[]" or "{}" ? $"Remove {name}."
+                        : $"Remove {name}, or write its default, {field.Default}.");
             }
-            else if (!refused && value is ListValue list
-                && field.Type is ListType { Item: ObjectType entry })
+            else if (field.Applied && value is MapValue group && field.Type is ObjectType type)
+            {
+                if (HasUnapplied(type.Schema))
+                {
+                    Walk(group, type.Schema, called, isItem: false, found);
+                }
+            }
+            else if (field.Applied && value is ListValue list
+                && field.Type is ListType { Item: ObjectType entry } && HasUnapplied(entry.Schema))
             {
                 foreach (var item in list.Items.OfType<MapValue>())
                 {
-                    var name = entry.Schema.Key is { } key ? item.Text(key) : null;
-                    Walk(item, entry.Schema, $"{entry.Schema.Name} {name}".TrimEnd(),
-                        isItem: true, inherited: false, found);
+                    var key = entry.Schema.Key is { } k ? item.Text(k) : null;
+                    Walk(item, entry.Schema, $"{entry.Schema.Name} {key}".TrimEnd(),
+                        isItem: true, found);
                 }
             }
         }
     }
+
+    /// <summary>Most tables have no such field, and services are many.</summary>
+    private static bool HasUnapplied(Schema schema) =>
+        schema.Fields.Any(f => !f.Applied || f.Type switch
+        {
+            ObjectType group => HasUnapplied(group.Schema),
+            ListType { Item: ObjectType item } => HasUnapplied(item.Schema),
+            _ => false,
+        });
 
     /// <summary>The value asks for nothing beyond what holds without it.</summary>
     public static bool SaysNothing(Value value, Field field) => value switch

@@ -80,10 +80,34 @@ public sealed class MapValue(IEnumerable<KeyValuePair<string, Value>> entries, S
 {
     public ImmutableArray<KeyValuePair<string, Value>> Entries { get; } = [.. entries];
 
-    private readonly Dictionary<string, Value> _byKey = new(entries, StringComparer.Ordinal);
+    /// <summary>Most mappings have a few known fields, which are found faster by looking than by
+    /// hashing; free maps may be long.</summary>
+    private const int Few = 24;
 
-    public Value? this[string key] => _byKey.GetValueOrDefault(key);
-    public bool Has(string key) => _byKey.ContainsKey(key);
+    private Dictionary<string, Value>? _byKey;
+
+    public Value? this[string key]
+    {
+        get
+        {
+            if (Entries.Length > Few)
+            {
+                // Built again by two threads at once, it is the same.
+                return (_byKey ??= Entries.ToDictionary(
+                    e => e.Key, e => e.Value, StringComparer.Ordinal)).GetValueOrDefault(key);
+            }
+            foreach (var (name, value) in Entries)
+            {
+                if (name == key)
+                {
+                    return value;
+                }
+            }
+            return null;
+        }
+    }
+
+    public bool Has(string key) => this[key] is not null;
 
     /// <summary>The text of a field that is a text; null when absent.</summary>
     public string? Text(string key) => (this[key] as TextValue)?.Text;

@@ -11,11 +11,11 @@ internal static class ImageVersions
         foreach (var (name, spec) in declared.Services)
         {
             if (spec.Text("image") is not { } text
-                || ImageReference.Parse(text, out _) is not { } written
-                || ServiceReader.Image(spec) is not { } image)
+                || ImageReference.Parse(text, out _) is not { } written)
             {
                 continue;
             }
+            var image = written with { Tag = spec.Text("tag") ?? written.Tag };
             if (spec["tag"] is TextValue tag)
             {
                 if (written.Digest is not null)
