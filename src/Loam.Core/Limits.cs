@@ -59,6 +59,8 @@ public static class Limits
     public const int ReplyBytes = 64 * 1024 * 1024;
     /// <summary>Bytes of an answer's head.</summary>
     public const int ReplyHeadBytes = 32 * 1024;
+    /// <summary>Lines the interactive shell remembers.</summary>
+    public const int ShellHistory = 1000;
     /// <summary>Connections to the daemon at one time; followers hold one each.</summary>
     public const int Connections = 256;
     /// <summary>Clients that may wait for the change in hand.</summary>

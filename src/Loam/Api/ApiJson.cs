@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Loam.Core.Diagnostics;
@@ -40,4 +41,5 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ApplyOrder))]
 [JsonSerializable(typeof(ApplyLine))]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

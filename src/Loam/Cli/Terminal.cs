@@ -28,7 +28,7 @@ internal sealed partial class Terminal(
     public TextReader Input { get; } = input;
 
     /// <summary>A person sits there: questions make sense.</summary>
-    public bool Asks { get; } = asks;
+    public bool Asks { get; private set; } = asks;
 
     /// <summary>Output can be redrawn: bars make sense.</summary>
     public bool Live { get; } = live;
@@ -88,16 +88,30 @@ internal sealed partial class Terminal(
 
     /// <summary>Reads an answer, in the shell with its line editor; null at the end of input.
     /// </summary>
-    public Func<Line, CancellationToken, Task<string?>>? Editor { get; set; }
+    public Func<Line, bool, CancellationToken, Task<string?>>? Editor { get; set; }
 
-    public async Task<string?> AskAsync(Line question, CancellationToken cancel)
+    /// <summary>Whoever feeds the shell's lines answers its questions too.</summary>
+    public void AskOnInput() => Asks = true;
+
+    /// <summary>The answer to a question; null when there is none.</summary>
+    public Task<string?> AskAsync(Line question, CancellationToken cancel) =>
+        AskAsync(question, false, cancel);
+
+    /// <param name="hidden">What is typed is not shown.</param>
+    public async Task<string?> AskAsync(Line question, bool hidden, CancellationToken cancel)
     {
         if (Editor is { } editor)
         {
-            return await editor(question, cancel).ConfigureAwait(false);
+            return await editor(question, hidden, cancel).ConfigureAwait(false);
         }
         Prompt(question);
-        return await Input.ReadLineAsync(cancel).ConfigureAwait(false);
+        var answer = await Input.ReadLineAsync(cancel).ConfigureAwait(false);
+        if (!Live)
+        {
+            // Nobody pressed Enter on this screen.
+            Raw("\n");
+        }
+        return answer;
     }
 
     /// <summary>For programs: as it is.</summary>

@@ -162,38 +162,8 @@ internal static class Glyphs
         return kept.Append('…').ToString();
     }
 
-    /// <summary>Breaks at spaces; a word longer than the width is broken where it must.</summary>
-    public static IEnumerable<string> Wrap(string text, int cells)
-    {
-        var line = new StringBuilder();
-        var width = 0;
-        foreach (var word in text.Split(' '))
-        {
-            foreach (var part in Parts(word, cells))
-            {
-                var size = Width(part);
-                if (width > 0 && width + 1 + size > cells)
-                {
-                    yield return line.ToString();
-                    line.Clear();
-                    width = 0;
-                }
-                if (width > 0)
-                {
-                    line.Append(' ');
-                    width++;
-                }
-                line.Append(part);
-                width += size;
-            }
-        }
-        if (width > 0)
-        {
-            yield return line.ToString();
-        }
-    }
-
-    private static IEnumerable<string> Parts(string word, int cells)
+    /// <summary>A word in parts no longer than that.</summary>
+    public static IEnumerable<string> Parts(string word, int cells)
     {
         var rest = word;
         while (Width(rest) > cells)

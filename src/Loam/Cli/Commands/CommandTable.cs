@@ -75,6 +75,12 @@ internal static class CommandTable
 
     private static IEnumerable<Command> FileVerbs() =>
     [
+        new("validate", "[DIR]", 0, 1,
+            "Say everything that is wrong with the state files. Needs no daemon.",
+            "loam validate /etc/loam.d", ValidateCommand.RunAsync)
+        {
+            Completes = Completes.Directories,
+        },
         new("export", "", 0, 0, "Write the state files and images.lock into one archive.",
             "loam export --to backup.tar.gz", FileCommands.ExportAsync)
         {

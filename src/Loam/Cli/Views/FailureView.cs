@@ -62,19 +62,15 @@ internal static class FailureView
     private static IEnumerable<Line> Hanging(Line lead, string text, Look look)
     {
         var used = lead.Runs.Sum(r => Glyphs.Width(look.Clean(r.Text)));
-        var words = Glyphs.Wrap(look.Clean(text), Math.Max(20, look.Width - 4)).ToList();
-        if (used + Glyphs.Width(words.FirstOrDefault("")) <= look.Width)
+        if (used + Glyphs.Width(look.Clean(text)) <= look.Width)
         {
-            yield return new Line().Add(lead).Add(words.FirstOrDefault(""));
-            words = [.. words.Skip(1)];
+            yield return new Line().Add(lead).Add(text);
+            yield break;
         }
-        else
+        yield return lead;
+        foreach (var line in Paragraph.Of(new Line("    "), text, look))
         {
-            yield return lead;
-        }
-        foreach (var word in words)
-        {
-            yield return new Line("    ").Add(word);
+            yield return line;
         }
     }
 

@@ -58,7 +58,7 @@ internal static class PlanCard
             var head = new Line("  ").Add(symbol.PadRight(symbols), ink).Add(" ")
                 .Add(look.Clean(NameOf(step)), Ink.Bold);
             var details = StepRow.Of(step, plan, columns, fromWords, look.Width - start, look)
-                .ToList();
+                .SelectMany(d => Paragraph.Fold(d, look.Width - start, look)).ToList();
             var first = 0;
             if (details.Count > 0 && head.Width < start - 1)
             {
@@ -107,7 +107,10 @@ internal static class PlanCard
         }
         if (!plan.IsEmpty)
         {
-            yield return Foot(plan);
+            foreach (var line in Paragraph.Of(new Line("  "), Foot(plan), look))
+            {
+                yield return line;
+            }
         }
         if (plan.Restricted.Length > 0)
         {
@@ -175,7 +178,7 @@ internal static class PlanCard
     {
         var replaced = Names(plan, Verb.Replace);
         var removed = Names(plan, Verb.Delete);
-        var line = new Line("  risk: ").Add(plan.Risk.ToString().ToLowerInvariant(), plan.Risk switch
+        var line = new Line("risk: ").Add(plan.Risk.ToString().ToLowerInvariant(), plan.Risk switch
         {
             Risk.Low => Ink.Good,
             Risk.Medium => Ink.Warn,
@@ -201,5 +204,7 @@ internal static class PlanCard
     }
 
     private static string Names(Plan plan, Verb verb) => string.Join(", ", plan.Steps
-        .Where(s => s.Verb == verb && s.Id.Kind != ResourceKind.Image).Select(s => s.Id.Name));
+        .Where(s => s.Verb == verb && s.Id.Kind != ResourceKind.Image)
+        .OrderByDescending(s => s.Id.Kind)
+        .Select(s => s.Id.Kind == ResourceKind.Service ? s.Id.Name : NameOf(s)));
 }

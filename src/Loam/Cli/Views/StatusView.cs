@@ -38,6 +38,27 @@ internal static class StatusView
         }
     }
 
+    /// <summary>The machine in one line, for the shell.</summary>
+    public static Line Summary(MachineStatus status)
+    {
+        var line = new Line(status.Host, Ink.Bold).Add(" · " + GenerationText(status.Generation));
+        var well = status.Services.Count(s => s.Health == ServiceHealth.Healthy);
+        if (status.Services.Length > 0)
+        {
+            line.Add($" · {Units.Count(status.Services.Length, "service")}");
+            line.Add(well == status.Services.Length ? ", all healthy" : $", {well} healthy",
+                well == status.Services.Length ? Ink.Good : Ink.Warn);
+        }
+        var alerts = Alerting(status);
+        return alerts == 0 ? line
+            : line.Add(" · ").Add($"{Units.Count(alerts, "alert")}: `status` says more", Ink.Warn);
+    }
+
+    private static int Alerting(MachineStatus status) =>
+        status.Drift.Length + status.Problems.Count(p => p.IsError)
+        + (status.Pending.IsEmpty ? 0 : 1) + (status.Recovery is null ? 0 : 1)
+        + status.Services.Count(s => s.Health is ServiceHealth.Unhealthy or ServiceHealth.Missing);
+
     private static string GenerationText(int number) =>
         number == 0 ? "nothing applied yet" : $"generation {number}";
 

@@ -47,10 +47,7 @@ internal static class StepRow
         }
         foreach (var note in step.Notes)
         {
-            foreach (var line in Within(note, room, look))
-            {
-                yield return line;
-            }
+            yield return new Line(note);
         }
     }
 
@@ -130,11 +127,7 @@ internal static class StepRow
         {
             yield return new Line(ImageText(container.ImageReference));
         }
-        var way = WayText(step);
-        foreach (var line in Within(way, room, look))
-        {
-            yield return line;
-        }
+        yield return new Line(WayText(step));
     }
 
     private static string WayText(Step step)
@@ -156,7 +149,7 @@ internal static class StepRow
             Way.Swap => "swap: the old one is stopped, kept, and taken up again on failure; "
                 + gap,
             Way.InPlace => $"in place: the running container takes the new values; {gap}",
-            _ => "",
+            _ => step.Summary,
         };
     }
 
@@ -210,6 +203,8 @@ internal static class StepRow
             var inner = look with { Width = Math.Max(40, room) };
             var text = change switch
             {
+                { Before: not null, After: not null } when change.Field == "ports" =>
+                    $"{change.After} (was {change.Before})",
                 { Before: null } => $"{Show(change.Field, change.After)} (new)",
                 { After: null } => $"{Show(change.Field, change.Before)} → none",
                 _ => $"{Show(change.Field, change.Before)} → {Show(change.Field, change.After)}",
@@ -228,6 +223,10 @@ internal static class StepRow
     private static string Show(string field, string? value)
     {
         var last = field[(field.LastIndexOf('.') + 1)..];
+        if (last == "image" && value is not null)
+        {
+            return ImageText(value);
+        }
         if (value is null || !long.TryParse(value, CultureInfo.InvariantCulture, out var number))
         {
             return value is null or "" ? "none" : value;
@@ -266,7 +265,4 @@ internal static class StepRow
         }
         return found;
     }
-
-    private static IEnumerable<Line> Within(string text, int room, Look look) =>
-        text.Length == 0 ? [] : Paragraph.Of(text, look with { Width = Math.Max(30, room) });
 }

@@ -1,0 +1,215 @@
+using System.Text;
+using Loam.Cli.Commands;
+using Loam.Cli.Views;
+using Loam.Core.Reconciling;
+
+namespace Loam.Cli.Shell;
+
+/// <summary>A conversation with the machine: requests in words, and every verb without
+/// <c>loam</c>. Without a terminal it reads lines from standard input.</summary>
+internal sealed class InteractiveShell
+{
+    private readonly Invocation _call;
+    private readonly Terminal _screen;
+    private readonly Func<Invocation, string, CancellationToken, Task<ExitCode>> _ask;
+    private readonly LineEditor? _editor;
+    private IReadOnlyList<string> _services = [];
+    private string _shownStatus = "";
+
+    /// <param name="ask">Takes a request in words through; keeps the conversation.</param>
+    public InteractiveShell(
+        Invocation call, Func<Invocation, string, CancellationToken, Task<ExitCode>> ask)
+    {
+        _call = call;
+        _screen = call.Terminal;
+        _ask = ask;
+        if (_screen is { Asks: true, Live: true })
+        {
+            _editor = new(_screen, () => Console.ReadKey(true),
+                new(LineHistory.DefaultFile()), Complete);
+            _screen.Editor = ReadAnswerAsync;
+        }
+        _screen.AskOnInput();
+    }
+
+    /// <returns>Of the last line.</returns>
+    public async Task<ExitCode> RunAsync(CancellationToken cancel)
+    {
+        var last = ExitCode.Done;
+        if (await ShowStatusAsync(cancel).ConfigureAwait(false) is { } status && _editor is not null)
+        {
+            _screen.Write(new Line("Say what you need, or ", Ink.Dim).Add("help", Ink.Accent)
+                .Add(status.Services.IsEmpty ? ". For instance: set up a web server" : ".",
+                    Ink.Dim));
+        }
+        while (true)
+        {
+            var line = await ReadLineAsync(cancel).ConfigureAwait(false);
+            if (line is null || line.Trim() is "exit" or "quit")
+            {
+                return last;
+            }
+            if (line.Trim().Length == 0)
+            {
+                continue;
+            }
+            last = await RunLineAsync(line.Trim(), cancel).ConfigureAwait(false);
+            await ShowStatusAsync(cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ExitCode> RunLineAsync(string line, CancellationToken cancel)
+    {
+        try
+        {
+            var words = Words(line);
+            if (words.Count > 1 && words[0] == "loam")
+            {
+                words = [.. words.Skip(1)];
+            }
+            if (ParsedVerb(words) is { } verb)
+            {
+                return await verb.Command.Run(verb, cancel).ConfigureAwait(false);
+            }
+            return await _ask(_call, line, cancel).ConfigureAwait(false);
+        }
+        catch (CommandFailure failure)
+        {
+            _screen.Write(FailureView.Of(failure.Message, failure.Remedy, _screen.Look));
+            return failure.Exit;
+        }
+        catch (HostException fault)
+        {
+            _screen.Write(FailureView.Of(fault.Message, fault.Remedy, _screen.Look));
+            return ExitCode.Failed;
+        }
+    }
+
+    /// <summary>The verb that was typed; null when the line is a request in words, also one that
+    /// happens to begin like a verb.</summary>
+    private Invocation? ParsedVerb(IReadOnlyList<string> words)
+    {
+        if (words.Count == 0 || CommandTable.All.FirstOrDefault(c => c.Is(words[0])) is not { } named
+            || named.Name is "shell" or "ask" or "daemon")
+        {
+            return null;
+        }
+        var plain = words.Skip(1).Where(w => !w.StartsWith('-')).ToList();
+        var known = named.Completes != Completes.Services || named.Least > 0
+            || plain.All(_services.Contains);
+        if (plain.Count > named.Most || !known)
+        {
+            return null;
+        }
+        var (command, rest, values) = Parser.Parse(words, CommandTable.All);
+        return new(values.ContainsKey("help") ? CommandTable.All.First(c => c.Name == "help")
+            : command, values.ContainsKey("help") ? [command.Name] : rest, values, _screen)
+        {
+            Paths = _call.Paths,
+            Time = _call.Time,
+        };
+    }
+
+    /// <summary>One line when it says something new: host, services, what wants attention.
+    /// </summary>
+    private async Task<MachineStatus?> ShowStatusAsync(CancellationToken cancel)
+    {
+        if (_editor is null)
+        {
+            return null;
+        }
+        try
+        {
+            var status = await _call.Client.StatusAsync(cancel).ConfigureAwait(false);
+            _services = [.. status.Services.Select(s => s.Name)];
+            var line = StatusView.Summary(status);
+            if (line.Text != _shownStatus)
+            {
+                _screen.Write(line);
+                _shownStatus = line.Text;
+            }
+            return status;
+        }
+        catch (CommandFailure failure) when (_shownStatus.Length > 0)
+        {
+            _screen.Write(FailureView.Of(failure.Message, failure.Remedy, _screen.Look));
+            return null;
+        }
+    }
+
+    private async Task<string?> ReadLineAsync(CancellationToken cancel)
+    {
+        if (_editor is null)
+        {
+            return await _screen.Input.ReadLineAsync(cancel).ConfigureAwait(false);
+        }
+        while (true)
+        {
+            var end = Edit(new Line("loam ", Ink.Bold).Add("› ", Ink.Accent), true, false,
+                out var line);
+            if (end != LineEnd.Cancelled)
+            {
+                return end == LineEnd.Closed ? null : line;
+            }
+        }
+    }
+
+    private Task<string?> ReadAnswerAsync(Line question, bool hidden, CancellationToken cancel)
+    {
+        var end = Edit(question, false, hidden, out var line);
+        return Task.FromResult(end == LineEnd.Entered ? line : null);
+    }
+
+    // While a line is edited Ctrl-C belongs to it; otherwise it is a signal.
+    private LineEnd Edit(Line prompt, bool remember, bool hidden, out string line)
+    {
+        Console.TreatControlCAsInput = true;
+        try
+        {
+            return _editor!.Read(prompt, remember, hidden, out line);
+        }
+        finally
+        {
+            Console.TreatControlCAsInput = false;
+        }
+    }
+
+    private IReadOnlyList<string> Complete(string text) =>
+        [.. Completion.Candidates(text.Split(' '), () => _services)];
+
+    /// <summary>Words as a shell would part them: quotes hold words together.</summary>
+    internal static IReadOnlyList<string> Words(string line)
+    {
+        var words = new List<string>();
+        var word = new StringBuilder();
+        var quote = '\0';
+        var open = false;
+        foreach (var c in line)
+        {
+            if (quote != '\0' ? c == quote : c is '"' && (!open || word.Length == 0))
+            {
+                quote = quote == '\0' ? c : '\0';
+                open = true;
+            }
+            else if (c == ' ' && quote == '\0')
+            {
+                if (open)
+                {
+                    words.Add(word.ToString());
+                    word.Clear();
+                    open = false;
+                }
+            }
+            else
+            {
+                word.Append(c);
+                open = true;
+            }
+        }
+        if (open)
+        {
+            words.Add(word.ToString());
+        }
+        return words;
+    }
+}

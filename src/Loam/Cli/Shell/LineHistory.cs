@@ -1,0 +1,101 @@
+using Loam.Core;
+
+namespace Loam.Cli.Shell;
+
+/// <summary>Lines entered before, kept in a file that only its owner reads. A line that begins
+/// with a space is not kept.</summary>
+/// <param name="file">Null: kept in memory alone.</param>
+internal sealed class LineHistory(string? file)
+{
+    private readonly List<string> _lines = [.. Load(file)];
+    private int _at;
+    private string _draft = "";
+
+    /// <summary><c>$XDG_STATE_HOME/loam/history</c>, by default below <c>~/.local/state</c>;
+    /// null when there is no home directory.</summary>
+    public static string? DefaultFile()
+    {
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME");
+        var home = Environment.GetEnvironmentVariable("HOME");
+        return !string.IsNullOrEmpty(state) ? Path.Combine(state, "loam", "history")
+            : !string.IsNullOrEmpty(home)
+                ? Path.Combine(home, ".local", "state", "loam", "history") : null;
+    }
+
+    /// <summary>A new line begins.</summary>
+    public void Begin() => (_at, _draft) = (_lines.Count, "");
+
+    public string? Older(string present)
+    {
+        if (_at == 0)
+        {
+            return null;
+        }
+        if (_at == _lines.Count)
+        {
+            _draft = present;
+        }
+        return _lines[--_at];
+    }
+
+    public string? Newer()
+    {
+        if (_at >= _lines.Count)
+        {
+            return null;
+        }
+        return ++_at == _lines.Count ? _draft : _lines[_at];
+    }
+
+    public void Add(string line)
+    {
+        if (string.IsNullOrWhiteSpace(line) || line[0] == ' '
+            || (_lines.Count > 0 && _lines[^1] == line))
+        {
+            return;
+        }
+        _lines.Add(line);
+        if (_lines.Count > Limits.ShellHistory)
+        {
+            _lines.RemoveRange(0, _lines.Count - Limits.ShellHistory);
+        }
+        Save();
+    }
+
+    private static IEnumerable<string> Load(string? file)
+    {
+        try
+        {
+            return file is not null && File.Exists(file)
+                ? File.ReadLines(file).TakeLast(Limits.ShellHistory).ToList() : [];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    private void Save()
+    {
+        if (file is null)
+        {
+            return;
+        }
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+            using var output = new FileStream(file, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            });
+            using var writer = new StreamWriter(output);
+            _lines.ForEach(writer.WriteLine);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A history that cannot be written is no reason to stop anybody.
+        }
+    }
+}
