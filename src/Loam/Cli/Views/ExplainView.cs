@@ -17,8 +17,11 @@ internal static class ExplainView
         {
             var after = step.Requires.Length == 0 ? ""
                 : $" (after {string.Join(", ", step.Requires.Select(r => r + 1))})";
-            yield return new Line($"{step.Number + 1,3}. ", Ink.Dim)
-                .Add(step.Summary, Ink.Bold).Add(after, Ink.Dim);
+            foreach (var line in Paragraph.Of(new Line($"{step.Number + 1,3}. ", Ink.Dim),
+                new Line(step.Summary, Ink.Bold).Add(after, Ink.Dim), look))
+            {
+                yield return line;
+            }
             foreach (var action in step.Actions)
             {
                 foreach (var line in Paragraph.Of(new Line("       "), Words(action), look))

@@ -186,12 +186,11 @@ internal static class StepRow
         var generated = plan.Generates.FirstOrDefault(
             g => g.StartsWith(step.Id.Name + ":", StringComparison.Ordinal));
         yield return new Line(generated is null ? "kept encrypted"
-            : $"{generated[(step.Id.Name.Length + 1)..]} characters, made when you approve; "
-                + "nobody sees it");
+            : $"{generated[(step.Id.Name.Length + 1)..]} characters, made on approval, never shown");
     }
 
     public static string Generated(string name, string length) =>
-        $"generates {name}: {length} characters, made when you approve; nobody sees it";
+        $"generates {name}: {length} characters, made on approval, never shown";
 
     private static IEnumerable<Line> Changes(Step step, int room, Look look)
     {
