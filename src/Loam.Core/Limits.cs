@@ -93,4 +93,11 @@ public static class Limits
 
     /// <summary>Bytes of one secret's plaintext.</summary>
     public const int SecretBytes = 64 * 1024;
+    /// <summary>Longest wait for one answer of a registry.</summary>
+    public static readonly TimeSpan RegistryCall = TimeSpan.FromSeconds(15);
+    /// <summary>Bytes of one manifest, token or list of tags; a registry may refuse more than
+    /// 4 MiB as well.</summary>
+    public const int RegistryAnswerBytes = 4 * 1024 * 1024;
+    /// <summary>Tags that are looked at to name one that is near.</summary>
+    public const int RegistryTags = 1000;
 }
