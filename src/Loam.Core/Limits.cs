@@ -100,4 +100,13 @@ public static class Limits
     public const int RegistryAnswerBytes = 4 * 1024 * 1024;
     /// <summary>Tags that are looked at to name one that is near.</summary>
     public const int RegistryTags = 1000;
+
+    /// <summary>Longest run of a short program of the host, such as nft.</summary>
+    public static readonly TimeSpan HostCommand = TimeSpan.FromSeconds(15);
+    /// <summary>How long a private engine may take to answer after its start, and to end.
+    /// </summary>
+    public static readonly TimeSpan EngineStart = TimeSpan.FromSeconds(30);
+    /// <summary>Bytes of a private engine's own log, beyond which it is emptied at the next start.
+    /// </summary>
+    public const int EngineLogBytes = 4 * 1024 * 1024;
 }

@@ -35,7 +35,8 @@ internal static class ContainerRequest
             WorkingDir = spec.WorkDir,
             Env = [.. container.Environment.Select(e => $"{e.Key}={e.Value}")],
             Labels = EngineLabels.Of(container),
-            StopTimeout = (int)Limits.StopTimeout.TotalSeconds,
+            // No StopTimeout: every stop names its own, and Podman would wait it out before a
+            // forced removal, too.
             ExposedPorts = spec.Ports.IsEmpty ? null : spec.Ports
                 .DistinctBy(PortKey).ToDictionary(PortKey, _ => new WireNothing()),
             HostConfig = Host(container),

@@ -14,7 +14,7 @@ public sealed partial class DockerEngine
     public async Task<EngineImage?> FindImageAsync(string reference, CancellationToken cancel)
     {
         var answer = await _engine.CallAsync(
-            HttpMethod.Get, $"/images/{Path(reference)}/json", $"image {reference}", cancel,
+            HttpMethod.Get, $"/images/{ReferencePath(reference)}/json", $"image {reference}", cancel,
             accept: HttpStatusCode.NotFound).ConfigureAwait(false);
         return answer.Status == HttpStatusCode.NotFound ? null
             : Image(answer.Read(EngineJson.Default.WireImage, $"image {reference}"));
@@ -32,12 +32,12 @@ public sealed partial class DockerEngine
         string image, string repository, string tag, CancellationToken cancel) =>
         await _engine.CallAsync(
             HttpMethod.Post,
-            $"/images/{Path(image)}/tag?repo={Escape(repository)}&tag={Escape(tag)}",
+            $"/images/{ReferencePath(image)}/tag?repo={Escape(repository)}&tag={Escape(tag)}",
             $"image {image}", cancel).ConfigureAwait(false);
 
     public async Task RemoveImageAsync(string reference, CancellationToken cancel) =>
         await _engine.CallAsync(
-            HttpMethod.Delete, $"/images/{Path(reference)}", $"image {reference}", cancel,
+            HttpMethod.Delete, $"/images/{ReferencePath(reference)}", $"image {reference}", cancel,
             accept: HttpStatusCode.NotFound).ConfigureAwait(false);
 
     public async Task PullAsync(
@@ -131,6 +131,6 @@ public sealed partial class DockerEngine
     }
 
     /// <summary>References keep their slashes: the engines' routes expect them.</summary>
-    private static string Path(string reference) =>
+    private static string ReferencePath(string reference) =>
         string.Join('/', reference.Split('/').Select(Uri.EscapeDataString));
 }

@@ -77,6 +77,7 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
     public async Task CreateAsync(EngineContainer container, CancellationToken cancel)
     {
         var name = container.Spec.Name;
+        RequireMounts(container);
         var image = await RequireImageAsync(container.Spec, cancel).ConfigureAwait(false);
         var body = EngineConnection.Json(
             ContainerRequest.Of(container, image), EngineJson.Default.WireCreate);
@@ -160,6 +161,19 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
             ? null : answer.Read(EngineJson.Default.WireContainer, $"container {name}");
     }
 
+    /// <summary>Podman makes a missing directory, as root and without asking.</summary>
+    private static void RequireMounts(EngineContainer container)
+    {
+        var missing = container.Mounts.FirstOrDefault(m => !Path.Exists(m.HostPath));
+        if (missing is not null)
+        {
+            throw new HostException(
+                Fault.NotFound,
+                $"Container {container.Spec.Name}: {missing.HostPath} does not exist.",
+                "Make it first.");
+        }
+    }
+
     /// <summary>Creation joins one network only; the others follow, before the start.</summary>
     private async Task JoinAsync(ContainerSpec spec, CancellationToken cancel)
     {
@@ -173,15 +187,9 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
     private async Task FinishAsync(EngineContainer container, CancellationToken cancel)
     {
         var spec = container.Spec;
-        var labels = EngineLabels.Of(container);
         var there = await InspectAsync(spec.Name, cancel).ConfigureAwait(false);
-        string[] same =
-        [
-            EngineLabels.Instance, EngineLabels.Service, EngineLabels.Revision,
-            EngineLabels.Index,
-        ];
-        var ours = there?.Config?.Labels is { } found && same.All(
-            key => found.GetValueOrDefault(key) == labels.GetValueOrDefault(key));
+        var ours = there?.Config?.Labels is { } labels
+            && EngineLabels.SameContainer(labels, EngineLabels.Of(container));
         if (ours && ContainerReading.Of(there!).State == ContainerState.Created)
         {
             await JoinAsync(spec, cancel).ConfigureAwait(false);

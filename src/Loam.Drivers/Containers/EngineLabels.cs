@@ -35,6 +35,12 @@ public static class EngineLabels
         return spec.Rehearsal ? labels.SetItem(Rehearsal, "true") : labels.Remove(Rehearsal);
     }
 
+    /// <summary>Two containers are meant to be the same one.</summary>
+    public static bool SameContainer(
+        IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
+        new[] { Instance, Service, Revision, Index }.All(
+            key => one.GetValueOrDefault(key) == other.GetValueOrDefault(key));
+
     /// <summary>All labels of a network.</summary>
     public static ImmutableSortedDictionary<string, string> Of(
         NetworkSpec network, IReadOnlyDictionary<string, string> labels) =>

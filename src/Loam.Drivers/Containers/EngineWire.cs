@@ -84,7 +84,6 @@ internal sealed record WireCreate
     public string[]? Env { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
     public Dictionary<string, WireNothing>? ExposedPorts { get; init; }
-    public int StopTimeout { get; init; }
     public required WireHost HostConfig { get; init; }
     public WireNetworking? NetworkingConfig { get; init; }
 }

@@ -136,8 +136,9 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                     Fault.NotFound,
                     $"The engine does not have the image {spec.ImageReference}.",
                     "Pull it first.");
-            if (_containers.ContainsKey(spec.Name))
+            if (_containers.TryGetValue(spec.Name, out var there))
             {
+                Finish(there, container);
                 throw new HostException(
                     Fault.Conflict,
                     $"Container {spec.Name}: the container name is already in use.");
@@ -260,6 +261,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                 fresh = [.. shown.Skip(next)];
                 changed = _changed.Task;
                 follow &= Find(name) is { IsUp: true };
+                Arm();
             }
             next += fresh.Length;
             foreach (var line in fresh)
@@ -290,6 +292,20 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
         }
         await After(call);
         return answer;
+    }
+
+    /// <summary>As the real client does: a creation that broke off half-way gets its missing
+    /// networks when it is repeated.</summary>
+    private void Finish(SimulatedContainer there, EngineContainer wanted)
+    {
+        if (there.State == ContainerState.Created && EngineLabels.SameContainer(
+            there.Labels, EngineLabels.Of(wanted)))
+        {
+            foreach (var use in wanted.Spec.Networks)
+            {
+                there.Networks.TryAdd(RequireNetwork(use.Network), Sorted(use.Aliases));
+            }
+        }
     }
 
     private void RequirePorts(SimulatedContainer wants)

@@ -1,0 +1,292 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
+
+namespace Loam.Drivers.Containers;
+
+/// <summary>Where a private engine keeps its things.</summary>
+/// <param name="Instance">Whose it is.</param>
+/// <param name="DataRoot">Images and containers; stays.</param>
+/// <param name="RunRoot">Socket, process ID, configuration, log; short, since a socket's path has
+/// 107 bytes.</param>
+/// <param name="Mirror">Mirror of Docker Hub, with <c>http://</c> or <c>https://</c>; null: none.
+/// </param>
+public sealed record PrivateEnginePlace(
+    string Instance, string DataRoot, string RunRoot, string? Mirror)
+{
+    public string Socket => Path.Combine(RunRoot, "docker.sock");
+    internal string PidFile => Path.Combine(RunRoot, "docker.pid");
+    internal string Config => Path.Combine(RunRoot, "daemon.json");
+    internal string ExecRoot => Path.Combine(RunRoot, "exec");
+    internal string Log => Path.Combine(RunRoot, "engine.log");
+}
+
+/// <summary>A dockerd of this instance's own, beside whatever the host has (decision 20). It
+/// outlives the daemon that started it, is found again by the next one, and keeps its containers
+/// running while it is away itself.</summary>
+public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
+{
+    private const int LongestSocketPath = 107;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Whether this host has the program.</summary>
+    public static bool IsInstalled => Command.Find("dockerd") is not null;
+
+    /// <summary>Adopts the engine that runs, or starts it.</summary>
+    /// <returns>A client that the caller disposes.</returns>
+    /// <exception cref="HostException">Unsupported: no dockerd. Unavailable or Timeout: it does
+    /// not come up; the message has its last words.</exception>
+    public async Task<DockerEngine> StartAsync(CancellationToken cancel)
+    {
+        if (Encoding.UTF8.GetByteCount(place.Socket) > LongestSocketPath)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"The path {place.Socket} is too long for a socket.",
+                "Choose a shorter directory.");
+        }
+        var program = Command.Find("dockerd") ?? throw new HostException(
+            Fault.Unsupported, "dockerd is not installed.",
+            "Install Docker (on Debian: apt install docker.io) or start another engine.");
+        Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(place.DataRoot);
+        TrimLog();
+        var pid = RunningPid();
+        if (pid is null)
+        {
+            RemoveLeftovers();
+            var alone = !PrivateEngineNet.AnotherEngineRuns();
+            await File.WriteAllBytesAsync(place.Config, Config(alone), cancel)
+                .ConfigureAwait(false);
+            pid = Start(program);
+        }
+        var engine = await AnswerAsync(pid.Value, cancel).ConfigureAwait(false);
+        try
+        {
+            if (!OwnsNetfilter())
+            {
+                await PrivateEngineNet.OpenAsync(place.Instance, cancel).ConfigureAwait(false);
+            }
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the engine; its containers run on. Not running is success.</summary>
+    /// <exception cref="HostException">Timeout: it does not end.</exception>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        if (RunningPid() is { } pid)
+        {
+            DetachedProcess.AskToEnd(pid);
+            if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
+            {
+                DetachedProcess.End(pid);
+                if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
+                {
+                    throw new HostException(
+                        Fault.Timeout, $"The private engine (process {pid}) does not end.", "");
+                }
+            }
+        }
+        RemoveLeftovers();
+        await PrivateEngineNet.CloseAsync(place.Instance, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Its process, when it runs: the number in its file may be another's by now.
+    /// </summary>
+    public int? RunningPid()
+    {
+        try
+        {
+            if (!int.TryParse(
+                    File.ReadAllText(place.PidFile), CultureInfo.InvariantCulture, out var pid)
+                || !DetachedProcess.IsAlive(pid))
+            {
+                return null;
+            }
+            var words = File.ReadAllText($"/proc/{pid}/cmdline").Split('\0');
+            return words.Contains($"unix://{place.Socket}") ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private int Start(string program)
+    {
+        string[] arguments =
+        [
+            "--config-file", place.Config, "--host", $"unix://{place.Socket}",
+            "--data-root", place.DataRoot, "--exec-root", place.ExecRoot,
+            "--pidfile", place.PidFile,
+        ];
+        var environment = new Dictionary<string, string>
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["HOME"] = place.RunRoot,
+        };
+        foreach (var name in (string[])["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"])
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+            {
+                environment[name] = value;
+            }
+        }
+        try
+        {
+            return DetachedProcess.Start(program, arguments, environment, place.Log);
+        }
+        catch (Win32Exception error)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"dockerd cannot be started: {error.Message}.", "");
+        }
+    }
+
+    private async Task<DockerEngine> AnswerAsync(int pid, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        var engine = new DockerEngine(place.Socket);
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    await engine.PingAsync(cancel).ConfigureAwait(false);
+                    return engine;
+                }
+                catch (HostException error) when (error.MayPass)
+                {
+                    if (!DetachedProcess.IsAlive(pid)
+                        || clock.GetElapsedTime(begun) > Limits.EngineStart)
+                    {
+                        throw Silent(pid);
+                    }
+                }
+                await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    private HostException Silent(int pid)
+    {
+        var ended = !DetachedProcess.IsAlive(pid);
+        return new(
+            ended ? Fault.Unsupported : Fault.Timeout,
+            (ended ? "The private engine ended at once" : "The private engine does not answer")
+            + $". Its last words: {LastWords()}", $"Its log is {place.Log}.");
+    }
+
+    private async Task<bool> EndedAsync(int pid, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        while (clock.GetElapsedTime(begun) < Limits.EngineStart)
+        {
+            if (!DetachedProcess.IsAlive(pid))
+            {
+                return true;
+            }
+            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
+        }
+        return false;
+    }
+
+    /// <summary>A file, not options: dockerd would otherwise read the host's own file, which is
+    /// another engine's.</summary>
+    private byte[] Config(bool ownsNetfilter)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteString("bridge", "none");
+            json.WriteBoolean("live-restore", true);
+            json.WriteBoolean("iptables", ownsNetfilter);
+            json.WriteString("log-level", "warn");
+            if (place.Mirror is { } mirror)
+            {
+                json.WriteStartArray("registry-mirrors");
+                json.WriteStringValue(mirror);
+                json.WriteEndArray();
+                if (mirror.StartsWith("http://", StringComparison.Ordinal))
+                {
+                    json.WriteStartArray("insecure-registries");
+                    json.WriteStringValue(new Uri(mirror).Authority);
+                    json.WriteEndArray();
+                }
+            }
+            json.WriteEndObject();
+        }
+        return buffer.ToArray();
+    }
+
+    /// <summary>What the running engine was told, which a later one must respect.</summary>
+    private bool OwnsNetfilter()
+    {
+        try
+        {
+            using var config = JsonDocument.Parse(File.ReadAllBytes(place.Config));
+            return config.RootElement.GetProperty("iptables").GetBoolean();
+        }
+        catch (Exception error) when (
+            error is IOException or JsonException or KeyNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>What a killed engine leaves: its successor would take the process number for a
+    /// running engine as soon as anything else has it.</summary>
+    private void RemoveLeftovers()
+    {
+        File.Delete(place.PidFile);
+        File.Delete(place.Socket);
+    }
+
+    private void TrimLog()
+    {
+        var log = new FileInfo(place.Log);
+        if (log.Exists && log.Length > Limits.EngineLogBytes)
+        {
+            // In place: an engine that is running appends to this very file.
+            using var file = log.Open(FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            file.SetLength(0);
+        }
+    }
+
+    private string LastWords()
+    {
+        const int bytes = 4096;
+        const int lines = 3;
+        try
+        {
+            using var file = new FileStream(
+                place.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.Seek(-Math.Min(bytes, file.Length), SeekOrigin.End);
+            using var reader = new StreamReader(file);
+            var tail = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            var told = tail.Where(l => !l.Contains("level=warning", StringComparison.Ordinal));
+            return string.Join(" / ", told.TakeLast(lines));
+        }
+        catch (IOException)
+        {
+            return "(no log)";
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Drivers.Containers;
+
+namespace Loam.Tests.Conformance;
+
+/// <summary>What only a real engine can show: the inside of a container.</summary>
+public abstract class RealEngineConformance(RealHost host) : EngineConformance(host)
+{
+    private static readonly CancellationToken None = CancellationToken.None;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly string _instance = host.NewInstance();
+
+    [HostFact]
+    public async Task A_container_has_few_capabilities_and_cannot_gain_any()
+    {
+        var name = await RunAsync(s => s);
+        var status = await ShellAsync(name, "grep -E 'CapBnd|NoNewPrivs' /proc/self/status");
+        // CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID, NET_BIND_SERVICE.
+        status.ShouldContain("CapBnd:\t00000000000004eb");
+        status.ShouldContain("NoNewPrivs:\t1");
+    }
+
+    [HostFact]
+    public async Task A_capability_is_added_by_either_name()
+    {
+        var name = await RunAsync(s => s with { CapAdd = ["CAP_NET_RAW", "net_admin"] });
+        (await ShellAsync(name, "grep CapBnd /proc/self/status"))
+            .ShouldContain("00000000000034eb");
+    }
+
+    [HostFact]
+    public async Task A_read_only_root_leaves_room_for_scratch_files()
+    {
+        var name = await RunAsync(s => s with { ReadOnly = true });
+        (await ShellAsync(name, "touch /tmp/a /run/b && echo written; touch /c"))
+            .ShouldContain("written");
+        (await ShellAsync(name, "touch /c || echo refused")).ShouldContain("refused");
+    }
+
+    [HostFact]
+    public async Task A_command_gives_its_output_and_code_and_is_ended_in_time()
+    {
+        var name = await RunAsync(s => s);
+        var result = await host.Engine.ExecAsync(
+            name, ["sh", "-c", "echo $GREETING; echo oh >&2; exit 4"], Patience, None);
+        result.ExitCode.ShouldBe(4);
+        result.Output.ShouldContain("good day");
+        result.Output.ShouldContain("oh");
+
+        (await host.Engine.ExecAsync(name, ["no-such-program"], Patience, None))
+            .ExitCode.ShouldBeInRange(126, 127);
+        (await host.Engine.ExecAsync(
+                name, ["sleep", "4321"], TimeSpan.FromMilliseconds(300), None)
+            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Timeout);
+        (await ShellAsync(name, "cat /proc/[0-9]*/cmdline")).ShouldNotContain("sleep\04321");
+    }
+
+    [HostFact]
+    public async Task Much_output_is_cut_off_and_harms_nobody()
+    {
+        var name = await RunAsync(s => s);
+        var output = await ShellAsync(name, "i=0; while [ $i -lt 9000 ]; do "
+            + "echo 123456789012345678901234567890; i=$((i+1)); done");
+        output.Length.ShouldBe(Core.Limits.ExecOutputBytes);
+    }
+
+    [HostFact]
+    public async Task A_mount_shows_the_host_directory_and_a_missing_one_is_an_error()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(host.Folder, _instance)).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "note"), "from the host");
+        var container = Prepared(s => s) with { Mounts = [new(folder, "/data", true)] };
+        await host.Engine.CreateAsync(container, None);
+        await host.Engine.StartAsync(container.Spec.Name, None);
+        (await ShellAsync(container.Spec.Name, "cat /data/note; touch /data/x || echo refused"))
+            .ShouldContain("from the host");
+        File.Exists(Path.Combine(folder, "x")).ShouldBeFalse();
+
+        var missing = host.Container(_instance, "missing", Habit.Serves) with
+        {
+            Mounts = [new("/nowhere/at/all", "/data", true)],
+        };
+        await Should.ThrowAsync<HostException>(async () =>
+        {
+            await host.Engine.CreateAsync(missing, None);
+            await host.Engine.StartAsync(missing.Spec.Name, None);
+        });
+        Directory.Exists("/nowhere").ShouldBeFalse();
+    }
+
+    [HostFact]
+    public async Task An_engine_that_is_gone_is_unavailable()
+    {
+        using var gone = new DockerEngine($"{host.Folder}/gone.sock");
+        var error = await gone.InfoAsync(None).ShouldThrowAsync<HostException>();
+        error.Fault.ShouldBe(Fault.Unavailable);
+        error.Message.ShouldContain("there is no socket");
+    }
+
+    [HostFact]
+    public async Task The_finder_says_which_engine_answered()
+    {
+        var socket = (await host.Engine.InfoAsync(None)).Socket;
+        var found = await EngineFinder.FindAsync($"unix://{socket}", None);
+        using var engine = found.Engine.ShouldNotBeNull();
+        found.Info!.Socket.ShouldBe(socket);
+
+        var none = await EngineFinder.FindAsync($"unix://{host.Folder}/none.sock", None);
+        none.Engine.ShouldBeNull();
+        none.Tried.ShouldHaveSingleItem().ShouldContain("there is no socket");
+    }
+
+    private EngineContainer Prepared(Func<ContainerSpec, ContainerSpec> change)
+    {
+        var container = host.Container(_instance, "web", Habit.Serves);
+        return container with { Spec = change(container.Spec) };
+    }
+
+    private async Task<string> RunAsync(Func<ContainerSpec, ContainerSpec> change)
+    {
+        var container = Prepared(change);
+        await host.Engine.CreateAsync(container, None);
+        await host.Engine.StartAsync(container.Spec.Name, None);
+        return container.Spec.Name;
+    }
+
+    private async Task<string> ShellAsync(string name, string line) =>
+        (await host.Engine.ExecAsync(name, ["sh", "-c", line], Patience, None)).Output;
+}
