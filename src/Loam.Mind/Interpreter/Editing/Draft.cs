@@ -1,0 +1,106 @@
+using Loam.Core.Catalog;
+using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
+
+namespace Loam.Mind.Interpreter.Editing;
+
+/// <summary>The edits would make a state that is not valid.</summary>
+internal sealed class InvalidDraftException(Diagnostic finding)
+    : Exception($"{finding.Message} {finding.Remedy}")
+{
+    public Diagnostic Finding { get; } = finding;
+}
+
+/// <summary>The state files as they would be: each edit goes through <see cref="StateEdit"/>, and
+/// what came out is read again before anybody relies on it.</summary>
+/// <param name="now">The time a restart is marked with.</param>
+internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset now)
+{
+    private DesiredState? _state = state;
+
+    public StateSet Files { get; private set; } = files;
+    public DateTimeOffset Now { get; } = now;
+
+    /// <exception cref="InvalidDraftException">The edits so far are not valid.</exception>
+    public DesiredState State
+    {
+        get
+        {
+            if (_state is null)
+            {
+                var reading = StateReader.Read(Files);
+                _state = reading.State
+                    ?? throw new InvalidDraftException(reading.Findings.First(f => f.IsError));
+            }
+            return _state;
+        }
+    }
+
+    public static EditPath Services { get; } = EditPath.Parse("spec.services");
+
+    public static EditPath ServicePath(string name) => Services.Item("name", name);
+
+    public App? AppOf(string service) =>
+        State.Services.TryGetValue(service, out var found) ? AppCatalog.ByImage(found.Image) : null;
+
+    public void SetService(string service, string field, EditValue value) =>
+        Set(ServicesFile.File, Path(service, field), value);
+
+    public void RemoveService(string service, string field) =>
+        Remove(ServicesFile.File, Path(service, field));
+
+    /// <summary>A path below a service: <c>resources.memory</c>.</summary>
+    public static EditPath Path(string service, string field)
+    {
+        var path = ServicePath(service);
+        foreach (var key in field.Split('.'))
+        {
+            path = path.Key(key);
+        }
+        return path;
+    }
+
+    public void Set(string file, EditPath path, EditValue value) =>
+        Change(file, text => StateEdit.Set(text, path, value));
+
+    public void Remove(string file, EditPath path) =>
+        Change(file, text => StateEdit.Remove(text, path));
+
+    public void Append(string file, EditPath list, EditValue item) =>
+        Change(file, text => StateEdit.Append(text, list, item));
+
+    public void Restore(StateSet files)
+    {
+        Files = files;
+        _state = null;
+    }
+
+    /// <summary>A port of the host that no service publishes, from <paramref name="wanted"/> up.
+    /// </summary>
+    public int FreePort(int wanted, string protocol)
+    {
+        var port = wanted;
+        while (PublisherOf(port, protocol) is not null && port < 65535)
+        {
+            port++;
+        }
+        return port;
+    }
+
+    /// <summary>The service that publishes a host port; null: none.</summary>
+    public string? PublisherOf(int port, string protocol) =>
+        State.Services.Values.FirstOrDefault(s => s.Ports.Any(p =>
+            p.Host == port && p.Protocol == protocol))?.Name;
+
+    private void Change(string file, Func<string, string> edit)
+    {
+        var text = Files[file] ?? StateEdit.NewFile(FileKinds.Of(file)!, NewName());
+        Files = Files.With(file, edit(text));
+        _state = null;
+    }
+
+    private string NewName() =>
+        Files["manifest.yaml"] is not null && State.Settings.Name is { } name ? name : "main";
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Loam.Core.Catalog;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Editing;
+
+/// <summary>Stopping, starting, restarting and removing services.</summary>
+internal static class LifeEdits
+{
+    public static Reply Stop(Draft draft, Service service)
+    {
+        if (service.Replicas == 0)
+        {
+            return Reply.Same($"{service.Name} is stopped already.");
+        }
+        draft.SetService(service.Name, "replicas", EditValue.Of(0));
+        var users = Users(draft.State, service.Name).Where(u => u.Replicas > 0)
+            .Select(u => u.Name).ToList();
+        var reply = Reply.Done($"stop {service.Name}").With(Risk.Medium);
+        return users.Count == 0 ? reply
+            : reply.Note($"{Wording.List(users)} {(users.Count == 1 ? "needs" : "need")} it.");
+    }
+
+    public static Reply Start(Draft draft, Service service)
+    {
+        if (service.Replicas > 0)
+        {
+            return Reply.Same($"{service.Name} is declared to run already; `loam status` shows "
+                + "whether it does, and `loam heal` starts what stopped by itself.");
+        }
+        draft.SetService(service.Name, "replicas", EditValue.Of(1));
+        return Reply.Done($"start {service.Name}");
+    }
+
+    public static Reply Restart(Draft draft, Service service)
+    {
+        if (service.Replicas == 0)
+        {
+            return Reply.Ask($"{service.Name} is stopped. Shall I start it?",
+                [$"start {service.Name}"]);
+        }
+        draft.SetService(service.Name, "restarted_at", new ScalarEdit(draft.Now
+            .ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture), Quote: true));
+        return Reply.Done($"restart {service.Name}");
+    }
+
+    /// <param name="leaving">Everything the same wish removes.</param>
+    /// <param name="fresh">Volumes, networks and secrets that only this conversation declared,
+    /// and that go with their last user.</param>
+    public static Reply Remove(
+        Draft draft, Service service, IReadOnlyCollection<string> leaving, DesiredState fresh)
+    {
+        var users = Users(draft.State, service.Name).ToList();
+        foreach (var user in users)
+        {
+            WiringEdits.RemoveDependency(draft, user.Name, service.Name);
+        }
+        draft.Remove(ServicesFile.File, Draft.ServicePath(service.Name));
+        RemoveUnused(draft, service, fresh);
+        var kept = service.Volumes.Any(v => draft.State.Volumes.ContainsKey(v.Source));
+        var data = AppCatalog.ByImage(service.Image)?.HasData == true || kept;
+        var reply = Reply.Done($"remove {service.Name}").With(data ? Risk.High : Risk.Medium);
+        reply = kept ? reply.Note($"Its data are kept.") : reply;
+        var left = users.Select(u => u.Name).Except(leaving).ToList();
+        return left.Count == 0 ? reply : reply.With(Risk.High).Note(
+            $"{Wording.List(left)} {(left.Count == 1 ? "depends" : "depend")} on "
+            + $"{service.Name} and may fail without it.");
+    }
+
+    private static IEnumerable<Service> Users(DesiredState state, string name) =>
+        state.Services.Values.Where(s => s.DependsOn.Contains(name));
+
+    private static void RemoveUnused(Draft draft, Service service, DesiredState before)
+    {
+        foreach (var volume in service.Volumes.Select(v => v.Source).Distinct())
+        {
+            var isNew = draft.State.Volumes.ContainsKey(volume)
+                && !before.Volumes.ContainsKey(volume);
+            if (isNew && !draft.State.Services.Values.Any(
+                s => s.Volumes.Any(v => v.Source == volume)))
+            {
+                draft.Remove("storage.yaml",
+                    EditPath.Parse("spec.volumes").Item("name", volume));
+            }
+        }
+        foreach (var secret in draft.State.Secrets.Keys)
+        {
+            var text = $"${{secrets.{secret}}}";
+            if (!before.Secrets.ContainsKey(secret)
+                && !draft.Files[ServicesFile.File]!.Contains(text, StringComparison.Ordinal))
+            {
+                draft.Remove("security.yaml",
+                    EditPath.Parse("spec.secrets").Item("name", secret));
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using Loam.Core.Catalog;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Editing;
+
+/// <summary>Directories and volumes of a service.</summary>
+internal static class MountEdits
+{
+    public static Reply Apply(Draft draft, Service service, MountAttribute said, Clause clause)
+    {
+        if (clause.Verb is "unmount" or "remove" || clause.Negated)
+        {
+            return Remove(draft, service, said);
+        }
+        if (said.Source is not { } source)
+        {
+            return Reply.Ask($"What shall {service.Name} find at {said.Target}?", []);
+        }
+        var content = AppCatalog.ByImage(service.Image)?.Content.FirstOrDefault();
+        if ((said.Target ?? content?.Target) is not { } target)
+        {
+            return Reply.Ask($"Where in {service.Name} shall {source} be found?", ["/data"],
+                Filler(clause, said));
+        }
+        if (!target.StartsWith('/'))
+        {
+            return Reply.Ask($"Where in {service.Name} shall {source} be found? It must begin "
+                + "with /.", [], Filler(clause, said));
+        }
+        var readOnly = said.ReadOnly || (said.Target is null && content!.ReadOnly);
+        var present = service.Volumes.FirstOrDefault(v => v.Target == target);
+        if (present is not null && present.Source == source && present.ReadOnly == readOnly)
+        {
+            return Reply.Same($"{service.Name} already has {source} at {target}.");
+        }
+        if (!source.StartsWith('/'))
+        {
+            NewService.DeclareVolume(draft, source, null);
+        }
+        var list = Draft.Path(service.Name, "volumes");
+        var mount = NewService.Mount(source, target, readOnly);
+        if (present is null)
+        {
+            draft.Append(ServicesFile.File, list, mount);
+        }
+        else
+        {
+            draft.Set(ServicesFile.File,
+                list.At(service.Volumes.IndexOf(present)), mount);
+        }
+        return Reply.Done($"mount {source} into {service.Name} at {target}"
+            + (readOnly ? ", read-only" : "")).With(source.StartsWith('/') ? Risk.Medium : Risk.Low);
+    }
+
+    private static Reply Remove(Draft draft, Service service, MountAttribute said)
+    {
+        var index = -1;
+        for (var at = 0; at < service.Volumes.Length; at++)
+        {
+            var volume = service.Volumes[at];
+            if (volume.Source == said.Source || volume.Target == said.Source
+                || volume.Target == said.Target)
+            {
+                index = at;
+            }
+        }
+        if (index < 0)
+        {
+            return Reply.Same($"{service.Name} has nothing mounted from or at "
+                + $"{said.Source ?? said.Target}.");
+        }
+        var list = Draft.Path(service.Name, "volumes");
+        draft.Remove(ServicesFile.File, service.Volumes.Length == 1 ? list : list.At(index));
+        var gone = service.Volumes[index];
+        return Reply.Done($"take {gone.Source} at {gone.Target} out of {service.Name}")
+            .With(Risk.High).Note("The data are kept.");
+    }
+
+    private static Func<Clause, bool> Filler(Clause clause, MountAttribute said) => answer =>
+    {
+        var path = answer.Attributes.OfType<MountAttribute>().FirstOrDefault()?.Source;
+        var index = clause.Attributes.IndexOf(said);
+        if (path is null || index < 0)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { Target = path };
+        return true;
+    };
+}

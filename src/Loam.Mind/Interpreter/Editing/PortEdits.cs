@@ -1,0 +1,303 @@
+using Loam.Core.Catalog;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Editing;
+
+/// <summary>Publishing, moving and closing ports.</summary>
+internal sealed class PortEdits(Draft draft, Service service, Clause clause)
+{
+    private readonly App? _app = AppCatalog.ByImage(service.Image);
+
+    public Reply Apply(PortAttribute said)
+    {
+        if (clause.Verb is "unpublish" or "remove" or "stop" || clause.Negated)
+        {
+            return Close(said);
+        }
+        if (said.First is not { } first)
+        {
+            return Unnumbered(said);
+        }
+        if (said.Link == ":")
+        {
+            return Map(first, said.Second!.Value, said);
+        }
+        return said.Second is { } second ? Linked(first, second, said) : Single(first, said);
+    }
+
+    private Reply Linked(int first, int second, PortAttribute said)
+    {
+        switch (said.Link)
+        {
+            case "insteadof":
+                return Move(second, first, said);
+            case "from":
+                return Move(first, second, said);
+            case "as" or "on" or "in":
+                return Map(second, first, said);
+        }
+        var publishes = service.Ports.Any(p => p.Host == first);
+        if (clause.Verb is "move" or "set" && publishes)
+        {
+            return Move(first, second, said);
+        }
+        // "publish 9000 to 80" leads from the host's port inwards, unless 9000 is inside.
+        var inwards = service.Ports.Any(p => p.Container == first)
+            && service.Ports.All(p => p.Container != second);
+        return inwards ? Map(second, first, said) : Map(first, second, said);
+    }
+
+    private Reply Move(int from, int to, PortAttribute said)
+    {
+        var index = IndexOf(p => p.Host == from);
+        if (index < 0)
+        {
+            index = IndexOf(p => p.Container == from);
+        }
+        return index < 0 ? Reply.Ask($"{service.Name} does not publish port {from}. "
+                + $"{Published()} Which port shall become {to}?",
+                service.Ports.Where(p => p.Host is not null).Select(p => $"{p.Host}"),
+                Filler(said, answer => said with { First = answer, Second = to, Link = "from" }))
+            : SetHost(index, to, said);
+    }
+
+    private Reply Map(int host, int container, PortAttribute said)
+    {
+        var index = IndexOf(p => p.Container == container
+            && (said.Protocol is null || p.Protocol == said.Protocol));
+        return index >= 0 ? SetHost(index, host, said) : AddPort(container, host, said);
+    }
+
+    private Reply Single(int number, PortAttribute said)
+    {
+        if (said.Inner)
+        {
+            return service.Ports.Any(p => p.Container == number)
+                ? Reply.Same($"{service.Name} already has port {number} inside.")
+                : AddPort(number, null, said);
+        }
+        if (IndexOf(p => p.Host == number) is var there and >= 0
+            && (said.Address is null || service.Ports[there].Address == said.Address))
+        {
+            return Reply.Same($"{service.Name} is already published on port {number}.");
+        }
+        var inside = IndexOf(p => p.Container == number);
+        if (inside >= 0 && service.Ports[inside].Host is null && clause.Verb == "publish")
+        {
+            return SetHost(inside, number, said);
+        }
+        var index = Meant(out var several);
+        if (several is not null && index < 0)
+        {
+            return Reply.Ask(several, service.Ports.Where(p => p.Host is not null)
+                .Select(p => $"{p.Host}"),
+                Filler(said, a => said with { First = a, Second = number, Link = "from" }));
+        }
+        var published = service.Ports.Any(p => p.Host is not null);
+        var adds = said.Link is not ("on" or "to" or "as" or "from" or "insteadof")
+            && clause.Verb is "publish" or "create" && published;
+        if (adds)
+        {
+            var known = number is 443 || service.Ports.Any(p => p.Container == number)
+                || _app?.Ports.Any(p => p.Container == number) == true;
+            return AddPort(known || index < 0 ? number : service.Ports[index].Container, number,
+                said);
+        }
+        return index >= 0 ? SetHost(index, number, said)
+            : AddPort(_app is { Ports: [var only, ..] } ? only.Container : number, number, said);
+    }
+
+    /// <summary>The port that is meant when only a host port was said: by what people call it,
+    /// else the published one, else the only one.</summary>
+    private int Meant(out string? several)
+    {
+        several = null;
+        var called = _app?.Ports.FirstOrDefault(p => p.Words.Any(w =>
+            clause.Lexemes.Any(l => l.Text.Split(' ').Contains(w))));
+        if (called is not null && IndexOf(p => p.Container == called.Container) is var named
+            and >= 0)
+        {
+            return named;
+        }
+        var published = service.Ports.Count(p => p.Host is not null);
+        if (published == 1)
+        {
+            return IndexOf(p => p.Host is not null);
+        }
+        if (published > 1 && _app is not null && HasWebPort(out var web))
+        {
+            return web;
+        }
+        if (published > 1)
+        {
+            several = $"{service.Name} publishes several ports: "
+                + $"{Wording.List(service.Ports.Where(p => p.Host is not null)
+                    .Select(p => p.ToString()))}. Which one is meant?";
+            return -1;
+        }
+        return service.Ports.Length > 0 ? 0 : -1;
+    }
+
+    private bool HasWebPort(out int index)
+    {
+        var web = _app!.Ports.FirstOrDefault(p => p.Words.Contains("web"));
+        index = web is null ? -1 : IndexOf(p => p.Container == web.Container);
+        return index >= 0;
+    }
+
+    private Reply Unnumbered(PortAttribute said)
+    {
+        if (clause.Verb == "publish" || said.Address is not null)
+        {
+            var index = Math.Max(0, Meant(out _));
+            if (service.Ports.Length > index)
+            {
+                var port = service.Ports[index];
+                if (port.Host is { } already && said.Address is null)
+                {
+                    return Reply.Same(
+                        $"{service.Name} is already published on port {already}.");
+                }
+                var wanted = port.Host ?? _app?.Ports.FirstOrDefault(
+                    p => p.Container == port.Container)?.Publish ?? port.Container;
+                return SetHost(index, port.Host ?? draft.FreePort(wanted, port.Protocol), said);
+            }
+        }
+        var suggested = draft.FreePort(8080, "tcp");
+        return Reply.Ask($"Which port of the host shall {service.Name} be on? {Published()}",
+            [$"{suggested}"], Filler(said, a => said with { First = a, Link = "on" }));
+    }
+
+    private string Published()
+    {
+        var ports = service.Ports.Where(p => p.Host is not null).Select(p => p.ToString()).ToList();
+        return ports.Count == 0 ? "It is not published now."
+            : $"It publishes {Wording.List(ports)} now.";
+    }
+
+    private Reply SetHost(int index, int host, PortAttribute said)
+    {
+        var port = service.Ports[index];
+        if (port.Host == host && (said.Address is null || said.Address == port.Address))
+        {
+            return Reply.Same($"{service.Name} already publishes {port}.");
+        }
+        if (Taken(host, port.Protocol, said) is { } question)
+        {
+            return question;
+        }
+        var path = Draft.Path(service.Name, "ports").At(index);
+        draft.Set(ServicesFile.File, path.Key("host"), EditValue.Of(host));
+        if (said.Address is { } address)
+        {
+            draft.Set(ServicesFile.File, path.Key("address"), EditValue.Of(address));
+        }
+        return Opened($"publish {service.Name} on port {host}"
+            + (port.Host is { } before && before != host ? $" instead of {before}" : ""), said);
+    }
+
+    private Reply AddPort(int container, int? host, PortAttribute said)
+    {
+        if (host is { } wanted && Taken(wanted, said.Protocol ?? "tcp", said) is { } question)
+        {
+            return question;
+        }
+        var entries = new List<(string, EditValue)> { ("container", EditValue.Of(container)) };
+        if (host is { } number)
+        {
+            entries.Add(("host", EditValue.Of(number)));
+        }
+        if (said.Protocol is { } protocol and not "tcp")
+        {
+            entries.Add(("protocol", EditValue.Of(protocol)));
+        }
+        if (said.Address is { } address)
+        {
+            entries.Add(("address", EditValue.Of(address)));
+        }
+        draft.Append(ServicesFile.File, Draft.Path(service.Name, "ports"),
+            EditValue.Map([.. entries]));
+        return host is null ? Reply.Done($"declare port {container} of {service.Name}")
+            : Opened($"publish port {container} of {service.Name} on {host}", said);
+    }
+
+    /// <summary>A database that the whole network can reach is a risk worth naming.</summary>
+    private Reply Opened(string what, PortAttribute said)
+    {
+        var reply = Reply.Done(what).With(Risk.Low);
+        var risky = _app?.HasData == true && _app.Ports.All(p => p.Publish is null);
+        return risky && said.Address is null
+            ? reply.With(Risk.High).Note(
+                $"Anybody who reaches this machine can then try to log in to {service.Name}.")
+            : reply;
+    }
+
+    private Reply? Taken(int host, string protocol, PortAttribute said)
+    {
+        if (draft.PublisherOf(host, protocol) is not { } other || other == service.Name)
+        {
+            return null;
+        }
+        var free = draft.FreePort(host + 1, protocol);
+        return Reply.Ask($"Port {host} is already published by {other}. Shall {service.Name} get "
+            + $"{free} instead?", [$"{free}"], Filler(said, a => said.Link switch
+            {
+                ":" or "to" => said with { First = a },
+                "from" or "as" or "on" when said.Second is not null => said with { Second = a },
+                _ => said with { First = a },
+            }, free));
+    }
+
+    private Func<Clause, bool> Filler(
+        PortAttribute said, Func<int, PortAttribute> put, int? yes = null) => answer =>
+    {
+        var number = answer.Attributes.OfType<PortAttribute>().FirstOrDefault()?.First
+            ?? (answer.Attributes.OfType<BareAttribute>().FirstOrDefault() is { } bare
+                && bare.Value is > 0 and < 65536 ? (int)bare.Value : (int?)null)
+            ?? (answer.Lexemes.Any(l => l.IsGlue("yes")) ? yes : null);
+        var index = clause.Attributes.IndexOf(said);
+        if (number is not { } port || index < 0 || answer.Targets.Count > 0)
+        {
+            return false;
+        }
+        clause.Attributes[index] = put(port);
+        return true;
+    };
+
+    private Reply Close(PortAttribute said)
+    {
+        var indexes = Enumerable.Range(0, service.Ports.Length)
+            .Where(i => service.Ports[i].Host is not null && (said.First is null
+                || service.Ports[i].Host == said.First
+                || service.Ports[i].Container == said.First)).ToList();
+        if (indexes.Count == 0)
+        {
+            return Reply.Same(said.First is { } number
+                ? $"{service.Name} does not publish port {number}."
+                : $"{service.Name} publishes no port.");
+        }
+        foreach (var index in indexes)
+        {
+            draft.Remove(ServicesFile.File,
+                Draft.Path(service.Name, "ports").At(index).Key("host"));
+        }
+        return Reply.Done($"stop publishing {service.Name} on port "
+            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}"))).With(Risk.Medium);
+    }
+
+    private int IndexOf(Func<Port, bool> wanted)
+    {
+        for (var index = 0; index < service.Ports.Length; index++)
+        {
+            if (wanted(service.Ports[index]))
+            {
+                return index;
+            }
+        }
+        return -1;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Loam.Mind.Interpreter.Language;
+
+/// <summary>What a word or phrase can be. Earlier kinds win where one phrase has several
+/// readings.</summary>
+internal enum Part
+{
+    Verb, Field, Reference, Glue, Amount, Question, Foreign, Noise,
+    Unit, Mention, Number, PortPair, Version, Image, Path, Mount, Assignment, Identifier, Cidr,
+    Quoted, Stop, Unknown,
+}
+
+internal readonly record struct Reading(Part Part, string Key);
+
+/// <summary>The words of one language, read from its folder of text files on first use: file
+/// name = kind, each line a meaning and the ways of saying it.</summary>
+internal sealed class Lexicon
+{
+    private const int LongestPhrase = 8;
+
+    private static readonly Lazy<Lexicon> s_english = new(() => Load("en"));
+
+    private static readonly (string File, Part Part)[] s_files =
+    [
+        ("verbs", Part.Verb), ("fields", Part.Field), ("references", Part.Reference),
+        ("glue", Part.Glue), ("amounts", Part.Amount), ("questions", Part.Question),
+        ("foreign", Part.Foreign), ("noise", Part.Noise),
+    ];
+
+    private readonly FrozenDictionary<string, ImmutableArray<Reading>> _phrases;
+    private readonly FrozenDictionary<string, int> _longest;
+    private readonly FrozenDictionary<string, string> _units;
+    private readonly FrozenDictionary<string, string> _contractions;
+
+    private Lexicon(
+        Dictionary<string, ImmutableArray<Reading>> phrases, Dictionary<string, int> longest,
+        Dictionary<string, string> units, Dictionary<string, string> contractions)
+    {
+        _phrases = phrases.ToFrozenDictionary(StringComparer.Ordinal);
+        _longest = longest.ToFrozenDictionary(StringComparer.Ordinal);
+        _units = units.ToFrozenDictionary(StringComparer.Ordinal);
+        _contractions = contractions.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    public static Lexicon English => s_english.Value;
+
+    /// <summary>All readings of a phrase, the likelier kinds first; empty: unknown.</summary>
+    public ImmutableArray<Reading> Readings(string phrase) =>
+        _phrases.GetValueOrDefault(phrase, []);
+
+    /// <summary>Words in the longest phrase that begins with a word; 0: none does.</summary>
+    public int LongestFrom(string word) => _longest.GetValueOrDefault(word);
+
+    public string? Unit(string word) => _units.GetValueOrDefault(word);
+
+    /// <summary>The words a contraction stands for; null: it is none.</summary>
+    public string? WrittenOut(string word) => _contractions.GetValueOrDefault(word);
+
+    /// <summary>Single words, for finding slips of the finger.</summary>
+    public IEnumerable<string> Words => _longest.Keys.Where(w => _phrases.ContainsKey(w));
+
+    private static Lexicon Load(string language)
+    {
+        var phrases = new Dictionary<string, ImmutableArray<Reading>>(StringComparer.Ordinal);
+        var longest = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var (file, part) in s_files)
+        {
+            foreach (var (key, phrase) in WordFile.Read(language, file))
+            {
+                var readings = phrases.GetValueOrDefault(phrase, []);
+                phrases[phrase] = readings.Add(new(part, key));
+                var space = phrase.IndexOf(' ', StringComparison.Ordinal);
+                var first = space < 0 ? phrase : phrase[..space];
+                var length = Math.Min(phrase.Count(c => c == ' ') + 1, LongestPhrase);
+                longest[first] = Math.Max(longest.GetValueOrDefault(first), length);
+            }
+        }
+        return new(phrases, longest, Map(language, "units"), Map(language, "contractions"));
+    }
+
+    private static Dictionary<string, string> Map(string language, string file)
+    {
+        var map = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, phrase) in WordFile.Read(language, file))
+        {
+            // Contractions are written short form first, as people look them up.
+            var (from, to) = file == "contractions" ? (key, phrase) : (phrase, key);
+            map[from] = to;
+        }
+        return map;
+    }
+}

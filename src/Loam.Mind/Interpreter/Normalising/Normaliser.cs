@@ -1,0 +1,161 @@
+using System.Text;
+using Loam.Mind.Interpreter.Language;
+
+namespace Loam.Mind.Interpreter.Normalising;
+
+/// <summary>First stage: a typed line becomes words. Case, quotation marks, contractions and
+/// punctuation are evened out; values such as <c>8080:80</c> stay whole.</summary>
+internal static class Normaliser
+{
+    private const string Trailing = ",.;:!?)]}";
+
+    public static List<Word> Words(string line, Lexicon lexicon)
+    {
+        var words = new List<Word>();
+        var text = Even(line);
+        var at = 0;
+        while (at < text.Length)
+        {
+            if (char.IsWhiteSpace(text[at]))
+            {
+                at++;
+                continue;
+            }
+            at = OpensQuote(text, at) ? Quoted(text, at, words) : Bare(text, at, words, lexicon);
+        }
+        return words;
+    }
+
+    /// <summary>Typographic marks become plain ones, control characters become spaces.</summary>
+    private static string Even(string line)
+    {
+        var text = new StringBuilder(line.Length + 8);
+        foreach (var c in line)
+        {
+            switch (c)
+            {
+                case '’' or '‘' or '´':
+                    text.Append('\'');
+                    break;
+                case '“' or '”' or '„' or '«' or '»':
+                    text.Append('"');
+                    break;
+                case '–' or '—' or '(' or ')' or '…':
+                    text.Append(" , ");
+                    break;
+                case '→':
+                    text.Append(" to ");
+                    break;
+                case '\n':
+                    text.Append(" . ");
+                    break;
+                default:
+                    text.Append(char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
+                    break;
+            }
+        }
+        return text.ToString();
+    }
+
+    /// <summary>An apostrophe opens a quotation only where another closes it before a space.
+    /// </summary>
+    private static bool OpensQuote(string text, int at)
+    {
+        if (text[at] != '\'')
+        {
+            return text[at] is '"' or '`';
+        }
+        var end = text.IndexOf('\'', at + 1);
+        return end > at + 1
+            && (end + 1 == text.Length || !char.IsLetterOrDigit(text[end + 1]));
+    }
+
+    private static int Quoted(string text, int at, List<Word> words)
+    {
+        var end = text.IndexOf(text[at], at + 1);
+        if (end < 0)
+        {
+            return at + 1;
+        }
+        var inner = text[(at + 1)..end].Trim();
+        if (inner.Length > 0)
+        {
+            words.Add(new(inner.ToLowerInvariant(), inner, false, true));
+        }
+        return end + 1;
+    }
+
+    private static int Bare(string text, int at, List<Word> words, Lexicon lexicon)
+    {
+        var end = at;
+        while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not ('"' or '`'))
+        {
+            end++;
+        }
+        // KEY="some value" is one assignment.
+        if (end < text.Length && text[end] == '"' && text[end - 1] == '=')
+        {
+            var close = text.IndexOf('"', end + 1);
+            if (close > 0)
+            {
+                var whole = text[at..end] + text[(end + 1)..close];
+                words.Add(new(whole.ToLowerInvariant(), whole, false, false));
+                return close + 1;
+            }
+        }
+        Split(text[at..end], words, lexicon);
+        return end;
+    }
+
+    private static void Split(string token, List<Word> words, Lexicon lexicon)
+    {
+        token = token.TrimStart('(', '[', '\'', '*');
+        var marks = token.Length;
+        while (marks > 0 && (Trailing.Contains(token[marks - 1], StringComparison.Ordinal)
+            || token[marks - 1] is '\'' or '*'))
+        {
+            marks--;
+        }
+        var tail = token[marks..];
+        token = token[..marks];
+        if (token.Length > 0)
+        {
+            AddWord(token, words, lexicon);
+        }
+        foreach (var mark in tail.Where(m => ",.;:!?".Contains(m, StringComparison.Ordinal)))
+        {
+            words.Add(Word.Of(mark.ToString()));
+        }
+    }
+
+    private static void AddWord(string token, List<Word> words, Lexicon lexicon)
+    {
+        var lower = token.ToLowerInvariant();
+        if (lexicon.WrittenOut(lower) is { } full)
+        {
+            words.AddRange(full.Split(' ').Select(Word.Of));
+            return;
+        }
+        var possessive = lower.EndsWith("'s", StringComparison.Ordinal);
+        if (possessive)
+        {
+            lower = lower[..^2];
+            token = token[..^2];
+        }
+        lower = lower.TrimEnd('\'');
+        // "cpu/memory" and "nginx,redis" are two words; paths, images and values are one.
+        var comma = lower.IndexOf(',', StringComparison.Ordinal);
+        if (comma > 0 && !lower.Contains('=', StringComparison.Ordinal)
+            && !char.IsAsciiDigit(lower[comma - 1]))
+        {
+            Split(token[..comma] + ",", words, lexicon);
+            Split(token[(comma + 1)..], words, lexicon);
+            return;
+        }
+        if (lower is "&" or "+")
+        {
+            lower = "and";
+        }
+        words.Add(new(lower, token, possessive, false));
+    }
+}

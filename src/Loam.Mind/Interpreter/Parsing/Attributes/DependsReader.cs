@@ -1,0 +1,27 @@
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary><c>worker waits for postgres</c>: what stands behind the verb is waited for.
+/// </summary>
+internal static class DependsReader
+{
+    public static void Read(Clause clause)
+    {
+        if (clause.Verb != "depend")
+        {
+            return;
+        }
+        var verb = Enumerable.Range(0, clause.Count).First(i => clause[i].IsVerb("depend"));
+        var on = new List<Target>();
+        for (var at = verb + 1; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].IsMention)
+            {
+                clause.Use(at);
+                on.Add(TargetReader.TargetAt(clause, at));
+            }
+        }
+        clause.Attributes.Add(new DependsAttribute(on));
+    }
+}

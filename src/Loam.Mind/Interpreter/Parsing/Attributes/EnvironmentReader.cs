@@ -1,0 +1,88 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>Environment variables: <c>LOG_LEVEL=debug</c>, <c>LOG_LEVEL to debug</c>, or the
+/// name alone where it is to go.</summary>
+internal static class EnvironmentReader
+{
+    public static void Read(Clause clause)
+    {
+        if (clause.Has(Part.Field, "label"))
+        {
+            return;
+        }
+        var field = clause.Find(Part.Field, "environment");
+        foreach (var at in clause.All(Part.Assignment).ToList())
+        {
+            var text = clause[at].Original;
+            var cut = text.IndexOf('=', StringComparison.Ordinal);
+            var name = text[..cut];
+            if (!Literals.IsIdentifier(name))
+            {
+                continue;
+            }
+            clause.Attributes.Add(new VariableAttribute(name, text[(cut + 1)..]));
+            clause.Use(at);
+        }
+        foreach (var at in clause.All(Part.Identifier).ToList())
+        {
+            ReadNamed(clause, at);
+        }
+        if (field >= 0)
+        {
+            ReadAfterField(clause, field);
+            clause.Use(field);
+        }
+    }
+
+    private static void ReadNamed(Clause clause, int at)
+    {
+        var name = clause[at].Original;
+        if (clause.Verb is "remove" or "unset" || clause.Negated)
+        {
+            clause.Attributes.Add(new VariableAttribute(name, null));
+            clause.Use(at);
+            return;
+        }
+        var next = ValueAfter(clause, at);
+        if (next >= 0)
+        {
+            clause.Attributes.Add(new VariableAttribute(name, clause[next].Original));
+            clause.Use(at);
+            clause.Use(next);
+        }
+    }
+
+    /// <summary>"the variable foo to bar": the name is in lower case.</summary>
+    private static void ReadAfterField(Clause clause, int field)
+    {
+        var at = field + 1;
+        while (at < clause.Count && clause[at].IsField("name"))
+        {
+            at++;
+        }
+        if (!clause.IsFree(at) || !(clause[at].Is(Part.Unknown) || clause[at].Is(Part.Quoted))
+            || !Literals.IsIdentifier(clause[at].Original))
+        {
+            return;
+        }
+        ReadNamed(clause, at);
+    }
+
+    private static int ValueAfter(Clause clause, int at)
+    {
+        var next = at + 1;
+        var linked = false;
+        while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
+            || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"
+            || clause[next].IsGlue("wish") || clause[next].IsGlue("comma")
+            || clause[next].IsGlue("with")))
+        {
+            linked = true;
+            next++;
+        }
+        return linked && clause.IsFree(next) ? next : -1;
+    }
+}

@@ -1,0 +1,103 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>Restart policy, user, read-only root, privileged mode, command, backups.</summary>
+internal static class FlagReader
+{
+    public static void Read(Clause clause)
+    {
+        RestartPolicy(clause);
+        User(clause);
+        var off = clause.Negated || clause.Verb is "remove" or "stop" or "unset";
+        if (Take(clause, "readonly"))
+        {
+            clause.Attributes.Add(new ReadOnlyAttribute(!off));
+        }
+        if (Take(clause, "writable"))
+        {
+            clause.Attributes.Add(new ReadOnlyAttribute(off));
+        }
+        if (Take(clause, "privileged"))
+        {
+            clause.Attributes.Add(new PrivilegedAttribute(!off));
+        }
+        if (Take(clause, "backup") || clause.Verb == "backup")
+        {
+            clause.Attributes.Add(new BackupAttribute());
+        }
+        Command(clause);
+    }
+
+    private static bool Take(Clause clause, string field)
+    {
+        var at = clause.Find(Part.Field, field);
+        if (at >= 0)
+        {
+            clause.Use(at);
+        }
+        return at >= 0;
+    }
+
+    private static void RestartPolicy(Clause clause)
+    {
+        var named = Take(clause, "restartpolicy");
+        var policy = clause.Has(Part.Field, "onfailure") ? "on-failure"
+            : clause.Has(Part.Field, "always") ? "always"
+            : clause.Has(Part.Field, "automatic") ? "always" : null;
+        if (named && policy is null && clause.Lexemes.Any(l => l.IsGlue("not")))
+        {
+            policy = "never";
+        }
+        if (!(named || clause.Verb is "restart" or "start") || policy is null)
+        {
+            return;
+        }
+        foreach (var field in (string[])["onfailure", "always", "automatic"])
+        {
+            Take(clause, field);
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause[at].IsGlue("not"))
+            {
+                clause.Use(at);
+                policy = policy == "on-failure" ? policy : "never";
+            }
+        }
+        clause.Attributes.Add(new RestartAttribute(clause.Negated ? "never" : policy));
+        clause.Negated = false;
+        clause.Verb = "set";
+    }
+
+    private static void User(Clause clause)
+    {
+        var field = clause.Find(Part.Field, "user");
+        if (field < 0)
+        {
+            return;
+        }
+        var next = clause.NextValue(field);
+        if (next < 0 || !(clause[next].IsNumber || clause[next].Is(Part.PortPair)
+            || clause[next].Is(Part.Unknown) || clause[next].Is(Part.Quoted)))
+        {
+            return;
+        }
+        clause.Use(field);
+        clause.Use(next);
+        clause.Attributes.Add(new UserAttribute(clause[next].Original));
+    }
+
+    private static void Command(Clause clause)
+    {
+        var field = clause.Find(Part.Field, "command");
+        var next = field < 0 ? -1 : clause.NextValue(field);
+        if (next >= 0 && clause[next].Is(Part.Quoted))
+        {
+            clause.Use(field);
+            clause.Use(next);
+            clause.Attributes.Add(new CommandAttribute(clause[next].Original));
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Globalization;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>Memory, CPU, processes and replicas: absolute, relative, or vague.</summary>
+internal static class LimitReader
+{
+    private static readonly string[] s_sizes = ["B", "Ki", "Mi", "Gi", "Ti"];
+
+    public static void Read(Clause clause)
+    {
+        foreach (var (field, limit) in (ReadOnlySpan<(string, LimitKind)>)
+            [("memory", LimitKind.Memory), ("cpu", LimitKind.Cpu), ("pids", LimitKind.Pids),
+             ("replicas", LimitKind.Replicas)])
+        {
+            for (var at = clause.Find(Part.Field, field); at >= 0;
+                at = clause.Find(Part.Field, field))
+            {
+                clause.Use(at);
+                Bind(clause, at, limit);
+            }
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].IsNumber)
+            {
+                TakeByUnit(clause, at);
+            }
+        }
+        if (clause.Verb == "scale")
+        {
+            TakeCount(clause);
+        }
+    }
+
+    /// <summary>"512 MB" is memory and "2 cores" is CPU without the field being said.</summary>
+    private static void TakeByUnit(Clause clause, int at)
+    {
+        var lexeme = clause[at];
+        var limit = s_sizes.Contains(lexeme.Unit) || lexeme.Unit == "m" ? LimitKind.Memory
+            : lexeme.Unit == "core" ? LimitKind.Cpu : (LimitKind?)null;
+        if (limit is { } known)
+        {
+            Add(clause, known, at, AmountAt(clause, at, at));
+        }
+    }
+
+    private static void TakeCount(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).LastOrDefault(i => clause.IsFree(i)
+            && (IsCount(clause[i]) || clause[i].Key(Part.Amount) is { } key && key[0] == 'x'), -1);
+        if (at >= 0)
+        {
+            Add(clause, LimitKind.Replicas, at, AmountAt(clause, at, at));
+            return;
+        }
+        var said = clause.Lexemes.FirstOrDefault(l => l.IsVerb("scale"))?.Text ?? "";
+        if (!clause.Attributes.OfType<LimitAttribute>().Any())
+        {
+            var kind = said.Contains("down", StringComparison.Ordinal)
+                || said.EndsWith("in", StringComparison.Ordinal)
+                ? AmountKind.Less : AmountKind.More;
+            clause.Attributes.Add(
+                new LimitAttribute(LimitKind.Replicas, new(kind, 0, "")));
+        }
+    }
+
+    private static bool IsCount(Lexeme lexeme) => lexeme.IsNumber && lexeme.Unit.Length == 0;
+
+    private static void Bind(Clause clause, int field, LimitKind limit)
+    {
+        var before = clause.NextValue(field, -1);
+        var after = clause.NextValue(field);
+        // "4 copies" and "half the memory" stand before, "memory to 1 GB" behind.
+        var near = Fits(clause, before, limit) && AdjacentBefore(clause, before, field) ? before
+            : Fits(clause, after, limit) && !BelongsToNext(clause, after) ? after
+            : Fits(clause, before, limit) ? before
+            : FarFit(clause, limit);
+        if (near >= 0)
+        {
+            Add(clause, limit, near, AmountAt(clause, near, field));
+            return;
+        }
+        var another = clause.Lexemes.Any(l => l.Text is "another" or "one more")
+            || (clause.Verb == "create" && limit == LimitKind.Replicas);
+        var amount = limit == LimitKind.Replicas && another ? new Amount(AmountKind.Add, 1, "")
+            : clause.Verb is "raise" ? new(AmountKind.More, 0, "")
+            : clause.Verb is "lower" ? new(AmountKind.Less, 0, "")
+            : clause.Verb is "remove" or "unset" ? new(AmountKind.Unlimited, 0, "")
+            : new Amount(AmountKind.More, 0, "");
+        clause.Attributes.Add(new LimitAttribute(limit, amount));
+    }
+
+    private static bool AdjacentBefore(Clause clause, int before, int field) =>
+        before >= 0 && !Enumerable.Range(before + 1, field - before - 1)
+            .Any(i => clause[i].IsGlue("comma") || clause[i].IsGlue("and"));
+
+    /// <summary>"memory, 2 cores": the number is the next field's.</summary>
+    private static bool BelongsToNext(Clause clause, int at)
+    {
+        var next = at + 1;
+        return at > 0 && clause[at - 1].IsGlue("and") && next < clause.Count
+            && clause.IsFree(next) && clause[next].Is(Part.Field);
+    }
+
+    /// <summary>"memory for redis 512MB": anything with the right unit, if only one does.
+    /// </summary>
+    private static int FarFit(Clause clause, LimitKind limit)
+    {
+        var fitting = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && Fits(clause, i, limit)
+            && !(clause[i].IsNumber && clause[i].Unit.Length == 0 && limit == LimitKind.Cpu
+                && clause.Has(Part.Field, "replicas"))).ToList();
+        return fitting.Count > 0 ? fitting[^1] : -1;
+    }
+
+    private static bool Fits(Clause clause, int at, LimitKind limit)
+    {
+        if (!clause.IsFree(at))
+        {
+            return false;
+        }
+        var lexeme = clause[at];
+        if (!lexeme.IsNumber)
+        {
+            return lexeme.Is(Part.Amount);
+        }
+        return limit switch
+        {
+            LimitKind.Memory => lexeme.Unit is "" or "m" or "percent"
+                || s_sizes.Contains(lexeme.Unit),
+            LimitKind.Cpu => lexeme.Unit is "" or "m" or "percent" or "core",
+            _ => lexeme.Unit is "" or "percent",
+        };
+    }
+
+    private static void Add(Clause clause, LimitKind limit, int at, Amount amount)
+    {
+        clause.Use(at);
+        clause.Attributes.Add(new LimitAttribute(limit, amount));
+    }
+
+    private static Amount AmountAt(Clause clause, int at, int field)
+    {
+        var lexeme = clause[at];
+        if (!lexeme.IsNumber)
+        {
+            return Relative(clause, lexeme.Key(Part.Amount)!, at);
+        }
+        var by = Enumerable.Range(0, at).Reverse().Take(3).Any(i => clause[i].IsGlue("by"));
+        var more = Near(clause, at, "more") || Near(clause, field, "more")
+            || clause[Math.Max(0, at - 1)].Text == "another";
+        var less = Near(clause, at, "less");
+        var percent = lexeme.Unit == "percent";
+        var lowering = clause.Verb == "lower" || less;
+        var relative = by || more || less || percent;
+        if (!relative)
+        {
+            return new(AmountKind.Absolute, lexeme.Value, lexeme.Unit);
+        }
+        UseNear(clause, at);
+        if (percent)
+        {
+            var part = lexeme.Value / 100;
+            var raising = more || clause.Verb == "raise";
+            return new(AmountKind.Factor, lowering ? 1 - part : raising ? 1 + part : part, "");
+        }
+        return new(lowering ? AmountKind.Subtract : AmountKind.Add, lexeme.Value, lexeme.Unit);
+    }
+
+    private static Amount Relative(Clause clause, string key, int at)
+    {
+        if (key[0] == 'x' && decimal.TryParse(key.AsSpan(1), NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var factor))
+        {
+            return new(AmountKind.Factor, factor, "");
+        }
+        return key switch
+        {
+            "unlimited" => new(AmountKind.Unlimited, 0, ""),
+            "less" => new(AmountKind.Less, 0, ""),
+            _ => NumberAfter(clause, at) ?? new(AmountKind.More, 0, ""),
+        };
+    }
+
+    /// <summary>"more memory: 512MB".</summary>
+    private static Amount? NumberAfter(Clause clause, int at)
+    {
+        var next = Enumerable.Range(at, clause.Count - at)
+            .FirstOrDefault(i => clause.IsFree(i) && clause[i].IsNumber
+                && clause[i].Unit.Length > 0, -1);
+        if (next < 0)
+        {
+            return null;
+        }
+        clause.Use(next);
+        return new(AmountKind.Absolute, clause[next].Value, clause[next].Unit);
+    }
+
+    private static bool Near(Clause clause, int at, string key) =>
+        (at > 0 && clause[at - 1].Is(Part.Amount, key))
+        || (at + 1 < clause.Count && clause[at + 1].Is(Part.Amount, key));
+
+    private static void UseNear(Clause clause, int at)
+    {
+        foreach (var near in (int[])[at - 1, at + 1])
+        {
+            if (near >= 0 && near < clause.Count && (clause[near].Is(Part.Amount, "more")
+                || clause[near].Is(Part.Amount, "less")))
+            {
+                clause.Use(near);
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary><c>on the app network</c>, <c>a network of its own called jobs</c>.</summary>
+internal static class NetworkReader
+{
+    public static void Read(Clause clause)
+    {
+        var field = clause.Find(Part.Field, "network");
+        var isolated = clause.Find(Part.Field, "internal");
+        if (field < 0 && isolated < 0)
+        {
+            var known = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+                && clause[i].Named(Known.Network) is not null
+                && clause[i].Named(Known.Service) is null
+                && clause[i].Named(Known.Role) is null, -1);
+            if (known >= 0 && clause.Verb is "connect" or "disconnect")
+            {
+                clause.Use(known);
+                clause.Attributes.Add(
+                    new NetworkAttribute(clause[known].Named(Known.Network), false));
+            }
+            return;
+        }
+        if (isolated >= 0)
+        {
+            clause.Use(isolated);
+        }
+        if (field >= 0)
+        {
+            clause.Use(field);
+        }
+        clause.Attributes.Add(
+            new NetworkAttribute(field >= 0 ? Name(clause, field) : null, isolated >= 0));
+    }
+
+    private static string? Name(Clause clause, int field)
+    {
+        for (var at = field + 1; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].IsField("name") && at + 1 < clause.Count)
+            {
+                clause.Use(at);
+                clause.Use(at + 1);
+                return NameReader.AsLabel(clause[at + 1].Original);
+            }
+        }
+        foreach (var near in (int[])[field - 1, clause.Next(field)])
+        {
+            if (clause.IsFree(near) && (clause[near].Named(Known.Network) is not null
+                || clause[near].Is(Part.Unknown) || clause[near].Is(Part.Quoted)
+                || (clause[near].IsMention && near < field
+                    && clause[near].Named(Known.Service) is null)))
+            {
+                clause.Use(near);
+                return clause[near].Named(Known.Network)
+                    ?? NameReader.AsLabel(clause[near].Original);
+            }
+        }
+        return null;
+    }
+}

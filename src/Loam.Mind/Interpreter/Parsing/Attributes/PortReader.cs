@@ -1,0 +1,142 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>Ports, by their field, by the shape <c>8080:80</c>, or by a verb that is about
+/// ports.</summary>
+internal static class PortReader
+{
+    public static void Read(Clause clause)
+    {
+        var protocol = clause.Has(Part.Field, "udp") ? "udp"
+            : clause.Has(Part.Field, "tcp") ? "tcp" : null;
+        var address = clause.Find(Part.Field, "localhost") >= 0 ? "127.0.0.1" : null;
+        Use(clause, "udp", "tcp", "localhost");
+        foreach (var at in clause.All(Part.PortPair).ToList())
+        {
+            clause.Use(at);
+            clause.Attributes.Add(Pair(clause[at].Text, protocol, address));
+        }
+        var fields = Use(clause, "port");
+        var inner = Use(clause, "containerport");
+        ReadNumbers(clause, fields || inner, inner, protocol, address);
+    }
+
+    private static bool Use(Clause clause, params ReadOnlySpan<string> fields)
+    {
+        var any = false;
+        foreach (var field in fields)
+        {
+            for (var at = clause.Find(Part.Field, field); at >= 0;
+                at = clause.Find(Part.Field, field))
+            {
+                clause.Use(at);
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    private static PortAttribute Pair(string text, string? protocol, string? address)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var parts = (slash < 0 ? text : text[..slash]).Split(':');
+        return new(Literals.Whole(parts[^2]), Literals.Whole(parts[^1]), ":", false,
+            slash < 0 ? protocol : text[(slash + 1)..],
+            parts.Length == 3 ? parts[0] : address);
+    }
+
+    private static void ReadNumbers(
+        Clause clause, bool named, bool inner, string? protocol, string? address)
+    {
+        var numbers = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && IsPort(clause[i]) && (named || AboutPorts(clause, i))).ToList();
+        for (var index = 0; index < numbers.Count; index++)
+        {
+            var at = numbers[index];
+            var lexeme = clause[at];
+            var second = index + 1 < numbers.Count ? Linked(clause, at, numbers[index + 1]) : null;
+            clause.Use(at);
+            var said = lexeme.Unit.Length > 0 ? lexeme.Unit : protocol;
+            if (second is not null)
+            {
+                clause.Use(numbers[++index]);
+                clause.Attributes.Add(new PortAttribute((int)lexeme.Value,
+                    (int)clause[numbers[index]].Value, second, inner, said, address));
+                continue;
+            }
+            clause.Attributes.Add(new PortAttribute(
+                (int)lexeme.Value, null, Before(clause, at), inner, said, address));
+        }
+        if (numbers.Count == 0 && named && !clause.Attributes.OfType<PortAttribute>().Any())
+        {
+            clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
+        }
+    }
+
+    private static bool IsPort(Lexeme lexeme) => lexeme.IsNumber
+        && lexeme.Unit is "" or "tcp" or "udp"
+        && lexeme.Value is > 0 and < 65536 && decimal.IsInteger(lexeme.Value)
+        && char.IsAsciiDigit(lexeme.Text.TrimStart(':', '#')[0]);
+
+    /// <summary>Without the word port, a number is one by its verb or by "on".</summary>
+    private static bool AboutPorts(Clause clause, int at)
+    {
+        if (clause[at].Unit.Length > 0 || clause.Verb is "publish" or "unpublish" or "move")
+        {
+            return true;
+        }
+        var before = clause.Next(at, -1);
+        var link = before >= 0 ? clause[before] : null;
+        var placed = link is not null && (link.IsGlue("on") || link.IsGlue("to")
+            || link.IsGlue("from") || link.IsGlue("as") || link.IsGlue("insteadof")
+            || link.IsVerb("have") || link.IsVerb("set"));
+        var bigEnough = clause[at].Value is >= 1024 or 80 or 443 or 53 or 22 or 25 or 81;
+        return placed && (link!.IsGlue("on") || bigEnough)
+            && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish"
+            && !TargetIsApp(clause, at);
+    }
+
+    private static bool TargetIsApp(Clause clause, int at) =>
+        at > 0 && clause.IsFree(at - 1) && clause[at - 1].Named(Known.App) is not null;
+
+    /// <summary>How two numbers belong together; null: they are two ports.</summary>
+    private static string? Linked(Clause clause, int first, int second)
+    {
+        var between = Enumerable.Range(first + 1, second - first - 1)
+            .Select(i => clause[i]).ToList();
+        if (between.Exists(l => l.IsGlue("and") || l.IsGlue("comma")))
+        {
+            return null;
+        }
+        foreach (var link in (string[])["insteadof", "to", "as", "on", "from", "in"])
+        {
+            if (between.Exists(l => l.IsGlue(link)))
+            {
+                var from = Before(clause, first) == "from";
+                return link == "to" && from ? "from" : link;
+            }
+        }
+        return null;
+    }
+
+    private static string Before(Clause clause, int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 4; before--)
+        {
+            foreach (var key in (string[])["from", "insteadof", "on", "to", "as"])
+            {
+                if (clause[before].IsGlue(key))
+                {
+                    return key;
+                }
+            }
+            if (clause[before].IsMention)
+            {
+                break;
+            }
+        }
+        return "";
+    }
+}

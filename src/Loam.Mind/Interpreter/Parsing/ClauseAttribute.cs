@@ -1,0 +1,73 @@
+using Loam.Core.Resources;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+internal enum AmountKind { Absolute, Factor, Add, Subtract, More, Less, Unlimited }
+
+/// <param name="Value">In <paramref name="Unit"/>; a factor is a plain number.</param>
+/// <param name="Unit">Key of the unit; empty: none was said.</param>
+internal sealed record Amount(AmountKind Kind, decimal Value, string Unit)
+{
+    public bool IsVague => Kind is AmountKind.More or AmountKind.Less;
+}
+
+/// <summary>Something a clause says about its target, whatever the verb.</summary>
+internal abstract record ClauseAttribute;
+
+internal enum LimitKind { Memory, Cpu, Pids, Replicas }
+
+internal sealed record LimitAttribute(LimitKind Limit, Amount Amount) : ClauseAttribute;
+
+/// <param name="First">The first number said.</param>
+/// <param name="Second">The second one of a pair.</param>
+/// <param name="Link">What stood between or before them: <c>:</c> (host:container), <c>to</c>,
+/// <c>on</c>, <c>as</c>, <c>from</c>, <c>insteadof</c>; empty: one number.</param>
+/// <param name="Inner">The (first) number is called the container's.</param>
+internal sealed record PortAttribute(
+    int? First, int? Second, string Link, bool Inner, string? Protocol, string? Address)
+    : ClauseAttribute;
+
+internal sealed record ImageAttribute(ImageReference Image) : ClauseAttribute;
+
+internal sealed record VersionAttribute(string Version) : ClauseAttribute;
+
+/// <param name="Value">Null: the variable goes.</param>
+internal sealed record VariableAttribute(string Name, string? Value) : ClauseAttribute;
+
+/// <param name="Source">Host path or volume name; null: not said.</param>
+/// <param name="Target">Path in the container; null: not said.</param>
+internal sealed record MountAttribute(string? Source, string? Target, bool ReadOnly) : ClauseAttribute;
+
+internal sealed record NetworkAttribute(string? Name, bool Internal) : ClauseAttribute;
+
+/// <param name="On">The things waited for.</param>
+internal sealed record DependsAttribute(IReadOnlyList<Target> On) : ClauseAttribute;
+
+/// <param name="Off">There shall be none.</param>
+internal sealed record ProbeAttribute(
+    bool Off, string? Path, int? Port, string? Interval, string? Timeout, int? Retries,
+    string? StartPeriod) : ClauseAttribute;
+
+internal sealed record RestartAttribute(string Policy) : ClauseAttribute;
+
+internal sealed record UserAttribute(string? User) : ClauseAttribute;
+
+internal sealed record ReadOnlyAttribute(bool On) : ClauseAttribute;
+
+internal sealed record PrivilegedAttribute(bool On) : ClauseAttribute;
+
+internal sealed record LabelAttribute(string Name, string? Value) : ClauseAttribute;
+
+internal sealed record CommandAttribute(string? Text) : ClauseAttribute;
+
+/// <param name="Words">As said: <c>max connections</c>; the target's app knows which it is.
+/// </param>
+internal sealed record SettingAttribute(string Words, string? Value, string Unit) : ClauseAttribute;
+
+/// <param name="Host">Only the host's side: a domain or address is no part of it.</param>
+internal sealed record NameAttribute(string Name) : ClauseAttribute;
+
+internal sealed record BackupAttribute : ClauseAttribute;
+
+/// <summary>A number or word whose field was not said: the turn before may tell.</summary>
+internal sealed record BareAttribute(decimal Value, string Unit, string Text) : ClauseAttribute;

@@ -1,0 +1,84 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>Third stage: a clause gets its attributes and targets. The order matters: what has
+/// an unmistakable form is taken first, bare numbers last.</summary>
+internal static class ClauseReader
+{
+    public static void Read(Clause clause)
+    {
+        ReadMood(clause);
+        if (clause.Question is not null)
+        {
+            TargetReader.Read(clause);
+            return;
+        }
+        ReadForeign(clause);
+        NameReader.Read(clause);
+        EnvironmentReader.Read(clause);
+        LabelReader.Read(clause);
+        ProbeReader.Read(clause);
+        MountReader.Read(clause);
+        ImageReader.Read(clause);
+        SettingReader.Read(clause);
+        FlagReader.Read(clause);
+        NetworkReader.Read(clause);
+        DependsReader.Read(clause);
+        LimitReader.Read(clause);
+        VersionReader.Read(clause);
+        PortReader.Read(clause);
+        TargetReader.Read(clause);
+        BareReader.Read(clause);
+    }
+
+    private static void ReadMood(Clause clause)
+    {
+        var wished = false;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            wished |= lexeme.IsGlue("wish");
+            if (lexeme.IsGlue("instead") && clause.IsFree(at))
+            {
+                clause.Corrects = true;
+                clause.Use(at);
+            }
+        }
+        var first = clause.IsFree(0) || clause.Count > 0 ? FirstMeant(clause) : -1;
+        if (first >= 0 && clause[first].Key(Part.Question) is { } question && !wished
+            && !(question == "is" && !clause.AsksMark && clause.Verb.Length > 0 && first > 0))
+        {
+            clause.Question = question;
+            clause.Use(first);
+        }
+    }
+
+    private static int FirstMeant(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            if (lexeme.Is(Part.Question))
+            {
+                return at;
+            }
+            if (lexeme.Readings[0].Part is not (Part.Noise or Part.Glue))
+            {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    private static void ReadForeign(Clause clause)
+    {
+        foreach (var at in clause.All(Part.Foreign).ToList())
+        {
+            clause.Foreign ??= clause[at].Key(Part.Foreign);
+            clause.Use(at);
+        }
+    }
+}

@@ -1,0 +1,255 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>Cuts a turn's lexemes into clauses, one for each wish.</summary>
+internal static class ClauseSplitter
+{
+    private const int MostBetween = 6;
+
+    /// <summary>Verbs that mean something only by what stands with them; a stronger verb in the
+    /// same clause wins: "I want redis removed".</summary>
+    private static readonly string[] s_weak = ["set", "have", "limit"];
+
+    public static List<Clause> Split(List<Lexeme> lexemes, Particles particles)
+    {
+        var clauses = new List<Clause>();
+        var sentence = new List<Lexeme>();
+        foreach (var lexeme in lexemes)
+        {
+            if (lexeme.Readings[0].Part != Part.Stop)
+            {
+                sentence.Add(lexeme);
+                continue;
+            }
+            AddSentence(clauses, particles.Join(sentence), lexeme.Text == "?");
+            sentence = [];
+        }
+        AddSentence(clauses, particles.Join(sentence), asks: false);
+        return clauses;
+    }
+
+    private static void AddSentence(List<Clause> clauses, List<Lexeme> sentence, bool asks)
+    {
+        var start = 0;
+        var before = clauses.Count;
+        for (var at = 1; at < sentence.Count; at++)
+        {
+            if (StartsClause(sentence, start, at))
+            {
+                Add(clauses, sentence[start..at], asks);
+                start = at;
+            }
+        }
+        if (sentence.Count > start)
+        {
+            Add(clauses, sentence[start..], asks);
+        }
+        ShareVerbs(clauses, before);
+    }
+
+    /// <summary>"add nginx on 8080, grafana on 3001": the second has no verb of its own.
+    /// </summary>
+    private static void ShareVerbs(List<Clause> clauses, int from)
+    {
+        for (var at = from + 1; at < clauses.Count; at++)
+        {
+            var clause = clauses[at];
+            if (clause.Verb.Length == 0 && clauses[at - 1].Verb is { Length: > 0 } verb
+                && verb is not "undo")
+            {
+                clause.Verb = verb;
+                clause.IsInherited = true;
+                clause.Negated = clauses[at - 1].Negated && !clauses[at].Negated;
+            }
+        }
+    }
+
+    private static void Add(List<Clause> clauses, List<Lexeme> lexemes, bool asks)
+    {
+        var clause = new Clause(lexemes) { AsksMark = asks };
+        ReadVerb(clause);
+        clauses.Add(clause);
+    }
+
+    private static bool StartsClause(List<Lexeme> all, int start, int at)
+    {
+        var lexeme = all[at];
+        var joined = IsJoint(all[at - 1]);
+        // "and also", "but then": look at the first joint of a row.
+        if (joined && IsJoint(lexeme))
+        {
+            return false;
+        }
+        if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && HasVerb(all, start, at))
+        {
+            return true;
+        }
+        if (IsVerb(all, at))
+        {
+            if (!HasVerb(all, start, at))
+            {
+                // "grafana is slow, give it 4 gigs": the first part only says what "it" is.
+                return HasMention(all, start, at) && at + 1 < all.Count
+                    && all[at + 1].Is(Part.Reference) && !IsWeakNeed(lexeme);
+            }
+            return joined || (IsStrong(lexeme) && StrongIn(all, start, at)
+                && HasMention(all, start, at));
+        }
+        return joined && PieceStandsAlone(all, start, at);
+    }
+
+    /// <summary>Both this piece and what came before have a target and a value of their own, or
+    /// several things are to be made.</summary>
+    private static bool PieceStandsAlone(List<Lexeme> all, int start, int at)
+    {
+        var end = at;
+        while (end < all.Count && !IsJoint(all[end]))
+        {
+            end++;
+        }
+        var piece = all[at..end];
+        if (all.Exists(l => l.IsGlue("each")) || piece.Exists(l => l.IsGlue("insteadof")))
+        {
+            return false;
+        }
+        var before = all[start..at];
+        var verb = VerbOf(before);
+        var thing = piece.FindIndex(IsThing);
+        if (thing < 0 || !before.Exists(IsThing))
+        {
+            return false;
+        }
+        if (verb is "create" or "have" or "" && IsMakeable(piece[thing])
+            && before.Exists(IsMakeable))
+        {
+            return !piece.Exists(IsShareMark) && (before.Exists(IsValue) || piece.Exists(IsValue))
+                && !(verb != "create" && !before.Exists(IsValue));
+        }
+        return piece.Exists(IsValue) && before.Exists(IsValue);
+    }
+
+    private static bool IsShareMark(Lexeme lexeme) => lexeme.IsGlue("each");
+
+    private static bool IsMakeable(Lexeme lexeme) =>
+        lexeme.Named(Known.App) is not null || lexeme.Named(Known.Role) is not null
+        || lexeme.Is(Part.Image);
+
+    private static bool IsThing(Lexeme lexeme) =>
+        lexeme.IsMention || lexeme.Is(Part.Image)
+        || (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "other" or "all");
+
+    private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.PortPair)
+        || lexeme.Is(Part.Version) || lexeme.Is(Part.Assignment) || lexeme.Is(Part.Path)
+        || lexeme.Is(Part.Mount)
+        || (lexeme.Key(Part.Amount) is { } key && key is not ("more" or "less"));
+
+    private static bool IsJoint(Lexeme lexeme) =>
+        lexeme.IsGlue("and") || lexeme.IsGlue("comma") || lexeme.IsGlue("but")
+        || lexeme.IsGlue("also");
+
+    /// <summary>A verb by its place: not "the restart policy", "the limit", "a check".</summary>
+    private static bool IsVerb(List<Lexeme> all, int at)
+    {
+        var lexeme = all[at];
+        if (!lexeme.Is(Part.Verb))
+        {
+            return false;
+        }
+        var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
+        var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
+            or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
+        return !(nounToo && (determined || lexeme.IsMention));
+    }
+
+    private static bool IsStrong(Lexeme lexeme) =>
+        lexeme.Key(Part.Verb) is { } key && !s_weak.Contains(key);
+
+    private static bool IsWeakNeed(Lexeme lexeme) => lexeme.IsVerb("have");
+
+    private static bool HasVerb(List<Lexeme> all, int start, int end)
+    {
+        for (var at = start; at < end; at++)
+        {
+            if (IsVerb(all, at))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool StrongIn(List<Lexeme> all, int start, int end)
+    {
+        for (var at = start; at < end; at++)
+        {
+            if (IsVerb(all, at) && IsStrong(all[at]))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static bool HasMention(List<Lexeme> all, int start, int end) =>
+        all.FindIndex(start, end - start, IsThing) >= 0;
+
+    private static string VerbOf(List<Lexeme> lexemes)
+    {
+        var clause = new Clause(lexemes);
+        ReadVerb(clause);
+        return clause.Verb;
+    }
+
+    private static void ReadVerb(Clause clause)
+    {
+        var lexemes = clause.Lexemes.ToList();
+        var best = -1;
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            if (IsVerb(lexemes, at) && (best < 0
+                || Strength(lexemes[at]) > Strength(lexemes[best])))
+            {
+                best = at;
+            }
+        }
+        if (best < 0)
+        {
+            return;
+        }
+        clause.Verb = lexemes[best].Key(Part.Verb)!;
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            if (IsVerb(lexemes, at) && (at == best || Strength(lexemes[at]) == 0))
+            {
+                clause.Use(at);
+            }
+        }
+        ReadNegation(clause, best);
+    }
+
+    private static int Strength(Lexeme lexeme) => lexeme.Key(Part.Verb) switch
+    {
+        "set" or "have" => 0,
+        "limit" => 1,
+        _ => 2,
+    };
+
+    private static void ReadNegation(Clause clause, int verb)
+    {
+        for (var at = verb - 1; at >= 0 && at >= verb - MostBetween; at--)
+        {
+            if (clause[at].IsGlue("comma"))
+            {
+                return;
+            }
+            if (clause[at].IsGlue("not"))
+            {
+                clause.Negated = true;
+                clause.Use(at);
+                return;
+            }
+        }
+    }
+}

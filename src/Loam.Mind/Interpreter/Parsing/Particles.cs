@@ -1,0 +1,87 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>Verbs in two parts with the thing between: "take the worker offline".</summary>
+internal sealed class Particles
+{
+    private const int MostBetween = 6;
+
+    private static readonly Lazy<Particles> s_english = new(() => new("en"));
+
+    private readonly Dictionary<string, List<(string Second, string Key)>> _byFirst =
+        new(StringComparer.Ordinal);
+
+    private Particles(string language)
+    {
+        foreach (var (key, phrase) in WordFile.Read(language, "particles"))
+        {
+            var parts = phrase.Split(" … ");
+            if (!_byFirst.TryGetValue(parts[0], out var list))
+            {
+                _byFirst[parts[0]] = list = [];
+            }
+            list.Add((parts[1], key));
+        }
+    }
+
+    public static Particles English => s_english.Value;
+
+    /// <summary>The same sentence, the first part bearing the meaning of both.</summary>
+    public List<Lexeme> Join(List<Lexeme> sentence)
+    {
+        var joined = sentence.ToList();
+        for (var at = 0; at < joined.Count; at++)
+        {
+            if (_byFirst.TryGetValue(Stem(joined[at].Text), out var list))
+            {
+                JoinAt(joined, at, list);
+            }
+        }
+        return joined;
+    }
+
+    private static string Stem(string text) => text switch
+    {
+        "takes" or "taking" or "taken" => "take",
+        "turned" or "turning" => "turn",
+        "shutting" => "shut",
+        _ => text,
+    };
+
+    private static void JoinAt(
+        List<Lexeme> sentence, int at, List<(string Second, string Key)> endings)
+    {
+        var seenThing = false;
+        for (var end = at + 1; end < sentence.Count && end <= at + MostBetween; end++)
+        {
+            var rest = string.Join(' ', sentence.Skip(end).Take(4).Select(l => l.Text)) + " ";
+            foreach (var (second, key) in endings.OrderByDescending(e => e.Second.Length))
+            {
+                if (seenThing && rest.StartsWith(second + " ", StringComparison.Ordinal))
+                {
+                    sentence[at] = sentence[at] with { Readings = [new(Part.Verb, key)] };
+                    Remove(sentence, end, second);
+                    return;
+                }
+            }
+            seenThing |= sentence[end].IsMention || sentence[end].Is(Part.Reference)
+                || sentence[end].Is(Part.Unknown);
+            if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention)
+            {
+                return;
+            }
+        }
+    }
+
+    private static void Remove(List<Lexeme> sentence, int at, string words)
+    {
+        while (words.Length > 0 && at < sentence.Count)
+        {
+            var text = sentence[at].Text;
+            words = words.Length > text.Length ? words[(text.Length + 1)..] : "";
+            sentence.RemoveAt(at);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>What remains of names and references after the attributes took theirs.</summary>
+internal static class TargetReader
+{
+    public static void Read(Clause clause)
+    {
+        Target? owner = null;
+        var except = false;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            except |= lexeme.IsGlue("except") && clause.IsFree(at);
+            if (!clause.IsFree(at) || !(lexeme.IsMention || lexeme.Is(Part.Reference)))
+            {
+                continue;
+            }
+            clause.Use(at);
+            var target = TargetAt(clause, at) with { Owner = owner };
+            if (Owns(clause, at))
+            {
+                owner = target;
+                continue;
+            }
+            owner = null;
+            (except ? clause.Except : clause.Targets).Add(target);
+        }
+        if (owner is not null)
+        {
+            clause.Targets.Add(owner);
+        }
+    }
+
+    /// <summary>"gitea's database", "the nextcloud database".</summary>
+    private static bool Owns(Clause clause, int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && clause[next].Text is "own")
+        {
+            next++;
+        }
+        return next < clause.Count && clause.IsFree(next) && clause[at].IsMention
+            && clause[next].IsMention && clause[next].Named(Known.Role) is not null
+            && clause[next].Named(Known.App) is null
+            && clause[at].Named(Known.Service) is not null;
+    }
+
+    public static Target TargetAt(Clause clause, int at)
+    {
+        var lexeme = clause[at];
+        var reference = lexeme.IsMention ? null : lexeme.Key(Part.Reference);
+        var target = new Target(lexeme.Text, lexeme.Namings, reference,
+            lexeme.Plural || reference is "them" or "all", null)
+        {
+            IsPurpose = PrecededBy(clause, at, "for"),
+            IsAnother = at > 0 && clause[at - 1].Text is "another" or "a second"
+                or "one more" || (at > 1 && clause[at - 2].Text is "another"),
+        };
+        var next = at + 1;
+        return VersionAt(clause, next) is { } version && !lexeme.Is(Part.Reference)
+            ? Taken(clause, next, target with { Version = version }) : target;
+    }
+
+    private static Target Taken(Clause clause, int at, Target target)
+    {
+        clause.Use(at);
+        return target;
+    }
+
+    /// <summary>"postgres 15": a bare number right behind the name of an app.</summary>
+    private static string? VersionAt(Clause clause, int at)
+    {
+        if (!clause.IsFree(at))
+        {
+            return null;
+        }
+        var lexeme = clause[at];
+        var app = clause[at - 1].Named(Known.App) is not null;
+        return app && (lexeme.Is(Part.Version)
+            || (lexeme.IsNumber && lexeme.Unit.Length == 0 && lexeme.Value < 1000
+                && char.IsAsciiDigit(lexeme.Text[0]))) ? lexeme.Original : null;
+    }
+
+    private static bool PrecededBy(Clause clause, int at, string glue)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 3; before--)
+        {
+            if (clause[before].IsGlue(glue))
+            {
+                return true;
+            }
+            if (clause[before].Readings[0].Part is not Part.Noise)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Normalising;
+
+namespace Loam.Mind.Interpreter.Recognising;
+
+/// <summary>Values that are recognised by their form: numbers with units, ports, versions,
+/// images, paths, assignments, networks.</summary>
+internal static class Literals
+{
+    /// <summary>Null when the word has no such form.</summary>
+    public static Lexeme? Read(Word word, Lexicon lexicon)
+    {
+        var text = word.Text;
+        if (word.Quoted)
+        {
+            return Of(word, text.StartsWith('/') ? Part.Path : Part.Quoted);
+        }
+        if (text.Length == 0 || word.IsMark)
+        {
+            return Of(word, Part.Stop);
+        }
+        return Numeric(word, lexicon) ?? Assigned(word) ?? Path(word) ?? Image(word);
+    }
+
+    private static Lexeme Of(Word word, Part part) =>
+        new(word.Text, word.Original, [new Reading(part, word.Text)])
+        {
+            Possessive = word.Possessive,
+        };
+
+    private static Lexeme? Numeric(Word word, Lexicon lexicon)
+    {
+        var text = word.Text.TrimStart('#');
+        if (text.Length == 0 || !(char.IsAsciiDigit(text[0])
+            || (text.Length > 1 && text[0] is 'v' or ':' && char.IsAsciiDigit(text[1]))))
+        {
+            return null;
+        }
+        if (text[0] == ':')
+        {
+            text = text[1..];
+        }
+        if (IsPortPair(text))
+        {
+            return Of(word, Part.PortPair);
+        }
+        if (text.Contains('/', StringComparison.Ordinal))
+        {
+            return IPNetwork.TryParse(text, out _) ? Of(word, Part.Cidr)
+                : PortWithProtocol(word, text);
+        }
+        return WithUnit(word, text, lexicon) ?? Version(word, text);
+    }
+
+    private static Lexeme? PortWithProtocol(Word word, string text)
+    {
+        var cut = text.IndexOf('/', StringComparison.Ordinal);
+        return text[cut..] is "/tcp" or "/udp" && Whole(text[..cut]) is { } port
+            ? Of(word, Part.Number) with { Value = port, Unit = text[(cut + 1)..] } : null;
+    }
+
+    /// <summary><c>8080:80</c>, with a protocol or an address at most.</summary>
+    private static bool IsPortPair(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0 && text[slash..] is not ("/tcp" or "/udp"))
+        {
+            return false;
+        }
+        var parts = (slash < 0 ? text : text[..slash]).Split(':');
+        return parts.Length is 2 or 3 && Whole(parts[^1]) is not null
+            && Whole(parts[^2]) is not null
+            && (parts.Length == 2 || IPAddress.TryParse(parts[0], out _));
+    }
+
+    public static int? Whole(string text) =>
+        text.Length <= 9 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture,
+            out var number) ? number : null;
+
+    private static Lexeme? WithUnit(Word word, string text, Lexicon lexicon)
+    {
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end])
+            || (text[end] is '.' or ',' && end + 1 < text.Length
+                && char.IsAsciiDigit(text[end + 1]))))
+        {
+            end++;
+        }
+        var figures = text[..end].Replace(',', '.');
+        if (end == 0 || !decimal.TryParse(figures, NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture, out var value))
+        {
+            return null;
+        }
+        var rest = text[end..].TrimStart('-');
+        if (rest.Length == 0)
+        {
+            return Of(word, Part.Number) with { Value = value };
+        }
+        if (rest == "x" && value is 2 or 3 or 4)
+        {
+            return new(text, word.Original, [new Reading(Part.Amount, $"x{value:0}")]);
+        }
+        if (rest is "st" or "nd" or "rd" or "th")
+        {
+            return null;
+        }
+        if (rest.StartsWith("core", StringComparison.Ordinal)
+            || rest.StartsWith("cpu", StringComparison.Ordinal))
+        {
+            return Of(word, Part.Number) with { Value = value, Unit = "core" };
+        }
+        return lexicon.Unit(rest) is { } unit
+            ? Of(word, Part.Number) with { Value = value, Unit = rest == "m" ? "m" : unit } : null;
+    }
+
+    private static Lexeme? Version(Word word, string text)
+    {
+        var looksRight = ImageReference.IsTag(text)
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_');
+        return looksRight ? Of(word, Part.Version) : null;
+    }
+
+    /// <summary><c>LOG_LEVEL=debug</c>, <c>/host:/container:ro</c>, <c>NAME</c>.</summary>
+    private static Lexeme? Assigned(Word word)
+    {
+        var text = word.Original;
+        var equals = text.IndexOf('=', StringComparison.Ordinal);
+        if (equals > 0 && IsKey(text[..equals]))
+        {
+            return Of(word, Part.Assignment);
+        }
+        var upper = text.Any(char.IsAsciiLetterUpper) && !text.Any(char.IsAsciiLetterLower);
+        return IsIdentifier(text) && upper
+            && (text.Contains('_', StringComparison.Ordinal) || text.Length >= 5)
+            ? Of(word, Part.Identifier) : null;
+    }
+
+    public static bool IsIdentifier(string text) => text.Length is > 0 and <= 128
+        && (char.IsAsciiLetter(text[0]) || text[0] == '_')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.');
+
+    /// <summary>The name of a label may hold dots, dashes and slashes.</summary>
+    private static bool IsKey(string text) => text.Length <= 128
+        && (char.IsAsciiLetter(text[0]) || text[0] == '_')
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-' or '/');
+
+    private static Lexeme? Path(Word word)
+    {
+        var text = word.Original;
+        var colon = text.IndexOf(":/", StringComparison.Ordinal);
+        if (text.StartsWith('/') && text.Length > 1 && colon < 0)
+        {
+            return Of(word, Part.Path);
+        }
+        return colon > 0 && !text[(colon + 1)..].StartsWith("//", StringComparison.Ordinal)
+            ? Of(word, Part.Mount) : null;
+    }
+
+    private static Lexeme? Image(Word word)
+    {
+        var text = word.Text;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)
+            || text is "and/or" or "he/she" or "his/her" or "w/o")
+        {
+            return null;
+        }
+        return ImageReference.Parse(text, out _) is { } image
+            && image.Product.Any(char.IsAsciiLetter) ? Of(word, Part.Image) : null;
+    }
+}

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Loam.Core.Catalog;
+using Loam.Core.Resources;
+
+namespace Loam.Mind.Interpreter.Recognising;
+
+/// <summary>What words can name: things of the state, apps and roles of the catalogue, and the
+/// settings apps have.</summary>
+internal sealed class NameTable
+{
+    public const int LongestName = 5;
+
+    private static readonly Lazy<Dictionary<string, ImmutableArray<Naming>>> s_catalogue =
+        new(OfCatalogue);
+    private static readonly Lazy<HashSet<string>> s_settings = new(() =>
+        [.. AppCatalog.All.SelectMany(a => a.Settings).SelectMany(s => s.Words)]);
+
+    private static readonly (string, string)[] s_synonyms =
+        [("db", "database"), ("database", "db")];
+
+    private readonly Dictionary<string, ImmutableArray<Naming>> _state =
+        new(StringComparer.Ordinal);
+
+    public NameTable(DesiredState state)
+    {
+        foreach (var name in state.Services.Keys)
+        {
+            AddVariants(Known.Service, name);
+        }
+        foreach (var name in state.Volumes.Keys)
+        {
+            AddVariants(Known.Volume, name);
+        }
+        foreach (var name in state.Networks.Keys)
+        {
+            AddVariants(Known.Network, name);
+        }
+        foreach (var name in state.Secrets.Keys)
+        {
+            Add(name.ToLowerInvariant(), new(Known.Secret, name));
+        }
+    }
+
+    /// <summary>Everything a phrase can name, things of the state first; empty: nothing.
+    /// </summary>
+    public ImmutableArray<Naming> Namings(string phrase) =>
+        _state.GetValueOrDefault(phrase, [])
+            .AddRange(s_catalogue.Value.GetValueOrDefault(phrase, []));
+
+    public static bool IsSetting(string phrase) => s_settings.Value.Contains(phrase);
+
+    /// <summary>Words that a slip may have been meant as, the state's first.</summary>
+    public IEnumerable<string> Words => _state.Keys.Concat(s_catalogue.Value.Keys)
+        .SelectMany(k => k.Split(' '));
+
+    private void AddVariants(Known known, string name)
+    {
+        var lower = name.ToLowerInvariant();
+        Add(lower, new(known, name));
+        var parts = lower.Split('-', '_');
+        if (parts.Length > 1)
+        {
+            Add(string.Join(' ', parts), new(known, name));
+        }
+        // People say "the gitea database" of gitea-db, and the other way round.
+        foreach (var (from, to) in s_synonyms)
+        {
+            if (parts.Length > 1 && parts.Contains(from))
+            {
+                Add(string.Join(' ', parts.Select(p => p == from ? to : p)), new(known, name));
+            }
+        }
+    }
+
+    private void Add(string phrase, Naming naming)
+    {
+        var present = _state.GetValueOrDefault(phrase, []);
+        if (!present.Contains(naming))
+        {
+            _state[phrase] = present.Add(naming);
+        }
+    }
+
+    private static Dictionary<string, ImmutableArray<Naming>> OfCatalogue()
+    {
+        var table = new Dictionary<string, ImmutableArray<Naming>>(StringComparer.Ordinal);
+        foreach (var name in AppCatalog.NamesOfApps)
+        {
+            table[name] = [new(Known.App, AppCatalog.Find(name)[0].Name)];
+        }
+        foreach (var role in AppCatalog.Roles)
+        {
+            table[role] = table.GetValueOrDefault(role, []).Add(new(Known.Role, role));
+        }
+        return table;
+    }
+}

@@ -1,0 +1,239 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Normalising;
+
+namespace Loam.Mind.Interpreter.Recognising;
+
+/// <summary>Second stage: words become lexemes. The longest phrase wins, whether it is a name
+/// or a saying; what has several readings keeps them all.</summary>
+internal sealed class Recogniser(Lexicon lexicon, NameTable names)
+{
+    /// <summary>Words of one turn that are looked up for slips; the rest stay unknown.</summary>
+    private const int MostCorrections = 10;
+
+    private static readonly (string Ending, string Put)[] s_endings =
+    [
+        ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""),
+        ("ing", "e"),
+    ];
+
+    private Spelling? _spelling;
+    private int _corrections;
+
+    public List<Lexeme> Read(List<Word> words)
+    {
+        var lexemes = new List<Lexeme>();
+        for (var at = 0; at < words.Count;)
+        {
+            var (lexeme, length) = At(words, at);
+            lexemes.Add(lexeme);
+            at += length;
+        }
+        return WithUnits(lexemes);
+    }
+
+    private (Lexeme, int) At(List<Word> words, int at)
+    {
+        var word = words[at];
+        var name = LongestName(words, at);
+        var saying = LongestSaying(words, at);
+        // A known name may look like a value: "n8n", "mariadb:11" is not one.
+        if (name.Length == 0 && saying <= 1 && !lexiconKnows(word)
+            && Literals.Read(word, lexicon) is { } literal)
+        {
+            return (literal, 1);
+        }
+        if (name.Length > 0 && name.Length >= saying)
+        {
+            return (Mention(words, at, name.Length, name.Namings, name.Plural), name.Length);
+        }
+        if (saying > 0)
+        {
+            return (Saying(words, at, saying), saying);
+        }
+        return (Inflected(word) ?? Corrected(word) ?? Unknown(word), 1);
+
+        bool lexiconKnows(Word w) => !w.Quoted && lexicon.Readings(w.Text).Length > 0;
+    }
+
+    private static Lexeme Unknown(Word word) => new(word.Text, word.Original,
+        [new Reading(word.IsMark ? Part.Stop : Part.Unknown, word.Text)])
+    {
+        Possessive = word.Possessive,
+    };
+
+    private static string Phrase(List<Word> words, int at, int length) =>
+        length == 1 ? words[at].Text
+            : string.Join(' ', words.GetRange(at, length).Select(w => w.Text));
+
+    private (int Length, ImmutableArray<Naming> Namings, bool Plural) LongestName(
+        List<Word> words, int at)
+    {
+        for (var length = Math.Min(NameTable.LongestName, words.Count - at); length > 0; length--)
+        {
+            var phrase = Phrase(words, at, length);
+            if (names.Namings(phrase) is { IsEmpty: false } found)
+            {
+                return (length, found, false);
+            }
+            if (phrase.EndsWith('s') && names.Namings(phrase[..^1]) is { IsEmpty: false } plural)
+            {
+                return (length, plural, true);
+            }
+        }
+        return (0, [], false);
+    }
+
+    private int LongestSaying(List<Word> words, int at)
+    {
+        if (words[at].Quoted)
+        {
+            return 0;
+        }
+        var most = Math.Min(
+            Math.Max(lexicon.LongestFrom(words[at].Text), 4), words.Count - at);
+        for (var length = most; length > 0; length--)
+        {
+            var phrase = Phrase(words, at, length);
+            if (lexicon.Readings(phrase).Length > 0 || NameTable.IsSetting(phrase))
+            {
+                return length;
+            }
+        }
+        return 0;
+    }
+
+    private Lexeme Mention(
+        List<Word> words, int at, int length, ImmutableArray<Naming> namings, bool plural)
+    {
+        var phrase = Phrase(words, at, length);
+        return new(phrase, Original(words, at, length),
+            [new Reading(Part.Mention, phrase), .. lexicon.Readings(phrase)])
+        {
+            Namings = namings,
+            Plural = plural,
+            Possessive = words[at + length - 1].Possessive,
+        };
+    }
+
+    private static string Original(List<Word> words, int at, int length) =>
+        string.Join(' ', words.GetRange(at, length).Select(w => w.Original));
+
+    private Lexeme Saying(List<Word> words, int at, int length)
+    {
+        var phrase = Phrase(words, at, length);
+        var readings = lexicon.Readings(phrase);
+        if (NameTable.IsSetting(phrase))
+        {
+            readings = readings.Add(new(Part.Field, "setting"));
+        }
+        return Counted(new(phrase, Original(words, at, length), readings)
+        {
+            Possessive = words[at + length - 1].Possessive,
+        });
+    }
+
+    /// <summary>Number words are numbers.</summary>
+    private static Lexeme Counted(Lexeme lexeme) =>
+        lexeme.Key(Part.Amount) is { } key && decimal.TryParse(key,
+            NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+            ? lexeme with
+            {
+                Value = value,
+                Readings = [new(Part.Number, key), .. lexeme.Readings],
+            }
+            : lexeme;
+
+    /// <summary><c>restarting</c>, <c>removed</c>, <c>scales</c> are their verbs.</summary>
+    private Lexeme? Inflected(Word word)
+    {
+        if (word.Quoted || word.Text.Length < 4)
+        {
+            return null;
+        }
+        foreach (var stem in Stems(word.Text))
+        {
+            var readings = lexicon.Readings(stem)
+                .Where(r => r.Part is Part.Verb or Part.Field).ToImmutableArray();
+            if (readings.Length > 0)
+            {
+                return new(word.Text, word.Original, readings) { Possessive = word.Possessive };
+            }
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> Stems(string word)
+    {
+        foreach (var (ending, put) in s_endings)
+        {
+            if (word.EndsWith(ending, StringComparison.Ordinal))
+            {
+                var stem = word[..^ending.Length] + put;
+                yield return stem;
+                if (stem.Length > 3 && stem[^1] == stem[^2])
+                {
+                    yield return stem[..^1];
+                }
+            }
+        }
+    }
+
+    private Lexeme? Corrected(Word word)
+    {
+        if (word.Quoted || word.IsMark || _corrections >= MostCorrections)
+        {
+            return null;
+        }
+        _corrections++;
+        _spelling ??= new(names.Words.Concat(lexicon.Words));
+        if (_spelling.Nearest(word.Text) is not { } meant)
+        {
+            return null;
+        }
+        var fixedWord = new List<Word> { word with { Text = meant } };
+        var name = LongestName(fixedWord, 0);
+        var lexeme = name.Length > 0
+            ? Mention(fixedWord, 0, 1, name.Namings, name.Plural)
+            : lexicon.Readings(meant).Length > 0 ? Saying(fixedWord, 0, 1) : null;
+        return lexeme is null ? null : lexeme with { Corrected = true };
+    }
+
+    /// <summary><c>512 MB</c> and <c>a gig</c> are one value.</summary>
+    private List<Lexeme> WithUnits(List<Lexeme> lexemes)
+    {
+        var merged = new List<Lexeme>(lexemes.Count);
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            var lexeme = lexemes[at];
+            var next = at + 1 < lexemes.Count ? lexemes[at + 1] : null;
+            var unit = next is null ? null : UnitOf(next);
+            var article = lexeme.Text is "a" or "an" or "one" && unit is not null
+                && next!.Text.Length > 2;
+            if (unit is not null && (article
+                || (lexeme.IsNumber && lexeme.Unit.Length == 0)))
+            {
+                merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
+                    [new Reading(Part.Number, "")])
+                {
+                    Value = article ? 1 : lexeme.Value,
+                    Unit = unit,
+                });
+                at++;
+                continue;
+            }
+            merged.Add(lexeme);
+        }
+        return merged;
+    }
+
+    private string? UnitOf(Lexeme lexeme)
+    {
+        if (lexeme.Text is "m" or "d" or "s" or "h" or "k" or "t" or "b" || lexeme.IsMention)
+        {
+            return null;
+        }
+        return lexicon.Unit(lexeme.Text);
+    }
+}

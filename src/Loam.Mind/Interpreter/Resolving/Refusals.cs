@@ -1,0 +1,87 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <summary>What is not done, each with what can be done instead.</summary>
+internal static class Refusals
+{
+    public const string NotUnderstood =
+        "I can't yet make anything of that. I understand wishes about services, such as \"set up "
+        + "a web server\", \"put nginx on port 8080\" or \"give redis 512MB\"; `help` shows more.";
+
+    private static readonly Dictionary<string, string> s_foreign = new(StringComparer.Ordinal)
+    {
+        ["shell"] = "I never run commands on this machine; say what should be different, and I "
+            + "propose a change to the state files.",
+        ["reveal"] = "I never show a secret's value; `loam secret list` shows the names, and "
+            + "`loam secret set NAME` sets a new value.",
+        ["chat"] = "That is not my business: I look after this machine's services, and `help` "
+            + "shows what can be said.",
+        ["unsafe"] = "I don't switch approval or rollback off in passing; "
+            + "`safety.auto_approve_categories` in manifest.yaml can free single kinds of change, "
+            + "with the file's name typed.",
+    };
+
+    private static readonly (string Field, string Sentence)[] s_later =
+    [
+        ("approval", s_foreign["unsafe"]),
+        ("safety", s_foreign["unsafe"]),
+        ("firewall", "I can't yet change the firewall by words; its rules can be written into "
+            + "network.yaml by hand."),
+        ("certificate", "I can't yet get certificates; caddy gets its own, so \"set up caddy\" "
+            + "may be what you want."),
+        ("job", "I can't yet schedule jobs by words; they can be written into scheduled.yaml by "
+            + "hand."),
+        ("hostname", "I can't yet change the host's name by words; it stands in network.yaml."),
+        ("timezone", "I can't yet change the time zone by words; it stands in manifest.yaml."),
+        ("sshkey", "I can't yet change users and keys by words; they stand in security.yaml."),
+        ("login", "I can't yet change users by words; they stand in security.yaml."),
+        ("group", "I can't yet change groups by words; they stand in security.yaml."),
+        ("device", "I can't yet add devices by words; `devices` of a service takes them."),
+        ("capability", "I can't yet add capabilities by words; `cap_add` of a service takes "
+            + "them."),
+    ];
+
+    /// <summary>The refusal of a whole turn; null: none. A dangerous or foreign part refuses
+    /// everything said with it.</summary>
+    public static string? Of(List<Clause> clauses)
+    {
+        foreach (var clause in clauses)
+        {
+            if (clause.Foreign is { } foreign)
+            {
+                return s_foreign[foreign];
+            }
+            if (clause.Question is not null && clause.Lexemes.Any(l => l.IsField("password")))
+            {
+                return s_foreign["reveal"];
+            }
+            if (clause.Question is null && Later(clause) is { } later)
+            {
+                return later;
+            }
+        }
+        return null;
+    }
+
+    private static string? Later(Clause clause)
+    {
+        if (clause.Verb.Length == 0 && !clause.IsInherited)
+        {
+            return null;
+        }
+        foreach (var (field, sentence) in s_later)
+        {
+            for (var at = 0; at < clause.Count; at++)
+            {
+                if (clause.IsFree(at) && clause[at].IsField(field) && !clause[at].IsMention)
+                {
+                    return sentence;
+                }
+            }
+        }
+        return null;
+    }
+}

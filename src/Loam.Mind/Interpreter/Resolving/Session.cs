@@ -1,0 +1,39 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Parsing;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <summary>What a conversation remembers from turn to turn.</summary>
+internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset now)
+{
+    public StateSet Base { get; } = files;
+    public DesiredState BaseState { get; } = state;
+    public Draft Draft { get; } = new(files, state, now);
+
+    /// <summary>Services the last turn was about.</summary>
+    public List<string> Focus { get; set; } = [];
+
+    /// <summary>Wishes of the last turn that changed something, for "make that 4" and "caddy
+    /// instead".</summary>
+    public List<Clause> LastWishes { get; set; } = [];
+
+    /// <summary>Services the last turn made.</summary>
+    public List<string> LastMade { get; set; } = [];
+
+    /// <summary>Files before each turn that changed them, newest last.</summary>
+    public Stack<Earlier> Before { get; } = new();
+
+    /// <summary>Highest risk of what stands so far.</summary>
+    public Risk Risk { get; set; }
+
+    /// <summary>Wishes that wait for an answer.</summary>
+    public Pending? Pending { get; set; }
+}
+
+internal sealed record Earlier(
+    StateSet Files, List<string> Focus, List<Clause> Wishes, List<string> Made, Risk Risk);
+
+internal sealed record Pending(List<Clause> Clauses, Func<Clause, bool> Fill);

@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Loam.Core.Planning;
+using Loam.Mind.Interpreter.Answering;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+internal sealed record TurnResult(
+    Outcome Outcome, string Message, double Confidence, ImmutableArray<string> Suggestions);
+
+/// <summary>Runs the wishes of one turn and decides what the turn has come to. Either all of a
+/// turn's edits stand or none.</summary>
+/// <param name="trusted">The person has confirmed the reading.</param>
+internal sealed class TurnRun(Session session, List<Clause> clauses, bool trusted)
+{
+    private readonly List<Reply> _replies = [];
+    private readonly Core.StateFiles.StateSet _start = session.Draft.Files;
+
+    public TurnResult Go()
+    {
+        if (Refusals.Of(clauses) is { } refusal)
+        {
+            return new(Outcome.Refusal, refusal, 1, []);
+        }
+        var undone = Undo();
+        Correct();
+        var remaining = clauses.Where(c => c.Verb != "undo").ToList();
+        if (remaining.Count == 0 || (undone is not null && remaining.TrueForAll(IsEmpty)))
+        {
+            return undone ?? new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
+        }
+        return Run(remaining);
+    }
+
+    private static bool IsEmpty(Clause clause) => clause.Targets.Count == 0
+        && clause.Attributes.Count == 0 && clause.Verb.Length == 0 && clause.Question is null;
+
+    private TurnResult Run(List<Clause> wishes)
+    {
+        var from = session.Draft.Files;
+        var resolver = new Resolver(session, wishes);
+        foreach (var clause in wishes)
+        {
+            _replies.AddRange(clause.Question is not null ? [Answers.To(clause, session)]
+                : resolver.Resolve(clause));
+            if (_replies.Exists(r => r.Kind == ReplyKind.Question))
+            {
+                break;
+            }
+        }
+        if (_replies.Find(r => r.Kind == ReplyKind.Question) is { } question)
+        {
+            session.Draft.Restore(_start);
+            session.Pending = question.Fill is null ? null : new(wishes, question.Fill);
+            return new(Outcome.Question, question.Text, 1, question.Suggestions);
+        }
+        if (_replies.Find(r => r.Kind == ReplyKind.Refusal) is { } refused)
+        {
+            session.Draft.Restore(_start);
+            return new(Outcome.Refusal, refused.Text, 1, []);
+        }
+        if (_replies.Exists(r => r.Kind == ReplyKind.Done))
+        {
+            return Doubtful(wishes, from) ?? Done(wishes, resolver);
+        }
+        Remember(resolver);
+        return Undone(wishes);
+    }
+
+    private void Remember(Resolver resolver)
+    {
+        if (resolver.Touched.Count > 0)
+        {
+            session.Focus = [.. resolver.Touched];
+        }
+        else if (clauses.SelectMany(c => c.Targets).Select(t => t.Named(Known.Service))
+            .OfType<string>().Distinct().ToList() is { Count: > 0 } named)
+        {
+            session.Focus = named;
+        }
+    }
+
+    /// <summary>Nothing was to be done.</summary>
+    private TurnResult Undone(List<Clause> wishes)
+    {
+        foreach (var (kind, outcome) in (ReadOnlySpan<(ReplyKind, Outcome)>)
+            [(ReplyKind.Answer, Outcome.Answer), (ReplyKind.Same, Outcome.NoChange),
+             (ReplyKind.NotYet, Outcome.Refusal)])
+        {
+            var texts = _replies.Where(r => r.Kind == kind).Select(r => r.Text).Distinct().ToList();
+            if (texts.Count > 0)
+            {
+                return new(outcome, string.Join(" ", texts.Take(3)),
+                    Confidence.Of(wishes), []);
+            }
+        }
+        return new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
+    }
+
+    /// <summary>What was not understood is asked about, never passed over.</summary>
+    private TurnResult? Doubtful(List<Clause> wishes, Core.StateFiles.StateSet from)
+    {
+        var confidence = Confidence.Of(wishes);
+        if (trusted || confidence >= Confidence.Threshold)
+        {
+            return null;
+        }
+        session.Draft.Restore(from);
+        var unread = Confidence.Unread(wishes);
+        session.Pending = new(wishes, answer => answer.Lexemes.Any(l => l.IsGlue("yes")));
+        return new(Outcome.Question, $"I'm not sure I understand "
+            + $"\"{string.Join(", ", unread.Take(4))}\". Shall I {Sentences.Join(_replies)}?",
+            confidence, ["yes", "no"]);
+    }
+
+    private TurnResult Done(List<Clause> wishes, Resolver resolver)
+    {
+        var before = session.Draft.State;
+        session.Before.Push(new(_start, session.Focus, session.LastWishes, session.LastMade,
+            session.Risk));
+        Remember(resolver);
+        session.LastMade = [.. resolver.Made];
+        session.LastWishes = [.. wishes.Where(w => w.Question is null)];
+        var risk = _replies.Max(r => r.Risk);
+        session.Risk = (Risk)Math.Max((int)session.Risk, (int)Wide(wishes, risk));
+        Core.Invariant.Require(before is not null, "a proposal is a valid state");
+        var same = !session.Draft.Files.ChangedFrom(session.Base).Any();
+        return new(same ? Outcome.NoChange : Outcome.Proposal,
+            same ? "Then everything stays as it is." : Sentences.Of(_replies),
+            trusted ? 1 : Confidence.Of(wishes), Offers(resolver));
+    }
+
+    /// <summary>What concerns everything is worth a second look.</summary>
+    private Risk Wide(List<Clause> wishes, Risk risk)
+    {
+        var all = wishes.Exists(w => w.Verb is "stop" or "remove"
+            && w.Targets.Exists(t => t.Reference == "all"));
+        return !all || session.BaseState.Services.Count < 2 ? risk
+            : wishes.Exists(w => w.Verb == "remove") ? Risk.Critical : Risk.High;
+    }
+
+    private ImmutableArray<string> Offers(Resolver resolver) => resolver.Made.Count switch
+    {
+        0 => ["undo that"],
+        _ when session.Draft.State.Services.TryGetValue(resolver.Made[^1], out var made)
+            && made.PublishesPorts => [$"on port {session.Draft.FreePort(8080, "tcp")} instead"],
+        _ => ["with 1GB of memory"],
+    };
+
+    /// <summary>Takes the last turn that changed something back.</summary>
+    private TurnResult? Undo()
+    {
+        if (clauses.Count == 0 || !clauses.Exists(IsUndo))
+        {
+            return null;
+        }
+        if (session.Before.Count == 0)
+        {
+            return new(Outcome.NoChange, "There is nothing in this conversation to take back; "
+                + "`loam revert` takes an applied change back.", 1, []);
+        }
+        Pop();
+        var left = session.Draft.Files.ChangedFrom(session.Base).Any();
+        return new(left ? Outcome.Proposal : Outcome.NoChange,
+            left ? "I take that back; what was said before stays."
+                : "I take that back, so nothing changes.", 1, []);
+    }
+
+    private static bool IsUndo(Clause clause) => clause.Verb == "undo"
+        && clause.Attributes.Count == 0
+        && clause.Targets.TrueForAll(t => t.Reference is "it" or "them");
+
+    private void Pop()
+    {
+        var (files, focus, wishes, made, risk) = session.Before.Pop();
+        session.Draft.Restore(files);
+        session.Focus = focus;
+        session.LastWishes = wishes;
+        session.LastMade = made;
+        session.Risk = risk;
+    }
+
+    /// <summary>"No, caddy instead": the last turn's app goes, and what was said of it is said
+    /// of the new one.</summary>
+    private void Correct()
+    {
+        var correction = clauses.Find(c => c.Verb is "" or "have" or "set" or "create"
+            && c.Targets.Exists(t => t.Named(Known.App) is { } app
+                && !session.LastMade.Contains(app) && t.Named(Known.Service) is null));
+        var says = clauses.Exists(c => c.Corrects);
+        if (correction is null || !says || session.LastMade.Count == 0
+            || session.Before.Count == 0)
+        {
+            return;
+        }
+        var earlier = session.LastWishes.Find(w => w.Targets.Exists(
+            t => t.Named(Known.App) is not null || t.Named(Known.Role) is not null));
+        Pop();
+        correction.Verb = "create";
+        if (correction.Attributes.Count == 0 && earlier is not null)
+        {
+            correction.Attributes.AddRange(earlier.Attributes.Where(
+                a => a is PortAttribute or LimitAttribute or NameAttribute));
+        }
+        // "valkey instead of redis" names the old one too.
+        correction.Targets.RemoveAll(t => t.Named(Known.Service) is not null);
+    }
+}
