@@ -121,6 +121,20 @@ public static class AtomicFile
         }
     }
 
+    /// <summary>Makes everything on a directory's file system durable. Slow: for what is done
+    /// once.</summary>
+    internal static void SyncFileSystem(string directory)
+    {
+        using var handle = Libc.Open(
+            directory, Libc.OpenReadOnly | Libc.OpenDirectory, 0, out var error)
+            ?? throw Libc.Failure($"{directory} cannot be opened", error);
+        if (Libc.SyncFileSystem(handle) != 0)
+        {
+            throw Libc.Failure(
+                $"{directory} cannot be synced", Marshal.GetLastPInvokeError());
+        }
+    }
+
     private static void TakeOver(string path, SafeFileHandle file, uint newMode)
     {
         var old = Libc.Stat(path);

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
+using Loam.Drivers.Files;
+
+namespace Loam.Drivers.History;
+
+/// <summary>Generations as commits of a bare repository that only root writes: each one under
+/// <c>refs/loam/N</c>, those that are in force on <c>main</c> (decisions 2 and 3). Nothing is
+/// ever pruned.</summary>
+/// <remarks>The caller holds the instance's lock. What is on <c>main</c> does not change any
+/// more, so the newest few are kept in memory.</remarks>
+public sealed class GitHistory : IHistory
+{
+    private const string Ready = "loam-ready";
+    private const string Main = "refs/heads/main";
+    private const int Kept = 2 * Limits.KeptGenerations;
+
+    private readonly Git _git;
+    private readonly GitRead _read;
+    private readonly StateDirectory _state;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<int, GitSnapshot> _known = [];
+    private GitSnapshot? _current;
+
+    private GitHistory(InstancePaths paths, TimeProvider time)
+    {
+        _git = new(paths.GitDir);
+        _read = new(_git);
+        _state = new(paths.StateDir);
+        _time = time;
+    }
+
+    /// <summary>Opens the repository, or makes it the first time.</summary>
+    /// <exception cref="HostException">Unsupported: no git; Conflict: damaged.</exception>
+    public static async Task<GitHistory> OpenAsync(
+        InstancePaths paths, TimeProvider time, CancellationToken cancel)
+    {
+        var history = new GitHistory(paths, time);
+        if (!File.Exists(Path.Combine(paths.GitDir, Ready)))
+        {
+            await history.CreateAsync(cancel);
+        }
+        await history.CurrentAsync(cancel);
+        return history;
+    }
+
+    public async Task<string> StoreAsync(
+        int generation, StateSet files, string who, string message, CancellationToken cancel)
+    {
+        Invariant.Require(generation > 0, "generations count from 1");
+        Invariant.Require(files.Texts.Keys.All(StateDirectory.Names.Contains),
+            "a generation holds state files only");
+        var (first, by) = (OneLine(message), OneLine(who));
+        var found = await _read.SnapshotsAsync([RefOf(generation), Main], cancel);
+        var (present, main) = (found[0], found[1]);
+        if (present is not null && !files.ChangedFrom(present.Files).Any()
+            && (present.Info.Message, present.Info.Who) == (first, by)
+            && (present.Info.Commit == main?.Info.Commit || present.Parent == main?.Info.Commit))
+        {
+            return present.Info.Commit;
+        }
+        if (generation <= (main?.Info.Number ?? 0))
+        {
+            throw new HostException(Fault.Conflict,
+                $"Generation {generation} is in force or past, and different.",
+                "Plan again: the state moved on.");
+        }
+        var text = $"{first}\n\n{GitRead.NumberTrailer}{generation}\n{GitRead.WhoTrailer}{by}\n";
+        var directories = GitDirectories.Look(_git.Directory);
+        var output = await _git.RunAsync(["fast-import", "--quiet", "--done", "--force"],
+            Import(generation, main?.Info.Commit, files, text), cancel);
+        directories.Sync();
+        var commit = Encoding.ASCII.GetString(output).Trim();
+        Invariant.Require(commit.Length == 40, "git names the commit it made");
+        return commit;
+    }
+
+    public async Task AdvanceAsync(int generation, CancellationToken cancel)
+    {
+        var reference = RefOf(generation);
+        var found = await _read.SnapshotsAsync([reference, $"{reference}~1", Main], cancel);
+        var (next, before, main) = (found[0] ?? throw Missing(generation), found[1], found[2]);
+        if (next.Parent is not null && before is null)
+        {
+            throw _git.Damaged($"commit {next.Parent} is gone.");
+        }
+        if (main?.Info.Commit != next.Info.Commit)
+        {
+            if (main?.Info.Number >= generation)
+            {
+                throw new HostException(Fault.Conflict,
+                    $"Generation {generation} is past: {main.Info.Number} is in force.",
+                    "Use `loam revert` to go back to it.");
+            }
+            // First main, so that whoever compares the files with it never takes ours for edits.
+            var directories = GitDirectories.Look(_git.Directory);
+            await _git.RunAsync(["update-ref", "--no-deref", Main, next.Info.Commit], default,
+                cancel);
+            directories.Sync();
+        }
+        Remember(next, isCurrent: true);
+        _state.Advance(before?.Files ?? StateSet.Empty, next.Files);
+    }
+
+    public async Task<Generation?> CurrentAsync(CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_current is not null)
+            {
+                return _current.Info;
+            }
+        }
+        var main = (await _read.SnapshotsAsync([Main], cancel))[0];
+        if (main is not null)
+        {
+            Remember(main, isCurrent: true);
+            return main.Info;
+        }
+        var head = await _git.RunAsync(["for-each-ref", Main], default, cancel);
+        // A machine whose newest commit is lost must not look like a new machine.
+        return head.Length == 0 ? null : throw _git.Damaged($"the commit of {Main} is gone.");
+    }
+
+    public async Task<StateSet> ReadAsync(int generation, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_known.TryGetValue(generation, out var known))
+            {
+                return known.Files;
+            }
+        }
+        var found = (await _read.SnapshotsAsync([RefOf(generation)], cancel))[0]
+            ?? throw Missing(generation);
+        Remember(found, isCurrent: false);
+        return found.Files;
+    }
+
+    public async Task<ImmutableArray<Generation>> ListAsync(int most, CancellationToken cancel)
+    {
+        // The pattern, unlike the name, is no error while there is no commit yet.
+        var output = await _git.RunAsync(
+            ["log", "-z", "--first-parent", "--format=%H%x00%ct%x00%B", "--no-show-signature",
+             $"--max-count={most.ToString(CultureInfo.InvariantCulture)}",
+             "--branches=mai[n]"], default, cancel);
+        var parts = Encoding.UTF8.GetString(output).Split('\0');
+        var list = ImmutableArray.CreateBuilder<Generation>();
+        for (var i = 0; i + 2 < parts.Length; i += 3)
+        {
+            var at = DateTimeOffset.FromUnixTimeSeconds(
+                long.Parse(parts[i + 1], CultureInfo.InvariantCulture));
+            list.Add(_read.Info(parts[i], at, parts[i + 2]));
+        }
+        return list.ToImmutable();
+    }
+
+    public Task<StateSet> ReadWorkTreeAsync(CancellationToken cancel) =>
+        Task.Run(_state.Read, cancel);
+
+    /// <summary>Everything in one go: texts, tree, commit and its name.</summary>
+    private byte[] Import(int generation, string? parent, StateSet files, string message)
+    {
+        var stream = new MemoryStream();
+        void Line(string text) => stream.Write(Encoding.ASCII.GetBytes(text + "\n"));
+        void Data(string text)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text);
+            Line($"data {bytes.Length.ToString(CultureInfo.InvariantCulture)}");
+            stream.Write(bytes);
+            Line("");
+        }
+        // Without this a failed attempt of the same number would become the parent.
+        Line($"reset {RefOf(generation)}");
+        Line("");
+        Line($"commit {RefOf(generation)}");
+        Line("mark :1");
+        var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
+        Line($"committer Loam <loam@localhost> {seconds.ToString(CultureInfo.InvariantCulture)}"
+            + " +0000");
+        Data(message);
+        if (parent is not null)
+        {
+            Line($"from {parent}");
+        }
+        Line("deleteall");
+        foreach (var (name, text) in files.Texts)
+        {
+            Line($"M 100644 inline {name}");
+            Data(text);
+        }
+        Line("get-mark :1");
+        Line("done");
+        return stream.ToArray();
+    }
+
+    private async Task CreateAsync(CancellationToken cancel)
+    {
+        await _git.RunAsync(
+            ["init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha1",
+             "--template=", _git.Directory], default, cancel);
+        // Git does not sync what it makes here. The mark says that this was done to its end.
+        AtomicFile.SyncFileSystem(_git.Directory);
+        AtomicFile.Write(Path.Combine(_git.Directory, Ready), "1\n"u8, 0x180);
+    }
+
+    private void Remember(GitSnapshot snapshot, bool isCurrent)
+    {
+        lock (_lock)
+        {
+            if (isCurrent)
+            {
+                _current = snapshot;
+            }
+            // What is not in force yet may still be replaced by another attempt.
+            if (_current is not null && snapshot.Info.Number <= _current.Info.Number)
+            {
+                _known[snapshot.Info.Number] = snapshot;
+            }
+            if (_known.Count > Kept)
+            {
+                _known.Remove(_known.Keys.First());
+            }
+        }
+    }
+
+    private static HostException Missing(int generation) =>
+        new(Fault.NotFound, $"There is no generation {generation}.", "`loam history` lists them.");
+
+    private static string RefOf(int generation) =>
+        $"refs/loam/{generation.ToString(CultureInfo.InvariantCulture)}";
+
+    private static string OneLine(string text)
+    {
+        var line = text.Split('\n', '\r')[0].Trim();
+        line = string.Concat(line.Select(c => char.IsControl(c) ? ' ' : c));
+        return line.Length == 0 ? "-" : line;
+    }
+}
