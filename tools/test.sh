@@ -46,7 +46,7 @@ run_project() {
 # Errors and failures as they came, without what the tools say in passing.
 show_faults() {
   grep -vE -e '^(  (Determining|All projects|Restored|Skipped|[A-Za-z.]+ -> )|$)' \
-    -e '^(Test run for|VSTest version|A total of|Starting test|Results File:)' \
+    -e '^(Test run for|VSTest version|Data collector|A total of|Starting test|Results File:)' \
     "$results/$1.log" | tail -200 >&2 || true
 }
 
