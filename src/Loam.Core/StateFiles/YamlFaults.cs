@@ -103,6 +103,17 @@ internal static class YamlFaults
 
     private static Diagnostic? Start(Span at, string line, string message)
     {
+        if (message.Contains("sequence entries are not allowed", StringComparison.Ordinal))
+        {
+            return Error(at, "A list begins on the line of its name.",
+                "Begin it on the next line, or write it as [one, two].");
+        }
+        if (message.Contains("expected node content", StringComparison.Ordinal)
+            && at.Column <= line.Length)
+        {
+            return Error(at, $"A value is expected here, and {line[at.Column - 1]} stands.",
+                "Write the value, or remove the character.");
+        }
         if (!message.Contains("cannot start any token", StringComparison.Ordinal)
             || at.Column > line.Length)
         {

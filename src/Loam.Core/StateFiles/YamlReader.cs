@@ -61,6 +61,7 @@ public static class YamlReader
 
         public MappingNode? Document(Parser parser)
         {
+            RefuseDirective();
             Next(parser);
             if (!Next(parser) || parser.Current is StreamEnd)
             {
@@ -88,6 +89,25 @@ public static class YamlReader
             Stop(Codes.WrongType, root.Span, $"{file} is not a mapping of fields.",
                 "Begin with apiVersion: loam/v1 and kind.");
             return null;
+        }
+
+        /// <summary>The library skips over directives, even where no document follows.</summary>
+        private void RefuseDirective()
+        {
+            var number = 0;
+            foreach (var line in text.AsSpan().EnumerateLines())
+            {
+                number++;
+                if (line.StartsWith("%"))
+                {
+                    Stop(Codes.YamlFeature, new(file, number, 1, number, line.Length + 1),
+                        "A line that begins with % is a directive.", "Remove it.");
+                }
+                if (line.TrimStart() is [not '#', ..])
+                {
+                    return;
+                }
+            }
         }
 
         private bool Next(Parser parser)

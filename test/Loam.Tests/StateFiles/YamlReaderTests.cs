@@ -87,6 +87,8 @@ public class YamlReaderTests
     [InlineData("a: 1\n? b\n: 2\n", 2, "marked with ?")]
     [InlineData("a:\n  - ?\n      b\n    : 2\n", 3, "marked with ?")]
     [InlineData("a: [1, b: 2]\n", 1, "without braces")]
+    [InlineData("# x\n\n%YAML 1.1\n---\na: 1\n", 3, "a directive")]
+    [InlineData("%X y\n", 1, "a directive")]
     public void What_hides_the_meaning_is_refused(string text, int line, string says)
     {
         var (root, found) = Read(text);
@@ -110,6 +112,9 @@ public class YamlReaderTests
     [InlineData("a: x\n  b: y\n", 2, 4, "indentation of the line")]
     [InlineData("a:\n  - b\n - c\n", 3, 2, "the same indentation")]
     [InlineData("a: \"\\q\"\n", 1, 4, "two backslashes")]
+    [InlineData("a: - b\n", 1, 4, "on the next line")]
+    [InlineData("a: ]\n", 1, 4, "and ] stands")]
+    [InlineData("a: [,]\n", 1, 5, "and , stands")]
     [InlineData("a: 1\rb: 2\n", 1, 5, "line ends")]
     [InlineData("a: 1\nb: x\u202Ey\n", 2, 5, "double quotes")]
     [InlineData("a: \u001b[31m\n", 1, 4, "Remove it")]
