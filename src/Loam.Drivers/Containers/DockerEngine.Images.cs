@@ -14,8 +14,8 @@ public sealed partial class DockerEngine
     public async Task<EngineImage?> FindImageAsync(string reference, CancellationToken cancel)
     {
         var answer = await _engine.CallAsync(
-            HttpMethod.Get, $"/images/{ReferencePath(reference)}/json", $"image {reference}", cancel,
-            accept: HttpStatusCode.NotFound).ConfigureAwait(false);
+            HttpMethod.Get, $"/images/{ReferencePath(reference)}/json", $"image {reference}",
+            cancel, accept: HttpStatusCode.NotFound).ConfigureAwait(false);
         return answer.Status == HttpStatusCode.NotFound ? null
             : Image(answer.Read(EngineJson.Default.WireImage, $"image {reference}"));
     }

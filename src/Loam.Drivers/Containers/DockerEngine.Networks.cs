@@ -40,6 +40,7 @@ public sealed partial class DockerEngine
             HttpMethod.Post, "/networks/create", $"network {network.Name}", cancel,
             EngineConnection.Json(create, EngineJson.Default.WireNetworkCreate))
             .ConfigureAwait(false);
+        await NetworksChanged(cancel).ConfigureAwait(false);
     }
 
     /// <exception cref="HostException">Conflict: a running container is in it.</exception>
@@ -60,6 +61,7 @@ public sealed partial class DockerEngine
         await _engine.CallAsync(
             HttpMethod.Delete, $"/networks/{Escape(id)}", $"network {id}", cancel,
             accept: HttpStatusCode.NotFound).ConfigureAwait(false);
+        await NetworksChanged(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Connected already with these aliases is success.</summary>

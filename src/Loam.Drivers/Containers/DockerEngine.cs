@@ -17,6 +17,10 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
     private EngineInfo? _info;
     private int _cpus;
 
+    /// <summary>Called after a network was made or removed, before the call returns.</summary>
+    internal Func<CancellationToken, Task> NetworksChanged { get; set; } =
+        _ => Task.CompletedTask;
+
     public void Dispose() => _engine.Dispose();
 
     /// <summary>Answers when the engine does.</summary>

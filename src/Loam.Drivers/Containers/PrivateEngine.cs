@@ -32,6 +32,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
 {
     private const int LongestSocketPath = 107;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly PrivateEngineNet _net = new(place.Instance);
 
     /// <summary>Whether this host has the program.</summary>
     public static bool IsInstalled => Command.Find("dockerd") is not null;
@@ -59,8 +60,14 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         if (pid is null)
         {
             RemoveLeftovers();
-            var alone = !PrivateEngineNet.AnotherEngineRuns();
-            await File.WriteAllBytesAsync(place.Config, Config(alone), cancel)
+            // Networks come up with the engine, so their walls stand before it does.
+            var range = PrivateEngineNet.AnotherEngineIsHere()
+                ? await _net.PrepareAsync(cancel).ConfigureAwait(false) : null;
+            if (range is not null)
+            {
+                await _net.GuardAsync([], cancel).ConfigureAwait(false);
+            }
+            await File.WriteAllBytesAsync(place.Config, Config(range), cancel)
                 .ConfigureAwait(false);
             pid = Start(program);
         }
@@ -69,7 +76,8 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         {
             if (!OwnsNetfilter())
             {
-                await PrivateEngineNet.OpenAsync(place.Instance, cancel).ConfigureAwait(false);
+                engine.NetworksChanged = token => GuardAsync(engine, token);
+                await GuardAsync(engine, cancel).ConfigureAwait(false);
             }
             return engine;
         }
@@ -98,7 +106,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
             }
         }
         RemoveLeftovers();
-        await PrivateEngineNet.CloseAsync(place.Instance, cancel).ConfigureAwait(false);
+        await _net.CloseAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Its process, when it runs: the number in its file may be another's by now.
@@ -121,6 +129,11 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
             return null;
         }
     }
+
+    private async Task GuardAsync(DockerEngine engine, CancellationToken cancel) =>
+        await _net.GuardAsync(
+            await engine.ListNetworksAsync(place.Instance, cancel).ConfigureAwait(false), cancel)
+            .ConfigureAwait(false);
 
     private int Start(string program)
     {
@@ -209,15 +222,26 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
 
     /// <summary>A file, not options: dockerd would otherwise read the host's own file, which is
     /// another engine's.</summary>
-    private byte[] Config(bool ownsNetfilter)
+    /// <param name="range">Addresses for its networks beside another engine; null: it is alone
+    /// and writes iptables itself.</param>
+    private byte[] Config(string? range)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("bridge", "none");
+            json.WriteString("bridge", range is null ? "none" : _net.Bridge);
             json.WriteBoolean("live-restore", true);
-            json.WriteBoolean("iptables", ownsNetfilter);
+            json.WriteBoolean("iptables", range is null);
+            if (range is not null)
+            {
+                json.WriteStartArray("default-address-pools");
+                json.WriteStartObject();
+                json.WriteString("base", range);
+                json.WriteNumber("size", 24);
+                json.WriteEndObject();
+                json.WriteEndArray();
+            }
             json.WriteString("log-level", "warn");
             if (place.Mirror is { } mirror)
             {
@@ -251,12 +275,33 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         }
     }
 
-    /// <summary>What a killed engine leaves: its successor would take the process number for a
-    /// running engine as soon as anything else has it.</summary>
+    /// <summary>What a killed engine leaves. dockerd takes a number in a file for a running
+    /// process although another has it now, or the process is a zombie, and then waits for it in
+    /// vain.</summary>
     private void RemoveLeftovers()
     {
         File.Delete(place.PidFile);
         File.Delete(place.Socket);
+        var containerd = Path.Combine(place.ExecRoot, "containerd", "containerd.pid");
+        if (File.Exists(containerd) && !IsContainerd(File.ReadAllText(containerd)))
+        {
+            File.Delete(containerd);
+        }
+    }
+
+    private bool IsContainerd(string text)
+    {
+        try
+        {
+            return int.TryParse(text, CultureInfo.InvariantCulture, out var pid)
+                && DetachedProcess.IsAlive(pid)
+                && File.ReadAllText($"/proc/{pid}/cmdline").Contains(
+                    place.ExecRoot, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 
     private void TrimLog()

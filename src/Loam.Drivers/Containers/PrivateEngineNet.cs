@@ -1,106 +1,213 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Containers;
 
-/// <summary>The way out for a private engine's containers when another dockerd owns the host's
-/// iptables chains: two engines that both write them take each other's ports away, so the private
-/// one leaves them alone and gets a table of its own.</summary>
-internal static class PrivateEngineNet
+/// <summary>The network of a private engine beside another Docker. Two dockerds that both write
+/// iptables flush each other's chains, and one without a bridge of its own deletes the other's
+/// <c>docker0</c> when it starts. So the private one gets a bridge, leaves iptables alone, and
+/// what it would have written there stands in a table of this instance: the way out, the walls
+/// between networks, and none for internal ones.</summary>
+internal sealed class PrivateEngineNet(string instance)
 {
-    /// <summary>A dockerd is running. Asked before our own is started.</summary>
-    public static bool AnotherEngineRuns()
+    private const string HostBridge = "docker0";
+
+    /// <summary>The chain that Docker leaves to others.</summary>
+    private const string OthersChain = "DOCKER-USER";
+
+    private readonly string _prefix = NetworkBridge.Prefix(instance);
+
+    /// <summary>The engine's own bridge, which no container uses.</summary>
+    public string Bridge => NetworkBridge.Name(instance, "");
+
+    private string Table => "loam_" + _prefix.TrimEnd('-');
+
+    /// <summary>Whether this host has or had another Docker. Asked before ours is started.
+    /// </summary>
+    public static bool AnotherEngineIsHere() =>
+        Directory.Exists($"/sys/class/net/{HostBridge}")
+        || Directory.EnumerateDirectories("/proc").Any(IsEngine);
+
+    /// <summary>Makes the bridge, if it is not there.</summary>
+    /// <returns>Range of addresses for networks, in CIDR: one that no route of this host
+    /// touches.</returns>
+    /// <exception cref="HostException">Exhausted: there is none. Unsupported: no bridges.
+    /// </exception>
+    public async Task<string> PrepareAsync(CancellationToken cancel)
     {
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        var routes = Routes();
+        // 10.88 and 10.89 are Podman's, the beginning and the end are everybody's favourites.
+        var second = Enumerable.Range(200, 50).FirstOrDefault(
+            n => routes.All(r => !Overlap(r, $"10.{n}.0.0")));
+        if (second == 0)
         {
-            try
-            {
-                if (char.IsAsciiDigit(Path.GetFileName(folder)[0])
-                    && File.ReadAllText($"{folder}/comm").Trim() == "dockerd")
-                {
-                    return true;
-                }
-            }
-            catch (Exception error) when (
-                error is IOException or UnauthorizedAccessException)
-            {
-                // The process ended while we looked.
-            }
+            throw new HostException(
+                Fault.Exhausted, "No range of addresses is free for the private engine.",
+                "Free one of 10.200.0.0/16 to 10.249.0.0/16.");
         }
-        return false;
+        if (!Directory.Exists($"/sys/class/net/{Bridge}"))
+        {
+            await IpAsync(["link", "add", Bridge, "type", "bridge"], cancel)
+                .ConfigureAwait(false);
+            await IpAsync(["addr", "add", $"10.{second}.255.1/24", "dev", Bridge], cancel)
+                .ConfigureAwait(false);
+            await IpAsync(["link", "set", Bridge, "up"], cancel).ConfigureAwait(false);
+        }
+        return $"10.{second}.0.0/16";
     }
 
-    /// <exception cref="HostException">The rules cannot be made.</exception>
-    public static async Task OpenAsync(string instance, CancellationToken cancel)
+    /// <summary>Makes the rules as these networks need them, all at once. What is not named in
+    /// them is closed.</summary>
+    /// <exception cref="HostException">Unsupported: the rules cannot be made.</exception>
+    public async Task GuardAsync(
+        ImmutableArray<ObservedNetwork> networks, CancellationToken cancel)
     {
-        var bridges = NetworkBridge.Prefix(instance) + "*";
-        var table = Table(instance);
-        // Declared first so that deleting it never fails; all of it is one transaction.
-        var rules = $$"""
-            table ip {{table}} {}
-            delete table ip {{table}}
-            table ip {{table}} {
-                chain out {
-                    type nat hook postrouting priority srcnat; policy accept;
-                    iifname "{{bridges}}" oifname != "{{bridges}}" masquerade
-                }
-            }
-
-            """;
-        var result = await Command.RunAsync("nft", ["-f", "-"], rules, cancel)
+        var result = await Command.RunAsync("nft", ["-f", "-"], Rules(networks), cancel)
             .ConfigureAwait(false);
         if (result.ExitCode != 0)
         {
             throw new HostException(
                 Fault.Unsupported,
-                $"The private engine's containers get no way out: {result.Output.Trim()}",
+                $"The private engine's networks cannot be guarded: {result.Output.Trim()}",
                 "Install nftables and check that the kernel has it.");
         }
-        // The other engine drops what it does not know. This chain is the one it leaves to
-        // others; without it there is nothing to pass.
-        foreach (var rule in Passes(instance))
+        foreach (var rule in Passes())
         {
             await IptablesAsync(["-D", .. rule], cancel).ConfigureAwait(false);
             await IptablesAsync(["-I", .. rule], cancel).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Takes the rules away; none there is success.</summary>
-    public static async Task CloseAsync(string instance, CancellationToken cancel)
+    /// <summary>Takes rules and bridge away; none there is success.</summary>
+    public async Task CloseAsync(CancellationToken cancel)
     {
-        var table = Table(instance);
         if (Command.Find("nft") is not null)
         {
             await Command.RunAsync(
-                "nft", ["-f", "-"], $"table ip {table} {{}}\ndelete table ip {table}\n", cancel)
-                .ConfigureAwait(false);
+                "nft", ["-f", "-"], $"table inet {Table} {{}}\ndelete table inet {Table}\n",
+                cancel).ConfigureAwait(false);
         }
-        foreach (var rule in Passes(instance))
+        foreach (var rule in Passes())
         {
             await IptablesAsync(["-D", .. rule], cancel).ConfigureAwait(false);
         }
+        if (Directory.Exists($"/sys/class/net/{Bridge}"))
+        {
+            await IpAsync(["link", "delete", Bridge], cancel).ConfigureAwait(false);
+        }
     }
 
-    private static string Table(string instance) =>
-        "loam_" + NetworkBridge.Prefix(instance).TrimEnd('-');
-
-    /// <summary>Inside a bridge, out of it, and answers back in. Not from one bridge to another:
-    /// networks are apart.</summary>
-    private static string[][] Passes(string instance)
+    internal string Rules(ImmutableArray<ObservedNetwork> networks)
     {
-        var bridges = NetworkBridge.Prefix(instance) + "+";
-        const string chain = "DOCKER-USER";
-        return
-        [
-            [chain, "-i", bridges, "-o", bridges, "-m", "physdev", "--physdev-is-bridged",
-                "-j", "ACCEPT"],
-            [chain, "-i", bridges, "!", "-o", bridges, "-j", "ACCEPT"],
-            [chain, "!", "-i", bridges, "-o", bridges, "-m", "conntrack", "--ctstate",
-                "RELATED,ESTABLISHED", "-j", "ACCEPT"],
-        ];
+        var all = networks.Select(n => NetworkBridge.Name(instance, n.Name)).ToList();
+        var open = networks.Where(n => !n.Internal)
+            .Select(n => NetworkBridge.Name(instance, n.Name)).ToList();
+        // Declared first so that deleting it never fails; all of it is one transaction.
+        return $$"""
+            table inet {{Table}} {}
+            delete table inet {{Table}}
+            table inet {{Table}} {
+                set same {
+                    type ifname . ifname
+                    {{Elements(all.Select(b => $"\"{b}\" . \"{b}\""))}}
+                }
+                set open {
+                    type ifname
+                    {{Elements(open.Select(b => $"\"{b}\""))}}
+                }
+                chain between {
+                    type filter hook forward priority filter - 10; policy accept;
+                    iifname . oifname @same accept
+                    iifname "{{_prefix}}*" oifname "{{_prefix}}*" drop
+                    iifname "{{_prefix}}*" iifname != @open drop
+                    oifname "{{_prefix}}*" oifname != @open drop
+                    oifname "{{_prefix}}*" ct state new drop
+                }
+                chain out {
+                    type nat hook postrouting priority srcnat; policy accept;
+                    iifname @open oifname != "{{_prefix}}*" masquerade
+                }
+            }
+
+            """;
     }
 
-    /// <summary>Fails quietly where the chain is not there.</summary>
+    private static string Elements(IEnumerable<string> elements)
+    {
+        var list = string.Join(", ", elements);
+        return list.Length == 0 ? "" : $"elements = {{ {list} }}";
+    }
+
+    /// <summary>A host's Docker drops what it does not know, inside our bridges too; the table
+    /// above has already decided.</summary>
+    private string[][] Passes() =>
+    [
+        [OthersChain, "-i", _prefix + "+", "-j", "ACCEPT"],
+        [
+            OthersChain, "-o", _prefix + "+", "-m", "conntrack", "--ctstate",
+            "RELATED,ESTABLISHED", "-j", "ACCEPT",
+        ],
+    ];
+
+    private static bool IsEngine(string folder)
+    {
+        try
+        {
+            return char.IsAsciiDigit(Path.GetFileName(folder)[0])
+                && File.ReadAllText($"{folder}/comm").Trim() == "dockerd";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The process ended while we looked.
+            return false;
+        }
+    }
+
+    /// <summary>Destinations and masks of the IPv4 routes, in the machine's byte order, less the
+    /// default route and those of our own bridges.</summary>
+    private List<(uint Network, uint Mask)> Routes()
+    {
+        var routes = new List<(uint, uint)>();
+        foreach (var line in File.ReadLines("/proc/net/route").Skip(1))
+        {
+            var words = line.Split('\t');
+            if (words.Length > 7 && !words[0].StartsWith(_prefix, StringComparison.Ordinal)
+                && Hex(words[1]) is var network && Hex(words[7]) is var mask && mask != 0)
+            {
+                routes.Add((network, mask));
+            }
+        }
+        return routes;
+    }
+
+    private static uint Hex(string text) =>
+        uint.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+
+    private static bool Overlap((uint Network, uint Mask) route, string range)
+    {
+        var network = BitConverter.ToUInt32(IPAddress.Parse(range).GetAddressBytes());
+        var mask = route.Mask & BitConverter.ToUInt32([255, 255, 0, 0]);
+        return (route.Network & mask) == (network & mask);
+    }
+
+    private static async Task IpAsync(string[] arguments, CancellationToken cancel)
+    {
+        var result = await Command.RunAsync("ip", arguments, "", cancel).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            throw new HostException(
+                Fault.Unsupported,
+                $"The private engine's bridge cannot be made: {result.Output.Trim()}",
+                "Check that the kernel has bridges.");
+        }
+    }
+
+    /// <summary>Fails quietly where the chain is not there: then nothing has to be passed.
+    /// </summary>
     private static async Task IptablesAsync(string[] arguments, CancellationToken cancel)
     {
         if (Command.Find("iptables") is not null)

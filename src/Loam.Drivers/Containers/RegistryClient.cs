@@ -12,7 +12,9 @@ namespace Loam.Drivers.Containers;
 /// <summary>Asks registries what a tag stands for.
 /// https://github.com/opencontainers/distribution-spec</summary>
 /// <param name="mirror">This instance's own mirror of Docker Hub; null: none.</param>
-public sealed class RegistryClient(string? mirror) : IImageResolver, IDisposable
+/// <param name="login">Account for a registry's host, never sent to a mirror; null: none.</param>
+public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> login)
+    : IImageResolver, IDisposable
 {
     private static readonly string[] ManifestTypes =
     [
@@ -37,17 +39,20 @@ public sealed class RegistryClient(string? mirror) : IImageResolver, IDisposable
 
     public void Dispose() => _http.Dispose();
 
+    /// <exception cref="HostException">NotFound: no such image or tag. Denied: the registry
+    /// wants another login. Unavailable, Timeout: it does not answer. Unsupported: the image is
+    /// not made for this machine.</exception>
     public async Task<ResolvedImage> ResolveAsync(
-        ImageReference image, IReadOnlyList<RegistrySetting> registries, RegistryLogin? login,
-        CancellationToken cancel)
+        ImageReference image, Settings settings, CancellationToken cancel)
     {
         HostException? first = null;
-        foreach (var endpoint in RegistryEndpoint.Of(image.Registry, registries, mirror))
+        foreach (var endpoint in RegistryEndpoint.Of(
+            image.Registry, settings.Registries, mirror))
         {
             try
             {
                 var session = new RegistrySession(
-                    _http, endpoint, image, endpoint.IsMirror ? null : login);
+                    _http, endpoint, image, endpoint.IsMirror ? null : login(image.Registry));
                 return await AskAsync(session, image, cancel).ConfigureAwait(false);
             }
             catch (HostException error)

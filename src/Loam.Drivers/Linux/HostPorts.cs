@@ -19,6 +19,11 @@ public sealed class HostPorts(string processes)
 
     public static readonly HostPorts OfThisHost = new("/proc");
 
+    /// <summary>Those of these ports on which somebody listens, TCP before UDP.</summary>
+    public ImmutableArray<ObservedPort> Taken(IReadOnlySet<int> ports) =>
+        ports.Count == 0 ? [] : Find([.. ports.Order().SelectMany(
+            p => new[] { (p, "tcp"), (p, "udp") })]);
+
     /// <summary>Those of the wanted ports on which somebody listens, with the owner.</summary>
     /// <param name="wanted">Number and protocol, <c>tcp</c> or <c>udp</c>.</param>
     public ImmutableArray<ObservedPort> Find(
