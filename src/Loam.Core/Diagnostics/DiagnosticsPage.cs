@@ -15,7 +15,8 @@ public static class DiagnosticsPage
     {
         var page = new StringBuilder();
         page.Append("# Diagnostics\n\nThis page is generated from `Codes.cs`.\n\n")
-            .Append("A finding reads `FILE:LINE:COLUMN: error LOAMnnnn: what is wrong. What to do.`")
+            .Append("A finding reads ")
+            .Append("`FILE:LINE:COLUMN: error LOAMnnnn: what is wrong. What to do.`")
             .Append("\nAn error stops a change, a warning and a note do not.\n");
         foreach (var (first, title) in Chapters)
         {

@@ -60,8 +60,8 @@ public static class StateReader
             }
             var nearest = Nearest.To(file, FileKinds.All.Select(k => k.File));
             found.Error(Codes.Head, new(file, 1, 1, 1, 1), $"{file} is not a state file.",
-                nearest is not null ? $"Name it {nearest}."
-                    : $"The state files are {string.Join(", ", FileKinds.All.Select(k => k.File))}.");
+                nearest is not null ? $"Name it {nearest}." : "The state files are "
+                    + $"{string.Join(", ", FileKinds.All.Select(k => k.File))}.");
         }
     }
 

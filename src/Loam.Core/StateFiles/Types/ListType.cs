@@ -62,7 +62,8 @@ public sealed record ListType(FieldType Item) : FieldType
             var at = key is null ? item.At : ((MapValue)item)[key]!.At;
             found.Error(Codes.Duplicate, at,
                 $"{Wording.Upper(what)} has {Wording.Quote(name)} twice.",
-                key is null ? "Remove one of them." : "Give one of them another name, or remove it.");
+                key is null ? "Remove one of them."
+                    : "Give one of them another name, or remove it.");
         }
     }
 
