@@ -10,6 +10,11 @@ public static class Limits
     public const int StateFileDepth = 24;
     /// <summary>Nodes in one state file.</summary>
     public const int StateFileNodes = 100_000;
+    /// <summary>Characters of a field's name, as an edit writes it; YAML allows 1024.</summary>
+    public const int FieldNameLength = 1000;
+    /// <summary>Pairs of items compared when one list is rewritten into another; beyond it, items
+    /// are matched at both ends only.</summary>
+    public const long AlignmentCells = 4_000_000;
 
     /// <summary>Findings shown for one set of state files.</summary>
     public const int Findings = 200;

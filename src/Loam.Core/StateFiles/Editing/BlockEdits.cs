@@ -56,6 +56,7 @@ internal static class BlockEdits
         var gap = HasGaps(layout, part) ? newLine : "";
         if (index > 0)
         {
+            gap = layout.TakesBlanks(part.Slots[index - 1].Value) ? "" : gap;
             var at = lines.EndOf(layout.LastLine(part.Slots[index - 1]));
             return Splice.Apply(layout.Text, new Splice(at, at, newLine + gap + body));
         }
@@ -110,7 +111,8 @@ internal static class BlockEdits
                 first--;
             }
         }
-        if (index == 0 && !isLast)
+        var takesBlanks = index > 0 && layout.TakesBlanks(part.Slots[index - 1].Value);
+        if (takesBlanks || (index == 0 && !isLast))
         {
             while (last + 1 < lines.Count - 1 && lines.IsBlank(last + 1))
             {

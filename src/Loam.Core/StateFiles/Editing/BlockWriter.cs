@@ -51,7 +51,8 @@ internal sealed class BlockWriter(FileStyle style)
             case ListEdit list:
                 return $"[{string.Join(", ", list.Items.Select(Flow))}]";
             case MapEdit map:
-                return $"{{{string.Join(", ", map.Entries.Select(e => FlowEntry(e.Key, e.Value)))}}}";
+                var entries = map.Entries.Select(e => FlowEntry(e.Key, e.Value));
+                return $"{{{string.Join(", ", entries)}}}";
             default:
                 throw new InvariantException("A value is a scalar, a list or a mapping.");
         }

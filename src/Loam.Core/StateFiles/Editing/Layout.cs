@@ -115,6 +115,17 @@ internal sealed class Layout
         return last;
     }
 
+    /// <summary>Whether a part ends with a block scalar to which blank lines below it would
+    /// belong.</summary>
+    public bool TakesBlanks(Part part)
+    {
+        while (!part.Slots.IsEmpty)
+        {
+            part = part.Slots[^1].Value;
+        }
+        return part.Literal && KeepsBlanks(part.Start);
+    }
+
     private int StartOf(Node node) => Lines.OffsetOf(node.Span.Line, node.Span.Column);
 
     private int EndOf(Node node) => Lines.OffsetOf(node.Span.EndLine, node.Span.EndColumn);
@@ -190,14 +201,17 @@ internal sealed class Layout
 
     private int LiteralEnd(Node node)
     {
-        var header = Lines[node.Span.Line - 1][(node.Span.Column - 1)..];
         var last = node.Span.EndLine - 1;
-        var keepsBlanks = header.Length > 1 && (header[1] == '+'
-            || (header.Length > 2 && header[2] == '+'));
-        while (keepsBlanks && last + 2 < Lines.Count && Lines.IsBlank(last + 1))
+        while (KeepsBlanks(StartOf(node)) && last + 2 < Lines.Count && Lines.IsBlank(last + 1))
         {
             last++;
         }
         return Lines.EndOf(last);
+    }
+
+    private bool KeepsBlanks(int literal)
+    {
+        var header = Text.AsSpan(literal);
+        return header.Length > 2 && (header[1] == '+' || header[2] == '+');
     }
 }

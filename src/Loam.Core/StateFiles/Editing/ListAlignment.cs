@@ -8,9 +8,6 @@ internal static class ListAlignment
     private static readonly ImmutableArray<string> Names =
         ["name", "container", "target", "host", "source"];
 
-    /// <summary>Cells of the table beyond which items are only matched at both ends.</summary>
-    private const long Cells = 4_000_000;
-
     /// <summary>Pairs of indices in rising order, closed by the two lengths.</summary>
     public static List<(int Old, int New)> Of(
         ImmutableArray<EditValue> old, ImmutableArray<EditValue> fresh)
@@ -64,7 +61,7 @@ internal static class ListAlignment
     private static void Longest(ImmutableArray<EditValue> old, ImmutableArray<EditValue> fresh,
         int offset, List<(int, int)> pairs)
     {
-        if ((long)old.Length * fresh.Length > Cells)
+        if ((long)old.Length * fresh.Length > Limits.AlignmentCells)
         {
             return;
         }

@@ -24,11 +24,9 @@ internal static class ScalarWriter
 
     public static string Key(string key, bool flow)
     {
-        if (key.Length > 500)
-        {
-            throw new EditException("The name of a field is longer than 500 characters.");
-        }
-        return Inline(new(key, ScalarKinds.IsNothing(key)), Quotes.None, flow);
+        var written = Inline(new(key, ScalarKinds.IsNothing(key)), Quotes.None, flow);
+        return written.Length <= Limits.FieldNameLength ? written : throw new EditException(
+            $"The name of a field is longer than {Limits.FieldNameLength} characters.");
     }
 
     /// <summary>Whether lines under <c>|</c> can hold the text as it is.</summary>

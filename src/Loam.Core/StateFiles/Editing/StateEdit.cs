@@ -117,22 +117,21 @@ public static class StateEdit
     {
         var body = text.TrimStart('\uFEFF');
         var mark = text[..^body.Length];
-        var result = edit(body);
-        if (Means(result, expected))
+        // A last line without a break is part of the value of a block scalar there: such a
+        // scalar needs another mark when something comes below it, a fresh one needs the break.
+        foreach (var start in (string?[])[body, LastLiteral.Strip(body)])
         {
-            return mark + result;
+            var result = start is null ? null : edit(start);
+            foreach (var end in (string[])["", Layout.Of(body).Style.NewLine])
+            {
+                if (result is not null && Means(result + end, expected))
+                {
+                    return mark + result + end;
+                }
+            }
         }
-        // A last line without a break is part of the value of a block scalar there.
-        var broken = result + Layout.Of(body).Style.NewLine;
-        if (Means(broken, expected))
-        {
-            return mark + broken;
-        }
-        var stripped = LastLiteral.Strip(body);
-        result = stripped is null ? result : edit(stripped);
-        return Means(result, expected) ? mark + result
-            : throw new EditException("The edit would change more than it should at this place; "
-                + "make it by hand.");
+        throw new EditException("The edit would change more than it should at this place; "
+            + "make it by hand.");
     }
 
     internal static (EditValue Tree, ImmutableArray<int> Route, int Missing) Resolve(

@@ -175,7 +175,9 @@ internal static class TreeEdit
             return FlowEdits.Replace(layout, part, route[^1], scalar is null
                 ? BlockWriter.Flow(value) : ScalarWriter.Inline(scalar, wanted, true));
         }
-        if (scalar is not null && !ScalarWriter.IsLiteral(scalar.Text))
+        // A comment below a block scalar, indented as its lines are, would become one of them.
+        var hasWordsBelow = layout.LastLine(slot) > layout.Lines.LineOf(slot.End);
+        if (scalar is not null && (hasWordsBelow || !ScalarWriter.IsLiteral(scalar.Text)))
         {
             return BlockEdits.Replace(layout, part, route[^1],
                 (ScalarWriter.Inline(scalar, wanted, false), []));

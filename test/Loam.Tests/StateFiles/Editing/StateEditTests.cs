@@ -86,6 +86,7 @@ public sealed class StateEditTests
         { "a: | # c\n  old\n\n  text\n\nb: 1\n", "new\nlines\n",
             "a: | # c\n  new\n  lines\n\nb: 1\n" },
         { "a: >-\n  old\n  text\nb: 1\n", "new", "a: new\nb: 1\n" },
+        { "a: x\n  # c\n", "one\ntwo\n", "a: \"one\\ntwo\\n\"\n  # c\n" },
         { "a: \"8080\"", "9090", "a: \"9090\"" },
         { "a: \"old\n  text\" # c\n", "new", "a: \"new\" # c\n" },
         { "a:\n  old\n  text\nb: 1\n", "new", "a:\n  new\nb: 1\n" },
@@ -187,6 +188,7 @@ public sealed class StateEditTests
         { "a: {x: 1, y: 2}\n", "a.x", "a: {y: 2}\n" },
         { "a: |+\n  t\n\nb: 1\n", "b", "a: |+\n  t\n\n" },
         { "a: |\n  t\nb: 1", "b", "a: |\n  t\n" },
+        { "a: |+\n  t\nb: 1\n\nc: 2\n", "b", "a: |+\n  t\nc: 2\n" },
         { "a: 1\r\n# of b\r\nb: 2\r\nc: 3\r\n", "b", "a: 1\r\nc: 3\r\n" },
     };
 
