@@ -85,7 +85,8 @@ public static class LineDiff
         IEnumerable<DiffKind> script =
         [
             .. Enumerable.Repeat(DiffKind.Same, head),
-            .. Shortest(Numbered(before, head, tail, numbers), Numbered(after, head, tail, numbers)),
+            .. Shortest(Numbered(before, head, tail, numbers),
+                Numbered(after, head, tail, numbers)),
             .. Enumerable.Repeat(DiffKind.Same, tail),
         ];
         var lines = new List<DiffLine>(before.Count + after.Count - head - tail);

@@ -141,7 +141,8 @@ public sealed class StateMergeTests
     {
         var theirs = Set(Base, "spec.services[web].image", Of("caddy:2"));
         var mine = StateEdit.Remove(Base, EditPath.Parse("spec.services[db]"));
-        Merged(theirs, mine).ShouldBe(StateEdit.Remove(theirs, EditPath.Parse("spec.services[db]")));
+        Merged(theirs, mine).ShouldBe(
+            StateEdit.Remove(theirs, EditPath.Parse("spec.services[db]")));
     }
 
     [Theory]
@@ -218,8 +219,9 @@ public sealed class StateMergeTests
     public void Two_new_files_are_joined()
     {
         const string Head = "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n";
-        Merged(Head + "    - name: a\n      image: a\n", Head + "    - name: b\n      image: b\n", "")
-            .ShouldBe(Head + "    - name: a\n      image: a\n    - name: b\n      image: b\n");
+        const string One = "    - name: a\n      image: a\n";
+        const string Other = "    - name: b\n      image: b\n";
+        Merged(Head + One, Head + Other, "").ShouldBe(Head + One + Other);
     }
 
     [Fact]
@@ -244,7 +246,8 @@ public sealed class StateMergeTests
         foreach (var (service, kind, word) in changes)
         {
             var path = $"spec.services[{Name(service)}]";
-            var gone = StateEdit.Find(YamlReader.Read("", text, new())!, EditPath.Parse(path)) is null;
+            var root = YamlReader.Read("", text, new())!;
+            var gone = StateEdit.Find(root, EditPath.Parse(path)) is null;
             if (gone && kind is not (3 or 7))
             {
                 continue;
@@ -278,7 +281,8 @@ public sealed class StateMergeTests
                     0 => "      depends_on: [s0, x]\n",
                     1 => "      depends_on:\n        - s0  # first\n        - x\n",
                     2 => "      environment: {A: b}\n",
-                    _ => "      ports:\n        # web\n        - container: 80\n          host: 80\n",
+                    _ => "      ports:\n        # web\n        - container: 80\n"
+                        + "          host: 80\n",
                 });
         }
         return text.Append("\n# tail\n").ToString();
