@@ -119,15 +119,18 @@ public static class StateEdit
         var mark = text[..^body.Length];
         // A last line without a break is part of the value of a block scalar there: such a
         // scalar needs another mark when something comes below it, a fresh one needs the break.
-        foreach (var start in (string?[])[body, LastLiteral.Strip(body)])
+        var result = edit(body);
+        if (Means(result, expected))
         {
-            var result = start is null ? null : edit(start);
-            foreach (var end in (string[])["", Layout.Of(body).Style.NewLine])
+            return mark + result;
+        }
+        var newLine = Layout.Of(body).Style.NewLine;
+        var marked = LastLiteral.Strip(body) is { } stripped ? edit(stripped) : result;
+        foreach (var other in (string[])[result + newLine, marked, marked + newLine])
+        {
+            if (Means(other, expected))
             {
-                if (result is not null && Means(result + end, expected))
-                {
-                    return mark + result + end;
-                }
+                return mark + other;
             }
         }
         throw new EditException("The edit would change more than it should at this place; "

@@ -9,7 +9,8 @@ internal static class TreeEdit
     /// <summary>Gives a place another value, changing only what differs inside it.</summary>
     public static string Assign(string text, ImmutableArray<int> route, EditValue value)
     {
-        var part = Layout.Of(text).At(route.AsSpan());
+        var layout = Layout.Of(text);
+        var part = layout.At(route.AsSpan());
         var present = EditValue.From(part.Node);
         if (Meaning.Same(present, value))
         {
@@ -24,7 +25,7 @@ internal static class TreeEdit
             case (MapEdit, MapEdit map) when route.IsEmpty:
                 return AssignMap(text, route, new([]), map);
             default:
-                return Replace(text, route, value);
+                return Replace(layout, route, value);
         }
     }
 
@@ -43,7 +44,7 @@ internal static class TreeEdit
         }
         if (part.Slots.IsEmpty)
         {
-            return Replace(text, route, EditValue.Map((key, value)));
+            return Replace(layout, route, EditValue.Map((key, value)));
         }
         return part.Flow
             ? FlowEdits.Insert(layout, part, part.Slots.Length, BlockWriter.FlowEntry(key, value))
@@ -58,7 +59,7 @@ internal static class TreeEdit
         var part = layout.At(route.AsSpan());
         if (part.Slots.IsEmpty)
         {
-            return Replace(text, route, EditValue.List(value));
+            return Replace(layout, route, EditValue.List(value));
         }
         return part.Flow
             ? FlowEdits.Insert(layout, part, index, BlockWriter.Flow(value))
@@ -84,7 +85,7 @@ internal static class TreeEdit
                 ? FlowEdits.Remove(layout, part, 0)
                 : Splice.Apply(text, new Splice(part.Start, part.End, empty));
         }
-        return !holder.IsEmpty ? Replace(text, holder, empty == "[]" ? new ListEdit([])
+        return !holder.IsEmpty ? Replace(layout, holder, empty == "[]" ? new ListEdit([])
             : new MapEdit([]))
             : BlockEdits.RemoveLines(layout, layout.FirstLine(part, 0),
                 layout.LastLine(part.Slots[0]));
@@ -159,13 +160,12 @@ internal static class TreeEdit
         return -1;
     }
 
-    private static string Replace(string text, ImmutableArray<int> route, EditValue value)
+    private static string Replace(Layout layout, ImmutableArray<int> route, EditValue value)
     {
         if (route.IsEmpty)
         {
             throw new EditException("A file is a mapping of fields; it cannot be anything else.");
         }
-        var layout = Layout.Of(text);
         var part = layout.At(route[..^1].AsSpan());
         var slot = part.Slots[route[^1]];
         var (wanted, scalar) = value is ScalarEdit given ? Quoting(layout, slot.Value, given)

@@ -70,9 +70,11 @@ public sealed class StateEditProperties
         });
 
     [Fact]
-    public void Setting_what_is_there_changes_nothing() => ForAll((text, _) =>
+    public void Setting_what_is_there_changes_nothing() => ForAll((text, chance) =>
     {
-        foreach (var (path, node) in Nodes(text))
+        var (path, node) = Pick(text, chance, _ => true);
+        StateEdit.Set(text, EditPath.Root, EditValue.From(Read(text)!)).ShouldBe(text);
+        if (node is not null)
         {
             StateEdit.Set(text, path, EditValue.From(node)).ShouldBe(text);
         }
@@ -324,10 +326,15 @@ public sealed class StateEditProperties
     }
 
     /// <summary>A block scalar may hold what looks like a comment.</summary>
-    private static List<string> Comments(string text) =>
-        [.. Regex.Matches(text, "#c[0-9]+").Select(m => m.Value)
-            .Where(c => !Nodes(text).Exists(n => n.Node is ScalarNode s
-                && Regex.IsMatch(s.Text, c + "(?![0-9])")))];
+    private static List<string> Comments(string text)
+    {
+        var inside = Nodes(text).Select(n => n.Node).OfType<ScalarNode>()
+            .SelectMany(s => Ids(s.Text)).ToHashSet();
+        return [.. Ids(text).Where(c => !inside.Contains(c))];
+    }
+
+    private static IEnumerable<string> Ids(string text) =>
+        Regex.Matches(text, "#c[0-9]+").Select(m => m.Value);
 
     /// <summary>Lines of text at the end of a file need their last line break, which stays.
     /// </summary>
