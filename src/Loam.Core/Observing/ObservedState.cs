@@ -26,7 +26,11 @@ public sealed record ObservedVolume(string Name, string Path, int Mode, bool IsE
 
 /// <param name="Owner">Who listens, for people: <c>nginx (process 812)</c>; null: unknown.
 /// </param>
-public sealed record ObservedPort(int Number, string Protocol, string Address, string? Owner);
+public sealed record ObservedPort(int Number, string Protocol, string Address, string? Owner)
+{
+    /// <summary>The next port above on which nobody listens; null: not looked for.</summary>
+    public int? NextFree { get; init; }
+}
 
 /// <summary>What the machine was at <see cref="ObservedAt"/>: always a little old.</summary>
 public sealed record ObservedState

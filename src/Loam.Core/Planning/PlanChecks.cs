@@ -42,8 +42,8 @@ internal static class PlanChecks
                 {
                     continue;
                 }
-                var free = Enumerable.Range(port.Host!.Value + 1, 1000).First(
-                    n => !declared.Contains(n) && !taken.Any(t => t.Number == n));
+                var free = Enumerable.Range(holder.NextFree ?? holder.Number + 1, 1000)
+                    .First(n => !declared.Contains(n));
                 found.Error(Codes.PortTaken, draft.Where(service),
                     $"Port {port.Host} of this machine, which {service.Name} would publish, is "
                     + $"held by {holder.Owner ?? "another program"}.",

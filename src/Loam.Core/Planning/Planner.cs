@@ -34,7 +34,11 @@ public static class Planner
     /// <summary>The directories of a state's volumes: what to look for on the host.</summary>
     public static IEnumerable<VolumeSpec> Directories(
         PlanningContext context, DesiredState state) =>
-        state.Volumes.Values.Select(v => Directory(context, v));
+        state.Volumes.Values.Select(v => Directory(context, v)).Concat(
+            state.Services.Values.SelectMany(s => s.Volumes).Where(v => v.IsHostPath)
+                .Select(v => v.Source).Distinct().Select(HostDirectory));
+
+    private static VolumeSpec HostDirectory(string path) => new(path, path, DirectoryMode, null);
 
     private static VolumeSpec Directory(PlanningContext context, Volume volume) => new(
         volume.Name, ContainerPlanning.PathOf(context, volume),
@@ -137,7 +141,8 @@ public static class Planner
                 draft.Context, service, first, previous, containers);
             if (work is not null)
             {
-                draft.AddService(service, first, work, containers);
+                draft.AddService(service, first, WithDirectories(draft, service, work),
+                    containers);
             }
             else if (draft.Changes.TryGetValue(id, out var recorded))
             {
@@ -160,6 +165,22 @@ public static class Planner
         {
             draft.Add(gone, Verb.Delete, Way.Fresh, TimeSpan.Zero, [], [], Risk.Low);
         }
+    }
+
+    /// <summary>A directory of the host that a service mounts is made when it is absent.
+    /// </summary>
+    private static ServiceWork WithDirectories(
+        PlanDraft draft, Service service, ServiceWork work)
+    {
+        var absent = service.Volumes.Where(v => v.IsHostPath).Select(v => v.Source).Distinct()
+            .Where(p => !draft.Observed.Volumes.Any(v => v.Path == p));
+        return work with
+        {
+            Actions = [.. absent.Select(p => new PlannedAction(ActionKind.CreateVolume, p)
+            {
+                Volume = HostDirectory(p),
+            }), .. work.Actions],
+        };
     }
 
     /// <summary>Every image the plan starts containers from and the engine lacks is pulled

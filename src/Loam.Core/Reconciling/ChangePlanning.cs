@@ -4,6 +4,7 @@ using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
 
 namespace Loam.Core.Reconciling;
 
@@ -114,7 +115,9 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
                 target = mine.Length == 0 ? target.Without(file) : target.With(file, mine);
                 continue;
             }
-            found.Error(Codes.Stale, null, $"{file} was changed meanwhile.", "Ask again.");
+            var (merged, conflicts) = StateMerge.Merge(file, origin, theirs, mine);
+            found.AddRange(conflicts);
+            target = merged is null ? target : target.With(file, merged);
         }
         return target;
     }
@@ -142,13 +145,14 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
 
     /// <summary>Host ports that the state wants and no running container of ours holds.
     /// </summary>
-    private static HashSet<int> NewPorts(DesiredState after, ObservedState observed)
+    private static HashSet<(int, string)> NewPorts(DesiredState after, ObservedState observed)
     {
         var ours = observed.Containers
             .Where(c => c.State is ContainerState.Running or ContainerState.Paused)
-            .SelectMany(c => c.Ports).Select(p => p.Host);
+            .SelectMany(c => c.Ports).Where(p => p.Host is not null)
+            .Select(p => (p.Host!.Value, p.Protocol));
         return [.. after.Services.Values.Where(s => s.Replicas > 0).SelectMany(s => s.Ports)
-            .Where(p => p.Host is not null).Select(p => p.Host!.Value)
-            .Except(ours.OfType<int>())];
+            .Where(p => p.Host is not null).Select(p => (p.Host!.Value, p.Protocol))
+            .Except(ours)];
     }
 }

@@ -29,7 +29,8 @@ public sealed record MachineParts
     public required Func<int, string> SealFresh { get; init; }
 
     /// <summary>Who else listens on these host ports.</summary>
-    public required Func<IReadOnlySet<int>, ImmutableArray<ObservedPort>> PortsTaken { get; init; }
+    public required Func<IReadOnlyCollection<(int Number, string Protocol)>,
+        ImmutableArray<ObservedPort>> PortsTaken { get; init; }
 
     /// <summary>Reads a foreign container as a service.</summary>
     public required Func<string, StateFiles.StateSet, CancellationToken, Task<Adoption>> Adopt

@@ -1,4 +1,5 @@
 using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
 
 namespace Loam.Core.Reconciling;
 
@@ -8,18 +9,8 @@ internal static class SecretText
 {
     private const string File = "security.yaml";
 
-    public static string Replace(string text, string secret, string value)
-    {
-        var secrets = (YamlReader.Read(File, text, new())?["spec"] as MappingNode)?["secrets"];
-        var item = (secrets as SequenceNode)?.Items.OfType<MappingNode>()
-            .FirstOrDefault(i => (i["name"] as ScalarNode)?.Text == secret);
-        Invariant.Require(item?["value"] is ScalarNode, $"{File} does not declare {secret}");
-        var at = item["value"]!.Span;
-        var lines = text.Split('\n');
-        var line = lines[at.Line - 1];
-        lines[at.Line - 1] = line[..(at.Column - 1)] + value + line[(at.EndColumn - 1)..];
-        return string.Join('\n', lines);
-    }
+    public static string Replace(string text, string secret, string value) =>
+        StateEdit.Set(text, EditPath.Parse($"spec.secrets[{secret}].value"), value);
 
     /// <summary>Every <c>generate:N</c> becomes the ciphertext of a fresh value.</summary>
     public static StateSet Generate(

@@ -148,6 +148,8 @@ internal sealed record WireEvent(
 [JsonSerializable(typeof(WireInfo))]
 [JsonSerializable(typeof(WireListed[]))]
 [JsonSerializable(typeof(WireContainer))]
+[JsonSerializable(typeof(WireForeign))]
+[JsonSerializable(typeof(WireImageConfig))]
 [JsonSerializable(typeof(WireCreate))]
 [JsonSerializable(typeof(WireUpdate))]
 [JsonSerializable(typeof(WireExec))]

@@ -31,5 +31,8 @@ public sealed class SecretVault(SecretKey key, SecretFiles files) : ISecretVault
 
     /// <summary>Ciphertext of a fresh random value of that many characters.</summary>
     public string SealFresh(int length) =>
-        SecretText.Encrypt(SecretText.Generate(length), key.Recipient);
+        Seal(SecretText.Generate(length));
+
+    /// <summary>Ciphertext for this machine.</summary>
+    public string Seal(string plaintext) => SecretText.Encrypt(plaintext, key.Recipient);
 }

@@ -15,12 +15,8 @@ public sealed class Directories : IDirectories
             {
                 return ((int)info.UnixFileMode, !info.EnumerateFileSystemInfos().Any());
             }
-            if (File.Exists(path))
-            {
-                throw new HostException(Fault.Conflict, $"{path} is not a directory.",
-                    "Give the volume another path, or move that file away.");
-            }
-            return null;
+            // A single file may be mounted as well.
+            return File.Exists(path) ? ((int)File.GetUnixFileMode(path), false) : null;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -91,6 +91,15 @@ internal static class CommandTable
 
     private static IEnumerable<Command> OwnVerbs() =>
     [
+        new("daemon", "", 0, 0, "Run the daemon: everything else asks it.",
+            "loam daemon --engine private", DaemonCommand.RunAsync)
+        {
+            Options =
+            [
+                new("engine", null, "ENGINE", "auto, private or unix:///path (auto)"),
+                new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
+            ],
+        },
         new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
             OwnCommands.HelpAsync),
         new("completion", "SHELL", 1, 1, "A completion script for bash, zsh or fish.",

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Loam.Api;
+using Loam.Cli;
+using Loam.Core;
+using Loam.Core.Catalog;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Containers;
+using Loam.Drivers.Files;
+using Loam.Drivers.History;
+using Loam.Drivers.Journal;
+using Loam.Drivers.Linux;
+using Loam.Drivers.Secrets;
+using Loam.Drivers.Storage;
+using Loam.Supervision;
+
+namespace Loam;
+
+/// <param name="Engine"><c>auto</c>, <c>private</c> or <c>unix:///path</c>.</param>
+/// <param name="Mirror">Mirror of Docker Hub for this instance; null: none.</param>
+internal sealed record DaemonOptions(InstancePaths Paths, string Engine, string? Mirror);
+
+/// <summary><c>loam daemon</c>: everything is put together here, by hand, read from top to
+/// bottom. Never loads the mind.</summary>
+internal static class Daemon
+{
+    /// <summary>Runs until SIGTERM or SIGINT. A change in hand is taken back first.</summary>
+    /// <exception cref="HostException">It cannot start: the message says why and what to do.
+    /// </exception>
+    public static async Task<int> RunAsync(DaemonOptions options, Action<string> say)
+    {
+        using var stop = new CancellationTokenSource();
+        using var term = OnSignal(PosixSignal.SIGTERM, stop);
+        using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
+
+        var (time, paths) = (TimeProvider.System, options.Paths);
+        paths.Prepare();
+        using var single = InstanceLock.Take(paths);
+        var instance = paths.EnsureInstanceId();
+        var key = SecretKey.LoadOrCreate(paths.KeyFile, time);
+        var vault = new SecretVault(key, new SecretFiles(paths.SecretsMount));
+
+        using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
+        var engine = found.Engine;
+        say($"engine: {found.Description}");
+
+        using var journal = FileJournal.Load(paths.JournalFile);
+        var history = await GitHistory.OpenAsync(paths, time, stop.Token);
+        var events = new EventLog(time);
+        var health = new HealthBoard();
+        var prober = new Prober(engine, time);
+        Machine? machine = null;
+        var logins = new RegistryLogins(() => machine!.Desired, vault);
+        using var registry = new RegistryClient(options.Mirror, logins.For);
+        var images = new ImageDriver(engine, logins.For);
+
+        machine = new Machine(new()
+        {
+            Context = new(instance, paths.VolumeRoot)
+            {
+                FileVariables = AppCatalog.FileVariables,
+                DataMajor = AppCatalog.DataMajor,
+                CatalogName = image => AppCatalog.ByImage(image)?.Name,
+            },
+            Drivers =
+            [
+                new ContainerDriver(engine, instance, prober, vault, health, time),
+                new NetworkDriver(engine, instance),
+                images,
+                new VolumeDriver(new Directories()),
+            ],
+            Journal = journal,
+            History = history,
+            Images = new ImageLookup(registry, engine),
+            Time = time,
+            Events = events,
+            Health = health,
+            SealFresh = vault.SealFresh,
+            PortsTaken = PortsTaken,
+            Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
+            RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
+            Host = Environment.MachineName,
+            Version = Product.Version,
+            Engine = found.Description,
+        });
+
+        var recovered = await machine.StartAsync(stop.Token);
+        say(recovered ?? "nothing was left over from before");
+        var surface = new Surface(machine, key.Recipient.ToString(),
+            new ServiceLogs(engine, instance).ReadAsync);
+        await using var server = await ApiServer.StartAsync(
+            surface, paths.Socket, time, stop.Token);
+        say($"listening on {paths.Socket}");
+
+        await Task.WhenAll(
+            new HealthWatch(engine, instance, prober, health, events, time)
+                .RunAsync(() => machine.Desired.Services, stop.Token).UntilStopped(stop.Token),
+            new EngineWatch(engine, instance, machine, events, time)
+                .RunAsync(stop.Token).UntilStopped(stop.Token),
+            new EditWatch(paths, machine, events, time)
+                .RunAsync(stop.Token).UntilStopped(stop.Token));
+        say("stopped");
+        return 0;
+    }
+
+    private static ImmutableArray<ObservedPort> PortsTaken(
+        IReadOnlyCollection<(int Number, string Protocol)> wanted) =>
+        [.. HostPorts.OfThisHost.Find(wanted).Select(p => p with
+        {
+            NextFree = HostPorts.OfThisHost.NextFree(p.Number + 1, p.Protocol),
+        })];
+
+    private static PosixSignalRegistration OnSignal(
+        PosixSignal signal, CancellationTokenSource stop) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        });
+
+    /// <summary>Being asked to stop is no failure; anything else ends the daemon.</summary>
+    private static async Task UntilStopped(this Task work, CancellationToken stop)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // As asked.
+        }
+    }
+}
