@@ -52,26 +52,18 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         var program = Command.Find("dockerd") ?? throw new HostException(
             Fault.Unsupported, "dockerd is not installed.",
             "Install Docker (on Debian: apt install docker.io) or start another engine.");
-        Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite
-            | UnixFileMode.UserExecute);
-        Directory.CreateDirectory(place.DataRoot);
-        TrimLog();
-        var pid = RunningPid();
-        if (pid is null)
+        int pid;
+        try
         {
-            RemoveLeftovers();
-            // Networks come up with the engine, so their walls stand before it does.
-            var range = PrivateEngineNet.AnotherEngineIsHere()
-                ? await _net.PrepareAsync(cancel).ConfigureAwait(false) : null;
-            if (range is not null)
-            {
-                await _net.GuardAsync([], cancel).ConfigureAwait(false);
-            }
-            await File.WriteAllBytesAsync(place.Config, Config(range), cancel)
-                .ConfigureAwait(false);
-            pid = Start(program);
+            pid = await RunningOrStartedAsync(program, cancel).ConfigureAwait(false);
         }
-        var engine = await AnswerAsync(pid.Value, cancel).ConfigureAwait(false);
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"The private engine cannot be started: {error.Message}",
+                "Check its directories.");
+        }
+        var engine = await AnswerAsync(pid, cancel).ConfigureAwait(false);
         try
         {
             if (!OwnsNetfilter())
@@ -128,6 +120,28 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         {
             return null;
         }
+    }
+
+    private async Task<int> RunningOrStartedAsync(string program, CancellationToken cancel)
+    {
+        Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(place.DataRoot);
+        TrimLog();
+        if (RunningPid() is { } running)
+        {
+            return running;
+        }
+        RemoveLeftovers();
+        // Networks come up with the engine, so their walls stand before it does.
+        var range = PrivateEngineNet.AnotherEngineIsHere()
+            ? await _net.PrepareAsync(cancel).ConfigureAwait(false) : null;
+        if (range is not null)
+        {
+            await _net.GuardAsync([], cancel).ConfigureAwait(false);
+        }
+        await File.WriteAllBytesAsync(place.Config, Config(range), cancel).ConfigureAwait(false);
+        return Start(program);
     }
 
     private async Task GuardAsync(DockerEngine engine, CancellationToken cancel) =>

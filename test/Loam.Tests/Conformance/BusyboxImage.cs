@@ -12,7 +12,7 @@ internal static class BusyboxImage
     private const string Busybox = "/bin/busybox";
 
     private static readonly string[] Programs =
-        ["sh", "sleep", "httpd", "true", "cat", "touch", "grep"];
+        ["sh", "sleep", "httpd", "true", "cat", "touch", "grep", "nc", "nslookup"];
 
     public static bool IsStatic()
     {
@@ -41,7 +41,7 @@ internal static class BusyboxImage
         return images.Single(i => i.Tags.Any(t => t.Contains(Name))).Id;
     }
 
-    private static byte[] Archive()
+    public static byte[] Archive()
     {
         using var bytes = new MemoryStream();
         using (var tar = new TarWriter(bytes, TarEntryFormat.Ustar, leaveOpen: true))

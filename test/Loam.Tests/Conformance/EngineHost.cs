@@ -39,9 +39,11 @@ public abstract class EngineHost : IAsyncLifetime
     /// <summary>ID of the image that behaves so.</summary>
     public abstract string Image(Habit habit);
 
-    public string NewInstance()
+    public string NewInstance() => Clean(Guid.NewGuid().ToString("n")[..12]);
+
+    /// <summary>Marks an instance whose things are removed at the end.</summary>
+    protected string Clean(string instance)
     {
-        var instance = Guid.NewGuid().ToString("n")[..12];
         lock (_instances)
         {
             _instances.Add(instance);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Metrics;
 
 namespace Loam.Tests.Conformance;
 
@@ -91,6 +92,49 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     }
 
     [HostFact]
+    public async Task Networks_join_their_own_and_are_apart_from_others()
+    {
+        var owner = host.Owner;
+        await NetworkAsync(owner, "front", isInternal: false);
+        await NetworkAsync(owner, "back", isInternal: true);
+        var web = await RunInAsync("web", "front");
+        await RunInAsync("api", "front");
+        var db = await RunInAsync("db", "back");
+        await RunInAsync("job", "back");
+        var address = (await host.Engine.FindAsync(web, None))!.Address;
+        var inner = (await host.Engine.FindAsync(db, None))!.Address;
+
+        (await FetchAsync("api", address!)).ShouldContain("well");
+        if (host.JoinsInternal)
+        {
+            (await FetchAsync("job", inner!)).ShouldContain("well");
+        }
+        (await FetchAsync("job", address!)).ShouldNotContain("well");
+        (await FetchAsync("api", inner!)).ShouldNotContain("well");
+        if (host.HasNames)
+        {
+            (await InAsync("api", "nslookup web")).ShouldContain(address!);
+            (await InAsync("job", "nslookup db")).ShouldContain(inner!);
+        }
+    }
+
+    [HostFact]
+    public async Task What_a_running_container_uses_is_read_from_its_control_group()
+    {
+        var name = await RunAsync(s => s);
+        var info = await host.Engine.InfoAsync(None);
+        var id = (await host.Engine.FindAsync(name, None))!.Id;
+        var usage = ContainerMetrics.OfThisHost.Read(id, info).ShouldNotBeNull();
+        usage.MemoryLimit.ShouldBe(64 << 20);
+        usage.Memory.ShouldBeInRange(1, 64 << 20);
+        usage.Cpu.ShouldBeGreaterThan(TimeSpan.Zero);
+        usage.Pids.ShouldNotBeNull().ShouldBeGreaterThan(0);
+
+        await host.Engine.RemoveAsync(name, None);
+        ContainerMetrics.OfThisHost.Read(id, info).ShouldBeNull();
+    }
+
+    [HostFact]
     public async Task An_engine_that_is_gone_is_unavailable()
     {
         using var gone = new DockerEngine($"{host.Folder}/gone.sock");
@@ -111,6 +155,36 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         none.Engine.ShouldBeNull();
         none.Tried.ShouldHaveSingleItem().ShouldContain("there is no socket");
     }
+
+    private Task NetworkAsync(string owner, string name, bool isInternal) =>
+        host.Engine.CreateNetworkAsync(
+            new($"loam-{_instance}-{name}", name, "r1", isInternal), null,
+            ImmutableSortedDictionary<string, string>.Empty.Add(EngineLabels.Instance, owner),
+            None);
+
+    private async Task<string> RunInAsync(string service, string network)
+    {
+        var container = host.Container(_instance, service, Habit.Serves);
+        container = container with
+        {
+            Spec = container.Spec with
+            {
+                Networks = [new($"loam-{_instance}-{network}", [service])],
+            },
+        };
+        await host.Engine.CreateAsync(container, None);
+        await host.Engine.StartAsync(container.Spec.Name, None);
+        return container.Spec.Name;
+    }
+
+    /// <summary>What a container gets from another; tries again while that one starts.</summary>
+    private Task<string> FetchAsync(string service, string from) => InAsync(
+        service,
+        $"for i in 1 2; do printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 {from} 80 && break; "
+        + "sleep 1; done 2>&1");
+
+    private Task<string> InAsync(string service, string line) =>
+        ShellAsync($"loam-{_instance}-{service}-0123456789", line);
 
     private EngineContainer Prepared(Func<ContainerSpec, ContainerSpec> change)
     {

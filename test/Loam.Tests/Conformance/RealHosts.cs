@@ -13,7 +13,14 @@ public abstract class RealHost : EngineHost
     public string Folder { get; } =
         Path.Combine("/tmp", $"loam-{Guid.NewGuid().ToString("n")[..8]}");
 
-    public DockerEngine Docker => (DockerEngine)Engine;
+    /// <summary>Containers find each other by name.</summary>
+    public virtual bool HasNames => true;
+
+    /// <summary>An instance whose networks the engine was made for.</summary>
+    public virtual string Owner => NewInstance();
+
+    /// <summary>Containers in an internal network reach each other here.</summary>
+    public virtual bool JoinsInternal => true;
 
     public override string Image(Habit habit) => _image;
 
@@ -71,7 +78,10 @@ public sealed class DockerHost : RealHost
 
     public override int Port => 18931;
 
-    public PrivateEnginePlace Place => new("conformance", $"{Folder}/d", $"{Folder}/r", null);
+    public PrivateEnginePlace Place =>
+        new(Path.GetFileName(Folder), $"{Folder}/d", $"{Folder}/r", null);
+
+    public override string Owner => Clean(Place.Instance);
 
     protected override Task<DockerEngine> StartAsync()
     {
@@ -85,9 +95,15 @@ public sealed class DockerHost : RealHost
 
 public sealed class PodmanHost : RealHost
 {
+    private const string Netavark = "/usr/lib/podman/netavark";
     private int _pid;
 
     public override int Port => 18932;
+
+    // Podman leaves this to the kernel, and a Docker on the same host forbids it there.
+    public override bool JoinsInternal => !PrivateEngineNet.AnotherEngineIsHere();
+
+    public override bool HasNames => File.Exists(Netavark);
 
     // Podman 4.3 has no such call in its compatible API.
     public override bool ChangesLimits => false;
@@ -96,11 +112,15 @@ public sealed class PodmanHost : RealHost
     {
         // crun refuses a machine that has version 1 control groups with version 2 beside them.
         var runtime = Directory.Exists("/sys/fs/cgroup/unified") ? "runc" : "crun";
+        // The older network back end has no names.
+        var network = File.Exists(Netavark) ? "netavark" : "cni";
         await File.WriteAllTextAsync(
             $"{Folder}/containers.conf",
             $"""
             [containers]
             default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+            [network]
+            network_backend = "{network}"
             [engine]
             cgroup_manager = "cgroupfs"
             events_logger = "file"
@@ -158,21 +178,22 @@ public sealed class PodmanHost : RealHost
         }
         DetachedProcess.End(_pid);
 
-        // The monitor of a command lingers for minutes after the command.
+        // The monitor of a command lingers for minutes after the command, the name server for
+        // ever.
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(folder), out var pid) && IsMonitor(folder))
+            if (int.TryParse(Path.GetFileName(folder), out var pid) && IsOurs(folder))
             {
                 DetachedProcess.End(pid);
             }
         }
     }
 
-    private bool IsMonitor(string folder)
+    private bool IsOurs(string folder)
     {
         try
         {
-            return File.ReadAllText($"{folder}/comm").Trim() == "conmon"
+            return File.ReadAllText($"{folder}/comm").Trim() is "conmon" or "aardvark-dns"
                 && File.ReadAllText($"{folder}/cmdline").Contains($"{Folder}/");
         }
         catch (IOException)
