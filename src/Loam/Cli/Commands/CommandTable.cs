@@ -71,6 +71,9 @@ internal static class CommandTable
         {
             Options = [new("lines", "n", "N", "how many (50)")],
         },
+        new("diff", "[A [B]]", 0, 2,
+            "Edits that were not applied; or what generation A differs in from B, or from now.",
+            "loam diff 3 5", DiffCommand.RunAsync),
     ];
 
     private static IEnumerable<Command> FileVerbs() =>
@@ -80,6 +83,19 @@ internal static class CommandTable
             "loam validate /etc/loam.d", ValidateCommand.RunAsync)
         {
             Completes = Completes.Directories,
+        },
+        new("secret", "set NAME | list | rm NAME", 1, 2,
+            "Set, list or remove secrets. A value is never shown.",
+            "loam secret set DB_PASSWORD\nloam secret set TLS_KEY < key.pem", SecretCommand.RunAsync)
+        {
+            Completes = Completes.Secrets,
+            Details = "The value is typed unseen or read from standard input, and encrypted "
+                + "before it leaves this process.",
+        },
+        new("schema", "KIND", 1, 1, "The JSON Schema of a state file, for editors.",
+            "loam schema ServiceManifest > services.schema.json", OwnCommands.SchemaAsync)
+        {
+            Completes = Completes.Kinds,
         },
         new("export", "", 0, 0, "Write the state files and images.lock into one archive.",
             "loam export --to backup.tar.gz", FileCommands.ExportAsync)

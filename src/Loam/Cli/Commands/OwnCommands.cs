@@ -1,4 +1,5 @@
 using Loam.Cli.Views;
+using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
 namespace Loam.Cli.Commands;
@@ -23,6 +24,23 @@ internal static class OwnCommands
                 near is null ? "`loam help` lists them." : $"Did you mean `loam help {near}`?");
         }
         call.Terminal.Write(HelpView.Of(command, look));
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    public static Task<ExitCode> SchemaAsync(Invocation call, CancellationToken cancel)
+    {
+        var word = call.Words[0];
+        var kind = FileKinds.All.FirstOrDefault(k =>
+            k.Kind.Equals(word, StringComparison.OrdinalIgnoreCase) || k.File == word
+            || k.File == word + ".yaml");
+        if (kind is null)
+        {
+            var near = Nearest.To(word, FileKinds.All.Select(k => k.Kind));
+            throw new CommandFailure(ExitCode.Invalid, $"There is no kind '{word}'.",
+                near is not null ? $"Did you mean {near}?"
+                    : $"The kinds are {string.Join(", ", FileKinds.All.Select(k => k.Kind))}.");
+        }
+        call.Terminal.Raw(JsonSchema.For(kind));
         return Task.FromResult(ExitCode.Done);
     }
 
