@@ -52,7 +52,20 @@ internal sealed class FakeMachine : IMachine
                 $"There is no container {request.Names[0]}.", "`docker ps -a` lists them."),
             _ => Files,
         };
-        return Task.FromResult(Change(request, Files, after, $"p{++_plans}", _history.Count));
+        return Task.FromResult(
+            Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count));
+    }
+
+    /// <summary>Every image is found, and is 5.2 MB.</summary>
+    private static StateSet Pinned(StateSet files)
+    {
+        var state = StateReader.Read(files).State;
+        var missing = state?.Services.Values.Select(s => s.Image.Name)
+            .Where(i => !state.Images.ContainsKey(i)).Distinct().ToList();
+        return missing is not { Count: > 0 } ? files
+            : files.With(StateSet.Lock, ImagesLock.Write(state!.Images.Values.Concat(
+                missing.Select(m => new ResolvedImage(
+                    m, "sha256:" + Digests.Of(m), false, 5_200_000)))));
     }
 
     /// <summary>What the daemon would answer for these texts.</summary>

@@ -36,7 +36,11 @@ internal sealed class ChangeFlow(
             Show(present);
             if (!present.CanApply)
             {
-                return Refuse(present);
+                if (await MendAsync(present, cancel).ConfigureAwait(false) is not { } mended)
+                {
+                    return Refuse(present);
+                }
+                present = mended;
             }
             if (present.IsNothing)
             {
@@ -62,6 +66,32 @@ internal sealed class ChangeFlow(
         throw new CommandFailure(ExitCode.NotApproved,
             "The state kept changing: the plan had to be made anew again and again.",
             "Try again when the others are done.");
+    }
+
+    /// <summary>A plan with errors can be talked about too, until it can be applied; null when
+    /// the person gives up or nobody is there.</summary>
+    private async Task<PlannedChange?> MendAsync(
+        PlannedChange faulty, CancellationToken cancel)
+    {
+        while (revise is not null && Screen.Asks && !call.Json && !call.Yes)
+        {
+            var words = (await Screen.AskAsync(
+                new Line("Say what to change", Ink.Bold).Add(", or [n]o ").Add("› ", Ink.Accent),
+                cancel).ConfigureAwait(false))?.Trim();
+            if (words is null or "" or "n" or "no")
+            {
+                return null;
+            }
+            if (await revise(words, cancel).ConfigureAwait(false) is { } revised)
+            {
+                Show(revised);
+                if (revised.CanApply)
+                {
+                    return revised;
+                }
+            }
+        }
+        return null;
     }
 
     private void Say(string text)

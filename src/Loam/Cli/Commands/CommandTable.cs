@@ -10,7 +10,24 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All { get; } =
     [
-        .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
+        .. WordVerbs(), .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
+    ];
+
+    private static IEnumerable<Command> WordVerbs() =>
+    [
+        new("shell", "", 0, 0, "The interactive shell, which `loam` alone opens.", "loam",
+            RequestCommands.ShellAsync),
+        new("ask", "WORDS…", 1, Any,
+            "One request in words; `ask` may be left out where there are several.",
+            "loam \"set up a web server\"\nloam ask restart redis", RequestCommands.AskAsync),
+        new("propose", "TURN…", 1, Any,
+            "Print what the turns of a conversation come to, as text. Needs no daemon.",
+            "loam propose --state /etc/loam.d -o json \"add redis\" \"with 512 MB\"",
+            RequestCommands.ProposeAsync)
+        {
+            Options = [new("state", null, "DIR", "the state files to start from")],
+            Details = "Each argument is one turn. It writes nothing and decrypts nothing.",
+        },
     ];
 
     private static IEnumerable<Command> ChangeVerbs() =>

@@ -45,7 +45,7 @@ internal static class ResultView
         var line = new Line("Done", Ink.Good).Add($" in {Units.Took(result.Duration)}.");
         foreach (var url in Urls(change.Plan, address))
         {
-            line.Add("  ").Add(url, Ink.Accent);
+            line.Add(" ").Add(url, Ink.Accent);
         }
         return line.Add("    undo: ", Ink.Dim).Add("loam rollback");
     }

@@ -1,0 +1,138 @@
+using Loam.Cli.Views;
+using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter;
+using Outcome = Loam.Mind.Interpreter.Outcome;
+
+namespace Loam.Cli.Commands;
+
+/// <summary>A conversation in front of a machine: words become a proposal, the proposal a plan,
+/// the plan a change. Turns add up until a plan is applied or declined.</summary>
+internal sealed class Talk
+{
+    private const int LongestReason = 200;
+
+    private readonly List<string> _turns = [];
+    private Conversation? _conversation;
+    private int _generation = -1;
+
+    /// <summary>Takes one turn through.</summary>
+    public async Task<ExitCode> SayAsync(
+        Invocation call, string words, CancellationToken cancel)
+    {
+        await FollowStateAsync(call, cancel).ConfigureAwait(false);
+        var proposal = Say(words);
+        if (proposal.Outcome != Outcome.Proposal)
+        {
+            return await AnswerAsync(call, proposal, cancel).ConfigureAwait(false);
+        }
+        return await ProposeAsync(call, proposal, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>A conversation is about one state: when that moved on, a new one begins.
+    /// </summary>
+    private async Task FollowStateAsync(Invocation call, CancellationToken cancel)
+    {
+        var state = await call.Client.StateAsync(cancel).ConfigureAwait(false);
+        if (_conversation is null || state.Generation != _generation)
+        {
+            _turns.Clear();
+            _generation = state.Generation;
+            _conversation = new(new StateSet(state.Files), call.Time.GetUtcNow());
+        }
+    }
+
+    private Proposal Say(string words)
+    {
+        _turns.Add(words);
+        return _conversation!.Say(words);
+    }
+
+    /// <summary>What is no plan is said; a question is asked where somebody can answer.</summary>
+    private async Task<ExitCode> AnswerAsync(
+        Invocation call, Proposal proposal, CancellationToken cancel)
+    {
+        var present = proposal;
+        while (true)
+        {
+            if (call.Json)
+            {
+                call.Terminal.Raw(ProposalJson.Write(present) + "\n");
+                return ExitOf(present.Outcome);
+            }
+            call.Terminal.Write(ProposalView.Message(present, call.Terminal.Look));
+            if (present.Outcome != Outcome.Question || !call.Terminal.Asks)
+            {
+                return ExitOf(present.Outcome);
+            }
+            var answer = await call.Terminal.AskAsync(
+                new Line("› ", Ink.Accent), cancel).ConfigureAwait(false);
+            if (string.IsNullOrWhiteSpace(answer))
+            {
+                return ExitCode.NotApproved;
+            }
+            present = Say(answer);
+            if (present.Outcome == Outcome.Proposal)
+            {
+                return await ProposeAsync(call, present, cancel).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static ExitCode ExitOf(Outcome outcome) => outcome switch
+    {
+        Outcome.Refusal => ExitCode.Invalid,
+        Outcome.Question => ExitCode.NotApproved,
+        _ => ExitCode.Done,
+    };
+
+    private async Task<ExitCode> ProposeAsync(
+        Invocation call, Proposal proposal, CancellationToken cancel)
+    {
+        if (!call.Json)
+        {
+            call.Terminal.Write(ProposalView.Message(proposal, call.Terminal.Look));
+            call.Terminal.Write(Line.Empty);
+        }
+        var change = await PlanAsync(call, proposal, cancel).ConfigureAwait(false);
+        var flow = new ChangeFlow(call, true, (words, stop) => ReviseAsync(call, words, stop));
+        try
+        {
+            return await flow.RunAsync(change, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Applied or declined, it is over: the next request must not bring it along.
+            _conversation = null;
+        }
+    }
+
+    /// <summary>Another plan from a person's answer; null when the words made none.</summary>
+    private async Task<PlannedChange?> ReviseAsync(
+        Invocation call, string words, CancellationToken cancel)
+    {
+        var revised = Say(words);
+        call.Terminal.Write(ProposalView.Message(revised, call.Terminal.Look));
+        if (revised.Outcome != Outcome.Proposal)
+        {
+            return null;
+        }
+        call.Terminal.Write(Line.Empty);
+        return await PlanAsync(call, revised, cancel).ConfigureAwait(false);
+    }
+
+    private Task<PlannedChange> PlanAsync(
+        Invocation call, Proposal proposal, CancellationToken cancel) =>
+        call.Client.PlanAsync(new(ChangeKind.Files, Reason())
+        {
+            Texts = proposal.Files,
+            BaseGeneration = _generation,
+        }, cancel);
+
+    /// <summary>What was said, on one line, for the history.</summary>
+    private string Reason()
+    {
+        var said = string.Join(" / ", _turns.Select(t => t.ReplaceLineEndings(" ").Trim()));
+        return said.Length <= LongestReason ? said : said[..(LongestReason - 1)] + "…";
+    }
+}
