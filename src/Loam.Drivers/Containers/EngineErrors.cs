@@ -166,7 +166,8 @@ internal static partial class EngineErrors
         }
         if (TakenPort().Match(words) is { Success: true } port)
         {
-            words = $"port {port.Groups["at"].Value} is taken on this host.";
+            words = $"port {Everywhere().Replace(port.Groups["at"].Value, "")} is taken on this "
+                + "host.";
         }
         if (words.Length == 0)
         {
@@ -184,6 +185,10 @@ internal static partial class EngineErrors
         @"(Bind for (?<at>\S+) failed: port is already allocated"
         + @"|listen \w+ (?<at>\S+): bind: address already in use)")]
     private static partial Regex TakenPort();
+
+    /// <summary>An address that means all of them says nothing.</summary>
+    [GeneratedRegex(@"^(0\.0\.0\.0|\[::\]|::)?:")]
+    private static partial Regex Everywhere();
 
     private static string Capital(string what) =>
         what.Length == 0 ? what : char.ToUpperInvariant(what[0]) + what[1..];

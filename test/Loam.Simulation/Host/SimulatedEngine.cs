@@ -317,10 +317,11 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                     p => p.Host == port.Host && p.Protocol == port.Protocol));
             if (taken)
             {
+                var address = port.Address == "0.0.0.0" ? "" : port.Address + ":";
                 throw new HostException(
                     Fault.Conflict,
-                    $"Container {wants.Name}: port {port.Address}:{port.Host} is taken on this "
-                    + "host.", "Choose another host port.");
+                    $"Container {wants.Name}: port {address}{port.Host} is taken on this host.",
+                    "Choose another host port.");
             }
         }
     }

@@ -27,7 +27,9 @@ public sealed class EngineErrorsTests
 
     [Theory]
     [InlineData("driver failed programming external connectivity on endpoint web (8a14): Bind "
-        + "for 0.0.0.0:80 failed: port is already allocated", "0.0.0.0:80")]
+        + "for 0.0.0.0:80 failed: port is already allocated", "80")]
+    [InlineData("cannot listen on the TCP port: listen tcp4 :80: bind: address already in use",
+        "80")]
     [InlineData("cannot listen on the TCP port: listen tcp4 127.0.0.1:80: bind: address already "
         + "in use", "127.0.0.1:80")]
     public void A_taken_port_is_said_in_few_words(string message, string port) =>
