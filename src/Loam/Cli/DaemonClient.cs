@@ -29,8 +29,32 @@ internal sealed class DaemonClient(string socketPath)
         }
     }
 
-    public Task<MachineStatus> StatusAsync(CancellationToken cancel) =>
-        GetAsync("/v1/status", ApiJson.Default.MachineStatus, cancel);
+    public async Task<MachineStatus> StatusAsync(CancellationToken cancel)
+    {
+        var json = await StatusJsonAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            return StatusReading.Of(json);
+        }
+        catch (JsonException)
+        {
+            throw OtherVersion();
+        }
+    }
+
+    /// <summary>The status as the daemon wrote it, in UTF-8.</summary>
+    public async Task<ReadOnlyMemory<byte>> StatusJsonAsync(CancellationToken cancel)
+    {
+        using var reply = await SendAsync("GET", "/v1/status", [], cancel).ConfigureAwait(false);
+        try
+        {
+            return await reply.Reader.BodyAsync(cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or BadReplyException)
+        {
+            throw Lost(e);
+        }
+    }
 
     public Task<StateAnswer> StateAsync(CancellationToken cancel) =>
         GetAsync("/v1/state", ApiJson.Default.StateAnswer, cancel);
@@ -184,10 +208,12 @@ internal sealed class DaemonClient(string socketPath)
         {
             // Falls through to the same sentence.
         }
-        throw new CommandFailure(ExitCode.Unreachable,
-            "The daemon's answer is not what this version of loam expects.",
-            "Restart the daemon, so that both are of one version.");
+        throw OtherVersion();
     }
+
+    private static CommandFailure OtherVersion() => new(ExitCode.Unreachable,
+        "The daemon's answer is not what this version of loam expects.",
+        "Restart the daemon, so that both are of one version.");
 
     private static async Task<CommandFailure> RefusalAsync(
         int status, Reply reply, CancellationToken cancel)

@@ -12,6 +12,14 @@ internal static class Units
     /// <summary>Memory: <c>64 MiB</c>, <c>1.5 GiB</c>.</summary>
     public static string Memory(long bytes) => Scaled(bytes, 1024, Binary);
 
+    /// <summary>Use of a limit: <c>12/64 MiB</c>, <c>900 KiB/64 MiB</c>.</summary>
+    public static string MemoryOf(long used, long limit)
+    {
+        var (a, b) = (Memory(used), Memory(limit));
+        return a[^3..] == b[^3..] ? $"{a[..a.IndexOf(' ', StringComparison.Ordinal)]}/{b}"
+            : $"{a}/{b}";
+    }
+
     /// <summary>Downloads: <c>5.2 MB</c>.</summary>
     public static string Download(long bytes) => Scaled(bytes, 1000, Decimal);
 

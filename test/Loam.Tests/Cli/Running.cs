@@ -29,6 +29,16 @@ internal sealed class Running : IAsyncDisposable
         return running;
     }
 
+    /// <summary>Waits until something holds, ten seconds at most.</summary>
+    public async Task UntilAsync(Func<bool> holds)
+    {
+        for (var tries = 0; tries < 1000 && !holds(); tries++)
+        {
+            await Task.Delay(10);
+        }
+        holds().ShouldBeTrue();
+    }
+
     public async Task<Said> LoamAsync(params string[] args) => await LoamAsync("", false, args);
 
     /// <param name="typed">What a person types; with a terminal, questions are asked.</param>

@@ -1,3 +1,4 @@
+using System.Text;
 using Loam.Api;
 using Loam.Cli.Views;
 
@@ -11,16 +12,14 @@ internal static class LookCommands
 
     public static async Task<ExitCode> StatusAsync(Invocation call, CancellationToken cancel)
     {
-        var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
         if (call.Json)
         {
-            Print(call, JsonOutput.Of(status, ApiJson.Default.MachineStatus));
+            var json = await call.Client.StatusJsonAsync(cancel).ConfigureAwait(false);
+            Print(call, Encoding.UTF8.GetString(json.Span));
+            return ExitCode.Done;
         }
-        else
-        {
-            call.Terminal.Write(
-                StatusView.Of(status, call.Time.GetUtcNow(), call.Terminal.Look));
-        }
+        var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+        call.Terminal.Write(StatusView.Of(status, call.Time.GetUtcNow(), call.Terminal.Look));
         return ExitCode.Done;
     }
 

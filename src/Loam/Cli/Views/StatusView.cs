@@ -85,8 +85,10 @@ internal static class StatusView
             if (service.Health is ServiceHealth.Unhealthy or ServiceHealth.Missing
                 or ServiceHealth.Starting && service.Detail.Length > 0)
             {
-                foreach (var line in Paragraph.Of(
-                    new Line($"  {service.Name}: ", Ink.Warn), service.Detail, look))
+                var restarts = service.Restarts == 0 ? ""
+                    : $"; {Units.Count(service.Restarts, "restart")}";
+                foreach (var line in Paragraph.Of(new Line($"  {service.Name}: ", Ink.Warn),
+                    service.Detail + restarts, look))
                 {
                     yield return line;
                 }
@@ -109,7 +111,7 @@ internal static class StatusView
         {
             word += $" {service.Running}/{service.Wanted}";
         }
-        return service.Restarts > 0 ? $"{word} ({Units.Count(service.Restarts, "restart")})" : word;
+        return word;
     }
 
     private static string PortsText(ServiceStatus service) => string.Join(", ",
@@ -118,7 +120,7 @@ internal static class StatusView
     private static string MemoryText(ServiceStatus service) =>
         (service.MemoryUsed, service.MemoryLimit) switch
         {
-            ({ } used, { } limit) => $"{Units.Memory(used)} of {Units.Memory(limit)}",
+            ({ } used, { } limit) => Units.MemoryOf(used, limit),
             ({ } used, null) => Units.Memory(used),
             (null, { } limit) => $"≤ {Units.Memory(limit)}",
             _ => "",

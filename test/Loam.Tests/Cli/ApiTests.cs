@@ -1,0 +1,171 @@
+using System.Net.Sockets;
+using System.Text;
+using Loam.Api;
+using Loam.Cli;
+using Loam.Core;
+
+namespace Loam.Tests.Cli;
+
+public sealed class ApiTests
+{
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/v1")]
+    [InlineData("/v1/")]
+    [InlineData("/v1/statusx")]
+    [InlineData("/v1/status/")]
+    [InlineData("/V1/STATUS")]
+    [InlineData("/v1/logs/")]
+    [InlineData("/v1/logs/a/b")]
+    [InlineData("/v1/generation")]
+    public async Task What_is_not_in_the_table_does_not_exist(string path)
+    {
+        await using var running = await Running.StartAsync();
+        foreach (var method in (string[])["GET", "POST", "PUT", "DELETE", "OPTIONS"])
+        {
+            (await StatusAsync(running, method, path)).ShouldBe(404, $"{method} {path}");
+        }
+    }
+
+    [Fact]
+    public async Task Every_route_needs_a_right_and_is_closed_to_everybody_else()
+    {
+        var table = new Routes(null!, TimeProvider.System, default).Table;
+        table.Count.ShouldBeGreaterThan(10);
+        table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Operate);
+        // What changes something is never a look.
+        table.Where(r => r.Method != "GET").ShouldAllBe(r => r.Needs == Rights.Operate);
+
+        await using var running = await Running.StartAsync(_ => new(1000, [1000, 4, 27], "eve"));
+        foreach (var route in table)
+        {
+            var path = route.Pattern.Replace("*", "1");
+            (await StatusAsync(running, route.Method, path)).ShouldBe(403, path);
+        }
+        (await StatusAsync(running, "GET", "/nothing")).ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task A_peer_the_kernel_does_not_name_is_refused()
+    {
+        await using var running = await Running.StartAsync(_ => null);
+        (await StatusAsync(running, "GET", "/v1/status")).ShouldBe(403);
+        var said = await running.LoamAsync("status");
+        said.Exit.ShouldBe(ExitCode.NotApproved);
+        said.Error.ShouldContain("group loam");
+    }
+
+    [Fact]
+    public void Root_and_the_group_have_rights_and_nobody_else()
+    {
+        const Rights All = Rights.View | Rights.Operate;
+        new Peer(0, [0], "root").Rights(null).ShouldBe(All);
+        new Peer(1000, [1000, 990], "ada").Rights(990).ShouldBe(All);
+        new Peer(1000, [1000, 990], "ada").Rights(991).ShouldBe(Rights.None);
+        new Peer(1000, [1000, 0], "ada").Rights(null).ShouldBe(Rights.None);
+    }
+
+    [Fact]
+    public async Task The_kernel_names_this_process()
+    {
+        Peer? seen = null;
+        await using var running = await Running.StartAsync(socket => seen = Peer.Of(socket));
+        await StatusAsync(running, "GET", "/v1/status");
+        seen.ShouldNotBeNull().Uid.ShouldBe(uint.Parse(
+            File.ReadLines("/proc/self/status").First(l => l.StartsWith("Uid:", default))
+                .Split('\t')[2]));
+        seen.Name.ShouldNotBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_socket_is_for_root_and_its_group_alone()
+    {
+        await using var running = await Running.StartAsync();
+        File.GetUnixFileMode(running.Socket).ShouldBe(UnixFileMode.UserRead
+            | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
+    }
+
+    [Fact]
+    public async Task A_request_that_is_too_large_or_no_json_is_refused()
+    {
+        await using var running = await Running.StartAsync();
+        (await StatusAsync(running, "POST", "/v1/plan", "{\"kind\":")).ShouldBe(400);
+        (await StatusAsync(running, "POST", "/v1/plan", "{\"kind\":\"nothing\"}")).ShouldBe(400);
+        (await StatusAsync(running, "POST", "/v1/plan", "",
+            $"Content-Length: {Limits.RequestBytes + 1}\r\n")).ShouldBe(413);
+        (await StatusAsync(running, "GET", "/v1/status")).ShouldBe(200);
+    }
+
+    [Fact]
+    public async Task A_plan_is_approved_once_and_only_as_it_was_shown()
+    {
+        await using var running = await Running.StartAsync();
+        running.Machine.WorkTree = States.Web;
+        var client = new DaemonClient(running.Socket);
+        var change = await client.PlanAsync(new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
+        var order = new ApplyOrder(change.Id, change.Plan!.Digest, "typed", []);
+        await RefusedAsync(client, order with { Digest = new('0', 64) });
+        await foreach (var _ in client.ApplyAsync(order, default))
+        {
+        }
+        running.Machine.Approvals.Count.ShouldBe(1);
+        await RefusedAsync(client, order);
+        running.Machine.Approvals.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_apply_goes_on_without_its_client()
+    {
+        await using var running = await Running.StartAsync();
+        running.Machine.WorkTree = States.Web;
+        running.Machine.Hold = new();
+        running.Machine.Before.Add(new(1, FakeMachine.Noon, "reconcile.started"));
+        var client = new DaemonClient(running.Socket);
+        var change = await client.PlanAsync(new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
+        await foreach (var line in client.ApplyAsync(
+            new(change.Id, change.Plan!.Digest, "typed", []), default))
+        {
+            line.Event.ShouldNotBeNull().Type.ShouldBe("reconcile.started");
+            break;
+        }
+        running.Machine.Hold.SetResult();
+        await running.UntilAsync(() => running.Machine.Files == change.After
+            || running.Machine.Files.Texts.Count == change.After.Texts.Count);
+        running.Machine.Files["services.yaml"].ShouldBe(States.Web["services.yaml"]);
+    }
+
+    [Fact]
+    public async Task A_second_daemon_does_not_take_a_live_socket()
+    {
+        await using var running = await Running.StartAsync();
+        var fault = await Should.ThrowAsync<Core.Reconciling.HostException>(
+            () => ApiServer.StartAsync(new(running.Machine, "", null!), running.Socket,
+                TimeProvider.System, default));
+        fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);
+    }
+
+    private static async Task RefusedAsync(DaemonClient client, ApplyOrder order)
+    {
+        var refused = await Should.ThrowAsync<CommandFailure>(async () =>
+        {
+            await foreach (var _ in client.ApplyAsync(order, default))
+            {
+            }
+        });
+        refused.Exit.ShouldBe(ExitCode.NotApproved);
+    }
+
+    private static async Task<int> StatusAsync(Running running, string method, string path,
+        string body = "", string headers = "")
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, default);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(running.Socket));
+        var length = headers.Contains("Content-Length", default) ? ""
+            : $"Content-Length: {body.Length}\r\n";
+        await socket.SendAsync(Encoding.ASCII.GetBytes(
+            $"{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{headers}{length}\r\n"
+            + body));
+        await using var stream = new NetworkStream(socket);
+        return await new HttpReader(stream).HeadAsync(default);
+    }
+}
