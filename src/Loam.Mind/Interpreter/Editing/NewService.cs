@@ -15,14 +15,13 @@ internal static class NewService
     private const string Security = "security.yaml";
 
     /// <param name="name">The service's name, not yet taken.</param>
+    /// <param name="image">The app's image in the version wanted.</param>
     /// <param name="network">Joined, and made if there is none of that name; null: the default.
     /// </param>
     /// <param name="publish">False: the ports stay inside.</param>
     public static Reply Add(
-        Draft draft, App app, string name, string? version, string? network, bool publish)
+        Draft draft, App app, string name, string image, string? network, bool publish)
     {
-        var image = version is null ? app.Image.Short
-            : Images.WithVersion(app.Image.Short, app.Image.Tag, version);
         var (ports, notes) = Ports(draft, app, name, publish);
         var needs = app.Needs.Select(n => Need(draft, n, name, network)).ToList();
         var environment = Environment(app, name)
@@ -49,7 +48,7 @@ internal static class NewService
         AddIf(entries, "depends_on", dependencies);
         Declare(draft, app, name, network);
         draft.Append(ServicesFile.File, Draft.Services, EditValue.Map([.. entries]));
-        return Said(draft, name, needs.Select(n => n.Service)) with { Notes = [.. notes] };
+        return Said(draft, name) with { Notes = [.. notes] };
     }
 
     /// <summary>A service of an image the catalogue does not know.</summary>
@@ -233,7 +232,7 @@ internal static class NewService
         DeclareSecret(draft, secret, 32);
         if (!draft.State.Services.ContainsKey(service))
         {
-            Add(draft, app, service, null, network, publish: false);
+            Add(draft, app, service, app.Image.Short, network, publish: false);
             foreach (var (key, value) in need.ItsEnvironment)
             {
                 draft.Set(ServicesFile.File,
@@ -248,11 +247,15 @@ internal static class NewService
             .Replace("{secret}", $"${{secrets.{secret}}}", StringComparison.Ordinal);
     }
 
-    private static Reply Said(Draft draft, string name, IEnumerable<string> needed)
+    /// <summary>What was made, as it stands now.</summary>
+    public static Reply Said(Draft draft, string name)
     {
-        var brought = needed.ToList();
-        var text = $"run {name}" + (brought.Count > 0 ? $" with {Wording.List(brought)}" : "");
-        var published = draft.State.Services[name].Ports.Where(p => p.Host is not null)
+        var service = draft.State.Services[name];
+        var product = service.Image.Product;
+        var text = "run " + (product == name || name.Contains(product, StringComparison.Ordinal)
+                ? name : $"{service.Image.Short} as {name}")
+            + (service.DependsOn.IsEmpty ? "" : $" with {Wording.List(service.DependsOn)}");
+        var published = service.Ports.Where(p => p.Host is not null)
             .Select(p => $"{p.Host}").Distinct().ToList();
         var ports = published.Count == 0 ? ""
             : $" and publish it on port{(published.Count > 1 ? "s" : "")} {Wording.List(published)}";

@@ -33,11 +33,14 @@ internal sealed class Lexicon
     private readonly FrozenDictionary<string, int> _longest;
     private readonly FrozenDictionary<string, string> _units;
     private readonly FrozenDictionary<string, string> _contractions;
+    private readonly FrozenSet<string> _words;
 
     private Lexicon(
         Dictionary<string, ImmutableArray<Reading>> phrases, Dictionary<string, int> longest,
         Dictionary<string, string> units, Dictionary<string, string> contractions)
     {
+        _words = phrases.Keys.SelectMany(p => p.Split(' ')).Concat(units.Keys)
+            .ToFrozenSet(StringComparer.Ordinal);
         _phrases = phrases.ToFrozenDictionary(StringComparer.Ordinal);
         _longest = longest.ToFrozenDictionary(StringComparer.Ordinal);
         _units = units.ToFrozenDictionary(StringComparer.Ordinal);
@@ -58,8 +61,10 @@ internal sealed class Lexicon
     /// <summary>The words a contraction stands for; null: it is none.</summary>
     public string? WrittenOut(string word) => _contractions.GetValueOrDefault(word);
 
-    /// <summary>Single words, for finding slips of the finger.</summary>
-    public IEnumerable<string> Words => _longest.Keys.Where(w => _phrases.ContainsKey(w));
+    /// <summary>Every word of every phrase, for finding slips of the finger.</summary>
+    public IEnumerable<string> Words => _words;
+
+    public bool Knows(string word) => _words.Contains(word);
 
     private static Lexicon Load(string language)
     {

@@ -12,7 +12,12 @@ internal static class Normaliser
     public static List<Word> Words(string line, Lexicon lexicon)
     {
         var words = new List<Word>();
-        var text = Even(line);
+        var text = Even(line).Trim();
+        if (text.Length > 2 && text[0] is ('"' or '\'') && text[^1] == text[0]
+            && text.Count(c => c == text[0]) == 2)
+        {
+            text = text[1..^1];
+        }
         var at = 0;
         while (at < text.Length)
         {

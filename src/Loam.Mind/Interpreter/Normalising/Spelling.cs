@@ -4,7 +4,7 @@ namespace Loam.Mind.Interpreter.Normalising;
 /// swapped; two in long words.</summary>
 internal sealed class Spelling
 {
-    private readonly Dictionary<int, List<string>> _byLength = [];
+    private readonly Dictionary<int, List<(string Word, int Rank)>> _byLength = [];
 
     /// <param name="words">Likelier words first: an earlier one wins at the same distance.
     /// </param>
@@ -17,7 +17,7 @@ internal sealed class Spelling
             {
                 _byLength[word.Length] = list = [];
             }
-            list.Add(word);
+            list.Add((word, seen.Count));
         }
     }
 
@@ -31,23 +31,25 @@ internal sealed class Spelling
         var allowed = word.Length >= 8 ? 2 : 1;
         string? best = null;
         var bestDistance = allowed + 1;
+        var bestRank = int.MaxValue;
         for (var length = word.Length - allowed; length <= word.Length + allowed; length++)
         {
-            foreach (var known in _byLength.GetValueOrDefault(length, []))
+            foreach (var (known, rank) in _byLength.GetValueOrDefault(length, []))
             {
                 if (known[0] != word[0] && !Swapped(known, word))
                 {
                     continue;
                 }
-                var distance = Distance(word, known, bestDistance);
+                var distance = Distance(word, known, bestDistance + 1);
                 // In four letters only a swap is surely a slip: "sale" is not "scale".
                 if (word.Length == 4 && (known.Length != 4 || !Swapped(known, word)))
                 {
                     continue;
                 }
-                if (distance < bestDistance)
+                if (distance < bestDistance || (distance == bestDistance && rank < bestRank
+                    && best is not null))
                 {
-                    (best, bestDistance) = (known, distance);
+                    (best, bestDistance, bestRank) = (known, distance, rank);
                 }
             }
         }

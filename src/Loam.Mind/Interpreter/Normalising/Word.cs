@@ -7,6 +7,9 @@ namespace Loam.Mind.Interpreter.Normalising;
 /// <param name="Quoted">It stood in quotation marks: a name or value, never grammar.</param>
 internal sealed record Word(string Text, string Original, bool Possessive, bool Quoted)
 {
+    /// <summary>Mended from a slip of the finger.</summary>
+    public bool Corrected { get; init; }
+
     public static Word Of(string text) => new(text, text, false, false);
 
     public bool IsMark => Text is "," or "." or ";" or "?" or "!" or ":";

@@ -11,12 +11,12 @@ internal static class ClauseReader
     public static void Read(Clause clause)
     {
         ReadMood(clause);
+        ReadForeign(clause);
         if (clause.Question is not null)
         {
             TargetReader.Read(clause);
             return;
         }
-        ReadForeign(clause);
         NameReader.Read(clause);
         EnvironmentReader.Read(clause);
         LabelReader.Read(clause);
@@ -54,6 +54,28 @@ internal static class ClauseReader
             clause.Question = question;
             clause.Use(first);
         }
+        else if (clause.Verb.Length == 0 && LooksOnly(clause))
+        {
+            clause.Question = "show";
+        }
+    }
+
+    /// <summary>"logs of the worker", "status".</summary>
+    private static bool LooksOnly(Clause clause)
+    {
+        foreach (var lexeme in clause.Lexemes)
+        {
+            if (lexeme.Key(Part.Field) is "log" or "status" or "history" or "event"
+                && !lexeme.Is(Part.Noise))
+            {
+                return true;
+            }
+            if (lexeme.Readings[0].Part != Part.Noise && !lexeme.IsMention)
+            {
+                return false;
+            }
+        }
+        return false;
     }
 
     private static int FirstMeant(Clause clause)

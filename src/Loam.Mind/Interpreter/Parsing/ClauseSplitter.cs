@@ -86,6 +86,11 @@ internal static class ClauseSplitter
         {
             return true;
         }
+        if (joined && lexeme.IsGlue("not") && HasVerb(all, start, at)
+            && HasVerb(all, at + 1, Math.Min(all.Count, at + 4)))
+        {
+            return true;
+        }
         if (IsVerb(all, at))
         {
             if (!HasVerb(all, start, at))

@@ -61,8 +61,7 @@ internal sealed class Particles
             {
                 if (seenThing && rest.StartsWith(second + " ", StringComparison.Ordinal))
                 {
-                    sentence[at] = sentence[at] with { Readings = [new(Part.Verb, key)] };
-                    Remove(sentence, end, second);
+                    Put(sentence, at, end, second, key);
                     return;
                 }
             }
@@ -73,6 +72,22 @@ internal sealed class Particles
                 return;
             }
         }
+    }
+
+    /// <summary>The first part bears the meaning; of "depend", the second, because what is waited
+    /// for stands behind it.</summary>
+    private static void Put(
+        List<Lexeme> sentence, int at, int end, string second, string key)
+    {
+        var verb = sentence[at] with { Readings = [new(Part.Verb, key)] };
+        Remove(sentence, end, second);
+        if (key == "depend")
+        {
+            sentence.RemoveAt(at);
+            sentence.Insert(end - 1, verb);
+            return;
+        }
+        sentence[at] = verb;
     }
 
     private static void Remove(List<Lexeme> sentence, int at, string words)

@@ -10,16 +10,29 @@ internal static class TargetReader
     {
         Target? owner = null;
         var except = false;
+        var all = false;
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
-            except |= lexeme.IsGlue("except") && clause.IsFree(at);
+            except |= (lexeme.IsGlue("except") && clause.IsFree(at))
+                || (lexeme.IsGlue("but") && clause.Targets.Exists(t => t.Reference == "all"));
             if (!clause.IsFree(at) || !(lexeme.IsMention || lexeme.Is(Part.Reference)))
             {
                 continue;
             }
             clause.Use(at);
+            var thing = Thing(clause, at);
+            if (thing > at && !lexeme.IsMention)
+            {
+                // "its database" belongs to what was said last, "both databases" are several.
+                owner = lexeme.Text is "its" or "their"
+                    ? clause.Targets.LastOrDefault() ?? TargetAt(clause, at) : owner;
+                all |= lexeme.Key(Part.Reference) is "them" or "all" && owner is null;
+                continue;
+            }
             var target = TargetAt(clause, at) with { Owner = owner };
+            target = target with { Plural = target.Plural || all };
+            all = false;
             if (Owns(clause, at))
             {
                 owner = target;
@@ -32,6 +45,19 @@ internal static class TargetReader
         {
             clause.Targets.Add(owner);
         }
+    }
+
+    /// <summary>The mention right behind a word such as "both"; the same place if none is.
+    /// </summary>
+    private static int Thing(Clause clause, int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && clause[next].Text is ("the" or "my" or "our" or "of"))
+        {
+            next++;
+        }
+        return next < clause.Count && clause.IsFree(next) && clause[next].IsMention
+            ? next : at;
     }
 
     /// <summary>"gitea's database", "the nextcloud database".</summary>

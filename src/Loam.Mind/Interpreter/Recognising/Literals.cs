@@ -11,6 +11,9 @@ namespace Loam.Mind.Interpreter.Recognising;
 /// images, paths, assignments, networks.</summary>
 internal static class Literals
 {
+    /// <summary>Larger numbers are no amounts of anything here.</summary>
+    private const decimal MostSaid = 1_000_000_000;
+
     /// <summary>Null when the word has no such form.</summary>
     public static Lexeme? Read(Word word, Lexicon lexicon)
     {
@@ -92,7 +95,7 @@ internal static class Literals
         }
         var figures = text[..end].Replace(',', '.');
         if (end == 0 || !decimal.TryParse(figures, NumberStyles.AllowDecimalPoint,
-            CultureInfo.InvariantCulture, out var value))
+            CultureInfo.InvariantCulture, out var value) || value > MostSaid)
         {
             return null;
         }

@@ -18,12 +18,14 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         ("ing", "e"),
     ];
 
+    private HashSet<string>? _vocabulary;
     private Spelling? _spelling;
     private int _corrections;
 
     public List<Lexeme> Read(List<Word> words)
     {
         var lexemes = new List<Lexeme>();
+        words = Mended(words);
         for (var at = 0; at < words.Count;)
         {
             var (lexeme, length) = At(words, at);
@@ -52,7 +54,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         {
             return (Saying(words, at, saying), saying);
         }
-        return (Inflected(word) ?? Corrected(word) ?? Unknown(word), 1);
+        return (Inflected(word) ?? Unknown(word), 1);
 
         bool lexiconKnows(Word w) => !w.Quoted && lexicon.Readings(w.Text).Length > 0;
     }
@@ -61,6 +63,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         [new Reading(word.IsMark ? Part.Stop : Part.Unknown, word.Text)])
     {
         Possessive = word.Possessive,
+        Corrected = word.Corrected,
     };
 
     private static string Phrase(List<Word> words, int at, int length) =>
@@ -113,6 +116,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         {
             Namings = namings,
             Plural = plural,
+            Corrected = words.GetRange(at, length).Exists(w => w.Corrected),
             Possessive = words[at + length - 1].Possessive,
         };
     }
@@ -130,6 +134,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         }
         return Counted(new(phrase, Original(words, at, length), readings)
         {
+            Corrected = words.GetRange(at, length).Exists(w => w.Corrected),
             Possessive = words[at + length - 1].Possessive,
         });
     }
@@ -180,24 +185,37 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         }
     }
 
-    private Lexeme? Corrected(Word word)
+    /// <summary>The words with slips of the finger mended; names that are given stay as they
+    /// are.</summary>
+    private List<Word> Mended(List<Word> words)
     {
-        if (word.Quoted || word.IsMark || _corrections >= MostCorrections)
+        var mended = words.ToList();
+        for (var at = 0; at < words.Count && _corrections < MostCorrections; at++)
         {
-            return null;
+            var word = words[at];
+            var given = at > 0 && words[at - 1].Text is "called" or "named" or "as" or "image"
+                or "name";
+            if (word.Quoted || word.IsMark || given || word.Text.Length < 4 || IsKnown(word))
+            {
+                continue;
+            }
+            _corrections++;
+            _vocabulary ??= [.. names.Words];
+            _spelling ??= new(names.Words.Concat(lexicon.Words));
+            if (_spelling.Nearest(word.Text) is { } meant)
+            {
+                mended[at] = word with { Text = meant, Corrected = true };
+            }
         }
-        _corrections++;
-        _spelling ??= new(names.Words.Concat(lexicon.Words));
-        if (_spelling.Nearest(word.Text) is not { } meant)
-        {
-            return null;
-        }
-        var fixedWord = new List<Word> { word with { Text = meant } };
-        var name = LongestName(fixedWord, 0);
-        var lexeme = name.Length > 0
-            ? Mention(fixedWord, 0, 1, name.Namings, name.Plural)
-            : lexicon.Readings(meant).Length > 0 ? Saying(fixedWord, 0, 1) : null;
-        return lexeme is null ? null : lexeme with { Corrected = true };
+        return mended;
+    }
+
+    private bool IsKnown(Word word)
+    {
+        _vocabulary ??= [.. names.Words];
+        return lexicon.Knows(word.Text) || _vocabulary.Contains(word.Text)
+            || (word.Text.EndsWith('s') && _vocabulary.Contains(word.Text[..^1]))
+            || Inflected(word) is not null || Literals.Read(word, lexicon) is not null;
     }
 
     /// <summary><c>512 MB</c> and <c>a gig</c> are one value.</summary>
@@ -209,7 +227,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             var lexeme = lexemes[at];
             var next = at + 1 < lexemes.Count ? lexemes[at + 1] : null;
             var unit = next is null ? null : UnitOf(next);
-            var article = lexeme.Text is "a" or "an" or "one" && unit is not null
+            var article = lexeme.Text is "a" or "an" or "one" or "every" or "each"
+                && unit is not null
                 && next!.Text.Length > 2;
             if (unit is not null && (article
                 || (lexeme.IsNumber && lexeme.Unit.Length == 0)))

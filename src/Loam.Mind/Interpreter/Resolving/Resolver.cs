@@ -37,6 +37,14 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
             return [Reply.Answer("`loam history` lists the generations, and `loam revert N` plans "
                 + "the way back to one of them.")];
         }
+        if (clause.Verb == "replace")
+        {
+            if (Replacement(clause) is { } replaced)
+            {
+                return replaced;
+            }
+            clause.Verb = "set";
+        }
         Revised(clause);
         var creations = Creations(clause, out var others);
         if (creations.Count > 0)
@@ -67,6 +75,28 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
             replies.AddRange(Resolve(clause));
         }
         return replies;
+    }
+
+    /// <summary>"replace redis with valkey"; null when nothing new is named.</summary>
+    private List<Reply>? Replacement(Clause clause)
+    {
+        if (clause.Targets is not [var old, var made] || made.Named(Known.App) is null
+            || Targets.Candidates(made).Count > 0)
+        {
+            return null;
+        }
+        var found = Targets.Resolve(old, clause);
+        if (found.Problem is not null || found.Names.Count != 1)
+        {
+            return [found.Problem ?? Missing(clause, old)];
+        }
+        var removed = LifeEdits.Remove(_draft, _draft.State.Services[found.Names[0]],
+            found.Names, session.BaseState);
+        clause.Targets.Remove(old);
+        var created = Create(clause, [made]).ToList();
+        created.Add(removed);
+        created[0] = created[0].Note($"{made.Text} does not take {found.Names[0]}'s data over.");
+        return created;
     }
 
     private static bool IsMakeable(Target target) => target.Named(Known.App) is not null
@@ -126,7 +156,10 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
             // "install X" next to a service that only works with X is not.
             var isNew = target.Named(Known.App) is { } app && makeable
                 && there.All(n => _draft.AppOf(n)?.Name != app);
-            if (target.IsAnother || isNew || (makeable && there.Count == 0))
+            var more = clause.Attributes.Exists(
+                a => a is LimitAttribute { Limit: LimitKind.Replicas });
+            var another = target.IsAnother && IsMakeable(target) && !more;
+            if (another || isNew || (makeable && there.Count == 0))
             {
                 made.Add(target);
             }
@@ -167,24 +200,37 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         foreach (var target in creations)
         {
             var reply = CreateOne(clause, target, out var name);
-            yield return reply;
             if (name is null)
             {
+                yield return reply;
                 yield break;
             }
             Made.Add(name);
             Touched.Add(name);
             var each = creations.Count == 1 || clause.Lexemes.Any(l => l.IsGlue("each"))
                 || target == creations[^1];
-            if (!each)
+            foreach (var said in each ? Furnished(clause, name, reply) : [reply])
             {
-                continue;
-            }
-            foreach (var further in Attributes(clause, [name], duringCreation: true))
-            {
-                yield return further;
+                yield return said;
             }
         }
+    }
+
+    /// <summary>A new service with what the clause says of it; its ports are told once, as they
+    /// are in the end.</summary>
+    private List<Reply> Furnished(Clause clause, string name, Reply made)
+    {
+        var ports = clause.Attributes.Exists(a => a is PortAttribute { First: not null });
+        var further = Attributes(clause, [name], duringCreation: true).ToList();
+        if (further.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
+        {
+            return further;
+        }
+        further.RemoveAll(r => r.Kind == ReplyKind.Same
+            || (r.Text.StartsWith("publish ", StringComparison.Ordinal) && r.Notes.IsEmpty));
+        var said = NewService.Said(_draft, name);
+        further.Insert(0, made with { Text = said.Text, Notes = ports ? [] : made.Notes });
+        return further;
     }
 
     private Reply CreateOne(Clause clause, Target target, out string? name)
@@ -193,7 +239,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         var app = target.Named(Known.App) is { } known ? AppCatalog.Named(known) : null;
         if (app is null)
         {
-            var role = target.Named(Known.Role)!;
+            var role = target.Named(Known.Role) ?? target.Text;
             var apps = AppCatalog.Find(role);
             if (apps.Length > 1 && !apps[0].DefaultFor.Contains(role))
             {
@@ -211,7 +257,10 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         var image = clause.Attributes.OfType<ImageAttribute>().FirstOrDefault()?.Image;
         var version = target.Version ?? image?.Tag
             ?? clause.Attributes.OfType<VersionAttribute>().FirstOrDefault()?.Version;
-        return NewService.Add(_draft, app, name, version, Network(app), publish: true);
+        var reference = image is not null && AppCatalog.ByImage(image) == app ? image.Short
+            : version is null ? app.Image.Short
+            : Images.WithVersion(app.Image.Short, app.Image.Tag, version);
+        return NewService.Add(_draft, app, name, reference, Network(app), publish: true);
     }
 
     private string FreeName(string name)
@@ -296,7 +345,8 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
             }
             names.AddRange(found.Names.Where(n => !names.Contains(n)));
         }
-        var except = clause.Except.Concat(turn.Where(c => c.Negated).SelectMany(c => c.Targets))
+        var except = clause.Except.Concat(turn.Where(c => c.Negated && c != clause
+                && c.Attributes.Count == 0).SelectMany(c => c.Targets))
             .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
         names.RemoveAll(except.Contains);
         if (names.Count == 0)
@@ -320,10 +370,10 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         Touched.Add(name);
         var app = AppCatalog.ByImage(image);
         var first = app is not null && image.Registry == "docker.io"
-            ? NewService.Add(_draft, app, name, image.TagIsImplied ? null : image.Tag,
-                Network(app), publish: true)
+            ? NewService.Add(_draft, app, name,
+                image.TagIsImplied ? app.Image.Short : image.Short, Network(app), publish: true)
             : NewService.Add(_draft, image, name, Network(null));
-        return Attributes(clause, [name], duringCreation: true).Prepend(first);
+        return Furnished(clause, name, first);
     }
 
     /// <summary>Nothing of that name is there.</summary>
@@ -417,12 +467,17 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
     private IEnumerable<Reply> Act(Clause clause, List<string> names)
     {
         var services = names.Where(_draft.State.Services.ContainsKey).ToList();
+        var versioned = clause.Targets.Exists(t => t.Version is not null);
         var acts = clause.Attributes.Count == 0 || clause.Verb is "restart";
         if (acts && clause.Verb is "stop" or "start" or "restart" or "remove")
         {
             foreach (var name in services)
             {
                 var service = _draft.State.Services[name];
+                if (clause.Verb == "restart" && services.Count > 1 && service.Replicas == 0)
+                {
+                    continue;
+                }
                 yield return clause.Verb switch
                 {
                     "stop" => LifeEdits.Stop(_draft, service),
@@ -432,7 +487,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
                 };
             }
         }
-        if (clause.Attributes.Count == 0 && !(clause.Verb is "stop" or "start" or "restart"
+        if (clause.Attributes.Count == 0 && !versioned && !(clause.Verb is "stop" or "start" or "restart"
             or "remove"))
         {
             yield return Bare(clause, services);
@@ -519,9 +574,8 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
     {
         foreach (var attribute in clause.Attributes.ToList())
         {
-            var consumed = attribute is NameAttribute && clause.Verb != "rename"
-                || (duringCreation && attribute is ImageAttribute or VersionAttribute
-                    && duringCreation);
+            var consumed = duringCreation
+                && attribute is (NameAttribute or ImageAttribute or VersionAttribute);
             if (consumed)
             {
                 continue;
@@ -533,7 +587,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
                     [$"port {bare.Text}", $"version {bare.Text}"]);
                 yield break;
             }
-            foreach (var name in names)
+            foreach (var name in names.Where(_draft.State.Services.ContainsKey))
             {
                 yield return ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
             }
@@ -541,7 +595,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         foreach (var target in clause.Targets.Where(t => t.Version is not null
             && !duringCreation))
         {
-            foreach (var name in names)
+            foreach (var name in names.Where(_draft.State.Services.ContainsKey))
             {
                 yield return ServiceEdits.Apply(
                     _draft, name, new VersionAttribute(target.Version!), clause, Targets);

@@ -26,6 +26,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         }
         var undone = Undo();
         Correct();
+        Continue();
         var remaining = clauses.Where(c => c.Verb != "undo").ToList();
         if (remaining.Count == 0 || (undone is not null && remaining.TrueForAll(IsEmpty)))
         {
@@ -36,6 +37,18 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     private static bool IsEmpty(Clause clause) => clause.Targets.Count == 0
         && clause.Attributes.Count == 0 && clause.Verb.Length == 0 && clause.Question is null;
+
+    /// <summary>"… and the worker": the verb is that of the turn before.</summary>
+    private void Continue()
+    {
+        if (clauses is [{ Verb: "", Question: null } first, ..] && session.LastWishes.Count > 0
+            && first.Targets.Count > 0 && first.Attributes.Count == 0
+            && first.Lexemes[0] is var opening
+            && (opening.IsGlue("and") || opening.IsGlue("also")))
+        {
+            first.Verb = session.LastWishes[^1].Verb;
+        }
+    }
 
     private TurnResult Run(List<Clause> wishes)
     {

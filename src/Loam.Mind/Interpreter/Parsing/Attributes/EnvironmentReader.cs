@@ -71,9 +71,26 @@ internal static class EnvironmentReader
         ReadNamed(clause, at);
     }
 
+    /// <summary>"LOG_LEVEL of the api to debug".</summary>
+    private static int PastOwner(Clause clause, int at)
+    {
+        if (at >= clause.Count || !(clause[at].IsGlue("of") || clause[at].IsGlue("on")
+            || clause[at].IsGlue("for") || clause[at].IsGlue("in")))
+        {
+            return at;
+        }
+        var owner = at + 1;
+        while (owner < clause.Count && clause[owner].Readings[0].Part == Part.Noise)
+        {
+            owner++;
+        }
+        return owner < clause.Count && (clause[owner].IsMention
+            || clause[owner].Is(Part.Reference)) ? owner + 1 : at;
+    }
+
     private static int ValueAfter(Clause clause, int at)
     {
-        var next = at + 1;
+        var next = PastOwner(clause, at + 1);
         var linked = false;
         while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
             || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"

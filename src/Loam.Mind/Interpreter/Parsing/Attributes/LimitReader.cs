@@ -177,6 +177,13 @@ internal static class LimitReader
         {
             return new(AmountKind.Factor, factor, "");
         }
+        var counted = at > 0 && clause.IsFree(at - 1) && clause[at - 1].IsNumber;
+        if (counted && key is ("more" or "less"))
+        {
+            clause.Use(at - 1);
+            return new(key == "more" ? AmountKind.Add : AmountKind.Subtract,
+                clause[at - 1].Value, clause[at - 1].Unit);
+        }
         return key switch
         {
             "unlimited" => new(AmountKind.Unlimited, 0, ""),

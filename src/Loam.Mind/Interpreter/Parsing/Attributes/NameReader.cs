@@ -9,6 +9,10 @@ internal static class NameReader
 {
     public static void Read(Clause clause)
     {
+        if (clause.Verb == "rename")
+        {
+            ReadNewName(clause);
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             var called = clause.IsFree(at) && clause[at].IsField("name");
@@ -17,14 +21,15 @@ internal static class NameReader
             {
                 continue;
             }
-            var next = clause.Next(at);
-            if (next < 0 || !IsName(clause[next], called))
+            var next = at + 1;
+            if (next >= clause.Count || !IsName(clause[next], called))
             {
                 continue;
             }
             // "a network called jobs" names the network, "a volume called x" the volume.
             var before = clause.Next(at, -1);
             if (before >= 0 && (clause[before].IsField("network")
+                || clause[before].IsField("internal")
                 || clause[before].IsField("volume")))
             {
                 continue;
@@ -32,6 +37,20 @@ internal static class NameReader
             clause.Attributes.Add(new NameAttribute(AsLabel(clause[next].Original)));
             clause.Use(at);
             clause.Use(next);
+        }
+    }
+
+    /// <summary>"rename a to b".</summary>
+    private static void ReadNewName(Clause clause)
+    {
+        for (var at = clause.Count - 2; at > 0; at--)
+        {
+            if (clause[at].IsGlue("to") || clause[at].IsGlue("as"))
+            {
+                clause.Attributes.Add(new NameAttribute(AsLabel(clause[at + 1].Original)));
+                clause.Use(at, at + 1);
+                return;
+            }
         }
     }
 

@@ -33,7 +33,7 @@ internal static class NetworkReader
             clause.Use(field);
         }
         clause.Attributes.Add(
-            new NetworkAttribute(field >= 0 ? Name(clause, field) : null, isolated >= 0));
+            new NetworkAttribute(Name(clause, Math.Max(field, isolated)), isolated >= 0));
     }
 
     private static string? Name(Clause clause, int field)

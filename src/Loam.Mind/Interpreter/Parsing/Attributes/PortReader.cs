@@ -69,7 +69,7 @@ internal static class PortReader
             clause.Attributes.Add(new PortAttribute(
                 (int)lexeme.Value, null, Before(clause, at), inner, said, address));
         }
-        if (numbers.Count == 0 && named && !clause.Attributes.OfType<PortAttribute>().Any())
+        if (numbers.Count == 0 && (named || address is not null) && !clause.Attributes.OfType<PortAttribute>().Any())
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
         }
@@ -94,7 +94,7 @@ internal static class PortReader
             || link.IsVerb("have") || link.IsVerb("set"));
         var bigEnough = clause[at].Value is >= 1024 or 80 or 443 or 53 or 22 or 25 or 81;
         return placed && (link!.IsGlue("on") || bigEnough)
-            && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish"
+            && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish" or "replace"
             && !TargetIsApp(clause, at);
     }
 

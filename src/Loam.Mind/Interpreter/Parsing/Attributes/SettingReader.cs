@@ -37,8 +37,11 @@ internal static class SettingReader
             return before;
         }
         var after = clause.NextValue(at);
-        return after >= 0 && (clause[after].IsNumber || clause[after].Is(Part.Quoted))
-            ? after : before >= 0 && clause.NextValue(at, -1) is var far and >= 0
-                && clause[far].IsNumber ? far : -1;
+        if (after >= 0 && (clause[after].IsNumber || clause[after].Is(Part.Quoted)))
+        {
+            return after;
+        }
+        var numbers = clause.All(Part.Number).ToList();
+        return numbers.Count == 1 ? numbers[0] : -1;
     }
 }
