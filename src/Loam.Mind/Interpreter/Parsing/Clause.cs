@@ -15,6 +15,9 @@ internal sealed class Clause(List<Lexeme> lexemes)
     /// <summary>Key of the verb; empty: none was said.</summary>
     public string Verb { get; set; } = "";
 
+    /// <summary>Something is wanted: "I need …", whatever stronger verb follows.</summary>
+    public bool Wants { get; set; }
+
     /// <summary>The verb was taken over from the clause before.</summary>
     public bool IsInherited { get; set; }
     public bool Negated { get; set; }

@@ -229,6 +229,7 @@ internal static class ClauseSplitter
             if (IsVerb(lexemes, at) && (at == best || Strength(lexemes[at]) == 0))
             {
                 clause.Use(at);
+                clause.Wants |= lexemes[at].IsVerb("have");
             }
         }
         ReadNegation(clause, best);
@@ -251,7 +252,15 @@ internal static class ClauseSplitter
             }
             if (clause[at].IsGlue("not"))
             {
-                clause.Negated = true;
+                // Of these the opposite is what is wished, not that nothing happens.
+                var opposite = clause.Verb switch
+                {
+                    "publish" => "unpublish",
+                    "connect" => "disconnect",
+                    _ => null,
+                };
+                clause.Negated = opposite is null;
+                clause.Verb = opposite ?? clause.Verb;
                 clause.Use(at);
                 return;
             }

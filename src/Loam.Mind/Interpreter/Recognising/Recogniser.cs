@@ -40,6 +40,13 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         var word = words[at];
         var name = LongestName(words, at);
         var saying = LongestSaying(words, at);
+        // "the app network" is about the network app, not about "the app".
+        if (saying > 1 && word.Text is ("the" or "that" or "this")
+            && LongestName(words, at + 1) is { Length: > 0 } own
+            && own.Namings[0].Known is (Known.Service or Known.Network or Known.Volume))
+        {
+            saying = 1;
+        }
         // A known name may look like a value: "n8n", "mariadb:11" is not one.
         if (name.Length == 0 && saying <= 1 && !lexiconKnows(word)
             && Literals.Read(word, lexicon) is { } literal)

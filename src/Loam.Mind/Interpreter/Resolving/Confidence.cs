@@ -54,7 +54,7 @@ internal static class Confidence
         Part.Field => reason || lexeme.IsField("service") || lexeme.IsField("status")
             || lexeme.Is(Part.Noise) ? 0 : 0.2,
         Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") ? 0.3 : 0,
-        Part.Amount => 0.1,
+        Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,
         Part.Image or Part.PortPair or Part.Path or Part.Mount or Part.Assignment
             or Part.Cidr or Part.Identifier or Part.Number or Part.Version => 0.5,

@@ -37,6 +37,7 @@ internal static class Refusals
         ("hostname", "I can't yet change the host's name by words; it stands in network.yaml."),
         ("timezone", "I can't yet change the time zone by words; it stands in manifest.yaml."),
         ("sshkey", "I can't yet change users and keys by words; they stand in security.yaml."),
+        ("user", "I can't yet change users by words; they stand in security.yaml."),
         ("login", "I can't yet change users by words; they stand in security.yaml."),
         ("group", "I can't yet change groups by words; they stand in security.yaml."),
         ("device", "I can't yet add devices by words; `devices` of a service takes them."),

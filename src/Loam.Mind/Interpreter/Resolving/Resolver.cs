@@ -107,7 +107,8 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
     {
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
-            var like = session.LastWishes.AsEnumerable().Reverse()
+            var earlier = turn.TakeWhile(c => c != clause);
+            var like = session.LastWishes.Concat(earlier).Reverse()
                 .SelectMany(c => c.Attributes.AsEnumerable().Reverse())
                 .Select(a => Like(a, bare, clause)).FirstOrDefault(a => a is not null);
             if (like is not null)
@@ -121,6 +122,8 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
     {
         switch (before)
         {
+            case LimitAttribute limit when bare.Unit == "x":
+                return limit with { Amount = new(AmountKind.Factor, bare.Value, "") };
             case LimitAttribute limit when bare.Unit.Length == 0 || limit.Limit != LimitKind.Pids:
                 var unit = bare.Unit.Length > 0 ? bare.Unit : limit.Amount.Unit;
                 return limit with { Amount = new(AmountKind.Absolute, bare.Value, unit) };
@@ -155,7 +158,8 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
             // An app that is there under another name is still the one that is meant, but
             // "install X" next to a service that only works with X is not.
             var isNew = target.Named(Known.App) is { } app && makeable
-                && there.All(n => _draft.AppOf(n)?.Name != app);
+                && there.All(n => _draft.AppOf(n)?.Name != app
+                    || (clause.Verb == "create" && IsPrivate(n, app)));
             var more = clause.Attributes.Exists(
                 a => a is LimitAttribute { Limit: LimitKind.Replicas });
             var another = target.IsAnother && IsMakeable(target) && !more;
@@ -172,9 +176,15 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
         return made;
     }
 
+    /// <summary>It works for another service only: nextcloud-db is not "the" MariaDB.</summary>
+    private bool IsPrivate(string service, string app) =>
+        !service.Contains(app, StringComparison.Ordinal)
+        && _draft.State.Services.Values.Any(s => s.DependsOn.Contains(service));
+
     private static bool MayCreate(Clause clause) => clause.Verb switch
     {
         "create" or "have" or "start" or "watch" => true,
+        "publish" => clause.Wants,
         // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
         "" => !clause.Corrects || clause.Attributes.Count == 0,
         _ => false,
@@ -311,7 +321,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
                 clause.Targets[index] = target with
                 {
                     Namings = [new(Known.App, chosen)],
-                    Version = answer.Targets[0].Version,
+                    Version = answer.Targets.FirstOrDefault()?.Version,
                 };
                 return true;
             });
@@ -320,7 +330,7 @@ internal sealed class Resolver(Session session, IReadOnlyList<Clause> turn)
     {
         var image = clause.Attributes.OfType<ImageAttribute>().FirstOrDefault()?.Image;
         if (image is not null && clause.Verb is "create" or "start" or "have" or ""
-            && image is not null && (others.Count == 0
+            && image is not null && (others.TrueForAll(t => t.Reference is "it")
                 || clause.Attributes.OfType<NameAttribute>().Any()))
         {
             return CreateFromImage(clause, image);

@@ -195,10 +195,25 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         session.Risk = risk;
     }
 
+    /// <summary>"No wait, the api": the same wish, of something else that is there.</summary>
+    private bool IsOtherTarget(Clause clause) => clauses.Exists(c => c.Corrects)
+        && clause is { Verb: "", Attributes.Count: 0, Question: null, Targets.Count: > 0 }
+        && clause.Targets.TrueForAll(t => t.Named(Known.Service) is { } name
+            && session.BaseState.Services.ContainsKey(name));
+
     /// <summary>"No, caddy instead": the last turn's app goes, and what was said of it is said
     /// of the new one.</summary>
     private void Correct()
     {
+        if (clauses.Find(IsOtherTarget) is { } other && session.LastWishes.Count == 1
+            && session.Before.Count > 0)
+        {
+            var wish = session.LastWishes[0];
+            Pop();
+            other.Verb = wish.Verb;
+            other.Attributes.AddRange(wish.Attributes);
+            return;
+        }
         var correction = clauses.Find(c => c.Verb is "" or "have" or "set" or "create"
             && c.Targets.Exists(t => t.Named(Known.App) is { } app
                 && !session.LastMade.Contains(app) && t.Named(Known.Service) is null));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loam.Mind.Interpreter.Language;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
@@ -11,6 +12,14 @@ internal static class BareReader
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
+            if (clause.IsFree(at) && lexeme.Key(Part.Amount) is ['x', .. var factor]
+                && decimal.TryParse(factor, NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture, out var times))
+            {
+                clause.Use(at);
+                clause.Attributes.Add(new BareAttribute(times, "x", lexeme.Original));
+                continue;
+            }
             if (!clause.IsFree(at) || !(lexeme.IsNumber || lexeme.Is(Part.Version)))
             {
                 continue;

@@ -85,7 +85,9 @@ internal static class LimitReader
         }
         var another = clause.Lexemes.Any(l => l.Text is "another" or "one more")
             || (clause.Verb == "create" && limit == LimitKind.Replicas);
-        var amount = limit == LimitKind.Replicas && another ? new Amount(AmountKind.Add, 1, "")
+        var fewer = clause.Verb is "remove" or "lower" && limit == LimitKind.Replicas;
+        var amount = fewer ? new Amount(AmountKind.Subtract, 1, "")
+            : limit == LimitKind.Replicas && another ? new(AmountKind.Add, 1, "")
             : clause.Verb is "raise" ? new(AmountKind.More, 0, "")
             : clause.Verb is "lower" ? new(AmountKind.Less, 0, "")
             : clause.Verb is "remove" or "unset" ? new(AmountKind.Unlimited, 0, "")
@@ -153,9 +155,13 @@ internal static class LimitReader
         var more = Near(clause, at, "more") || Near(clause, field, "more")
             || clause[Math.Max(0, at - 1)].Text == "another";
         var less = Near(clause, at, "less");
+        var gone = clause.Verb == "remove" && lexeme.Unit.Length == 0;
+        var added = clause.Verb == "create" && clause.Lexemes.Any(l => l.Text == "add")
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+            && clause[field].IsField("replicas");
         var percent = lexeme.Unit == "percent";
-        var lowering = clause.Verb == "lower" || less;
-        var relative = by || more || less || percent;
+        var lowering = clause.Verb == "lower" || less || gone;
+        var relative = gone || added || by || more || less || percent;
         if (!relative)
         {
             return new(AmountKind.Absolute, lexeme.Value, lexeme.Unit);

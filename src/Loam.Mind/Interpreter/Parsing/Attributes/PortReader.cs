@@ -94,7 +94,8 @@ internal static class PortReader
             || link.IsVerb("have") || link.IsVerb("set"));
         var bigEnough = clause[at].Value is >= 1024 or 80 or 443 or 53 or 22 or 25 or 81;
         return placed && (link!.IsGlue("on") || bigEnough)
-            && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish" or "replace"
+            && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish"
+                or "replace"
             && !TargetIsApp(clause, at);
     }
 
