@@ -3,7 +3,7 @@ namespace Loam.Tests.Conformance;
 public sealed class SimulatedEngineConformance(SimulatedHost host)
     : EngineConformance(host), IClassFixture<SimulatedHost>;
 
-[Needs("dockerd", "containerd", "runc")]
+[Needs("dockerd", "containerd", "runc", "ip", "nft")]
 public sealed class DockerConformance(DockerHost host)
     : RealEngineConformance(host), IClassFixture<DockerHost>;
 

@@ -21,6 +21,10 @@ public sealed class RegistryHost : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
+        if (new NeedsAttribute("docker-registry").Missing() is not null)
+        {
+            return;
+        }
         Directory.CreateDirectory(_folder);
         using (var probe = new TcpListener(IPAddress.Loopback, 0))
         {
@@ -46,6 +50,10 @@ public sealed class RegistryHost : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        if (_pid == 0)
+        {
+            return;
+        }
         DetachedProcess.AskToEnd(_pid);
         for (var i = 0; i < 100 && DetachedProcess.IsAlive(_pid); i++)
         {
@@ -103,7 +111,7 @@ public sealed class RegistryHost : IAsyncLifetime
 }
 
 /// <summary>From a tag to a container, through a real registry.</summary>
-[Needs("dockerd", "containerd", "runc", "docker-registry")]
+[Needs("dockerd", "containerd", "runc", "ip", "nft", "docker-registry")]
 public sealed class PullConformance(DockerHost host, RegistryHost registry)
     : IClassFixture<DockerHost>, IClassFixture<RegistryHost>
 {
