@@ -26,6 +26,11 @@ internal static class CommandLineApp
         var json = AsksForJson(args);
         try
         {
+            if (args is [Completion.Asking, ..])
+            {
+                return await CompleteAsync(args, terminal, pathsFor, cancel)
+                    .ConfigureAwait(false);
+            }
             if (args is ["--version"])
             {
                 terminal.Write(Product.Version);
@@ -66,6 +71,23 @@ internal static class CommandLineApp
         {
             return Report(terminal, json, ExitCode.Failed, e.Message, "");
         }
+    }
+
+    /// <summary>Answers a shell's completion; silent when it knows nothing.</summary>
+    private static async Task<ExitCode> CompleteAsync(IReadOnlyList<string> args,
+        Terminal terminal, Func<string?, InstancePaths> pathsFor, CancellationToken cancel)
+    {
+        var words = args.Skip(1).ToList();
+        IEnumerable<string> services = [];
+        if (Completion.WantsServices(words))
+        {
+            var home = words.SkipWhile(w => w != "--home").Skip(1).FirstOrDefault();
+            var client = new DaemonClient(pathsFor(home).Socket);
+            var status = await client.StatusAsync(cancel).ConfigureAwait(false);
+            services = status.Services.Select(s => s.Name);
+        }
+        terminal.Write(Completion.Candidates(words, () => services).Select(c => new Line(c)));
+        return ExitCode.Done;
     }
 
     private static ExitCode Report(

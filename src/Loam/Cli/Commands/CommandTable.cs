@@ -124,6 +124,15 @@ internal static class CommandTable
 
     private static IEnumerable<Command> OwnVerbs() =>
     [
+        new("daemon", "", 0, 0, "Run the daemon of this machine, in the foreground.",
+            "loam daemon --home .loam --engine private", OwnCommands.DaemonAsync)
+        {
+            Options =
+            [
+                new("engine", null, "ENGINE", "auto, private or unix:///path (auto)"),
+                new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
+            ],
+        },
         new("daemon", "", 0, 0, "Run the daemon: everything else asks it.",
             "loam daemon --engine private", DaemonCommand.RunAsync)
         {

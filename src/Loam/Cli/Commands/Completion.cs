@@ -46,6 +46,17 @@ internal static class Completion
         _ => null,
     };
 
+    public static bool WantsServices(IReadOnlyList<string> words)
+    {
+        var wanted = false;
+        _ = Candidates(words, () =>
+        {
+            wanted = true;
+            return [];
+        }).ToList();
+        return wanted;
+    }
+
     /// <summary>What may stand in place of the last word.</summary>
     /// <param name="services">Names of services; asked only where one is wanted.</param>
     public static IEnumerable<string> Candidates(

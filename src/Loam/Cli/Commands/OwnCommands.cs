@@ -44,6 +44,20 @@ internal static class OwnCommands
         return Task.FromResult(ExitCode.Done);
     }
 
+    public static async Task<ExitCode> DaemonAsync(Invocation call, CancellationToken cancel)
+    {
+        var engine = call.Value("engine") ?? "auto";
+        if (engine is not ("auto" or "private")
+            && !engine.StartsWith("unix:///", StringComparison.Ordinal))
+        {
+            throw new CommandFailure(ExitCode.Invalid, $"--engine does not take '{engine}'.",
+                "Use auto, private, or unix:// and a socket's path.");
+        }
+        return (ExitCode)await Daemon.RunAsync(
+            new(call.Paths, engine, call.Value("mirror")),
+            line => call.Terminal.Complain(new Line(line))).ConfigureAwait(false);
+    }
+
     public static Task<ExitCode> CompletionAsync(Invocation call, CancellationToken cancel)
     {
         call.Terminal.Raw(Completion.Script(call.Words[0])
