@@ -76,7 +76,8 @@ public sealed class Conversation
         catch (EditException fault)
         {
             _session.Draft.Restore(before);
-            return Made(Outcome.Refusal, $"I can't edit the files for that: {fault.Message}", 1, []);
+            return Made(
+                Outcome.Refusal, $"I can't edit the files for that: {fault.Message}", 1, []);
         }
     }
 

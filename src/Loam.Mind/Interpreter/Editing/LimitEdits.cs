@@ -153,8 +153,8 @@ internal static class LimitEdits
         }
         if (wanted == service.Replicas)
         {
-            return Reply.Same($"{service.Name} already has {Wording.Count((int)wanted, "copy")
-                .Replace("copys", "copies", StringComparison.Ordinal)}.");
+            return Reply.Same($"{service.Name} already runs {wanted:0} "
+                + (wanted == 1 ? "copy." : "copies."));
         }
         return SetReplicas(draft, service, (int)wanted);
     }

@@ -53,7 +53,8 @@ internal static class MountEdits
                 list.At(service.Volumes.IndexOf(present)), mount);
         }
         return Reply.Done($"mount {source} into {service.Name} at {target}"
-            + (readOnly ? ", read-only" : "")).With(source.StartsWith('/') ? Risk.Medium : Risk.Low);
+            + (readOnly ? ", read-only" : ""))
+            .With(source.StartsWith('/') ? Risk.Medium : Risk.Low);
     }
 
     private static Reply Remove(Draft draft, Service service, MountAttribute said)

@@ -39,9 +39,10 @@ internal static class NewService
             entries.Add(("environment", EditValue.Map(
                 [.. environment.Select(e => (e.Key, EditValue.Of(e.Value)))])));
         }
-        AddIf(entries, "volumes", app.Volumes.Select(v => Mount($"{name}-{v.Name}", v.Target, false))
-            .Concat(app.Content.Where(c => c.Source is not null)
-                .Select(c => Mount(c.Source!, c.Target, c.ReadOnly))));
+        AddIf(entries, "volumes", app.Volumes
+            .Select(v => Mount($"{name}-{v.Name}", v.Target, false)).Concat(
+                app.Content.Where(c => c.Source is not null)
+                    .Select(c => Mount(c.Source!, c.Target, c.ReadOnly))));
         entries.Add(("resources", Resources(app)));
         entries.Add(("healthcheck", Probe(app.Probe)));
         AddIf(entries, "networks", network is null ? [] : [EditValue.Of(network)]);
@@ -258,7 +259,8 @@ internal static class NewService
         var published = service.Ports.Where(p => p.Host is not null)
             .Select(p => $"{p.Host}").Distinct().ToList();
         var ports = published.Count == 0 ? ""
-            : $" and publish it on port{(published.Count > 1 ? "s" : "")} {Wording.List(published)}";
+            : $" and publish it on port{(published.Count > 1 ? "s" : "")} "
+                + Wording.List(published);
         return Reply.Done(text + ports).With(Risk.Low);
     }
 }

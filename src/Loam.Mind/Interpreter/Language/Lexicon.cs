@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Loam.Mind.Interpreter.Language;
@@ -29,22 +28,26 @@ internal sealed class Lexicon
         ("foreign", Part.Foreign), ("noise", Part.Noise),
     ];
 
-    private readonly FrozenDictionary<string, ImmutableArray<Reading>> _phrases;
-    private readonly FrozenDictionary<string, int> _longest;
-    private readonly FrozenDictionary<string, string> _units;
-    private readonly FrozenDictionary<string, string> _contractions;
-    private readonly FrozenSet<string> _words;
+    private readonly Dictionary<string, ImmutableArray<Reading>> _phrases;
+    private readonly Dictionary<string, int> _longest;
+    private readonly Dictionary<string, string> _units;
+    private readonly Dictionary<string, string> _contractions;
+    private readonly HashSet<string> _words;
 
     private Lexicon(
         Dictionary<string, ImmutableArray<Reading>> phrases, Dictionary<string, int> longest,
         Dictionary<string, string> units, Dictionary<string, string> contractions)
     {
-        _words = phrases.Keys.SelectMany(p => p.Split(' ')).Concat(units.Keys)
-            .ToFrozenSet(StringComparer.Ordinal);
-        _phrases = phrases.ToFrozenDictionary(StringComparer.Ordinal);
-        _longest = longest.ToFrozenDictionary(StringComparer.Ordinal);
-        _units = units.ToFrozenDictionary(StringComparer.Ordinal);
-        _contractions = contractions.ToFrozenDictionary(StringComparer.Ordinal);
+        // Plain tables: freezing them costs a fresh process more than it gives back.
+        _words = new(units.Keys, StringComparer.Ordinal);
+        foreach (var phrase in phrases.Keys)
+        {
+            _words.UnionWith(phrase.Split(' '));
+        }
+        _phrases = phrases;
+        _longest = longest;
+        _units = units;
+        _contractions = contractions;
     }
 
     public static Lexicon English => s_english.Value;

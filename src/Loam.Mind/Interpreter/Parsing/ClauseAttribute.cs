@@ -36,7 +36,8 @@ internal sealed record VariableAttribute(string Name, string? Value) : ClauseAtt
 
 /// <param name="Source">Host path or volume name; null: not said.</param>
 /// <param name="Target">Path in the container; null: not said.</param>
-internal sealed record MountAttribute(string? Source, string? Target, bool ReadOnly) : ClauseAttribute;
+internal sealed record MountAttribute(string? Source, string? Target, bool ReadOnly)
+    : ClauseAttribute;
 
 internal sealed record NetworkAttribute(string? Name, bool Internal) : ClauseAttribute;
 
@@ -64,7 +65,6 @@ internal sealed record CommandAttribute(string? Text) : ClauseAttribute;
 /// </param>
 internal sealed record SettingAttribute(string Words, string? Value, string Unit) : ClauseAttribute;
 
-/// <param name="Host">Only the host's side: a domain or address is no part of it.</param>
 internal sealed record NameAttribute(string Name) : ClauseAttribute;
 
 internal sealed record BackupAttribute : ClauseAttribute;

@@ -48,7 +48,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             saying = 1;
         }
         // A known name may look like a value: "n8n", "mariadb:11" is not one.
-        if (name.Length == 0 && saying <= 1 && !lexiconKnows(word)
+        if (name.Length == 0 && saying <= 1 && !IsSaying(word)
             && Literals.Read(word, lexicon) is { } literal)
         {
             return (literal, 1);
@@ -62,9 +62,10 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             return (Saying(words, at, saying), saying);
         }
         return (Inflected(word) ?? Unknown(word), 1);
-
-        bool lexiconKnows(Word w) => !w.Quoted && lexicon.Readings(w.Text).Length > 0;
     }
+
+    private bool IsSaying(Word word) =>
+        !word.Quoted && lexicon.Readings(word.Text).Length > 0;
 
     private static Lexeme Unknown(Word word) => new(word.Text, word.Original,
         [new Reading(word.IsMark ? Part.Stop : Part.Unknown, word.Text)])

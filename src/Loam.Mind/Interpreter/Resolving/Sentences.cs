@@ -5,7 +5,7 @@ internal static class Sentences
 {
     private const int MostNotes = 3;
 
-    private static readonly string[] s_joinable = ["restart", "stop", "start", "remove"];
+    private static readonly string[] s_joinable = ["restart", "stop", "start", "remove", "run"];
 
     public static string Of(List<Reply> replies)
     {

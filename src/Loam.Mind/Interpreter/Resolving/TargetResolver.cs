@@ -61,8 +61,8 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
 
     private IReadOnlyList<string> Named(Target target)
     {
-        if (target.Named(Known.Service) is { } exact && State.Services.ContainsKey(exact) && !(target.Plural
-            && target.Named(Known.Role) is not null))
+        if (target.Named(Known.Service) is { } exact && State.Services.ContainsKey(exact)
+            && !(target.Plural && target.Named(Known.Role) is not null))
         {
             return [exact];
         }

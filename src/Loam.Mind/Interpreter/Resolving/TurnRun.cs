@@ -76,6 +76,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         }
         if (_replies.Exists(r => r.Kind == ReplyKind.Done))
         {
+            resolver.Order();
             return Doubtful(wishes, from) ?? Done(wishes, resolver);
         }
         Remember(resolver);

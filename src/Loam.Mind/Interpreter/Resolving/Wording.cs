@@ -22,8 +22,4 @@ internal static class Wording
             : $"{string.Join(", ", all.Take(8))} and {all.Count - 8} more";
     }
 
-    public static string Count(int number, string thing) =>
-        number == 1 ? $"1 {thing}" : $"{number} {thing}s";
-
-    public static string Has(IReadOnlyCollection<string> names) => names.Count == 1 ? "has" : "have";
 }

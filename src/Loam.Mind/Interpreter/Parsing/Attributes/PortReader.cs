@@ -69,7 +69,8 @@ internal static class PortReader
             clause.Attributes.Add(new PortAttribute(
                 (int)lexeme.Value, null, Before(clause, at), inner, said, address));
         }
-        if (numbers.Count == 0 && (named || address is not null) && !clause.Attributes.OfType<PortAttribute>().Any())
+        if (numbers.Count == 0 && (named || address is not null)
+            && !clause.Attributes.OfType<PortAttribute>().Any())
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
         }

@@ -1,0 +1,252 @@
+using Loam.Core.Catalog;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <summary>What is not there yet: apps of the catalogue and images.</summary>
+internal sealed partial class Resolver
+{
+    /// <summary>Targets that are to be made, because nothing of that kind is there or another
+    /// one is wanted.</summary>
+    private List<Target> Creations(Clause clause, out List<Target> others)
+    {
+        others = [];
+        var made = new List<Target>();
+        if (!MayCreate(clause))
+        {
+            others.AddRange(clause.Targets);
+            return made;
+        }
+        foreach (var target in clause.Targets)
+        {
+            var makeable = target.Chosen.IsEmpty && IsMakeable(target)
+                && target.Named(Known.Service) is null;
+            var there = target.Chosen.IsEmpty ? Targets.Candidates(target) : target.Chosen;
+            // An app that is there under another name is still the one that is meant, but
+            // "install X" next to a service that only works with X is not.
+            var isNew = target.Named(Known.App) is { } app && makeable
+                && there.All(n => _draft.AppOf(n)?.Name != app
+                    || (clause.Verb == "create" && IsPrivate(n, app)));
+            var more = clause.Attributes.Exists(
+                a => a is LimitAttribute { Limit: LimitKind.Replicas });
+            var another = target.IsAnother && IsMakeable(target) && !more;
+            if (another || isNew || (makeable && there.Count == 0))
+            {
+                made.Add(target);
+            }
+            else
+            {
+                others.Add(target);
+            }
+        }
+        DropPurposes(made, others, clause);
+        return made;
+    }
+
+    /// <summary>It works for another service only: nextcloud-db is not "the" MariaDB.</summary>
+    private bool IsPrivate(string service, string app) =>
+        !service.Contains(app, StringComparison.Ordinal)
+        && _draft.State.Services.Values.Any(s => s.DependsOn.Contains(service));
+
+    private static bool MayCreate(Clause clause) => clause.Verb switch
+    {
+        "create" or "have" or "start" or "watch" => true,
+        "publish" => clause.Wants,
+        // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
+        "" => !clause.Corrects || clause.Attributes.Count == 0,
+        _ => false,
+    };
+
+    /// <summary>"Redis for caching" and "a database, MariaDB if possible" name one thing, not
+    /// two.</summary>
+    private void DropPurposes(List<Target> made, List<Target> others, Clause clause)
+    {
+        var apps = turn.SelectMany(c => c.Targets).Concat(clause.Targets)
+            .Select(t => t.Named(Known.App)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        made.RemoveAll(t => t.Named(Known.App) is null && (apps.Any(a =>
+                AppCatalog.Named(a)?.Roles.Contains(t.Named(Known.Role)!) == true)
+            || (t.IsPurpose && made.Any(o => !o.IsPurpose))));
+        if (made.Count > 0)
+        {
+            others.RemoveAll(t => t.IsPurpose || t.Reference is not null);
+        }
+    }
+
+    private IEnumerable<Reply> Create(Clause clause, List<Target> creations)
+    {
+        foreach (var target in creations)
+        {
+            var reply = CreateOne(clause, target, out var name);
+            if (name is null)
+            {
+                yield return reply;
+                yield break;
+            }
+            Made.Add(name);
+            Touched.Add(name);
+            var each = creations.Count == 1 || clause.Lexemes.Any(l => l.IsGlue("each"))
+                || target == creations[^1];
+            foreach (var said in each ? Furnished(clause, name, reply) : [reply])
+            {
+                yield return said;
+            }
+        }
+    }
+
+    /// <summary>In a stack, what stands in front starts after what it stands in front of.
+    /// </summary>
+    public void Order()
+    {
+        var stack = turn.Any(c => c.Lexemes.Any(l => l.IsGlue("stack")));
+        var front = Made.Find(m => _draft.AppOf(m)?.Network is not null);
+        if (!stack || front is null || !_draft.State.Services[front].DependsOn.IsEmpty)
+        {
+            return;
+        }
+        foreach (var behind in Made.Where(m => m != front))
+        {
+            _draft.Append(ServicesFile.File, Draft.Path(front, "depends_on"),
+                Core.StateFiles.Editing.EditValue.Of(behind));
+        }
+    }
+
+    /// <summary>A new service with what the clause says of it; its ports are told once, as they
+    /// are in the end.</summary>
+    private List<Reply> Furnished(Clause clause, string name, Reply made)
+    {
+        var ports = clause.Attributes.Exists(a => a is PortAttribute { First: not null });
+        var further = Attributes(clause, [name], duringCreation: true).ToList();
+        if (further.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
+        {
+            return further;
+        }
+        further.RemoveAll(r => r.Kind == ReplyKind.Same
+            || (r.Text.StartsWith("publish ", StringComparison.Ordinal) && r.Notes.IsEmpty));
+        var said = NewService.Said(_draft, name);
+        further.Insert(0, made with { Text = said.Text, Notes = ports ? [] : made.Notes });
+        return further;
+    }
+
+    private Reply CreateOne(Clause clause, Target target, out string? name)
+    {
+        name = null;
+        var app = target.Named(Known.App) is { } known ? AppCatalog.Named(known) : null;
+        if (app is null)
+        {
+            var role = target.Named(Known.Role) ?? target.Text;
+            var apps = AppCatalog.Find(role);
+            if (apps.Length > 1 && !apps[0].DefaultFor.Contains(role))
+            {
+                return WhichApp(clause, target, role, apps);
+            }
+            app = apps[0];
+        }
+        var called = clause.Attributes.OfType<NameAttribute>().FirstOrDefault()?.Name;
+        if (called is not null && _draft.State.Services.ContainsKey(called))
+        {
+            return Reply.Ask($"There is already a service {called}. What shall the new one be "
+                + "called?", []);
+        }
+        name = called ?? FreeName(app.Name);
+        var image = clause.Attributes.OfType<ImageAttribute>().FirstOrDefault()?.Image;
+        var version = target.Version ?? image?.Tag
+            ?? clause.Attributes.OfType<VersionAttribute>().FirstOrDefault()?.Version;
+        var reference = image is not null && AppCatalog.ByImage(image) == app ? image.Short
+            : version is null ? app.Image.Short
+            : Images.WithVersion(app.Image.Short, app.Image.Tag, version);
+        return NewService.Add(_draft, app, name, reference, Network(app), publish: true);
+    }
+
+    private string FreeName(string name)
+    {
+        var free = name;
+        for (var number = 2; _draft.State.Services.ContainsKey(free); number++)
+        {
+            free = $"{name}-{number}";
+        }
+        return free;
+    }
+
+    /// <summary>New services join the one network everything is on; a stack gets its own.
+    /// </summary>
+    private string? Network(App? app)
+    {
+        var before = session.BaseState;
+        if (before.Networks.Count == 1 && !before.Services.IsEmpty
+            && before.Services.Values.All(s => s.Networks.Contains(before.Networks.Keys.First())))
+        {
+            return before.Networks.Keys.First();
+        }
+        var made = turn.Where(MayCreate).SelectMany(c => c.Targets).Where(IsMakeable)
+            .Select(t => t.Named(Known.App)).OfType<string>().Distinct().Count();
+        if (made > 1 && before.Services.IsEmpty)
+        {
+            return "app";
+        }
+        var joined = _draft.State.Networks.Count == 1 && before.Networks.IsEmpty
+            ? _draft.State.Networks.Keys.First() : null;
+        return joined ?? (before.Services.IsEmpty ? app?.Network : null);
+    }
+
+    private IEnumerable<Reply> CreateFromImage(Clause clause, ImageReference image)
+    {
+        var name = clause.Attributes.OfType<NameAttribute>().FirstOrDefault()?.Name
+            ?? FreeName(Parsing.Attributes.NameReader.AsLabel(image.Product));
+        if (_draft.State.Services.ContainsKey(name))
+        {
+            return [Reply.Ask($"There is already a service {name}. What shall the new one be "
+                + "called?", [FreeName(name)])];
+        }
+        Made.Add(name);
+        Touched.Add(name);
+        var app = AppCatalog.ByImage(image);
+        var first = app is not null && image.Registry == "docker.io"
+            ? NewService.Add(_draft, app, name,
+                image.TagIsImplied ? app.Image.Short : image.Short, Network(app), publish: true)
+            : NewService.Add(_draft, image, name, Network(null));
+        return Furnished(clause, name, first);
+    }
+
+    private static Reply WhichApp(
+        Clause clause, Target target, string role, IReadOnlyList<App> apps) =>
+        Reply.Ask($"Which {role} shall it be: {Wording.List(apps.Select(a => a.Title), "or")}?",
+            apps.Select(a => a.Title), answer =>
+            {
+                var chosen = answer.Targets.Select(t => t.Named(Known.App)).OfType<string>()
+                    .FirstOrDefault(a => AppCatalog.Named(a) is not null);
+                chosen ??= answer.Lexemes.Any(l => l.Is(Part.Reference, "first")
+                    || l.IsGlue("yes")) ? apps[0].Name : null;
+                var index = clause.Targets.IndexOf(target);
+                if (chosen is null || index < 0)
+                {
+                    return false;
+                }
+                clause.Targets[index] = target with
+                {
+                    Namings = [new(Known.App, chosen)],
+                    Version = answer.Targets.FirstOrDefault()?.Version,
+                };
+                return true;
+            });
+
+    private static Reply WhichImage(Clause clause)
+    {
+        var name = clause.Attributes.OfType<NameAttribute>().FirstOrDefault()?.Name ?? "it";
+        return Reply.Ask($"Which image or app shall {name} run? Name an app such as nginx, or an "
+            + "image such as ghcr.io/owner/name:1.0.", [], answer =>
+            {
+                var image = answer.Attributes.OfType<ImageAttribute>().FirstOrDefault();
+                if (image is not null)
+                {
+                    clause.Attributes.Add(image);
+                    return true;
+                }
+                clause.Targets.AddRange(answer.Targets.Where(IsMakeable));
+                return answer.Targets.Any(IsMakeable);
+            });
+    }
+}
