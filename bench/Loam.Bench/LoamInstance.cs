@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using Loam.Bench.Engines;
+using Loam.Drivers.Files;
+
+namespace Loam.Bench;
+
+/// <summary>The published executable with a daemon and directories of its own.</summary>
+internal sealed class LoamInstance : IAsyncDisposable
+{
+    private readonly Workplace _place;
+    private readonly InstancePaths _paths;
+    private readonly string _home;
+    private readonly Process _daemon;
+    private readonly HttpClient _client;
+
+    private LoamInstance(Workplace place, PrivateDockerd engine)
+    {
+        _place = place;
+        _home = Path.Combine(place.Data, "home");
+        _paths = InstancePaths.Below(_home);
+        Directory.CreateDirectory(_paths.StateDir);
+        _daemon = Programs.Serve(place.Loam,
+        [
+            "daemon", "--home", _home, "--engine", $"unix://{engine.Socket}",
+            "--mirror", engine.Mirror,
+        ], Log);
+        _client = new(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancel) =>
+            {
+                var socket = new Socket(
+                    AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(_paths.Socket), cancel);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        })
+        {
+            BaseAddress = new("http://loam/"),
+        };
+    }
+
+    public string Volumes => _paths.VolumeRoot;
+    private string Log => Path.Combine(_place.Data, "daemon.log");
+
+    public static async Task<LoamInstance> StartAsync(
+        Workplace place, PrivateDockerd engine, CancellationToken cancel)
+    {
+        var instance = new LoamInstance(place, engine);
+        try
+        {
+            var begun = Stopwatch.GetTimestamp();
+            while (!await instance.AnswersAsync(cancel))
+            {
+                if (instance._daemon.HasExited
+                    || Stopwatch.GetElapsedTime(begun).TotalSeconds > 30)
+                {
+                    throw new BenchException(
+                        $"the daemon did not start:\n{File.ReadAllText(instance.Log)}");
+                }
+                await Task.Delay(50, cancel);
+            }
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Programs.EndAsync(_daemon);
+        _daemon.Dispose();
+        _client.Dispose();
+        if (Directory.Exists(_paths.RunDir))
+        {
+            await UnmountAsync();
+            Directory.Delete(_paths.RunDir, recursive: true);
+        }
+    }
+
+    public void Write(string file, string text) =>
+        File.WriteAllText(Path.Combine(_paths.StateDir, file), text);
+
+    /// <param name="arguments">What follows <c>loam</c>; the instance is added.</param>
+    public Task<string> RunAsync(
+        IEnumerable<string> arguments, Action? started, CancellationToken cancel) =>
+        Programs.RunAsync(
+            _place.Loam, [.. arguments, "--home", _home], null, started, cancel);
+
+    /// <summary>One look at everything: observe, compare, answer.</summary>
+    public async Task PassAsync(CancellationToken cancel) =>
+        await _client.GetByteArrayAsync("v1/status", cancel);
+
+    /// <summary>One plan of the state directory as it lies there, as <c>loam apply</c> asks for.
+    /// </summary>
+    public async Task PlanAsync(CancellationToken cancel)
+    {
+        using var body = new StringContent("""{"kind":"WorkTree","reason":"bench"}""",
+            MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await _client.PostAsync("v1/plan", body, cancel);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new BenchException(await answer.Content.ReadAsStringAsync(cancel));
+        }
+    }
+
+    /// <summary>Mebibytes of the daemon by name of the kernel's account: <c>Rss</c>,
+    /// <c>Private_Dirty</c>, <c>Private_Clean</c>.</summary>
+    public IReadOnlyDictionary<string, double> Memory() =>
+        File.ReadLines($"/proc/{_daemon.Id}/smaps_rollup").Skip(1)
+            .Select(l => l.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .ToDictionary(p => p[0].TrimEnd(':'), p => double.Parse(p[1]) / 1024);
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await PassAsync(cancel);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private async Task UnmountAsync()
+    {
+        var mounted = File.ReadLines("/proc/mounts").Select(l => l.Split(' ')[1])
+            .Where(p => p.StartsWith(_paths.RunDir + "/", StringComparison.Ordinal)).Reverse();
+        foreach (var path in mounted.ToList())
+        {
+            await Programs.RunAsync("umount", [path], null, null, CancellationToken.None);
+        }
+    }
+}
