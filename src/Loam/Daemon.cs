@@ -47,6 +47,10 @@ internal static class Daemon
         say($"engine: {found.Description}");
 
         using var journal = FileJournal.Load(paths.JournalFile);
+        if (journal.Dropped is { } torn)
+        {
+            say(torn);
+        }
         var history = await GitHistory.OpenAsync(paths, time, stop.Token);
         var events = new EventLog(time);
         var health = new HealthBoard();
@@ -62,6 +66,7 @@ internal static class Daemon
             {
                 FileVariables = AppCatalog.FileVariables,
                 DataMajor = AppCatalog.DataMajor,
+                LimitsInPlace = found.Brand == EngineBrand.Docker,
                 CatalogName = image => AppCatalog.ByImage(image)?.Name,
             },
             Drivers =
@@ -88,6 +93,7 @@ internal static class Daemon
 
         var recovered = await machine.StartAsync(stop.Token);
         say(recovered ?? "nothing was left over from before");
+        await Resumption.RunAsync(machine, time, say, stop.Token);
         var surface = new Surface(machine, key.Recipient.ToString(),
             new ServiceLogs(engine, instance).ReadAsync);
         await using var server = await ApiServer.StartAsync(

@@ -46,7 +46,8 @@ internal static class ContainerPlanning
             Privileged = service.Privileged,
             Labels = service.Labels,
         };
-        var revision = EngineNames.Revision(spec, spec.Sealed.Values, service.RestartedAt);
+        var revision = EngineNames.Revision(
+            context, spec, spec.Sealed.Values, service.RestartedAt);
         return spec with
         {
             Revision = revision,

@@ -50,8 +50,8 @@ public static class EngineNames
 
     /// <summary>Ten hex digits over everything of a container that cannot be changed while it
     /// runs.</summary>
-    public static string Revision(ContainerSpec spec, IEnumerable<string> secretValues,
-        string? restartedAt)
+    public static string Revision(PlanningContext context, ContainerSpec spec,
+        IEnumerable<string> secretValues, string? restartedAt)
     {
         var text = new StringBuilder(512);
         void Add(string field, string? value) =>
@@ -81,6 +81,10 @@ public static class EngineNames
         AddAll("device", spec.Devices);
         Add("flags", $"{spec.ReadOnly} {spec.Privileged}");
         Add("restarted", restartedAt);
+        if (!context.LimitsInPlace)
+        {
+            Add("limits", $"{spec.Limits} {spec.Restart}");
+        }
         return Digests.Of(text.ToString())[..10];
     }
 }

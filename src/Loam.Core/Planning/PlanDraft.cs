@@ -127,7 +127,8 @@ internal sealed class PlanDraft
             var (old, fresh) = (then.Spec.Canonical(), now.Spec.Canonical());
             if (old != fresh)
             {
-                changes[id] = new(id, Verb.Update, old, fresh, FieldDiff.Of(id, then, now));
+                changes[id] = new(id, Verb.Update, old, fresh, StateDiff.Fields(
+                    id, then.Spec, now.Spec));
             }
         }
         foreach (var (id, then) in before.Resources)

@@ -12,6 +12,10 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// the change touches.</summary>
     public bool Heal { get; init; }
 
+    /// <summary>The engine changes limits and restart policy of a running container; otherwise
+    /// (Podman before 5) such a change takes a new one.</summary>
+    public bool LimitsInPlace { get; init; } = true;
+
     /// <summary>Environment variables an image also reads from a file (<c>X_FILE</c>), so that a
     /// secret need not stand in the environment. From the catalogue.</summary>
     public Func<ImageReference, IReadOnlySet<string>> FileVariables { get; init; } =

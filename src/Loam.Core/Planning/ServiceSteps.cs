@@ -41,8 +41,8 @@ internal static class ServiceSteps
             var spec = ContainerPlanning.Replica(context, first, index);
             var old = live.Find(c => c.Index == index);
             var stop = old is null ? null : Stop(context, previous, old);
-            AddReplica(actions, service, spec, current.GetValueOrDefault(index), stop, way,
-                adopted);
+            AddReplica(context, actions, service, spec, current.GetValueOrDefault(index), stop,
+                way);
         }
         foreach (var extra in live.Where(c => c.Index >= service.Replicas))
         {
@@ -86,19 +86,20 @@ internal static class ServiceSteps
         : service.PublishesPorts ? Way.Rehearse
         : Way.Overlap;
 
-    private static void AddReplica(ImmutableArray<PlannedAction>.Builder actions, Service service,
-        ContainerSpec spec, ObservedContainer? present, PlannedAction? stop, Way way,
-        ObservedContainer? adopted)
+    private static void AddReplica(PlanningContext context,
+        ImmutableArray<PlannedAction>.Builder actions, Service service, ContainerSpec spec,
+        ObservedContainer? present, PlannedAction? stop, Way way)
     {
         if (present is not null)
         {
-            Settle(actions, service, spec, present);
+            Settle(context, actions, service, spec, present);
             return;
         }
+        var adopted = context.Adoptions.GetValueOrDefault(service.Name);
         var gate = new PlannedAction(ActionKind.Gate, spec.Name) { Probe = service.Probe };
         if (adopted is not null)
         {
-            AddAdoption(actions, spec, adopted, gate);
+            AddAdoption(context, actions, spec, adopted, gate);
             return;
         }
         switch (stop is null ? Way.Fresh : way)
@@ -123,10 +124,12 @@ internal static class ServiceSteps
 
     /// <summary>The right container is there: only its limits or whether it runs may differ.
     /// </summary>
-    private static void Settle(ImmutableArray<PlannedAction>.Builder actions, Service service,
-        ContainerSpec spec, ObservedContainer present)
+    private static void Settle(PlanningContext context,
+        ImmutableArray<PlannedAction>.Builder actions, Service service, ContainerSpec spec,
+        ObservedContainer present)
     {
-        var limitsDiffer = present.Limits != spec.Limits || present.Restart != spec.Restart;
+        var limitsDiffer = context.LimitsInPlace && (present.Limits != spec.Limits
+            || present.Restart != spec.Restart);
         if (limitsDiffer)
         {
             actions.Add(new(ActionKind.Update, spec.Name)
@@ -187,11 +190,11 @@ internal static class ServiceSteps
 
     /// <summary>A container that is not ours is never removed: it is stopped, and kept from
     /// coming back.</summary>
-    private static void AddAdoption(ImmutableArray<PlannedAction>.Builder actions,
-        ContainerSpec spec, ObservedContainer foreign, PlannedAction gate)
+    private static void AddAdoption(PlanningContext context,
+        ImmutableArray<PlannedAction>.Builder actions, ContainerSpec spec, ObservedContainer foreign, PlannedAction gate)
     {
         actions.Add(Create(spec));
-        if (foreign.Restart != RestartPolicy.Never)
+        if (context.LimitsInPlace && foreign.Restart != RestartPolicy.Never)
         {
             actions.Add(new(ActionKind.Update, foreign.Name)
             {

@@ -282,8 +282,8 @@ internal sealed class Trial
             () => false, s_longest);
         foreach (var step in rest)
         {
-            if (step.Actions.Any(a => a.Kind is not (ActionKind.Start or ActionKind.Gate
-                or ActionKind.Update)) || step.Retires.Length > 0)
+            if (step.Actions.Any(a => a.Kind is not (ActionKind.Start or ActionKind.Gate))
+                || step.Retires.Length > 0)
             {
                 _world.Watch.Violation($"{when} something is left to do: {step.Summary}");
             }

@@ -31,6 +31,9 @@ internal sealed class Watch(World world)
 
     public int Plans { get; private set; }
 
+    /// <summary>The change in hand is being taken back.</summary>
+    public bool IsGoingBack { get; private set; }
+
     public void Note(string point)
     {
         foreach (var c in point)
@@ -55,6 +58,9 @@ internal sealed class Watch(World world)
             case JournalMark.Done when !_intended.Contains((record.Step, record.Action,
                 record.Undo)):
                 Violation("a record says done for what was never intended");
+                break;
+            case JournalMark.RollingBack:
+                IsGoingBack = true;
                 break;
             case JournalMark.Closed:
                 _applied = record.Outcome == Outcome.Applied;
@@ -85,6 +91,7 @@ internal sealed class Watch(World world)
         }
         _plan = record.Plan;
         _applied = false;
+        IsGoingBack = false;
         _intended.Clear();
         _made.Clear();
     }
