@@ -1,5 +1,6 @@
 using Loam.Cli.Views;
 using Loam.Core.Reconciling;
+using Loam.Core.StateFiles.Types;
 
 namespace Loam.Cli.Commands;
 
@@ -79,12 +80,30 @@ internal static class ChangeCommands
     public static Task<ExitCode> HealAsync(Invocation call, CancellationToken cancel) =>
         ChangeFlow.RunAsync(call, new(ChangeKind.Heal, "heal"), cancel);
 
-    public static Task<ExitCode> UpdateAsync(Invocation call, CancellationToken cancel) =>
-        ChangeFlow.RunAsync(call,
+    public static async Task<ExitCode> UpdateAsync(Invocation call, CancellationToken cancel)
+    {
+        if (call.Words.Count > 0)
+        {
+            var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+            RequireServices(call.Words, [.. status.Services.Select(s => s.Name)]);
+        }
+        return await ChangeFlow.RunAsync(call,
             new(ChangeKind.Update, string.Join(' ', call.Words.Prepend("update")))
             {
                 Names = [.. call.Words],
-            }, cancel);
+            }, cancel).ConfigureAwait(false);
+    }
+
+    private static void RequireServices(IReadOnlyList<string> names, IReadOnlyList<string> known)
+    {
+        if (names.FirstOrDefault(n => !known.Contains(n)) is { } unknown)
+        {
+            var near = Nearest.To(unknown, known);
+            throw new CommandFailure(ExitCode.Invalid, $"There is no service '{unknown}'.",
+                (near is null ? "`loam services` lists them." : $"Did you mean {near}?")
+                + " A request in words: `loam ask update …`.");
+        }
+    }
 
     public static Task<ExitCode> AdoptAsync(Invocation call, CancellationToken cancel) =>
         ChangeFlow.RunAsync(call,

@@ -44,8 +44,13 @@ internal sealed class Talk
 
     private Proposal Say(string words)
     {
-        _turns.Add(words);
-        return _conversation!.Say(words);
+        var proposal = _conversation!.Say(words);
+        // What was merely asked is no reason for the change that comes of the rest.
+        if (proposal.Outcome is Outcome.Proposal or Outcome.Question)
+        {
+            _turns.Add(words);
+        }
+        return proposal;
     }
 
     /// <summary>What is no plan is said; a question is asked where somebody can answer.</summary>

@@ -94,14 +94,21 @@ internal sealed class InteractiveShell
         {
             return null;
         }
-        var plain = words.Skip(1).Where(w => !w.StartsWith('-')).ToList();
-        var known = named.Completes != Completes.Services || named.Least > 0
-            || plain.All(_services.Contains);
-        if (plain.Count > named.Most || !known)
+        Command command;
+        IReadOnlyList<string> rest;
+        IReadOnlyDictionary<string, IReadOnlyList<string>> values;
+        try
+        {
+            (command, rest, values) = Parser.Parse(words, CommandTable.All);
+        }
+        catch (CommandFailure) when (words.Count > 2 && !words.Any(w => w.StartsWith('-')))
         {
             return null;
         }
-        var (command, rest, values) = Parser.Parse(words, CommandTable.All);
+        if (named is { Completes: Completes.Services, Least: 0 } && !rest.All(_services.Contains))
+        {
+            return null;
+        }
         return new(values.ContainsKey("help") ? CommandTable.All.First(c => c.Name == "help")
             : command, values.ContainsKey("help") ? [command.Name] : rest, values, _screen)
         {

@@ -212,6 +212,7 @@ internal sealed class ApplyProgress(Plan plan)
         "create" => "creating",
         "start" => "starting",
         "stop" => "stopping",
+        "" => "at work",
         var other => other,
     };
 }

@@ -67,7 +67,7 @@ internal static class ResultView
     {
         var offers = (plan?.Steps ?? []).Where(s => s.Id.Kind == ResourceKind.Service)
             .SelectMany(s => s.Actions)
-            .Where(a => a.Kind == ActionKind.Create && a.Container is { Rehearsal: false })
+            .Where(a => a.Kind == ActionKind.Start && a.Container is { Rehearsal: false })
             .SelectMany(a => a.Container!.Ports.Select(p => (Port: p, Probe: ProbeOf(plan!, a))))
             .Where(o => o.Port is { Host: not null, Protocol: "tcp" } && IsWeb(o.Port, o.Probe));
         foreach (var (port, _) in offers)
@@ -82,9 +82,9 @@ internal static class ResultView
         }
     }
 
-    private static Probe? ProbeOf(Plan plan, PlannedAction create) => plan.Steps
+    private static Probe? ProbeOf(Plan plan, PlannedAction start) => plan.Steps
         .SelectMany(s => s.Actions)
-        .FirstOrDefault(a => a.Kind == ActionKind.Gate && a.Target == create.Target)?.Probe;
+        .FirstOrDefault(a => a.Kind == ActionKind.Gate && a.Target == start.Target)?.Probe;
 
     private static bool IsWeb(Port port, Probe? probe) =>
         port.Container is 80 or 443 or 8080

@@ -43,11 +43,14 @@ internal static class StatusView
     {
         var line = new Line(status.Host, Ink.Bold).Add(" · " + GenerationText(status.Generation));
         var well = status.Services.Count(s => s.Health == ServiceHealth.Healthy);
+        var wanted = status.Services.Count(s => s.Health != ServiceHealth.Stopped);
         if (status.Services.Length > 0)
         {
             line.Add($" · {Units.Count(status.Services.Length, "service")}");
-            line.Add(well == status.Services.Length ? ", all healthy" : $", {well} healthy",
-                well == status.Services.Length ? Ink.Good : Ink.Warn);
+            line.Add(wanted == 0 ? ", stopped" : wanted < status.Services.Length
+                ? $", {well} of {wanted} healthy, {status.Services.Length - wanted} stopped"
+                : well == wanted ? ", all healthy" : $", {well} healthy",
+                well == wanted ? Ink.Good : Ink.Warn);
         }
         var alerts = Alerting(status);
         return alerts == 0 ? line
