@@ -84,7 +84,8 @@ internal static class Archive
         {
             var name = entry.Name.StartsWith("./", StringComparison.Ordinal)
                 ? entry.Name[2..] : entry.Name;
-            if ((name != StateSet.Lock && FileKinds.Of(name) is null) || entry.DataStream is not { } data)
+            if ((name != StateSet.Lock && FileKinds.Of(name) is null)
+                || entry.DataStream is not { } data)
             {
                 throw NotOurs(path, $"'{name}' is not a state file");
             }

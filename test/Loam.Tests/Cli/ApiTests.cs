@@ -102,7 +102,8 @@ public sealed class ApiTests
         await using var running = await Running.StartAsync();
         running.Machine.WorkTree = States.Web;
         var client = new DaemonClient(running.Socket);
-        var change = await client.PlanAsync(new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
+        var change = await client.PlanAsync(
+            new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
         var order = new ApplyOrder(change.Id, change.Plan!.Digest, "typed", []);
         await RefusedAsync(client, order with { Digest = new('0', 64) });
         await foreach (var _ in client.ApplyAsync(order, default))
@@ -121,7 +122,8 @@ public sealed class ApiTests
         running.Machine.Hold = new();
         running.Machine.Before.Add(new(1, FakeMachine.Noon, "reconcile.started"));
         var client = new DaemonClient(running.Socket);
-        var change = await client.PlanAsync(new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
+        var change = await client.PlanAsync(
+            new(Core.Reconciling.ChangeKind.WorkTree, "t"), default);
         await foreach (var line in client.ApplyAsync(
             new(change.Id, change.Plan!.Digest, "typed", []), default))
         {

@@ -11,30 +11,36 @@ public sealed class PlanCardTests
     private static readonly Look Eighty = new(80, false, true, true);
 
     [Fact]
-    public void Story_1_a_web_server() => Check("card-story1", StateSet.Empty, States.Web, true);
+    public void Story_1_a_web_server() =>
+        Check("card-story1", StateSet.Empty, States.Web, true);
 
     [Fact]
-    public void Story_2_a_stack() => Check("card-story2", StateSet.Empty, States.Stack, true);
+    public void Story_2_a_stack() =>
+        Check("card-story2", StateSet.Empty, States.Stack, true);
 
     [Fact]
     public void An_image_behind_a_port_is_rehearsed() =>
         Check("card-rehearse", States.Web, States.WebNewer, false);
 
     [Fact]
-    public void A_service_without_port_or_data_overlaps() => Check("card-overlap", Worker("nginx:1.27"), Worker("nginx:1.28"), false);
+    public void A_service_without_port_or_data_overlaps() =>
+        Check("card-overlap", Worker("nginx:1.27"), Worker("nginx:1.28"), false);
 
     [Fact]
-    public void A_service_with_data_is_swapped() => Check("card-swap", Cache("7.2", "128Mi"), Cache("7.4", "256Mi"), false);
+    public void A_service_with_data_is_swapped() =>
+        Check("card-swap", Cache("7.2", "128Mi"), Cache("7.4", "256Mi"), false);
 
     [Fact]
-    public void Limits_change_in_place() => Check("card-in-place", Cache("7.2", "128Mi"), Cache("7.2", "256Mi"), false);
+    public void Limits_change_in_place() =>
+        Check("card-in-place", Cache("7.2", "128Mi"), Cache("7.2", "256Mi"), false);
 
     [Fact]
     public void What_is_removed_is_named_and_its_data_kept() =>
         Check("card-removal", States.Stack, States.Web, false);
 
     [Fact]
-    public void Texts_with_errors_show_place_line_and_remedy() => Check("card-errors", StateSet.Empty, States.Of("""
+    public void Texts_with_errors_show_place_line_and_remedy() =>
+        Check("card-errors", StateSet.Empty, States.Of("""
               services:
                 - name: web
                   imagee: nginx

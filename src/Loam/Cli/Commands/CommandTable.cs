@@ -103,7 +103,8 @@ internal static class CommandTable
         },
         new("secret", "set NAME | list | rm NAME", 1, 2,
             "Set, list or remove secrets. A value is never shown.",
-            "loam secret set DB_PASSWORD\nloam secret set TLS_KEY < key.pem", SecretCommand.RunAsync)
+            "loam secret set DB_PASSWORD\nloam secret set TLS_KEY < key.pem",
+            SecretCommand.RunAsync)
         {
             Completes = Completes.Secrets,
             Details = "The value is typed unseen or read from standard input, and encrypted "

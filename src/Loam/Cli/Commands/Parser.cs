@@ -110,8 +110,8 @@ internal static class Parser
         }
         else
         {
-            throw new CommandFailure(
-                ExitCode.Invalid, $"--{option.Name} needs a value: --{option.Name} {option.Value}.");
+            throw new CommandFailure(ExitCode.Invalid,
+                $"--{option.Name} needs a value: --{option.Name} {option.Value}.");
         }
         if (values.TryGetValue(option.Name, out var list) && option.Repeats)
         {

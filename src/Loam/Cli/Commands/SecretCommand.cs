@@ -144,7 +144,8 @@ internal static class SecretCommand
         string? value;
         if (screen.Asks)
         {
-            var question = new Line($"Value of {name} (not shown) ", Ink.Bold).Add("› ", Ink.Accent);
+            var question = new Line($"Value of {name} (not shown) ", Ink.Bold)
+                .Add("› ", Ink.Accent);
             value = screen is { Live: true, Editor: null }
                 ? ReadHidden(screen, question)
                 : await screen.AskAsync(question, hidden: true, cancel).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed class InteractiveShell
     public async Task<ExitCode> RunAsync(CancellationToken cancel)
     {
         var last = ExitCode.Done;
-        if (await ShowStatusAsync(cancel).ConfigureAwait(false) is { } status && _editor is not null)
+        if (await ShowStatusAsync(cancel).ConfigureAwait(false) is { } status)
         {
             _screen.Write(new Line("Say what you need, or ", Ink.Dim).Add("help", Ink.Accent)
                 .Add(status.Services.IsEmpty ? ". For instance: set up a web server" : ".",
@@ -89,8 +89,8 @@ internal sealed class InteractiveShell
     /// happens to begin like a verb.</summary>
     private Invocation? ParsedVerb(IReadOnlyList<string> words)
     {
-        if (words.Count == 0 || CommandTable.All.FirstOrDefault(c => c.Is(words[0])) is not { } named
-            || named.Name is "shell" or "ask" or "daemon")
+        if (words.Count == 0
+            || CommandTable.All.FirstOrDefault(c => c.Is(words[0])) is not { } named || named.Name is "shell" or "ask" or "daemon")
         {
             return null;
         }

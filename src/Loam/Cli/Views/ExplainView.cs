@@ -49,7 +49,7 @@ internal static class ExplainView
     private static string Words(PlannedAction action) => action.Kind switch
     {
         ActionKind.Pull => $"pull {StepRow.ImageText(action.Target)}"
-            + (action.Image is { } image ? $" at {image.Digest[..Math.Min(19, image.Digest.Length)]}"
+            + (action.Image is { } image ? $" at sha256:{image.ShortDigest}"
                 + (image.Size is { } size ? $", {Units.Download(size)}" : "") : ""),
         ActionKind.CreateNetwork => $"create network {action.Target}"
             + (action.Network is { Internal: true } ? " without a way out" : ""),
@@ -57,7 +57,7 @@ internal static class ExplainView
         ActionKind.CreateVolume => $"make the directory {action.Volume?.Path ?? action.Target}",
         ActionKind.RemoveVolume => $"remove the directory of volume {action.Target} if it is empty",
         ActionKind.Create => $"create container {action.Target}"
-            + (action.Container is { Rehearsal: true } ? ", a copy without ports for the trial" : ""),
+            + (action.Container is { Rehearsal: true } ? ", a copy without ports for a trial" : ""),
         ActionKind.Remove => $"remove container {action.Target}",
         ActionKind.Start => $"start {action.Target}",
         ActionKind.Stop => $"stop {action.Target}, and keep it",

@@ -9,7 +9,8 @@ internal static class StatusView
     public static IEnumerable<Line> Of(MachineStatus status, DateTimeOffset now, Look look)
     {
         yield return new Line(status.Host, Ink.Bold)
-            .Add($" · {GenerationText(status.Generation)} · {status.Engine} · Loam {status.Version}");
+            .Add($" · {GenerationText(status.Generation)} · {status.Engine}")
+            .Add($" · Loam {status.Version}");
         if (status.LastChange is { } change)
         {
             var when = status.LastChangeAt is { } at ? $", {Units.Age(now - at)} ago" : "";

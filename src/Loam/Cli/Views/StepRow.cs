@@ -186,7 +186,8 @@ internal static class StepRow
         var generated = plan.Generates.FirstOrDefault(
             g => g.StartsWith(step.Id.Name + ":", StringComparison.Ordinal));
         yield return new Line(generated is null ? "kept encrypted"
-            : $"{generated[(step.Id.Name.Length + 1)..]} characters, made on approval, never shown");
+            : $"{generated[(step.Id.Name.Length + 1)..]} characters, made on approval, "
+                + "never shown");
     }
 
     public static string Generated(string name, string length) =>
