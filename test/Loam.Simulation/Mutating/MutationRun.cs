@@ -49,7 +49,7 @@ internal static class MutationRun
             Path.Combine(work, "sim/Loam.Core.dll"), overwrite: true);
         var (code, said) = Execute("dotnet", work, Path.Combine(work, "sim/Loam.Simulation.dll"),
             "--seeds", Seeds.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            "--stop-at-first");
+            "--stop-at-first", "--no-mutations");
         foreach (var edit in mutation.Edits.Select(e => e.File).Distinct())
         {
             File.Copy(Path.Combine(repository, "src/Loam.Core", edit), Path.Combine(core, edit),

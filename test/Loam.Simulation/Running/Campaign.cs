@@ -7,7 +7,7 @@ internal sealed record SimOptions(
 {
     public static SimOptions? Parse(string[] args)
     {
-        var options = new SimOptions(null, 1, 1000, false, false);
+        var options = new SimOptions(null, 1, 1000, false, true);
         for (var i = 0; i < args.Length; i++)
         {
             var hasNumber = i + 1 < args.Length && ulong.TryParse(args[i + 1],
@@ -30,12 +30,12 @@ internal sealed record SimOptions(
                 case "--stop-at-first":
                     options = options with { StopAtFirst = true };
                     break;
-                case "--mutations":
-                    options = options with { Mutations = true };
+                case "--no-mutations":
+                    options = options with { Mutations = false };
                     break;
                 default:
                     Console.Error.WriteLine($"sim: {args[i]} is not understood. Use --seeds N, "
-                        + "--from N, --seed N, --stop-at-first or --mutations.");
+                        + "--from N, --seed N, --stop-at-first or --no-mutations.");
                     return null;
             }
         }
@@ -48,6 +48,15 @@ internal sealed record Campaign(
     int Seeds, long Plans, long Crashes, int Violations, IReadOnlyList<TrialResult> Failing)
 {
     private const int Shown = 5;
+
+    /// <summary>One line that renews itself, on a terminal only.</summary>
+    private static void ShowProgress(int ran, int seeds)
+    {
+        if (!Console.IsErrorRedirected && (seeds == 0 || ran % 100 == 0))
+        {
+            Console.Error.Write(seeds == 0 ? "\r\u001b[K" : $"\r{ran} of {seeds} seeds");
+        }
+    }
 
     /// <summary>Runs seeds on all cores. Every hundredth is run twice: the same seed must give
     /// the same transcript.</summary>
@@ -68,7 +77,7 @@ internal sealed record Campaign(
             }
             Interlocked.Add(ref plans, result.Plans);
             Interlocked.Add(ref crashes, result.Crashes);
-            Interlocked.Increment(ref ran);
+            ShowProgress(Interlocked.Increment(ref ran), seeds);
             if (result.Violations.Count > 0)
             {
                 lock (failing)
@@ -81,6 +90,7 @@ internal sealed record Campaign(
                 }
             }
         });
+        ShowProgress(0, 0);
         foreach (var result in failing.OrderBy(f => f.Seed).Take(Shown))
         {
             Console.WriteLine($"seed {result.Seed}: {string.Join("; ", result.Violations)}");
