@@ -62,13 +62,7 @@ internal static class Daemon
 
         machine = new Machine(new()
         {
-            Context = new(instance, paths.VolumeRoot)
-            {
-                FileVariables = AppCatalog.FileVariables,
-                DataMajor = AppCatalog.DataMajor,
-                LimitsInPlace = found.Brand == EngineBrand.Docker,
-                CatalogName = image => AppCatalog.ByImage(image)?.Name,
-            },
+            Context = Context(instance, paths, found),
             Drivers =
             [
                 new ContainerDriver(engine, instance, prober, vault, health, time),
@@ -100,16 +94,32 @@ internal static class Daemon
             surface, paths.Socket, time, stop.Token);
         say($"listening on {paths.Socket}");
 
-        await Task.WhenAll(
-            new HealthWatch(engine, instance, prober, health, events, time)
-                .RunAsync(() => machine.Desired.Services, stop.Token).UntilStopped(stop.Token),
-            new EngineWatch(engine, instance, machine, events, time)
-                .RunAsync(stop.Token).UntilStopped(stop.Token),
-            new EditWatch(paths, machine, events, time)
-                .RunAsync(stop.Token).UntilStopped(stop.Token));
+        await WatchAsync(
+            machine, found, instance, prober, health, events, paths, time, stop.Token);
         say("stopped");
         return 0;
     }
+
+    /// <summary>What goes on until the daemon is asked to stop.</summary>
+    private static Task WatchAsync(Machine machine, OpenEngine found, string instance,
+        Prober prober, HealthBoard health, EventLog events, InstancePaths paths,
+        TimeProvider time, CancellationToken stop) => Task.WhenAll(
+            new HealthWatch(found.Engine, instance, prober, health, events, time)
+                .RunAsync(() => machine.Desired.Services, stop).UntilStopped(stop),
+            new EngineWatch(found.Engine, instance, machine, events, time)
+                .RunAsync(stop).UntilStopped(stop),
+            new EditWatch(paths, machine, events, time)
+                .RunAsync(stop).UntilStopped(stop));
+
+    private static PlanningContext Context(
+        string instance, InstancePaths paths, OpenEngine found) =>
+        new(instance, paths.VolumeRoot)
+        {
+            FileVariables = AppCatalog.FileVariables,
+            DataMajor = AppCatalog.DataMajor,
+            LimitsInPlace = found.Brand == EngineBrand.Docker,
+            CatalogName = image => AppCatalog.ByImage(image)?.Name,
+        };
 
     private static ImmutableArray<ObservedPort> PortsTaken(
         IReadOnlyCollection<(int Number, string Protocol)> wanted) =>

@@ -51,7 +51,7 @@ public sealed partial class LoamJson : JsonSerializerContext;
 public sealed class Word<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, false)
     where T : struct, Enum;
 
-/// <summary>A code as its identifier: <c>LOAM0112</c>. The title and the explanation are known to
+/// <summary>A code as its identifier: <c>LOAM0101</c>. The title and the explanation are known to
 /// whoever reads it.</summary>
 public sealed class CodeConverter : JsonConverter<Code>
 {

@@ -191,7 +191,8 @@ internal static class ServiceSteps
     /// <summary>A container that is not ours is never removed: it is stopped, and kept from
     /// coming back.</summary>
     private static void AddAdoption(PlanningContext context,
-        ImmutableArray<PlannedAction>.Builder actions, ContainerSpec spec, ObservedContainer foreign, PlannedAction gate)
+        ImmutableArray<PlannedAction>.Builder actions, ContainerSpec spec,
+        ObservedContainer foreign, PlannedAction gate)
     {
         actions.Add(Create(spec));
         if (context.LimitsInPlace && foreign.Restart != RestartPolicy.Never)

@@ -10,14 +10,14 @@ public sealed class InstancePathsTests : IDisposable
     [Fact]
     public void A_clone_keeps_everything_below_its_home_but_sockets()
     {
-        var paths = InstancePaths.Below("/work/clone/.loam/");
+        var paths = InstancePaths.Below("/srv/clone/.loam/");
 
-        paths.StateDir.ShouldBe("/work/clone/.loam/state");
-        paths.DataDir.ShouldBe("/work/clone/.loam/data");
-        // printf %s /work/clone/.loam | sha256sum | head -c12
-        paths.RunDir.ShouldBe("/run/loam-f2fb0141530a");
+        paths.StateDir.ShouldBe("/srv/clone/.loam/state");
+        paths.DataDir.ShouldBe("/srv/clone/.loam/data");
+        // printf %s /srv/clone/.loam | sha256sum | head -c12
+        paths.RunDir.ShouldBe("/run/loam-2bb04c968730");
         paths.Socket.ShouldBe(paths.RunDir + "/loam.sock");
-        InstancePaths.Below("/work/clone/.loam").ShouldBe(paths);
+        InstancePaths.Below("/srv/clone/.loam").ShouldBe(paths);
     }
 
     [Fact]

@@ -90,7 +90,8 @@ internal sealed class InteractiveShell
     private Invocation? ParsedVerb(IReadOnlyList<string> words)
     {
         if (words.Count == 0
-            || CommandTable.All.FirstOrDefault(c => c.Is(words[0])) is not { } named || named.Name is "shell" or "ask" or "daemon")
+            || CommandTable.All.FirstOrDefault(c => c.Is(words[0])) is not { } named
+            || named.Name is "shell" or "ask" or "daemon")
         {
             return null;
         }
