@@ -18,7 +18,8 @@ public sealed partial class PageTests
     /// <summary>Decisions are history and may name what is gone.</summary>
     [Fact]
     public void Files_that_pages_name_exist() =>
-        Faults(Repository.Pages.Where(p => !p.Contains("decisions/", StringComparison.Ordinal)),
+        Faults(Repository.Pages
+                .Where(p => !p.Contains("decisions/", StringComparison.Ordinal)),
             NamedFile(), (_, path) => path.Contains('*', StringComparison.Ordinal)
                 || path.Contains("NAME", StringComparison.Ordinal) || Repository.Has(path)).ShouldBeEmpty();
 
