@@ -23,6 +23,6 @@ done < <(git ls-files -co --exclude-standard dev .ci/run 'tools/*.sh')
 say "formatting …"
 dotnet format whitespace loam.slnx --verify-no-changes || failed=1
 say "build, warnings as errors …"
-dotnet build loam.slnx -c Release -warnaserror -nodeReuse:false -v quiet || failed=1
+dotnet build loam.slnx -c Release -warnaserror -p:LoamCheck=true -nodeReuse:false -v quiet || failed=1
 ((failed == 0)) || fail "check found faults, see above. ./dev fmt repairs formatting."
 say "check: no faults"

@@ -96,6 +96,7 @@ internal static class Daemon
 
         await WatchAsync(
             machine, found, instance, prober, health, events, paths, time, stop.Token);
+        await machine.UntilIdleAsync();
         say("stopped");
         return 0;
     }

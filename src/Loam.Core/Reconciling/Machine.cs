@@ -97,7 +97,15 @@ public sealed class Machine : IMachine
         }
     }
 
-    /// <summary>What differs between the machine and the approved state, in words.</summary>
+    /// <summary>Returns when no change is in hand any more.</summary>
+    public async Task UntilIdleAsync()
+    {
+        await _turn.WaitAsync();
+        _turn.Release();
+    }
+
+    /// <summary>What differs between the machine and the approved state, as the steps that would
+    /// mend it.</summary>
     public async Task<ImmutableArray<Step>> DriftAsync(CancellationToken cancel)
     {
         var now = _now;
@@ -204,8 +212,7 @@ public sealed class Machine : IMachine
         {
             RollsBackUnhealthy = after.Settings.RollbackOnHealthFailure,
         };
-        var result = await _reconciler.RunAsync(
-            run, seen => Unfinished(after, plan, seen), Say, stop);
+        var result = await RunAsync(run, after, plan, Say, stop);
         if (result.Outcome == Outcome.Applied)
         {
             await FinishAsync(generation, plan, change.IsHealing);
@@ -217,6 +224,30 @@ public sealed class Machine : IMachine
         }
         return Report(change, plan, result, generation,
             _parts.Time.GetElapsedTime(started), Say);
+    }
+
+    /// <summary>A journal that cannot be written (a full disk) ends a change as a crash would:
+    /// what it says is taken back at once, from the space reserved for that.</summary>
+    private async Task<RunResult> RunAsync(Run run, DesiredState after, Plan plan,
+        Action<MachineEvent> say, CancellationToken stop)
+    {
+        try
+        {
+            return await _reconciler.RunAsync(
+                run, seen => Unfinished(after, plan, seen), say, stop);
+        }
+        catch (HostException fault)
+        {
+            var open = _parts.Journal.Open();
+            if (open.Count == 0)
+            {
+                // It never began: nothing was touched.
+                say(new(0, Now, "reconcile.failed") { Error = fault.Message, RolledBack = true });
+                throw;
+            }
+            var back = await _reconciler.RecoverAsync(open, say);
+            return back with { Error = fault.Message, Remedy = fault.Remedy };
+        }
     }
 
     /// <summary>Secrets to be generated get their values now; the plan that runs is made anew
