@@ -129,6 +129,15 @@ internal sealed class DaemonClient(string socketPath)
         }
     }
 
+    /// <summary>Reads where it is called instead of on another thread: starting the threads of
+    /// asynchronous sockets costs a short process more than it waits.</summary>
+    private sealed class WaitingStream(Socket socket) : NetworkStream(socket, ownsSocket: false)
+    {
+        public override ValueTask<int> ReadAsync(
+            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            ValueTask.FromResult(Read(buffer.Span));
+    }
+
     private sealed class Reply(Socket socket, NetworkStream stream) : IDisposable
     {
         public HttpReader Reader { get; } = new(stream);
@@ -144,14 +153,16 @@ internal sealed class DaemonClient(string socketPath)
         string method, string path, byte[] body, CancellationToken cancel)
     {
         var socket = Connect();
-        var reply = new Reply(socket, new NetworkStream(socket, ownsSocket: false));
+        // A stream of lines may be left at any moment; a look is answered at once.
+        var reply = new Reply(socket, method == "GET" && !path.Contains('?')
+            ? new WaitingStream(socket) : new NetworkStream(socket, ownsSocket: false));
         try
         {
             var head = $"{method} {path} HTTP/1.1\r\nHost: loam\r\nConnection: close\r\n"
                 + (body.Length > 0 ? "Content-Type: application/json\r\n" : "")
                 + $"Content-Length: {body.Length}\r\n\r\n";
-            await SendAllAsync(socket, Encoding.ASCII.GetBytes(head), cancel)
-                .ConfigureAwait(false);
+            // Small, and the socket is new: this fits its buffer and does not wait.
+            socket.Send(Encoding.ASCII.GetBytes(head));
             await SendAllAsync(socket, body, cancel).ConfigureAwait(false);
             var status = await reply.Reader.HeadAsync(cancel).ConfigureAwait(false);
             if (status != 200)

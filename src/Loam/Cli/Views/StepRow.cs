@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
@@ -219,27 +218,9 @@ internal static class StepRow
     private static string Label(string field) =>
         field.StartsWith("resources.", StringComparison.Ordinal) ? field[10..] : field;
 
-    /// <summary>Values stand in base units: bytes, milli-cores, milliseconds.</summary>
-    private static string Show(string field, string? value)
-    {
-        var last = field[(field.LastIndexOf('.') + 1)..];
-        if (last == "image" && value is not null)
-        {
-            return ImageText(value);
-        }
-        if (value is null || !long.TryParse(value, CultureInfo.InvariantCulture, out var number))
-        {
-            return value is null or "" ? "none" : value;
-        }
-        return last switch
-        {
-            "memory" or "size" => Units.Memory(number),
-            "cpu" => Units.Cores(number),
-            "interval" or "timeout" or "start_period" =>
-                Units.Every(TimeSpan.FromMilliseconds(number)),
-            _ => value,
-        };
-    }
+    private static string Show(string field, string? value) =>
+        string.IsNullOrEmpty(value) ? "none"
+            : field.EndsWith("image", StringComparison.Ordinal) ? ImageText(value) : value;
 
     /// <summary>Source and target of the volumes in a service's canonical form.</summary>
     private static List<(string Source, string Target)> Volumes(string? spec)
