@@ -199,6 +199,11 @@ public sealed class Machine : IMachine
         var started = _parts.Time.GetTimestamp();
         var generation = change.IsHealing ? _now.Generation : _now.Generation + 1;
         var (after, plan) = await SealAsync(change, stop);
+        if (!IsSamePlan(change.Plan!, plan))
+        {
+            return Refused(ApplyStatus.NotApproved,
+                "The machine changed in the moment of approval.", "Look at the plan again.");
+        }
         void Say(MachineEvent what) => tell(Tell(what));
         Say(new(0, Now, "reconcile.started")
         {
@@ -269,6 +274,17 @@ public sealed class Machine : IMachine
             after, _parts.Context, new(), cancel);
         return (after, plan.Plan!);
     }
+
+    /// <summary>The plan with the secrets' values differs from the approved one in revisions and
+    /// in nothing else.</summary>
+    private static bool IsSamePlan(Plan approved, Plan final) =>
+        ReferenceEquals(approved, final)
+        || approved.Steps.Select(Shape).SequenceEqual(final.Steps.Select(Shape));
+
+    private static string Shape(Step step) =>
+        $"{step.Number} {step.Id} {step.Verb} {step.Way} {step.Risk} "
+        + $"{string.Join(' ', step.Requires)}: "
+        + string.Join(' ', step.Actions.Select(a => a.Kind));
 
     /// <summary>What of a plan is not true afterwards: the planner, asked to heal, should find
     /// nothing to do for what the plan touched.</summary>
