@@ -12,6 +12,7 @@ using Loam.Drivers.Files;
 using Loam.Drivers.History;
 using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Metrics;
 using Loam.Drivers.Secrets;
 using Loam.Drivers.Storage;
 using Loam.Supervision;
@@ -76,6 +77,7 @@ internal static class Daemon
             Time = time,
             Events = events,
             Health = health,
+            Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
@@ -118,9 +120,13 @@ internal static class Daemon
         {
             FileVariables = AppCatalog.FileVariables,
             DataMajor = AppCatalog.DataMajor,
-            LimitsInPlace = found.Brand == EngineBrand.Docker,
+            LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };
+
+    private static Func<string, ContainerUse?> Used(EngineInfo engine) => id =>
+        ContainerMetrics.OfThisHost.Read(id, engine) is { } use
+            ? new(use.Cpu, use.Memory) : null;
 
     private static ImmutableArray<ObservedPort> PortsTaken(
         IReadOnlyCollection<(int Number, string Protocol)> wanted) =>

@@ -62,7 +62,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
     {
         var observed = await reconciler.ObserveAsync(
             Planner.Directories(context, after), cancel);
-        observed = observed with { Ports = parts.PortsTaken(NewPorts(after, observed)) };
+        observed = observed with { Ports = parts.PortsTaken(
+            NewPorts(after, observed, context.Adoptions.Values)) };
         var before = request.Kind == ChangeKind.Heal ? after : now.State;
         var plan = Planner.Plan(before, after, observed, context);
         found.AddRange(plan.Findings);
@@ -145,9 +146,10 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
 
     /// <summary>Host ports that the state wants and no running container of ours holds.
     /// </summary>
-    private static HashSet<(int, string)> NewPorts(DesiredState after, ObservedState observed)
+    private static HashSet<(int, string)> NewPorts(DesiredState after, ObservedState observed,
+        IEnumerable<ObservedContainer> adopted)
     {
-        var ours = observed.Containers
+        var ours = observed.Containers.Concat(adopted)
             .Where(c => c.State is ContainerState.Running or ContainerState.Paused)
             .SelectMany(c => c.Ports).Where(p => p.Host is not null)
             .Select(p => (p.Host!.Value, p.Protocol));

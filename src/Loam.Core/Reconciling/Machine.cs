@@ -122,7 +122,7 @@ public sealed class Machine : IMachine
         var last = await _parts.History.CurrentAsync(cancel);
         return new(_parts.Host, _parts.Version, _parts.Engine, now.Generation, last?.Message,
             last?.At, _busy, _recovery,
-            StatusReport.Services(now.State, observed, _parts.Health, drift),
+            StatusReport.Services(now.State, observed, _parts, drift),
             edited.Files, edited.Problems,
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)]);
     }

@@ -40,6 +40,8 @@ public sealed record MachineParts
     /// Names that are gone are fine.</summary>
     public required Func<Retirement, CancellationToken, Task> RetireAsync { get; init; }
 
+    public required UsageMeter Usage { get; init; }
+
     public required string Host { get; init; }
     public required string Version { get; init; }
 

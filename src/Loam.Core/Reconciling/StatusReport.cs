@@ -10,24 +10,28 @@ namespace Loam.Core.Reconciling;
 internal static class StatusReport
 {
     public static ImmutableArray<ServiceStatus> Services(
-        DesiredState desired, ObservedState observed, HealthBoard health, Plan? drift)
+        DesiredState desired, ObservedState observed, MachineParts parts, Plan? drift)
     {
         var containers = observed.Containers.Where(c => !c.Rehearsal)
             .ToLookup(c => c.Service, StringComparer.Ordinal);
         var drifted = drift?.Steps.Where(s => s.Id.Kind == ResourceKind.Service)
             .ToDictionary(s => s.Id.Name, s => s.Summary, StringComparer.Ordinal);
         return [.. desired.Services.Values.Select(s => Of(
-            s, [.. containers[s.Name]], health, drifted?.GetValueOrDefault(s.Name)))];
+            s, [.. containers[s.Name]], parts, drifted?.GetValueOrDefault(s.Name)))];
     }
 
     private static ServiceStatus Of(Service service, ImmutableArray<ObservedContainer> containers,
-        HealthBoard health, string? drift)
+        MachineParts parts, string? drift)
     {
         var running = containers.Where(c => c.State == ContainerState.Running).ToList();
-        var (state, detail) = HealthOf(service, containers, running, health);
+        var (state, detail) = HealthOf(service, containers, running, parts.Health);
+        var used = running.Select(parts.Usage.Look).ToList();
+        var known = used.Count > 0 && used.TrueForAll(u => u is not null);
         return new(service.Name, service.Image.Short, state, detail, running.Count,
             service.Replicas, service.Ports, running.Min(c => c.StartedAt),
-            containers.Sum(c => c.RestartCount), drift, null, service.Limits.Memory, null);
+            containers.Sum(c => c.RestartCount), drift,
+            known ? used.Sum(u => u!.Value.Memory) : null, service.Limits.Memory,
+            known ? used.Sum(u => u!.Value.CpuPercent) : null);
     }
 
     private static (ServiceHealth, string) HealthOf(Service service,

@@ -5,7 +5,7 @@ using Loam.Drivers.Files;
 namespace Loam.Supervision;
 
 /// <summary>An engine that answers, and how it is called.</summary>
-internal sealed record OpenEngine(DockerEngine Engine, EngineBrand Brand, string Description)
+internal sealed record OpenEngine(DockerEngine Engine, EngineInfo Info, string Description)
     : IDisposable
 {
     public void Dispose() => Engine.Dispose();
@@ -45,7 +45,7 @@ internal static class EngineChoice
         var search = await EngineFinder.FindAsync(wanted == "auto" ? null : wanted, cancel);
         if (search is { Engine: { } engine, Info: { } info })
         {
-            return (new(engine, info.Brand, $"{info.Brand} {info.Version}"),
+            return (new(engine, info, $"{info.Brand} {info.Version}"),
                 "unix://" + info.Socket);
         }
         if (wanted == "auto" && PrivateEngine.IsInstalled)
@@ -65,6 +65,6 @@ internal static class EngineChoice
             Path.Combine(options.Paths.RunDir, "engine"), options.Mirror);
         var engine = await new PrivateEngine(place, time).StartAsync(cancel);
         var info = await engine.InfoAsync(cancel);
-        return new(engine, info.Brand, $"{info.Brand} {info.Version}, private");
+        return new(engine, info, $"{info.Brand} {info.Version}, private");
     }
 }

@@ -75,6 +75,7 @@ internal sealed class World
             Time = Time,
             Events = Events,
             Health = health,
+            Usage = new(_ => null, Time),
             SealFresh = n => $"encrypted:v1:{Convert.ToBase64String(new byte[] { 1, (byte)n,
                 (byte)++_sealed })}",
             PortsTaken = _ => [],
