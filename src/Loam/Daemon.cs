@@ -47,11 +47,7 @@ internal static class Daemon
         var engine = found.Engine;
         say($"engine: {found.Description}");
 
-        using var journal = FileJournal.Load(paths.JournalFile);
-        if (journal.Dropped is { } torn)
-        {
-            say(torn);
-        }
+        using var journal = Journal(paths, say);
         var history = await GitHistory.OpenAsync(paths, time, stop.Token);
         var events = new EventLog(time);
         var health = new HealthBoard();
@@ -123,6 +119,16 @@ internal static class Daemon
             LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };
+
+    private static FileJournal Journal(InstancePaths paths, Action<string> say)
+    {
+        var journal = FileJournal.Load(paths.JournalFile);
+        if (journal.Dropped is { } torn)
+        {
+            say(torn);
+        }
+        return journal;
+    }
 
     private static Func<string, ContainerUse?> Used(EngineInfo engine) => id =>
         ContainerMetrics.OfThisHost.Read(id, engine) is { } use

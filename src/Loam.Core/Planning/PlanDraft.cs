@@ -72,8 +72,7 @@ internal sealed class PlanDraft
             Notes = notes,
         });
 
-    public void AddService(Service service, ContainerSpec first, ServiceWork work,
-        ImmutableArray<ObservedContainer> present)
+    public void AddService(Service service, ContainerSpec first, ServiceWork work)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (service.Probe.Synthesised && !work.Actions.IsEmpty)
@@ -88,8 +87,10 @@ internal sealed class PlanDraft
             notes.Add($"the engine stores the secret {secret} with the container: "
                 + "the image reads it only from there");
         }
-        var foreign = present.Where(c => c.Service != service.Name).Select(c => c.Name);
-        notes.AddRange(foreign.Select(n => $"takes over from {n}, which is kept, stopped"));
+        if (Context.Adoptions.TryGetValue(service.Name, out var foreign))
+        {
+            notes.Add($"takes over from {foreign.Name}, which is stopped and kept");
+        }
         Add(ChangeOf(new(ResourceKind.Service, service.Name)), work.Verb, work.Way, work.Gap,
             work.Actions, work.Retires, RiskOf(service, work), notes.ToImmutable());
     }

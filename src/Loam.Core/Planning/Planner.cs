@@ -141,8 +141,7 @@ public static class Planner
                 draft.Context, service, first, previous, containers);
             if (work is not null)
             {
-                draft.AddService(service, first, WithDirectories(draft, service, work),
-                    containers);
+                draft.AddService(service, first, WithDirectories(draft, service, work));
             }
             else if (draft.Changes.TryGetValue(id, out var recorded))
             {

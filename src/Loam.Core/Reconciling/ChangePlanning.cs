@@ -34,7 +34,10 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             {
                 Adoptions = context.Adoptions.Add(adoption.Service, adoption.Container),
             };
-            request = request with { Texts = adoption.Files, BaseGeneration = now.Generation };
+            // Encrypting again gives another text: what was shown is what is applied.
+            request = request.Texts.IsEmpty
+                ? request with { Texts = adoption.Files, BaseGeneration = now.Generation }
+                : request;
         }
         var target = await TargetAsync(request, now, found, cancel);
         var reading = StateReader.Read(target);
