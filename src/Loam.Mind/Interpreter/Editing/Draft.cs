@@ -20,6 +20,9 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
 {
     private DesiredState? _state = state;
 
+    /// <summary>The state the conversation started from.</summary>
+    public DesiredState Base { get; } = state;
+
     public StateSet Files { get; private set; } = files;
     public DateTimeOffset Now { get; } = now;
 
@@ -44,6 +47,22 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
 
     public App? AppOf(string service) =>
         State.Services.TryGetValue(service, out var found) ? AppCatalog.ByImage(found.Image) : null;
+
+    /// <summary>Nothing of it is there yet: neither the service nor any of its data.</summary>
+    public bool IsNew(Service service) => !Base.Services.ContainsKey(service.Name)
+        && service.Volumes.All(v => !v.Source.StartsWith('/')
+            && !Base.Volumes.ContainsKey(v.Source));
+
+    /// <summary>The image as the file has it, short or long; null: it is not there.</summary>
+    public string? WrittenImage(string service)
+    {
+        var root = Files[ServicesFile.File] is { } text
+            ? YamlReader.Read(ServicesFile.File, text, new DiagnosticBag()) : null;
+        var items = (root?["spec"] as MappingNode)?["services"] as SequenceNode;
+        return items?.Items.OfType<MappingNode>()
+            .Where(s => (s["name"] as ScalarNode)?.Text == service)
+            .Select(s => (s["image"] as ScalarNode)?.Text).FirstOrDefault();
+    }
 
     public void SetService(string service, string field, EditValue value) =>
         Set(ServicesFile.File, Path(service, field), value);

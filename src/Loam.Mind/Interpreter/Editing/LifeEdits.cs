@@ -63,7 +63,7 @@ internal static class LifeEdits
         var kept = service.Volumes.Any(v => draft.State.Volumes.ContainsKey(v.Source));
         var data = AppCatalog.ByImage(service.Image)?.HasData == true || kept;
         var reply = Reply.Done($"remove {service.Name}").With(data ? Risk.High : Risk.Medium);
-        reply = kept ? reply.Note("Its data are kept.") : reply;
+        reply = kept ? reply.Note($"{service.Name}'s data are kept.") : reply;
         var left = users.Select(u => u.Name).Except(leaving).ToList();
         return left.Count == 0 ? reply : reply.With(Risk.High).Note(
             $"{Wording.List(left)} {(left.Count == 1 ? "depends" : "depend")} on "

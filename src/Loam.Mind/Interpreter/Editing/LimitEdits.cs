@@ -56,7 +56,7 @@ internal static class LimitEdits
         var shown = Show(limit, wanted);
         if (present == wanted)
         {
-            return Reply.Same($"{service.Name} already has {shown} {Unit(limit)}.");
+            return Reply.Same($"{service.Name} already has {shown} {Unit(limit, wanted)}.");
         }
         var (field, value) = limit switch
         {
@@ -65,8 +65,8 @@ internal static class LimitEdits
             _ => ("resources.pids", EditValue.Of((int)wanted)),
         };
         draft.SetService(service.Name, field, value);
-        var before = present is { } old ? $" instead of {Show(limit, old)}" : "";
-        return Reply.Done($"give {service.Name} {shown} {Unit(limit)}{before}");
+        var before = present is { } old && !draft.IsNew(service) ? $" instead of {Show(limit, old)}" : "";
+        return Reply.Done($"give {service.Name} {shown} {Unit(limit, wanted)}{before}");
     }
 
     private static Reply Lift(Draft draft, Service service, LimitKind limit)
@@ -110,7 +110,7 @@ internal static class LimitEdits
         Service service, LimitAttribute said, decimal? present, Clause clause)
     {
         var has = present is { } now
-            ? $" It has {Show(said.Limit, now)} {Unit(said.Limit)} now."
+            ? $" It has {Show(said.Limit, now)} {Unit(said.Limit, now)} now."
             : " It has no limit now.";
         var start = present ?? (said.Limit == LimitKind.Memory ? 256m * 1024 * 1024 : 500);
         decimal[] factors = said.Amount.Kind == AmountKind.Less ? [0.5m, 0.75m] : [2, 1.5m];
@@ -162,9 +162,20 @@ internal static class LimitEdits
     public static Reply SetReplicas(Draft draft, Service service, int wanted)
     {
         draft.SetService(service.Name, "replicas", EditValue.Of(wanted));
+        var shares = wanted > 1 && service.Volumes.Any(v => !v.ReadOnly)
+            && Loam.Core.Catalog.AppCatalog.ByImage(service.Image)?.HasData == true;
         var reply = Reply.Done(wanted == 0 ? $"stop {service.Name}"
             : $"run {wanted} {(wanted == 1 ? "copy" : "copies")} of {service.Name} instead of "
                 + $"{service.Replicas}");
+        if (wanted == 0)
+        {
+            return reply.With(Loam.Core.Planning.Risk.Medium);
+        }
+        if (shares)
+        {
+            return reply.With(Loam.Core.Planning.Risk.High).Note($"All copies would write to the "
+                + $"same data of {service.Name}, which it is not made for.");
+        }
         return wanted > 1 && service.PublishesPorts
             ? reply.Note($"{service.Name} publishes a host port, and Docker and Podman give a "
                 + "host port to one copy only.") : reply;
@@ -177,8 +188,9 @@ internal static class LimitEdits
         _ => value.ToString("0", CultureInfo.InvariantCulture),
     };
 
-    private static string Unit(LimitKind limit) => limit switch
+    private static string Unit(LimitKind limit, decimal amount) => limit switch
     {
+        LimitKind.Cpu when amount == 1000 => "CPU core",
         LimitKind.Memory => "of memory",
         LimitKind.Cpu => "CPU cores",
         LimitKind.Pids => "processes at most",

@@ -89,7 +89,7 @@ internal static class ServiceEdits
         {
             draft.RemoveService(service.Name, "tag");
         }
-        return Changed(service, image, Reply.Done(
+        return Changed(draft, service, image, Reply.Done(
             $"change {service.Name} from {service.Image.Short} to {image.Short}"));
     }
 
@@ -110,17 +110,22 @@ internal static class ServiceEdits
         }
         else
         {
-            var written = service.Spec.Text("image") ?? service.Image.Short;
+            var written = draft.WrittenImage(service.Name) ?? service.Image.Short;
             draft.SetService(service.Name, "image",
                 EditValue.Of(Images.WithVersion(written, service.Image.Tag, version)));
         }
-        return Changed(service, service.Image with { Tag = tag, Digest = null }, Reply.Done(
+        return Changed(draft, service, service.Image with { Tag = tag, Digest = null }, Reply.Done(
             $"change {service.Name} from {service.Image.Tag} to {tag}"));
     }
 
     /// <summary>Says what a new version means for the data.</summary>
-    private static Reply Changed(Service service, ImageReference image, Reply reply)
+    private static Reply Changed(
+        Draft draft, Service service, ImageReference image, Reply reply)
     {
+        if (draft.IsNew(service))
+        {
+            return reply;
+        }
         var before = AppCatalog.DataMajor(service.Image);
         var after = AppCatalog.DataMajor(image);
         if (before is null || after is null || before == after)

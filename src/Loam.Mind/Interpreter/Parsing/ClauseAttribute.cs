@@ -69,5 +69,8 @@ internal sealed record NameAttribute(string Name) : ClauseAttribute;
 
 internal sealed record BackupAttribute : ClauseAttribute;
 
+/// <summary>It shall happen at a time of its own, not now.</summary>
+internal sealed record ScheduleAttribute : ClauseAttribute;
+
 /// <summary>A number or word whose field was not said: the turn before may tell.</summary>
 internal sealed record BareAttribute(decimal Value, string Unit, string Text) : ClauseAttribute;

@@ -17,6 +17,7 @@ internal static class ClauseReader
             TargetReader.Read(clause);
             return;
         }
+        ScheduleReader.Read(clause);
         NameReader.Read(clause);
         EnvironmentReader.Read(clause);
         LabelReader.Read(clause);

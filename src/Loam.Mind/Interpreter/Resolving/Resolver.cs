@@ -32,6 +32,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return Backup(clause);
         }
+        if (clause.Attributes.OfType<ScheduleAttribute>().Any())
+        {
+            return [new(ReplyKind.NotYet, "I can't yet do things at a set time; say it when it "
+                + "is to happen.")];
+        }
         if (clause.Verb is "restore" or "revert")
         {
             return [Reply.Answer("`loam history` lists the generations, and `loam revert N` plans "
@@ -45,13 +50,30 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             }
             clause.Verb = "set";
         }
+        if (OfField(clause) is { } ofField)
+        {
+            return ofField;
+        }
         Revised(clause);
         var creations = Creations(clause, out var others);
         if (creations.Count > 0)
         {
-            return Create(clause, creations);
+            return Create(clause, creations).Concat(AlreadyThere(others));
         }
         return Change(clause, others);
+    }
+
+    /// <summary>"nginx, postgres and redis" where nginx is running: it is said.</summary>
+    private IEnumerable<Reply> AlreadyThere(List<Target> others)
+    {
+        var names = others.Where(t => t.Named(Known.App) is not null)
+            .SelectMany(Targets.Candidates).Distinct().Except(Made)
+            .Where(session.BaseState.Services.ContainsKey).ToList();
+        if (names.Count > 0)
+        {
+            yield return Reply.Same($"{Wording.List(names)} {(names.Count == 1 ? "is" : "are")} "
+                + "there already.");
+        }
     }
 
     private Reply LeaveAlone(Clause clause)
@@ -66,7 +88,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         var rest = clause.Attributes.Where(a => a is not BackupAttribute).ToList();
         var replies = new List<Reply>
         {
-            new(ReplyKind.NotYet, "I can't set up backups yet, so that part is left out."),
+            new(ReplyKind.NotYet, "I can't yet set up backups."),
         };
         clause.Attributes.Clear();
         clause.Attributes.AddRange(rest);

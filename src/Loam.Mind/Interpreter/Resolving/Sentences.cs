@@ -10,8 +10,10 @@ internal static class Sentences
     public static string Of(List<Reply> replies)
     {
         var notes = replies.SelectMany(r => r.Notes)
-            .Concat(replies.Where(r => r.Kind is ReplyKind.NotYet or ReplyKind.Same
-                or ReplyKind.Answer).Select(r => r.Text))
+            .Concat(replies.Where(r => r.Kind == ReplyKind.NotYet)
+                .Select(r => $"{r.Text.TrimEnd('.')}, so that part is left out."))
+            .Concat(replies.Where(r => r.Kind is ReplyKind.Same or ReplyKind.Answer)
+                .Select(r => r.Text))
             .Distinct().Take(MostNotes);
         return string.Join(' ', notes.Prepend($"I'll {Join(replies)}."));
     }

@@ -106,7 +106,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             var texts = _replies.Where(r => r.Kind == kind).Select(r => r.Text).Distinct().ToList();
             if (texts.Count > 0)
             {
-                return new(outcome, string.Join(" ", texts.Take(3)),
+                var kept = kind == ReplyKind.NotYet
+                    && session.Draft.Files.ChangedFrom(session.Base).Any()
+                    ? " What was said before stays." : "";
+                return new(outcome, string.Join(" ", texts.Take(3)) + kept,
                     Confidence.Of(wishes), []);
             }
         }

@@ -155,7 +155,10 @@ internal static class LimitReader
         var more = Near(clause, at, "more") || Near(clause, field, "more")
             || clause[Math.Max(0, at - 1)].Text == "another";
         var less = Near(clause, at, "less");
-        var gone = clause.Verb == "remove" && lexeme.Unit.Length == 0;
+        // "take 28MB away from the cache"
+        var away = clause.Lexemes.Any(l => l.IsGlue("from"))
+            && (clause.Verb is "remove" or "lower" || clause.Lexemes.Any(l => l.Text == "take"));
+        var gone = away || (clause.Verb == "remove" && lexeme.Unit.Length == 0);
         var added = clause.Verb == "create" && clause.Lexemes.Any(l => l.Text == "add")
             && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
             && clause[field].IsField("replicas");
@@ -187,6 +190,11 @@ internal static class LimitReader
         if (counted && key is ("more" or "less"))
         {
             clause.Use(at - 1);
+            if (clause[at - 1].Unit == "percent")
+            {
+                var part = clause[at - 1].Value / 100;
+                return new(AmountKind.Factor, key == "more" ? 1 + part : 1 - part, "");
+            }
             return new(key == "more" ? AmountKind.Add : AmountKind.Subtract,
                 clause[at - 1].Value, clause[at - 1].Unit);
         }

@@ -9,6 +9,10 @@ internal static class NameReader
 {
     public static void Read(Clause clause)
     {
+        if (clause.Verb == "rename" && clause.Has(Part.Field, "port"))
+        {
+            clause.Verb = "move";
+        }
         if (clause.Verb == "rename")
         {
             ReadNewName(clause);

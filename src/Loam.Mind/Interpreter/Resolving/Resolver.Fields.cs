@@ -1,0 +1,113 @@
+using Loam.Core.Planning;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <summary>Verbs of life said of a part of a service: "remove all variables from web" is not
+/// about web itself.</summary>
+internal sealed partial class Resolver
+{
+    /// <summary>Fields that stand for the service as a whole, or only say how.</summary>
+    private static readonly string[] s_whole =
+        ["service", "status", "name", "always", "automatic", "onfailure", "replicas", "image",
+         "version", "setting", "network", "user", "probe", "depends", "tcp", "udp", "localhost"];
+
+    /// <summary>What a wish to remove, stop or restart comes to when it is about a field; null:
+    /// it is about services.</summary>
+    private List<Reply>? OfField(Clause clause)
+    {
+        if (clause.Verb is not ("remove" or "stop" or "restart" or "start" or "unset")
+            || clause.Attributes.Count > 0)
+        {
+            return null;
+        }
+        var volume = clause.Lexemes.Select(l => l.Named(Known.Volume)).OfType<string>()
+            .FirstOrDefault();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var field = clause[at].Key(Part.Field);
+            var about = (clause.IsFree(at) || field == "environment") && !clause[at].IsMention && !clause[at].Is(Part.Noise)
+                && field is not null && !s_whole.Contains(field);
+            if (!about)
+            {
+                continue;
+            }
+            return (clause.Verb, field) switch
+            {
+                ("remove" or "unset", "environment") => RemoveVariables(clause),
+                ("remove", "volume" or "data" or "disk") => volume is not null
+                    ? [RemoveVolume(volume)] : RemoveWithData(clause),
+                _ => [Reply.Refuse($"I can't yet {clause.Verb} {clause[at].Text} by words; "
+                    + "services, their ports, variables and volumes I can.")],
+            };
+        }
+        return null;
+    }
+
+    private List<Reply> RemoveVariables(Clause clause)
+    {
+        var names = clause.Targets.Where(t => t.Reference is not "all")
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        names = names.Count > 0 ? names : [.. Focus];
+        if (names.Count == 0)
+        {
+            return [Targets.WhichService(clause, null)];
+        }
+        Touched.AddRange(names);
+        return [.. names.Select(name =>
+        {
+            if (_draft.State.Services[name].Environment.IsEmpty)
+            {
+                return Reply.Same($"{name} has no variables.");
+            }
+            _draft.RemoveService(name, "environment");
+            return Reply.Done($"remove all variables of {name}").With(Risk.Medium);
+        })];
+    }
+
+    private Reply RemoveVolume(string volume)
+    {
+        var users = _draft.State.Services.Values
+            .Where(s => s.Volumes.Any(v => v.Source == volume)).Select(s => s.Name).ToList();
+        if (users.Count > 0)
+        {
+            return Reply.Ask($"{Wording.List(users)} {(users.Count == 1 ? "keeps" : "keep")} data "
+                + $"in {volume}. Shall I remove {Wording.List(users)} with it?",
+                [$"remove {Wording.List(users)} and the data"]);
+        }
+        _draft.Remove("storage.yaml", EditPath.Parse("spec.volumes").Item("name", volume));
+        return Reply.Done($"no longer declare the volume {volume}").With(Risk.High)
+            .Note("What is on the disk stays there until it is deleted by hand.");
+    }
+
+    /// <summary>"remove redis and its data".</summary>
+    private List<Reply> RemoveWithData(Clause clause)
+    {
+        var names = clause.Targets.Where(t => t.Reference is null || t.Reference is "all")
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            // "… and its volume", of what the turn before removed.
+            var gone = session.Focus.Where(f => session.BaseState.Services.ContainsKey(f)
+                && !_draft.State.Services.ContainsKey(f)).ToList();
+            var left = gone.SelectMany(g => session.BaseState.Services[g].Volumes)
+                .Select(v => v.Source).Distinct()
+                .Where(_draft.State.Volumes.ContainsKey).ToList();
+            return left.Count > 0 ? [.. left.Select(RemoveVolume)]
+                : [Targets.WhichService(clause, null)];
+        }
+        Touched.AddRange(names);
+        var volumes = names.SelectMany(n => _draft.State.Services[n].Volumes)
+            .Select(v => v.Source).Distinct().Where(_draft.State.Volumes.ContainsKey).ToList();
+        var replies = names.Select(n => LifeEdits.Remove(
+            _draft, _draft.State.Services[n], names, session.BaseState) with { Notes = [] })
+            .ToList();
+        replies.AddRange(volumes.Where(_draft.State.Volumes.ContainsKey).Select(RemoveVolume)
+            .Where(r => r.Kind == ReplyKind.Done));
+        return replies;
+    }
+}
