@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using Loam.Drivers.Files;
+
+namespace Loam.System.Harness;
+
+/// <summary>An instance of Loam as a person has it: the published executable, its daemon, its
+/// directories. Disposing ends and removes all of it.</summary>
+public sealed class Instance(string engine, string mirror) : IAsyncDisposable
+{
+    private Process? _daemon;
+
+    public static string Binary => Environment.GetEnvironmentVariable("LOAM_BINARY")!;
+
+    public string Home { get; } =
+        Path.Combine("/tmp", $"loam-story-{Guid.NewGuid().ToString("n")[..8]}");
+
+    public InstancePaths Paths => InstancePaths.Below(Home);
+    public string Log => Path.Combine(Home, "daemon.log");
+    public string PrivateSocket => Path.Combine(Paths.RunDir, "engine", "docker.sock");
+
+    public string LogText => File.Exists(Log) ? File.ReadAllText(Log) : "(no log)";
+
+    public string LogTail => string.Join('\n', LogText.TrimEnd().Split('\n').TakeLast(20));
+
+    /// <summary>Starts the daemon and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        Directory.CreateDirectory(Home);
+        _daemon = Process.Start(new ProcessStartInfo(
+            "/bin/sh",
+            [
+                "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log, Binary,
+                "daemon", "--home", Home, "--engine", engine, "--mirror", mirror,
+            ]))!;
+        await Wait.ForAsync("the daemon to answer", async () =>
+        {
+            if (_daemon.HasExited)
+            {
+                throw new StoryException($"the daemon ended at once:\n{LogTail}");
+            }
+            return File.Exists(Paths.Socket) && (await RunAsync("status")).Exit != 4;
+        });
+    }
+
+    public bool IsRunning => _daemon is { HasExited: false };
+
+    /// <summary>As a power cut ends it.</summary>
+    public async Task KillAsync()
+    {
+        _daemon!.Kill();
+        await _daemon.WaitForExitAsync();
+    }
+
+    /// <summary>As an administrator ends it.</summary>
+    public async Task StopAsync()
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+        await Shell.RunAsync("kill", $"{_daemon!.Id}");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        try
+        {
+            await _daemon.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            await KillAsync();
+        }
+    }
+
+    public Running Begin(params string[] arguments) =>
+        new(Binary, ["--home", Home, .. arguments]);
+
+    public async Task<Ended> RunAsync(params string[] arguments)
+    {
+        using var running = Begin(arguments);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Writes a state file as an editor does.</summary>
+    public void Write(string file, string kind, string spec)
+    {
+        var body = string.Join('\n', spec.TrimEnd().Split('\n').Select(l => "  " + l));
+        File.WriteAllText(Path.Combine(Paths.StateDir, file),
+            $"apiVersion: loam/v1\nkind: {kind}\nmetadata:\n  name: main\nspec:\n{body}\n");
+    }
+
+    public void WriteServices(string spec) => Write("services.yaml", "ServiceManifest", spec);
+
+    public Dictionary<string, string> StateFiles() =>
+        Directory.EnumerateFiles(Paths.StateDir).Where(f => !f.EndsWith('~'))
+            .ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
+
+    /// <summary>Nothing is declared and nothing runs, whatever was before.</summary>
+    public async Task ResetAsync()
+    {
+        if (!IsRunning)
+        {
+            await StartAsync();
+        }
+        foreach (var file in Directory.EnumerateFiles(Paths.StateDir, "*.yaml"))
+        {
+            File.Delete(file);
+        }
+        WriteServices("services: []");
+        (await RunAsync("apply", "--yes", "--confirm", "security.yaml", "--confirm",
+            "manifest.yaml")).ShouldEnd(0);
+        foreach (var volume in Directory.EnumerateDirectories(Paths.VolumeRoot))
+        {
+            Directory.Delete(volume, recursive: true);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await Mounts.RemoveBelowAsync(Home, Paths.RunDir);
+        Directory.Delete(Home, recursive: true);
+        if (Directory.Exists(Paths.RunDir))
+        {
+            Directory.Delete(Paths.RunDir, recursive: true);
+        }
+    }
+}
+
+public static class Mounts
+{
+    /// <summary>The deepest first. Engines leave their storage and namespaces mounted.</summary>
+    public static async Task RemoveBelowAsync(params string[] folders)
+    {
+        var mounts = File.ReadLines("/proc/self/mounts").Select(l => l.Split(' ')[1])
+            .Where(m => folders.Any(f => m == f || m.StartsWith(f + "/"))).Reverse().ToList();
+        foreach (var mount in mounts)
+        {
+            await Shell.RunAsync("umount", "-l", mount);
+        }
+    }
+}
