@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using System.Text;
 using Loam.Core.Reconciling;
 
@@ -38,7 +37,7 @@ public sealed record InstancePaths
     public static InstancePaths Below(string home)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(home));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(full)));
+        var hash = Convert.ToHexStringLower(Sha256.Of(Encoding.UTF8.GetBytes(full)));
         return new()
         {
             StateDir = Path.Combine(full, "state"),
