@@ -1,3 +1,4 @@
+using Loam.Core;
 using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Containers;
@@ -9,10 +10,10 @@ public sealed class Retiring(
 {
     public async Task RunAsync(Retirement retired, CancellationToken cancel)
     {
-        foreach (var name in retired.Containers)
+        // An engine takes its time over each; none waits for another.
+        foreach (var some in retired.Containers.Chunk(Limits.EngineCalls))
         {
-            await engine.RemoveAsync(name, cancel);
-            vault.Discard(name);
+            await Task.WhenAll(some.Select(name => RemoveAsync(name, cancel)));
         }
         if (!retired.Networks.IsEmpty)
         {
@@ -23,5 +24,11 @@ public sealed class Retiring(
             }
         }
         await images.KeepOnlyAsync(retired.KeptImages, cancel);
+    }
+
+    private async Task RemoveAsync(string name, CancellationToken cancel)
+    {
+        await engine.RemoveAsync(name, cancel);
+        vault.Discard(name);
     }
 }
