@@ -91,6 +91,10 @@ internal sealed class LoamInstance : IAsyncDisposable
         Programs.RunAsync(
             _place.Loam, [.. arguments, "--home", _home], null, started, cancel);
 
+    /// <summary>The least a process of ours can do.</summary>
+    public Task VersionAsync(Action started, CancellationToken cancel) =>
+        Programs.RunAsync(_place.Loam, ["--version"], null, started, cancel);
+
     /// <summary>One look at everything: observe, compare, answer.</summary>
     public async Task PassAsync(CancellationToken cancel) =>
         await _client.GetByteArrayAsync("v1/status", cancel);

@@ -17,9 +17,10 @@ internal static class Declaration
 
         """;
 
-    /// <param name="greeting">The variable that changes; null: no services at all.</param>
-    public static string Services(string? greeting) => greeting is null ? Head + "  services: []\n"
-        : Head + $$"""
+    /// <summary>An empty list takes away what Loam made.</summary>
+    public const string Nothing = Head + "  services: []\n";
+
+    public static string Services(Greetings greetings) => Head + $$"""
           services:
             - name: web
               image: nginx:1.27-alpine
@@ -29,13 +30,15 @@ internal static class Declaration
               resources:
                 memory: 64Mi
               environment:
-                GREETING: {{greeting}}
+                GREETING: {{greetings.Of("web")}}
             - name: cache
               image: redis:7-alpine
               ports:
                 - container: 6379
               resources:
                 memory: 64Mi
+              environment:
+                GREETING: {{greetings.Of("cache")}}
             - name: db
               image: postgres:16-alpine
               ports:

@@ -2,11 +2,16 @@ using Loam.Bench.Engines;
 
 namespace Loam.Bench.Composing;
 
+/// <summary>The environment's <c>GREETING</c> of one service; the others keep theirs.</summary>
+internal sealed record Greeting(string Service, string Text);
+
 /// <summary>What is measured, on either side.</summary>
 internal interface ISide
 {
-    /// <summary>Before anything is measured: the declaration with this greeting.</summary>
-    Task PrepareAsync(string? greeting, CancellationToken cancel);
+    /// <summary>Before anything is measured: the declaration, with one variable changed.
+    /// </summary>
+    /// <param name="change">Null: nothing is declared any more.</param>
+    Task PrepareAsync(Greeting? change, CancellationToken cancel);
 
     /// <summary>The command that makes the declaration true.</summary>
     Task ApplyAsync(Action started, CancellationToken cancel);
@@ -18,13 +23,33 @@ internal interface ISide
     Task ForgetAsync(CancellationToken cancel);
 }
 
+internal sealed class Greetings
+{
+    private readonly Dictionary<string, string> _texts = [];
+
+    public string Of(string service) => _texts.GetValueOrDefault(service, "hello");
+
+    /// <summary>An empty service's name: all as in the beginning.</summary>
+    public void Set(Greeting? change)
+    {
+        if (change is { Service: "" })
+        {
+            _texts.Clear();
+        }
+        else if (change is not null)
+        {
+            _texts[change.Service] = change.Text;
+        }
+    }
+}
+
 internal sealed class ComposeSide(Workplace place, PrivateDockerd engine) : ISide
 {
-    private string _greeting = "";
+    private readonly Greetings _greetings = new();
 
-    public Task PrepareAsync(string? greeting, CancellationToken cancel)
+    public Task PrepareAsync(Greeting? change, CancellationToken cancel)
     {
-        _greeting = greeting ?? _greeting;
+        _greetings.Set(change);
         return Task.CompletedTask;
     }
 
@@ -48,7 +73,8 @@ internal sealed class ComposeSide(Workplace place, PrivateDockerd engine) : ISid
             new Dictionary<string, string>
             {
                 ["DOCKER_HOST"] = $"unix://{engine.Socket}",
-                ["GREETING"] = _greeting,
+                ["WEB_GREETING"] = _greetings.Of("web"),
+                ["CACHE_GREETING"] = _greetings.Of("cache"),
                 ["WEB_PORT"] = $"{Stack.WebPort}",
             }, started, cancel);
 }
@@ -60,9 +86,13 @@ internal sealed class LoamSide(LoamInstance loam) : ISide
     /// types the command later than that.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
-    public async Task PrepareAsync(string? greeting, CancellationToken cancel)
+    private readonly Greetings _greetings = new();
+
+    public async Task PrepareAsync(Greeting? change, CancellationToken cancel)
     {
-        loam.Write("services.yaml", Declaration.Services(greeting));
+        _greetings.Set(change);
+        loam.Write("services.yaml",
+            change is null ? Declaration.Nothing : Declaration.Services(_greetings));
         loam.Write("storage.yaml", Declaration.Storage);
         await Task.Delay(s_settle, cancel);
     }

@@ -19,7 +19,7 @@ internal sealed class Stack(EngineApi engine)
     /// away by itself.</summary>
     public static readonly int WebPort = FreePort();
 
-    private const int PauseMs = 3;
+    private const int PauseMs = 5;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     private static readonly ImmutableArray<string> s_services = ["cache", "db", "web"];
@@ -72,13 +72,13 @@ internal sealed class Stack(EngineApi engine)
 
     public static bool IsGone(ImmutableArray<SeenContainer> containers) => containers.IsEmpty;
 
-    /// <summary>Up, and the web server is another container than before.</summary>
+    /// <summary>Another container of the service than before runs, and so do the others.
+    /// </summary>
     public static Func<ImmutableArray<SeenContainer>, bool> IsReplaced(
-        ImmutableArray<SeenContainer> before)
+        string service, ImmutableArray<SeenContainer> before)
     {
-        var old = before.Single(c => c.Service == "web" && c.Running).Id;
-        return now => IsUp(now) && now.Single(
-            c => c.Service == "web" && c.Running && !c.Rehearsal).Id != old;
+        var old = before.Single(c => c.Service == service && c.Running).Id;
+        return now => IsUp([.. now.Where(c => c.Id != old)]);
     }
 
     private static int FreePort()
@@ -117,7 +117,7 @@ internal sealed class Stack(EngineApi engine)
         ImmutableArray<SeenContainer> containers, CancellationToken cancel)
     {
         IPAddress At(string service) =>
-            IPAddress.Parse(containers.Single(
+            IPAddress.Parse(containers.First(
                 c => c.Service == service && c.Running && !c.Rehearsal).Address);
         return Task.WhenAll(
             TryAsync(IPAddress.Loopback, WebPort, "GET / HTTP/1.0\r\n\r\n"u8.ToArray(),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Loam.Bench.Composing;
 using Loam.Bench.Engines;
 
@@ -21,7 +22,7 @@ internal static class CoreBench
             var loam = await LoamInstance.StartAsync(place, engine, cancel);
             await using (loam)
             {
-                await new LoamSide(loam).PrepareAsync("hello", cancel);
+                await new LoamSide(loam).PrepareAsync(new("", ""), cancel);
                 await loam.RunAsync(["apply", "--yes"], null, cancel);
                 var (status, version) = await StatusAsync(loam, runs, cancel);
                 Console.Error.WriteLine("  leaving the daemon idle for a minute …");
@@ -38,7 +39,8 @@ internal static class CoreBench
         var (status, version) = (new Samples(), new Samples());
         for (var run = -2; run < runs; run++)
         {
-            var (looked, told) = (await TimeAsync("status"), await TimeAsync("--version"));
+            var looked = await TimeAsync(s => loam.RunAsync(["status"], s, cancel));
+            var told = await TimeAsync(s => loam.VersionAsync(s, cancel));
             if (run >= 0)
             {
                 status.Add(looked);
@@ -46,14 +48,13 @@ internal static class CoreBench
             }
         }
         return (status, version);
+    }
 
-        async Task<double> TimeAsync(string verb)
-        {
-            var begun = 0L;
-            await loam.RunAsync(
-                [verb], () => begun = System.Diagnostics.Stopwatch.GetTimestamp(), cancel);
-            return System.Diagnostics.Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        }
+    private static async Task<double> TimeAsync(Func<Action, Task> run)
+    {
+        var begun = 0L;
+        await run(() => begun = Stopwatch.GetTimestamp());
+        return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
     }
 
     private static void Print(Samples parse, Samples plan, Samples status, Samples version,
