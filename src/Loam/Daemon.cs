@@ -93,7 +93,7 @@ internal static class Daemon
         say($"listening on {paths.Socket}");
 
         await WatchAsync(
-            machine, found, instance, prober, health, events, paths, time, stop.Token);
+            machine, found, instance, prober, health, events, paths, time, say, stop.Token);
         await machine.UntilIdleAsync();
         say("stopped");
         return 0;
@@ -102,13 +102,28 @@ internal static class Daemon
     /// <summary>What goes on until the daemon is asked to stop.</summary>
     private static Task WatchAsync(Machine machine, OpenEngine found, string instance,
         Prober prober, HealthBoard health, EventLog events, InstancePaths paths,
-        TimeProvider time, CancellationToken stop) => Task.WhenAll(
+        TimeProvider time, Action<string> say, CancellationToken stop) => Task.WhenAll(
             new HealthWatch(found.Engine, instance, prober, health, events, time)
                 .RunAsync(() => machine.Desired.Services, stop).UntilStopped(stop),
             new EngineWatch(found.Engine, instance, machine, events, time)
                 .RunAsync(stop).UntilStopped(stop),
             new EditWatch(paths, machine, events, time)
-                .RunAsync(stop).UntilStopped(stop));
+                .RunAsync(stop).UntilStopped(stop),
+            LogAsync(events, say, stop).UntilStopped(stop));
+
+    /// <summary>The daemon's own log: what happened, without the single steps.</summary>
+    private static async Task LogAsync(
+        EventLog events, Action<string> say, CancellationToken stop)
+    {
+        await foreach (var what in events.ReadAsync(follow: true, stop))
+        {
+            if (what.Type is not ("reconcile.progress" or "reconcile.step"))
+            {
+                say($"{what.At:yyyy-MM-dd HH:mm:ss} {what.Type} {what.Name} "
+                    + (what.Message ?? what.Error ?? what.Trigger));
+            }
+        }
+    }
 
     private static PlanningContext Context(
         string instance, InstancePaths paths, OpenEngine found) =>

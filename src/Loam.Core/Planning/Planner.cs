@@ -68,7 +68,9 @@ public static class Planner
             var spec = Directory(draft.Context, volume);
             var there = present.TryGetValue(volume.Name, out var seen)
                 && seen.Path == spec.Path;
-            if (!draft.IsInScope(id) || (there && !draft.Changes.ContainsKey(id)))
+            // A directory that vanished is made again whenever something is changed: the services
+            // on it could not start.
+            if (there && !draft.Changes.ContainsKey(id))
             {
                 continue;
             }

@@ -66,11 +66,8 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         var engine = await AnswerAsync(pid, cancel).ConfigureAwait(false);
         try
         {
-            if (!OwnsNetfilter())
-            {
-                engine.NetworksChanged = token => GuardAsync(engine, token);
-                await GuardAsync(engine, cancel).ConfigureAwait(false);
-            }
+            engine.NetworksChanged = token => GuardAsync(engine, token);
+            await GuardAsync(engine, cancel).ConfigureAwait(false);
             return engine;
         }
         catch
@@ -134,12 +131,10 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         }
         RemoveLeftovers();
         // Networks come up with the engine, so their walls stand before it does.
-        var range = PrivateEngineNet.AnotherEngineIsHere()
-            ? await _net.PrepareAsync(cancel).ConfigureAwait(false) : null;
-        if (range is not null)
-        {
-            await _net.GuardAsync([], cancel).ConfigureAwait(false);
-        }
+        // It never writes iptables: that would leave the host's forwarding policy changed, cut
+        // off Podman, and flush the rules of a Docker that is there or comes later.
+        var range = await _net.PrepareAsync(cancel).ConfigureAwait(false);
+        await _net.GuardAsync([], cancel).ConfigureAwait(false);
         await File.WriteAllBytesAsync(place.Config, Config(range), cancel).ConfigureAwait(false);
         return Start(program);
     }
@@ -236,26 +231,22 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
 
     /// <summary>A file, not options: dockerd would otherwise read the host's own file, which is
     /// another engine's.</summary>
-    /// <param name="range">Addresses for its networks beside another engine; null: it is alone
-    /// and writes iptables itself.</param>
-    private byte[] Config(string? range)
+    /// <param name="range">Addresses for its networks, CIDR.</param>
+    private byte[] Config(string range)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
         {
             json.WriteStartObject();
-            json.WriteString("bridge", range is null ? "none" : _net.Bridge);
+            json.WriteString("bridge", _net.Bridge);
             json.WriteBoolean("live-restore", true);
-            json.WriteBoolean("iptables", range is null);
-            if (range is not null)
-            {
-                json.WriteStartArray("default-address-pools");
-                json.WriteStartObject();
-                json.WriteString("base", range);
-                json.WriteNumber("size", 24);
-                json.WriteEndObject();
-                json.WriteEndArray();
-            }
+            json.WriteBoolean("iptables", false);
+            json.WriteStartArray("default-address-pools");
+            json.WriteStartObject();
+            json.WriteString("base", range);
+            json.WriteNumber("size", 24);
+            json.WriteEndObject();
+            json.WriteEndArray();
             json.WriteString("log-level", "warn");
             if (place.Mirror is { } mirror)
             {
@@ -272,21 +263,6 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
             json.WriteEndObject();
         }
         return buffer.ToArray();
-    }
-
-    /// <summary>What the running engine was told, which a later one must respect.</summary>
-    private bool OwnsNetfilter()
-    {
-        try
-        {
-            using var config = JsonDocument.Parse(File.ReadAllBytes(place.Config));
-            return config.RootElement.GetProperty("iptables").GetBoolean();
-        }
-        catch (Exception error) when (
-            error is IOException or JsonException or KeyNotFoundException)
-        {
-            return true;
-        }
     }
 
     /// <summary>What a killed engine leaves. dockerd takes a number in a file for a running

@@ -78,7 +78,7 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
         mirrored is not { Fault: Fault.NotFound } || !error.MayPass ? error
             : new(
                 Fault.NotFound,
-                $"{mirrored.Message} ({image.Registry} itself cannot be reached.)",
+                $"{mirrored.Message.TrimEnd('.')} ({image.Registry} itself cannot be reached).",
                 mirrored.Remedy);
 
     private static async Task<ResolvedImage> AskAsync(

@@ -107,7 +107,9 @@ internal sealed class Git(string directory)
 
     private HostException Failed(string error)
     {
+        // The second is how git says it when it wrote less than it wanted to.
         if (error.Contains("No space left", StringComparison.Ordinal)
+            || error.Contains("Out of diskspace", StringComparison.Ordinal)
             || error.Contains("quota exceeded", StringComparison.OrdinalIgnoreCase))
         {
             return new(Fault.Exhausted, $"The disk with {directory} is full.",

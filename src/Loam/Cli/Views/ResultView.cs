@@ -58,7 +58,7 @@ internal static class ResultView
             ApplyStatus.Incomplete => "",
             _ => " Nothing was touched.",
         };
-        var why = result.Error ?? "It failed.";
+        var why = (result.Error ?? "It failed").TrimEnd('.', ' ') + ".";
         return FailureView.Of(why + after, result.Remedy ?? "", look);
     }
 
