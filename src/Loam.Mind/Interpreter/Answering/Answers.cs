@@ -1,3 +1,4 @@
+using Loam.Core.Catalog;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter.Editing;
@@ -23,7 +24,8 @@ internal static class Answers
         var targets = new TargetResolver(state, session.Focus);
         var names = clause.Targets.SelectMany(t => targets.Resolve(t, clause).Names)
             .Distinct().ToList();
-        if (Field(clause, "password") || (Field(clause, "secret") && clause.Question == "show"
+        if (Field(clause, "password") || clause.Lexemes.Any(l => l.Is(Part.Identifier)
+            && Secrecy.IsSecretName(l.Original)) || (Field(clause, "secret") && clause.Question == "show"
             && !clause.Targets.TrueForAll(t => t.Named(Known.Secret) is null)))
         {
             return Reply.Refuse("I never show a secret's value; `loam secret list` shows the "
@@ -33,11 +35,74 @@ internal static class Answers
         {
             return Reply.Answer(Reach);
         }
-        if (clause.Question == "whatif")
+        if (clause.Question == "whatif" || clause.Lexemes.Any(l => l.Text is "risk" or "risks"))
         {
-            return WhatIf(state, names);
+            var volume = clause.Lexemes.Select(l => l.Named(Known.Volume)).OfType<string>()
+                .FirstOrDefault();
+            return volume is not null && names.Count == 0
+                ? Reply.Answer(OfVolume(state, volume)) : WhatIf(state, names);
         }
-        return Reply.Answer(Topic(clause, state, names));
+        var answer = Unknown(clause, state, names) ?? OfNumber(clause, state)
+            ?? Topic(clause, state, names);
+        Understood(clause);
+        return Reply.Answer(answer);
+    }
+
+    /// <summary>What the topic was taken from is understood.</summary>
+    private static void Understood(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause[at].Is(Part.Field) || clause[at].IsNumber || clause[at].Is(Part.Verb))
+            {
+                clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>"Is redis running?", "do you support mongodb?" of what is not there.</summary>
+    private static string? Unknown(Clause clause, DesiredState state, List<string> names)
+    {
+        if (names.Count > 0 || clause.Targets.Select(t => t.Named(Known.App))
+            .OfType<string>().FirstOrDefault() is not { } app)
+        {
+            return clause.Targets.Count == 0 && clause.Verb is "create" or "have"
+                && clause.Lexemes.Any(l => l.Text.StartsWith("what can", StringComparison.Ordinal))
+                ? $"I know {Wording.List(AppCatalog.All.Select(a => a.Title))}; any other image can be named "
+                    + "as well, such as ghcr.io/owner/name:1.0." : null;
+        }
+        var title = AppCatalog.Named(app)!.Title;
+        return clause.Question == "how" || clause.Lexemes.Any(l => l.Text is "support" or "know")
+            ? $"Say \"install {app}\", and I propose {title} with what it needs."
+            : $"There is no {title} here; say \"install {app}\" to have it.";
+    }
+
+    /// <summary>"What is on 8443?", "is 9090 free?".</summary>
+    private static string? OfNumber(Clause clause, DesiredState state)
+    {
+        var number = clause.Lexemes.FirstOrDefault(l => l.IsNumber && l.Unit.Length == 0
+            && l.Value is > 0 and < 65536 && decimal.IsInteger(l.Value)
+            && char.IsAsciiDigit(l.Text.TrimStart(':')[0]));
+        if (number is null || !(clause.Targets.Count == 0 || Field(clause, "port"))
+            || Field(clause, "memory") || Field(clause, "cpu") || Field(clause, "version"))
+        {
+            return null;
+        }
+        var port = (int)number.Value;
+        var users = state.Services.Values.Where(s => s.Ports.Any(p => p.Host == port))
+            .Select(s => s.Name).ToList();
+        return users.Count > 0 ? $"Port {port} is published by {Wording.List(users)}."
+            : $"No service publishes port {port}; `loam status` shows whether another process "
+                + "holds it.";
+    }
+
+    private static string OfVolume(DesiredState state, string volume)
+    {
+        var users = state.Services.Values.Where(s => s.Volumes.Any(v => v.Source == volume))
+            .Select(s => s.Name).ToList();
+        return users.Count == 0 ? $"No service uses {volume}; what is on the disk would stay."
+            : $"{Wording.List(users)} {(users.Count == 1 ? "keeps" : "keep")} data in {volume}, "
+                + "so it is not safe.";
     }
 
     private static bool Field(Clause clause, string field) =>
@@ -63,6 +128,32 @@ internal static class Answers
             return Users(state.Files);
         }
         var services = Chosen(state, names);
+        if (Field(clause, "data") || clause.Question == "where")
+        {
+            return Volumes(services, state);
+        }
+        if (clause.Verb == "depend" && names.Count == 2)
+        {
+            return state.Services[names[0]].DependsOn.Contains(names[1])
+                ? $"Yes, {names[0]} starts after {names[1]}."
+                : $"No, {names[0]} does not wait for {names[1]}.";
+        }
+        if (Field(clause, "disk") && !Field(clause, "volume") || clause.Question == "howmuch"
+            && clause.Lexemes.Any(l => l.Text.StartsWith("disk", StringComparison.Ordinal)))
+        {
+            return "`loam status` shows what the machine uses.";
+        }
+        if (names.Count == 0 && clause.Lexemes.Any(l => l.IsVerb("stop")))
+        {
+            var stopped = services.Where(s => s.Replicas == 0).Select(s => s.Name).ToList();
+            return (stopped.Count == 0 ? "No service is declared as stopped."
+                : $"Stopped on purpose: {Wording.List(stopped)}.")
+                + " `loam status` shows what runs.";
+        }
+        if (clause.Verb == "publish" || clause.Lexemes.Any(l => l.IsVerb("publish")))
+        {
+            return Ports(services);
+        }
         foreach (var (field, answer) in s_topics)
         {
             if (Field(clause, field))
@@ -96,7 +187,7 @@ internal static class Answers
         ("volume", (services, state) => Volumes(services, state)),
         ("network", (services, state) => Networks(services, state)),
         ("environment", (services, _) => Each(services, s => $"{s.Name} has "
-            + Wording.Some(s.Environment.Select(e => $"{e.Key}={e.Value}")))),
+            + Wording.Some(s.Environment.Select(e => Secrecy.Shown(e.Key, e.Value))))),
         ("secret", (_, state) => state.Secrets.IsEmpty ? "There are no secrets."
             : $"There are these secrets: {Wording.Some(state.Secrets.Keys)}. Their values are "
                 + "never shown."),
@@ -124,7 +215,12 @@ internal static class Answers
         var open = services.Where(s => s.Replicas > 0).SelectMany(s => s.Ports
             .Where(p => p.Host is not null)
             .Select(p => $"{p.Host}{(p.Protocol == "tcp" ? "" : "/udp")} ({s.Name})")).ToList();
-        return open.Count == 0 ? "No port of this machine is published."
+        var inside = services.SelectMany(s => s.Ports.Select(p => $"{p.Container} ({s.Name})"))
+            .ToList();
+        return open.Count == 0 && services.Count == 1 && inside.Count > 0
+            ? $"{services[0].Name} publishes no port of this machine; inside it uses "
+                + $"{Wording.List(services[0].Ports.Select(p => $"{p.Container}"))}."
+            : open.Count == 0 ? "No port of this machine is published."
             : $"Published {(open.Count == 1 ? "is port" : "are ports")} {Wording.List(open)}.";
     }
 

@@ -53,6 +53,7 @@ internal static class LifeEdits
     public static Reply Remove(
         Draft draft, Service service, IReadOnlyCollection<string> leaving, DesiredState fresh)
     {
+        var isNew = draft.IsNew(service);
         var users = Users(draft.State, service.Name).ToList();
         foreach (var user in users)
         {
@@ -62,7 +63,8 @@ internal static class LifeEdits
         RemoveUnused(draft, service, fresh);
         var kept = service.Volumes.Any(v => draft.State.Volumes.ContainsKey(v.Source));
         var data = AppCatalog.ByImage(service.Image)?.HasData == true || kept;
-        var reply = Reply.Done($"remove {service.Name}").With(data ? Risk.High : Risk.Medium);
+        var reply = Reply.Done($"remove {service.Name}").With(isNew ? Risk.Low
+            : data ? Risk.High : Risk.Medium);
         reply = kept ? reply.Note($"{service.Name}'s data are kept.") : reply;
         var left = users.Select(u => u.Name).Except(leaving).ToList();
         return left.Count == 0 ? reply : reply.With(Risk.High).Note(

@@ -21,7 +21,10 @@ internal static class MountEdits
             return Reply.Ask($"What shall {service.Name} find at {said.Target}?", []);
         }
         var content = AppCatalog.ByImage(service.Image)?.Content.FirstOrDefault();
-        if ((said.Target ?? content?.Target) is not { } target)
+        var holds = clause.Lexemes.Any(l => l.IsField("data"))
+            && AppCatalog.ByImage(service.Image) is { HasData: true }
+            ? service.Volumes.FirstOrDefault()?.Target : null;
+        if ((said.Target ?? holds ?? content?.Target) is not { } target)
         {
             return Reply.Ask($"Where in {service.Name} shall {source} be found?", ["/data"],
                 Filler(clause, said));
@@ -31,7 +34,7 @@ internal static class MountEdits
             return Reply.Ask($"Where in {service.Name} shall {source} be found? It must begin "
                 + "with /.", [], Filler(clause, said));
         }
-        var readOnly = said.ReadOnly || (said.Target is null && content!.ReadOnly);
+        var readOnly = said.ReadOnly || (said.Target is null && holds is null && content!.ReadOnly);
         var present = service.Volumes.FirstOrDefault(v => v.Target == target);
         if (present is not null && present.Source == source && present.ReadOnly == readOnly)
         {
@@ -54,7 +57,21 @@ internal static class MountEdits
         }
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))
-            .With(source.StartsWith('/') ? Risk.Medium : Risk.Low);
+            .With(Danger(source, readOnly));
+    }
+
+    /// <summary>Who may write the machine's own files, or speak to its engine, is its master.
+    /// </summary>
+    private static Risk Danger(string source, bool readOnly)
+    {
+        var engine = source.EndsWith("docker.sock", StringComparison.Ordinal)
+            || source.EndsWith("podman.sock", StringComparison.Ordinal);
+        var top = source.Split('/') is { Length: > 1 } parts ? parts[1] : null;
+        return !source.StartsWith('/') ? Risk.Low
+            : engine || (top is "" && !readOnly) ? Risk.Critical
+            : top is "" or "root" or "boot" or "proc" or "sys" or "dev"
+                || (top is "etc" or "usr" or "bin" or "lib" && !readOnly) ? Risk.High
+            : Risk.Medium;
     }
 
     private static Reply Remove(Draft draft, Service service, MountAttribute said)

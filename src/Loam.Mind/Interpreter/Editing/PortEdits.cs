@@ -100,7 +100,10 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var published = service.Ports.Any(p => p.Host is not null);
         var adds = said.Link is not ("on" or "to" or "as" or "from" or "insteadof")
             && clause.Verb is "publish" or "create" && published;
-        if (adds)
+        var also = published && clause.Verb is "publish" or "have" or "set" or ""
+            && clause.Lexemes.Any(l => l.Text is "also" or "as well" or "additionally"
+                or "too" or "in addition");
+        if (adds || also || (published && IsFurther(said)))
         {
             var known = number is 443 || service.Ports.Any(p => p.Container == number)
                 || _app?.Ports.Any(p => p.Container == number) == true;
@@ -110,6 +113,11 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         return index >= 0 ? SetHost(index, number, said)
             : AddPort(_app is { Ports: [var only, ..] } ? only.Container : number, number, said);
     }
+
+    /// <summary>"On ports 80 and 443": the second one comes beside the first.</summary>
+    private bool IsFurther(PortAttribute said) =>
+        clause.Attributes.OfType<PortAttribute>().FirstOrDefault(p => p.First is not null)
+            is { } first && first != said;
 
     /// <summary>The port that is meant when only a host port was said: by what people call it,
     /// else the published one, else the only one.</summary>
@@ -166,6 +174,11 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
                     p => p.Container == port.Container)?.Publish ?? port.Container;
                 return SetHost(index, port.Host ?? draft.FreePort(wanted, port.Protocol), said);
             }
+        }
+        if (clause.Verb == "publish" && service.Ports.IsEmpty && _app is { Ports: [var own, ..] })
+        {
+            return AddPort(own.Container,
+                draft.FreePort(own.Publish ?? own.Container, own.Protocol), said);
         }
         var suggested = draft.FreePort(8080, "tcp");
         return Reply.Ask($"Which port of the host shall {service.Name} be on? {Published()}",
@@ -285,8 +298,9 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             draft.Remove(ServicesFile.File,
                 Draft.Path(service.Name, "ports").At(index).Key("host"));
         }
-        return Reply.Done($"stop publishing {service.Name} on port "
-            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}"))).With(Risk.Medium);
+        return Reply.Done($"stop publishing {service.Name} on port{(indexes.Count == 1 ? "" : "s")} "
+            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}")))
+            .With(draft.IsNew(service) ? Risk.Low : Risk.Medium);
     }
 
     private int IndexOf(Func<Port, bool> wanted)

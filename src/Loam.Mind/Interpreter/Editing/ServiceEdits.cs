@@ -155,6 +155,12 @@ internal static class ServiceEdits
             return Reply.Same($"{said.Name} of {service.Name} is {value} already.");
         }
         draft.Set(ServicesFile.File, path.Key(said.Name), EditValue.Of(value));
+        if (Secrecy.IsSecretName(said.Name) && !value.Contains("${", StringComparison.Ordinal))
+        {
+            return Reply.Done($"set {said.Name} of {service.Name}").With(Risk.Medium).Note(
+                "It would stand in services.yaml for all to read; `loam secret set NAME` and "
+                + "${secrets.NAME} keep it hidden.");
+        }
         return Reply.Done($"set {said.Name} of {service.Name} to {value}");
     }
 

@@ -224,6 +224,7 @@ internal static class ClauseSplitter
             return;
         }
         clause.Verb = lexemes[best].Key(Part.Verb)!;
+        clause.Negated = clause.Verb == "spare";
         for (var at = 0; at < lexemes.Count; at++)
         {
             if (IsVerb(lexemes, at) && (at == best || Strength(lexemes[at]) == 0))

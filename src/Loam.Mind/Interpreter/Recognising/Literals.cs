@@ -75,6 +75,10 @@ internal static class Literals
             return false;
         }
         var parts = (slash < 0 ? text : text[..slash]).Split(':');
+        if (parts.Length == 2 && parts[0].Contains('.', StringComparison.Ordinal))
+        {
+            return IPAddress.TryParse(parts[0], out _) && Whole(parts[1]) is not null;
+        }
         return parts.Length is 2 or 3 && Whole(parts[^1]) is not null
             && Whole(parts[^2]) is not null
             && (parts.Length == 2 || IPAddress.TryParse(parts[0], out _));
@@ -156,7 +160,7 @@ internal static class Literals
     {
         var text = word.Original;
         var colon = text.IndexOf(":/", StringComparison.Ordinal);
-        if (text.StartsWith('/') && text.Length > 1 && colon < 0)
+        if (text.StartsWith('/') && colon < 0)
         {
             return Of(word, Part.Path);
         }
@@ -167,6 +171,11 @@ internal static class Literals
     private static Lexeme? Image(Word word)
     {
         var text = word.Text;
+        if (text.StartsWith("localhost:", StringComparison.Ordinal)
+            && Whole(text["localhost:".Length..]) is not null)
+        {
+            return Of(word, Part.PortPair);
+        }
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)

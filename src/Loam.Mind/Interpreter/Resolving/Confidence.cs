@@ -26,6 +26,11 @@ internal static class Confidence
         return Math.Clamp(score, 0, 1);
     }
 
+    /// <summary>A value, a field or a name was not understood, not only some word.</summary>
+    public static bool MissesMuch(IReadOnlyList<Clause> clauses) => clauses.Any(c =>
+        Enumerable.Range(0, c.Count).Any(at => c.IsFree(at) && Weight(c[at], false) >= 0.2
+            && !c[at].IsGlue("if")));
+
     /// <summary>What was not understood, as it was typed.</summary>
     public static List<string> Unread(IReadOnlyList<Clause> clauses)
     {

@@ -41,6 +41,10 @@ internal static class Refusals
         ("login", "I can't yet change users by words; they stand in security.yaml."),
         ("group", "I can't yet change groups by words; they stand in security.yaml."),
         ("device", "I can't yet add devices by words; `devices` of a service takes them."),
+        ("hostnetwork", "I can't yet put a service on the machine's own network; its ports can "
+            + "be published instead."),
+        ("socket", "I don't hand out the engine's socket by words: who has it owns the machine. "
+            + "It can be mounted in services.yaml by hand."),
         ("capability", "I can't yet add capabilities by words; `cap_add` of a service takes "
             + "them."),
     ];
@@ -59,6 +63,11 @@ internal static class Refusals
             {
                 return s_foreign["reveal"];
             }
+            if (clause.Question is null && Password(clause))
+            {
+                return "I never take a password from a sentence; `loam secret set NAME` sets one, "
+                    + "and `loam secret list` shows the names.";
+            }
             if (clause.Question is null && Later(clause) is { } later)
             {
                 return later;
@@ -66,6 +75,12 @@ internal static class Refusals
         }
         return null;
     }
+
+    /// <summary>A password is to be changed; those of new services are made by Loam.</summary>
+    private static bool Password(Clause clause) => clause.Verb is "set" or "replace" or "remove"
+        or "upgrade" && clause.Attributes.Count == 0 && clause.Lexemes.Any(
+            l => (l.IsField("password") && !l.IsMention)
+                || (l.Is(Part.Identifier) && Editing.Secrecy.IsSecretName(l.Original)));
 
     private static string? Later(Clause clause)
     {

@@ -36,6 +36,7 @@ internal sealed partial class Resolver
             {
                 continue;
             }
+            clause.Use(at);
             return (clause.Verb, field) switch
             {
                 ("remove" or "unset", "environment") => RemoveVariables(clause),
@@ -50,7 +51,9 @@ internal sealed partial class Resolver
 
     private List<Reply> RemoveVariables(Clause clause)
     {
-        var names = clause.Targets.Where(t => t.Reference is not "all")
+        // "all" says which variables, not which services.
+        clause.Targets.RemoveAll(t => t.Reference is "all");
+        var names = clause.Targets
             .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
         names = names.Count > 0 ? names : [.. Focus];
         if (names.Count == 0)

@@ -52,8 +52,12 @@ internal sealed partial class Resolver
         !service.Contains(app, StringComparison.Ordinal)
         && _draft.State.Services.Values.Any(s => s.DependsOn.Contains(service));
 
-    private static bool MayCreate(Clause clause) => clause.Verb switch
+    private bool MayCreate(Clause clause) => clause.Verb switch
     {
+        // "postgres, published on 5432" of what is not there yet.
+        "publish" or "unpublish" or "limit"
+            when session.BaseState.Services.IsEmpty && !clause.Wants
+            && clause.Targets.Exists(t => t.Named(Known.App) is not null) => true,
         "create" or "have" or "start" or "watch" => true,
         "publish" => clause.Wants,
         // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
@@ -124,10 +128,13 @@ internal sealed partial class Resolver
         {
             return further;
         }
-        further.RemoveAll(r => r.Kind == ReplyKind.Same
-            || (r.Text.StartsWith("publish ", StringComparison.Ordinal) && r.Notes.IsEmpty));
+        var published = further.Where(r => r.Text.StartsWith("publish ",
+            StringComparison.Ordinal)).ToList();
+        further.RemoveAll(r => r.Kind == ReplyKind.Same || published.Contains(r));
         var said = NewService.Said(_draft, name);
-        further.Insert(0, made with { Text = said.Text, Notes = ports ? [] : made.Notes });
+        further.Insert(0, published.Aggregate(
+            made with { Text = said.Text, Notes = ports ? [] : made.Notes },
+            (all, r) => r.Notes.Aggregate(all.With(r.Risk), (to, note) => to.Note(note))));
         return further;
     }
 

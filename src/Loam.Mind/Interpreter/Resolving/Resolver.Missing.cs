@@ -14,6 +14,7 @@ internal sealed partial class Resolver
     /// <summary>"make that 4", "on 8080 instead": the field is that of the turn before.</summary>
     private void Revised(Clause clause)
     {
+        PortsByNumber(clause);
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
             var earlier = turn.TakeWhile(c => c != clause);
@@ -25,6 +26,22 @@ internal sealed partial class Resolver
                 clause.Attributes[clause.Attributes.IndexOf(bare)] = like;
             }
         }
+    }
+
+    /// <summary>"change web's 8443 to 443": a number that web publishes is a port.</summary>
+    private void PortsByNumber(Clause clause)
+    {
+        var bare = clause.Attributes.OfType<BareAttribute>()
+            .Where(b => b.Unit.Length == 0 && b.Value is > 0 and < 65536).ToList();
+        if (bare is not [var from, var to]
+            || clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList() is not [var name]
+            || !_draft.State.Services[name].Ports.Any(p => p.Host == (int)from.Value))
+        {
+            return;
+        }
+        clause.Attributes.Remove(to);
+        clause.Attributes[clause.Attributes.IndexOf(from)] = new PortAttribute(
+            (int)from.Value, (int)to.Value, "from", false, null, null);
     }
 
     private static ClauseAttribute? Like(ClauseAttribute before, BareAttribute bare, Clause clause)
@@ -57,7 +74,7 @@ internal sealed partial class Resolver
             case "create" or "have" or "":
                 return clause.Verb.Length == 0 && clause.Targets.All(t => t.Reference is null)
                     ? new(ReplyKind.Unclear, "")
-                    : Reply.Same($"{Wording.List(names)} {(names.Count == 1 ? "is" : "are")} "
+                    : Reply.Same($"{Wording.List(names)}{Runs(clause, names)} {(names.Count == 1 ? "is" : "are")} "
                         + $"already there. Say \"another {names[0]}\" for a second one.");
             case "publish" or "unpublish" or "move":
                 return new PortEdits(_draft, service, clause).Apply(
@@ -74,6 +91,12 @@ internal sealed partial class Resolver
                     ["memory", "port", "version"]);
         }
     }
+
+    /// <summary>"frontend, which runs nginx,": asked for by what it runs.</summary>
+    private static string Runs(Clause clause, List<string> names) =>
+        names.Count == 1 && clause.Targets is [{ } target]
+            && target.Named(Known.App) is { } app && app != names[0]
+            ? $", which runs {app}," : "";
 
     private static PortAttribute Added(Clause clause, PortAttribute port)
     {

@@ -42,6 +42,14 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [Reply.Answer("`loam history` lists the generations, and `loam revert N` plans "
                 + "the way back to one of them.")];
         }
+        if (clause.Verb is "have" or "set" or "create" or ""
+            && clause.Targets is [{ } wanted, { } instead] && wanted.Named(Known.App) is not null
+            && clause.Lexemes.Any(l => l.IsGlue("insteadof"))
+            && Targets.Candidates(instead).Count == 1)
+        {
+            clause.Targets.Reverse();
+            clause.Verb = "replace";
+        }
         if (clause.Verb == "replace")
         {
             if (Replacement(clause) is { } replaced)
@@ -112,12 +120,18 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [found.Problem ?? Missing(clause, old)];
         }
+        var oldData = !_draft.State.Services[found.Names[0]].Volumes.IsEmpty
+            || _draft.AppOf(found.Names[0])?.HasData == true;
         var removed = LifeEdits.Remove(_draft, _draft.State.Services[found.Names[0]],
             found.Names, session.BaseState);
         clause.Targets.Remove(old);
         var created = Create(clause, [made]).ToList();
         created.Add(removed);
-        created[0] = created[0].Note($"{made.Text} does not take {found.Names[0]}'s data over.");
+        if (oldData)
+        {
+            created[0] = created[0].Note(
+                $"{made.Text} does not take {found.Names[0]}'s data over.");
+        }
         return created;
     }
 
@@ -130,6 +144,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         if (image is not null && clause.Verb is "create" or "start" or "have" or ""
             && image is not null && (others.TrueForAll(t => t.Reference is "it")
                 || clause.Attributes.OfType<NameAttribute>().Any()))
+        {
+            return CreateFromImage(clause, image);
+        }
+        if (image is not null && clause.Verb == "set" && others.Count == 0
+            && clause.Attributes.OfType<NameAttribute>().Any())
         {
             return CreateFromImage(clause, image);
         }
@@ -188,7 +207,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     private IEnumerable<Reply> Untargeted(Clause clause)
     {
         var focus = Focus.Where(_draft.State.Services.ContainsKey).ToList();
-        var says = clause.Attributes.Count > 0 || clause.Verb is "restart" or "start" or "stop";
+        var says = clause.Attributes.Count > 0 || clause.Verb is "restart" or "start" or "stop"
+            or "publish" or "unpublish";
         if (clause.Attributes.OfType<PortAttribute>().FirstOrDefault() is { First: { } number }
             port && clause.Targets.Count == 0 && PortOwner(port, number) is { } owner)
         {
@@ -196,10 +216,17 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return Act(clause, [owner]);
         }
         if (clause.Attributes.OfType<VariableAttribute>().FirstOrDefault() is { } variable
-            && focus.Count == 0 && variable.Value is null)
+            && variable.Value is null)
         {
-            focus = [.. _draft.State.Services.Values
-                .Where(s => s.Environment.ContainsKey(variable.Name)).Select(s => s.Name)];
+            var have = _draft.State.Services.Values
+                .Where(s => s.Environment.ContainsKey(variable.Name)).Select(s => s.Name).ToList();
+            var near = focus.Where(have.Contains).ToList();
+            focus = near.Count > 0 ? near : focus.Count == 0 ? have : focus;
+            if (near.Count == 1)
+            {
+                Touched.Add(near[0]);
+                return Act(clause, near);
+            }
         }
         if (focus.Count > 0 && says && clause.Verb != "remove" || focus.Count == 1 && says)
         {

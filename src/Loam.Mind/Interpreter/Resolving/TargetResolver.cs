@@ -107,6 +107,8 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         var known = focus.Where(State.Services.ContainsKey).ToList();
         switch (reference)
         {
+            case "all" when State.Services.IsEmpty:
+                return new([], Reply.Same("There are no services here."));
             case "all":
                 return new([.. State.Services.Keys], null);
             case "other":

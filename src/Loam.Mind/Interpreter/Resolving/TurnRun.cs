@@ -24,6 +24,22 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         {
             return new(Outcome.Refusal, refusal, 1, []);
         }
+        if (clauses.Count > 0 && clauses.TrueForAll(IsCourtesy))
+        {
+            return new(Outcome.NoChange, session.Draft.Files.ChangedFrom(session.Base).Any()
+                ? "What was said before stands; nothing is added." : "Nothing is to be done.",
+                1, []);
+        }
+        if (clauses.Count > 0 && IsConditional(clauses[0]))
+        {
+            return new(Outcome.Refusal, "I can't yet make things wait for a condition; what fails "
+                + "is started again by itself, and `loam status` shows how things are.", 1, []);
+        }
+        foreach (var clause in clauses.Where(c => c.Verb == "undo" && !IsUndo(c)
+            && c.Attributes.Count == 0 && c.Targets.TrueForAll(IsMadeHere)))
+        {
+            clause.Verb = "remove";
+        }
         var undone = Undo();
         Correct();
         Continue();
@@ -35,6 +51,25 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         return Run(remaining);
     }
 
+    private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0
+        && clause.Foreign is null && clause.Lexemes.All(l => l.Is(Part.Noise) || l.IsGlue("yes")
+            || l.IsGlue("comma") || l.IsGlue("no"));
+
+    /// <summary>"If the api is down, restart it".</summary>
+    private static bool IsConditional(Clause clause)
+    {
+        var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
+        var next = clause.Lexemes.SkipWhile(l => l != first).Skip(1)
+            .FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
+        return clause.Question is null && first?.Text is "if" or "whenever" or "unless"
+            && next is not null && (next.IsMention || next.Is(Part.Reference));
+    }
+
+    /// <summary>"Never mind the redis": what this conversation added goes again.</summary>
+    private bool IsMadeHere(Target target) => target.Named(Known.Service) is { } name
+        && session.Draft.State.Services.ContainsKey(name)
+        && !session.BaseState.Services.ContainsKey(name);
+
     private static bool IsEmpty(Clause clause) => clause.Targets.Count == 0
         && clause.Attributes.Count == 0 && clause.Verb.Length == 0 && clause.Question is null;
 
@@ -44,9 +79,14 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         if (clauses is [{ Verb: "", Question: null } first, ..] && session.LastWishes.Count > 0
             && first.Targets.Count > 0 && first.Attributes.Count == 0
             && first.Lexemes[0] is var opening
-            && (opening.IsGlue("and") || opening.IsGlue("also")))
+            && (opening.IsGlue("and") || opening.IsGlue("also") || first.Lexemes.Any(
+                l => l.IsGlue("also") || l.Text.Split(' ')[0] is "same" or "likewise" or "ditto")))
         {
-            first.Verb = session.LastWishes[^1].Verb;
+            var last = session.LastWishes[^1];
+            first.Verb = last.Verb;
+            first.Attributes.AddRange(last.Attributes.Where(a => a is LimitAttribute
+                or VariableAttribute or ReadOnlyAttribute or RestartAttribute
+                or LabelAttribute or ProbeAttribute or NetworkAttribute));
         }
     }
 
@@ -145,8 +185,21 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         Core.Invariant.Require(before is not null, "a proposal is a valid state");
         var same = !session.Draft.Files.ChangedFrom(session.Base).Any();
         return new(same ? Outcome.NoChange : Outcome.Proposal,
-            same ? "Then everything stays as it is." : Sentences.Of(_replies),
+            same ? "Then everything stays as it is." : Sentences.Of(_replies) + LeftOut(wishes),
             trusted ? 1 : Confidence.Of(wishes), Offers(resolver));
+    }
+
+    /// <summary>Values that nothing took are named, never passed over.</summary>
+    private static string LeftOut(List<Clause> wishes)
+    {
+        if (wishes.SelectMany(w => w.Lexemes).Any(l => l.IsField("password")))
+        {
+            return " Passwords are made by Loam and never taken from a sentence; `loam secret "
+                + "set NAME` sets another.";
+        }
+        var unread = Confidence.Unread(wishes);
+        return Confidence.Of(wishes) > 0.9 || !Confidence.MissesMuch(wishes) ? ""
+            : $" I left out what I did not understand: \"{string.Join(" ", unread.Take(6))}\".";
     }
 
     /// <summary>What concerns everything is worth a second look.</summary>

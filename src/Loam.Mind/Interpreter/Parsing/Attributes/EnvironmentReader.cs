@@ -23,8 +23,16 @@ internal static class EnvironmentReader
             {
                 continue;
             }
-            clause.Attributes.Add(new VariableAttribute(name, text[(cut + 1)..]));
+            var value = text[(cut + 1)..];
             clause.Use(at);
+            // JAVA_OPTS=-Xmx512m -Xms256m is one value.
+            for (var more = at + 1; value.StartsWith('-') && clause.IsFree(more)
+                && clause[more].Original.StartsWith('-'); more++)
+            {
+                value += " " + clause[more].Original;
+                clause.Use(more);
+            }
+            clause.Attributes.Add(new VariableAttribute(name, value));
         }
         foreach (var at in clause.All(Part.Identifier).ToList())
         {
@@ -100,6 +108,9 @@ internal static class EnvironmentReader
             linked = true;
             next++;
         }
-        return linked && clause.IsFree(next) ? next : -1;
+        var plain = next == at + 1 && clause.Verb is "have" or "set" or "create" or ""
+            && next < clause.Count && clause[next].Readings[0].Part is Part.Unknown
+                or Part.Number or Part.Quoted or Part.Version or Part.Path;
+        return (linked || plain) && clause.IsFree(next) ? next : -1;
     }
 }

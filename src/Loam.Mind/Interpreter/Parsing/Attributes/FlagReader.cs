@@ -84,6 +84,13 @@ internal static class FlagReader
         {
             return;
         }
+        var runs = clause[next].IsNumber || clause[next].Is(Part.PortPair)
+            || clause[field].Text is not ("user" or "users")
+            || clause.Lexemes.Any(l => l.IsGlue("as"));
+        if (!runs)
+        {
+            return;
+        }
         clause.Use(field);
         clause.Use(next);
         clause.Attributes.Add(new UserAttribute(clause[next].Original));

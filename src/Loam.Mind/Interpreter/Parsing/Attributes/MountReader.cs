@@ -29,6 +29,10 @@ internal static class MountReader
         {
             return;
         }
+        if (clause.Find(Part.Field, "data") is var data and >= 0)
+        {
+            clause.Use(data);
+        }
         var flag = clause.Find(Part.Field, "readonly");
         if (flag >= 0)
         {

@@ -42,6 +42,12 @@ internal static class PortReader
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var parts = (slash < 0 ? text : text[..slash]).Split(':');
+        if (parts.Length == 2 && Literals.Whole(parts[0]) is null)
+        {
+            return new(Literals.Whole(parts[1]), null, "on", false,
+                slash < 0 ? protocol : text[(slash + 1)..],
+                parts[0] == "localhost" ? "127.0.0.1" : parts[0]);
+        }
         return new(Literals.Whole(parts[^2]), Literals.Whole(parts[^1]), ":", false,
             slash < 0 ? protocol : text[(slash + 1)..],
             parts.Length == 3 ? parts[0] : address);
