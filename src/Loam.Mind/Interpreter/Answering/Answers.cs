@@ -53,7 +53,7 @@ internal static class Answers
     {
         for (var at = 0; at < clause.Count; at++)
         {
-            if (clause[at].Is(Part.Field) || clause[at].IsNumber || clause[at].Is(Part.Verb))
+            if (clause[at].Is(Part.Field) || clause[at].Is(Part.Identifier) || clause[at].IsNumber || clause[at].Is(Part.Verb))
             {
                 clause.Use(at);
             }
@@ -123,6 +123,15 @@ internal static class Answers
         {
             return "`loam events -f` shows what happens.";
         }
+        if (clause.Lexemes.Any(l => l.IsVerb("undo") || l.IsVerb("revert")))
+        {
+            return "Say \"undo that\" for the last turn here; `loam history` lists what was "
+                + "applied, and `loam revert N` plans the way back.";
+        }
+        if (clause.Lexemes.FirstOrDefault(l => l.Is(Part.Identifier)) is { } variable)
+        {
+            return Variable(Chosen(state, names), variable.Original);
+        }
         if (Field(clause, "login"))
         {
             return Users(state.Files);
@@ -168,6 +177,13 @@ internal static class Answers
                 + $"`loam logs {Named(names, "SERVICE")}` shows what it says.";
         }
         return Overview(services, state, names.Count > 0);
+    }
+
+    private static string Variable(List<Service> services, string name)
+    {
+        var have = services.Where(s => s.Environment.ContainsKey(name)).ToList();
+        return have.Count == 0 ? $"{name} is not set."
+            : Each(have, s => $"{s.Name} has {Secrecy.Shown(name, s.Environment[name])}");
     }
 
     private static readonly (string Field, Func<List<Service>, DesiredState, string> Answer)[]

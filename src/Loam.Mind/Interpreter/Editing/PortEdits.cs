@@ -99,7 +99,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         }
         var published = service.Ports.Any(p => p.Host is not null);
         var adds = said.Link is not ("on" or "to" or "as" or "from" or "insteadof")
-            && clause.Verb is "publish" or "create" && published;
+            && (clause.Verb == "publish" || clause.Verb == "create" && !draft.IsNew(service))
+            && published;
         var also = published && clause.Verb is "publish" or "have" or "set" or ""
             && clause.Lexemes.Any(l => l.Text is "also" or "as well" or "additionally"
                 or "too" or "in addition");
@@ -241,7 +242,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
     /// <summary>A database that the whole network can reach is a risk worth naming.</summary>
     private Reply Opened(string what, PortAttribute said)
     {
-        var reply = Reply.Done(what).With(Risk.Low);
+        var where = said.Address is null ? "" : $", on {said.Address} only";
+        var reply = Reply.Done(what + where).With(Risk.Low);
         var risky = _app?.HasData == true && _app.Ports.All(p => p.Publish is null);
         return risky && said.Address is null
             ? reply.With(Risk.High).Note(
@@ -299,7 +301,7 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
                 Draft.Path(service.Name, "ports").At(index).Key("host"));
         }
         return Reply.Done($"stop publishing {service.Name} on port{(indexes.Count == 1 ? "" : "s")} "
-            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}")))
+            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}").Distinct()))
             .With(draft.IsNew(service) ? Risk.Low : Risk.Medium);
     }
 

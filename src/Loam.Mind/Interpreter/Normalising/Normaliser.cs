@@ -97,10 +97,13 @@ internal static class Normaliser
         {
             end++;
         }
-        // KEY="some value" is one assignment.
-        if (end < text.Length && text[end] == '"' && text[end - 1] == '=')
+        // KEY="some value" and KEY='some value' are one assignment.
+        var opening = text.IndexOf("='", at, StringComparison.Ordinal) is var mark and >= 0
+            && mark < end && text.IndexOf('\'', mark + 2) > 0 ? mark + 1 : end;
+        end = opening;
+        if (end < text.Length && text[end] is '"' or '\'' && text[end - 1] == '=')
         {
-            var close = text.IndexOf('"', end + 1);
+            var close = text.IndexOf(text[end], end + 1);
             if (close > 0)
             {
                 var whole = text[at..end] + text[(end + 1)..close];

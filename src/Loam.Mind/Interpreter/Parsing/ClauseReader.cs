@@ -100,6 +100,13 @@ internal static class ClauseReader
     {
         foreach (var at in clause.All(Part.Foreign).ToList())
         {
+            if (clause[at].Text.StartsWith("tail", StringComparison.Ordinal)
+                && clause.Has(Part.Field, "log"))
+            {
+                clause.Question ??= "show";
+                clause.Use(at);
+                continue;
+            }
             clause.Foreign ??= clause[at].Key(Part.Foreign);
             clause.Use(at);
         }

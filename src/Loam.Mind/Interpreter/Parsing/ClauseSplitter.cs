@@ -251,7 +251,8 @@ internal static class ClauseSplitter
             {
                 return;
             }
-            if (clause[at].IsGlue("not"))
+            if (clause[at].IsGlue("not")
+                || (clause[at].IsGlue("without") && clause.Verb == "publish"))
             {
                 // Of these the opposite is what is wished, not that nothing happens.
                 var opposite = clause.Verb switch

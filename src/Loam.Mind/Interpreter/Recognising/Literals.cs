@@ -47,6 +47,10 @@ internal static class Literals
         {
             text = text[1..];
         }
+        if (text.Split('.').Length == 4 && IPAddress.TryParse(text, out _))
+        {
+            return new(text, word.Original, [new Reading(Part.Field, "localhost")]);
+        }
         if (IsPortPair(text))
         {
             return Of(word, Part.PortPair);
@@ -143,7 +147,8 @@ internal static class Literals
         }
         var upper = text.Any(char.IsAsciiLetterUpper) && !text.Any(char.IsAsciiLetterLower);
         return IsIdentifier(text) && upper
-            && (text.Contains('_', StringComparison.Ordinal) || text.Length >= 5)
+            && (text.Contains('_', StringComparison.Ordinal) || text.Length >= 5
+                || text is "TZ" or "PUID" or "PGID" or "LANG")
             ? Of(word, Part.Identifier) : null;
     }
 
@@ -178,7 +183,11 @@ internal static class Literals
         }
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)
+        // Europe/Berlin is a place.
+        var place = slash > 0 && colon < 0 && slash + 1 < word.Original.Length
+            && char.IsAsciiLetterUpper(word.Original[0])
+            && char.IsAsciiLetterUpper(word.Original[slash + 1]);
+        if (place || slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)
             || text is "and/or" or "he/she" or "his/her" or "w/o")
         {
             return null;

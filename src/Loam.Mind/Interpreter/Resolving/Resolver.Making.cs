@@ -56,7 +56,8 @@ internal sealed partial class Resolver
     {
         // "postgres, published on 5432" of what is not there yet.
         "publish" or "unpublish" or "limit"
-            when session.BaseState.Services.IsEmpty && !clause.Wants
+            when session.BaseState.Services.IsEmpty
+                && (clause.Verb == "unpublish" || !clause.Wants)
             && clause.Targets.Exists(t => t.Named(Known.App) is not null) => true,
         "create" or "have" or "start" or "watch" => true,
         "publish" => clause.Wants,

@@ -72,6 +72,12 @@ internal sealed partial class Resolver
         switch (clause.Verb)
         {
             case "create" or "have" or "":
+                if (clause.Verb.Length == 0 && clause.Lexemes.All(
+                    l => l.IsMention || l.Readings[0].Part == Part.Noise))
+                {
+                    return Reply.Ask($"What shall I do with {Wording.List(names)}?",
+                        [$"restart {names[0]}", $"stop {names[0]}", $"show {names[0]}"]);
+                }
                 return clause.Verb.Length == 0 && clause.Targets.All(t => t.Reference is null)
                     ? new(ReplyKind.Unclear, "")
                     : Reply.Same($"{Wording.List(names)}{Runs(clause, names)} {(names.Count == 1 ? "is" : "are")} "

@@ -141,6 +141,15 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     private IEnumerable<Reply> Change(Clause clause, List<Target> others)
     {
         var image = clause.Attributes.OfType<ImageAttribute>().FirstOrDefault()?.Image;
+        if (image is not null && clause.Verb is "have" or "set" or "upgrade" or ""
+            && others.Count == 0 && !image.TagIsImplied && AppCatalog.ByImage(image) is null
+            && clause.Lexemes.All(l => !l.Text.Contains('/', StringComparison.Ordinal))
+            && _draft.State.Services.ContainsKey(image.Product))
+        {
+            Touched.Add(image.Product);
+            return [ServiceEdits.Apply(_draft, image.Product,
+                new VersionAttribute(image.Tag), clause, Targets)];
+        }
         if (image is not null && clause.Verb is "create" or "start" or "have" or ""
             && image is not null && (others.TrueForAll(t => t.Reference is "it")
                 || clause.Attributes.OfType<NameAttribute>().Any()))
@@ -265,7 +274,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     {
         var services = names.Where(_draft.State.Services.ContainsKey).ToList();
         var versioned = clause.Targets.Exists(t => t.Version is not null);
-        var acts = clause.Attributes.Count == 0 || clause.Verb is "restart";
+        var acts = clause.Attributes.Count == 0 || clause.Verb is "restart"
+            || (clause.Verb == "start"
+                && services.Exists(s => _draft.State.Services[s].Replicas == 0));
         if (acts && clause.Verb is "stop" or "start" or "restart" or "remove")
         {
             foreach (var name in services)

@@ -40,15 +40,43 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         {
             clause.Verb = "remove";
         }
+        foreach (var clause in clauses.Where(c => c.Verb == "undo" && session.Before.Count > 0
+            && c.Targets.Count > 0 && c.Targets.TrueForAll(t => t.Named(Known.App) is not null
+                && t.Named(Known.Service) is null)).ToList())
+        {
+            Pop();
+            clause.Verb = "create";
+        }
+        Settle();
         var undone = Undo();
         Correct();
         Continue();
-        var remaining = clauses.Where(c => c.Verb != "undo").ToList();
+        var remaining = clauses.Where(c => c.Verb != "undo" || c.Question is not null).ToList();
         if (remaining.Count == 0 || (undone is not null && remaining.TrueForAll(IsEmpty)))
         {
             return undone ?? new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
         }
         return Run(remaining);
+    }
+
+    /// <summary>"X has too little memory, make it 384MB": the second says what the first
+    /// wants.</summary>
+    private void Settle()
+    {
+        for (var at = 0; at + 1 < clauses.Count; at++)
+        {
+            var (vague, exact) = (clauses[at], clauses[at + 1]);
+            if (vague.Attributes is [LimitAttribute { Amount.IsVague: true } wish]
+                && vague.Targets.Count > 0 && vague.Question is null
+                && exact.Attributes.OfType<LimitAttribute>().Any(l => l.Limit == wish.Limit
+                    && !l.Amount.IsVague)
+                && exact.Targets.TrueForAll(t => t.Reference is "it" or "them"))
+            {
+                exact.Targets.Clear();
+                exact.Targets.AddRange(vague.Targets);
+                clauses.RemoveAt(at);
+            }
+        }
     }
 
     private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0
@@ -205,7 +233,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>What concerns everything is worth a second look.</summary>
     private Risk Wide(List<Clause> wishes, Risk risk)
     {
-        var all = wishes.Exists(w => w.Verb is "stop" or "remove"
+        var all = wishes.Exists(w => w.Verb is "stop" or "remove" && w.Attributes.Count == 0
             && w.Targets.Exists(t => t.Reference == "all"));
         return !all || session.BaseState.Services.Count < 2 ? risk
             : wishes.Exists(w => w.Verb == "remove") ? Risk.Critical : Risk.High;
@@ -231,14 +259,17 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             return new(Outcome.NoChange, "There is nothing in this conversation to take back; "
                 + "`loam revert` takes an applied change back.", 1, []);
         }
+        var about = session.Focus;
         Pop();
+        session.Focus = session.Focus.Count > 0 ? session.Focus
+            : [.. about.Where(session.Draft.State.Services.ContainsKey)];
         var left = session.Draft.Files.ChangedFrom(session.Base).Any();
         return new(left ? Outcome.Proposal : Outcome.NoChange,
             left ? "I take that back; what was said before stays."
                 : "I take that back, so nothing changes.", 1, []);
     }
 
-    private static bool IsUndo(Clause clause) => clause.Verb == "undo"
+    private static bool IsUndo(Clause clause) => clause.Verb == "undo" && clause.Question is null
         && clause.Attributes.Count == 0
         && clause.Targets.TrueForAll(t => t.Reference is "it" or "them");
 

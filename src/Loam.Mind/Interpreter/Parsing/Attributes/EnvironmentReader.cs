@@ -99,6 +99,12 @@ internal static class EnvironmentReader
     private static int ValueAfter(Clause clause, int at)
     {
         var next = PastOwner(clause, at + 1);
+        // "from info to warn"
+        if (next + 2 < clause.Count && clause[next].IsGlue("from") && clause[next + 2].IsGlue("to"))
+        {
+            clause.Use(next, next + 1);
+            next += 2;
+        }
         var linked = false;
         while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
             || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"

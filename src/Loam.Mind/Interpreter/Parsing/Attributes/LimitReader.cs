@@ -170,10 +170,10 @@ internal static class LimitReader
             return new(AmountKind.Absolute, lexeme.Value, lexeme.Unit);
         }
         UseNear(clause, at);
-        if (percent)
+        if (percent || (by && lexeme is { Unit: "", Value: < 1 }))
         {
-            var part = lexeme.Value / 100;
-            var raising = more || clause.Verb == "raise";
+            var part = percent ? lexeme.Value / 100 : lexeme.Value;
+            var raising = more || clause.Verb == "raise" || !percent;
             return new(AmountKind.Factor, lowering ? 1 - part : raising ? 1 + part : part, "");
         }
         return new(lowering ? AmountKind.Subtract : AmountKind.Add, lexeme.Value, lexeme.Unit);

@@ -11,7 +11,9 @@ internal static class PortReader
     {
         var protocol = clause.Has(Part.Field, "udp") ? "udp"
             : clause.Has(Part.Field, "tcp") ? "tcp" : null;
-        var address = clause.Find(Part.Field, "localhost") >= 0 ? "127.0.0.1" : null;
+        var place = clause.Find(Part.Field, "localhost");
+        var address = place < 0 ? null
+            : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text : "127.0.0.1";
         Use(clause, "udp", "tcp", "localhost");
         foreach (var at in clause.All(Part.PortPair).ToList())
         {
