@@ -25,7 +25,8 @@ internal static class Answers
         var names = clause.Targets.SelectMany(t => targets.Resolve(t, clause).Names)
             .Distinct().ToList();
         if (Field(clause, "password") || clause.Lexemes.Any(l => l.Is(Part.Identifier)
-            && Secrecy.IsSecretName(l.Original)) || (Field(clause, "secret") && clause.Question == "show"
+            && Secrecy.IsSecretName(l.Original)) || (Field(clause, "secret")
+                && clause.Question == "show"
             && !clause.Targets.TrueForAll(t => t.Named(Known.Secret) is null)))
         {
             return Reply.Refuse("I never show a secret's value; `loam secret list` shows the "
@@ -53,7 +54,8 @@ internal static class Answers
     {
         for (var at = 0; at < clause.Count; at++)
         {
-            if (clause[at].Is(Part.Field) || clause[at].Is(Part.Identifier) || clause[at].IsNumber || clause[at].Is(Part.Verb))
+            if (clause[at].Is(Part.Field) || clause[at].Is(Part.Identifier)
+                || clause[at].IsNumber || clause[at].Is(Part.Verb))
             {
                 clause.Use(at);
             }
@@ -68,7 +70,8 @@ internal static class Answers
         {
             return clause.Targets.Count == 0 && clause.Verb is "create" or "have"
                 && clause.Lexemes.Any(l => l.Text.StartsWith("what can", StringComparison.Ordinal))
-                ? $"I know {Wording.List(AppCatalog.All.Select(a => a.Title))}; any other image can be named "
+                ? $"I know {Wording.List(AppCatalog.All.Select(a => a.Title))}; any other image "
+                    + "can be named "
                     + "as well, such as ghcr.io/owner/name:1.0." : null;
         }
         var title = AppCatalog.Named(app)!.Title;

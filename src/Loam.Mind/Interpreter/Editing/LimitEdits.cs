@@ -65,7 +65,8 @@ internal static class LimitEdits
             _ => ("resources.pids", EditValue.Of((int)wanted)),
         };
         draft.SetService(service.Name, field, value);
-        var before = present is { } old && !draft.IsNew(service) ? $" instead of {Show(limit, old)}" : "";
+        var before = present is { } old
+            && !draft.IsNew(service) ? $" instead of {Show(limit, old)}" : "";
         return Reply.Done($"give {service.Name} {shown} {Unit(limit, wanted)}{before}");
     }
 

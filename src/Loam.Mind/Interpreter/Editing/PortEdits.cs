@@ -300,7 +300,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             draft.Remove(ServicesFile.File,
                 Draft.Path(service.Name, "ports").At(index).Key("host"));
         }
-        return Reply.Done($"stop publishing {service.Name} on port{(indexes.Count == 1 ? "" : "s")} "
+        return Reply.Done($"stop publishing {service.Name} on port"
+            + (indexes.Count == 1 ? " " : "s ")
             + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}").Distinct()))
             .With(draft.IsNew(service) ? Risk.Low : Risk.Medium);
     }

@@ -179,7 +179,8 @@ internal static class WiringEdits
                 EditValue.Of(name));
         }
         draft.Set("services.yaml", Draft.Path(service.Name, "name"), EditValue.Of(name));
-        var users = before.Services.Values.Where(s => s.Name != service.Name && s.Environment.Values.Any(
+        var users = before.Services.Values.Where(s => s.Name != service.Name
+            && s.Environment.Values.Any(
             v => v.Contains(service.Name, StringComparison.Ordinal))).Select(s => s.Name).ToList();
         var reply = Reply.Done($"rename {service.Name} to {name}").With(Risk.Medium);
         return users.Count == 0 ? reply : reply.Note($"{Wording.List(users)} may still look for "

@@ -30,7 +30,8 @@ internal sealed partial class Resolver
         for (var at = 0; at < clause.Count; at++)
         {
             var field = clause[at].Key(Part.Field);
-            var about = (clause.IsFree(at) || field == "environment") && !clause[at].IsMention && !clause[at].Is(Part.Noise)
+            var about = (clause.IsFree(at) || field == "environment")
+                && !clause[at].IsMention && !clause[at].Is(Part.Noise)
                 && field is not null && !s_whole.Contains(field);
             if (!about)
             {

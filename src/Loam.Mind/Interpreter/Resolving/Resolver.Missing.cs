@@ -80,7 +80,8 @@ internal sealed partial class Resolver
                 }
                 return clause.Verb.Length == 0 && clause.Targets.All(t => t.Reference is null)
                     ? new(ReplyKind.Unclear, "")
-                    : Reply.Same($"{Wording.List(names)}{Runs(clause, names)} {(names.Count == 1 ? "is" : "are")} "
+                    : Reply.Same($"{Wording.List(names)}{Runs(clause, names)} "
+                        + $"{(names.Count == 1 ? "is" : "are")} "
                         + $"already there. Say \"another {names[0]}\" for a second one.");
             case "publish" or "unpublish" or "move":
                 return new PortEdits(_draft, service, clause).Apply(
