@@ -75,4 +75,41 @@ public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(
             (await Loam.RunAsync("status")).Output.Split(" healthy ").Length == expected + 1);
         (await AskAsync(Port)).ShouldContain("Welcome to nginx");
     });
+
+    [StoryFact]
+    public Task A_full_disk_leaves_everything_as_it_was() => StoryAsync(async () =>
+    {
+        await using var small = new Instance($"unix://{Engine.Socket}", Ground.Mirror.Url);
+        Directory.CreateDirectory(small.Home);
+        (await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.Home))
+            .ShouldEnd(0);
+        try
+        {
+            await small.StartAsync();
+            small.WriteServices(Web("nginx:1.27-alpine", Port));
+            (await small.RunAsync("apply", "--yes")).ShouldEnd(0);
+            var (generation, own) = (await Facts.GenerationAsync(small), await Engine.OwnAsync());
+
+            var filler = Path.Combine(small.Home, "filler");
+            await Shell.RunAsync("dd", "if=/dev/zero", $"of={filler}", "bs=4k");
+            const string more = "add a service called more with image redis:7-alpine";
+            (await small.RunAsync("--yes", more)).ShouldEnd(1).ShouldSay("full");
+            (await Engine.OwnAsync()).ShouldBe(own);
+            (await AskAsync(Port)).ShouldContain("Welcome to nginx");
+
+            File.Delete(filler);
+            (await Facts.GenerationAsync(small)).ShouldBe(generation);
+            (await small.RunAsync("--yes", more)).ShouldEnd(0);
+            (await Engine.OwnAsync()).Length.ShouldBe(2);
+        }
+        catch (Exception failure)
+        {
+            throw new StoryException($"{failure.Message}\n-- its own log ends:\n{small.LogTail}");
+        }
+        finally
+        {
+            await Engine.TryAsync(["rm", "--force", "--volumes", .. await Engine.OwnAsync()]);
+            await Engine.TryAsync("network", "prune", "--force");
+        }
+    });
 }
