@@ -65,8 +65,11 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
     {
         var observed = await reconciler.ObserveAsync(
             Planner.Directories(context, after), cancel);
-        observed = observed with { Ports = parts.PortsTaken(
-            NewPorts(after, observed, context.Adoptions.Values)) };
+        observed = observed with
+        {
+            Ports = parts.PortsTaken(
+            NewPorts(after, observed, context.Adoptions.Values))
+        };
         var before = request.Kind == ChangeKind.Heal ? after : now.State;
         var plan = Planner.Plan(before, after, observed, context);
         found.AddRange(plan.Findings);

@@ -30,7 +30,8 @@ public sealed record MachineParts
 
     /// <summary>Who else listens on these host ports.</summary>
     public required Func<IReadOnlyCollection<(int Number, string Protocol)>,
-        ImmutableArray<ObservedPort>> PortsTaken { get; init; }
+        ImmutableArray<ObservedPort>> PortsTaken
+    { get; init; }
 
     /// <summary>Reads a foreign container as a service.</summary>
     public required Func<string, StateFiles.StateSet, CancellationToken, Task<Adoption>> Adopt

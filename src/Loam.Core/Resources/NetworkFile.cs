@@ -10,8 +10,11 @@ public static class NetworkFile
 
     private static readonly BoolType Bool = new();
     private static readonly EnumType Policy =
-        new(["accept", "drop"], new Dictionary<string, string> { ["allow"] = "accept",
-            ["deny"] = "drop" });
+        new(["accept", "drop"], new Dictionary<string, string>
+        {
+            ["allow"] = "accept",
+            ["deny"] = "drop"
+        });
     private static readonly ListType Addresses = new(Formats.Cidr) { OneWillDo = true };
 
     private static readonly Schema Interface = new("interface", "A network interface.",

@@ -115,7 +115,8 @@ internal static class SecurityFormats
             : Verdict.Bad("not a mail address", "Write one such as anna@example.com."));
 
     public static readonly FormatType SshKey = new(
-        "a public SSH key", "^(ssh-|ecdsa-|sk-)", JudgeKey) { Hidden = true };
+        "a public SSH key", "^(ssh-|ecdsa-|sk-)", JudgeKey)
+    { Hidden = true };
 
     /// <summary>Algorithm, base64 whose first bytes name the same algorithm, free remark.</summary>
     private static Verdict JudgeKey(string text)

@@ -102,7 +102,9 @@ internal static class ServiceReader
         {
             return made with
             {
-                Kind = ProbeKind.Exec, Port = 0, Command = check.Texts("test"),
+                Kind = ProbeKind.Exec,
+                Port = 0,
+                Command = check.Texts("test"),
                 Synthesised = false,
             };
         }
@@ -110,15 +112,18 @@ internal static class ServiceReader
         {
             return made with
             {
-                Kind = ProbeKind.Http, Port = (int)(http.Number("port") ?? first),
-                Path = http.Text("path") ?? "/", Expect = (int?)http.Number("expect"),
+                Kind = ProbeKind.Http,
+                Port = (int)(http.Number("port") ?? first),
+                Path = http.Text("path") ?? "/",
+                Expect = (int?)http.Number("expect"),
                 Synthesised = false,
             };
         }
         return check?.Map("tcp") is { } tcp
             ? made with
             {
-                Kind = ProbeKind.Tcp, Port = (int)(tcp.Number("port") ?? first),
+                Kind = ProbeKind.Tcp,
+                Port = (int)(tcp.Number("port") ?? first),
                 Synthesised = false,
             }
             : made;

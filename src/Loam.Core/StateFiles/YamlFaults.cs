@@ -158,7 +158,10 @@ internal static class YamlFaults
             var column = text.AsSpan().IndexOf(content) + 1;
             var place = at with
             {
-                Line = number, Column = column, EndLine = number, EndColumn = column,
+                Line = number,
+                Column = column,
+                EndLine = number,
+                EndColumn = column,
             };
             var colon = content.IndexOf(':');
             if (colon > 0)

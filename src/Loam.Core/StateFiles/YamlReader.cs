@@ -271,7 +271,8 @@ public static class YamlReader
         private Span Bracketed(ParsingEvent start, ParsingEvent end) =>
             SpanOf(start) with
             {
-                EndLine = Number(end.Start.Line), EndColumn = Number(end.Start.Column) + 1,
+                EndLine = Number(end.Start.Line),
+                EndColumn = Number(end.Start.Column) + 1,
             };
 
         /// <summary>A block collection ends with its last item, not at the next key, where the
@@ -291,7 +292,8 @@ public static class YamlReader
                 ? span with { EndLine = span.Line, EndColumn = span.Column + length }
                 : span with
                 {
-                    EndLine = span.Line + kept.Count('\n'), EndColumn = length - line,
+                    EndLine = span.Line + kept.Count('\n'),
+                    EndColumn = length - line,
                 };
         }
 

@@ -139,7 +139,8 @@ internal static class Mutation
             case 9 or 10 or 11: SetValue(chance, lines, line); break;
             case 12: lines[line] += " " + Values[chance.Next(Values.Length)]; break;
             case 13: lines.Insert(line, "bomb: &a [&b [x, x], *b, *b]"); break;
-            case 14: return text.Insert(chance.Next(text.Length + 1),
+            case 14:
+                return text.Insert(chance.Next(text.Length + 1),
                 Values[chance.Next(Values.Length)]);
             default: lines[line] = Misspell(chance, lines[line]); break;
         }

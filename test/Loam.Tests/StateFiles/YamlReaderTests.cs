@@ -26,8 +26,7 @@ public class YamlReaderTests
         var lines = text.Split('\n');
         int Offset(int line, int column) =>
             lines.Take(line - 1).Sum(l => l.Length + 1) + column - 1;
-        return text[Offset(node.Span.Line, node.Span.Column)
-            ..Offset(node.Span.EndLine, node.Span.EndColumn)];
+        return text[Offset(node.Span.Line, node.Span.Column)..Offset(node.Span.EndLine, node.Span.EndColumn)];
     }
 
     [Fact]

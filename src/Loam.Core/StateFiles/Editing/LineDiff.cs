@@ -31,7 +31,9 @@ public sealed record Hunk(
         {
             text.Append(line.Kind switch
             {
-                DiffKind.Removed => '-', DiffKind.Added => '+', _ => ' ',
+                DiffKind.Removed => '-',
+                DiffKind.Added => '+',
+                _ => ' ',
             });
             text.Append(line.Text).Append('\n');
             text.Append(line.IsOpen ? "\\ No newline at end of file\n" : "");

@@ -108,7 +108,8 @@ internal sealed partial class Resolver
         var volumes = names.SelectMany(n => _draft.State.Services[n].Volumes)
             .Select(v => v.Source).Distinct().Where(_draft.State.Volumes.ContainsKey).ToList();
         var replies = names.Select(n => LifeEdits.Remove(
-            _draft, _draft.State.Services[n], names, session.BaseState) with { Notes = [] })
+            _draft, _draft.State.Services[n], names, session.BaseState) with
+        { Notes = [] })
             .ToList();
         replies.AddRange(volumes.Where(_draft.State.Volumes.ContainsKey).Select(RemoveVolume)
             .Where(r => r.Kind == ReplyKind.Done));

@@ -259,15 +259,15 @@ public sealed class StateEditProperties
 
     private static EditValue Value(Random chance, int depth) =>
         chance.Next(depth > 2 ? 3 : 6) switch
-    {
-        0 => EditValue.Of(chance.Next(100)),
-        1 => EditValue.Of("one\ntwo: [\n"),
-        2 => EditValue.Of(RandomYaml.Word(chance)),
-        3 or 4 => new MapEdit([.. Enumerable.Range(0, chance.Next(4)).Select(i =>
+        {
+            0 => EditValue.Of(chance.Next(100)),
+            1 => EditValue.Of("one\ntwo: [\n"),
+            2 => EditValue.Of(RandomYaml.Word(chance)),
+            3 or 4 => new MapEdit([.. Enumerable.Range(0, chance.Next(4)).Select(i =>
             KeyValuePair.Create($"k{i}", Value(chance, depth + 1)))]),
-        _ => new ListEdit([.. Enumerable.Range(0, chance.Next(4))
+            _ => new ListEdit([.. Enumerable.Range(0, chance.Next(4))
             .Select(_ => Value(chance, depth + 1))]),
-    };
+        };
 
     private static EditValue Without(Node node, EditPath at, EditPath removed) => node switch
     {

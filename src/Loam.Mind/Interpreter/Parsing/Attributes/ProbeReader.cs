@@ -73,7 +73,7 @@ internal static class ProbeReader
         foreach (var near in (int[])[clause.NextValue(at, -1), clause.NextValue(at)])
         {
             if (near >= 0 && clause[near].Key(Part.Field) is
-                { } key and ("timeout" or "startperiod" or "retries" or "port" or "interval"))
+            { } key and ("timeout" or "startperiod" or "retries" or "port" or "interval"))
             {
                 clause.Use(near);
                 return key;
