@@ -58,6 +58,8 @@ public sealed partial class Transcript(string name, Ground ground)
         output = Generation().Replace(output, "generation N");
         output = Name().Replace(output, "loam-…");
         output = Took().Replace(output, "… s");
+        output = Used().Replace(output, "…/");
+        output = Load().Replace(output, "… %");
         output = Size().Replace(output, "… $1");
         output = Port().Replace(output, m => $"{int.Parse(m.Value) - ground.FirstPort + 18080}");
         return string.Concat(Ordered(output.TrimEnd('\n').Split('\n')).Select(l => l + "\n"));
@@ -115,6 +117,12 @@ public sealed partial class Transcript(string name, Ground ground)
 
     [GeneratedRegex(@"revert \d+")]
     private static partial Regex Revert();
+
+    [GeneratedRegex(@"[0-9.]+( [KMG]iB)?/(?=[0-9.]+ [KMG]iB)")]
+    private static partial Regex Used();
+
+    [GeneratedRegex(@"[0-9.]+ %")]
+    private static partial Regex Load();
 
     [GeneratedRegex("sha256:[0-9a-f]+")]
     private static partial Regex Digest();
