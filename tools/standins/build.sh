@@ -35,7 +35,7 @@ main() {
 
   local begin
   begin=$(now)
-  work=$dir/work store=$dir/work/registry
+  work=$dir/making store=$dir/making/registry
   rm -rf "$work" "$dir/built"
   mkdir -p "$store"
   trap 'rm -rf "$work"' EXIT
