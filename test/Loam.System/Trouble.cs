@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
 using Loam.System.Harness;
+using Loam.Testing;
 
 namespace Loam.System;
 
-/// <summary>What goes wrong on real machines, and what is refused.</summary>
-[Collection("docker")]
-public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(ground)
+/// <summary>What goes wrong on real machines. Told on every engine.</summary>
+public abstract class Trouble(Ground ground) : Telling(ground)
 {
     [StoryFact]
     public Task A_port_that_is_held_is_named_and_a_free_one_offered() => StoryAsync(async () =>
@@ -23,38 +23,6 @@ public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(
     });
 
     [StoryFact]
-    public Task Yes_is_no_leave_for_a_restricted_change() => StoryAsync(async () =>
-    {
-        Loam.Write("security.yaml", "SecurityConfig",
-            "secrets:\n  - name: token\n    value: generate:32");
-        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
-        var before = await Facts.GenerationAsync(Loam);
-
-        var told = Transcript("restricted");
-        told.Note("somebody takes the secret out of security.yaml");
-        Loam.Write("security.yaml", "SecurityConfig", "secrets: []");
-        (await told.RunAsync("apply", "--yes")).ShouldEnd(3).ShouldSay("security.yaml");
-        (await Facts.GenerationAsync(Loam)).ShouldBe(before);
-        (await told.RunAsync("apply", "--yes", "--confirm", "security.yaml")).ShouldEnd(0);
-        told.Check();
-    });
-
-    [StoryFact]
-    public Task Exit_codes_are_those_of_the_table() => StoryAsync(async () =>
-    {
-        var told = Transcript("exit-codes");
-        (await told.RunAsync("add memcached")).ShouldEnd(3);
-        (await told.RunAsync("aply")).ShouldEnd(2);
-        (await told.RunAsync("revert", "9999")).ShouldEnd(2);
-        Loam.WriteServices("services:\n  - name: web\n    imag: nginx");
-        (await told.RunAsync("apply", "--yes")).ShouldEnd(2).ShouldSay("imag", "image");
-        told.Check();
-        (await Shell.RunAsync(Instance.Binary, "--home", "/tmp/loam-nobody", "status"))
-            .ShouldEnd(4).ShouldSay("No daemon answers");
-        (await Engine.OwnAsync()).ShouldBeEmpty();
-    });
-
-    [StoryFact]
     public Task An_engine_that_is_restarted_under_way_leaves_all_or_nothing() =>
         StoryAsync(async () =>
     {
@@ -64,7 +32,7 @@ public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(
             $"add a service called late with image loam-test/slow-start:1 on port {Port + 1}:80");
         await Wait.ForAsync("its container", async () =>
             client.HasEnded || (await Engine.OwnAsync()).Length == 2);
-        await ground.RestartEngineAsync("-TERM");
+        await Ground.RestartEngineAsync();
 
         var ended = await client.EndAsync();
         ended.Exit.ShouldBeOneOf([0, 1], ended.Output);
@@ -79,8 +47,8 @@ public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(
     [StoryFact]
     public Task A_full_disk_leaves_everything_as_it_was() => StoryAsync(async () =>
     {
-        await using var small = new Instance($"unix://{Engine.Socket}", Ground.Mirror.Url);
-        Directory.CreateDirectory(small.Home);
+        await using var small = new Instance(
+            TestFolder.Make(TestFolder.Story), $"unix://{Engine.Socket}", Ground.Mirror.Url);
         (await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.Home))
             .ShouldEnd(0);
         try
@@ -108,8 +76,7 @@ public sealed class TroubleOnDocker(DockerGround ground) : StoriesOnEveryEngine(
         }
         finally
         {
-            await Engine.TryAsync(["rm", "--force", "--volumes", .. await Engine.OwnAsync()]);
-            await Engine.TryAsync("network", "prune", "--force");
+            await EngineContents.RemoveAsync(Engine.Socket);
         }
     });
 }
