@@ -14,7 +14,8 @@ public static class EngineContents
         {
             ConnectCallback = async (_, cancel) =>
             {
-                var unix = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                var unix = new Socket(
+                    AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 await unix.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancel);
                 return new NetworkStream(unix, ownsSocket: true);
             },

@@ -45,7 +45,8 @@ public sealed class PodmanService(string folder)
                 await StartAsync();
                 await EngineContents.RemoveAsync(Socket);
             }
-            catch (Exception error) when (error is InvalidOperationException or HttpRequestException)
+            catch (Exception error) when (
+                error is InvalidOperationException or HttpRequestException)
             {
                 // Too broken to start: its processes can still be taken away.
             }

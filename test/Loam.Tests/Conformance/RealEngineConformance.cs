@@ -125,14 +125,16 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     public async Task A_published_port_is_reached_at_every_address_of_the_host()
     {
         await NetworkAsync(host.Owner, "net", false);
-        var port = new Port(80, host.Port, "tcp", "0.0.0.0");
+        // Another port than that of the tests that leave their container running.
+        var port = new Port(80, host.Port + 10, "tcp", "0.0.0.0");
         var name = await RunAsync(s => s with
         {
-            Networks = [new($"loam-{_instance}-net", [])], Ports = [port],
+            Networks = [new($"loam-{_instance}-net", [])],
+            Ports = [port],
         });
         foreach (var address in Outward().Append(IPAddress.Loopback))
         {
-            (await AskAsync($"http://{address}:{host.Port}/")).ShouldBe("well\n", $"at {address}");
+            (await AskAsync($"http://{address}:{port.Host}/")).ShouldBe("well\n", $"at {address}");
         }
         (await host.Engine.FindAsync(name, None))!.Ports.ShouldBe([port]);
     }
