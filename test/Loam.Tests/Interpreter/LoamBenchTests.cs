@@ -1,0 +1,40 @@
+using Loam.Scoring.Cases;
+using Loam.Scoring.Judging;
+
+namespace Loam.Tests.Interpreter;
+
+/// <summary>What the interpreter makes of the requests in <c>test/loam-bench</c>.</summary>
+public sealed class LoamBenchTests
+{
+    /// <summary>Share of the open cases that are right. Raise it when it rises.</summary>
+    private const double OpenFloor = 0.97;
+
+    private static readonly Lazy<LoamBench> s_bench = new(LoamBench.Read);
+    private static readonly Lazy<List<Judgement>> s_judged = new(() =>
+        [.. s_bench.Value.Cases.Select(c => Judge.Run(c, s_bench.Value.States[c.State]))]);
+
+    [Fact]
+    public void Every_case_says_something_that_can_be_checked()
+    {
+        s_bench.Value.Faults.ShouldBeEmpty();
+        s_bench.Value.Cases.Count.ShouldBeGreaterThan(500);
+    }
+
+    [Fact]
+    public void Whatever_is_asked_for_the_files_stay_valid() =>
+        s_judged.Value.Where(j => !j.IsValid).Select(j => $"{j.Case}: {j.Fault}").ShouldBeEmpty();
+
+    [Fact]
+    public void Nothing_changes_that_nobody_asked_for() =>
+        s_judged.Value.Where(j => !j.Collateral.IsEmpty)
+            .Select(j => $"{j.Case}: {string.Join(", ", j.Collateral)}").ShouldBeEmpty();
+
+    [Fact]
+    public void Most_requests_are_understood()
+    {
+        var open = s_judged.Value.Where(j => !j.Case.IsBlind).ToList();
+        var wrong = open.Where(j => !j.IsRight).Select(j => $"{j.Case}\n    {j.Fault}");
+        ((double)open.Count(j => j.IsRight) / open.Count).ShouldBeGreaterThanOrEqualTo(
+            OpenFloor, string.Join('\n', wrong));
+    }
+}
