@@ -25,6 +25,11 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Secret>.Empty;
     public Settings Settings { get; init; } = new();
 
+    /// <summary>What each file declares, checked and in its normal form, by the file's name. Absent:
+    /// there is no such file.</summary>
+    public ImmutableDictionary<string, MapValue> Specs { get; init; } =
+        ImmutableDictionary<string, MapValue>.Empty;
+
     /// <summary>False: the list is absent, so its things are left as they are (decision 1).
     /// </summary>
     public bool ManagesServices { get; init; }
@@ -49,6 +54,7 @@ public sealed class DesiredState
         Volumes = Volumes,
         Secrets = Secrets,
         Settings = Settings,
+        Specs = Specs,
         ManagesServices = ManagesServices,
         ManagesNetworks = ManagesNetworks,
         NotYet = NotYet,

@@ -55,6 +55,8 @@ internal static class StateBuilder
             Secrets = ByName(declared.Secrets,
                 (name, spec) => new Secret(name, spec.Text("value")!)),
             Settings = SettingGroups.Typed(declared),
+            Specs = declared.Files.Where(f => f.Spec is not null)
+                .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),
             ManagesServices = servicesSpec?.Has("services") == true,
             ManagesNetworks = servicesSpec?.Has("networks") == true,
             NotYet = Unapplied.Find(declared),

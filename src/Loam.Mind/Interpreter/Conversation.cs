@@ -99,9 +99,9 @@ public sealed class Conversation
             return Made(Outcome.Refusal, "Those are too many wishes for me at once: say one after "
                 + "the other.", 1, []);
         }
-        foreach (var clause in clauses)
+        for (var at = 0; at < clauses.Count; at++)
         {
-            ClauseReader.Read(clause);
+            ClauseReader.Read(clauses[at], new(session, clauses[..at]));
         }
         if (session.Pending is { } pending)
         {

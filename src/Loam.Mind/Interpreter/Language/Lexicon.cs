@@ -7,8 +7,8 @@ namespace Loam.Mind.Interpreter.Language;
 internal enum Part
 {
     Verb, Field, Reference, Glue, Amount, Question, Foreign, Noise,
-    Unit, Mention, Number, PortPair, Version, Image, Path, Mount, Assignment, Identifier, Cidr,
-    Quoted, Stop, Unknown,
+    Topic, Unit, Mention, Number, PortPair, Version, Image, Path, Mount, Assignment, Identifier,
+    Address, Cidr, PortRange, Domain, Email, Url, Key, Quoted, Stop, Unknown,
 }
 
 internal readonly record struct Reading(Part Part, string Key);
@@ -25,7 +25,9 @@ internal sealed class Lexicon
     [
         ("verbs", Part.Verb), ("fields", Part.Field), ("references", Part.Reference),
         ("glue", Part.Glue), ("amounts", Part.Amount), ("questions", Part.Question),
-        ("foreign", Part.Foreign), ("noise", Part.Noise),
+        ("foreign", Part.Foreign), ("noise", Part.Noise), ("firewall", Part.Topic),
+        ("machine", Part.Topic), ("storage", Part.Topic), ("jobs", Part.Topic),
+        ("people", Part.Topic),
     ];
 
     private readonly Dictionary<string, ImmutableArray<Reading>> _phrases;
@@ -85,7 +87,12 @@ internal sealed class Lexicon
                 longest[first] = Math.Max(longest.GetValueOrDefault(first), length);
             }
         }
-        return new(phrases, longest, Map(language, "units"), Map(language, "contractions"));
+        var lexicon = new Lexicon(
+            phrases, longest, Map(language, "units"), Map(language, "contractions"));
+        // Times are read by a stage of their own, but their words are no slips of others.
+        lexicon._words.UnionWith(
+            WordFile.Read(language, "times").SelectMany(t => t.Phrase.Split(' ')));
+        return lexicon;
     }
 
     private static Dictionary<string, string> Map(string language, string file)

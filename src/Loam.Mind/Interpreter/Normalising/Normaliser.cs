@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Loam.Mind.Interpreter.Language;
 
@@ -117,10 +118,13 @@ internal static class Normaliser
 
     private static void Split(string token, List<Word> words, Lexicon lexicon)
     {
-        token = token.TrimStart('(', '[', '\'', '*');
+        // "*/15" and "*.example.com" are values; other stars only emphasise.
+        var starred = token is "*" || (token.Length > 1 && token[0] == '*' && token[1] is '/' or '.');
+        token = starred ? token : token.TrimStart('(', '[', '\'', '*');
         var marks = token.Length;
-        while (marks > 0 && (Trailing.Contains(token[marks - 1], StringComparison.Ordinal)
-            || token[marks - 1] is '\'' or '*'))
+        while (marks > 0 && !IsAddress(token[..marks])
+            && (Trailing.Contains(token[marks - 1], StringComparison.Ordinal)
+                || token[marks - 1] == '\'' || (token[marks - 1] == '*' && !starred)))
         {
             marks--;
         }
@@ -135,6 +139,14 @@ internal static class Normaliser
             words.Add(Word.Of(mark.ToString()));
         }
     }
+
+    private static bool IsNetwork(string text) => text.AsSpan().ContainsAny('.', ':')
+        && (IPNetwork.TryParse(text, out _)
+            || (text.Split('.').Length != 2 && IPAddress.TryParse(text, out _)));
+
+    /// <summary>The colons at the end of <c>fe80::</c> are part of it.</summary>
+    private static bool IsAddress(string token) =>
+        token.EndsWith("::", StringComparison.Ordinal) && IPAddress.TryParse(token, out _);
 
     private static void AddWord(string token, List<Word> words, Lexicon lexicon)
     {
@@ -154,7 +166,7 @@ internal static class Normaliser
         // "cpu/memory" and "nginx,redis" are two words; paths, images and values are one.
         var comma = lower.IndexOf(',', StringComparison.Ordinal);
         if (comma > 0 && !lower.Contains('=', StringComparison.Ordinal)
-            && !char.IsAsciiDigit(lower[comma - 1]))
+            && (!char.IsAsciiDigit(lower[comma - 1]) || IsNetwork(lower[..comma])))
         {
             Split(token[..comma] + ",", words, lexicon);
             Split(token[(comma + 1)..], words, lexicon);

@@ -31,6 +31,8 @@ internal sealed class Clause(List<Lexeme> lexemes)
     /// <summary>The clause before is corrected: <c>instead</c>, <c>actually</c>.</summary>
     public bool Corrects { get; set; }
     public string? Foreign { get; set; }
+    /// <summary>Whom the clause belongs to; null: the services.</summary>
+    public Subjects.ISubject? Subject { get; set; }
     public List<Target> Targets { get; init; } = [];
     public List<Target> Except { get; } = [];
     public List<ClauseAttribute> Attributes { get; } = [];

@@ -1,6 +1,7 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing;
 
@@ -8,10 +9,16 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// an unmistakable form is taken first, bare numbers last.</summary>
 internal static class ClauseReader
 {
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         ReadMood(clause);
+        clause.Subject = SubjectTable.Of(clause, said);
         ReadForeign(clause);
+        if (clause.Subject is { } subject)
+        {
+            subject.Read(clause, said);
+            return;
+        }
         if (clause.Question is not null)
         {
             TargetReader.Read(clause);
@@ -105,6 +112,11 @@ internal static class ClauseReader
             {
                 clause.Question ??= "show";
                 clause.Use(at);
+                continue;
+            }
+            // A job may run what the conversation may not.
+            if (clause.Subject is not null && clause[at].Key(Part.Foreign) == "shell")
+            {
                 continue;
             }
             clause.Foreign ??= clause[at].Key(Part.Foreign);

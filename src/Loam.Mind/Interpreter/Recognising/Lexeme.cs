@@ -3,7 +3,10 @@ using Loam.Mind.Interpreter.Language;
 
 namespace Loam.Mind.Interpreter.Recognising;
 
-internal enum Known { Service, App, Role, Volume, Network, Secret, User }
+internal enum Known
+{
+    Service, App, Role, Volume, Network, Secret, User, Job, Rule, Certificate, Interface, Mount,
+}
 
 /// <summary>A thing a word can name, in the state or in the catalogue.</summary>
 internal readonly record struct Naming(Known Known, string Name);

@@ -20,14 +20,87 @@ internal static class Literals
         var text = word.Text;
         if (word.Quoted)
         {
-            return Of(word, text.StartsWith('/') ? Part.Path : Part.Quoted);
+            return Of(word, text.StartsWith('/') ? Part.Path
+                : IsKeyText(word.Original) ? Part.Key : Part.Quoted);
         }
         if (text.Length == 0 || word.IsMark)
         {
             return Of(word, Part.Stop);
         }
-        return Numeric(word, lexicon) ?? Assigned(word) ?? Path(word) ?? Image(word);
+        return Address(word) ?? Numeric(word, lexicon) ?? Located(word) ?? Assigned(word)
+            ?? Path(word) ?? Image(word) ?? Domain(word);
     }
+
+    /// <summary>A host or a network, v4 or v6: <c>10.0.0.0/8</c>, <c>2001:db8::1</c>.</summary>
+    private static Lexeme? Address(Word word)
+    {
+        var text = word.Text;
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        var host = slash < 0 ? text : text[..slash];
+        var colons = host.Count(c => c == ':');
+        if (!(colons >= 2 && host.All(c => char.IsAsciiHexDigit(c) || c is ':' or '.'))
+            && !(colons == 0 && host.Split('.').Length == 4
+                && host.All(c => char.IsAsciiDigit(c) || c == '.')))
+        {
+            return null;
+        }
+        if (slash >= 0)
+        {
+            return IPAddress.TryParse(host, out var inside) && Whole(text[(slash + 1)..]) is { } bits
+                && bits <= (inside.GetAddressBytes().Length * 8) ? Of(word, Part.Cidr) : null;
+        }
+        return !IPAddress.TryParse(host, out _) ? null : Of(word, Part.Address) with
+        {
+            // Where a port is published, an address says on which of the machine's.
+            Readings = [new(Part.Address, text), new(Part.Field, "localhost")],
+        };
+    }
+
+    /// <summary><c>anna@example.com</c>, <c>https://example.com/x</c>.</summary>
+    private static Lexeme? Located(Word word)
+    {
+        var text = word.Text;
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            return Of(word, Part.Url);
+        }
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && text.AsSpan().IndexOfAny('/', ':') < 0 && IsDomain(text[(at + 1)..])
+            ? Of(word, Part.Email) : null;
+    }
+
+    private static Lexeme? Domain(Word word) =>
+        IsDomain(word.Text.StartsWith("*.", StringComparison.Ordinal) ? word.Text[2..] : word.Text)
+            ? Of(word, Part.Domain) : null;
+
+    private static readonly HashSet<string> s_endingsOfFiles = new(
+        ["sh", "py", "js", "php", "pl", "rb", "yaml", "yml", "conf", "cfg", "ini", "json", "txt",
+         "log", "sql", "gz", "zip", "tar", "tgz", "pem", "crt", "key", "sock", "xml", "html", "md",
+         "service", "gguf", "db", "env", "bak", "exe", "img", "iso"], StringComparer.Ordinal);
+
+    private static bool IsDomain(string text)
+    {
+        var labels = text.Split('.');
+        return labels.Length >= 2 && text.Length <= 253
+            && labels.All(l => l.Length is > 0 and <= 63
+                && l.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+            && labels[^1].Length >= 2 && labels[^1].All(char.IsAsciiLetter)
+            && !s_endingsOfFiles.Contains(labels[^1]);
+    }
+
+    /// <summary>The first word of an SSH public key.</summary>
+    public static bool IsKeyType(string text) =>
+        text is "ssh-ed25519" or "ssh-rsa" or "ssh-dss" or "sk-ssh-ed25519@openssh.com"
+            or "sk-ecdsa-sha2-nistp256@openssh.com"
+        || text.StartsWith("ecdsa-sha2-", StringComparison.Ordinal);
+
+    /// <summary>The second word of an SSH public key.</summary>
+    public static bool IsKeyBody(string text) => text.Length >= 16
+        && text.StartsWith("AAAA", StringComparison.Ordinal)
+        && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '/' or '=');
+
+    private static bool IsKeyText(string text) =>
+        text.Split(' ') is [var type, var body, ..] && IsKeyType(type) && IsKeyBody(body);
 
     private static Lexeme Of(Word word, Part part) =>
         new(word.Text, word.Original, [new Reading(part, word.Text)])
@@ -47,21 +120,26 @@ internal static class Literals
         {
             text = text[1..];
         }
-        if (text.Split('.').Length == 4 && IPAddress.TryParse(text, out _))
-        {
-            return new(text, word.Original, [new Reading(Part.Field, "localhost")]);
-        }
         if (IsPortPair(text))
         {
             return Of(word, Part.PortPair);
         }
         if (text.Contains('/', StringComparison.Ordinal))
         {
-            return IPNetwork.TryParse(text, out _) ? Of(word, Part.Cidr)
-                : PortWithProtocol(word, text);
+            return PortWithProtocol(word, text);
         }
-        return WithUnit(word, text, lexicon) ?? Version(word, text);
+        return PortRange(word, text) ?? WithUnit(word, text, lexicon) ?? Version(word, text);
     }
+
+    /// <summary><c>8000-8100</c>; it may be a version too.</summary>
+    private static Lexeme? PortRange(Word word, string text) =>
+        text.Split('-') is [var first, var last] && Whole(first) is { } low
+            && Whole(last) is > 0 and <= 65535 and var high && low < high
+            ? Of(word, Part.PortRange) with
+            {
+                Readings = [new(Part.PortRange, text), new(Part.Version, text)],
+            }
+            : null;
 
     private static Lexeme? PortWithProtocol(Word word, string text)
     {

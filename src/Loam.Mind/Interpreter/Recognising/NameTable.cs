@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Core.Catalog;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 
 namespace Loam.Mind.Interpreter.Recognising;
 
@@ -14,6 +15,16 @@ internal sealed class NameTable
         new(OfCatalogue);
     private static readonly Lazy<HashSet<string>> s_settings = new(() =>
         [.. AppCatalog.All.SelectMany(a => a.Settings).SelectMany(s => s.Words)]);
+
+    private static readonly (Known, string File, string List, string Key)[] s_lists =
+    [
+        (Known.User, SecurityFile.File, "users", "name"),
+        (Known.Certificate, SecurityFile.File, "certificates", "name"),
+        (Known.Job, ScheduledFile.File, "jobs", "name"),
+        (Known.Rule, NetworkFile.File, "rules", "name"),
+        (Known.Interface, NetworkFile.File, "interfaces", "name"),
+        (Known.Mount, StorageFile.File, "mounts", "target"),
+    ];
 
     private static readonly (string, string)[] s_synonyms =
         [("db", "database"), ("database", "db")];
@@ -39,6 +50,22 @@ internal sealed class NameTable
         {
             Add(name.ToLowerInvariant(), new(Known.Secret, name));
         }
+        foreach (var (known, file, list, key) in s_lists)
+        {
+            foreach (var item in Things(state, file, list))
+            {
+                if (item.Text(key) is { } name)
+                {
+                    AddVariants(known, name);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<MapValue> Things(DesiredState state, string file, string list)
+    {
+        var spec = state.Specs.GetValueOrDefault(file);
+        return (list == "rules" ? spec?.Map("firewall") : spec)?.Maps(list) ?? [];
     }
 
     /// <summary>Everything a phrase can name, things of the state first; empty: nothing.

@@ -38,6 +38,10 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     private (Lexeme, int) At(List<Word> words, int at)
     {
         var word = words[at];
+        if (Key(words, at) is { } key)
+        {
+            return key;
+        }
         var name = LongestName(words, at);
         var saying = LongestSaying(words, at);
         // "the app network" is about the network app, not about "the app".
@@ -62,6 +66,20 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             return (Saying(words, at, saying), saying);
         }
         return (Inflected(word) ?? Unknown(word), 1);
+    }
+
+    /// <summary>An SSH public key is several words: type, body, and whose it is.</summary>
+    private static (Lexeme, int)? Key(List<Word> words, int at)
+    {
+        if (!Literals.IsKeyType(words[at].Text) || at + 1 >= words.Count
+            || !Literals.IsKeyBody(words[at + 1].Original))
+        {
+            return null;
+        }
+        var length = at + 2 < words.Count && !words[at + 2].IsMark
+            && words[at + 2].Text.Contains('@', StringComparison.Ordinal) ? 3 : 2;
+        var text = Original(words, at, length);
+        return (new(text, text, [new Reading(Part.Key, text)]), length);
     }
 
     private bool IsSaying(Word word) =>

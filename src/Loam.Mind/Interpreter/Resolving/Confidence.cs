@@ -54,15 +54,16 @@ internal static class Confidence
 
     private static double Weight(Lexeme lexeme, bool reason) => lexeme.Readings[0].Part switch
     {
-        Part.Unknown => reason ? 0.02 : 0.12,
+        Part.Unknown or Part.Domain or Part.Email or Part.Url => reason ? 0.02 : 0.12,
         Part.Verb => reason ? 0 : lexeme.Is(Part.Noise) ? 0 : 0.12,
+        Part.Topic => reason ? 0 : 0.2,
         Part.Field => reason || lexeme.IsField("service") || lexeme.IsField("status")
             || lexeme.Is(Part.Noise) ? 0 : 0.2,
         Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") ? 0.3 : 0,
         Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,
         Part.Image or Part.PortPair or Part.Path or Part.Mount or Part.Assignment
-            or Part.Cidr or Part.Identifier or Part.Number or Part.Version => 0.5,
+            or Part.Cidr or Part.Address or Part.PortRange or Part.Key or Part.Identifier or Part.Number or Part.Version => 0.5,
         Part.Quoted => 0.25,
         _ => 0,
     };

@@ -63,6 +63,10 @@ internal static class Refusals
             {
                 return s_foreign["reveal"];
             }
+            if (clause.Subject is not null)
+            {
+                continue;
+            }
             if (clause.Question is null && Password(clause))
             {
                 return "I never take a password from a sentence; `loam secret set NAME` sets one, "

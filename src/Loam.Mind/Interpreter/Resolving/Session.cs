@@ -3,6 +3,7 @@ using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
@@ -15,6 +16,9 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
 
     /// <summary>Services the last turn was about.</summary>
     public List<string> Focus { get; set; } = [];
+
+    /// <summary>What the last turn was about, if not services.</summary>
+    public About? About { get; set; }
 
     /// <summary>Wishes of the last turn that changed something, for "make that 4" and "caddy
     /// instead".</summary>
@@ -34,6 +38,7 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
 }
 
 internal sealed record Earlier(
-    StateSet Files, List<string> Focus, List<Clause> Wishes, List<string> Made, Risk Risk);
+    StateSet Files, List<string> Focus, About? About, List<Clause> Wishes, List<string> Made,
+    Risk Risk);
 
 internal sealed record Pending(List<Clause> Clauses, Func<Clause, bool> Fill);

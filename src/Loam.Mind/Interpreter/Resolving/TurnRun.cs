@@ -17,6 +17,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 {
     private readonly List<Reply> _replies = [];
     private readonly Core.StateFiles.StateSet _start = session.Draft.Files;
+    private readonly Earlier _before = new(session.Draft.Files, session.Focus, session.About,
+        session.LastWishes, session.LastMade, session.Risk);
 
     public TurnResult Go()
     {
@@ -36,7 +38,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 + "is started again by itself, and `loam status` shows how things are.", 1, []);
         }
         foreach (var clause in clauses.Where(c => c.Verb == "undo" && !IsUndo(c)
-            && c.Attributes.Count == 0 && c.Targets.TrueForAll(IsMadeHere)))
+            && c.Subject is null && c.Attributes.Count == 0 && c.Targets.TrueForAll(IsMadeHere)))
         {
             clause.Verb = "remove";
         }
@@ -104,7 +106,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>"… and the worker": the verb is that of the turn before.</summary>
     private void Continue()
     {
-        if (clauses is [{ Verb: "", Question: null } first, ..] && session.LastWishes.Count > 0
+        if (clauses is [{ Verb: "", Question: null, Subject: null } first, ..]
+            && session.LastWishes is [.., { Subject: null }]
             && first.Targets.Count > 0 && first.Attributes.Count == 0
             && first.Lexemes[0] is var opening
             && (opening.IsGlue("and") || opening.IsGlue("also") || first.Lexemes.Any(
@@ -124,8 +127,9 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var resolver = new Resolver(session, wishes);
         foreach (var clause in wishes)
         {
-            _replies.AddRange(clause.Question is not null ? [Answers.To(clause, session)]
-                : resolver.Resolve(clause));
+            _replies.AddRange(clause.Question is not null
+                ? [clause.Subject?.Answer(clause, session) ?? Answers.To(clause, session)]
+                : clause.Subject?.Resolve(clause, session) ?? resolver.Resolve(clause));
             if (_replies.Exists(r => r.Kind == ReplyKind.Question))
             {
                 break;
@@ -203,10 +207,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     private TurnResult Done(List<Clause> wishes, Resolver resolver)
     {
         var before = session.Draft.State;
-        session.Before.Push(new(_start, session.Focus, session.LastWishes, session.LastMade,
-            session.Risk));
+        session.Before.Push(_before);
         Remember(resolver);
         session.LastMade = [.. resolver.Made];
+        session.About = wishes[^1].Subject is null ? null : session.About;
         session.LastWishes = [.. wishes.Where(w => w.Question is null)];
         var risk = _replies.Max(r => r.Risk);
         session.Risk = (Risk)Math.Max((int)session.Risk, (int)Wide(wishes, risk));
@@ -275,9 +279,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     private void Pop()
     {
-        var (files, focus, wishes, made, risk) = session.Before.Pop();
+        var (files, focus, about, wishes, made, risk) = session.Before.Pop();
         session.Draft.Restore(files);
         session.Focus = focus;
+        session.About = about;
         session.LastWishes = wishes;
         session.LastMade = made;
         session.Risk = risk;
@@ -285,7 +290,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     /// <summary>"No wait, the api": the same wish, of something else that is there.</summary>
     private bool IsOtherTarget(Clause clause) => clauses.Exists(c => c.Corrects)
-        && clause is { Verb: "", Attributes.Count: 0, Question: null, Targets.Count: > 0 }
+        && clause is { Verb: "", Attributes.Count: 0, Question: null, Targets.Count: > 0,
+            Subject: null }
         && clause.Targets.TrueForAll(t => t.Named(Known.Service) is { } name
             && session.BaseState.Services.ContainsKey(name));
 
@@ -293,7 +299,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// of the new one.</summary>
     private void Correct()
     {
-        if (clauses.Find(IsOtherTarget) is { } other && session.LastWishes.Count == 1
+        if (clauses.Find(IsOtherTarget) is { } other
+            && session.LastWishes is [{ Subject: null }]
             && session.Before.Count > 0)
         {
             var wish = session.LastWishes[0];
@@ -303,7 +310,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             return;
         }
         var correction = clauses.Find(c => c.Verb is "" or "have" or "set" or "create"
-            && c.Targets.Exists(t => t.Named(Known.App) is { } app
+            && c.Subject is null && c.Targets.Exists(t => t.Named(Known.App) is { } app
                 && !session.LastMade.Contains(app) && t.Named(Known.Service) is null));
         var says = clauses.Exists(c => c.Corrects);
         if (correction is null || !says || session.LastMade.Count == 0

@@ -1,0 +1,156 @@
+using System.Globalization;
+
+namespace Loam.Mind.Interpreter.Parsing.Times;
+
+/// <summary>The parts of a time as they are found, and the schedule they make together.
+/// </summary>
+internal sealed class TimeParts
+{
+    /// <summary>When things that need no person happen, if nobody says a time.</summary>
+    private const int QuietHour = 2;
+
+    public string? Written { get; set; }
+
+    /// <summary>An interval: its number and its unit's name.</summary>
+    public (int Count, string Unit)? Every { get; set; }
+
+    /// <summary>So many times in one unit: "twice a day".</summary>
+    public (int Count, string Unit)? Times { get; set; }
+    public List<string> WeekDays { get; } = [];
+    public List<int> MonthDays { get; } = [];
+    public List<int> Months { get; } = [];
+
+    /// <summary>Hour and minute.</summary>
+    public List<(int Hour, int Minute)> Clock { get; } = [];
+
+    /// <summary>"In the morning": the hour meant when none is said.</summary>
+    public int? PartOfDay { get; set; }
+
+    /// <summary>The hours between which it happens, both included.</summary>
+    public (int From, int To)? Between { get; set; }
+    public string? Impossible { get; set; }
+
+    public bool SaysDays => Every is not null || Times is not null || WeekDays.Count > 0
+        || MonthDays.Count > 0 || Months.Count > 0 || PartOfDay is not null;
+
+    public bool IsEmpty => Written is null && !SaysDays && Clock.Count == 0
+        && Impossible is null;
+
+    public TimePhrase? Phrase()
+    {
+        if (IsEmpty)
+        {
+            return null;
+        }
+        if (Written is not null)
+        {
+            return new(Written, true, true, null);
+        }
+        var cron = Impossible is null ? Cron() : null;
+        var says = Clock.Count > 0 || PartOfDay is not null
+            || Every is { Unit: "minute" or "hour" };
+        return new(cron ?? "", says, SaysDays, cron is not null ? null
+            : Impossible ?? "No schedule says that evenly.");
+    }
+
+    private string? Cron()
+    {
+        var days = WeekDays.Count == 0 ? "*" : string.Join(',', WeekDays.Distinct());
+        var months = Months.Count == 0 ? "*" : string.Join(',', Months.Distinct());
+        return Every switch
+        {
+            (_, "second") => No("Jobs run once a minute at most."),
+            (var n, "minute") when n > 60 && n % 60 == 0 => Hours(n / 60, months, days),
+            (var n, "minute") => n < 60 && 60 % n == 0
+                ? $"{Step(n)} {Window(short_: true)} * {months} {days}"
+                : n == 60 ? Hours(1, months, days)
+                : No($"Every {n} minutes does not come out even in an hour."),
+            (var n, "hour") => Hours(n, months, days),
+            (var n, "day") when n > 1 && n != 7 =>
+                n > 15 ? No($"Every {n} days does not come out even in a month.")
+                : At($"*/{n} {months} *"),
+            (var n, "week") when n > 1 => No("Schedules know weeks only one by one."),
+            (1, "week") or (7, "day") => At($"* {months} {(days == "*" ? "0" : days)}"),
+            (var n, "month") when 12 % n != 0 => No("That does not come out even in a year."),
+            (var n, "month") => At($"{MonthDay()} {(n == 1 ? months : $"*/{n}")} {days}"),
+            (1, "year") => At($"{MonthDay()} {(months == "*" ? "1" : months)} *"),
+            (_, "year") => No("Schedules know years only one by one."),
+            _ => Times is { } times ? Often(times, months, days)
+                : At(MonthDays.Count > 0 ? $"{MonthDay()} {months} {days}"
+                    : Months.Count > 0 && days == "*" ? $"1 {months} *" : $"* {months} {days}"),
+        };
+    }
+
+    private string? Hours(int count, string months, string days)
+    {
+        var minute = Clock is [(_, var said)] ? said : 0;
+        return count >= 24 ? (count == 24 ? At($"* {months} {days}")
+                : No("Say that in days."))
+            : 24 % count != 0 ? No($"Every {count} hours does not come out even in a day.")
+            : Between is { } span && count > 1
+                ? $"{minute} {span.From}-{span.To}/{count} * {months} {days}"
+            : count == 1 ? $"{minute} {Window(short_: false)} * {months} {days}"
+            : $"{minute} */{count} * {months} {days}";
+    }
+
+    private string? Often((int Count, string Unit) times, string months, string days)
+    {
+        if (Clock.Count == times.Count || times.Count == 1)
+        {
+            return times.Unit switch
+            {
+                "day" => At($"* {months} {days}"),
+                "week" => At($"* {months} {(days == "*" ? "0" : days)}"),
+                "month" => At($"{MonthDay()} {months} *"),
+                "hour" => Hours(1, months, days),
+                _ => At($"{MonthDay()} {(months == "*" ? "1" : months)} *"),
+            };
+        }
+        return times switch
+        {
+            (var n, "day") when n <= 24 && 24 % n == 0 => $"0 */{24 / n} * {months} {days}",
+            (var n, "hour") when n <= 60 && 60 % n == 0 =>
+                $"{Step(60 / n)} {Window(short_: true)} * {months} {days}",
+            (2, "week") => At($"* {months} 1,4"),
+            (3, "week") => At($"* {months} 1,3,5"),
+            (2, "month") => At($"1,15 {months} *"),
+            (2, "year") => At("1 1,7 *"),
+            (4, "year") => At("1 1,4,7,10 *"),
+            _ => No($"{times.Count} times a {times.Unit} does not come out even."),
+        };
+    }
+
+    private string? At(string rest)
+    {
+        if (Clock.Count == 0)
+        {
+            return Between is { } span ? $"0 {span.From}-{span.To} {rest}"
+                : $"0 {PartOfDay ?? QuietHour} {rest}";
+        }
+        var minutes = Clock.Select(c => c.Minute).Distinct().ToList();
+        var hours = Clock.Select(c => c.Hour).Distinct().Order().ToList();
+        if (minutes.Count > 1 && hours.Count * minutes.Count != Clock.Distinct().Count())
+        {
+            return No("One schedule has the same minutes in every hour: say two schedules, or "
+                + "times such as 9:30 and 17:30.");
+        }
+        return $"{List(minutes)} {List(hours)} {rest}";
+    }
+
+    private string MonthDay() => MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
+
+    /// <summary>The hours; of steps below an hour the last hour is only the end.</summary>
+    private string Window(bool short_) => Between is { } span
+        ? $"{span.From}-{(short_ && span.To > span.From ? span.To - 1 : span.To)}" : "*";
+
+    private static string Step(int minutes) => minutes == 1 ? "*" : $"*/{minutes}";
+
+    private static string List(List<int> numbers) =>
+        string.Join(',', numbers.Select(n => n.ToString(CultureInfo.InvariantCulture)));
+
+    private string? No(string why)
+    {
+        Impossible = why;
+        return null;
+    }
+}

@@ -1,0 +1,12 @@
+namespace Loam.Mind.Interpreter.Parsing.Times;
+
+/// <summary>When something shall happen, as a person says it: "every weekday at 6 and 18".
+/// </summary>
+/// <param name="Cron">Five fields, in the machine's time zone; empty when
+/// <paramref name="Impossible"/> is set.</param>
+/// <param name="SaysTime">An hour (or an interval) was said; otherwise it was assumed.</param>
+/// <param name="SaysDays">How often or on which days was said; otherwise every day was assumed.
+/// </param>
+/// <param name="Impossible">Why no schedule can say it, as a sentence; null: one can.</param>
+internal sealed record TimePhrase(
+    string Cron, bool SaysTime, bool SaysDays, string? Impossible);

@@ -1,0 +1,401 @@
+using System.Globalization;
+using Loam.Mind.Interpreter.Language;
+
+namespace Loam.Mind.Interpreter.Parsing.Times;
+
+/// <summary>Finds times in a clause and takes their words: "every night at 3", "on the 1st of
+/// the month", "*/15 * * * *". Durations ("keep 7 days", "within 10 minutes") are none.</summary>
+internal sealed class TimeReader
+{
+    private readonly TimeWords _words = TimeWords.English;
+    private readonly List<(string Text, int Lexeme)> _tokens = [];
+    private readonly TimeParts _parts = new();
+    private readonly HashSet<int> _taken = [];
+    private readonly ClockReader _clock;
+
+    private TimeReader(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            if (clause[at].Is(Part.Quoted))
+            {
+                _tokens.Add((clause[at].Text, at));
+                continue;
+            }
+            foreach (var word in clause[at].Text.Split(' '))
+            {
+                // "mon-fri" and "9-17" are said as "mon to fri"; other dashes belong to words.
+                var halves = word.Split('-');
+                var range = halves.Length == 2 && halves.All(h => _words.Of(h, "day") is not null);
+                foreach (var part in range ? [halves[0], "-", halves[1]] : (string[])[word])
+                {
+                    _tokens.Add((part, at));
+                }
+            }
+        }
+        _clock = new(_words, Text);
+    }
+
+    /// <summary>Null when the clause says no time; then no word is taken.</summary>
+    public static TimePhrase? Read(Clause clause)
+    {
+        var reader = new TimeReader(clause);
+        reader.Scan();
+        var phrase = reader._parts.Phrase();
+        if (phrase is not null)
+        {
+            reader.Take(clause);
+        }
+        return phrase;
+    }
+
+    private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].Text : "";
+
+    private void Scan()
+    {
+        for (var at = 0; at < _tokens.Count;)
+        {
+            var length = Written(at);
+            length = length > 0 ? length : Interval(at);
+            length = length > 0 ? length : Often(at);
+            length = length > 0 ? length : Adverb(at);
+            length = length > 0 ? length : Days(at);
+            length = length > 0 ? length : Span(at);
+            length = length > 0 ? length : Clock(at);
+            for (var i = at; i < at + length; i++)
+            {
+                _taken.Add(i);
+            }
+            at += Math.Max(1, length);
+        }
+    }
+
+    /// <summary>A lexeme is taken when every word of it was, or is mere filling.</summary>
+    private void Take(Clause clause)
+    {
+        foreach (var lexeme in _taken.Select(t => _tokens[t].Lexeme).Distinct())
+        {
+            var own = Enumerable.Range(0, _tokens.Count).Where(i => _tokens[i].Lexeme == lexeme);
+            if (own.All(i => _taken.Contains(i) || _words.Is(_tokens[i].Text, "the")
+                || _words.Is(_tokens[i].Text, "on")))
+            {
+                clause.Use(lexeme);
+            }
+        }
+    }
+
+    private int Written(int at)
+    {
+        var text = Text(at);
+        if (IsCron(text.Split(' ', StringSplitOptions.RemoveEmptyEntries)))
+        {
+            _parts.Written = text;
+            return 1;
+        }
+        var five = Enumerable.Range(at, 5).Select(Text).ToArray();
+        if (!IsCron(five) || !five.Any(f => f.Contains('*', StringComparison.Ordinal)))
+        {
+            return 0;
+        }
+        _parts.Written = string.Join(' ', five);
+        return 5;
+    }
+
+    private static bool IsCron(string[] fields) => fields.Length == 5 && fields.All(
+        f => f.Length > 0 && (char.IsAsciiDigit(f[0]) || f[0] == '*' || f.Length == 3)
+            && f.All(c => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-'));
+
+    /// <summary>"Every 15 minutes", "each night", "every monday and thursday".</summary>
+    private int Interval(int at)
+    {
+        if (!_words.Is(Text(at), "every"))
+        {
+            return 0;
+        }
+        var next = at + 1;
+        var count = 1;
+        var counted = Counted(next);
+        if (_words.Is(Text(next), "half") && Unit(SkipThe(next + 1)) == "hour")
+        {
+            _parts.Every = (30, "minute");
+            return SkipThe(next + 1) + 1 - at;
+        }
+        if (_words.Is(Text(next), "quarter"))
+        {
+            var hour = Unit(SkipThe(next + 1)) == "hour";
+            _parts.Every = hour ? (15, "minute") : (3, "month");
+            return hour ? SkipThe(next + 1) + 1 - at : 2;
+        }
+        if (counted is { } glued)
+        {
+            _parts.Every = glued;
+            return 2;
+        }
+        if (_words.Is(Text(next), "other") && Unit(next + 1) is not null)
+        {
+            (count, next) = (2, next + 1);
+        }
+        else if (_words.Number(Text(next)) is { } number && number > 0)
+        {
+            (count, next) = (number, next + 1);
+        }
+        if (Unit(next) is { } unit)
+        {
+            _parts.Every = (count, unit);
+            return next + 1 - at;
+        }
+        if (_words.Of(Text(next), "part") is { } part)
+        {
+            SetPart(part);
+            return next + 1 - at;
+        }
+        if (_words.Is(Text(next), "other") && _words.Of(Text(next + 1), "day") is not null)
+        {
+            _parts.Impossible = "Schedules know weeks only one by one.";
+            return next + 2 - at;
+        }
+        var days = Days(next, said: true);
+        return days > 0 ? days + 1 : 0;
+    }
+
+    private int SkipThe(int at) => _words.Is(Text(at), "the") ? SkipThe(at + 1) : at;
+
+    private string? Unit(int at) =>
+        Text(at).StartsWith("second", StringComparison.Ordinal) && !_words.Is(Text(at), "other")
+            ? "second" : _words.Of(Text(at), "unit");
+
+    /// <summary><c>15min</c>, <c>6h</c>: number and unit in one word.</summary>
+    private (int, string)? Counted(int at)
+    {
+        var text = Text(at);
+        var figures = text.TrimEnd('m', 'i', 'n', 's', 'h', 'r', 'o', 'u', 't', 'e', 'd', 'a', 'y');
+        var unit = text[figures.Length..] switch
+        {
+            "m" or "min" or "mins" or "minutes" => "minute",
+            "h" or "hr" or "hrs" or "hours" => "hour",
+            "d" or "days" => "day",
+            "s" or "sec" => "second",
+            _ => null,
+        };
+        return unit is not null && figures.Length > 0 && _words.Number(figures) is > 0 and var count
+            ? (count, unit) : null;
+    }
+
+    /// <summary>"Twice a day", "3 times per week", "once monthly".</summary>
+    private int Often(int at)
+    {
+        var next = at + 1;
+        int? count = _words.Is(Text(at), "once") ? 1 : _words.Is(Text(at), "twice") ? 2 : null;
+        if (count is null && _words.Number(Text(at)) is { } number
+            && _words.Is(Text(next), "times"))
+        {
+            (count, next) = (number, next + 1);
+        }
+        if (count is null or 0)
+        {
+            return 0;
+        }
+        var adverb = Text(next) switch
+        {
+            "daily" => "day",
+            "weekly" => "week",
+            "monthly" => "month",
+            "hourly" => "hour",
+            _ => null,
+        };
+        var unit = adverb ?? (Text(next) is "a" or "an" || _words.Is(Text(next), "every")
+            ? Unit(++next) : null);
+        if (unit is null)
+        {
+            return 0;
+        }
+        _parts.Times = (count.Value, unit);
+        return next + 1 - at;
+    }
+
+    private int Adverb(int at)
+    {
+        var text = Text(at);
+        var two = $"{text} {Text(at + 1)}";
+        (int, string)? every = _words.Is(text, "hourly") ? (1, "hour")
+            : _words.Is(text, "halfhourly") || _words.Is(two, "halfhourly") ? (30, "minute")
+            : _words.Is(text, "daily") ? (1, "day") : _words.Is(text, "weekly") ? (1, "week")
+            : _words.Is(text, "monthly") ? (1, "month") : _words.Is(text, "yearly") ? (1, "year")
+            : _words.Is(text, "quarterly") ? (3, "month") : null;
+        if (every is not null)
+        {
+            _parts.Every = every;
+            return _words.Is(two, "halfhourly") ? 2 : 1;
+        }
+        if (_words.Is(text, "nightly"))
+        {
+            SetPart("2");
+            return 1;
+        }
+        if (_words.Is(text, "biweekly"))
+        {
+            _parts.Impossible = "Schedules know weeks only one by one.";
+            return 1;
+        }
+        return 0;
+    }
+
+    private void SetPart(string hour) =>
+        _parts.PartOfDay = int.Parse(hour, CultureInfo.InvariantCulture);
+
+    private int Days(int at) => Days(at, said: _words.Is(Text(at), "on"));
+
+    /// <summary>Days of the week or of the month, one or several.</summary>
+    /// <param name="said">"On" or "every" stood before, so that a bare ordinal is a day.</param>
+    private int Days(int at, bool said)
+    {
+        var next = _words.Is(Text(at), "on") ? SkipThe(at + 1) : at;
+        next = said ? SkipThe(next) : next;
+        var found = 0;
+        for (var end = next; ;)
+        {
+            var length = WeekDay(end);
+            length = length > 0 ? length : MonthDay(end, said || found > 0);
+            if (length == 0)
+            {
+                break;
+            }
+            end += length;
+            found = end - at;
+            if (!_words.Is(Text(end), "and"))
+            {
+                break;
+            }
+            end = _words.Is(Text(end + 1), "and") ? end + 2 : end + 1;
+            end = SkipThe(_words.Is(Text(end), "on") ? end + 1 : end);
+        }
+        return found;
+    }
+
+    private int WeekDay(int at)
+    {
+        if (_words.Of(Text(at), "day") is not { } day)
+        {
+            return 0;
+        }
+        // "may" and "sun" are words too: a day is one on its own.
+        if (_words.Is(Text(at + 1), "to") && _words.Of(Text(at + 2), "day") is { } last
+            && day.Length == 1 && last.Length == 1)
+        {
+            _parts.WeekDays.Add(string.CompareOrdinal(last, day) > 0 ? $"{day}-{last}"
+                : $"{day}-6,{(last == "0" ? "0" : $"0-{last}")}");
+            return 3;
+        }
+        _parts.WeekDays.Add(day);
+        return 1;
+    }
+
+    /// <summary>"The 1st", "1st and 15th of each month", "first day of the month".</summary>
+    private int MonthDay(int at, bool said)
+    {
+        if (_words.Ordinal(Text(at)) is not { } day)
+        {
+            return 0;
+        }
+        var end = at + 1;
+        if (_words.Of(Text(end), "day") is not null)
+        {
+            _parts.Impossible = "Schedules cannot say the first or last such day of a month; a "
+                + "date such as the 1st works.";
+            return 2;
+        }
+        while (_words.Is(Text(end), "the") || _words.Is(Text(end), "every"))
+        {
+            end++;
+        }
+        var ofMonth = Unit(end) == "month";
+        var month = _words.Of(Text(end), "month");
+        if (!(said || ofMonth || month is not null))
+        {
+            return 0;
+        }
+        if (day == 0)
+        {
+            _parts.Impossible = "Schedules cannot say the last day of a month; the 28th works.";
+        }
+        _parts.MonthDays.Add(day);
+        if (month is not null)
+        {
+            _parts.Months.Add(int.Parse(month, CultureInfo.InvariantCulture));
+        }
+        else if (ofMonth)
+        {
+            _parts.Every = (1, "month");
+        }
+        return ofMonth || month is not null ? end + 1 - at : 1;
+    }
+
+    /// <summary>"Between 9 and 17", "from 8 to 18", "during office hours".</summary>
+    private int Span(int at)
+    {
+        if (Text(at) is "during" or "in" or "within")
+        {
+            var span = Span(SkipThe(at + 1));
+            return span == 0 ? 0 : span + SkipThe(at + 1) - at;
+        }
+        for (var length = Math.Min(3, _tokens.Count - at); length > 1; length--)
+        {
+            var phrase = string.Join(' ', Enumerable.Range(at, length).Select(Text));
+            if (_words.Is(phrase, "office"))
+            {
+                _parts.Between = (9, 17);
+                return length;
+            }
+        }
+        if (!_words.Is(Text(at), "between"))
+        {
+            return 0;
+        }
+        var first = _clock.Read(at + 1, placed: true);
+        var middle = at + 1 + first.Length;
+        var last = first.Length > 0 && (_words.Is(Text(middle), "and")
+            || _words.Is(Text(middle), "to")) ? _clock.Read(middle + 1, placed: true) : default;
+        if (last.Length == 0 || _parts.Every is null && _parts.Times is null)
+        {
+            return 0;
+        }
+        _parts.Between = (first.Hour, last.Hour);
+        return middle + 1 + last.Length - at;
+    }
+
+    /// <summary>"At 3 and 15", "3pm", "02:30", "in the morning", "at night".</summary>
+    private int Clock(int at)
+    {
+        var placed = _words.Is(Text(at), "at");
+        var next = placed ? at + 1 : at;
+        var open = placed || _parts.SaysDays;
+        var found = 0;
+        while (_clock.Read(next, placed, open) is { Length: > 0 } time)
+        {
+            _parts.Clock.Add((time.Hour, time.Minute));
+            found = next + time.Length - at;
+            if (!_words.Is(Text(next + time.Length), "and"))
+            {
+                break;
+            }
+            next += time.Length + 1;
+            next += _words.Is(Text(next), "at") ? 1 : 0;
+        }
+        if (found > 0)
+        {
+            return found;
+        }
+        var part = placed || Text(at) == "in" || Text(at) == "during" ? SkipThe(at + 1) : at;
+        if (_words.Of(Text(part), "part") is { } hour
+            && (part > at || _parts.SaysDays || Text(part) is "noon" or "midnight"))
+        {
+            SetPart(hour);
+            return part + 1 - at;
+        }
+        return 0;
+    }
+}

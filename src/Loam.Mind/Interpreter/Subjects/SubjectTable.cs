@@ -1,0 +1,28 @@
+using Loam.Mind.Interpreter.Parsing;
+
+namespace Loam.Mind.Interpreter.Subjects;
+
+/// <summary>Every subject, in the order in which they are preferred where two claim a clause
+/// alike.</summary>
+internal static class SubjectTable
+{
+    public const double Threshold = 0.5;
+
+    public static IReadOnlyList<ISubject> All { get; } = [];
+
+    /// <summary>Whom a clause belongs to; null: the services.</summary>
+    public static ISubject? Of(Clause clause, Discourse said)
+    {
+        ISubject? surest = null;
+        var best = 0.0;
+        foreach (var subject in All)
+        {
+            var claim = subject.Claim(clause, said);
+            if (claim >= Threshold && claim > best)
+            {
+                (surest, best) = (subject, claim);
+            }
+        }
+        return surest;
+    }
+}
