@@ -11,8 +11,8 @@ public static class AppCategory
         "databases", "caches", "queues", "web", "proxies", "monitoring", "logs", "analytics",
         "media", "downloads", "photos", "files", "documents", "office", "passwords", "identity",
         "home-automation", "dns", "vpn", "git", "ci", "chat", "mail", "notifications", "wikis",
-        "notes", "blogs", "feeds", "tasks", "bookmarks", "finance", "recipes", "games", "models", "search",
-        "dashboards", "automation", "development", "tools",
+        "notes", "blogs", "feeds", "tasks", "bookmarks", "finance", "recipes", "games", "models",
+        "search", "dashboards", "automation", "development", "tools",
     ];
 
     public static int Rank(string category) => All.IndexOf(category);
