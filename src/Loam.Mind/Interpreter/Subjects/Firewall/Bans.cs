@@ -1,0 +1,254 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Who fails too often is shut out for a while.</summary>
+/// <param name="Service">Null: not said.</param>
+/// <param name="Factor">The time of the ban times this.</param>
+internal sealed record BanAttribute(
+    string? Service, int? Failures, string? Window, string? Time, decimal? Factor, bool Stops)
+    : ClauseAttribute
+{
+    public bool SaysNumbers => Failures is not null || Window is not null || Time is not null
+        || Factor is not null;
+}
+
+/// <summary>Reads wishes about bans: "after 5 failed logins within 10 minutes for an hour".
+/// </summary>
+internal static class BanReader
+{
+    public static BanAttribute Read(Clause clause, ScanWords words)
+    {
+        string? window = null;
+        string? time = null;
+        int? failures = null;
+        var failing = words.Has("fails");
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (Duration(clause[at]) is { } duration)
+            {
+                clause.Use(at);
+                if (IsWindow(clause, at, time is not null || failing && window is null))
+                {
+                    window ??= duration;
+                }
+                else
+                {
+                    time = duration;
+                }
+            }
+            else if (Count(clause[at]) is { } count)
+            {
+                clause.Use(at);
+                failures ??= count;
+            }
+            else if (words.Is(at, "forever"))
+            {
+                time = "3650d";
+            }
+        }
+        var factor = clause.Lexemes.Select(l => l.Key(Part.Amount)).FirstOrDefault(k =>
+            k is ['x', ..]) is { } times && failures is null ? decimal.Parse(times[1..],
+            System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null;
+        return new(Service(clause), failures, window, time, factor, Stops(clause, words));
+    }
+
+    private static string? Duration(Lexeme lexeme) => !lexeme.IsNumber ? null : lexeme.Unit switch
+    {
+        "s" or "h" or "d" => Text(lexeme.Value, lexeme.Unit),
+        "min" or "m" => Text(lexeme.Value, "m"),
+        _ => null,
+    };
+
+    private static string? Text(decimal value, string unit)
+    {
+        if (value <= 0 || value > 100_000)
+        {
+            return null;
+        }
+        // Half an hour is 30 minutes.
+        while (!decimal.IsInteger(value) && unit != "s")
+        {
+            (value, unit) = (value * (unit == "d" ? 24 : 60), unit == "d" ? "h"
+                : unit == "h" ? "m" : "s");
+        }
+        return $"{decimal.Round(value):0}{unit}";
+    }
+
+    private static int? Count(Lexeme lexeme) => lexeme.IsNumber && lexeme.Unit.Length == 0
+        && decimal.IsInteger(lexeme.Value) && lexeme.Value is > 0 and <= 10_000
+        ? (int)lexeme.Value : null;
+
+    /// <summary>"Within 10 minutes", "in 5 min", "window": not how long the ban lasts.</summary>
+    private static bool IsWindow(Clause clause, int at, bool likely)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 4; before--)
+        {
+            var text = clause[before].Text;
+            if (text is "within" or "in" or "window" or "inside" or "during" or "over" or "per"
+                or "every")
+            {
+                return !(at + 1 < clause.Count && clause[at + 1].Text is "ban" or "bans");
+            }
+            if (text is "for" or "out" or "of" or "time" or "lasts" or "last" or "lock"
+                || clause[before].IsGlue("comma") || clause[before].IsNumber
+                || text is "ban" or "banned" or "ban time")
+            {
+                return false;
+            }
+        }
+        return likely && clause.Lexemes.Any(l => l.Text is "within" or "window");
+    }
+
+    private static string? Service(Clause clause)
+    {
+        foreach (var lexeme in clause.Lexemes)
+        {
+            if (lexeme.Named(Known.Service) is { } service)
+            {
+                return service;
+            }
+            if (lexeme.Text.Contains("ssh", StringComparison.Ordinal))
+            {
+                return "sshd";
+            }
+        }
+        return null;
+    }
+
+    private static bool Stops(Clause clause, ScanWords words)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause[at].IsGlue("not") || clause[at].Text is "no" or "no more" or "stop"
+                or "remove" or "delete" or "disable" or "turn off" or "off" or "drop" or "without"
+                or "switch off" or "get rid of" or "do not need" or "do not want" || (words.Is(at,
+                    "disable") && clause[at].Text != "shut down"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
+
+internal static class BanEdits
+{
+    private static readonly EditPath s_bans = EditPath.Parse("spec.bans");
+
+    public static Reply Apply(BanAttribute ban, Session session, string? last)
+    {
+        var bans = (session.Draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Maps("bans")
+            ?? []).ToList();
+        var service = ban.Service ?? (bans.Count == 1 ? bans[0].Text("service") : last) ?? "sshd";
+        var present = bans.Find(b => b.Text("service") == service);
+        if (ban.Stops && !ban.SaysNumbers)
+        {
+            return Stop(ban, session, bans, service, present);
+        }
+        if (service != "sshd" && !session.Draft.State.Services.ContainsKey(service))
+        {
+            return Reply.Refuse($"There is no service {service} whose failures could count.");
+        }
+        if (ban.Factor is { } factor)
+        {
+            if (present is null)
+            {
+                return Reply.Ask($"Nobody is banned for {service} yet. For how long shall it be?",
+                    ["1 hour", "1 day"]);
+            }
+            var time = present.Number("ban_for") ?? 3_600_000;
+            ban = ban with { Time = Duration(time * factor) };
+        }
+        return present is null ? Add(ban, session, service) : Change(ban, session, present, service);
+    }
+
+    private static Reply Stop(
+        BanAttribute ban, Session session, List<MapValue> bans, string service, MapValue? present)
+    {
+        var gone = ban.Service is null ? bans : present is null ? [] : [present];
+        if (gone.Count == 0)
+        {
+            return Reply.Same(ban.Service is null ? "Nobody is banned for failing."
+                : $"Nobody is banned for failing at {service}.");
+        }
+        var names = gone.Select(b => b.Text("service")!).ToList();
+        foreach (var name in names)
+        {
+            session.Draft.Remove(NetworkFile.File, s_bans.Item("service", name));
+        }
+        return Reply.Done($"no longer ban who fails at {Wording.List(names)}").With(Risk.Medium);
+    }
+
+    private static Reply Add(BanAttribute ban, Session session, string service)
+    {
+        var entries = new List<(string, EditValue)>
+        {
+            ("service", EditValue.Of(service)),
+            ("max_failures", EditValue.Of(ban.Failures ?? 5)),
+            ("window", EditValue.Of(ban.Window ?? "10m")),
+            ("ban_for", EditValue.Of(ban.Time ?? "1h")),
+        };
+        session.Draft.Append(NetworkFile.File, s_bans, EditValue.Map([.. entries]));
+        return Reply.Done($"ban an address for {ban.Time ?? "1h"} after {ban.Failures ?? 5} "
+            + $"failures at {service} within {ban.Window ?? "10m"}").With(Risk.Medium);
+    }
+
+    private static Reply Change(
+        BanAttribute ban, Session session, MapValue present, string service)
+    {
+        var path = s_bans.Item("service", service);
+        var done = new List<string>();
+        if (ban.Failures is { } failures && present.Number("max_failures") != failures)
+        {
+            session.Draft.Set(NetworkFile.File, path.Key("max_failures"), EditValue.Of(failures));
+            done.Add($"after {failures} failures");
+        }
+        if (ban.Window is { } window && present.Number("window") != Milliseconds(window))
+        {
+            session.Draft.Set(NetworkFile.File, path.Key("window"), EditValue.Of(window));
+            done.Add($"counted within {window}");
+        }
+        if (ban.Time is { } time && present.Number("ban_for") != Milliseconds(time))
+        {
+            session.Draft.Set(NetworkFile.File, path.Key("ban_for"), EditValue.Of(time));
+            done.Add($"for {time}");
+        }
+        return done.Count == 0 ? Reply.Same($"Bans for {service} are like that already: "
+                + $"{Text(present)}.")
+            : Reply.Done($"ban who fails at {service} {Wording.List(done)}").With(Risk.Medium);
+    }
+
+    public static string Text(MapValue ban) => $"{ban.Number("max_failures") ?? 5:0} failures "
+        + $"within {Duration(ban.Number("window") ?? 600_000)} shut an address out for "
+        + Duration(ban.Number("ban_for") ?? 3_600_000);
+
+    private static decimal Milliseconds(string duration) => decimal.Parse(duration[..^1],
+        System.Globalization.CultureInfo.InvariantCulture) * duration[^1] switch
+        {
+            'd' => 86_400_000,
+            'h' => 3_600_000,
+            'm' => 60_000,
+            _ => 1000,
+        };
+
+    private static string Duration(decimal milliseconds)
+    {
+        foreach (var (unit, size) in (ReadOnlySpan<(string, decimal)>)
+            [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000)])
+        {
+            if (milliseconds >= size && milliseconds % size == 0)
+            {
+                return $"{milliseconds / size:0}{unit}";
+            }
+        }
+        return $"{Math.Max(1, milliseconds / 1000):0}s";
+    }
+}

@@ -1,0 +1,264 @@
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>How surely a clause is about packets, and not about a service that has a port.
+/// </summary>
+internal static class FirewallClaim
+{
+    public static double Of(Clause clause, Discourse said, ISubject self)
+    {
+        var scan = WishScan.Of(clause);
+        var words = scan.Words;
+        if (IsForeign(clause, words))
+        {
+            return 0;
+        }
+        var rules = FirewallRules.Of(
+            said.Session.Draft.State.Specs.GetValueOrDefault(NetworkFile.File));
+        if (words.Has("firewall") && !words.HasText("packets", "traffic")
+            || words.Has("lockdown") || IsOfBans(clause, words, scan))
+        {
+            return 0.95;
+        }
+        if (IsPolicy(words, scan) || IsRule(clause, words, scan))
+        {
+            return 0.9;
+        }
+        if (clause.Question is not null)
+        {
+            return Question(clause, scan, rules, said, self);
+        }
+        var claim = scan.Groups.Count == 0 ? 0 : scan.Groups.Max(g => Of(g, clause, scan, rules,
+            said));
+        return Math.Max(claim, said.Continues(self) ? Continued(clause, scan) : 0);
+    }
+
+    /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
+    private static bool IsForeign(Clause clause, ScanWords words) =>
+        words.HasText("nameserver", "nameservers", "name server", "name servers", "dns server",
+            "dns servers", "gateway", "static", "dhcp", "nfs share", "resolver", "ssh key",
+            "ssh keys", "public key", "certificate", "certificates", "listen", "listens", "bind",
+            "bind to", "localhost", "cert", "sudo", "healthcheck", "health check")
+            && !words.Has("firewall") && !(words.Has("allow") && !words.HasText("ssh key",
+                "ssh keys", "public key", "sudo"))
+        || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Image) || l.Is(Part.Mount)
+            || l.Is(Part.Assignment) || l.Is(Part.Email))
+        || clause.Lexemes.Any(l => l.IsNumber && l.Unit is "Ki" or "Mi" or "Gi" or "Ti"
+            or "core" or "percent");
+
+    /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
+    public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
+    {
+        if (words.HasText("fail2ban", "fail 2 ban", "brute force protection", "ban time",
+            "bantime", "ban duration", "bruteforce protection"))
+        {
+            return true;
+        }
+        if (clause.Question is not null && words.HasText("restart", "backup"))
+        {
+            return false;
+        }
+        var bans = words.Has("ban");
+        var fails = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails")
+            && l.Text is not ("tries" or "times" or "attempts"));
+        var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
+        var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d");
+        return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
+                "jail", "banned") || words.Has("forever") && false)
+            || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))
+                && clause.Lexemes.All(l => !l.Is(Part.Path) && !l.IsField("job")
+                    && !l.IsField("health") && l.Text is not ("retry" or "retries")));
+    }
+
+    private static bool IsPolicy(ScanWords words, WishScan scan) => words.Has("bydefault")
+        && scan.Groups.Exists(g => g.Act != Act.None || g.Direction is not null)
+        || words.Has("policy") && (words.HasText("policy", "policies", "default policy")
+            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
+            && !words.HasText("restart policy");
+
+    private static bool IsRule(Clause clause, ScanWords words, WishScan scan)
+    {
+        var rule = words.Has("rule");
+        var names = clause.Lexemes.Any(l => l.Named(Known.Rule) is not null);
+        var only = scan.Groups.Exists(g => g.Rules.Count > 0);
+        return rule && (names || scan.HasNumber || scan.HasNamedPort || clause.Verb.Length > 0
+            || clause.Question is not null) || only && clause.Lexemes.All(l => !l.IsField("memory")
+                && !l.IsField("image"));
+    }
+
+    private static double Of(
+        Group group, Clause clause, WishScan scan, FirewallRules rules, Discourse said)
+    {
+        var words = scan.Words;
+        var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
+            || group.Interface is not null;
+        var acts = group.Act != Act.None;
+        if (group.Else && group.OwnAct)
+        {
+            return 0.8;
+        }
+        if (place && (acts || group.Only || group.Ports.Count > 0 && (group.Also
+            || group.Sources.Count > 0)))
+        {
+            return 0.9;
+        }
+        if (group.Rate is not null && (words.Has("limit") || words.Has("connections")
+            || group.Ports.Count > 0 && group.Ports.TrueForAll(p => p.Thing is null)))
+        {
+            return 0.8;
+        }
+        if (group.Log is not null && words.HasText("packets", "packet", "dropped", "drops",
+            "rejected", "blocked", "denied"))
+        {
+            return 0.8;
+        }
+        if (group.Direction is not null && acts && (group.Everything || group.Ports.Count > 0
+            || words.Has("firewall")))
+        {
+            return 0.85;
+        }
+        if (group.Everything && group.Strong && (group.HasSource || words.HasText("traffic",
+            "packets") || clause.Lexemes.Any(l => l.Is(Part.Topic, "everything")
+                && l.Text is not ("everything" or "all" or "all services" or "anything"))))
+        {
+            return 0.8;
+        }
+        if (group.Strong && acts && group.Ports.Count == 0 && group.Anywhere)
+        {
+            return 0;
+        }
+        return OfPorts(group, clause, scan, rules, said);
+    }
+
+    /// <summary>Ports alone: they may be a service's or the firewall's.</summary>
+    private static double OfPorts(
+        Group group, Clause clause, WishScan scan, FirewallRules rules, Discourse said)
+    {
+        if (group.Act == Act.None || group.Ports.Count == 0)
+        {
+            return group.Only && group.Ports.Count > 0 && clause.Lexemes.Any(l =>
+                l.Is(Part.Topic, "allow")) ? 0.7 : 0;
+        }
+        var services = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
+            .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList();
+        var weak = clause.Lexemes.Any(l => l.Is(Part.Topic, "may"))
+            && !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
+        if (services.Count > 0)
+        {
+            var published = services.TrueForAll(s => PublishesAll(said, s, group));
+            return group.Strong && (group.Anywhere || group.Reads() || published
+                    && rules.IsDeclared) ? 0.7
+                : published && rules.IsDeclared && (group.IsBlock || !IsReachable(said, services,
+                    rules)) ? 0.7 : 0;
+        }
+        if (scan.HasThing && !scan.HasNamedPort && !scan.HasNumber)
+        {
+            return 0;
+        }
+        if (group.Strong || group.Ports.Exists(p => p.Name.Length > 0 && p.Thing is null)
+            && (!weak || group.IsBlock || group.Anywhere || clause.Lexemes.Any(
+                l => l.Text is "ping" or "pings")))
+        {
+            return group.Ports.Exists(p => p.Thing is not null) && clause.Verb is "remove"
+                && !clause.Lexemes.Any(l => l.IsField("port")) ? 0 : 0.8;
+        }
+        var known = said.Session.Draft.State.Services.Count > 0;
+        return scan.HasNumber && !weak && (rules.IsDeclared || !known) ? 0.8 : 0;
+    }
+
+    private static bool Reads(this Group group) => group.Direction is not null
+        || group.Rate is not null;
+
+    private static bool PublishesAll(Discourse said, string service, Group group)
+    {
+        var ports = said.Session.Draft.State.Services[service].Ports;
+        var numbers = group.Ports.Where(p => p.Thing is null || p.Name.Length > 0 && false)
+            .SelectMany(p => p.Gates).Select(g => g.Ports?.First).OfType<int>().ToList();
+        return ports.Any(p => p.Host is not null)
+            && numbers.TrueForAll(n => ports.Any(p => p.Host == n));
+    }
+
+    private static bool IsReachable(Discourse said, List<string> services, FirewallRules rules) =>
+        services.TrueForAll(s => said.Session.Draft.State.Services[s].Ports
+            .Where(p => p.Host is not null).All(p => rules.IsOpen(new(PacketDirection.Input)
+            {
+                Protocol = p.Protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp,
+                Ports = new(p.Host!.Value, p.Host!.Value),
+            })));
+
+    private static double Question(
+        Clause clause, WishScan scan, FirewallRules rules, Discourse said, ISubject self)
+    {
+        var words = scan.Words;
+        var acts = words.Has("allow") || words.Has("block") || words.Has("open")
+            || words.Has("close") || words.Has("may") || words.Has("reject")
+            || words.HasText("getting through", "get through");
+        if (clause.Question == "whatif" || words.HasText("run", "log in", "memory", "use"))
+        {
+            return 0;
+        }
+        if (words.Has("ban") && !scan.HasAddress)
+        {
+            return 0.8;
+        }
+        if (clause.Question == "how" && !scan.HasAddress)
+        {
+            return 0;
+        }
+        var ports = words.HasText("port", "ports") && (words.Has("open") || words.Has("close")
+            || words.Has("block") || words.Has("may") || words.Has("allow"));
+        if (ports && (rules.IsDeclared || scan.HasNumber) || scan.HasAddress && acts)
+        {
+            return 0.8;
+        }
+        if (words.Has("block") && !words.HasText("drop") && (scan.Groups.Count > 0
+            || words.HasText("blocked")))
+        {
+            return 0.75;
+        }
+        if (acts && (scan.HasNamedPort || scan.HasNumber || words.Has("lan")
+            || words.HasText("outside", "from outside")) && words.Has("anywhere"))
+        {
+            return 0.75;
+        }
+        if (acts && scan.HasNamedPort && !scan.HasThing)
+        {
+            return 0.7;
+        }
+        if (words.HasText("no rule", "rule covers", "matches"))
+        {
+            return 0.7;
+        }
+        return clause.Question == "who" && words.Has("may") && (scan.HasThing || scan.HasNamedPort
+            || scan.HasNumber) ? 0.75 : 0;
+    }
+
+    /// <summary>"And http", "only from 10.0.0.0/8", "make it 2 days".</summary>
+    private static double Continued(Clause clause, WishScan scan)
+    {
+        var speaks = scan.Groups.Exists(g => g.HasOperand && !g.Refers || g.Protocols.Count > 0
+            || g.Rate is not null || g.Log is not null || g.Only && g.HasSource);
+        if (speaks && !scan.HasThing && clause.Verb is "" or "set" or "have" or "limit" or "create"
+            or "block" or "publish" or "unpublish" or "remove" or "raise" or "connect" or "move")
+        {
+            return scan.HasAddress || scan.HasNamedPort || scan.Groups.Exists(g =>
+                g.Protocols.Count > 0 || g.Rate is not null || g.Anywhere || g.Everything)
+                || scan.HasNumber ? 0.7 : 0;
+        }
+        var duration = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "min" or "h" or "d" or "s");
+        if (duration && !scan.HasThing)
+        {
+            return 0.6;
+        }
+        var values = clause.Lexemes.Any(l => l.IsNumber || l.IsMention || l.Is(Part.Image)
+            || l.Is(Part.Path) || l.Is(Part.Domain) || l.Is(Part.Email) || l.Is(Part.Identifier));
+        return !values && clause.Verb is "" or "set" or "have" && !clause.Lexemes.Any(
+                l => l.Is(Part.Reference)) && clause.Question is null && clause.Count > 1
+            && !clause.Corrects ? 0.55 : 0;
+    }
+}

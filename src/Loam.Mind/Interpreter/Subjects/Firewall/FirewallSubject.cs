@@ -1,0 +1,183 @@
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Which packets pass, and who is shut out for failing.</summary>
+internal sealed class FirewallSubject : ISubject
+{
+    public double Claim(Clause clause, Discourse said) => FirewallClaim.Of(clause, said, this);
+
+    public void Read(Clause clause, Discourse said)
+    {
+        var scan = WishScan.Of(clause);
+        if (clause.Question is not null && !IsRequest(clause, scan))
+        {
+            UseAll(clause, _ => true);
+            return;
+        }
+        clause.Question = null;
+        if (FirewallClaim.IsOfBans(clause, scan.Words, scan) || ContinuesBan(clause, said, scan))
+        {
+            clause.Attributes.Add(BanReader.Read(clause, scan.Words));
+            UseAll(clause, at => !clause[at].IsNumber);
+            return;
+        }
+        var wish = Wish(clause, scan);
+        Merge(wish, said);
+        clause.Attributes.Add(wish);
+        UseAll(clause, at => scan.Taken.Contains(at) || !IsValue(clause[at]));
+    }
+
+    /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
+    private static bool IsRequest(Clause clause, WishScan scan) =>
+        clause.Question is "show" or "what" && false
+        || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text is not ("is"
+            or "are" or "does" or "do") && scan.Groups.Count > 0;
+
+    private static bool ContinuesBan(Clause clause, Discourse said, WishScan scan)
+    {
+        var last = said.Before.Count > 0 ? said.Before[^1]
+            : said.Session.LastWishes is [.., var wish] ? wish : null;
+        return last?.Attributes.OfType<BanAttribute>().Any() == true && !scan.HasAddress
+            && !scan.HasNamedPort && clause.Lexemes.Any(l => l.IsNumber
+                || l.Key(Part.Amount) is ['x', ..]);
+    }
+
+    private static FirewallAttribute Wish(Clause clause, WishScan scan)
+    {
+        var words = scan.Words;
+        var wish = new FirewallAttribute(scan.Groups)
+        {
+            LocksDown = words.Has("lockdown"),
+            Policy = words.Has("bydefault") || words.HasText("policy", "policies",
+                "default policy"),
+            OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
+            Limits = words.Has("limit"),
+            Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Strong && g.OwnAct
+                && !words.HasText("remove", "delete", "get rid of"))
+                || words.HasText("can go", "go away") || words.Has("rule")
+                    && words.HasText("go", "away"),
+            Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")
+                || words.Has("widen"),
+            Enable = Switch(words, scan, clause),
+            Move = Moved(clause, words, scan),
+        };
+        if (wish.Groups.Count == 0 && wish.Enable is null && !wish.LocksDown && !wish.Policy
+            && !wish.OfRules && wish.Move is null)
+        {
+            wish.IsReason = true;
+        }
+        return wish;
+    }
+
+    /// <summary>The firewall itself is switched: "turn the firewall on".</summary>
+    private static bool? Switch(ScanWords words, WishScan scan, Clause clause)
+    {
+        if (!words.HasText("firewall", "firewalld", "ufw", "nftables", "iptables",
+            "packet filter", "no firewall", "firewalls"))
+        {
+            return null;
+        }
+        if (clause.Verb is "stop" || words.HasText("turn off", "switch off", "disable",
+            "deactivate", "off", "kill", "no firewall") || clause.Verb is "remove"
+                && scan.Groups.TrueForAll(g => !g.HasOperand))
+        {
+            return scan.Groups.Exists(g => g.OwnAct && g.Ports.Count > 0) ? null : false;
+        }
+        return clause.Verb is "start" || words.HasText("enable", "turn on", "switch on", "activate",
+            "on") && !scan.Groups.Exists(g => g.Interface is not null)
+            || clause.Verb is "create" or "have" && !scan.Groups.Exists(g => g.Ports.Count > 0
+                && g.OwnAct && g.Strong) && !words.Has("rule")
+            ? true : null;
+    }
+
+    /// <summary>"Move web above block-office".</summary>
+    private static Move? Moved(Clause clause, ScanWords words, WishScan scan)
+    {
+        if (clause.Verb is not ("move" or "set" or "") || !scan.Groups.Exists(g =>
+            g.Rules.Count > 0 || g.Ports.Count > 0))
+        {
+            return null;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var (above, below) = (words.Is(at, "above"), words.Is(at, "below"));
+            if ((above || below) && clause.Verb == "move")
+            {
+                var other = clause.Lexemes.Skip(at + 1).Select(l => l.Named(Known.Rule))
+                    .FirstOrDefault(n => n is not null);
+                return other is null ? null : new(above, other);
+            }
+            if (clause.Verb == "move" && (words.Is(at, "top") || words.Is(at, "bottom")))
+            {
+                return new(words.Is(at, "top"), null);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>What is said in several clauses of one turn belongs together: "lock it down, only
+    /// allow ssh", "allow ssh, the rest is closed".</summary>
+    private static void Merge(FirewallAttribute wish, Discourse said)
+    {
+        var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
+            .ToList();
+        foreach (var earlier in before)
+        {
+            if (earlier.LocksDown || earlier.Enable == true || earlier.Groups.Exists(g => g.Else))
+            {
+                earlier.Keeps.AddRange(wish.Groups.Where(g => g.IsAllow || g.Act == Act.None));
+                wish.IsMerged |= earlier.LocksDown && wish.Groups.TrueForAll(g => g.IsAllow);
+            }
+        }
+        if (wish.LocksDown || wish.Groups.Exists(IsRest))
+        {
+            wish.Keeps.AddRange(before.SelectMany(b => b.Groups).Concat(wish.Groups)
+                .Where(g => g.IsAllow && g.HasOperand));
+        }
+    }
+
+    /// <summary>"Everything else is blocked".</summary>
+    public static bool IsRest(Group group) => group.IsBlock && (group.Else || group is
+        { Everything: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
+            Interface: null });
+
+    private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.Address)
+        || lexeme.Is(Part.Cidr) || lexeme.Is(Part.Path) || lexeme.Is(Part.Domain)
+        || lexeme.Is(Part.Version) || lexeme.Is(Part.Url) || lexeme.Is(Part.Quoted)
+        || lexeme.IsGlue("if") && lexeme.Text is "if" or "unless" or "until";
+
+    private static void UseAll(Clause clause, Func<int, bool> which)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (which(at))
+            {
+                clause.Use(at);
+            }
+        }
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        if (clause.Attributes.OfType<BanAttribute>().FirstOrDefault() is { } ban)
+        {
+            var last = session.LastWishes.SelectMany(w => w.Attributes).OfType<BanAttribute>()
+                .LastOrDefault();
+            return [BanEdits.Apply(ban, session, last is null ? null : last.Service ?? "sshd")];
+        }
+        return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } wish
+            ? new FirewallResolver(session, clause, wish).Replies() : [];
+    }
+
+    public Reply? Answer(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        return FirewallAnswers.To(clause, session);
+    }
+}

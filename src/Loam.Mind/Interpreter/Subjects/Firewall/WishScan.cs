@@ -1,0 +1,449 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Reads a clause as a wish about packets, taking no word of it: whoever claims the
+/// clause marks what was understood.</summary>
+internal sealed partial class WishScan
+{
+    private readonly Clause _clause;
+    private readonly ScanWords _words;
+    private readonly HashSet<int> _taken = [];
+    private readonly List<Group> _groups = [new()];
+    private Group _group;
+    private bool _negated;
+    private int _negatedAt = -1;
+
+    private WishScan(Clause clause)
+    {
+        _clause = clause;
+        _words = new(clause);
+        _group = _groups[0];
+    }
+
+    public List<Group> Groups => _groups;
+    public ScanWords Words => _words;
+
+    /// <summary>Places of values that were read.</summary>
+    public IReadOnlySet<int> Taken => _taken;
+    public bool HasAddress { get; private set; }
+
+    /// <summary>A port by its well-known name that no service bears.</summary>
+    public bool HasNamedPort { get; private set; }
+    public bool HasNumber { get; private set; }
+    public bool HasThing { get; private set; }
+
+    public static WishScan Of(Clause clause)
+    {
+        var scan = new WishScan(clause);
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!scan._taken.Contains(at))
+            {
+                scan.Read(at);
+            }
+        }
+        scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
+            && g.Rate is null && g.Protocols.Count == 0 && g.Log is null && !g.Only);
+        return scan;
+    }
+
+    private void Read(int at)
+    {
+        if (Rate(at) || Address(at) || Numbers(at) || Protocol(at) || Things(at))
+        {
+            return;
+        }
+        Mood(at);
+        Acts(at);
+        Places(at);
+    }
+
+    /// <summary><c>10/minute</c>, "10 connections per minute", "30 a minute".</summary>
+    private bool Rate(int at)
+    {
+        if (_words.RateAt(at, out var end) is not { } rate)
+        {
+            return false;
+        }
+        _group.Rate = rate;
+        Take(at, end);
+        return true;
+    }
+
+    private bool Address(int at)
+    {
+        if (PortNames.Network(_clause[at]) is not { } network)
+        {
+            return false;
+        }
+        HasAddress = true;
+        Take(at, at);
+        if (network is "127.0.0.1" or "::1")
+        {
+            HasAddress = _groups.Exists(g => g.Sources.Count > 0);
+            return true;
+        }
+        if (_words.Precedes(at, "outside"))
+        {
+            _group.Outside = true;
+        }
+        if (_words.IsDestination(at, _group))
+        {
+            _group.Destinations.Add(network);
+            _group.Direction ??= PacketDirection.Output;
+            return true;
+        }
+        if (_group.ActLater && _group.Sources.Count > 0 && _group.Ports.Count > 0)
+        {
+            Next();
+        }
+        _group.Sources.Add(network);
+        return true;
+    }
+
+    private bool Numbers(int at)
+    {
+        var lexeme = _clause[at];
+        if (!_words.IsPortNumber(at))
+        {
+            return false;
+        }
+        var gates = PortNames.Numbers(lexeme.Unit is "tcp" or "udp" || !lexeme.IsNumber
+            ? lexeme.Text : lexeme.Original);
+        var end = at;
+        if (_words.RangeAt(at, out var range, out var last))
+        {
+            (gates, end) = ([new(null, range)], last);
+        }
+        if (gates.IsEmpty)
+        {
+            return false;
+        }
+        HasNumber = true;
+        Take(at, end);
+        if (_words.ProtocolBefore(at) is { } protocol)
+        {
+            gates = [.. gates.Select(g => g with { Protocol = g.Protocol ?? protocol })];
+        }
+        if (_group.Ports is [.., { Thing: null, Name.Length: > 0 } named]
+            && _words.BelongsToName(at))
+        {
+            _group.Ports[^1] = named with { Gates = gates };
+            return true;
+        }
+        Add(new("", gates, null));
+        return true;
+    }
+
+    private bool Protocol(int at)
+    {
+        var text = _clause[at].Text;
+        if (text is not ("tcp" or "udp" or "tcp/udp" or "udp/tcp"))
+        {
+            return false;
+        }
+        Take(at, at);
+        foreach (var word in text.Split('/'))
+        {
+            var protocol = word == "tcp" ? PacketProtocol.Tcp : PacketProtocol.Udp;
+            if (!_words.NumberFollows(at) || _group.Ports is [.., { Thing: null } last]
+                && last.Gates.Any(g => g.Protocol is null) && !_words.JointBefore(at))
+            {
+                Bind(protocol);
+            }
+        }
+        return true;
+    }
+
+    /// <summary>"8000-8100 tcp", "53, both udp and tcp".</summary>
+    private void Bind(PacketProtocol protocol)
+    {
+        var bound = false;
+        for (var at = _group.Ports.Count - 1; at >= 0; at--)
+        {
+            var port = _group.Ports[at];
+            if (port.Thing is null && port.Gates.Any(g => g.Protocol is null))
+            {
+                _group.Ports[at] = port with
+                {
+                    Gates = [.. port.Gates.Select(g => g with
+                    {
+                        Protocol = g.Protocol ?? protocol,
+                    })],
+                };
+                bound = true;
+            }
+        }
+        if (!bound && _group.Ports is [.., { Thing: null, Name: "" } last])
+        {
+            _group.Ports[^1] = last with
+            {
+                Gates = [.. last.Gates.Concat(last.Gates.Select(g => g with
+                {
+                    Protocol = protocol,
+                })).Distinct()],
+            };
+        }
+        else if (!bound)
+        {
+            _group.Protocols.Add(protocol);
+        }
+    }
+
+    private bool Things(int at)
+    {
+        var lexeme = _clause[at];
+        var named = PortNames.Of(lexeme);
+        if (_words.InterfaceAt(at) is { } device)
+        {
+            _group.Interface = device;
+            Take(at, at);
+            return true;
+        }
+        if (lexeme.Named(Known.Rule) is { } rule && (named is null || _words.IsRule(at))
+            && (lexeme.Named(Known.Service) is null || _words.IsRule(at)))
+        {
+            _group.Rules.Add(rule);
+            Take(at, at);
+            return true;
+        }
+        var thing = lexeme.Named(Known.Service) ?? lexeme.Named(Known.App)
+            ?? lexeme.Named(Known.Role);
+        if (named is null && thing is null || _words.IsAct(at) && thing is null && named is null)
+        {
+            return false;
+        }
+        Take(at, at);
+        HasNamedPort |= named is not null && lexeme.Named(Known.Service) is null;
+        HasThing |= lexeme.Named(Known.Service) is not null || named is null;
+        var target = thing is null ? null : TargetReader.TargetAt(_clause, at);
+        if (_group.Ports is [.., { Thing: null, Name: "" } number]
+            && (_words.IsPurpose(at) || named is { } same && same.Gates.Any(g =>
+                number.Gates.Any(n => n.Ports == g.Ports))))
+        {
+            // "8080 for grafana", "22 (ssh)": the number is the port, the name its use.
+            _group.Ports[^1] = number with { Name = named?.Name ?? lexeme.Text.Replace(' ', '-') };
+            return true;
+        }
+        Add(new(named?.Name ?? "", named?.Gates ?? [], target));
+        return true;
+    }
+
+    private void Mood(int at)
+    {
+        var lexeme = _clause[at];
+        if (lexeme.IsGlue("not") || _words.Is(at, "nobody") || _words.StopsAct(at)
+            || lexeme.Text is "no more" or "none" || _words.RefusesThing(at))
+        {
+            (_negated, _negatedAt) = (true, at);
+            if (_words.RefusesThing(at))
+            {
+                Say(Act.Block, at, strong: true);
+            }
+            return;
+        }
+        _group.Only |= lexeme.IsGlue("only") || lexeme.Text.EndsWith(" only", StringComparison.Ordinal);
+        _group.Also |= lexeme.IsGlue("also");
+        if (_words.IsExcept(at))
+        {
+            Except();
+        }
+        if (_words.Is(at, "log") && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
+        {
+            _group.Log = !_negated;
+            _negated = false;
+        }
+        if (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "it" or "them"
+            && lexeme.Text is not ("that" or "this" or "its" or "they" or "the one" or "one"))
+        {
+            _group.Refers = true;
+        }
+    }
+
+    private void Acts(int at)
+    {
+        if (_words.Is(at, "unblock") && !_words.IsBanNoun(at))
+        {
+            Say(Act.Unblock, at, strong: true);
+        }
+        else if (_words.Is(at, "lockdown") || _words.IsNoun(at))
+        {
+            return;
+        }
+        else if (_words.Is(at, "reject"))
+        {
+            Say(Act.Reject, at, strong: true);
+        }
+        else if (_words.Is(at, "block") && !_words.IsBanNoun(at))
+        {
+            Say(Act.Block, at, strong: true);
+        }
+        else if (_words.Is(at, "close"))
+        {
+            Say(Act.Block, at, strong: false);
+        }
+        else if (_words.Is(at, "allow"))
+        {
+            Say(Act.Allow, at, strong: true);
+        }
+        else if (_words.Is(at, "open"))
+        {
+            Say(Act.Allow, at, strong: false);
+        }
+        else if (_words.Is(at, "may"))
+        {
+            May(at);
+        }
+    }
+
+    /// <summary>"Reach", "use": they mean something beside a stronger word only if they turn it.
+    /// </summary>
+    private void May(int at)
+    {
+        if (!_group.OwnAct || _negated && !_group.HasOperand)
+        {
+            Say(Act.Allow, at, strong: false);
+        }
+        else if (_negated && _negatedAt > 0)
+        {
+            Say(Act.Allow, at, strong: false);
+        }
+        _negated = false;
+    }
+
+    private void Say(Act act, int at, bool strong)
+    {
+        if (_negated)
+        {
+            act = act switch
+            {
+                Act.Allow => Act.Block,
+                Act.Block or Act.Reject => Act.Unblock,
+                _ => act,
+            };
+            _negated = false;
+        }
+        if (_group.OwnAct && _group.HasOperand && !(act == Act.Reject && _group.IsBlock)
+            && !(strong && !_group.Strong && _group.Act == act))
+        {
+            Next();
+        }
+        _group.ActLater = _group.HasOperand;
+        _group.Act = act;
+        _group.OwnAct = true;
+        _group.Strong |= strong;
+        _ = at;
+    }
+
+    private void Places(int at)
+    {
+        if (_words.Is(at, "out") && !_words.IsParticle(at))
+        {
+            _group.Direction = PacketDirection.Output;
+        }
+        else if (_words.Is(at, "in"))
+        {
+            _group.Direction ??= PacketDirection.Input;
+        }
+        else if (_words.Is(at, "forward"))
+        {
+            _group.Direction = PacketDirection.Forward;
+        }
+        if (_words.Is(at, "else"))
+        {
+            Else(at);
+        }
+        else if (_words.Is(at, "lan"))
+        {
+            _group.Outside |= _words.Precedes(at, "outside");
+            HasAddress = true;
+            _group.Lan = true;
+        }
+        else if (_words.Is(at, "anywhere") && !_words.LeadsTo(at, "lan"))
+        {
+            _group.Anywhere = true;
+        }
+        else if (_words.Is(at, "everything") && !_words.IsHostEverything(at))
+        {
+            if (_group.Ports.Count > 0 && _group.OwnAct && _clause[at].Text is not ("completely"
+                or "entirely" or "all" or "any"))
+            {
+                Next();
+            }
+            _group.Everything = _group.Ports.Count == 0 || _group.Everything;
+        }
+        else if (_clause[at].Text is "nothing" or "no traffic" or "no connections")
+        {
+            _group.Everything = true;
+        }
+    }
+
+    private void Else(int at)
+    {
+        var text = _clause[at].Text;
+        if (_group.Ports.Count > 0 || _group.HasSource || _group.Everything)
+        {
+            Next();
+        }
+        _group.Else = true;
+        if (text.StartsWith("no", StringComparison.Ordinal))
+        {
+            _group.Act = Act.Block;
+            _group.OwnAct = true;
+        }
+    }
+
+    /// <summary>What follows is left out of what was said: the opposite holds of it.</summary>
+    private void Except()
+    {
+        var before = _group;
+        Next();
+        _group.Act = before.IsBlock || before.Act == Act.None ? Act.Allow : Act.Block;
+        _group.OwnAct = true;
+        _group.Direction = before.Direction;
+        if (!before.Everything && !before.Else)
+        {
+            _group.Ports = [.. before.Ports];
+            _group.Refers = before.Refers;
+        }
+    }
+
+    private void Add(Port port)
+    {
+        if (_group.Ports.Count > 0 && (_group.HasSource || _group.ActLater)
+            && !(_group.Refers && _group.Ports.Count == 0))
+        {
+            Next();
+        }
+        else if (_group.Else || (_group.Everything && _group.HasSource))
+        {
+            Next();
+        }
+        _group.Ports.Add(port);
+    }
+
+    private void Next()
+    {
+        var before = _group;
+        _group = new() { Act = before.Act, Direction = before.Direction };
+        if (before.Direction == PacketDirection.Output && before.Destinations.Count > 0)
+        {
+            _group.Direction = null;
+        }
+        _groups.Add(_group);
+    }
+
+    private void Take(int from, int to)
+    {
+        for (var at = from; at <= to; at++)
+        {
+            _taken.Add(at);
+        }
+    }
+}
