@@ -14,7 +14,7 @@ internal static class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsForeign(clause, words))
+        if (IsForeign(clause, words, scan))
         {
             return 0;
         }
@@ -29,24 +29,34 @@ internal static class FirewallClaim
         {
             return 0.9;
         }
-        if (clause.Question is not null)
+        if (clause.Question is not null || Asks(clause))
         {
             return Question(clause, scan, rules, said, self);
         }
-        var claim = scan.Groups.Count == 0 ? 0 : scan.Groups.Max(g => Of(g, clause, scan, rules,
+        var claim = clause.Verb == "block" && !scan.HasThing ? 0.6 : scan.Groups.Count == 0 ? 0 : scan.Groups.Max(g => Of(g, clause, scan, rules,
             said));
-        return Math.Max(claim, said.Continues(self) ? Continued(clause, scan) : 0);
+        return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
     }
 
+    /// <summary>"Can the VPN use ssh?" asks; "can you block …?" wishes.</summary>
+    public static bool Asks(Clause clause) => clause.AsksMark && clause.Count > 1
+        && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
+            or "does" or "do" or "should";
+
     /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
-    private static bool IsForeign(Clause clause, ScanWords words) =>
+    private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
+        words.HasText("iptables", "nftables", "ufw", "nft") && clause.Lexemes.Any(
+            l => l.Text.Length > 1 && l.Text[0] == '-' && char.IsAsciiLetter(l.Text[1]))
+        || !scan.Groups.Exists(g => g.Ports.Count > 0 && g.Sources.Count > 0) &&
         words.HasText("nameserver", "nameservers", "name server", "name servers", "dns server",
             "dns servers", "gateway", "static", "dhcp", "nfs share", "resolver", "ssh key",
             "ssh keys", "public key", "certificate", "certificates", "listen", "listens", "bind",
             "bind to", "localhost", "cert", "sudo", "healthcheck", "health check")
             && !words.Has("firewall") && !(words.Has("allow") && !words.HasText("ssh key",
                 "ssh keys", "public key", "sudo"))
-        || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Image) || l.Is(Part.Mount)
+        || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Mount)
+            || l.Is(Part.Image) && PortNames.Numbers(l.Original).IsEmpty
+                && !ScanWords.IsRateText(l.Text)
             || l.Is(Part.Assignment) || l.Is(Part.Email))
         || clause.Lexemes.Any(l => l.IsNumber && l.Unit is "Ki" or "Mi" or "Gi" or "Ti"
             or "core" or "percent");
@@ -64,12 +74,16 @@ internal static class FirewallClaim
             return false;
         }
         var bans = words.Has("ban");
+        if (words.Has("somebody") && !words.Has("fails"))
+        {
+            return false;
+        }
         var fails = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails")
             && l.Text is not ("tries" or "times" or "attempts"));
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
         var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d");
         return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
-                "jail", "banned") || words.Has("forever") && false)
+                "jail", "banned"))
             || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))
                 && clause.Lexemes.All(l => !l.Is(Part.Path) && !l.IsField("job")
                     && !l.IsField("health") && l.Text is not ("retry" or "retries")));
@@ -98,6 +112,29 @@ internal static class FirewallClaim
         var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
             || group.Interface is not null;
         var acts = group.Act != Act.None;
+        if (group.IsBlock && words.Has("somebody") && clause.Verb is "block")
+        {
+            return 0.8;
+        }
+        if (group.Protocols.Count > 0 && group.Ports.Count > 0 && !scan.HasThing)
+        {
+            return 0.75;
+        }
+        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber
+            && group.Ports.Exists(p => p.Gates.Any(g => g.Protocol is not null)
+                && p.Thing is null))
+        {
+            return 0.7;
+        }
+        if (words.Has("norate") && group.Ports.Exists(p => p.Thing is null))
+        {
+            return 0.8;
+        }
+        if (group.Log is not null && (group.Rules.Count > 0 || group.Ports.Exists(p => p.Thing
+            is null)))
+        {
+            return 0.8;
+        }
         if (group.Else && group.OwnAct)
         {
             return 0.8;
@@ -230,6 +267,10 @@ internal static class FirewallClaim
         {
             return 0.7;
         }
+        if (words.Has("limit") && scan.HasNamedPort && !scan.HasThing)
+        {
+            return 0.7;
+        }
         if (words.HasText("no rule", "rule covers", "matches"))
         {
             return 0.7;
@@ -239,10 +280,14 @@ internal static class FirewallClaim
     }
 
     /// <summary>"And http", "only from 10.0.0.0/8", "make it 2 days".</summary>
-    private static double Continued(Clause clause, WishScan scan)
+    private static double Continued(Clause clause, WishScan scan, Discourse said)
     {
         var speaks = scan.Groups.Exists(g => g.HasOperand && !g.Refers || g.Protocols.Count > 0
-            || g.Rate is not null || g.Log is not null || g.Only && g.HasSource);
+            || g.Rate is not null || g.Log is not null || g.Only && g.HasSource || g.Strong);
+        if (scan.Groups.Exists(g => g.Strong && g.Refers) && !scan.HasThing)
+        {
+            return 0.7;
+        }
         if (speaks && !scan.HasThing && clause.Verb is "" or "set" or "have" or "limit" or "create"
             or "block" or "publish" or "unpublish" or "remove" or "raise" or "connect" or "move")
         {
@@ -257,8 +302,8 @@ internal static class FirewallClaim
         }
         var values = clause.Lexemes.Any(l => l.IsNumber || l.IsMention || l.Is(Part.Image)
             || l.Is(Part.Path) || l.Is(Part.Domain) || l.Is(Part.Email) || l.Is(Part.Identifier));
-        return !values && clause.Verb is "" or "set" or "have" && !clause.Lexemes.Any(
-                l => l.Is(Part.Reference)) && clause.Question is null && clause.Count > 1
+        return !values && clause.Verb is "" or "set" or "have" && (said.Before.Count > 0
+                || !clause.Lexemes.Any(l => l.Is(Part.Reference))) && clause.Question is null && clause.Count > 1
             && !clause.Corrects ? 0.55 : 0;
     }
 }

@@ -132,14 +132,14 @@ internal sealed class FirewallResolver
     /// <summary>What was left out is taken from the wish before.</summary>
     private void Continue()
     {
-        var last = _session.LastWishes.SelectMany(w => w.Attributes).OfType<FirewallAttribute>()
+        var last = _wish.Last ?? _session.LastWishes.SelectMany(w => w.Attributes).OfType<FirewallAttribute>()
             .SelectMany(w => w.Groups.Concat(w.Keeps)).LastOrDefault();
         if (last is null || _wish.Groups is not [var group, ..] || _wish.Enable is not null
             || _wish.LocksDown || _wish.OfRules)
         {
             return;
         }
-        if (_clause.Corrects && !group.OwnAct && _session.Before.Count > 0
+        if (_clause.Corrects && !group.OwnAct && _wish.Last is null && _session.Before.Count > 0
             && (group.Sources.Count > 0 || group.Ports.Count > 0))
         {
             _session.Draft.Restore(_session.Before.Peek().Files);
@@ -210,7 +210,15 @@ internal sealed class FirewallResolver
         {
             return OfRule(group, want);
         }
-        if (_wish.Policy || group.Everything && want.IsForAll && group.Ports.Count == 0
+        if (_wish.SwapsAction && group.IsBlock && Swapped(group, want) is { } swapped)
+        {
+            return [swapped];
+        }
+        if (_wish.Unlimits && !want.IsEverything)
+        {
+            return [Unlimited(group, want)];
+        }
+        if (_wish.Policy && group.Ports.Count == 0 && !group.HasSource || group.Everything && want.IsForAll && group.Ports.Count == 0
             && group.Act != Act.None && group.Protocols.Count == 0)
         {
             return [Policy(group)];
@@ -233,6 +241,37 @@ internal sealed class FirewallResolver
                 $"What shall rule {rule.Name} do?", $"remove rule {rule.Name}"));
         }
         return replies;
+    }
+
+    /// <summary>"Reject instead of drop": only the action changes.</summary>
+    private Reply? Swapped(Group group, Want want)
+    {
+        var action = group.Act == Act.Reject ? FirewallAction.Reject : FirewallAction.Drop;
+        var rules = _changes.Meant(group, want).Where(r => r.Action is not FirewallAction.Accept
+            && r.Action != action).ToList();
+        foreach (var rule in rules)
+        {
+            _changes.Change(rule, new() { Act = group.Act, OwnAct = true }, want with
+            {
+                Flows = [Flow.All],
+                Sources = [],
+            });
+        }
+        return rules.Count == 0 ? null : Reply.Done(
+            $"{(action == FirewallAction.Reject ? "reject" : "drop")} what rule"
+            + $"{(rules.Count > 1 ? "s" : "")} {Wording.List(rules.Select(r => r.Name))} "
+            + $"match{(rules.Count > 1 ? "" : "es")}").With(Risk.Medium);
+    }
+
+    private Reply Unlimited(Group group, Want want)
+    {
+        var rules = _changes.Meant(group, want).Where(r => r.Rate is not null).ToList();
+        foreach (var rule in rules)
+        {
+            _book.RemoveField(rule.Name, "rate");
+        }
+        return rules.Count == 0 ? Reply.Same($"{want.What} has no limit of rate.")
+            : Reply.Done($"take the limit of rate off {want.What}").With(Risk.Medium);
     }
 
     private Reply Policy(Group group)
@@ -283,7 +322,14 @@ internal sealed class FirewallResolver
             return group.Ports.Count == 0 ? Ask("Of which port shall the rate be limited?",
                 "ssh", "http") : _changes.Limit(want);
         }
-        var narrows = group.Outside || group.Only && group.Act != Act.Block
+        if (group is { Also: true, Protocols.Count: > 0, HasSource: false, Ports.Count: > 0 }
+            && _changes.Meant(group, want with { Flows = [.. group.Ports.Select(p =>
+                new Flow(p.Name, p.Gates[0].Protocol, [.. p.Gates.Select(g => g.Ports)
+                    .OfType<PortRange>()]))] }) is [var twin, ..])
+        {
+            want = want with { Sources = [.. twin.Sources.Select(PortNames.Text)] };
+        }
+        var narrows = group.Outside || group.Only && (group.Act != Act.Block || group.ActLater)
             || (_wish.Limits || _clause.Verb == "limit" && !_wish.Groups.Exists(g => g.Strong))
                 && group.Act != Act.Block || _wish.Changes && _clause.Lexemes.Any(l =>
                     l.Is(Part.Topic, "source"));

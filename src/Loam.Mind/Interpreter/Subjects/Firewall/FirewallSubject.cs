@@ -14,6 +14,7 @@ internal sealed class FirewallSubject : ISubject
     public void Read(Clause clause, Discourse said)
     {
         var scan = WishScan.Of(clause);
+        clause.Question ??= FirewallClaim.Asks(clause) ? "is" : null;
         if (clause.Question is not null && !IsRequest(clause, scan))
         {
             UseAll(clause, _ => true);
@@ -34,7 +35,9 @@ internal sealed class FirewallSubject : ISubject
 
     /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
     private static bool IsRequest(Clause clause, WishScan scan) =>
-        clause.Question is "show" or "what" && false
+        clause.Question is "show" or "what" && scan.Groups.Exists(g => g.Log is not null
+            && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0))
+            && clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
         || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text is not ("is"
             or "are" or "does" or "do") && scan.Groups.Count > 0;
 
@@ -63,6 +66,9 @@ internal sealed class FirewallSubject : ISubject
                     && words.HasText("go", "away"),
             Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")
                 || words.Has("widen"),
+            SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
+                && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
+            Unlimits = words.Has("norate"),
             Enable = Switch(words, scan, clause),
             Move = Moved(clause, words, scan),
         };
@@ -126,18 +132,46 @@ internal sealed class FirewallSubject : ISubject
     {
         var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
             .ToList();
+        wish.Last = before.SelectMany(b => b.Groups).LastOrDefault();
+        Join(wish, before);
         foreach (var earlier in before)
         {
             if (earlier.LocksDown || earlier.Enable == true || earlier.Groups.Exists(g => g.Else))
             {
                 earlier.Keeps.AddRange(wish.Groups.Where(g => g.IsAllow || g.Act == Act.None));
-                wish.IsMerged |= earlier.LocksDown && wish.Groups.TrueForAll(g => g.IsAllow);
+                wish.IsMerged |= earlier.LocksDown && wish.Groups.Count > 0
+                    && wish.Groups.TrueForAll(g => g.IsAllow || g.Act == Act.None || IsRest(g));
             }
         }
         if (wish.LocksDown || wish.Groups.Exists(IsRest))
         {
             wish.Keeps.AddRange(before.SelectMany(b => b.Groups).Concat(wish.Groups)
                 .Where(g => g.IsAllow && g.HasOperand));
+        }
+    }
+
+    /// <summary>"He works from 10.1.2.3, he needs ssh", "reject! everything from 10.9.0.0/16":
+    /// half of the wish was said before.</summary>
+    private static void Join(FirewallAttribute wish, List<FirewallAttribute> before)
+    {
+        if (before is not [.., { Groups: [var half], LocksDown: false, Enable: null } earlier]
+            || wish.Groups is not [var group, ..] || wish.IsReason)
+        {
+            return;
+        }
+        if (half is { Ports.Count: 0, Everything: false, Strong: false, Sources.Count: > 0 }
+            && group is { Ports.Count: > 0, HasSource: false })
+        {
+            group.Sources = half.Sources;
+            group.Only |= half.Only;
+            earlier.IsMerged = true;
+        }
+        else if (half is { HasOperand: false, Rate: null, Log: null } && !group.OwnAct)
+        {
+            group.Act = half.Act;
+            group.OwnAct = half.OwnAct;
+            group.Strong |= half.Strong;
+            earlier.IsMerged = true;
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed record Group
     /// <summary>What nothing else was said of: "the rest".</summary>
     public bool Else { get; set; }
     public bool Only { get; set; }
+
+    /// <summary>Said before the ports: "from the LAN ssh and http".</summary>
+    public bool SourceFirst { get; set; }
     public bool Also { get; set; }
 
     /// <summary>What is spoken of was said before: "it", "that one".</summary>
@@ -97,6 +100,15 @@ internal sealed record FirewallAttribute(List<Group> Groups) : ClauseAttribute
 
     /// <summary>Done together with another clause.</summary>
     public bool IsMerged { get; set; }
+
+    /// <summary>One action takes the place of another: "reject instead of drop".</summary>
+    public bool SwapsAction { get; set; }
+
+    /// <summary>A limit of rate goes.</summary>
+    public bool Unlimits { get; set; }
+
+    /// <summary>What was said before in the same turn.</summary>
+    public Group? Last { get; set; }
 
     /// <summary>Only says why; nothing is wished.</summary>
     public bool IsReason { get; set; }

@@ -72,6 +72,8 @@ internal sealed partial class ScanWords(Clause clause)
         return null;
     }
 
+    public static bool IsRateText(string text) => RateText().IsMatch(text);
+
     private static string Whole(Lexeme lexeme) =>
         lexeme.Value.ToString("0", CultureInfo.InvariantCulture);
 
@@ -168,7 +170,7 @@ internal sealed partial class ScanWords(Clause clause)
         var said = false;
         while (before >= 0 && (clause[before].IsField("port") || clause[before].IsGlue("on")
             || clause[before].IsGlue("comma") || clause[before].IsGlue("is")
-            || clause[before].Text is "tcp" or "udp" or "over" or "needs" or "uses"
+            || clause[before].Text is "tcp" or "udp" or "page" or "ui" or "interface" or "over" or "needs" or "uses"
             || Is(before, "connections")
             || clause[before].Readings[0].Part == Part.Noise))
         {
@@ -176,15 +178,14 @@ internal sealed partial class ScanWords(Clause clause)
             said |= clause[before].IsField("port") || clause[before].IsGlue("on");
             before--;
         }
-        if (before < 0 || PortNames.Of(clause[before]) is null)
+        if (before < 0 || PortNames.Of(clause[before]) is null && !clause[before].IsMention)
         {
             return false;
         }
         // A second comma closes what the first opened; in a list more would follow.
         var next = at + 1;
         var closes = next >= clause.Count || (clause[next].IsGlue("comma")
-            && !(next + 1 < clause.Count && (IsPortNumber(next + 1) || clause[next + 1]
-                .Text is "tcp" or "udp" && false)));
+            && !(next + 1 < clause.Count && IsPortNumber(next + 1)));
         return !comma || said || (closes && clause.Lexemes.Count(l => l.IsGlue("comma")) > 1);
     }
 
@@ -262,7 +263,7 @@ internal sealed partial class ScanWords(Clause clause)
             || Is(next, "may") || Is(next, "open"));
 
     /// <summary>"No ssh from outside".</summary>
-    public bool RefusesThing(int at) => clause[at].Text is "no" or "no more" or "without"
+    public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
             || clause[next].Named(Known.Service) is not null || IsPortNumber(next));
 
@@ -300,6 +301,17 @@ internal sealed partial class ScanWords(Clause clause)
         }
         return clause[at].IsGlue("but") && (Is(before, "anywhere") || Is(before, "everything")
             || Is(before, "else") || Is(before, "nobody") || Is(before, "lan"));
+    }
+
+    /// <summary>The word right before, over articles: "from the vpn".</summary>
+    public bool Follows(int at, string glue)
+    {
+        var before = at - 1;
+        while (before >= 0 && clause[before].Readings[0].Part is Part.Noise or Part.Field)
+        {
+            before--;
+        }
+        return before >= 0 && clause[before].IsGlue(glue);
     }
 
     /// <summary>The word before, over articles: "outside the LAN".</summary>

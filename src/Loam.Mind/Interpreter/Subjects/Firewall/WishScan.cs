@@ -19,6 +19,9 @@ internal sealed partial class WishScan
     private bool _negated;
     private int _negatedAt = -1;
 
+    /// <summary>The last ports said by number and without a protocol.</summary>
+    private Port? _numbered;
+
     private WishScan(Clause clause)
     {
         _clause = clause;
@@ -48,6 +51,7 @@ internal sealed partial class WishScan
                 scan.Read(at);
             }
         }
+        scan.Settle();
         scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
             && g.Rate is null && g.Protocols.Count == 0 && g.Log is null && !g.Only);
         return scan;
@@ -59,9 +63,24 @@ internal sealed partial class WishScan
         {
             return;
         }
+        if (_clause[at].IsGlue("comma"))
+        {
+            Settle();
+        }
         Mood(at);
         Acts(at);
         Places(at);
+    }
+
+    /// <summary>A negation reaches no further than the part of the sentence it stands in.
+    /// </summary>
+    private void Settle()
+    {
+        if (_negated && _group is { OwnAct: false, HasOperand: true })
+        {
+            Say(Act.Allow, strong: false);
+        }
+        _negated = false;
     }
 
     /// <summary><c>10/minute</c>, "10 connections per minute", "30 a minute".</summary>
@@ -99,10 +118,12 @@ internal sealed partial class WishScan
             _group.Direction ??= PacketDirection.Output;
             return true;
         }
-        if (_group.ActLater && _group.Sources.Count > 0 && _group.Ports.Count > 0)
+        if ((_group.ActLater || _group.SourceFirst && _words.Follows(at, "from"))
+            && _group.Sources.Count > 0 && _group.Ports.Count > 0)
         {
             Next();
         }
+        _group.SourceFirst |= _group.Ports.Count == 0 && _group.Sources.Count == 0;
         _group.Sources.Add(network);
         return true;
     }
@@ -131,13 +152,16 @@ internal sealed partial class WishScan
         {
             gates = [.. gates.Select(g => g with { Protocol = g.Protocol ?? protocol })];
         }
-        if (_group.Ports is [.., { Thing: null, Name.Length: > 0 } named]
+        if (_group.Ports is [.., var named] && (named.Thing is not null || named.Name.Length > 0)
             && _words.BelongsToName(at))
         {
-            _group.Ports[^1] = named with { Gates = gates };
+            _numbered = new(named.Name.Length > 0 ? named.Name
+                : named.Thing!.Text.Replace(' ', '-'), gates, null);
+            _group.Ports[^1] = _numbered;
             return true;
         }
-        Add(new("", gates, null));
+        _numbered = new("", gates, null);
+        Add(_numbered);
         return true;
     }
 
@@ -177,18 +201,20 @@ internal sealed partial class WishScan
                         Protocol = g.Protocol ?? protocol,
                     })],
                 };
+                _numbered = _group.Ports[at];
                 bound = true;
             }
         }
-        if (!bound && _group.Ports is [.., { Thing: null, Name: "" } last])
+        if (!bound && _group.Ports is [.., var last] && last == _numbered)
         {
-            _group.Ports[^1] = last with
+            _numbered = last with
             {
                 Gates = [.. last.Gates.Concat(last.Gates.Select(g => g with
                 {
                     Protocol = protocol,
                 })).Distinct()],
             };
+            _group.Ports[^1] = _numbered;
         }
         else if (!bound)
         {
@@ -222,7 +248,8 @@ internal sealed partial class WishScan
         Take(at, at);
         HasNamedPort |= named is not null && lexeme.Named(Known.Service) is null;
         HasThing |= lexeme.Named(Known.Service) is not null || named is null;
-        var target = thing is null ? null : TargetReader.TargetAt(_clause, at);
+        var target = thing is null ? null
+            : new Target(lexeme.Text, lexeme.Namings, null, lexeme.Plural, null);
         if (_group.Ports is [.., { Thing: null, Name: "" } number]
             && (_words.IsPurpose(at) || named is { } same && same.Gates.Any(g =>
                 number.Gates.Any(n => n.Ports == g.Ports))))
@@ -239,12 +266,12 @@ internal sealed partial class WishScan
     {
         var lexeme = _clause[at];
         if (lexeme.IsGlue("not") || _words.Is(at, "nobody") || _words.StopsAct(at)
-            || lexeme.Text is "no more" or "none" || _words.RefusesThing(at))
+            || lexeme.Text is "none" || _words.RefusesThing(at))
         {
             (_negated, _negatedAt) = (true, at);
             if (_words.RefusesThing(at))
             {
-                Say(Act.Block, at, strong: true);
+                Say(Act.Block, strong: true);
             }
             return;
         }
@@ -253,6 +280,11 @@ internal sealed partial class WishScan
         if (_words.IsExcept(at))
         {
             Except();
+        }
+        else if (lexeme.IsGlue("but") && _group.IsBlock && _group.OwnAct)
+        {
+            Next();
+            _group.Act = Act.Allow;
         }
         if (_words.Is(at, "log") && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
         {
@@ -270,35 +302,55 @@ internal sealed partial class WishScan
     {
         if (_words.Is(at, "unblock") && !_words.IsBanNoun(at))
         {
-            Say(Act.Unblock, at, strong: true);
+            Say(Act.Unblock, strong: true);
         }
         else if (_words.Is(at, "lockdown") || _words.IsNoun(at))
         {
             return;
         }
+        else if (_words.Is(at, "bydefault"))
+        {
+            ByDefault(_clause[at].Text);
+        }
         else if (_words.Is(at, "reject"))
         {
-            Say(Act.Reject, at, strong: true);
+            Say(Act.Reject, strong: true);
         }
         else if (_words.Is(at, "block") && !_words.IsBanNoun(at))
         {
-            Say(Act.Block, at, strong: true);
+            Say(Act.Block, strong: true);
         }
         else if (_words.Is(at, "close"))
         {
-            Say(Act.Block, at, strong: false);
+            Say(Act.Block, strong: false);
         }
         else if (_words.Is(at, "allow"))
         {
-            Say(Act.Allow, at, strong: true);
+            Say(Act.Allow, strong: true);
         }
         else if (_words.Is(at, "open"))
         {
-            Say(Act.Allow, at, strong: false);
+            Say(Act.Allow, strong: false);
         }
         else if (_words.Is(at, "may"))
         {
             May(at);
+        }
+    }
+
+    /// <summary>"Default deny", "accept by default".</summary>
+    private void ByDefault(string text)
+    {
+        if (text.Contains("deny", StringComparison.Ordinal)
+            || text.Contains("drop", StringComparison.Ordinal)
+            || text.Contains("reject", StringComparison.Ordinal))
+        {
+            Say(Act.Block, strong: true);
+        }
+        else if (text.Contains("allow", StringComparison.Ordinal)
+            || text.Contains("accept", StringComparison.Ordinal))
+        {
+            Say(Act.Allow, strong: true);
         }
     }
 
@@ -308,17 +360,23 @@ internal sealed partial class WishScan
     {
         if (!_group.OwnAct || _negated && !_group.HasOperand)
         {
-            Say(Act.Allow, at, strong: false);
+            Say(Act.Allow, strong: false);
         }
         else if (_negated && _negatedAt > 0)
         {
-            Say(Act.Allow, at, strong: false);
+            Say(Act.Allow, strong: false);
         }
         _negated = false;
     }
 
-    private void Say(Act act, int at, bool strong)
+    private void Say(Act act, bool strong)
     {
+        if (_negated && act is Act.Block or Act.Reject && _group is { OwnAct: true, IsBlock: true })
+        {
+            // "Reject, not drop": the other word stands.
+            _negated = false;
+            return;
+        }
         if (_negated)
         {
             act = act switch
@@ -338,7 +396,6 @@ internal sealed partial class WishScan
         _group.Act = act;
         _group.OwnAct = true;
         _group.Strong |= strong;
-        _ = at;
     }
 
     private void Places(int at)
@@ -416,8 +473,8 @@ internal sealed partial class WishScan
 
     private void Add(Port port)
     {
-        if (_group.Ports.Count > 0 && (_group.HasSource || _group.ActLater)
-            && !(_group.Refers && _group.Ports.Count == 0))
+        if (_group.Ports.Count > 0 && (_group.HasSource && !_group.SourceFirst
+            || _group.ActLater))
         {
             Next();
         }
