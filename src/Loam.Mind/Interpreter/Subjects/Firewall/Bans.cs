@@ -32,9 +32,13 @@ internal static class BanReader
         var failing = words.Has("fails");
         for (var at = 0; at < clause.Count; at++)
         {
-            if (Duration(clause[at]) is { } duration)
+            if ((Duration(clause[at]) ?? Spelt(clause, at)) is { } duration)
             {
                 clause.Use(at);
+                if (IsFormer(clause, at))
+                {
+                    continue;
+                }
                 if (IsWindow(clause, at, time is not null || failing && window is null))
                 {
                     window ??= duration;
@@ -44,7 +48,7 @@ internal static class BanReader
                     time = duration;
                 }
             }
-            else if (Count(clause[at]) is { } count)
+            else if (Count(clause[at]) is { } count && Spelt(clause, at + 1) is null)
             {
                 clause.Use(at);
                 failures ??= count;
@@ -58,6 +62,43 @@ internal static class BanReader
             k is ['x', ..]) is { } times && failures is null ? decimal.Parse(times[1..],
             System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null;
         return new(Service(clause), failures, window, time, factor, Stops(clause, words));
+    }
+
+    /// <summary>"A whole day", "2 weeks": units that no number was joined with.</summary>
+    private static string? Spelt(Clause clause, int at)
+    {
+        if (at < 1 || at >= clause.Count)
+        {
+            return null;
+        }
+        var (unit, factor) = clause[at].Text switch
+        {
+            "day" or "days" => ("d", 1),
+            "hour" or "hours" => ("h", 1),
+            "minute" or "minutes" => ("m", 1),
+            "week" or "weeks" => ("d", 7),
+            "month" or "months" => ("d", 30),
+            "year" or "years" => ("d", 365),
+            _ => ("", 0),
+        };
+        var before = clause[at - 1];
+        return factor == 0 ? null : before.IsNumber && before.Unit.Length == 0
+            ? Text(before.Value * factor, unit)
+            : before.Text is "a" or "an" or "one" or "whole" or "full" or "entire" or "per"
+                or "whole day" ? Text(factor, unit) : null;
+    }
+
+    /// <summary>"Instead of an hour", "from 1 hour to 2".</summary>
+    private static bool IsFormer(Clause clause, int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 2; before--)
+        {
+            if (clause[before].IsGlue("insteadof") || clause[before].Text is "from" or "not")
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static string? Duration(Lexeme lexeme) => !lexeme.IsNumber ? null : lexeme.Unit switch

@@ -65,7 +65,7 @@ internal static class FirewallClaim
     public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
     {
         if (words.HasText("fail2ban", "fail 2 ban", "brute force protection", "ban time",
-            "bantime", "ban duration", "bruteforce protection"))
+            "bantime", "ban_for", "max_failures", "ban duration", "bruteforce protection"))
         {
             return true;
         }
@@ -120,7 +120,7 @@ internal static class FirewallClaim
         {
             return 0.75;
         }
-        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber
+        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber && !scan.HasThing
             && group.Ports.Exists(p => p.Gates.Any(g => g.Protocol is not null)
                 && p.Thing is null))
         {
@@ -204,6 +204,10 @@ internal static class FirewallClaim
             return group.Ports.Exists(p => p.Thing is not null) && clause.Verb is "remove"
                 && !clause.Lexemes.Any(l => l.IsField("port")) ? 0 : 0.8;
         }
+        if (scan.HasNumber && weak && group.Anywhere && rules.IsDeclared)
+        {
+            return 0.7;
+        }
         var known = said.Session.Draft.State.Services.Count > 0;
         return scan.HasNumber && !weak && (rules.IsDeclared || !known) ? 0.8 : 0;
     }
@@ -235,7 +239,7 @@ internal static class FirewallClaim
         var acts = words.Has("allow") || words.Has("block") || words.Has("open")
             || words.Has("close") || words.Has("may") || words.Has("reject")
             || words.HasText("getting through", "get through");
-        if (clause.Question == "whatif" || words.HasText("run", "log in", "memory", "use"))
+        if (clause.Question == "whatif" || words.HasText("run", "log in", "memory"))
         {
             return 0;
         }
@@ -284,6 +288,17 @@ internal static class FirewallClaim
     {
         var speaks = scan.Groups.Exists(g => g.HasOperand && !g.Refers || g.Protocols.Count > 0
             || g.Rate is not null || g.Log is not null || g.Only && g.HasSource || g.Strong);
+        if (clause.Verb == "spare" && (scan.HasNumber || scan.HasNamedPort))
+        {
+            return 0.7;
+        }
+        if (scan.HasThing && clause.Verb.Length == 0 && scan.Groups is [{ OwnAct: false }]
+            && (clause[0].IsGlue("and") || clause[0].IsGlue("also")
+                || clause[clause.Count - 1].IsGlue("also")) && clause.Lexemes.All(l => l.IsMention
+                || l.Readings[0].Part is Part.Noise or Part.Glue))
+        {
+            return 0.7;
+        }
         if (scan.Groups.Exists(g => g.Strong && g.Refers) && !scan.HasThing)
         {
             return 0.7;

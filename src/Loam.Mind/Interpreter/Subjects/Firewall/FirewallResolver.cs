@@ -41,8 +41,7 @@ internal sealed class FirewallResolver
         }
         if (_wish.Enable == true)
         {
-            var follow = _wish.Keeps.Concat(_wish.Groups).Any(g => g.Act != Act.None
-                && g.HasOperand);
+            var follow = _wish.Keeps.Concat(_wish.Groups).Any(g => g.HasOperand);
             var enabled = _policies.Enable(follow);
             if (enabled.Kind == ReplyKind.Done || !follow && _wish.Groups.Count == 0)
             {
@@ -329,7 +328,7 @@ internal sealed class FirewallResolver
         {
             want = want with { Sources = [.. twin.Sources.Select(PortNames.Text)] };
         }
-        var narrows = group.Outside || group.Only && (group.Act != Act.Block || group.ActLater)
+        var narrows = group.Outside || group.Only && (group.Act != Act.Block || group.OnlyAfterBlock)
             || (_wish.Limits || _clause.Verb == "limit" && !_wish.Groups.Exists(g => g.Strong))
                 && group.Act != Act.Block || _wish.Changes && _clause.Lexemes.Any(l =>
                     l.Is(Part.Topic, "source"));

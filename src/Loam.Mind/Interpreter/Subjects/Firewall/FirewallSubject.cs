@@ -21,7 +21,13 @@ internal sealed class FirewallSubject : ISubject
             return;
         }
         clause.Question = null;
-        if (FirewallClaim.IsOfBans(clause, scan.Words, scan) || ContinuesBan(clause, said, scan))
+        if (Parted(clause, scan) is { } parts)
+        {
+            clause.Attributes.Add(BanReader.Read(parts.Bans, new(parts.Bans)));
+            scan = WishScan.Of(parts.Rules);
+        }
+        else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
+            || ContinuesBan(clause, said, scan))
         {
             clause.Attributes.Add(BanReader.Read(clause, scan.Words));
             UseAll(clause, at => !clause[at].IsNumber);
@@ -29,8 +35,38 @@ internal sealed class FirewallSubject : ISubject
         }
         var wish = Wish(clause, scan);
         Merge(wish, said);
+        Whom(wish, scan.Words, said);
         clause.Attributes.Add(wish);
         UseAll(clause, at => scan.Taken.Contains(at) || !IsValue(clause[at]));
+    }
+
+    /// <summary>"…, and fail2ban for sshd": rules and bans in one breath.</summary>
+    private static (Clause Rules, Clause Bans)? Parted(Clause clause, WishScan scan)
+    {
+        if (!scan.HasAddress && !scan.Words.HasText("firewall"))
+        {
+            return null;
+        }
+        for (var at = 1; at < clause.Count; at++)
+        {
+            if (clause[at].Text is "fail2ban" or "fail 2 ban" or "brute force protection")
+            {
+                return (new([.. clause.Lexemes.Take(at)]) { Verb = clause.Verb },
+                    new([.. clause.Lexemes.Skip(at)]));
+            }
+        }
+        return null;
+    }
+
+    /// <summary>"Block him": whose address was said before.</summary>
+    private static void Whom(FirewallAttribute wish, ScanWords words, Discourse said)
+    {
+        if (wish.Groups is [.., { IsBlock: true, HasSource: false, Ports.Count: 0 } group]
+            && (words.Has("somebody") || group.Refers))
+        {
+            group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
+                .Select(PortNames.Network).OfType<string>().Distinct()];
+        }
     }
 
     /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
@@ -72,6 +108,7 @@ internal sealed class FirewallSubject : ISubject
             Enable = Switch(words, scan, clause),
             Move = Moved(clause, words, scan),
         };
+        wish.IsReason = clause.Verb == "spare";
         if (wish.Groups.Count == 0 && wish.Enable is null && !wish.LocksDown && !wish.Policy
             && !wish.OfRules && wish.Move is null)
         {
@@ -146,7 +183,7 @@ internal sealed class FirewallSubject : ISubject
         if (wish.LocksDown || wish.Groups.Exists(IsRest))
         {
             wish.Keeps.AddRange(before.SelectMany(b => b.Groups).Concat(wish.Groups)
-                .Where(g => g.IsAllow && g.HasOperand));
+                .Where(g => (g.IsAllow || g.Act == Act.None) && g.HasOperand));
         }
     }
 
@@ -203,7 +240,9 @@ internal sealed class FirewallSubject : ISubject
         {
             var last = session.LastWishes.SelectMany(w => w.Attributes).OfType<BanAttribute>()
                 .LastOrDefault();
-            return [BanEdits.Apply(ban, session, last is null ? null : last.Service ?? "sshd")];
+            var reply = BanEdits.Apply(ban, session, last is null ? null : last.Service ?? "sshd");
+            return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } both
+                ? [.. new FirewallResolver(session, clause, both).Replies(), reply] : [reply];
         }
         return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } wish
             ? new FirewallResolver(session, clause, wish).Replies() : [];

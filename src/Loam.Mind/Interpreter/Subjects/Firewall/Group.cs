@@ -45,6 +45,12 @@ internal sealed record Group
     public bool Else { get; set; }
     public bool Only { get; set; }
 
+    /// <summary>Said behind what shuts out: "off the internet, only from …".</summary>
+    public bool OnlyAfterBlock { get; set; }
+
+    /// <summary>"Open nothing": no wish at all.</summary>
+    public bool Void { get; set; }
+
     /// <summary>Said before the ports: "from the LAN ssh and http".</summary>
     public bool SourceFirst { get; set; }
     public bool Also { get; set; }

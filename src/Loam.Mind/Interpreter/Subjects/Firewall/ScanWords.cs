@@ -161,6 +161,9 @@ internal sealed partial class ScanWords(Clause clause)
     public bool JointBefore(int at) => at > 0
         && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"));
 
+    public bool AndBefore(int at) => at > 0 && clause[at - 1].IsGlue("and")
+        || at > 1 && clause[at - 1].Readings[0].Part == Part.Noise && clause[at - 2].IsGlue("and");
+
     /// <summary>"ssh on port 2222", "ssh, 2222, also": the number is that of the name before.
     /// </summary>
     public bool BelongsToName(int at)

@@ -19,6 +19,8 @@ internal sealed partial class WishScan
     private bool _negated;
     private int _negatedAt = -1;
 
+    private bool _andBefore;
+
     /// <summary>The last ports said by number and without a protocol.</summary>
     private Port? _numbered;
 
@@ -53,12 +55,13 @@ internal sealed partial class WishScan
         }
         scan.Settle();
         scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
-            && g.Rate is null && g.Protocols.Count == 0 && g.Log is null && !g.Only);
+            && g.Rate is null && g.Protocols.Count == 0 && g.Log is null || g.Void);
         return scan;
     }
 
     private void Read(int at)
     {
+        _andBefore = _words.AndBefore(at);
         if (Rate(at) || Address(at) || Numbers(at) || Protocol(at) || Things(at))
         {
             return;
@@ -268,14 +271,22 @@ internal sealed partial class WishScan
         if (lexeme.IsGlue("not") || _words.Is(at, "nobody") || _words.StopsAct(at)
             || lexeme.Text is "none" || _words.RefusesThing(at))
         {
-            (_negated, _negatedAt) = (true, at);
             if (_words.RefusesThing(at))
             {
+                _negated = false;
                 Say(Act.Block, strong: true);
+                return;
             }
+            _group.Void |= lexeme.Text == "nothing" && _group is { OwnAct: true,
+                HasOperand: false };
+            (_negated, _negatedAt) = (!_group.Void, at);
             return;
         }
-        _group.Only |= lexeme.IsGlue("only") || lexeme.Text.EndsWith(" only", StringComparison.Ordinal);
+        if (lexeme.IsGlue("only") || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
+        {
+            _group.Only = true;
+            _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
+        }
         _group.Also |= lexeme.IsGlue("also");
         if (_words.IsExcept(at))
         {
@@ -288,6 +299,11 @@ internal sealed partial class WishScan
         }
         if (_words.Is(at, "log") && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
         {
+            if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at))
+            {
+                Next();
+                _group.Act = Act.None;
+            }
             _group.Log = !_negated;
             _negated = false;
         }
@@ -474,7 +490,8 @@ internal sealed partial class WishScan
     private void Add(Port port)
     {
         if (_group.Ports.Count > 0 && (_group.HasSource && !_group.SourceFirst
-            || _group.ActLater))
+            || _group.ActLater) || _group is { Ports.Count: 0, Sources.Count: > 0, OwnAct: true,
+                Only: false, ActLater: false } && _andBefore)
         {
             Next();
         }
