@@ -23,6 +23,12 @@ internal static class FirewallAnswers
                 : $"{Upper(string.Join("; ", bans))}.") + " Which addresses are shut out now, "
                 + "`loam status` shows.");
         }
+        if (clause.Question == "whatif" && words.HasText("firewall"))
+        {
+            return Reply.Answer(rules is { IsDeclared: true, IsEnabled: true }
+                ? "Without the firewall everybody reaches every port of this machine. " + Open(
+                    rules, session.Draft.State) : "Nothing would change: no firewall is in force.");
+        }
         var group = scan.Groups.Find(g => g.HasOperand) ?? new Group();
         var want = new WantResolver(session, clause).Of(group);
         var named = group.Ports.Count > 0;

@@ -39,7 +39,8 @@ internal static class FirewallClaim
     }
 
     /// <summary>"Can the VPN use ssh?" asks; "can you block …?" wishes.</summary>
-    public static bool Asks(Clause clause) => clause.AsksMark && clause.Count > 1
+    public static bool Asks(Clause clause) => clause.Count > 1 && clause[0].Text == "from"
+        && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1
         && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
             or "does" or "do" or "should";
 
@@ -81,7 +82,8 @@ internal static class FirewallClaim
         var fails = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails")
             && l.Text is not ("tries" or "times" or "attempts"));
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
-        var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d");
+        var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
+            || l.Text is "week" or "weeks" or "month" or "day" or "hour");
         return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
                 "jail", "banned"))
             || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))
@@ -91,8 +93,8 @@ internal static class FirewallClaim
 
     private static bool IsPolicy(ScanWords words, WishScan scan) => words.Has("bydefault")
         && scan.Groups.Exists(g => g.Act != Act.None || g.Direction is not null)
-        || words.Has("policy") && (words.HasText("policy", "policies", "default policy")
-            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
+        || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
+            "forward policy", "forwarding policy", "forward chain") && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
             && !words.HasText("restart policy");
 
     private static bool IsRule(Clause clause, ScanWords words, WishScan scan)
@@ -183,8 +185,7 @@ internal static class FirewallClaim
         }
         var services = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
             .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList();
-        var weak = clause.Lexemes.Any(l => l.Is(Part.Topic, "may"))
-            && !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
+        var weak = !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
         if (services.Count > 0)
         {
             var published = services.TrueForAll(s => PublishesAll(said, s, group));
@@ -204,7 +205,8 @@ internal static class FirewallClaim
             return group.Ports.Exists(p => p.Thing is not null) && clause.Verb is "remove"
                 && !clause.Lexemes.Any(l => l.IsField("port")) ? 0 : 0.8;
         }
-        if (scan.HasNumber && weak && group.Anywhere && rules.IsDeclared)
+        if (weak && group.Anywhere && (scan.HasNumber && rules.IsDeclared
+            || scan.HasNamedPort && !scan.HasThing))
         {
             return 0.7;
         }
@@ -239,6 +241,14 @@ internal static class FirewallClaim
         var acts = words.Has("allow") || words.Has("block") || words.Has("open")
             || words.Has("close") || words.Has("may") || words.Has("reject")
             || words.HasText("getting through", "get through");
+        if (clause.Question is null && clause[0].Text == "from" && (scan.HasThing
+            || scan.HasNamedPort || scan.HasNumber)
+            || clause.Question == "who" && scan.HasNamedPort && !scan.HasThing
+            || clause.Question is "which" or "show" or "what" && words.Has("anywhere")
+                && words.Has("may") && rules.IsDeclared)
+        {
+            return 0.7;
+        }
         if (clause.Question == "whatif" || words.HasText("run", "log in", "memory"))
         {
             return 0;
@@ -296,6 +306,10 @@ internal static class FirewallClaim
             && (clause[0].IsGlue("and") || clause[0].IsGlue("also")
                 || clause[clause.Count - 1].IsGlue("also")) && clause.Lexemes.All(l => l.IsMention
                 || l.Readings[0].Part is Part.Noise or Part.Glue))
+        {
+            return 0.7;
+        }
+        if (clause.Verb == "remove" && scan.Groups is [{ Refers: true }] && !scan.HasThing)
         {
             return 0.7;
         }

@@ -157,8 +157,7 @@ internal sealed class FirewallResolver
                 group.Lan |= last.Lan;
             }
         }
-        if (group.Sources.Count == 0 && !group.Anywhere && !group.Lan && !group.OwnAct
-            && _clause.Corrects && group.Ports.Count > 0)
+        if (!group.HasSource && !group.OwnAct && group.Ports.Count > 0)
         {
             group.Sources = [.. last.Sources];
         }
@@ -167,6 +166,13 @@ internal sealed class FirewallResolver
         {
             // "Open 1880" – "for 10.1.0.0/16": the first was said too widely.
             group.Only = true;
+        }
+        if (group is { Refers: true, Ports.Count: 0, HasSource: false })
+        {
+            group.Sources = [.. last.Sources];
+            group.Lan = last.Lan;
+            group.Destinations = [.. last.Destinations];
+            group.Interface = last.Interface;
         }
         group.Direction ??= last.Direction;
     }
@@ -182,30 +188,57 @@ internal sealed class FirewallResolver
                 "ssh from 192.168.0.0/16", "ssh from anywhere")];
         }
         var wants = groups.Select(Want).ToList();
+        if (wants.FindIndex(w => w.Flows.Count == 0) is var unknown and >= 0)
+        {
+            return [Unknown(groups[unknown])];
+        }
         var replies = new List<Reply> { Noted(_policies.LockDown(wants), wants) };
         replies.AddRange(_wish.Groups.Where(g => !FirewallSubject.IsRest(g) && g.IsBlock)
             .SelectMany(Replies));
         return replies;
     }
 
-    private Want Want(Group group) => new WantResolver(_session, _clause).Of(group);
+    private Want Want(Group group) => new WantResolver(_session, _clause).Of(group) with
+    {
+        Name = _wish.Name,
+    };
 
     private static Reply Noted(Reply reply, params IEnumerable<Want> wants) =>
         wants.SelectMany(w => w.Notes).Distinct().Aggregate(reply, (r, note) => r.Note(note));
 
+    private Reply Unknown(Group group) => Ask($"Which port is "
+        + $"{group.Ports[0].Thing?.Text ?? group.Ports[0].Name} on?", "port 8080", "port 443");
+
     private IEnumerable<Reply> Replies(Group group)
     {
         var want = Want(group);
+        if (want.Flows.Count == 0)
+        {
+            return [Unknown(group)];
+        }
+        if (_wish.Removes && group is { Refers: true, Ports.Count: 0, HasSource: false,
+            Rules.Count: 0 } && _session.Before.Count > 0)
+        {
+            _session.Draft.Restore(_session.Before.Peek().Files);
+            return [Reply.Done("take that back")];
+        }
         if (_wish.Move is { } move && _changes.Meant(group, want) is [var moved, ..])
         {
             return _wish.Groups[0] == group ? [_changes.Move(moved.Name, move)] : [];
+        }
+        if (_clause.Verb == "rename" && _wish.Name is { } name)
+        {
+            return _wish.Groups[0] != group ? [] : _changes.Meant(group, want) is [var renamed, ..]
+                ? [_changes.Rename(renamed, name)] : [Nothing()];
         }
         if (_wish.Removes && !group.OwnAct || _wish.Removes && _wish.OfRules)
         {
             return [group.Rules.Count == 0 && group.Ports.Count == 0 && !group.HasSource
                 ? Nothing() : _changes.Remove(group, want)];
         }
-        if (group.Rules.Count > 0 || _wish.OfRules && _changes.Meant(group, want).Count == 1)
+        if (group.Rules.Count > 0 || _wish.OfRules && _wish.Name is null
+            && !(group.OwnAct && _clause.Verb is "create" or "have")
+            && _changes.Meant(group, want).Count == 1)
         {
             return OfRule(group, want);
         }
@@ -218,7 +251,7 @@ internal sealed class FirewallResolver
             return [Unlimited(group, want)];
         }
         if (_wish.Policy && group.Ports.Count == 0 && !group.HasSource || group.Everything && want.IsForAll && group.Ports.Count == 0
-            && group.Act != Act.None && group.Protocols.Count == 0)
+            && group.Act != Act.None && group.Protocols.Count == 0 && group.Log is null)
         {
             return [Policy(group)];
         }
@@ -311,7 +344,8 @@ internal sealed class FirewallResolver
         {
             return Missing(group);
         }
-        if (group.Refers && group.Ports.Count == 0 && group.Sources.Count == 0)
+        if (group is { Refers: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
+            Interface: null })
         {
             return Missing(group);
         }
@@ -352,7 +386,7 @@ internal sealed class FirewallResolver
         {
             return Missing(group);
         }
-        var made = Need(opens: true);
+        var made = Need(opens: true, want);
         var reply = _edits.Allow(want);
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply
             : Reply.Done($"let {want} through the firewall")).With(Risk.High).Note(made);
@@ -362,15 +396,15 @@ internal sealed class FirewallResolver
 
     /// <summary>Makes the firewall if there is none. To let something in, the rest is dropped, but
     /// for what people use now; to shut something out, the rest passes.</summary>
-    private string? Need(bool opens)
+    private string? Need(bool opens, Want? but = null)
     {
         if (_book.Rules.IsDeclared)
         {
             return null;
         }
-        _policies.Create(opens ? FirewallAction.Drop : FirewallAction.Accept, keep: opens);
-        return opens ? "There was no firewall: this one drops what else comes in. "
-            + _policies.Kept() : null;
+        _policies.Create(opens ? FirewallAction.Drop : FirewallAction.Accept, keep: opens, but);
+        return opens ? ("There was no firewall: this one drops what else comes in. "
+            + _policies.Kept(but)).TrimEnd() : null;
     }
 
     private Reply Missing(Group group) => group.IsBlock || group.Act == Act.Unblock

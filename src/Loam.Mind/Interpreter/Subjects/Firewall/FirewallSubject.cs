@@ -93,7 +93,7 @@ internal sealed class FirewallSubject : ISubject
         {
             LocksDown = words.Has("lockdown"),
             Policy = words.Has("bydefault") || words.HasText("policy", "policies",
-                "default policy"),
+                "default policy", "forward policy", "forwarding policy", "forward chain"),
             OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
             Limits = words.Has("limit"),
             Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Strong && g.OwnAct
@@ -105,16 +105,39 @@ internal sealed class FirewallSubject : ISubject
             SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
                 && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
             Unlimits = words.Has("norate"),
+            Name = clause.Verb == "rename" ? clause.Lexemes.SkipWhile(l => !l.IsGlue("to")
+                && !l.IsGlue("as")).Skip(1).FirstOrDefault(l => l.Readings[0].Part
+                    is not Part.Noise)?.Original : words.NameGiven(),
             Enable = Switch(words, scan, clause),
             Move = Moved(clause, words, scan),
         };
-        wish.IsReason = clause.Verb == "spare";
+        if (clause.Verb == "create" && wish.OfRules && !wish.Groups.Exists(g => g.OwnAct))
+        {
+            wish.Groups.ForEach(g => g.Also = true);
+        }
+        wish.IsReason = IsAside(clause, scan);
         if (wish.Groups.Count == 0 && wish.Enable is null && !wish.LocksDown && !wish.Policy
             && !wish.OfRules && wish.Move is null)
         {
             wish.IsReason = true;
         }
         return wish;
+    }
+
+    /// <summary>Nothing is wished: "leave 80 as it is", "not drop", "just that machine".</summary>
+    private static bool IsAside(Clause clause, WishScan scan)
+    {
+        var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
+        return clause.Verb == "spare" || clause.Lexemes.Any(l => l.Text is "leave")
+                && (text.Contains("as it is", StringComparison.Ordinal)
+                    || text.EndsWith("as is", StringComparison.Ordinal)
+                    || text.Contains("alone", StringComparison.Ordinal)
+                    || text.Contains("untouched", StringComparison.Ordinal))
+            || clause[0].IsGlue("not") && scan.Groups.TrueForAll(g => !g.HasOperand
+                && g.Act == Act.Unblock)
+            || clause.Verb.Length == 0 && scan.Groups.Count > 0 && scan.Groups.TrueForAll(g => g is
+                { OwnAct: false, Refers: true, Ports.Count: 0, HasSource: false, Rate: null,
+                    Protocols.Count: 0, Log: null });
     }
 
     /// <summary>The firewall itself is switched: "turn the firewall on".</summary>
@@ -168,7 +191,7 @@ internal sealed class FirewallSubject : ISubject
     private static void Merge(FirewallAttribute wish, Discourse said)
     {
         var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
-            .ToList();
+            .Where(b => !b.IsReason).ToList();
         wish.Last = before.SelectMany(b => b.Groups).LastOrDefault();
         Join(wish, before);
         foreach (var earlier in before)
@@ -213,7 +236,8 @@ internal sealed class FirewallSubject : ISubject
     }
 
     /// <summary>"Everything else is blocked".</summary>
-    public static bool IsRest(Group group) => group.IsBlock && (group.Else || group is
+    public static bool IsRest(Group group) => group is { IsBlock: true, Log: null }
+        && (group.Else || group is
         { Everything: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
             Interface: null });
 

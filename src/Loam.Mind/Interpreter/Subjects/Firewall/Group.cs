@@ -110,6 +110,9 @@ internal sealed record FirewallAttribute(List<Group> Groups) : ClauseAttribute
     /// <summary>One action takes the place of another: "reject instead of drop".</summary>
     public bool SwapsAction { get; set; }
 
+    /// <summary>What the rule shall be called; null: not said.</summary>
+    public string? Name { get; set; }
+
     /// <summary>A limit of rate goes.</summary>
     public bool Unlimits { get; set; }
 

@@ -13,7 +13,8 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
     /// <summary>Makes the firewall if there is none, with what keeps the machine reachable.
     /// </summary>
     /// <param name="keep">What people use now stays open: SSH and published ports.</param>
-    public void Create(FirewallAction input, bool keep)
+    /// <param name="but">What is wished of its own: its ports are not kept as they are.</param>
+    public void Create(FirewallAction input, bool keep, Want? but = null)
     {
         session.Draft.Set(NetworkFile.File, RuleBook.Firewall, EditValue.Map(
             ("enabled", EditValue.Of(true)),
@@ -25,10 +26,17 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
         }
         if (keep)
         {
-            KeepSsh();
-            KeepPublished();
+            if (!IsAbout(but, PacketProtocol.Tcp, 22))
+            {
+                KeepSsh();
+            }
+            KeepPublished(but);
         }
     }
+
+    private static bool IsAbout(Want? want, PacketProtocol protocol, int port) =>
+        want is not null && want.Flows.Exists(f => f.Protocol == protocol
+            && f.Ports.Exists(p => p.Contains(port)));
 
     public bool KeepSsh()
     {
@@ -49,10 +57,14 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
         return true;
     }
 
-    private void KeepPublished()
+    private void KeepPublished(Want? but)
     {
         foreach (var (service, port, protocol) in Published(session.Draft.State))
         {
+            if (IsAbout(but, protocol, port))
+            {
+                continue;
+            }
             var traffic = new Traffic(PacketDirection.Input)
             {
                 Protocol = protocol,
@@ -139,9 +151,16 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
                 ? "What goes out and its answers pass." : Kept());
     }
 
-    public string Kept()
+    public string Kept(Want? but = null)
     {
-        var kept = Published(session.Draft.State).Select(p => $"{p.Port} ({p.Service})").ToList();
+        var kept = Published(session.Draft.State)
+            .Where(p => !IsAbout(but, p.Protocol, p.Port)).Select(p => $"{p.Port} ({p.Service})").ToList();
+        kept = [.. kept.Distinct()];
+        if (IsAbout(but, PacketProtocol.Tcp, 22))
+        {
+            return kept.Count == 0 ? "" : $"What services publish stays open: "
+                + $"{Wording.Some(kept)}.";
+        }
         return kept.Count == 0 ? "SSH (22) stays open, so that nobody is locked out."
             : $"SSH (22) and what services publish stay open: {Wording.Some(kept)}.";
     }
@@ -236,7 +255,16 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
         var edits = new RuleEdits(book);
         foreach (var keep in keeps)
         {
-            edits.Allow(keep);
+            // "Only ssh" does not open ssh to those it was closed to.
+            var open = keep with
+            {
+                Flows = [.. keep.Flows.Where(f => keep.Anywhere || !keep.IsForAll
+                    || keep.Traffics(f).All(book.Rules.IsClosed))],
+            };
+            if (open.Flows.Count > 0)
+            {
+                edits.Allow(open);
+            }
         }
         var what = keeps.Count == 0 ? "drop everything that comes in"
             : $"drop everything that comes in but {Wording.List(keeps.Select(k => k.ToString()))}";

@@ -37,6 +37,11 @@ internal sealed class RuleChanges(RuleBook book)
             return Reply.Same(want.IsEverything ? "There is no such rule."
                 : $"There is no rule about {want}.");
         }
+        if (want.Sources.Count > 0 && !want.IsEverything | group.Rules.Count > 0
+            && rules.Exists(r => r.Sources.Any(n => want.Sources.Contains(PortNames.Text(n)))))
+        {
+            return Narrow(rules, want);
+        }
         foreach (var rule in rules)
         {
             var part = group.Rules.Count == 0 && rule.Ports.Length > 1 ? rule.Ports.Where(p =>
@@ -50,6 +55,32 @@ internal sealed class RuleChanges(RuleBook book)
         }
         return Reply.Done($"remove the rule{(rules.Count > 1 ? "s" : "")} "
             + Wording.List(rules.Select(r => r.Name))).With(Risk.Medium);
+    }
+
+    /// <summary>"Take 10.8.0.0/24 out of the ssh rule".</summary>
+    private Reply Narrow(List<FirewallRule> rules, Want want)
+    {
+        foreach (var rule in rules)
+        {
+            var left = rule.Sources.Select(PortNames.Text).Except(want.Sources).ToList();
+            if (left.Count == 0)
+            {
+                book.Remove(rule.Name);
+            }
+            else if (left.Count < rule.Sources.Length)
+            {
+                book.SetSources(rule.Name, left);
+            }
+        }
+        return Reply.Done($"take {Wording.List(want.Sources)} out of rule "
+            + Wording.List(rules.Select(r => r.Name))).With(Risk.Medium);
+    }
+
+    public Reply Rename(FirewallRule rule, string name)
+    {
+        var free = book.Free(name);
+        book.SetField(rule.Name, "name", EditValue.Of(free));
+        return Reply.Done($"call rule {rule.Name} {free}").With(Risk.Medium);
     }
 
     /// <summary>Values of a named rule: ports, sources, action, rate, log.</summary>

@@ -32,6 +32,14 @@ internal sealed class RuleEdits(RuleBook book)
         {
             return;
         }
+        if (want is { IsForAll: true, Rate: null } && Twin(want, flow) is { } narrow)
+        {
+            book.SetSources(narrow.Name, []);
+            if (want.Traffics(flow).All(book.Rules.IsOpen))
+            {
+                return;
+            }
+        }
         if (Joins(want, flow) is { } rule)
         {
             var networks = rule.Sources.Select(PortNames.Text).Concat(want.Sources).Distinct();
@@ -109,7 +117,9 @@ internal sealed class RuleEdits(RuleBook book)
 
     /// <summary>A rule that already lets others reach just the same.</summary>
     private FirewallRule? Joins(Want want, Flow flow) => want is { Sources.Count: > 0, Rate: null,
-        Destinations.Count: 0 } && flow.Protocol is not null
+        Destinations.Count: 0, Name: null } ? Twin(want, flow) : null;
+
+    private FirewallRule? Twin(Want want, Flow flow) => flow.Protocol is not null
         ? book.Rules.Rules.FirstOrDefault(r => r.Action == FirewallAction.Accept
             && r.Direction == want.Direction && r.Protocol == flow.Protocol && !r.IsPlumbing()
             && !r.Sources.IsEmpty && r.Destinations.IsEmpty && r.Interface == want.Interface

@@ -161,6 +161,22 @@ internal sealed partial class ScanWords(Clause clause)
     public bool JointBefore(int at) => at > 0
         && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"));
 
+    public bool AddressFollows(int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && (clause[next].Readings[0].Part == Part.Noise
+            || clause[next].IsGlue("comma") || clause[next].IsGlue("is")
+            || clause[next].IsField("address") || clause[next].Text is "server" or "host"
+                or "machine" or "box" or "pc"))
+        {
+            next++;
+        }
+        return next < clause.Count && PortNames.Network(clause[next]) is not null;
+    }
+
+    /// <summary>"Reject instead of drop": the second is not wished.</summary>
+    public bool IsInsteadOf(int at) => at > 0 && clause[at - 1].IsGlue("insteadof");
+
     public bool AndBefore(int at) => at > 0 && clause[at - 1].IsGlue("and")
         || at > 1 && clause[at - 1].Readings[0].Part == Part.Noise && clause[at - 2].IsGlue("and");
 
@@ -216,6 +232,20 @@ internal sealed partial class ScanWords(Clause clause)
                 || before > 0 && Is(before - 1, "out") && !IsParticle(before - 1));
     }
 
+    /// <summary>"Called node-exporter"; null: no name is given.</summary>
+    public string? NameGiven()
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            if (clause[at].Text is "called" or "named" or "name it" or "call it" or "with name"
+                or "with the name" or "with the comment")
+            {
+                return clause[at + 1].Original;
+            }
+        }
+        return null;
+    }
+
     public string? InterfaceAt(int at)
     {
         var lexeme = clause[at];
@@ -260,10 +290,40 @@ internal sealed partial class ScanWords(Clause clause)
         return false;
     }
 
-    /// <summary>"Stop allowing", "no longer allow".</summary>
-    public bool StopsAct(int at) => clause[at].Text is "stop" or "stops" && NextIs(at,
-        next => Is(next, "allow") || Is(next, "block") || Is(next, "reject") || Is(next, "log")
-            || Is(next, "may") || Is(next, "open"));
+    /// <summary>"Stop allowing", "prevent 10.1.2.3 from connecting".</summary>
+    public bool StopsAct(int at)
+    {
+        if (clause[at].Text is not ("stop" or "stops" or "prevent" or "prevents" or "hinder"))
+        {
+            return false;
+        }
+        for (var next = at + 1; next < clause.Count && !clause[next].IsGlue("comma"); next++)
+        {
+            if (Is(next, "allow") || Is(next, "block") || Is(next, "reject") || Is(next, "log")
+                || Is(next, "may") || Is(next, "open"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"Keep 203.0.113.0/24 out", "throw them out".</summary>
+    public bool KeepsOut(int at)
+    {
+        if (clause[at].Text is not ("keep" or "shut" or "lock" or "throw" or "kick"))
+        {
+            return false;
+        }
+        for (var next = at + 1; next < clause.Count && next <= at + 6; next++)
+        {
+            if (clause[next].Text is "out" or "away" or "out of here")
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
@@ -342,7 +402,8 @@ internal sealed partial class ScanWords(Clause clause)
 
     /// <summary>"Shut out", "filter out": part of the verb.</summary>
     public bool IsParticle(int at) => clause[at].Text == "out" && at > 0
-        && clause[at - 1].Text is "shut" or "keep" or "lock" or "stay" or "stays" or "find";
+        && (clause[at - 1].Text is "shut" or "keep" or "lock" or "stay" or "stays" or "find"
+            || Enumerable.Range(Math.Max(0, at - 6), Math.Min(6, at)).Any(KeepsOut));
 
     /// <summary>"The firewall policy": not something to do.</summary>
     public bool IsNoun(int at) => clause[at].Text is "access" or "use" or "open ports" && at > 0

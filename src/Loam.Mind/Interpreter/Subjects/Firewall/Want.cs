@@ -35,6 +35,12 @@ internal sealed record Want(PacketDirection Direction, List<Flow> Flows)
     public bool? Log { get; init; }
     public bool Also { get; init; }
 
+    /// <summary>From anywhere, in so many words.</summary>
+    public bool Anywhere { get; init; }
+
+    /// <summary>What its rule shall be called; null: not said.</summary>
+    public string? Name { get; init; }
+
     /// <summary>What people must hear of how names were resolved.</summary>
     public List<string> Notes { get; init; } = [];
 
@@ -60,7 +66,7 @@ internal sealed record Want(PacketDirection Direction, List<Flow> Flows)
         ? [null] : networks.Select(n => (IPNetwork?)PortNames.Parsed(n));
 
     public NewRule Rule(RuleBook book, Flow flow, FirewallAction action, string name) =>
-        new(book.Free(name), action)
+        new(book.Free(Name ?? name), action)
         {
             Direction = Direction,
             Protocol = flow.Protocol,

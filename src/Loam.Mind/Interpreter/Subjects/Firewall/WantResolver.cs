@@ -25,7 +25,7 @@ internal sealed class WantResolver(Session session, Clause clause)
             flows = [.. group.Protocols.Select(p => new Flow("", p, []))];
         }
         return new(group.Direction ?? PacketDirection.Input,
-            flows.Count == 0 ? [Flow.All] : flows)
+            flows.Count == 0 && group.Ports.Count == 0 ? [Flow.All] : flows)
         {
             Sources = Sources(group),
             Destinations = group.Destinations,
@@ -33,6 +33,7 @@ internal sealed class WantResolver(Session session, Clause clause)
             Rate = group.Rate,
             Log = group.Log,
             Also = group.Also,
+            Anywhere = group.Anywhere,
             Notes = _notes,
         };
     }
@@ -98,8 +99,9 @@ internal sealed class WantResolver(Session session, Clause clause)
         {
             _notes.Add($"{name} publishes no port of this machine, so nobody outside reaches it "
                 + "yet.");
-            return port.Gates.Length > 0 ? [] : service.Ports.Select(p => GateOf(
-                p.Protocol, p.Container));
+            var inside = service.Ports.Select(p => GateOf(p.Protocol, p.Container)).ToList();
+            return port.Gates.Length > 0 ? [] : inside.Count > 0 ? inside
+                : (app?.Ports ?? []).Select(p => GateOf(p.Protocol, p.Container));
         }
         return meant.Select(p => GateOf(p.Protocol, p.Host!.Value));
     }

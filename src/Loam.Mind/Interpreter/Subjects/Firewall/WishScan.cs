@@ -54,6 +54,7 @@ internal sealed partial class WishScan
             }
         }
         scan.Settle();
+        scan.Published();
         scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
             && g.Rate is null && g.Protocols.Count == 0 && g.Log is null || g.Void);
         return scan;
@@ -73,6 +74,21 @@ internal sealed partial class WishScan
         Mood(at);
         Acts(at);
         Places(at);
+    }
+
+    /// <summary>"Make ssh accessible": the verb was said in two parts.</summary>
+    private void Published()
+    {
+        if (_groups.TrueForAll(g => g.Act == Act.None) && _clause.Verb is "publish" or "unpublish")
+        {
+            _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
+        }
+        // "No http, https only": what only is allowed is not what was shut out before.
+        foreach (var group in _groups.Where(g => g is { Only: true, OwnAct: false, IsBlock: true,
+            Ports.Count: > 0 }))
+        {
+            group.Act = Act.Allow;
+        }
     }
 
     /// <summary>A negation reaches no further than the part of the sentence it stands in.
@@ -228,6 +244,12 @@ internal sealed partial class WishScan
     private bool Things(int at)
     {
         var lexeme = _clause[at];
+        if (at > 0 && _clause[at - 1].Text is "called" or "named" or "call it" or "name it"
+            && lexeme.Named(Known.Rule) is null)
+        {
+            Take(at, at);
+            return true;
+        }
         var named = PortNames.Of(lexeme);
         if (_words.InterfaceAt(at) is { } device)
         {
@@ -247,6 +269,11 @@ internal sealed partial class WishScan
         if (named is null && thing is null || _words.IsAct(at) && thing is null && named is null)
         {
             return false;
+        }
+        if (named is null && lexeme.Named(Known.Service) is null && _words.AddressFollows(at))
+        {
+            // "The monitoring server 10.8.0.9" says whose address it is.
+            return true;
         }
         Take(at, at);
         HasNamedPort |= named is not null && lexeme.Named(Known.Service) is null;
@@ -268,7 +295,12 @@ internal sealed partial class WishScan
     private void Mood(int at)
     {
         var lexeme = _clause[at];
-        if (lexeme.IsGlue("not") || _words.Is(at, "nobody") || _words.StopsAct(at)
+        if (_words.KeepsOut(at))
+        {
+            Say(Act.Block, strong: true);
+            return;
+        }
+        if (lexeme.IsGlue("not") || lexeme.Text is "do not want" or "do not need" || _words.Is(at, "nobody") || _words.StopsAct(at)
             || lexeme.Text is "none" || _words.RefusesThing(at))
         {
             if (_words.RefusesThing(at))
@@ -316,6 +348,10 @@ internal sealed partial class WishScan
 
     private void Acts(int at)
     {
+        if (_words.IsInsteadOf(at))
+        {
+            return;
+        }
         if (_words.Is(at, "unblock") && !_words.IsBanNoun(at))
         {
             Say(Act.Unblock, strong: true);
