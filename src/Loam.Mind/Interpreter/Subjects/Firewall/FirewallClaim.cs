@@ -14,7 +14,7 @@ internal static class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsForeign(clause, words, scan))
+        if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan))
         {
             return 0;
         }
@@ -61,6 +61,20 @@ internal static class FirewallClaim
             || l.Is(Part.Assignment) || l.Is(Part.Email))
         || clause.Lexemes.Any(l => l.IsNumber && l.Unit is "Ki" or "Mi" or "Gi" or "Ti"
             or "core" or "percent");
+
+    /// <summary>"Use 9.9.9.9 as dns": where names are looked up, not who may ask.</summary>
+    private static bool IsOfNameServers(Clause clause, ScanWords words, WishScan scan)
+    {
+        var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
+        var dns = clause.Lexemes.Any(l => l.Text is "dns" or "dns servers" or "resolvers")
+            || text.Contains("name server", StringComparison.Ordinal);
+        var froms = Enumerable.Range(0, clause.Count).Any(at =>
+            PortNames.Network(clause[at]) is not null && words.Follows(at, "from"));
+        return dns && !froms && !words.Has("firewall")
+            && scan.Groups.Exists(g => g.Sources.Count > 0 || g.Destinations.Count > 0)
+            && !clause.Lexemes.Any(l => (l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block")
+                || l.Is(Part.Topic, "may")) && l.Text is not ("drop" or "use" or "try" or "discard"));
+    }
 
     /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
     public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
@@ -123,8 +137,7 @@ internal static class FirewallClaim
             return 0.75;
         }
         if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber && !scan.HasThing
-            && group.Ports.Exists(p => p.Gates.Any(g => g.Protocol is not null)
-                && p.Thing is null))
+            && group.Ports.Exists(p => p.Numbered && p.Gates.Any(g => g.Protocol is not null)))
         {
             return 0.7;
         }
@@ -137,7 +150,8 @@ internal static class FirewallClaim
         {
             return 0.8;
         }
-        if (group.Else && group.OwnAct)
+        if (group.Else && group.OwnAct && (group.Strong || scan.HasAddress || scan.HasNamedPort
+            || words.Has("close") || words.HasText("comes in", "come in", "get in", "reach")))
         {
             return 0.8;
         }
@@ -186,6 +200,11 @@ internal static class FirewallClaim
         var services = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
             .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList();
         var weak = !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
+        if (services.Count > 0 && (group.Guessed || clause.Verb == "remove"
+            && !group.Strong && !clause.Lexemes.Any(l => l.IsField("port"))))
+        {
+            return 0;
+        }
         if (services.Count > 0)
         {
             var published = services.TrueForAll(s => PublishesAll(said, s, group));

@@ -10,7 +10,11 @@ internal enum Act { None, Allow, Block, Reject, Unblock }
 /// <param name="Name">As rules are named after it; empty: by its numbers.</param>
 /// <param name="Thing">A service, app or role that was said, to be resolved; null: the gates are
 /// all.</param>
-internal sealed record Port(string Name, ImmutableArray<Gate> Gates, Target? Thing);
+internal sealed record Port(string Name, ImmutableArray<Gate> Gates, Target? Thing)
+{
+    /// <summary>The name was said with a number: "wireguard needs 51821".</summary>
+    public bool Numbered { get; init; }
+}
 
 /// <summary>One thing to happen to one kind of packets: what a clause says, cut where it speaks of
 /// others.</summary>
@@ -23,6 +27,9 @@ internal sealed record Group
 
     /// <summary>The act stands behind what it is about: "telnet should be blocked".</summary>
     public bool ActLater { get; set; }
+
+    /// <summary>Only a "not" was said: "10.1.2.3 must not".</summary>
+    public bool Guessed { get; set; }
 
     /// <summary>Words that mean packets and nothing else: allow, deny, block.</summary>
     public bool Strong { get; set; }

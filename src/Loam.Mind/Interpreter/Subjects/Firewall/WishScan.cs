@@ -98,6 +98,7 @@ internal sealed partial class WishScan
         if (_negated && _group is { OwnAct: false, HasOperand: true })
         {
             Say(Act.Allow, strong: false);
+            _group.Guessed = true;
         }
         _negated = false;
     }
@@ -175,7 +176,7 @@ internal sealed partial class WishScan
             && _words.BelongsToName(at))
         {
             _numbered = new(named.Name.Length > 0 ? named.Name
-                : named.Thing!.Text.Replace(' ', '-'), gates, null);
+                : named.Thing!.Text.Replace(' ', '-'), gates, null) { Numbered = true };
             _group.Ports[^1] = _numbered;
             return true;
         }
