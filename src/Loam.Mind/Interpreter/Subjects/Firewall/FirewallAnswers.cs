@@ -50,7 +50,8 @@ internal static class FirewallAnswers
         }
         if (words.Has("firewall") && !words.HasText("port", "ports", "traffic"))
         {
-            return Reply.Answer(!rules.IsDeclared ? "No firewall is declared, so nothing is blocked."
+            return Reply.Answer(!rules.IsDeclared
+                ? "No firewall is declared, so nothing is blocked."
                 : rules.IsEnabled ? $"Yes, the firewall is declared and on. {Rules(rules)}"
                 : "A firewall is declared, but it is not enabled.");
         }
@@ -155,7 +156,7 @@ internal static class FirewallAnswers
     {
         if (!named)
         {
-            return Host(rules, want, state);
+            return Host(rules, want);
         }
         var said = new List<string>();
         foreach (var flow in want.Flows)
@@ -171,7 +172,7 @@ internal static class FirewallAnswers
         return string.Join(" ", said.Distinct().Take(4)) + Listening(want, state);
     }
 
-    private static string Host(FirewallRules rules, Want want, DesiredState state)
+    private static string Host(FirewallRules rules, Want want)
     {
         var source = PortNames.Parsed(want.Sources[0]);
         var any = new Traffic(PacketDirection.Input) { Source = source };
@@ -182,7 +183,6 @@ internal static class FirewallAnswers
         }
         var ports = outcomes.Where(o => o.Action == FirewallAction.Accept && o.Rule is not null)
             .Select(o => Describe(o.Rule!)).ToList();
-        _ = state;
         return ports.Count == 0 ? $"{want.Sources[0]}: {By(rules, outcomes[^1].Rule,
             outcomes[^1].Action)}."
             : $"{want.Sources[0]} gets through where these rules say so: "

@@ -8,7 +8,7 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 
 /// <summary>How surely a clause is about packets, and not about a service that has a port.
 /// </summary>
-internal static class FirewallClaim
+internal static partial class FirewallClaim
 {
     public static double Of(Clause clause, Discourse said, ISubject self)
     {
@@ -33,8 +33,9 @@ internal static class FirewallClaim
         {
             return Question(clause, scan, rules, said, self);
         }
-        var claim = clause.Verb == "block" && !scan.HasThing ? 0.6 : scan.Groups.Count == 0 ? 0 : scan.Groups.Max(g => Of(g, clause, scan, rules,
-            said));
+        var claim = clause.Verb == "block" && !scan.HasThing ? 0.6
+            : scan.Groups.Count == 0 ? 0
+            : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
         return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
     }
 
@@ -73,7 +74,8 @@ internal static class FirewallClaim
         return dns && !froms && !words.Has("firewall")
             && scan.Groups.Exists(g => g.Sources.Count > 0 || g.Destinations.Count > 0)
             && !clause.Lexemes.Any(l => (l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block")
-                || l.Is(Part.Topic, "may")) && l.Text is not ("drop" or "use" or "try" or "discard"));
+                || l.Is(Part.Topic, "may")) && l.Text is not ("drop" or "use" or "try"
+                    or "discard"));
     }
 
     /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
@@ -108,7 +110,8 @@ internal static class FirewallClaim
     private static bool IsPolicy(ScanWords words, WishScan scan) => words.Has("bydefault")
         && scan.Groups.Exists(g => g.Act != Act.None || g.Direction is not null)
         || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
-            "forward policy", "forwarding policy", "forward chain") && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
+            "forward policy", "forwarding policy", "forward chain")
+            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
             && !words.HasText("restart policy");
 
     private static bool IsRule(Clause clause, ScanWords words, WishScan scan)
@@ -128,33 +131,6 @@ internal static class FirewallClaim
         var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
             || group.Interface is not null;
         var acts = group.Act != Act.None;
-        if (group.IsBlock && words.Has("somebody") && clause.Verb is "block")
-        {
-            return 0.8;
-        }
-        if (group.Protocols.Count > 0 && group.Ports.Count > 0 && !scan.HasThing)
-        {
-            return 0.75;
-        }
-        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber && !scan.HasThing
-            && group.Ports.Exists(p => p.Numbered && p.Gates.Any(g => g.Protocol is not null)))
-        {
-            return 0.7;
-        }
-        if (words.Has("norate") && group.Ports.Exists(p => p.Thing is null))
-        {
-            return 0.8;
-        }
-        if (group.Log is not null && (group.Rules.Count > 0 || group.Ports.Exists(p => p.Thing
-            is null)))
-        {
-            return 0.8;
-        }
-        if (group.Else && group.OwnAct && (group.Strong || scan.HasAddress || scan.HasNamedPort
-            || words.Has("close") || words.HasText("comes in", "come in", "get in", "reach")))
-        {
-            return 0.8;
-        }
         if (place && (acts || group.Only || group.Ports.Count > 0 && (group.Also
             || group.Sources.Count > 0)))
         {
@@ -185,7 +161,42 @@ internal static class FirewallClaim
         {
             return 0;
         }
-        return OfPorts(group, clause, scan, rules, said);
+        return Math.Max(OfSayings(group, clause, scan),
+            OfPorts(group, clause, scan, rules, said));
+    }
+
+    /// <summary>What is said of packets and of nothing else.</summary>
+    private static double OfSayings(Group group, Clause clause, WishScan scan)
+    {
+        var words = scan.Words;
+        if (group.IsBlock && words.Has("somebody") && clause.Verb is "block")
+        {
+            return 0.8;
+        }
+        if (group.Protocols.Count > 0 && group.Ports.Count > 0 && !scan.HasThing)
+        {
+            return 0.75;
+        }
+        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber && !scan.HasThing
+            && group.Ports.Exists(p => p.Numbered && p.Gates.Any(g => g.Protocol is not null)))
+        {
+            return 0.7;
+        }
+        if (words.Has("norate") && group.Ports.Exists(p => p.Thing is null))
+        {
+            return 0.8;
+        }
+        if (group.Log is not null && (group.Rules.Count > 0 || group.Ports.Exists(p => p.Thing
+            is null)))
+        {
+            return 0.8;
+        }
+        if (group.Else && group.OwnAct && (group.Strong || scan.HasAddress || scan.HasNamedPort
+            || words.Has("close") || words.HasText("comes in", "come in", "get in", "reach")))
+        {
+            return 0.8;
+        }
+        return 0;
     }
 
     /// <summary>Ports alone: they may be a service's or the firewall's.</summary>
@@ -239,7 +250,7 @@ internal static class FirewallClaim
     private static bool PublishesAll(Discourse said, string service, Group group)
     {
         var ports = said.Session.Draft.State.Services[service].Ports;
-        var numbers = group.Ports.Where(p => p.Thing is null || p.Name.Length > 0 && false)
+        var numbers = group.Ports.Where(p => p.Thing is null)
             .SelectMany(p => p.Gates).Select(g => g.Ports?.First).OfType<int>().ToList();
         return ports.Any(p => p.Host is not null)
             && numbers.TrueForAll(n => ports.Any(p => p.Host == n));
@@ -252,65 +263,6 @@ internal static class FirewallClaim
                 Protocol = p.Protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp,
                 Ports = new(p.Host!.Value, p.Host!.Value),
             })));
-
-    private static double Question(
-        Clause clause, WishScan scan, FirewallRules rules, Discourse said, ISubject self)
-    {
-        var words = scan.Words;
-        var acts = words.Has("allow") || words.Has("block") || words.Has("open")
-            || words.Has("close") || words.Has("may") || words.Has("reject")
-            || words.HasText("getting through", "get through");
-        if (clause.Question is null && clause[0].Text == "from" && (scan.HasThing
-            || scan.HasNamedPort || scan.HasNumber)
-            || clause.Question == "who" && scan.HasNamedPort && !scan.HasThing
-            || clause.Question is "which" or "show" or "what" && words.Has("anywhere")
-                && words.Has("may") && rules.IsDeclared)
-        {
-            return 0.7;
-        }
-        if (clause.Question == "whatif" || words.HasText("run", "log in", "memory"))
-        {
-            return 0;
-        }
-        if (words.Has("ban") && !scan.HasAddress)
-        {
-            return 0.8;
-        }
-        if (clause.Question == "how" && !scan.HasAddress)
-        {
-            return 0;
-        }
-        var ports = words.HasText("port", "ports") && (words.Has("open") || words.Has("close")
-            || words.Has("block") || words.Has("may") || words.Has("allow"));
-        if (ports && (rules.IsDeclared || scan.HasNumber) || scan.HasAddress && acts)
-        {
-            return 0.8;
-        }
-        if (words.Has("block") && !words.HasText("drop") && (scan.Groups.Count > 0
-            || words.HasText("blocked")))
-        {
-            return 0.75;
-        }
-        if (acts && (scan.HasNamedPort || scan.HasNumber || words.Has("lan")
-            || words.HasText("outside", "from outside")) && words.Has("anywhere"))
-        {
-            return 0.75;
-        }
-        if (acts && scan.HasNamedPort && !scan.HasThing)
-        {
-            return 0.7;
-        }
-        if (words.Has("limit") && scan.HasNamedPort && !scan.HasThing)
-        {
-            return 0.7;
-        }
-        if (words.HasText("no rule", "rule covers", "matches"))
-        {
-            return 0.7;
-        }
-        return clause.Question == "who" && words.Has("may") && (scan.HasThing || scan.HasNamedPort
-            || scan.HasNumber) ? 0.75 : 0;
-    }
 
     /// <summary>"And http", "only from 10.0.0.0/8", "make it 2 days".</summary>
     private static double Continued(Clause clause, WishScan scan, Discourse said)
@@ -351,7 +303,8 @@ internal static class FirewallClaim
         var values = clause.Lexemes.Any(l => l.IsNumber || l.IsMention || l.Is(Part.Image)
             || l.Is(Part.Path) || l.Is(Part.Domain) || l.Is(Part.Email) || l.Is(Part.Identifier));
         return !values && clause.Verb is "" or "set" or "have" && (said.Before.Count > 0
-                || !clause.Lexemes.Any(l => l.Is(Part.Reference))) && clause.Question is null && clause.Count > 1
+                || !clause.Lexemes.Any(l => l.Is(Part.Reference)))
+            && clause.Question is null && clause.Count > 1
             && !clause.Corrects ? 0.55 : 0;
     }
 }

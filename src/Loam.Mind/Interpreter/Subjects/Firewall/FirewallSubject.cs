@@ -98,6 +98,7 @@ internal sealed class FirewallSubject : ISubject
             Limits = words.Has("limit"),
             Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Strong && g.OwnAct
                 && !words.HasText("remove", "delete", "get rid of"))
+                || words.Has("rule") && words.HasText("out of")
                 || words.HasText("can go", "go away") || words.Has("rule")
                     && words.HasText("go", "away"),
             Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")

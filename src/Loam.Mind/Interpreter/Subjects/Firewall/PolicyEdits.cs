@@ -154,7 +154,8 @@ internal sealed class PolicyEdits(Session session, RuleBook book)
     public string Kept(Want? but = null)
     {
         var kept = Published(session.Draft.State)
-            .Where(p => !IsAbout(but, p.Protocol, p.Port)).Select(p => $"{p.Port} ({p.Service})").ToList();
+            .Where(p => !IsAbout(but, p.Protocol, p.Port))
+            .Select(p => $"{p.Port} ({p.Service})").ToList();
         kept = [.. kept.Distinct()];
         if (IsAbout(but, PacketProtocol.Tcp, 22))
         {
