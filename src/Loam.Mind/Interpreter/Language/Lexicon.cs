@@ -27,7 +27,7 @@ internal sealed class Lexicon
         ("glue", Part.Glue), ("amounts", Part.Amount), ("questions", Part.Question),
         ("foreign", Part.Foreign), ("noise", Part.Noise), ("firewall", Part.Topic),
         ("machine", Part.Topic), ("storage", Part.Topic), ("jobs", Part.Topic),
-        ("people", Part.Topic),
+        ("people", Part.Topic), ("ports", Part.Topic),
     ];
 
     private readonly Dictionary<string, ImmutableArray<Reading>> _phrases;

@@ -1,0 +1,70 @@
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Questions that the rules answer.</summary>
+internal static partial class FirewallClaim
+{
+    private static double Question(
+        Clause clause, WishScan scan, FirewallRules rules, Discourse said, ISubject self)
+    {
+        var words = scan.Words;
+        var acts = words.Has("allow") || words.Has("block") || words.Has("open")
+            || words.Has("close") || words.Has("may") || words.Has("reject")
+            || words.HasText("getting through", "get through");
+        if (clause.Question is null && clause[0].Text == "from" && (scan.HasThing
+            || scan.HasNamedPort || scan.HasNumber)
+            || clause.Question == "who" && scan.HasNamedPort && !scan.HasThing
+            || clause.Question is "which" or "show" or "what" && words.Has("anywhere")
+                && words.Has("may") && rules.IsDeclared)
+        {
+            return 0.7;
+        }
+        if (clause.Question == "whatif" || words.HasText("run", "log in", "memory"))
+        {
+            return 0;
+        }
+        if (words.Has("ban") && !scan.HasAddress)
+        {
+            return 0.8;
+        }
+        if (clause.Question == "how" && !scan.HasAddress)
+        {
+            return 0;
+        }
+        var ports = words.HasText("port", "ports") && (words.Has("open") || words.Has("close")
+            || words.Has("block") || words.Has("may") || words.Has("allow"));
+        if (ports && (rules.IsDeclared || scan.HasNumber) || scan.HasAddress && acts)
+        {
+            return 0.8;
+        }
+        if (words.Has("block") && !words.HasText("drop") && (scan.Groups.Count > 0
+            || words.HasText("blocked")))
+        {
+            return 0.75;
+        }
+        if (acts && (scan.HasNamedPort || scan.HasNumber || words.Has("lan")
+            || words.HasText("outside", "from outside")) && words.Has("anywhere"))
+        {
+            return 0.75;
+        }
+        if (acts && scan.HasNamedPort && !scan.HasThing)
+        {
+            return 0.7;
+        }
+        if (words.Has("limit") && scan.HasNamedPort && !scan.HasThing)
+        {
+            return 0.7;
+        }
+        if (words.HasText("no rule", "rule covers", "matches"))
+        {
+            return 0.7;
+        }
+        return clause.Question == "who" && words.Has("may") && (scan.HasThing || scan.HasNamedPort
+            || scan.HasNumber) ? 0.75 : 0;
+    }
+}

@@ -1,0 +1,310 @@
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>How surely a clause is about packets, and not about a service that has a port.
+/// </summary>
+internal static partial class FirewallClaim
+{
+    public static double Of(Clause clause, Discourse said, ISubject self)
+    {
+        var scan = WishScan.Of(clause);
+        var words = scan.Words;
+        if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan))
+        {
+            return 0;
+        }
+        var rules = FirewallRules.Of(
+            said.Session.Draft.State.Specs.GetValueOrDefault(NetworkFile.File));
+        if (words.Has("firewall") && !words.HasText("packets", "traffic")
+            || words.Has("lockdown") || IsOfBans(clause, words, scan))
+        {
+            return 0.95;
+        }
+        if (IsPolicy(words, scan) || IsRule(clause, words, scan))
+        {
+            return 0.9;
+        }
+        if (clause.Question is not null || Asks(clause))
+        {
+            return Question(clause, scan, rules, said, self);
+        }
+        var claim = clause.Verb == "block" && !scan.HasThing ? 0.6
+            : scan.Groups.Count == 0 ? 0
+            : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
+        return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
+    }
+
+    /// <summary>"Can the VPN use ssh?" asks; "can you block …?" wishes.</summary>
+    public static bool Asks(Clause clause) => clause.Count > 1 && clause[0].Text == "from"
+        && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1
+        && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
+            or "does" or "do" or "should";
+
+    /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
+    private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
+        words.HasText("iptables", "nftables", "ufw", "nft") && clause.Lexemes.Any(
+            l => l.Text.Length > 1 && l.Text[0] == '-' && char.IsAsciiLetter(l.Text[1]))
+        || !scan.Groups.Exists(g => g.Ports.Count > 0 && g.Sources.Count > 0) &&
+        words.HasText("nameserver", "nameservers", "name server", "name servers", "dns server",
+            "dns servers", "gateway", "static", "dhcp", "nfs share", "resolver", "ssh key",
+            "ssh keys", "public key", "certificate", "certificates", "listen", "listens", "bind",
+            "bind to", "localhost", "cert", "sudo", "healthcheck", "health check")
+            && !words.Has("firewall") && !(words.Has("allow") && !words.HasText("ssh key",
+                "ssh keys", "public key", "sudo"))
+        || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Mount)
+            || l.Is(Part.Image) && PortNames.Numbers(l.Original).IsEmpty
+                && !ScanWords.IsRateText(l.Text)
+            || l.Is(Part.Assignment) || l.Is(Part.Email))
+        || clause.Lexemes.Any(l => l.IsNumber && l.Unit is "Ki" or "Mi" or "Gi" or "Ti"
+            or "core" or "percent");
+
+    /// <summary>"Use 9.9.9.9 as dns": where names are looked up, not who may ask.</summary>
+    private static bool IsOfNameServers(Clause clause, ScanWords words, WishScan scan)
+    {
+        var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
+        var dns = clause.Lexemes.Any(l => l.Text is "dns" or "dns servers" or "resolvers")
+            || text.Contains("name server", StringComparison.Ordinal);
+        var froms = Enumerable.Range(0, clause.Count).Any(at =>
+            PortNames.Network(clause[at]) is not null && words.Follows(at, "from"));
+        return dns && !froms && !words.Has("firewall")
+            && scan.Groups.Exists(g => g.Sources.Count > 0 || g.Destinations.Count > 0)
+            && !clause.Lexemes.Any(l => (l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block")
+                || l.Is(Part.Topic, "may")) && l.Text is not ("drop" or "use" or "try"
+                    or "discard"));
+    }
+
+    /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
+    public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
+    {
+        if (words.HasText("fail2ban", "fail 2 ban", "brute force protection", "ban time",
+            "bantime", "ban_for", "max_failures", "ban duration", "bruteforce protection"))
+        {
+            return true;
+        }
+        if (clause.Question is not null && words.HasText("restart", "backup"))
+        {
+            return false;
+        }
+        var bans = words.Has("ban");
+        if (words.Has("somebody") && !words.Has("fails"))
+        {
+            return false;
+        }
+        var fails = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails")
+            && l.Text is not ("tries" or "times" or "attempts"));
+        var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
+        var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
+            || l.Text is "week" or "weeks" or "month" or "day" or "hour");
+        return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
+                "jail", "banned"))
+            || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))
+                && clause.Lexemes.All(l => !l.Is(Part.Path) && !l.IsField("job")
+                    && !l.IsField("health") && l.Text is not ("retry" or "retries")));
+    }
+
+    private static bool IsPolicy(ScanWords words, WishScan scan) => words.Has("bydefault")
+        && scan.Groups.Exists(g => g.Act != Act.None || g.Direction is not null)
+        || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
+            "forward policy", "forwarding policy", "forward chain")
+            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
+            && !words.HasText("restart policy");
+
+    private static bool IsRule(Clause clause, ScanWords words, WishScan scan)
+    {
+        var rule = words.Has("rule");
+        var names = clause.Lexemes.Any(l => l.Named(Known.Rule) is not null);
+        var only = scan.Groups.Exists(g => g.Rules.Count > 0);
+        return rule && (names || scan.HasNumber || scan.HasNamedPort || clause.Verb.Length > 0
+            || clause.Question is not null) || only && clause.Lexemes.All(l => !l.IsField("memory")
+                && !l.IsField("image"));
+    }
+
+    private static double Of(
+        Group group, Clause clause, WishScan scan, FirewallRules rules, Discourse said)
+    {
+        var words = scan.Words;
+        var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
+            || group.Interface is not null;
+        var acts = group.Act != Act.None;
+        if (place && (acts || group.Only || group.Ports.Count > 0 && (group.Also
+            || group.Sources.Count > 0)))
+        {
+            return 0.9;
+        }
+        if (group.Rate is not null && (words.Has("limit") || words.Has("connections")
+            || group.Ports.Count > 0 && group.Ports.TrueForAll(p => p.Thing is null)))
+        {
+            return 0.8;
+        }
+        if (group.Log is not null && words.HasText("packets", "packet", "dropped", "drops",
+            "rejected", "blocked", "denied"))
+        {
+            return 0.8;
+        }
+        if (group.Direction is not null && acts && (group.Everything || group.Ports.Count > 0
+            || words.Has("firewall")))
+        {
+            return 0.85;
+        }
+        if (group.Everything && group.Strong && (group.HasSource || words.HasText("traffic",
+            "packets") || clause.Lexemes.Any(l => l.Is(Part.Topic, "everything")
+                && l.Text is not ("everything" or "all" or "all services" or "anything"))))
+        {
+            return 0.8;
+        }
+        if (group.Strong && acts && group.Ports.Count == 0 && group.Anywhere)
+        {
+            return 0;
+        }
+        return Math.Max(OfSayings(group, clause, scan),
+            OfPorts(group, clause, scan, rules, said));
+    }
+
+    /// <summary>What is said of packets and of nothing else.</summary>
+    private static double OfSayings(Group group, Clause clause, WishScan scan)
+    {
+        var words = scan.Words;
+        if (group.IsBlock && words.Has("somebody") && clause.Verb is "block")
+        {
+            return 0.8;
+        }
+        if (group.Protocols.Count > 0 && group.Ports.Count > 0 && !scan.HasThing)
+        {
+            return 0.75;
+        }
+        if (group.Act == Act.None && scan.HasNamedPort && scan.HasNumber && !scan.HasThing
+            && group.Ports.Exists(p => p.Numbered && p.Gates.Any(g => g.Protocol is not null)))
+        {
+            return 0.7;
+        }
+        if (words.Has("norate") && group.Ports.Exists(p => p.Thing is null))
+        {
+            return 0.8;
+        }
+        if (group.Log is not null && (group.Rules.Count > 0 || group.Ports.Exists(p => p.Thing
+            is null)))
+        {
+            return 0.8;
+        }
+        if (group.Else && group.OwnAct && (group.Strong || scan.HasAddress || scan.HasNamedPort
+            || words.Has("close") || words.HasText("comes in", "come in", "get in", "reach")))
+        {
+            return 0.8;
+        }
+        return 0;
+    }
+
+    /// <summary>Ports alone: they may be a service's or the firewall's.</summary>
+    private static double OfPorts(
+        Group group, Clause clause, WishScan scan, FirewallRules rules, Discourse said)
+    {
+        if (group.Act == Act.None || group.Ports.Count == 0)
+        {
+            return group.Only && group.Ports.Count > 0 && clause.Lexemes.Any(l =>
+                l.Is(Part.Topic, "allow")) ? 0.7 : 0;
+        }
+        var services = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
+            .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList();
+        var weak = !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
+        if (services.Count > 0 && (group.Guessed || clause.Verb == "remove"
+            && !group.Strong && !clause.Lexemes.Any(l => l.IsField("port"))))
+        {
+            return 0;
+        }
+        if (services.Count > 0)
+        {
+            var published = services.TrueForAll(s => PublishesAll(said, s, group));
+            return group.Strong && (group.Anywhere || group.Reads() || published
+                    && rules.IsDeclared) ? 0.7
+                : published && rules.IsDeclared && (group.IsBlock || !IsReachable(said, services,
+                    rules)) ? 0.7 : 0;
+        }
+        if (scan.HasThing && !scan.HasNamedPort && !scan.HasNumber)
+        {
+            return 0;
+        }
+        if (group.Strong || group.Ports.Exists(p => p.Name.Length > 0 && p.Thing is null)
+            && (!weak || group.IsBlock || group.Anywhere || clause.Lexemes.Any(
+                l => l.Text is "ping" or "pings")))
+        {
+            return group.Ports.Exists(p => p.Thing is not null) && clause.Verb is "remove"
+                && !clause.Lexemes.Any(l => l.IsField("port")) ? 0 : 0.8;
+        }
+        if (weak && group.Anywhere && (scan.HasNumber && rules.IsDeclared
+            || scan.HasNamedPort && !scan.HasThing))
+        {
+            return 0.7;
+        }
+        var known = said.Session.Draft.State.Services.Count > 0;
+        return scan.HasNumber && !weak && (rules.IsDeclared || !known) ? 0.8 : 0;
+    }
+
+    private static bool Reads(this Group group) => group.Direction is not null
+        || group.Rate is not null;
+
+    private static bool PublishesAll(Discourse said, string service, Group group)
+    {
+        var ports = said.Session.Draft.State.Services[service].Ports;
+        var numbers = group.Ports.Where(p => p.Thing is null)
+            .SelectMany(p => p.Gates).Select(g => g.Ports?.First).OfType<int>().ToList();
+        return ports.Any(p => p.Host is not null)
+            && numbers.TrueForAll(n => ports.Any(p => p.Host == n));
+    }
+
+    private static bool IsReachable(Discourse said, List<string> services, FirewallRules rules) =>
+        services.TrueForAll(s => said.Session.Draft.State.Services[s].Ports
+            .Where(p => p.Host is not null).All(p => rules.IsOpen(new(PacketDirection.Input)
+            {
+                Protocol = p.Protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp,
+                Ports = new(p.Host!.Value, p.Host!.Value),
+            })));
+
+    /// <summary>"And http", "only from 10.0.0.0/8", "make it 2 days".</summary>
+    private static double Continued(Clause clause, WishScan scan, Discourse said)
+    {
+        var speaks = scan.Groups.Exists(g => g.HasOperand && !g.Refers || g.Protocols.Count > 0
+            || g.Rate is not null || g.Log is not null || g.Only && g.HasSource || g.Strong);
+        if (clause.Verb == "spare" && (scan.HasNumber || scan.HasNamedPort))
+        {
+            return 0.7;
+        }
+        if (scan.HasThing && clause.Verb.Length == 0 && scan.Groups is [{ OwnAct: false }]
+            && (clause[0].IsGlue("and") || clause[0].IsGlue("also")
+                || clause[clause.Count - 1].IsGlue("also")) && clause.Lexemes.All(l => l.IsMention
+                || l.Readings[0].Part is Part.Noise or Part.Glue))
+        {
+            return 0.7;
+        }
+        if (clause.Verb == "remove" && scan.Groups is [{ Refers: true }] && !scan.HasThing)
+        {
+            return 0.7;
+        }
+        if (scan.Groups.Exists(g => g.Strong && g.Refers) && !scan.HasThing)
+        {
+            return 0.7;
+        }
+        if (speaks && !scan.HasThing && clause.Verb is "" or "set" or "have" or "limit" or "create"
+            or "block" or "publish" or "unpublish" or "remove" or "raise" or "connect" or "move")
+        {
+            return scan.HasAddress || scan.HasNamedPort || scan.Groups.Exists(g =>
+                g.Protocols.Count > 0 || g.Rate is not null || g.Anywhere || g.Everything)
+                || scan.HasNumber ? 0.7 : 0;
+        }
+        var duration = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "min" or "h" or "d" or "s");
+        if (duration && !scan.HasThing)
+        {
+            return 0.6;
+        }
+        var values = clause.Lexemes.Any(l => l.IsNumber || l.IsMention || l.Is(Part.Image)
+            || l.Is(Part.Path) || l.Is(Part.Domain) || l.Is(Part.Email) || l.Is(Part.Identifier));
+        return !values && clause.Verb is "" or "set" or "have" && (said.Before.Count > 0
+                || !clause.Lexemes.Any(l => l.Is(Part.Reference)))
+            && clause.Question is null && clause.Count > 1
+            && !clause.Corrects ? 0.55 : 0;
+    }
+}

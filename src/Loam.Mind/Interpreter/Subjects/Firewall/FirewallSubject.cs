@@ -1,0 +1,281 @@
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Which packets pass, and who is shut out for failing.</summary>
+internal sealed class FirewallSubject : ISubject
+{
+    public double Claim(Clause clause, Discourse said) => FirewallClaim.Of(clause, said, this);
+
+    public void Read(Clause clause, Discourse said)
+    {
+        var scan = WishScan.Of(clause);
+        clause.Question ??= FirewallClaim.Asks(clause) ? "is" : null;
+        if (clause.Question is not null && !IsRequest(clause, scan))
+        {
+            UseAll(clause, _ => true);
+            return;
+        }
+        clause.Question = null;
+        if (Parted(clause, scan) is { } parts)
+        {
+            clause.Attributes.Add(BanReader.Read(parts.Bans, new(parts.Bans)));
+            scan = WishScan.Of(parts.Rules);
+        }
+        else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
+            || ContinuesBan(clause, said, scan))
+        {
+            clause.Attributes.Add(BanReader.Read(clause, scan.Words));
+            UseAll(clause, at => !clause[at].IsNumber);
+            return;
+        }
+        var wish = Wish(clause, scan);
+        Merge(wish, said);
+        Whom(wish, scan.Words, said);
+        clause.Attributes.Add(wish);
+        UseAll(clause, at => scan.Taken.Contains(at) || !IsValue(clause[at]));
+    }
+
+    /// <summary>"…, and fail2ban for sshd": rules and bans in one breath.</summary>
+    private static (Clause Rules, Clause Bans)? Parted(Clause clause, WishScan scan)
+    {
+        if (!scan.HasAddress && !scan.Words.HasText("firewall"))
+        {
+            return null;
+        }
+        for (var at = 1; at < clause.Count; at++)
+        {
+            if (clause[at].Text is "fail2ban" or "fail 2 ban" or "brute force protection")
+            {
+                return (new([.. clause.Lexemes.Take(at)]) { Verb = clause.Verb },
+                    new([.. clause.Lexemes.Skip(at)]));
+            }
+        }
+        return null;
+    }
+
+    /// <summary>"Block him": whose address was said before.</summary>
+    private static void Whom(FirewallAttribute wish, ScanWords words, Discourse said)
+    {
+        if (wish.Groups is [.., { IsBlock: true, HasSource: false, Ports.Count: 0 } group]
+            && (words.Has("somebody") || group.Refers))
+        {
+            group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
+                .Select(PortNames.Network).OfType<string>().Distinct()];
+        }
+    }
+
+    /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
+    private static bool IsRequest(Clause clause, WishScan scan) =>
+        clause.Question is "show" or "what" && scan.Groups.Exists(g => g.Log is not null
+            && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0))
+            && clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
+        || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text is not ("is"
+            or "are" or "does" or "do") && scan.Groups.Count > 0;
+
+    private static bool ContinuesBan(Clause clause, Discourse said, WishScan scan)
+    {
+        var last = said.Before.Count > 0 ? said.Before[^1]
+            : said.Session.LastWishes is [.., var wish] ? wish : null;
+        return last?.Attributes.OfType<BanAttribute>().Any() == true && !scan.HasAddress
+            && !scan.HasNamedPort && clause.Lexemes.Any(l => l.IsNumber
+                || l.Key(Part.Amount) is ['x', ..]);
+    }
+
+    private static FirewallAttribute Wish(Clause clause, WishScan scan)
+    {
+        var words = scan.Words;
+        var wish = new FirewallAttribute(scan.Groups)
+        {
+            LocksDown = words.Has("lockdown"),
+            Policy = words.Has("bydefault") || words.HasText("policy", "policies",
+                "default policy", "forward policy", "forwarding policy", "forward chain"),
+            OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
+            Limits = words.Has("limit"),
+            Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Strong && g.OwnAct
+                && !words.HasText("remove", "delete", "get rid of"))
+                || words.Has("rule") && words.HasText("out of")
+                || words.HasText("can go", "go away") || words.Has("rule")
+                    && words.HasText("go", "away"),
+            Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")
+                || words.Has("widen"),
+            SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
+                && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
+            Unlimits = words.Has("norate"),
+            Name = clause.Verb == "rename" ? clause.Lexemes.SkipWhile(l => !l.IsGlue("to")
+                && !l.IsGlue("as")).Skip(1).FirstOrDefault(l => l.Readings[0].Part
+                    is not Part.Noise)?.Original : words.NameGiven(),
+            Enable = Switch(words, scan, clause),
+            Move = Moved(clause, words, scan),
+        };
+        if (clause.Verb == "create" && wish.OfRules && !wish.Groups.Exists(g => g.OwnAct))
+        {
+            wish.Groups.ForEach(g => g.Also = true);
+        }
+        wish.IsReason = IsAside(clause, scan);
+        if (wish.Groups.Count == 0 && wish.Enable is null && !wish.LocksDown && !wish.Policy
+            && !wish.OfRules && wish.Move is null)
+        {
+            wish.IsReason = true;
+        }
+        return wish;
+    }
+
+    /// <summary>Nothing is wished: "leave 80 as it is", "not drop", "just that machine".</summary>
+    private static bool IsAside(Clause clause, WishScan scan)
+    {
+        var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
+        return clause.Verb == "spare" || clause.Lexemes.Any(l => l.Text is "leave")
+                && (text.Contains("as it is", StringComparison.Ordinal)
+                    || text.EndsWith("as is", StringComparison.Ordinal)
+                    || text.Contains("alone", StringComparison.Ordinal)
+                    || text.Contains("untouched", StringComparison.Ordinal))
+            || clause[0].IsGlue("not") && scan.Groups.TrueForAll(g => !g.HasOperand
+                && g.Act == Act.Unblock)
+            || clause.Verb.Length == 0 && scan.Groups.Count > 0 && scan.Groups.TrueForAll(g => g is
+                { OwnAct: false, Refers: true, Ports.Count: 0, HasSource: false, Rate: null,
+                    Protocols.Count: 0, Log: null });
+    }
+
+    /// <summary>The firewall itself is switched: "turn the firewall on".</summary>
+    private static bool? Switch(ScanWords words, WishScan scan, Clause clause)
+    {
+        if (!words.HasText("firewall", "firewalld", "ufw", "nftables", "iptables",
+            "packet filter", "no firewall", "firewalls"))
+        {
+            return null;
+        }
+        if (clause.Verb is "stop" || words.HasText("turn off", "switch off", "disable",
+            "deactivate", "off", "kill", "no firewall") || clause.Verb is "remove"
+                && scan.Groups.TrueForAll(g => !g.HasOperand))
+        {
+            return scan.Groups.Exists(g => g.OwnAct && g.Ports.Count > 0) ? null : false;
+        }
+        return clause.Verb is "start" || words.HasText("enable", "turn on", "switch on", "activate",
+            "on") && !scan.Groups.Exists(g => g.Interface is not null)
+            || clause.Verb is "create" or "have" && !scan.Groups.Exists(g => g.Ports.Count > 0
+                && g.OwnAct && g.Strong) && !words.Has("rule")
+            ? true : null;
+    }
+
+    /// <summary>"Move web above block-office".</summary>
+    private static Move? Moved(Clause clause, ScanWords words, WishScan scan)
+    {
+        if (clause.Verb is not ("move" or "set" or "") || !scan.Groups.Exists(g =>
+            g.Rules.Count > 0 || g.Ports.Count > 0))
+        {
+            return null;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var (above, below) = (words.Is(at, "above"), words.Is(at, "below"));
+            if ((above || below) && clause.Verb == "move")
+            {
+                var other = clause.Lexemes.Skip(at + 1).Select(l => l.Named(Known.Rule))
+                    .FirstOrDefault(n => n is not null);
+                return other is null ? null : new(above, other);
+            }
+            if (clause.Verb == "move" && (words.Is(at, "top") || words.Is(at, "bottom")))
+            {
+                return new(words.Is(at, "top"), null);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>What is said in several clauses of one turn belongs together: "lock it down, only
+    /// allow ssh", "allow ssh, the rest is closed".</summary>
+    private static void Merge(FirewallAttribute wish, Discourse said)
+    {
+        var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
+            .Where(b => !b.IsReason).ToList();
+        wish.Last = before.SelectMany(b => b.Groups).LastOrDefault();
+        Join(wish, before);
+        foreach (var earlier in before)
+        {
+            if (earlier.LocksDown || earlier.Enable == true || earlier.Groups.Exists(g => g.Else))
+            {
+                earlier.Keeps.AddRange(wish.Groups.Where(g => g.IsAllow || g.Act == Act.None));
+                wish.IsMerged |= earlier.LocksDown && wish.Groups.Count > 0
+                    && wish.Groups.TrueForAll(g => g.IsAllow || g.Act == Act.None || IsRest(g));
+            }
+        }
+        if (wish.LocksDown || wish.Groups.Exists(IsRest))
+        {
+            wish.Keeps.AddRange(before.SelectMany(b => b.Groups).Concat(wish.Groups)
+                .Where(g => (g.IsAllow || g.Act == Act.None) && g.HasOperand));
+        }
+    }
+
+    /// <summary>"He works from 10.1.2.3, he needs ssh", "reject! everything from 10.9.0.0/16":
+    /// half of the wish was said before.</summary>
+    private static void Join(FirewallAttribute wish, List<FirewallAttribute> before)
+    {
+        if (before is not [.., { Groups: [var half], LocksDown: false, Enable: null } earlier]
+            || wish.Groups is not [var group, ..] || wish.IsReason)
+        {
+            return;
+        }
+        if (half is { Ports.Count: 0, Everything: false, Strong: false, Sources.Count: > 0 }
+            && group is { Ports.Count: > 0, HasSource: false })
+        {
+            group.Sources = half.Sources;
+            group.Only |= half.Only;
+            earlier.IsMerged = true;
+        }
+        else if (half is { HasOperand: false, Rate: null, Log: null } && !group.OwnAct)
+        {
+            group.Act = half.Act;
+            group.OwnAct = half.OwnAct;
+            group.Strong |= half.Strong;
+            earlier.IsMerged = true;
+        }
+    }
+
+    /// <summary>"Everything else is blocked".</summary>
+    public static bool IsRest(Group group) => group is { IsBlock: true, Log: null }
+        && (group.Else || group is
+        { Everything: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
+            Interface: null });
+
+    private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.Address)
+        || lexeme.Is(Part.Cidr) || lexeme.Is(Part.Path) || lexeme.Is(Part.Domain)
+        || lexeme.Is(Part.Version) || lexeme.Is(Part.Url) || lexeme.Is(Part.Quoted)
+        || lexeme.IsGlue("if") && lexeme.Text is "if" or "unless" or "until";
+
+    private static void UseAll(Clause clause, Func<int, bool> which)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (which(at))
+            {
+                clause.Use(at);
+            }
+        }
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        if (clause.Attributes.OfType<BanAttribute>().FirstOrDefault() is { } ban)
+        {
+            var last = session.LastWishes.SelectMany(w => w.Attributes).OfType<BanAttribute>()
+                .LastOrDefault();
+            var reply = BanEdits.Apply(ban, session, last is null ? null : last.Service ?? "sshd");
+            return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } both
+                ? [.. new FirewallResolver(session, clause, both).Replies(), reply] : [reply];
+        }
+        return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } wish
+            ? new FirewallResolver(session, clause, wish).Replies() : [];
+    }
+
+    public Reply? Answer(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        return FirewallAnswers.To(clause, session);
+    }
+}

@@ -1,0 +1,198 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Numbers: which are rates, which are ports, and whose.</summary>
+internal sealed partial class ScanWords
+{
+    /// <summary><c>10/minute</c>, "10 connections per minute", "30 a minute".</summary>
+    public string? RateAt(int at, out int end)
+    {
+        end = at;
+        if (RateText().Match(clause[at].Text) is { Success: true } written)
+        {
+            return Rate(written.Groups[1].Value, written.Groups[2].Value);
+        }
+        var lexeme = clause[at];
+        if (!lexeme.IsNumber || lexeme.Unit.Length > 0 || lexeme.Value < 1
+            || !decimal.IsInteger(lexeme.Value))
+        {
+            return null;
+        }
+        for (var next = at + 1; next < clause.Count && next <= at + 5; next++)
+        {
+            var word = clause[next];
+            if (word.IsNumber && word is { Value: 1, Unit: "s" or "min" or "h" or "d" }
+                && !char.IsAsciiDigit(word.Text[0]))
+            {
+                end = next;
+                return Rate(Whole(lexeme), word.Unit);
+            }
+            if ((word.Text is "per" or "a" or "an" or "each" or "every" or "/")
+                && next + 1 < clause.Count && UnitWord(clause[next + 1].Text) is { } unit)
+            {
+                end = next + 1;
+                return Rate(Whole(lexeme), unit);
+            }
+            if (PerText().Match(word.Text) is { Success: true } per)
+            {
+                end = next;
+                return Rate(Whole(lexeme), per.Groups[1].Value);
+            }
+            if (word.IsNumber || word.IsGlue("comma") || word.IsGlue("from"))
+            {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    public static bool IsRateText(string text) => RateText().IsMatch(text);
+
+    private static string Whole(Lexeme lexeme) =>
+        lexeme.Value.ToString("0", CultureInfo.InvariantCulture);
+
+    private static string? Rate(string count, string unit) =>
+        UnitWord(unit) is { } word && count.TrimStart('0').Length is > 0 and <= 9
+            ? $"{count.TrimStart('0')}/{word}" : null;
+
+    private static string? UnitWord(string text) => text switch
+    {
+        "second" or "seconds" or "sec" or "s" => "second",
+        "minute" or "minutes" or "min" or "m" => "minute",
+        "hour" or "hours" or "hr" or "h" => "hour",
+        "day" or "days" or "d" => "day",
+        _ => null,
+    };
+
+    public bool IsPortNumber(int at)
+    {
+        var lexeme = clause[at];
+        var text = lexeme.Original.TrimStart('#', ':');
+        return text.Length > 0 && (char.IsAsciiDigit(text[0]) || text.StartsWith("tcp/",
+            StringComparison.OrdinalIgnoreCase) || text.StartsWith("udp/",
+            StringComparison.OrdinalIgnoreCase)) && lexeme.Unit is "" or "tcp" or "udp"
+            && !lexeme.Is(Part.Address) && !lexeme.Is(Part.Cidr);
+    }
+
+    /// <summary>"60000 to 61000", "between 8000 and 8100".</summary>
+    public bool RangeAt(int at, out PortRange range, out int end)
+    {
+        (range, end) = (default, at);
+        if (at + 2 >= clause.Count || PortNames.Numbers(clause[at].Original) is not [var first]
+            || PortNames.Numbers(clause[at + 2].Original) is not [var last]
+            || first.Ports is not { } low || last.Ports is not { } high
+            || low.Last >= high.First || !IsPortNumber(at + 2))
+        {
+            return false;
+        }
+        var link = clause[at + 1].Text;
+        var between = at > 0 && clause[at - 1].Text == "between";
+        if (link is "to" or "-" or "through" or "thru" or "until" or "up to"
+            || (link is "and" && between))
+        {
+            (range, end) = (new(low.First, high.Last), at + 2);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>"udp 51820", "udp ports 60000".</summary>
+    public PacketProtocol? ProtocolBefore(int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 8; before--)
+        {
+            switch (clause[before].Text)
+            {
+                case "tcp":
+                    return HasNumberBefore(before) ? null : PacketProtocol.Tcp;
+                case "udp":
+                    return HasNumberBefore(before) ? null : PacketProtocol.Udp;
+            }
+            if (!(clause[before].IsField("port") || clause[before].IsGlue("comma")
+                || clause[before].IsGlue("and") || IsPortNumber(before)
+                || clause[before].Readings[0].Part == Part.Noise))
+            {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The protocol at this place belongs to the number before it.</summary>
+    private bool HasNumberBefore(int at) => at > 0 && IsPortNumber(at - 1);
+
+    public bool NumberFollows(int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && (clause[next].IsField("port")
+            || clause[next].Readings[0].Part == Part.Noise))
+        {
+            next++;
+        }
+        return next < clause.Count && IsPortNumber(next);
+    }
+
+    public bool JointBefore(int at) => at > 0
+        && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"));
+
+    public bool AddressFollows(int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && (clause[next].Readings[0].Part == Part.Noise
+            || clause[next].IsGlue("comma") || clause[next].IsGlue("is")
+            || clause[next].IsField("address") || clause[next].Text is "server" or "host"
+                or "machine" or "box" or "pc"))
+        {
+            next++;
+        }
+        return next < clause.Count && PortNames.Network(clause[next]) is not null;
+    }
+
+    /// <summary>"Reject instead of drop": the second is not wished.</summary>
+    public bool IsInsteadOf(int at) => at > 0 && clause[at - 1].IsGlue("insteadof");
+
+    public bool AndBefore(int at) => at > 0 && clause[at - 1].IsGlue("and")
+        || at > 1 && clause[at - 1].Readings[0].Part == Part.Noise && clause[at - 2].IsGlue("and");
+
+    /// <summary>"ssh on port 2222", "ssh, 2222, also": the number is that of the name before.
+    /// </summary>
+    public bool BelongsToName(int at)
+    {
+        var before = at - 1;
+        var comma = false;
+        var said = false;
+        while (before >= 0 && (clause[before].IsField("port") || clause[before].IsGlue("on")
+            || clause[before].IsGlue("comma") || clause[before].IsGlue("is")
+            || clause[before].Text is "tcp" or "udp" or "page" or "ui" or "interface" or "over"
+                or "needs" or "uses"
+            || Is(before, "connections")
+            || clause[before].Readings[0].Part == Part.Noise))
+        {
+            comma |= clause[before].IsGlue("comma");
+            said |= clause[before].IsField("port") || clause[before].IsGlue("on");
+            before--;
+        }
+        if (before < 0 || PortNames.Of(clause[before]) is null && !clause[before].IsMention)
+        {
+            return false;
+        }
+        // A second comma closes what the first opened; in a list more would follow.
+        var next = at + 1;
+        var closes = next >= clause.Count || (clause[next].IsGlue("comma")
+            && !(next + 1 < clause.Count && IsPortNumber(next + 1)));
+        return !comma || said || (closes && clause.Lexemes.Count(l => l.IsGlue("comma")) > 1);
+    }
+
+    [GeneratedRegex("^(\\d{1,9})(?:x)?(?:/|per)"
+        + "(second|seconds|sec|s|minute|minutes|min|m|hour|hours|hr|h|day|days|d)$")]
+    private static partial Regex RateText();
+
+    [GeneratedRegex("^(?:[a-z]+)?/(second|sec|s|minute|min|m|hour|h|day|d)$")]
+    private static partial Regex PerText();
+}

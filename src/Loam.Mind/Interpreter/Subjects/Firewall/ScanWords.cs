@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>What the words around a place say about it.</summary>
+internal sealed partial class ScanWords(Clause clause)
+{
+    public bool Is(int at, string topic) => at >= 0 && at < clause.Count
+        && clause[at].Is(Part.Topic, topic);
+
+    public bool Has(string topic) => clause.Lexemes.Any(l => l.Is(Part.Topic, topic));
+
+    public bool HasText(params ReadOnlySpan<string> texts)
+    {
+        foreach (var lexeme in clause.Lexemes)
+        {
+            if (texts.Contains(lexeme.Text))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public bool IsAct(int at) => Is(at, "allow") || Is(at, "block") || Is(at, "open")
+        || Is(at, "close") || Is(at, "reject") || Is(at, "unblock");
+
+    public bool IsDestination(int at, Group group)
+    {
+        var before = at - 1;
+        while (before >= 0 && (clause[before].Readings[0].Part == Part.Noise
+            || clause[before].IsField("address") || clause[before].IsField("network")
+            || clause[before].IsGlue("comma") || clause[before].IsGlue("and")
+            || PortNames.Network(clause[before]) is not null))
+        {
+            before--;
+        }
+        if (before < 0 || clause[before].IsGlue("from"))
+        {
+            return false;
+        }
+        if (clause[before].Text is "talk to" or "talking to" or "connect to" or "connecting to"
+            or "reach" or "contact" or "send" or "access" or "destination" or "get to")
+        {
+            return true;
+        }
+        return clause[before].IsGlue("to")
+            && (group.Direction is PacketDirection.Output or PacketDirection.Forward
+                || before > 0 && Is(before - 1, "out") && !IsParticle(before - 1));
+    }
+
+    /// <summary>"Called node-exporter"; null: no name is given.</summary>
+    public string? NameGiven()
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            if (clause[at].Text is "called" or "named" or "name it" or "call it" or "with name"
+                or "with the name" or "with the comment")
+            {
+                return clause[at + 1].Original;
+            }
+        }
+        return null;
+    }
+
+    public string? InterfaceAt(int at)
+    {
+        var lexeme = clause[at];
+        if (lexeme.Named(Known.Interface) is { } known)
+        {
+            return known;
+        }
+        return Device().IsMatch(lexeme.Text) || at > 0 && clause[at - 1].Text is "interface"
+            or "iface" or "nic" && lexeme.Is(Part.Unknown) ? lexeme.Original : null;
+    }
+
+    /// <summary>"The ssh rule", "rule web".</summary>
+    public bool IsRule(int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && (clause[before].Text is "the" or "called" or "named" or "for"
+            || clause[before].IsField("name")))
+        {
+            if (clause[before].Text == "for")
+            {
+                return false;
+            }
+            before--;
+        }
+        return Is(at + 1, "rule") || Is(before, "rule");
+    }
+
+    /// <summary>The port was numbered, and this says what it is for.</summary>
+    public bool IsPurpose(int at)
+    {
+        for (var before = at - 1; before >= 0; before--)
+        {
+            if (clause[before].IsGlue("for"))
+            {
+                return true;
+            }
+            if (clause[before].Readings[0].Part != Part.Noise)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"Stop allowing", "prevent 10.1.2.3 from connecting".</summary>
+    public bool StopsAct(int at)
+    {
+        if (clause[at].Text is not ("stop" or "stops" or "prevent" or "prevents" or "hinder"))
+        {
+            return false;
+        }
+        for (var next = at + 1; next < clause.Count && !clause[next].IsGlue("comma"); next++)
+        {
+            if (Is(next, "allow") || Is(next, "block") || Is(next, "reject") || Is(next, "log")
+                || Is(next, "may") || Is(next, "open"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"Keep 203.0.113.0/24 out", "throw them out".</summary>
+    public bool KeepsOut(int at)
+    {
+        if (clause[at].Text is not ("keep" or "shut" or "lock" or "throw" or "kick"))
+        {
+            return false;
+        }
+        for (var next = at + 1; next < clause.Count && next <= at + 6; next++)
+        {
+            if (clause[next].Text is "out" or "away" or "out of here")
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"No ssh from outside".</summary>
+    public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
+        && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
+            || clause[next].Named(Known.Service) is not null || IsPortNumber(next));
+
+    private bool NextIs(int at, Func<int, bool> wanted)
+    {
+        for (var next = at + 1; next < clause.Count; next++)
+        {
+            if (wanted(next))
+            {
+                return true;
+            }
+            if (clause[next].Readings[0].Part != Part.Noise)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    public bool IsExcept(int at)
+    {
+        if (clause[at].IsGlue("except") || clause[at].Text is "save" or "unless from")
+        {
+            return true;
+        }
+        if (!clause[at].IsGlue("but") && !(clause[at].Text is "only"))
+        {
+            return false;
+        }
+        var before = at - 1;
+        while (before >= 0 && clause[before].Readings[0].Part == Part.Noise
+            && !Is(before, "anywhere") && !Is(before, "everything"))
+        {
+            before--;
+        }
+        return clause[at].IsGlue("but") && (Is(before, "anywhere") || Is(before, "everything")
+            || Is(before, "else") || Is(before, "nobody") || Is(before, "lan"));
+    }
+
+    /// <summary>The word right before, over articles: "from the vpn".</summary>
+    public bool Follows(int at, string glue)
+    {
+        var before = at - 1;
+        while (before >= 0 && clause[before].Readings[0].Part is Part.Noise or Part.Field)
+        {
+            before--;
+        }
+        return before >= 0 && clause[before].IsGlue(glue);
+    }
+
+    /// <summary>The word before, over articles: "outside the LAN".</summary>
+    public bool Precedes(int at, string text)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 4; before--)
+        {
+            if (clause[before].Text == text || clause[before].Text == "the " + text
+                || clause[before].Text == "from " + text)
+            {
+                return true;
+            }
+            if (clause[before].Readings[0].Part != Part.Noise && !clause[before].IsGlue("of"))
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>The next word that matters is one of these: "outside" of "the LAN".</summary>
+    public bool LeadsTo(int at, string topic) => clause[at].Text.EndsWith("outside",
+        StringComparison.Ordinal) && NextIs(at, next => Is(next, topic)
+            || PortNames.Network(clause[next]) is not null || clause[next].IsGlue("of"));
+
+    /// <summary>"Shut out", "filter out": part of the verb.</summary>
+    public bool IsParticle(int at) => clause[at].Text == "out" && at > 0
+        && (clause[at - 1].Text is "shut" or "keep" or "lock" or "stay" or "stays" or "find"
+            || Enumerable.Range(Math.Max(0, at - 6), Math.Min(6, at)).Any(KeepsOut));
+
+    /// <summary>"The firewall policy": not something to do.</summary>
+    public bool IsNoun(int at) => clause[at].Text is "access" or "use" or "open ports" && at > 0
+        && clause[at - 1].Text is "the" or "of" or "in";
+
+    /// <summary>"The ban time", "sshd bans".</summary>
+    public bool IsBanNoun(int at) => Is(at, "ban") && clause[at].Text is "bans";
+
+    /// <summary>"All three", "all of them": no word for every port.</summary>
+    public bool IsHostEverything(int at) => clause[at].Text is "all" or "any" && at + 1
+        < clause.Count && (clause[at + 1].IsNumber || clause[at + 1].IsGlue("of")
+            || Is(at + 1, "else"));
+
+    [GeneratedRegex("^(eth|ens|enp|eno|enx|wlan|wlp|wg|tun|tap|br|docker|ppp|bond|vlan|veth|"
+        + "tailscale|zt)[-0-9a-z.]*[0-9][-0-9a-z.]*$")]
+    private static partial Regex Device();
+}

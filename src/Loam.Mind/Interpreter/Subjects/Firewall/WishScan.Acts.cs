@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>What is to happen, to whom, and where one wish ends and the next begins.</summary>
+internal sealed partial class WishScan
+{
+    private void Mood(int at)
+    {
+        var lexeme = _clause[at];
+        if (_words.KeepsOut(at))
+        {
+            Say(Act.Block, strong: true);
+            return;
+        }
+        if (lexeme.IsGlue("not") || lexeme.Text is "do not want" or "do not need"
+            || _words.Is(at, "nobody") || _words.StopsAct(at)
+            || lexeme.Text is "none" || _words.RefusesThing(at))
+        {
+            if (_words.RefusesThing(at))
+            {
+                _negated = false;
+                Say(Act.Block, strong: true);
+                return;
+            }
+            _group.Void |= lexeme.Text == "nothing" && _group is { OwnAct: true,
+                HasOperand: false };
+            (_negated, _negatedAt) = (!_group.Void, at);
+            return;
+        }
+        if (lexeme.IsGlue("only") || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
+        {
+            _group.Only = true;
+            _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
+        }
+        _group.Also |= lexeme.IsGlue("also");
+        if (_words.IsExcept(at))
+        {
+            Except();
+        }
+        else if (lexeme.IsGlue("but") && _group.IsBlock && _group.OwnAct)
+        {
+            Next();
+            _group.Act = Act.Allow;
+        }
+        if (_words.Is(at, "log") && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
+        {
+            if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at))
+            {
+                Next();
+                _group.Act = Act.None;
+            }
+            _group.Log = !_negated;
+            _negated = false;
+        }
+        if (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "it" or "them"
+            && lexeme.Text is not ("that" or "this" or "its" or "they" or "the one" or "one"))
+        {
+            _group.Refers = true;
+        }
+    }
+
+    private void Acts(int at)
+    {
+        if (_words.IsInsteadOf(at))
+        {
+            return;
+        }
+        if (_words.Is(at, "unblock") && !_words.IsBanNoun(at))
+        {
+            Say(Act.Unblock, strong: true);
+        }
+        else if (_words.Is(at, "lockdown") || _words.IsNoun(at))
+        {
+            return;
+        }
+        else if (_words.Is(at, "bydefault"))
+        {
+            ByDefault(_clause[at].Text);
+        }
+        else if (_words.Is(at, "reject"))
+        {
+            Say(Act.Reject, strong: true);
+        }
+        else if (_words.Is(at, "block") && !_words.IsBanNoun(at))
+        {
+            Say(Act.Block, strong: true);
+        }
+        else if (_words.Is(at, "close"))
+        {
+            Say(Act.Block, strong: false);
+        }
+        else if (_words.Is(at, "allow"))
+        {
+            Say(Act.Allow, strong: true);
+        }
+        else if (_words.Is(at, "open"))
+        {
+            Say(Act.Allow, strong: false);
+        }
+        else if (_words.Is(at, "may"))
+        {
+            May(at);
+        }
+    }
+
+    /// <summary>"Default deny", "accept by default".</summary>
+    private void ByDefault(string text)
+    {
+        if (text.Contains("deny", StringComparison.Ordinal)
+            || text.Contains("drop", StringComparison.Ordinal)
+            || text.Contains("reject", StringComparison.Ordinal))
+        {
+            Say(Act.Block, strong: true);
+        }
+        else if (text.Contains("allow", StringComparison.Ordinal)
+            || text.Contains("accept", StringComparison.Ordinal))
+        {
+            Say(Act.Allow, strong: true);
+        }
+    }
+
+    /// <summary>"Reach", "use": they mean something beside a stronger word only if they turn it.
+    /// </summary>
+    private void May(int at)
+    {
+        if (!_group.OwnAct || _negated && !_group.HasOperand)
+        {
+            Say(Act.Allow, strong: false);
+        }
+        else if (_negated && _negatedAt > 0)
+        {
+            Say(Act.Allow, strong: false);
+        }
+        _negated = false;
+    }
+
+    private void Say(Act act, bool strong)
+    {
+        if (_negated && act is Act.Block or Act.Reject && _group is { OwnAct: true, IsBlock: true })
+        {
+            // "Reject, not drop": the other word stands.
+            _negated = false;
+            return;
+        }
+        if (_negated)
+        {
+            act = act switch
+            {
+                Act.Allow => Act.Block,
+                Act.Block or Act.Reject => Act.Unblock,
+                _ => act,
+            };
+            _negated = false;
+        }
+        if (_group.OwnAct && _group.HasOperand && !(act == Act.Reject && _group.IsBlock)
+            && !(strong && !_group.Strong && _group.Act == act))
+        {
+            Next();
+        }
+        _group.ActLater = _group.HasOperand;
+        _group.Act = act;
+        _group.OwnAct = true;
+        _group.Strong |= strong;
+    }
+
+    private void Places(int at)
+    {
+        if (_words.Is(at, "out") && !_words.IsParticle(at))
+        {
+            _group.Direction = PacketDirection.Output;
+        }
+        else if (_words.Is(at, "in"))
+        {
+            _group.Direction ??= PacketDirection.Input;
+        }
+        else if (_words.Is(at, "forward"))
+        {
+            _group.Direction = PacketDirection.Forward;
+        }
+        if (_words.Is(at, "else"))
+        {
+            Else(at);
+        }
+        else if (_words.Is(at, "lan"))
+        {
+            _group.Outside |= _words.Precedes(at, "outside");
+            HasAddress = true;
+            _group.Lan = true;
+        }
+        else if (_words.Is(at, "anywhere") && !_words.LeadsTo(at, "lan"))
+        {
+            _group.Anywhere = true;
+        }
+        else if (_words.Is(at, "everything") && !_words.IsHostEverything(at))
+        {
+            if (_group.Ports.Count > 0 && _group.OwnAct && _clause[at].Text is not ("completely"
+                or "entirely" or "all" or "any"))
+            {
+                Next();
+            }
+            _group.Everything = _group.Ports.Count == 0 || _group.Everything;
+        }
+        else if (_clause[at].Text is "nothing" or "no traffic" or "no connections")
+        {
+            _group.Everything = true;
+        }
+    }
+
+    private void Else(int at)
+    {
+        var text = _clause[at].Text;
+        if (_group.Ports.Count > 0 || _group.HasSource || _group.Everything)
+        {
+            Next();
+        }
+        _group.Else = true;
+        if (text.StartsWith("no", StringComparison.Ordinal))
+        {
+            _group.Act = Act.Block;
+            _group.OwnAct = true;
+        }
+    }
+
+    /// <summary>What follows is left out of what was said: the opposite holds of it.</summary>
+    private void Except()
+    {
+        var before = _group;
+        Next();
+        _group.Act = before.IsBlock || before.Act == Act.None ? Act.Allow : Act.Block;
+        _group.OwnAct = true;
+        _group.Direction = before.Direction;
+        if (!before.Everything && !before.Else)
+        {
+            _group.Ports = [.. before.Ports];
+            _group.Refers = before.Refers;
+        }
+    }
+
+    private void Add(Port port)
+    {
+        if (_group.Ports.Count > 0 && (_group.HasSource && !_group.SourceFirst
+            || _group.ActLater) || _group is { Ports.Count: 0, Sources.Count: > 0, OwnAct: true,
+                Only: false, ActLater: false } && _andBefore)
+        {
+            Next();
+        }
+        else if (_group.Else || (_group.Everything && _group.HasSource))
+        {
+            Next();
+        }
+        _group.Ports.Add(port);
+    }
+
+    private void Next()
+    {
+        var before = _group;
+        _group = new() { Act = before.Act, Direction = before.Direction };
+        if (before.Direction == PacketDirection.Output && before.Destinations.Count > 0)
+        {
+            _group.Direction = null;
+        }
+        _groups.Add(_group);
+    }
+}

@@ -1,0 +1,303 @@
+using System.Collections.Immutable;
+using System.Text.RegularExpressions;
+using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>Reads a clause as a wish about packets, taking no word of it: whoever claims the
+/// clause marks what was understood.</summary>
+internal sealed partial class WishScan
+{
+    private readonly Clause _clause;
+    private readonly ScanWords _words;
+    private readonly HashSet<int> _taken = [];
+    private readonly List<Group> _groups = [new()];
+    private Group _group;
+    private bool _negated;
+    private int _negatedAt = -1;
+
+    private bool _andBefore;
+
+    /// <summary>The last ports said by number and without a protocol.</summary>
+    private Port? _numbered;
+
+    private WishScan(Clause clause)
+    {
+        _clause = clause;
+        _words = new(clause);
+        _group = _groups[0];
+    }
+
+    public List<Group> Groups => _groups;
+    public ScanWords Words => _words;
+
+    /// <summary>Places of values that were read.</summary>
+    public IReadOnlySet<int> Taken => _taken;
+    public bool HasAddress { get; private set; }
+
+    /// <summary>A port by its well-known name that no service bears.</summary>
+    public bool HasNamedPort { get; private set; }
+    public bool HasNumber { get; private set; }
+    public bool HasThing { get; private set; }
+
+    public static WishScan Of(Clause clause)
+    {
+        var scan = new WishScan(clause);
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!scan._taken.Contains(at))
+            {
+                scan.Read(at);
+            }
+        }
+        scan.Settle();
+        scan.Published();
+        scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
+            && g.Rate is null && g.Protocols.Count == 0 && g.Log is null || g.Void);
+        return scan;
+    }
+
+    private void Read(int at)
+    {
+        _andBefore = _words.AndBefore(at);
+        if (Rate(at) || Address(at) || Numbers(at) || Protocol(at) || Things(at))
+        {
+            return;
+        }
+        if (_clause[at].IsGlue("comma"))
+        {
+            Settle();
+        }
+        Mood(at);
+        Acts(at);
+        Places(at);
+    }
+
+    /// <summary>"Make ssh accessible": the verb was said in two parts.</summary>
+    private void Published()
+    {
+        if (_groups.TrueForAll(g => g.Act == Act.None) && _clause.Verb is "publish" or "unpublish")
+        {
+            _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
+        }
+        // "No http, https only": what only is allowed is not what was shut out before.
+        foreach (var group in _groups.Where(g => g is { Only: true, OwnAct: false, IsBlock: true,
+            Ports.Count: > 0 }))
+        {
+            group.Act = Act.Allow;
+        }
+    }
+
+    /// <summary>A negation reaches no further than the part of the sentence it stands in.
+    /// </summary>
+    private void Settle()
+    {
+        if (_negated && _group is { OwnAct: false, HasOperand: true })
+        {
+            Say(Act.Allow, strong: false);
+            _group.Guessed = true;
+        }
+        _negated = false;
+    }
+
+    /// <summary><c>10/minute</c>, "10 connections per minute", "30 a minute".</summary>
+    private bool Rate(int at)
+    {
+        if (_words.RateAt(at, out var end) is not { } rate)
+        {
+            return false;
+        }
+        _group.Rate = rate;
+        Take(at, end);
+        return true;
+    }
+
+    private bool Address(int at)
+    {
+        if (PortNames.Network(_clause[at]) is not { } network)
+        {
+            return false;
+        }
+        HasAddress = true;
+        Take(at, at);
+        if (network is "127.0.0.1" or "::1")
+        {
+            HasAddress = _groups.Exists(g => g.Sources.Count > 0);
+            return true;
+        }
+        if (_words.Precedes(at, "outside"))
+        {
+            _group.Outside = true;
+        }
+        if (_words.IsDestination(at, _group))
+        {
+            _group.Destinations.Add(network);
+            _group.Direction ??= PacketDirection.Output;
+            return true;
+        }
+        if ((_group.ActLater || _group.SourceFirst && _words.Follows(at, "from"))
+            && _group.Sources.Count > 0 && _group.Ports.Count > 0)
+        {
+            Next();
+        }
+        _group.SourceFirst |= _group.Ports.Count == 0 && _group.Sources.Count == 0;
+        _group.Sources.Add(network);
+        return true;
+    }
+
+    private bool Numbers(int at)
+    {
+        var lexeme = _clause[at];
+        if (!_words.IsPortNumber(at))
+        {
+            return false;
+        }
+        var gates = PortNames.Numbers(lexeme.Unit is "tcp" or "udp" || !lexeme.IsNumber
+            ? lexeme.Text : lexeme.Original);
+        var end = at;
+        if (_words.RangeAt(at, out var range, out var last))
+        {
+            (gates, end) = ([new(null, range)], last);
+        }
+        if (gates.IsEmpty)
+        {
+            return false;
+        }
+        HasNumber = true;
+        Take(at, end);
+        if (_words.ProtocolBefore(at) is { } protocol)
+        {
+            gates = [.. gates.Select(g => g with { Protocol = g.Protocol ?? protocol })];
+        }
+        if (_group.Ports is [.., var named] && (named.Thing is not null || named.Name.Length > 0)
+            && _words.BelongsToName(at))
+        {
+            _numbered = new(named.Name.Length > 0 ? named.Name
+                : named.Thing!.Text.Replace(' ', '-'), gates, null) { Numbered = true };
+            _group.Ports[^1] = _numbered;
+            return true;
+        }
+        _numbered = new("", gates, null);
+        Add(_numbered);
+        return true;
+    }
+
+    private bool Protocol(int at)
+    {
+        var text = _clause[at].Text;
+        if (text is not ("tcp" or "udp" or "tcp/udp" or "udp/tcp"))
+        {
+            return false;
+        }
+        Take(at, at);
+        foreach (var word in text.Split('/'))
+        {
+            var protocol = word == "tcp" ? PacketProtocol.Tcp : PacketProtocol.Udp;
+            if (!_words.NumberFollows(at) || _group.Ports is [.., { Thing: null } last]
+                && last.Gates.Any(g => g.Protocol is null) && !_words.JointBefore(at))
+            {
+                Bind(protocol);
+            }
+        }
+        return true;
+    }
+
+    /// <summary>"8000-8100 tcp", "53, both udp and tcp".</summary>
+    private void Bind(PacketProtocol protocol)
+    {
+        var bound = false;
+        for (var at = _group.Ports.Count - 1; at >= 0; at--)
+        {
+            var port = _group.Ports[at];
+            if (port.Thing is null && port.Gates.Any(g => g.Protocol is null))
+            {
+                _group.Ports[at] = port with
+                {
+                    Gates = [.. port.Gates.Select(g => g with
+                    {
+                        Protocol = g.Protocol ?? protocol,
+                    })],
+                };
+                _numbered = _group.Ports[at];
+                bound = true;
+            }
+        }
+        if (!bound && _group.Ports is [.., var last] && last == _numbered)
+        {
+            _numbered = last with
+            {
+                Gates = [.. last.Gates.Concat(last.Gates.Select(g => g with
+                {
+                    Protocol = protocol,
+                })).Distinct()],
+            };
+            _group.Ports[^1] = _numbered;
+        }
+        else if (!bound)
+        {
+            _group.Protocols.Add(protocol);
+        }
+    }
+
+    private bool Things(int at)
+    {
+        var lexeme = _clause[at];
+        if (at > 0 && _clause[at - 1].Text is "called" or "named" or "call it" or "name it"
+            && lexeme.Named(Known.Rule) is null)
+        {
+            Take(at, at);
+            return true;
+        }
+        var named = PortNames.Of(lexeme);
+        if (_words.InterfaceAt(at) is { } device)
+        {
+            _group.Interface = device;
+            Take(at, at);
+            return true;
+        }
+        if (lexeme.Named(Known.Rule) is { } rule && (named is null || _words.IsRule(at))
+            && (lexeme.Named(Known.Service) is null || _words.IsRule(at)))
+        {
+            _group.Rules.Add(rule);
+            Take(at, at);
+            return true;
+        }
+        var thing = lexeme.Named(Known.Service) ?? lexeme.Named(Known.App)
+            ?? lexeme.Named(Known.Role);
+        if (named is null && thing is null || _words.IsAct(at) && thing is null && named is null)
+        {
+            return false;
+        }
+        if (named is null && lexeme.Named(Known.Service) is null && _words.AddressFollows(at))
+        {
+            // "The monitoring server 10.8.0.9" says whose address it is.
+            return true;
+        }
+        Take(at, at);
+        HasNamedPort |= named is not null && lexeme.Named(Known.Service) is null;
+        HasThing |= lexeme.Named(Known.Service) is not null || named is null;
+        var target = thing is null ? null
+            : new Target(lexeme.Text, lexeme.Namings, null, lexeme.Plural, null);
+        if (_group.Ports is [.., { Thing: null, Name: "" } number]
+            && (_words.IsPurpose(at) || named is { } same && same.Gates.Any(g =>
+                number.Gates.Any(n => n.Ports == g.Ports))))
+        {
+            // "8080 for grafana", "22 (ssh)": the number is the port, the name its use.
+            _group.Ports[^1] = number with { Name = named?.Name ?? lexeme.Text.Replace(' ', '-') };
+            return true;
+        }
+        Add(new(named?.Name ?? "", named?.Gates ?? [], target));
+        return true;
+    }
+
+    private void Take(int from, int to)
+    {
+        for (var at = from; at <= to; at++)
+        {
+            _taken.Add(at);
+        }
+    }
+}
