@@ -53,6 +53,14 @@ internal sealed class TimeReader
         return phrase;
     }
 
+    /// <summary>As <see cref="Read"/>, but takes no word.</summary>
+    public static TimePhrase? Peek(Clause clause)
+    {
+        var reader = new TimeReader(clause);
+        reader.Scan();
+        return reader._parts.Phrase();
+    }
+
     private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].Text : "";
 
     private void Scan()
