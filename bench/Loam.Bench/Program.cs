@@ -1,6 +1,7 @@
 using Loam.Bench;
 using Loam.Bench.Composing;
 using Loam.Bench.Coring;
+using Loam.Bench.Requests;
 
 return await Program.RunAsync(args);
 
@@ -8,7 +9,8 @@ return await Program.RunAsync(args);
 /// </summary>
 internal static partial class Program
 {
-    private const string Names = "The benchmarks are compose and core: ./dev bench NAME [--runs N]";
+    private const string Names = "The benchmarks are compose and core, each with [--runs N], "
+        + "requests and hostile, each with [--help]: ./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -19,6 +21,10 @@ internal static partial class Program
             stop.Cancel();
         };
         var runs = 0;
+        if (args is ["requests", ..])
+        {
+            return await RequestsBench.RunAsync(args[1..], stop.Token);
+        }
         if (args.Length is not (1 or 3) || (args.Length == 3
             && (args[1] != "--runs" || !int.TryParse(args[2], out runs) || runs < 1)))
         {

@@ -21,5 +21,5 @@ public static class States
     }
 
     private static string FindFolder([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "Cases");
+        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "loam-bench");
 }
