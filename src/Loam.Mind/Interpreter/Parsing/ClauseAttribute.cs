@@ -83,8 +83,11 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>No more copies.</summary>
     public bool Off { get; init; }
 
-    /// <summary>The whole machine is meant.</summary>
+    /// <summary>All volumes are meant.</summary>
     public bool Everything { get; init; }
+
+    /// <summary>The machine's own backup is meant.</summary>
+    public bool Machine { get; init; }
 
     public bool SaysNothing => When is null && Retain is null && Destination is null
         && Type is null;

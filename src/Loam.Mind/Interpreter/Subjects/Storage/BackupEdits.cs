@@ -34,12 +34,12 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             return volumes!.Services.Count == 1
                 ? [Undeclared(volumes.Services[0], said, problem)] : [problem];
         }
-        if (meant.Count == 0 && volumes is null && !said.Everything && !AboutMachine()
-            && said.Destination is null)
+        if (meant.Count == 0 && volumes is null && !said.Everything && !said.Machine
+            && !AboutMachine() && said.Destination is null)
         {
             meant = [.. session.Focus.SelectMany(edits.Of).Distinct()];
         }
-        if (meant.Count > 0 && !said.Everything)
+        if (meant.Count > 0 && !said.Everything && !said.Machine)
         {
             session.About = new(subject, meant);
             var replies = meant.Select(v => OfVolume(v, said)).ToList();

@@ -11,6 +11,7 @@ internal static class BackupReader
 {
     private const int DaysOfWeek = 7;
     private const int DaysOfMonth = 30;
+    private const int DaysOfYear = 365;
 
     public static bool Speaks(Clause clause) =>
         clause.Verb == "backup" || clause.Lexemes.Any(l => l.IsField("backup"));
@@ -30,12 +31,13 @@ internal static class BackupReader
         clause.Attributes.Add(new BackupAttribute
         {
             When = when,
-            Retain = retain,
+            Retain = retain ?? Bare(clause),
             Destination = destination,
             Type = Type(clause),
             Off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
-                || clause.Lexemes.Any(l => l.IsGlue("without")),
+                || clause.Lexemes.Any(l => l.IsGlue("without") || l.Text is "no" or "no more"),
             Everything = Take(clause, "everything") || TakeAll(clause),
+            Machine = Take(clause, "machine"),
         });
         Take(clause, "destination");
     }
@@ -82,6 +84,7 @@ internal static class BackupReader
             var next = clause.Next(number);
             var unit = next < 0 ? "" : clause[next].Is(Part.Topic, "weeks") ? "w"
                 : clause[next].Is(Part.Topic, "months") ? "m"
+                : clause[next].Is(Part.Topic, "years") ? "y"
                 : clause[next].Is(Part.Topic, "retain") || clause[next].IsField("backup") ? "c"
                 : "";
             if (unit.Length > 0)
@@ -90,15 +93,28 @@ internal static class BackupReader
             }
             return clause[number].Unit == "d" ? (count, true)
                 : unit == "w" ? (count * DaysOfWeek, true)
-                : unit == "m" ? (count * DaysOfMonth, true) : (count, false);
+                : unit == "m" ? (count * DaysOfMonth, true)
+                : unit == "y" ? (count * DaysOfYear, true) : (count, false);
         }
         return null;
+    }
+
+    /// <summary>"Hourly snapshots, 48 of them": a number that is nothing else.</summary>
+    private static (int Count, bool Days)? Bare(Clause clause)
+    {
+        var numbers = clause.All(Part.Number).Where(i => Counts(clause, i)).ToList();
+        if (numbers is not [var only])
+        {
+            return null;
+        }
+        clause.Use(only);
+        return ((int)Math.Min(clause[only].Value, 10_000), clause[only].Unit == "d");
     }
 
     private static int Number(Clause clause, int word)
     {
         var after = word + 1;
-        while (after < clause.Count && !clause[after].IsNumber && after <= word + 4
+        while (after < clause.Count && !clause[after].IsNumber && after <= word + 8
             && !clause[after].Is(Part.Stop))
         {
             after++;

@@ -22,7 +22,7 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
 
     public Reply Apply(Clause clause, FileSystemAttribute said)
     {
-        var present = Present(said);
+        var present = Present(said with { Asked = clause.Verb is "mount" or "create" });
         if (clause.Verb is "unmount" or "remove" or "stop" || clause.Negated)
         {
             return present is null ? Nothing(clause, said) : Remove(present);
@@ -43,7 +43,9 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
         }
         return all.FirstOrDefault(m => m.Text("target") == target)
             ?? (target is null ? all.FirstOrDefault(m => m.Text("source") == source) : null)
-            ?? (target is null && source is null && all.Length == 1 ? all[0] : null);
+            ?? (target is null && source is null && all.Length == 1
+                && (said.Options.Count + said.Without.Count > 0 || said.Type is null)
+                && !said.Asked ? all[0] : null);
     }
 
     private Reply Nothing(Clause clause, FileSystemAttribute said) =>

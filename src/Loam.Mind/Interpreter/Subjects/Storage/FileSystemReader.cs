@@ -85,8 +85,15 @@ internal static class FileSystemReader
                 continue;
             }
             var lexeme = clause[at];
-            var option = lexeme.Readings.FirstOrDefault(r => r.Part == Part.Topic
-                && r.Key.StartsWith("option:", StringComparison.Ordinal)).Key?[7..]
+            if (lexeme.Original.Contains(',', StringComparison.Ordinal)
+                && lexeme.Readings[0].Part is Part.Assignment or Part.Unknown or Part.Mount)
+            {
+                options.AddRange(lexeme.Original.Split(',',
+                    StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                clause.Use(at);
+                continue;
+            }
+            var option = OptionOf(lexeme)
                 ?? (lexeme.IsField("readonly") ? "ro" : lexeme.IsField("writable") ? "rw"
                 : lexeme.Is(Part.Assignment) && !IsById(lexeme) ? lexeme.Original : null);
             if (lexeme.Is(Part.Topic, "credentials") && NextPath(clause, at) is var file and >= 0)
@@ -113,6 +120,10 @@ internal static class FileSystemReader
         }
         return options;
     }
+
+    public static string? OptionOf(Lexeme lexeme) => lexeme.Readings.FirstOrDefault(
+        r => r.Part == Part.Topic && r.Key.StartsWith("option:", StringComparison.Ordinal))
+        .Key?["option:".Length..];
 
     private static int NextPath(Clause clause, int from)
     {

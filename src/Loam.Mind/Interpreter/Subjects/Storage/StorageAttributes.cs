@@ -32,6 +32,9 @@ internal sealed record FileSystemAttribute(
 {
     public IReadOnlyList<string> Options { get; init; } = [];
 
+    /// <summary>Something is to be mounted that is not yet.</summary>
+    public bool Asked { get; init; }
+
     /// <summary>Options that shall go.</summary>
     public IReadOnlyList<string> Without { get; init; } = [];
 }

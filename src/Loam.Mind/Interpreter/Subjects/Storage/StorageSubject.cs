@@ -35,6 +35,16 @@ internal sealed class StorageSubject : ISubject
         var changes = size || encrypts || sayings.Any(l => l.Is(Part.Topic, "permissions")
             || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
             || l.Is(Part.Topic, "groupwrite"));
+        if (space && service && !memory && !size && clause.Verb is "" or "have" or "set"
+            && clause.Question is null)
+        {
+            return 0.6;
+        }
+        if (changes && !service && sayings.Any(l => l.Is(Part.Path)
+            && VolumeReader.At(said.Session.Draft.State, l.Original) is not null))
+        {
+            return 0.75;
+        }
         if (sayings.Any(l => l.Named(Known.Volume) is not null))
         {
             return service && !changes ? 0 : memory ? 0 : 0.8;
@@ -52,7 +62,8 @@ internal sealed class StorageSubject : ISubject
         return said.Continues(this) && !service && !MakesServices(clause) && !memory
             && (changes || Rhythm(clause) || sayings.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
-                || l.IsField("readonly") || l.Is(Part.Topic, "destination"))) ? 0.7 : 0;
+                || l.IsField("readonly") || l.Is(Part.Topic, "destination")
+                || FileSystemReader.OptionOf(l) is not null)) ? 0.7 : 0;
     }
 
     public void Read(Clause clause, Discourse said)
@@ -60,18 +71,35 @@ internal sealed class StorageSubject : ISubject
         if (BackupReader.Speaks(clause) || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
             BackupReader.Read(clause);
-            var volumes = VolumeReader.Read(clause);
-            if (volumes.Volumes.Count + volumes.Services.Count > 0 || volumes.Name is not null
-                || !volumes.SaysNothing)
-            {
-                clause.Attributes.Add(volumes);
-            }
+            var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
+            clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
+                || v.Name is not null || !v.SaysNothing));
             return;
         }
         var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
             || (said.Continues(this) && IsAboutMounts(said)
                 && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
-        clause.Attributes.Add(mount ? FileSystemReader.Read(clause) : VolumeReader.Read(clause));
+        if (mount)
+        {
+            clause.Attributes.Add(FileSystemReader.Read(clause));
+            return;
+        }
+        var read = VolumeReader.Read(clause, said.Session.Draft.State);
+        clause.Attributes.AddRange(Settled(read, said));
+    }
+
+    /// <summary>"Influx runs out of disk, give it 25 GB more": the first says of what the second
+    /// speaks.</summary>
+    private static List<VolumeAttribute> Settled(List<VolumeAttribute> read, Discourse said)
+    {
+        if (read is [{ Size.IsVague: false, Volumes.Count: 0, Services.Count: 0, Name: null } size]
+            && said.Before is [.., { } before]
+            && before.Attributes is [VolumeAttribute { Size.IsVague: true } vague])
+        {
+            before.Attributes[0] = vague with { Size = null };
+            return [size with { Volumes = vague.Volumes, Services = vague.Services }];
+        }
+        return read;
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
@@ -81,17 +109,17 @@ internal sealed class StorageSubject : ISubject
             return [Reply.Answer("`loam restore` puts a backup's data back; `loam history` and "
                 + "`loam revert N` go back to an earlier state of the files.")];
         }
-        var volume = clause.Attributes.OfType<VolumeAttribute>().FirstOrDefault();
+        var volumes = clause.Attributes.OfType<VolumeAttribute>().ToList();
         if (clause.Attributes.OfType<BackupAttribute>().FirstOrDefault() is { } backup)
         {
-            return Backups(clause, session, backup, volume);
+            return Backups(clause, session, backup, volumes.FirstOrDefault());
         }
         if (clause.Attributes.OfType<FileSystemAttribute>().FirstOrDefault() is { } mount)
         {
             return [new FileSystemEdits(this, session).Apply(clause, mount)];
         }
-        return volume is null ? [new(ReplyKind.Unclear, "")]
-            : new VolumeEdits(this, session).Apply(clause, volume);
+        return volumes.Count == 0 ? [new(ReplyKind.Unclear, "")]
+            : volumes.SelectMany(v => new VolumeEdits(this, session).Apply(clause, v));
     }
 
     public Reply? Answer(Clause clause, Session session) => StorageAnswers.To(clause, session);

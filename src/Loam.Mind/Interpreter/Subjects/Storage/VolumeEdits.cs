@@ -122,8 +122,10 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
             return said.SaysNothing ? Reply.Same($"There is already a volume {name}.")
                 : Change(clause, name, said).First();
         }
-        if (clause.Verb is not ("create" or "have" or "set" or "") || clause.Verb is "set"
-            && !clause.Lexemes.Any(VolumeReader.IsVolumeWord))
+        var makes = clause.Verb is "create" or "have"
+            || clause.Lexemes.Any(VolumeReader.IsVolumeWord) && (clause.Verb is "" or "backup"
+                || clause.Lexemes.Any(l => l.Text is "new" or "a" or "an" or "another"));
+        if (!makes)
         {
             return Reply.Ask($"There is no volume {name} here. Which one do you mean?",
                 Draft.State.Volumes.Keys);

@@ -18,7 +18,47 @@ internal static class VolumeReader
         lexeme.IsField("volume") && lexeme.Text is not ("mount point" or "bind" or "folder"
             or "directory" or "dir" or "host folder" or "host directory");
 
-    public static VolumeAttribute Read(Clause clause)
+    /// <summary>The volume that is declared at a path; null: none is.</summary>
+    public static string? At(DesiredState state, string path) =>
+        state.Volumes.Values.FirstOrDefault(v => v.Path == path)?.Name;
+
+    /// <summary>Mostly one; "alpha 5Gi and beta 10Gi" are two.</summary>
+    public static List<VolumeAttribute> Read(Clause clause, DesiredState state)
+    {
+        var several = Several(clause);
+        return several.Count > 1 ? several : [One(clause, state)];
+    }
+
+    private static List<VolumeAttribute> Several(Clause clause)
+    {
+        var pairs = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Where(i => IsSize(clause[i])
+            && clause.IsFree(i) && clause.IsFree(i - 1) && CanName(clause[i - 1])).ToList();
+        if (pairs.Count < 2)
+        {
+            return [];
+        }
+        foreach (var at in pairs)
+        {
+            clause.Use(at - 1, at);
+        }
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (IsVolumeWord(clause[i]) || (clause[i].IsNumber && clause[i].Unit.Length == 0)
+                || clause[i].Key(Part.Amount) is not null)).ToList())
+        {
+            clause.Use(at);
+        }
+        return
+        [
+            .. pairs.Select(i => new VolumeAttribute
+            {
+                Name = NameReader.AsLabel(clause[i - 1].Original),
+                Size = new(AmountKind.Absolute, clause[i].Value,
+                    clause[i].Unit == "m" ? "Mi" : clause[i].Unit),
+            }),
+        ];
+    }
+
+    private static VolumeAttribute One(Clause clause, DesiredState state)
     {
         var volumes = new List<string>();
         var services = new List<string>();
@@ -48,6 +88,11 @@ internal static class VolumeReader
         if (path >= 0)
         {
             clause.Use(path);
+            if (volumes.Count == 0 && At(state, clause[path].Original) is { } there)
+            {
+                volumes.Add(there);
+                path = -1;
+            }
         }
         var name = volumes.Count > 0 || services.Count > 0 ? null : Name(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
@@ -211,7 +256,11 @@ internal static class VolumeReader
                     : key == "less" ? new(AmountKind.Less, 0, "") : new(AmountKind.More, 0, "");
             }
         }
-        return clause.Verb is "raise" ? new(AmountKind.More, 0, "") : null;
+        var full = clause.Lexemes.Any(l => l.Is(Part.Topic, "space")
+            && (l.Text.Contains("full", StringComparison.Ordinal)
+                || l.Text.Contains("out of", StringComparison.Ordinal)
+                || l.Text.Contains("filling", StringComparison.Ordinal)));
+        return clause.Verb is "raise" || full ? new(AmountKind.More, 0, "") : null;
     }
 
     /// <summary>"Called artifacts", "a volume artifacts", "the artifacts volume", or what it is
