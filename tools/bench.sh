@@ -4,7 +4,15 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 require_dotnet
-"$tools/setup.sh" full
-"$tools/build.sh"
+case "${1:-} $*" in
+  # These run in the benchmark's own process and need no engine; requests also times the
+  # executable as it is published.
+  hostile* | requests*--check*) ;;
+  requests*) "$tools/build.sh" ;;
+  *)
+    "$tools/setup.sh" full
+    "$tools/build.sh"
+    ;;
+esac
 export LOAM_BINARY=$loam
 exec dotnet run --project "$root/bench/Loam.Bench" -c Release -- "$@"

@@ -5,7 +5,7 @@ using Loam.Bench.Requests;
 
 return await Program.RunAsync(args);
 
-/// <summary><c>./dev bench NAME [--runs N]</c>: a readable table, then one line for programs.
+/// <summary><c>./dev bench NAME</c>: a readable table, then one line for programs.
 /// </summary>
 internal static partial class Program
 {
@@ -21,12 +21,7 @@ internal static partial class Program
             stop.Cancel();
         };
         var runs = 0;
-        if (args is ["requests", ..])
-        {
-            return await RequestsBench.RunAsync(args[1..], stop.Token);
-        }
-        if (args.Length is not (1 or 3) || (args.Length == 3
-            && (args[1] != "--runs" || !int.TryParse(args[2], out runs) || runs < 1)))
+        if (args is not ["requests" or "hostile", ..] && !TryRuns(args, out runs))
         {
             Console.Error.WriteLine(Names);
             return 2;
@@ -35,6 +30,8 @@ internal static partial class Program
         {
             return args[0] switch
             {
+                "requests" => await RequestsBench.RunAsync(args[1..], stop.Token),
+                "hostile" => HostileBench.Run(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),
                 "core" => await CoreBench.RunAsync(runs == 0 ? 25 : runs, stop.Token),
                 _ => Unknown(args[0]),
@@ -50,6 +47,14 @@ internal static partial class Program
             Console.Error.WriteLine("bench: stopped; everything it started was taken away.");
             return 1;
         }
+    }
+
+    /// <summary><c>NAME</c> alone, or with <c>--runs N</c>.</summary>
+    private static bool TryRuns(string[] args, out int runs)
+    {
+        runs = 0;
+        return args.Length == 1 || (args is [_, "--runs", var number]
+            && int.TryParse(number, out runs) && runs > 0);
     }
 
     private static int Unknown(string name)

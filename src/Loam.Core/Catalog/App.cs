@@ -14,6 +14,13 @@ public sealed record App
 
     /// <summary>A few words without a full stop: <c>relational database</c>.</summary>
     public required string Summary { get; init; }
+
+    /// <summary>One of <see cref="AppCategory.All"/>: where it stands in a list of all.
+    /// </summary>
+    public required string Category { get; init; }
+
+    /// <summary>What a person must know or do after it is set up; null: nothing.</summary>
+    public string? Note { get; init; }
     public required ImageReference Image { get; init; }
 
     /// <summary>Versions worth offering, newest first, as they stand in a tag.</summary>
@@ -32,9 +39,23 @@ public sealed record App
     /// <summary>The network made for it when there is none to join.</summary>
     public string? Network { get; init; }
     public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>User, or uid and gid, that it is run as, where the image's own is not right.
+    /// </summary>
+    public string? User { get; init; }
+
+    /// <summary>Linux capabilities beyond the few that every container has.</summary>
+    public ImmutableArray<string> Capabilities { get; init; } = [];
+
+    /// <summary>Devices of the host that it cannot do without.</summary>
+    public ImmutableArray<string> Devices { get; init; } = [];
     public ImmutableArray<AppPort> Ports { get; init; } = [];
     public ImmutableArray<AppVolume> Volumes { get; init; } = [];
     public ImmutableArray<AppContent> Content { get; init; } = [];
+
+    /// <summary>Variables; <c>{name}</c> stands for the service's name, <c>{host}</c> for the
+    /// machine's, <c>{url}</c> for the address people reach the service by,
+    /// <c>{secret:NAME}</c> for one of <see cref="Secrets"/>.</summary>
     public ImmutableArray<KeyValuePair<string, string>> Environment { get; init; } = [];
     public ImmutableArray<AppSecret> Secrets { get; init; } = [];
 
@@ -75,8 +96,10 @@ public sealed record AppContent(
 
 /// <param name="Name">The secret is called <c>SERVICE_NAME</c>.</param>
 /// <param name="Length">Characters generated.</param>
-/// <param name="Variable">Environment variable that gets it.</param>
-public sealed record AppSecret(string Name, int Length, string Variable);
+/// <param name="Variable">Environment variable that is exactly this secret; null: it stands in
+/// another variable as <c>{secret:NAME}</c>.</param>
+/// <param name="IsHex">Of hexadecimal digits only.</param>
+public sealed record AppSecret(string Name, int Length, string? Variable, bool IsHex);
 
 /// <summary>Exactly one of the three is set.</summary>
 /// <param name="HttpPath">GET on <paramref name="Port"/>.</param>
@@ -90,10 +113,17 @@ public sealed record AppProbe(
 public sealed record AppResources(string Memory, string Cpu, int? Pids);
 
 /// <summary>Another app that must be there. <c>{service}</c> stands for its service's name,
-/// <c>{secret}</c> for a password both share.</summary>
+/// <c>{secret}</c> for a password made for the two of them, <c>{its:NAME}</c> for a secret it
+/// has by itself, <c>{secret:NAME}</c> for one of the app's own.</summary>
+/// <param name="Secret">The shared password is called <c>SERVICE_SECRET</c>.</param>
+/// <param name="Shared">One that is there already is used, if it is on the same network.</param>
 public sealed record AppNeed(
-    string App, ImmutableArray<KeyValuePair<string, string>> Environment,
-    ImmutableArray<KeyValuePair<string, string>> ItsEnvironment);
+    string App, string Secret, bool Shared,
+    ImmutableArray<KeyValuePair<string, string>> Environment,
+    ImmutableArray<KeyValuePair<string, string>> ItsEnvironment)
+{
+    public const string UsualSecret = "db_password";
+}
 
 public enum SettingType { Number, Size, Megabytes, Duration, Text, Switch }
 

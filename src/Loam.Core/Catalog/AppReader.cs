@@ -31,6 +31,8 @@ public static class AppReader
             Name = map.Text("name"),
             Title = map.Text("title"),
             Summary = map.Text("summary"),
+            Category = Category(map),
+            Note = map.TextOrNull("note"),
             Image = image,
             Majors = map.Texts("majors"),
             Names = map.Texts("names"),
@@ -38,6 +40,9 @@ public static class AppReader
             DefaultFor = map.Texts("default_for"),
             Network = map.TextOrNull("network"),
             Command = map.Texts("command"),
+            User = map.TextOrNull("user"),
+            Capabilities = map.Texts("cap_add"),
+            Devices = map.Texts("devices"),
             Ports = [.. map.Maps("ports").Select(Port)],
             Volumes = [.. map.Maps("volumes").Select(Volume)],
             Content = [.. map.Maps("content").Select(Content)],
@@ -54,6 +59,14 @@ public static class AppReader
         };
         map.Done();
         return found.HasErrors ? null : app;
+    }
+
+    private static string Category(StrictMap map)
+    {
+        var category = map.Text("category");
+        map.Require(AppCategory.All.Contains(category), "category",
+            $"is one of {string.Join(", ", AppCategory.All)}");
+        return category;
     }
 
     private static AppPort Port(StrictMap map)
@@ -87,7 +100,9 @@ public static class AppReader
     private static AppSecret Secret(StrictMap map)
     {
         var secret = new AppSecret(
-            map.Text("name"), map.Number("length") ?? 0, map.Text("variable"));
+            map.Text("name"), map.Number("length") ?? 0, map.TextOrNull("variable"),
+            map.TextOrNull("form") is "hex");
+        map.Require(map.TextOrNull("form") is null or "hex", "form", "is hex, or absent");
         map.Require(secret.Length is >= 16 and <= 128, "length", "is 16 to 128 characters");
         map.Done();
         return secret;
@@ -120,7 +135,8 @@ public static class AppReader
     private static AppNeed Need(StrictMap map)
     {
         var need = new AppNeed(
-            map.Text("app"), map.Pairs("environment"), map.Pairs("its_environment"));
+            map.Text("app"), map.TextOrNull("secret") ?? AppNeed.UsualSecret, map.Flag("shared"),
+            map.Pairs("environment"), map.Pairs("its_environment"));
         map.Done();
         return need;
     }

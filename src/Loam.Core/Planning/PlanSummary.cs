@@ -16,7 +16,7 @@ internal static class PlanSummary
         var named = steps.Select(s => s with { Summary = Sentence(draft, s) })
             .ToImmutableArray();
         var generates = draft.After.Secrets.Values.Where(s => s.IsGenerated)
-            .Select(s => $"{s.Name}:{s.Value["generate:".Length..]}").ToImmutableArray();
+            .Select(s => $"{s.Name}:{s.Value[FreshSecret.Prefix.Length..]}").ToImmutableArray();
         var restricted = Approving.Restrictions.Of(draft.Before, draft.After);
         return new()
         {

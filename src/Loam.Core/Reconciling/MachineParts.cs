@@ -26,7 +26,7 @@ public sealed record MachineParts
 
     /// <summary>Ciphertext (<c>encrypted:v1:…</c>) of a fresh random secret of that many
     /// characters.</summary>
-    public required Func<int, string> SealFresh { get; init; }
+    public required Func<FreshSecret, string> SealFresh { get; init; }
 
     /// <summary>Who else listens on these host ports.</summary>
     public required Func<IReadOnlyCollection<(int Number, string Protocol)>,

@@ -1,3 +1,4 @@
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Editing;
 
@@ -12,15 +13,15 @@ internal static class SecretText
     public static string Replace(string text, string secret, string value) =>
         StateEdit.Set(text, EditPath.Parse($"spec.secrets[{secret}].value"), value);
 
-    /// <summary>Every <c>generate:N</c> becomes the ciphertext of a fresh value.</summary>
+    /// <summary>Every <c>generate:…</c> becomes the ciphertext of a fresh value.</summary>
     public static StateSet Generate(
-        StateSet files, IEnumerable<Resources.Secret> secrets, Func<int, string> seal)
+        StateSet files, IEnumerable<Secret> secrets, Func<FreshSecret, string> seal)
     {
         foreach (var secret in secrets.Where(s => s.IsGenerated))
         {
-            var length = int.Parse(secret.Value.AsSpan("generate:".Length),
-                System.Globalization.CultureInfo.InvariantCulture);
-            files = files.With(File, Replace(files[File]!, secret.Name, seal(length)));
+            var wanted = FreshSecret.Parse(secret.Value);
+            Invariant.Require(wanted is not null, "a value that was read can be generated");
+            files = files.With(File, Replace(files[File]!, secret.Name, seal(wanted)));
         }
         return files;
     }

@@ -30,7 +30,8 @@ public static class SecurityFile
         },
         new("value", new SecretValueType(),
             "Ciphertext (encrypted:v1: and base64 of age); in a proposal generate:32 stands for a "
-            + "fresh value of that length. Plain text is an error.") { Required = true },
+            + "fresh value of that length (generate:64:hex: of hexadecimal digits). Plain text is "
+            + "an error.") { Required = true },
     ])
     { Key = "name", Example = "name: DB_PASSWORD" };
 

@@ -102,5 +102,5 @@ public sealed record Volume(string Name, string? Path, string? Permissions, stri
 /// <c>generate:N</c>.</param>
 public sealed record Secret(string Name, string Value)
 {
-    public bool IsGenerated => Value.StartsWith("generate:", StringComparison.Ordinal);
+    public bool IsGenerated => Value.StartsWith(FreshSecret.Prefix, StringComparison.Ordinal);
 }

@@ -23,7 +23,7 @@ internal static class ContainerRequest
     public static long NanoCpus(long? cpu, int cpus) =>
         cpu is { } milli ? milli * 1_000_000 : cpus * 1_000_000_000L - 1;
 
-    public static WireCreate Of(EngineContainer container, string imageId)
+    public static WireCreate Of(EngineContainer container, string imageId, EngineBrand brand)
     {
         var spec = container.Spec;
         return new WireCreate
@@ -39,7 +39,7 @@ internal static class ContainerRequest
             // forced removal, too.
             ExposedPorts = spec.Ports.IsEmpty ? null : spec.Ports
                 .DistinctBy(PortKey).ToDictionary(PortKey, _ => new WireNothing()),
-            HostConfig = Host(container),
+            HostConfig = Host(container, brand),
             NetworkingConfig = spec.Networks.IsEmpty ? null : new(new()
             {
                 [spec.Networks[0].Network] = new([.. spec.Networks[0].Aliases]),
@@ -56,7 +56,7 @@ internal static class ContainerRequest
         _ => new("no", 0),
     };
 
-    private static WireHost Host(EngineContainer container)
+    private static WireHost Host(EngineContainer container, EngineBrand brand)
     {
         var spec = container.Spec;
         var memory = spec.Limits.Memory ?? 0;
@@ -67,7 +67,7 @@ internal static class ContainerRequest
                 m => new WireMount("bind", m.HostPath, m.Target, m.ReadOnly))],
             NetworkMode = spec.Networks.IsEmpty ? "none" : spec.Networks[0].Network,
             PortBindings = spec.Ports.Where(p => p.Host is not null).GroupBy(PortKey)
-                .ToDictionary(g => g.Key, g => g.Select(Binding).ToArray()),
+                .ToDictionary(g => g.Key, g => g.Select(p => Binding(p, brand)).ToArray()),
             RestartPolicy = Restart(spec.Restart),
             LogConfig = new("json-file", new()
             {
@@ -91,8 +91,13 @@ internal static class ContainerRequest
 
     private static string PortKey(Port port) => $"{port.Container}/{port.Protocol}";
 
-    private static WireBinding Binding(Port port) => new(
-        port.Address, port.Host?.ToString(CultureInfo.InvariantCulture));
+    /// <summary>Podman's netavark before 1.6 forwards what is sent to the very address that was
+    /// asked for, and nothing is ever sent to 0.0.0.0
+    /// (https://github.com/containers/netavark/pull/638). To Docker no address would mean IPv6,
+    /// too.</summary>
+    private static WireBinding Binding(Port port, EngineBrand brand) => new(
+        brand == EngineBrand.Podman && port.Address == "0.0.0.0" ? null : port.Address,
+        port.Host?.ToString(CultureInfo.InvariantCulture));
 
     private static string CapName(string name)
     {

@@ -83,8 +83,9 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
         var name = container.Spec.Name;
         RequireMounts(container);
         var image = await RequireImageAsync(container.Spec, cancel).ConfigureAwait(false);
+        var brand = await BrandAsync(cancel).ConfigureAwait(false);
         var body = EngineConnection.Json(
-            ContainerRequest.Of(container, image), EngineJson.Default.WireCreate);
+            ContainerRequest.Of(container, image, brand), EngineJson.Default.WireCreate);
         try
         {
             await _engine.CallAsync(
@@ -129,7 +130,7 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
     public async Task UpdateAsync(
         string name, ResourceLimits limits, RestartPolicy restart, CancellationToken cancel)
     {
-        var brand = (_info ?? await InfoAsync(cancel).ConfigureAwait(false)).Brand;
+        var brand = await BrandAsync(cancel).ConfigureAwait(false);
         // Zero would mean "as it is", and the API cannot lift a limit: one is set that is none.
         var memory = limits.Memory ?? ContainerRequest.AllMemory;
         var update = new WireUpdate(
@@ -155,6 +156,9 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
                 "Replace the container.");
         }
     }
+
+    private async Task<EngineBrand> BrandAsync(CancellationToken cancel) =>
+        (_info ?? await InfoAsync(cancel).ConfigureAwait(false)).Brand;
 
     private async Task<WireContainer?> InspectAsync(string name, CancellationToken cancel)
     {

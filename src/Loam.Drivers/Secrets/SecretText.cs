@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 
 namespace Loam.Drivers.Secrets;
 
@@ -52,11 +53,13 @@ public static class SecretText
     }
 
     /// <summary>A fresh random value; every character equally likely.</summary>
-    /// <param name="length">Characters.</param>
-    public static string Generate(int length)
+    public static string Generate(FreshSecret wanted)
     {
-        Invariant.Require(length is > 0 and <= Limits.SecretBytes, "a secret's length is bounded");
-        return RandomNumberGenerator.GetString(Alphabet, length);
+        Invariant.Require(wanted.Length is > 0 and <= Limits.SecretBytes,
+            "a secret's length is bounded");
+        return wanted.IsHex
+            ? RandomNumberGenerator.GetHexString(wanted.Length, lowercase: true)
+            : RandomNumberGenerator.GetString(Alphabet, wanted.Length);
     }
 
     /// <summary>The age file inside.</summary>

@@ -29,9 +29,9 @@ public sealed class SecretVault(SecretKey key, SecretFiles files) : ISecretVault
 
     public void Discard(string container) => files.Remove(container);
 
-    /// <summary>Ciphertext of a fresh random value of that many characters.</summary>
-    public string SealFresh(int length) =>
-        Seal(SecretText.Generate(length));
+    /// <summary>Ciphertext of a fresh random value.</summary>
+    public string SealFresh(FreshSecret wanted) =>
+        Seal(SecretText.Generate(wanted));
 
     /// <summary>Ciphertext for this machine.</summary>
     public string Seal(string plaintext) => SecretText.Encrypt(plaintext, key.Recipient);

@@ -32,6 +32,11 @@ public static class FactValue
         {
             return Flow(text, what);
         }
+        if (type is ListType { OneWillDo: false })
+        {
+            throw new FactException($"{what} is a list.",
+                $"Write [{text}] for all of it, or has {text} for one of its items.");
+        }
         return text is ['"', .., '"'] ? new ScalarNode(s_here, text[1..^1], false)
             : new ScalarNode(s_here, text, true);
     }

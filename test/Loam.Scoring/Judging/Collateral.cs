@@ -72,7 +72,8 @@ public static class Collateral
     /// <summary>Who waited for something that was to be removed waits for it no more.</summary>
     private static bool Follows(ThingChange change, HashSet<Thing> gone) =>
         change is { Before: { } old, After: { } made } && gone.Count > 0
-        && References.Without(old, gone).Canonical() == made.Canonical();
+        && References.Without(old, gone).Canonical()
+            == References.Without(made, gone).Canonical();
 
     private static IEnumerable<string> Heads(Result result)
     {

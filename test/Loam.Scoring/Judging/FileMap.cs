@@ -3,74 +3,88 @@ using Loam.Scoring.Facts;
 
 namespace Loam.Scoring.Judging;
 
-/// <summary>The lines from one on that belong to a thing, or that open a list of things.</summary>
-/// <param name="Line">From 1.</param>
-internal sealed record Section(int Line, Thing Thing, Node Before, Node? After)
-{
-    public bool IsHeader => Thing.Name is null && Topic.Of(Thing.Topic).Items is not null;
-}
-
-/// <summary>Which lines of a file speak of what, and what became of it.</summary>
+/// <summary>Which lines of a file speak of what.</summary>
 internal sealed class FileMap
 {
-    private readonly List<Section> _sections;
+    private readonly string[] _lines;
+    private readonly HashSet<string> _trimmed;
 
-    public FileMap(MappingNode before, MappingNode after) => _sections =
-    [
-        .. Sections(before["spec"] as MappingNode, after["spec"] as MappingNode)
-            .OrderBy(s => s.Line),
-    ];
-
-    /// <summary>Null: the head of the file.</summary>
-    public Section? SectionAt(int line) => _sections.FindLast(s => s.Line <= line);
-
-    public Section? SectionAfter(int line) => _sections.Find(s => s.Line > line);
-
-    private static IEnumerable<Section> Sections(MappingNode? before, MappingNode? after)
+    public FileMap(MappingNode root, string text)
     {
-        foreach (var (key, node) in before?.Entries ?? [])
+        _lines = text.Split('\n');
+        _trimmed = _lines.Select(l => l.Trim()).ToHashSet(StringComparer.Ordinal);
+        Sections =
+        [
+            new(1, null, root), .. Read(root["spec"] as MappingNode).OrderBy(s => s.Line),
+        ];
+    }
+
+    /// <summary>In the order of the file; the head of the file is the first.</summary>
+    public IReadOnlyList<Section> Sections { get; }
+
+    /// <summary>A line with that text stands somewhere, however it is indented.</summary>
+    public bool Has(string text) => _trimmed.Contains(text);
+
+    /// <summary>The section of the same thing.</summary>
+    public Section? Find(Section other) =>
+        Sections.FirstOrDefault(s => s.Thing == other.Thing);
+
+    public Section? After(Section section) => Sections.FirstOrDefault(s => s.Line > section.Line);
+
+    /// <summary>From its first line to the next section's.</summary>
+    public string[] LinesOf(Section section) =>
+        _lines[(section.Line - 1)..((After(section)?.Line ?? _lines.Length + 1) - 1)];
+
+    private static IEnumerable<Section> Read(MappingNode? spec)
+    {
+        foreach (var (key, node) in spec?.Entries ?? [])
         {
             if (Topic.All.FirstOrDefault(t => t.Name == key.Text) is not { } topic)
             {
                 continue;
             }
-            var made = after?[key.Text];
-            yield return new(key.Span.Line, new(topic.Name, null), node, made);
+            yield return new(key.Span.Line, new(topic.Name, null), node);
             foreach (var item in (node as SequenceNode)?.Items ?? [])
             {
-                if (topic.Items?.Key is { } field && Name(item, field) is { } name)
+                if (topic.Items?.Key is { } field
+                    && (item as MappingNode)?[field] is ScalarNode { Text: var name })
                 {
-                    yield return new(item.Span.Line, new(topic.Name, name), item,
-                        (made as SequenceNode)?.Items.FirstOrDefault(i => Name(i, field) == name));
+                    yield return new(item.Span.Line, new(topic.Name, name), item);
                 }
             }
         }
     }
+}
 
-    private static string? Name(Node item, string field) =>
-        ((item as MappingNode)?[field] as ScalarNode)?.Text;
+/// <summary>The lines from one on that belong to a thing, or that open a list of things.</summary>
+/// <param name="Line">From 1.</param>
+/// <param name="Thing">Null: the head of the file.</param>
+internal sealed record Section(int Line, Thing? Thing, Node Node)
+{
+    public bool IsHeader =>
+        Thing is { Name: null } thing && Topic.Of(thing.Topic).Items is not null;
 
-    /// <summary>Whether what stands at a line, or else below it, is there no more.</summary>
-    public bool HasLeft(Section section, int line, bool exactly)
+    /// <summary>Whether what stands at a line, or else next below it, is there no more.</summary>
+    public bool HasLeft(Section made, int line, bool exactly)
     {
-        var at = Leaves(section.Before, section.After, isWhole: true)
+        var at = Leaves(Node, made.Node, isWhole: true)
             .Where(l => exactly ? l.Line == line : l.Line > line).ToList();
         var first = at.Count == 0 ? 0 : at.Min(l => l.Line);
         return at.Exists(l => l.Line == first && l.IsGone);
     }
 
     /// <summary>Whether all that stands at a line still stands in the file as it was.</summary>
-    public bool SaysTheSame(Section section, int line)
+    public bool SaysTheSame(Section made, int line)
     {
-        var at = Leaves(section.Before, section.After, isWhole: true)
-            .Where(l => l.Line == line).ToList();
+        var at = Leaves(Node, made.Node, isWhole: true).Where(l => l.Line == line).ToList();
         return at.Count > 0 && at.TrueForAll(l => l.IsSame);
     }
 
     /// <param name="IsGone">Nothing stands at its place, or its list became shorter.</param>
     private readonly record struct Leaf(int Line, bool IsGone, bool IsSame);
 
-    /// <summary>The scalars below a node, each beside what is at the same place now.</summary>
+    /// <summary>The scalars below a node, and the lists and mappings that have more or fewer
+    /// parts than they had (in flow style they share their line), each beside what is at the same place now.</summary>
     /// <param name="isWhole">All lists on the way have as many items as they had, so that an
     /// index still means the same item.</param>
     private static IEnumerable<Leaf> Leaves(Node before, Node? after, bool isWhole)
@@ -78,6 +92,10 @@ internal sealed class FileMap
         switch (before)
         {
             case MappingNode map:
+                if (map.Entries.Length != (after as MappingNode)?.Entries.Length)
+                {
+                    yield return new(map.Span.Line, after is null, false);
+                }
                 foreach (var (key, child) in map.Entries)
                 {
                     var made = (after as MappingNode)?[key.Text];
@@ -93,20 +111,24 @@ internal sealed class FileMap
                 break;
             case SequenceNode list:
                 var items = (after as SequenceNode)?.Items ?? [];
+                if (items.Length != list.Items.Length)
+                {
+                    yield return new(
+                        list.Span.Line, items.Length < list.Items.Length, false);
+                }
                 for (var i = 0; i < list.Items.Length; i++)
                 {
                     foreach (var leaf in Leaves(list.Items[i],
                         i < items.Length ? items[i] : null,
-                        isWhole && items.Length == list.Items.Length))
+                        isWhole && items.Length >= list.Items.Length))
                     {
                         yield return leaf;
                     }
                 }
                 break;
             case ScalarNode scalar:
-                yield return new(scalar.Span.Line,
-                    after is null || !isWhole,
-                    isWhole && after is ScalarNode made2 && made2.Text == scalar.Text);
+                yield return new(scalar.Span.Line, after is null || !isWhole,
+                    isWhole && (after as ScalarNode)?.Text == scalar.Text);
                 break;
         }
     }

@@ -10,63 +10,88 @@ public static class LostLines
     public static IEnumerable<string> Find(Result result, IReadOnlyList<ThingChange> changes) =>
         FileKinds.All.SelectMany(kind =>
             result.Before.Files[kind.File] is { } old && result.After.Files[kind.File] is { } made
-            && old != made ? InFile(kind, old, made, result, changes) : []);
+            && old != made ? InFile(kind.File, new(result.Before.Root(kind.File), old),
+                new(result.After.Root(kind.File), made), changes) : []);
 
-    private static IEnumerable<string> InFile(FileKind kind, string old, string made,
-        Result result, IReadOnlyList<ThingChange> changes)
+    /// <summary>Section by section, because equal lines of different things are not the same.
+    /// </summary>
+    private static IEnumerable<string> InFile(
+        string file, FileMap before, FileMap after, IReadOnlyList<ThingChange> changes)
     {
-        var (before, after) = (old.Split('\n'), made.Split('\n'));
-        var (lost, gained) = LineChange.Between(before, after);
-        var map = new FileMap(result.Before.Root(kind.File), result.After.Root(kind.File));
-        var fresh = gained.Select(g => after[g]).ToList();
-        foreach (var line in lost)
+        foreach (var section in before.Sections)
         {
-            if (Problem(map, before[line], line + 1, fresh, changes) is { } problem)
+            var made = after.Find(section);
+            var lines = before.LinesOf(section);
+            var fresh = made is null ? [] : after.LinesOf(made);
+            var (lost, gained) = LineChange.Between(lines, fresh);
+            var comparison = new Comparison(section, made, lines,
+                [.. gained.Select(g => fresh[g])], before, after, changes);
+            foreach (var line in lost)
             {
-                yield return $"{kind.File}:{line + 1} {problem}: {before[line].Trim()}";
+                if (comparison.Problem(line) is { } problem)
+                {
+                    yield return $"{file}:{section.Line + line} {problem}: {lines[line].Trim()}";
+                }
             }
         }
     }
 
-    private static string? Problem(FileMap map, string text, int line,
-        List<string> fresh, IReadOnlyList<ThingChange> changes)
+    /// <param name="Made">Null: the thing was removed.</param>
+    /// <param name="Fresh">Lines of the section that are new.</param>
+    private sealed record Comparison(Section Section, Section? Made, string[] Lines,
+        List<string> Fresh, FileMap Before, FileMap After, IReadOnlyList<ThingChange> Changes)
     {
-        var trimmed = text.Trim();
-        if (trimmed.Length == 0 || fresh.Exists(f => f.Trim() == trimmed))
+        /// <summary>What is wrong with a line being gone; null: nothing is.</summary>
+        public string? Problem(int line)
         {
-            return null;
+            var text = Lines[line].Trim();
+            var comment = CommentIn(Lines[line]);
+            if (text.Length == 0 || Fresh.Exists(f => f.Trim() == text))
+            {
+                return null;
+            }
+            if (text[0] == '#')
+            {
+                return After.Has(text) || MayGo(line) ? null : "is lost";
+            }
+            if (Made is null)
+            {
+                return null;
+            }
+            var isKept = comment is null
+                || Fresh.Exists(f => f.Contains(comment, StringComparison.Ordinal));
+            if (Section.Thing is not { } thing)
+            {
+                return !text.StartsWith("spec:", StringComparison.Ordinal) ? "is lost"
+                    : isKept ? null : "lost its comment";
+            }
+            if (!Changes.Any(c => c.Thing == thing
+                || (Section.IsHeader && c.Thing.Topic == thing.Topic)))
+            {
+                return "was changed";
+            }
+            var at = Section.Line + line;
+            return Section.IsHeader ? isKept ? null : "lost its comment"
+                : Section.SaysTheSame(Made, at) ? "was rewritten"
+                : isKept || Section.HasLeft(Made, at, exactly: true) ? null : "lost its comment";
         }
-        var comment = CommentIn(text);
-        var isKept = comment is null
-            || fresh.Exists(f => f.Contains(comment, StringComparison.Ordinal));
-        var section = map.SectionAt(line);
-        if (section is null)
-        {
-            return !trimmed.StartsWith("spec:", StringComparison.Ordinal) ? "is lost"
-                : isKept ? null : "lost its comment";
-        }
-        var here = changes.Where(c => c.Thing.Topic == section.Thing.Topic
-            && (section.IsHeader || c.Thing == section.Thing)).ToList();
-        if (trimmed[0] == '#')
-        {
-            return isKept || here.Exists(c => c.IsRemoved) || IsGone(map.SectionAfter(line), changes)
-                || (here.Count > 0 && map.HasLeft(section, line, exactly: false))
-                    ? null : "is lost";
-        }
-        if (here.Count == 0)
-        {
-            return "was changed";
-        }
-        if (section.IsHeader || here.Exists(c => c.IsRemoved))
-        {
-            return isKept || here.Exists(c => c.IsRemoved) ? null : "lost its comment";
-        }
-        return map.SaysTheSame(section, line) ? "was rewritten"
-            : isKept || map.HasLeft(section, line, exactly: true) ? null : "lost its comment";
-    }
 
-    private static bool IsGone(Section? section, IReadOnlyList<ThingChange> changes) =>
-        section is not null && changes.Any(c => c.IsRemoved && c.Thing == section.Thing);
+        /// <summary>A comment goes with what it stands at, or with what it stands below.</summary>
+        private bool MayGo(int line)
+        {
+            var next = Before.After(Section);
+            var isLast = Lines.Skip(line).All(l => l.Trim() is "" or ['#', ..]);
+            var nextIsGone = next is not null && After.Find(next) is null;
+            if (Made is null)
+            {
+                // Right above the next thing it is the next thing's.
+                return !isLast || nextIsGone || next is null
+                    || Lines.Skip(line).Any(l => l.Trim().Length == 0);
+            }
+            return isLast ? nextIsGone
+                : Section.HasLeft(Made, Section.Line + line, exactly: false);
+        }
+    }
 
     /// <summary>From the <c>#</c> on; null without a comment.</summary>
     private static string? CommentIn(string text)

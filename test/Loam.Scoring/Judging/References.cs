@@ -36,14 +36,18 @@ public static class References
         : (value as ListValue)?.Items.OfType<TextValue>().Select(t => new Thing(topic, t.Text))
             ?? (value is TextValue text ? [new Thing(topic, text.Text)] : []);
 
-    /// <summary>The same value without the names of those things in its lists of names.</summary>
+    /// <summary>The same value without the names of those things in its lists of names; a list
+    /// without names is no list.</summary>
     public static Value Without(Value value, IReadOnlySet<Thing> gone) => value switch
     {
-        MapValue map => new MapValue([.. map.Entries.Select(e => KeyValuePair.Create(e.Key,
-            e.Value is ListValue list && s_fields.TryGetValue(e.Key, out var topic)
-                ? new ListValue([.. list.Items.Where(i => i is not TextValue text
-                    || !gone.Contains(new(topic, text.Text)))])
-                : Without(e.Value, gone)))], map.At),
+        MapValue map => new MapValue([.. map.Entries
+            .Select(e => KeyValuePair.Create(e.Key,
+                e.Value is ListValue list && s_fields.TryGetValue(e.Key, out var topic)
+                    ? new ListValue([.. list.Items.Where(i => i is not TextValue text
+                        || !gone.Contains(new(topic, text.Text)))])
+                    : Without(e.Value, gone)))
+            .Where(e => e.Value is not ListValue { Items.IsEmpty: true }
+                || !s_fields.ContainsKey(e.Key))], map.At),
         ListValue list => new ListValue([.. list.Items.Select(i => Without(i, gone))], list.At),
         _ => value,
     };

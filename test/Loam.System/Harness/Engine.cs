@@ -1,3 +1,5 @@
+using Loam.Testing;
+
 namespace Loam.System.Harness;
 
 /// <summary>An engine as a stranger sees it: through the docker command, not through Loam.
@@ -25,6 +27,7 @@ public sealed class Engine(string socket)
 /// </summary>
 public abstract class Ground : IAsyncLifetime
 {
+    private TestFolder? _home;
     private Instance? _instance;
     private Mirror? _mirror;
 
@@ -46,10 +49,12 @@ public abstract class Ground : IAsyncLifetime
         {
             return;
         }
-        _mirror = new(Environment.GetEnvironmentVariable("LOAM_MIRROR")!);
+        await TestFolder.SweepOnceAsync();
+        _home = TestFolder.Make(TestFolder.Story);
+        _mirror = new(Environment.GetEnvironmentVariable("LOAM_MIRROR")!, _home.CutTable);
         try
         {
-            _instance = new(await StartEngineAsync(), Mirror.Url);
+            _instance = new(_home, await StartEngineAsync(), Mirror.Url);
             await _instance.StartAsync();
         }
         catch
@@ -61,37 +66,16 @@ public abstract class Ground : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        if (_instance is not null)
-        {
-            await _instance.StopAsync();
-            await RemoveContainersAsync();
-            await StopEngineAsync();
-            await _instance.DisposeAsync();
-        }
-        else
-        {
-            await StopEngineAsync();
-        }
-        await (_mirror?.MendAsync() ?? Task.CompletedTask);
+        await (_instance?.DisposeAsync() ?? _home?.DisposeAsync() ?? default);
+        await RemoveEngineAsync();
     }
+
+    /// <summary>Ends the engine and starts it again; its containers run on.</summary>
+    public abstract Task RestartEngineAsync();
 
     /// <returns>The value of <c>--engine</c>.</returns>
     protected abstract Task<string> StartEngineAsync();
 
-    protected abstract Task StopEngineAsync();
-
-    private async Task RemoveContainersAsync()
-    {
-        if (!File.Exists(Engine.Socket))
-        {
-            return;
-        }
-        var all = await Engine.ListAsync();
-        if (all.Length > 0)
-        {
-            await Engine.TryAsync(["rm", "--force", "--volumes", .. all]);
-        }
-        // A private engine's networks are bridges of the host and would outlive it.
-        await Engine.TryAsync("network", "prune", "--force");
-    }
+    /// <summary>With all that it holds.</summary>
+    protected abstract ValueTask RemoveEngineAsync();
 }

@@ -1,18 +1,18 @@
 using System.Diagnostics;
 using Loam.Drivers.Files;
+using Loam.Testing;
 
 namespace Loam.System.Harness;
 
 /// <summary>An instance of Loam as a person has it: the published executable, its daemon, its
 /// directories. Disposing ends and removes all of it.</summary>
-public sealed class Instance(string engine, string mirror) : IAsyncDisposable
+public sealed class Instance(TestFolder home, string engine, string mirror) : IAsyncDisposable
 {
     private Process? _daemon;
 
     public static string Binary => Environment.GetEnvironmentVariable("LOAM_BINARY")!;
 
-    public string Home { get; } =
-        Path.Combine("/tmp", $"loam-story-{Guid.NewGuid().ToString("n")[..8]}");
+    public string Home => home.Path;
 
     public InstancePaths Paths => InstancePaths.Below(Home);
     public string Log => Path.Combine(Home, "daemon.log");
@@ -25,7 +25,6 @@ public sealed class Instance(string engine, string mirror) : IAsyncDisposable
     /// <summary>Starts the daemon and waits until it answers.</summary>
     public async Task StartAsync()
     {
-        Directory.CreateDirectory(Home);
         _daemon = Process.Start(new ProcessStartInfo(
             "/bin/sh",
             [
@@ -116,25 +115,6 @@ public sealed class Instance(string engine, string mirror) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        await Mounts.RemoveBelowAsync(Home, Paths.RunDir);
-        Directory.Delete(Home, recursive: true);
-        if (Directory.Exists(Paths.RunDir))
-        {
-            Directory.Delete(Paths.RunDir, recursive: true);
-        }
-    }
-}
-
-public static class Mounts
-{
-    /// <summary>The deepest first. Engines leave their storage and namespaces mounted.</summary>
-    public static async Task RemoveBelowAsync(params string[] folders)
-    {
-        var mounts = File.ReadLines("/proc/self/mounts").Select(l => l.Split(' ')[1])
-            .Where(m => folders.Any(f => m == f || m.StartsWith(f + "/"))).Reverse().ToList();
-        foreach (var mount in mounts)
-        {
-            await Shell.RunAsync("umount", "-l", mount);
-        }
+        await home.DisposeAsync();
     }
 }

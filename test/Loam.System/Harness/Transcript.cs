@@ -9,6 +9,8 @@ namespace Loam.System.Harness;
 /// </summary>
 public sealed partial class Transcript(string name, Ground ground)
 {
+    private const string Step = "  ✓ ";
+    private const string Time = "  … s";
     private readonly StringBuilder _text = new();
 
     public async Task<Ended> RunAsync(params string[] arguments)
@@ -66,13 +68,14 @@ public sealed partial class Transcript(string name, Ground ground)
     }
 
     /// <summary>Steps run at the same time, so their order is chance; so is whether a start is
-    /// seen before its probe answers, and what a service uses at the moment.</summary>
+    /// seen before its probe answers, whether a step takes long enough for its time to be told,
+    /// and what a service uses at the moment.</summary>
     private static IEnumerable<string> Ordered(string[] lines)
     {
         var steps = new List<string>();
         foreach (var line in lines.Select(Even))
         {
-            if (line.StartsWith("  ✓ "))
+            if (line.StartsWith(Step))
             {
                 if (!line.Contains(" started") && !line.StartsWith("  ✓ image "))
                 {
@@ -98,8 +101,9 @@ public sealed partial class Transcript(string name, Ground ground)
         var text = line.TrimStart();
         var indent = line[..(line.Length - text.Length)];
         var fields = Gap().Split(text.TrimEnd());
-        var isService = text.StartsWith('●') || text.StartsWith("SERVICE");
-        return (indent + string.Join("  ", isService ? fields.Take(text[0] == 'S' ? 4 : 5) : fields)).TrimEnd();
+        var kept = text.StartsWith('●') ? 5 : text.StartsWith("SERVICE") ? 4 : fields.Length;
+        var even = (indent + string.Join("  ", fields.Take(kept))).TrimEnd();
+        return even.StartsWith(Step) && even.EndsWith(Time) ? even[..^Time.Length] : even;
     }
 
     [GeneratedRegex(@"(Docker|Podman) [0-9][^ ,]*")]

@@ -85,6 +85,10 @@ public abstract class EngineHost : IAsyncLifetime
             {
                 await Engine.RemoveAsync(left.Name, CancellationToken.None);
             }
+        }
+        // Then only: a network can hold containers of another instance.
+        foreach (var instance in _instances)
+        {
             foreach (var left in await Engine.ListNetworksAsync(instance, CancellationToken.None))
             {
                 await Engine.RemoveNetworkAsync(left.Id, CancellationToken.None);

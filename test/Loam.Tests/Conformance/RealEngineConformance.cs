@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
@@ -119,6 +122,24 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     }
 
     [HostFact]
+    public async Task A_published_port_is_reached_at_every_address_of_the_host()
+    {
+        await NetworkAsync(host.Owner, "net", false);
+        // Another port than that of the tests that leave their container running.
+        var port = new Port(80, host.Port + 10, "tcp", "0.0.0.0");
+        var name = await RunAsync(s => s with
+        {
+            Networks = [new($"loam-{_instance}-net", [])],
+            Ports = [port],
+        });
+        foreach (var address in Outward().Append(IPAddress.Loopback))
+        {
+            (await AskAsync($"http://{address}:{port.Host}/")).ShouldBe("well\n", $"at {address}");
+        }
+        (await host.Engine.FindAsync(name, None))!.Ports.ShouldBe([port]);
+    }
+
+    [HostFact]
     public async Task What_a_running_container_uses_is_read_from_its_control_group()
     {
         var name = await RunAsync(s => s);
@@ -154,6 +175,30 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         var none = await EngineFinder.FindAsync($"unix://{host.Folder}/none.sock", None);
         none.Engine.ShouldBeNull();
         none.Tried.ShouldHaveSingleItem().ShouldContain("there is no socket");
+    }
+
+    /// <summary>Addresses of this host by which others reach it; none without a network.</summary>
+    private static IEnumerable<IPAddress> Outward() =>
+        NetworkInterface.GetAllNetworkInterfaces().Select(i => i.GetIPProperties())
+            .Where(p => p.GatewayAddresses.Count > 0)
+            .SelectMany(p => p.UnicastAddresses).Select(u => u.Address)
+            .Where(a => a.AddressFamily == AddressFamily.InterNetwork);
+
+    /// <summary>Tries again while the server starts.</summary>
+    private static async Task<string> AskAsync(string url)
+    {
+        using var http = new HttpClient { Timeout = Patience };
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                return await http.GetStringAsync(url);
+            }
+            catch (HttpRequestException) when (tries < 100)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     private Task NetworkAsync(string owner, string name, bool isInternal) =>

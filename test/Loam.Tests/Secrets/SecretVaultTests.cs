@@ -93,7 +93,7 @@ public sealed class SecretVaultTests : IDisposable
     public void Without_its_key_a_secret_is_not_found_and_the_remedy_is_the_backup()
     {
         var vault = Vault;
-        var text = vault.SealFresh(8);
+        var text = vault.SealFresh(new(8, false));
         File.Delete(KeyFile);
 
         var e = Should.Throw<HostException>(() => vault.Reveal(text));
@@ -105,19 +105,28 @@ public sealed class SecretVaultTests : IDisposable
     [Fact]
     public void Generated_values_have_the_length_use_every_letter_and_differ()
     {
-        var text = SecretText.Generate(20_000);
+        var text = SecretText.Generate(new(20_000, false));
 
         text.Length.ShouldBe(20_000);
         text.ShouldAllBe(c => char.IsAsciiLetterOrDigit(c));
         // 20 000 draws of 62: each is expected 323 times; 150 is more than nine deviations away.
         text.GroupBy(c => c).Count().ShouldBe(62);
         text.GroupBy(c => c).ShouldAllBe(g => g.Count() > 150 && g.Count() < 500);
-        SecretText.Generate(32).ShouldNotBe(SecretText.Generate(32));
+        SecretText.Generate(new(32, false)).ShouldNotBe(SecretText.Generate(new(32, false)));
+    }
+
+    [Fact]
+    public void A_generated_value_of_hexadecimal_digits_has_no_others()
+    {
+        var text = SecretText.Generate(new(64, true));
+        text.Length.ShouldBe(64);
+        text.ShouldAllBe(c => char.IsAsciiHexDigitLower(c));
+        SecretText.Generate(new(64, true)).ShouldNotBe(text);
     }
 
     [Fact]
     public void A_fresh_secret_has_the_length_asked_for() =>
-        Vault.Reveal(Vault.SealFresh(48)).Length.ShouldBe(48);
+        Vault.Reveal(Vault.SealFresh(new(48, false))).Length.ShouldBe(48);
 
     public void Dispose() => _scratch.Dispose();
 }

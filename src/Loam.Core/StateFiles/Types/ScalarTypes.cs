@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
 
 namespace Loam.Core.StateFiles.Types;
 
@@ -208,9 +209,6 @@ public sealed record DecimalType(decimal Least, decimal Most) : FieldType
 public sealed record SecretValueType : FieldType
 {
     public const string Encrypted = "encrypted:v1:";
-    public const string Generate = "generate:";
-    public const int ShortestGenerated = 8;
-    public const int LongestGenerated = 256;
 
     public override Value? Read(Node node, string what, DiagnosticBag found)
     {
@@ -219,12 +217,13 @@ public sealed record SecretValueType : FieldType
             return new TextValue(scalar.Text, node.Span);
         }
         var generate = node is ScalarNode { Text: var text }
-            && text.StartsWith(Generate, StringComparison.Ordinal);
+            && text.StartsWith(FreshSecret.Prefix, StringComparison.Ordinal);
         found.Error(Codes.PlaintextSecret, node.Span,
             generate ? $"{Wording.Upper(what)} asks for a generated value of a wrong length."
                 : $"{Wording.Upper(what)} is not encrypted.",
             generate
-                ? $"Write generate:N with N from {ShortestGenerated} to {LongestGenerated}."
+                ? $"Write generate:N with N from {FreshSecret.Shortest} to "
+                    + $"{FreshSecret.Longest}, or generate:N:hex."
                 : "Encrypt it with `loam secret set NAME`, or write generate:32 for a new one.");
         return null;
     }
@@ -235,11 +234,7 @@ public sealed record SecretValueType : FieldType
         {
             return IsBase64(text.AsSpan(Encrypted.Length));
         }
-        return text.StartsWith(Generate, StringComparison.Ordinal)
-            && Numbers.IsPlainWhole(text[Generate.Length..])
-            && int.TryParse(text.AsSpan(Generate.Length), NumberStyles.None,
-                CultureInfo.InvariantCulture, out var length)
-            && length is >= ShortestGenerated and <= LongestGenerated;
+        return FreshSecret.Parse(text) is not null;
     }
 
     private static bool IsBase64(ReadOnlySpan<char> text)
@@ -256,7 +251,7 @@ public sealed record SecretValueType : FieldType
     public override void WriteSchema(Utf8JsonWriter json)
     {
         json.WriteString("type", "string");
-        json.WriteString("pattern", "^(encrypted:v1:[A-Za-z0-9+/]+=*|generate:[0-9]+)$");
+        json.WriteString("pattern", "^(encrypted:v1:[A-Za-z0-9+/]+=*|generate:[0-9]+(:hex)?)$");
     }
 
     public override string Describe() =>
@@ -264,7 +259,7 @@ public sealed record SecretValueType : FieldType
 
     public override string Show(Value value) =>
         value is TextValue { Text: var text }
-        && text.StartsWith(Generate, StringComparison.Ordinal) ? text : "(encrypted)";
+        && text.StartsWith(FreshSecret.Prefix, StringComparison.Ordinal) ? text : "(encrypted)";
 }
 
 /// <summary>Schema members several types write alike.</summary>

@@ -23,8 +23,10 @@ internal static class NewService
         Draft draft, App app, string name, string image, string? network, bool publish)
     {
         var (ports, notes) = Ports(draft, app, name, publish);
-        var needs = app.Needs.Select(n => Need(draft, n, name, network)).ToList();
-        var environment = Environment(app, name)
+        var host = publish ? Main(ports) : null;
+        DeclareSecrets(draft, app, name);
+        var needs = app.Needs.Select(n => Need(draft, n, app, name, network)).ToList();
+        var environment = Environment(draft, app, name, host)
             .Concat(needs.SelectMany(n => n.Environment)).ToList();
         var dependencies = needs.Select(n => EditValue.Of(n.Service)).ToList();
         var entries = new List<(string, EditValue)>
@@ -32,8 +34,13 @@ internal static class NewService
             ("name", EditValue.Of(name)),
             ("image", EditValue.Of(image)),
         };
-        AddIf(entries, "command", app.Command.Select(EditValue.Of));
-        AddIf(entries, "ports", ports);
+        AddIf(entries, "command", app.Command
+            .Select(w => EditValue.Of(AppText.Fill(draft, app, name, w, host))));
+        if (app.User is { } user)
+        {
+            entries.Add(("user", EditValue.Of(user)));
+        }
+        AddIf(entries, "ports", ports.Select(p => p.Entry));
         if (environment.Count > 0)
         {
             entries.Add(("environment", EditValue.Map(
@@ -47,8 +54,12 @@ internal static class NewService
         entries.Add(("healthcheck", Probe(app.Probe)));
         AddIf(entries, "networks", network is null ? [] : [EditValue.Of(network)]);
         AddIf(entries, "depends_on", dependencies);
+        AddIf(entries, "cap_add", app.Capabilities.Select(EditValue.Of));
+        AddIf(entries, "devices", app.Devices.Select(EditValue.Of));
         Declare(draft, app, name, network);
         draft.Append(ServicesFile.File, Draft.Services, EditValue.Map([.. entries]));
+        notes.AddRange(new[] { AppText.AddressNote(draft, app, name, host), app.Note }
+            .OfType<string>());
         return Said(draft, name) with { Notes = [.. notes] };
     }
 
@@ -114,10 +125,14 @@ internal static class NewService
         }
     }
 
-    private static (List<EditValue>, List<string>) Ports(
+    /// <summary>The port people reach the app by: the first it publishes.</summary>
+    private static int? Main(List<(int? Host, EditValue Entry)> ports) =>
+        ports.FirstOrDefault(p => p.Host is not null).Host;
+
+    private static (List<(int? Host, EditValue Entry)>, List<string>) Ports(
         Draft draft, App app, string name, bool publish)
     {
-        var ports = new List<EditValue>();
+        var ports = new List<(int? Host, EditValue Entry)>();
         var notes = new List<string>();
         foreach (var port in app.Ports)
         {
@@ -125,9 +140,11 @@ internal static class NewService
             {
                 ("container", EditValue.Of(port.Container)),
             };
+            int? host = null;
             if (port.Publish is { } wanted && publish)
             {
                 var free = draft.FreePort(wanted, port.Protocol);
+                host = free;
                 entries.Add(("host", EditValue.Of(free)));
                 if (free != wanted)
                 {
@@ -139,17 +156,17 @@ internal static class NewService
             {
                 entries.Add(("protocol", EditValue.Of(port.Protocol)));
             }
-            ports.Add(EditValue.Map([.. entries]));
+            ports.Add((host, EditValue.Map([.. entries])));
         }
         return (ports, notes);
     }
 
-    private static IEnumerable<KeyValuePair<string, string>> Environment(App app, string name) =>
-        app.Environment.Concat(app.Secrets.Select(s =>
-            KeyValuePair.Create(s.Variable, $"${{secrets.{SecretName(name, s.Name)}}}")));
-
-    private static string SecretName(string service, string secret) =>
-        $"{service.Replace('-', '_')}_{secret}";
+    private static IEnumerable<KeyValuePair<string, string>> Environment(
+        Draft draft, App app, string name, int? host) =>
+        app.Environment.Select(e => KeyValuePair.Create(
+                e.Key, AppText.Fill(draft, app, name, e.Value, host)))
+            .Concat(app.Secrets.Where(s => s.Variable is not null).Select(s =>
+                KeyValuePair.Create(s.Variable!, AppText.Reference(name, s.Name))));
 
     private static EditValue Resources(App app)
     {
@@ -206,31 +223,42 @@ internal static class NewService
         {
             DeclareVolume(draft, $"{name}-{volume.Name}", volume.Owner);
         }
+    }
+
+    private static void DeclareSecrets(Draft draft, App app, string name)
+    {
         foreach (var secret in app.Secrets)
         {
-            DeclareSecret(draft, SecretName(name, secret.Name), secret.Length);
+            DeclareSecret(draft, AppText.SecretName(name, secret.Name),
+                new(secret.Length, secret.IsHex));
         }
     }
 
-    private static void DeclareSecret(Draft draft, string secret, int length)
+    private static void DeclareSecret(Draft draft, string secret, FreshSecret wanted)
     {
         if (!draft.State.Secrets.ContainsKey(secret))
         {
             draft.Append(Security, EditPath.Parse("spec.secrets"), EditValue.Map(
-                ("name", EditValue.Of(secret)), ("value", EditValue.Of($"generate:{length}"))));
+                ("name", EditValue.Of(secret)), ("value", EditValue.Of($"{wanted}"))));
         }
     }
 
     private sealed record Needed(
         string Service, IReadOnlyList<KeyValuePair<string, string>> Environment);
 
-    /// <summary>Declares the app another one needs, as a service of its own.</summary>
-    private static Needed Need(Draft draft, AppNeed need, string name, string? network)
+    /// <summary>Declares the app another one needs, as a service of its own; one that serves
+    /// many is used if it is there.</summary>
+    private static Needed Need(Draft draft, AppNeed need, App user, string name, string? network)
     {
         var app = AppCatalog.Named(need.App)!;
-        var service = draft.State.Services.ContainsKey(app.Name) ? $"{name}-{app.Name}" : app.Name;
-        var secret = SecretName(name, "db_password");
-        DeclareSecret(draft, secret, 32);
+        var there = need.Shared ? Present(draft, app, network) : null;
+        var service = there ?? (draft.State.Services.ContainsKey(app.Name)
+            ? $"{name}-{app.Name}" : app.Name);
+        if (need.Environment.Concat(need.ItsEnvironment)
+            .Any(e => e.Value.Contains("{secret}", StringComparison.Ordinal)))
+        {
+            DeclareSecret(draft, AppText.SecretName(name, need.Secret), new(32, false));
+        }
         if (!draft.State.Services.ContainsKey(service))
         {
             Add(draft, app, service, app.Image.Short, network, publish: false);
@@ -243,10 +271,15 @@ internal static class NewService
         return new(service, [.. need.Environment.Select(e =>
             KeyValuePair.Create(e.Key, Filled(e.Value)))]);
 
-        string Filled(string value) => value
-            .Replace("{service}", service, StringComparison.Ordinal)
-            .Replace("{secret}", $"${{secrets.{secret}}}", StringComparison.Ordinal);
+        string Filled(string value) => AppText.Fill(
+            draft, user, name, AppText.Fill(value, need, name, service), null);
     }
+
+    /// <summary>A service of that app that another one on that network can reach.</summary>
+    private static string? Present(Draft draft, App app, string? network) =>
+        draft.State.Services.Values.FirstOrDefault(s => s.Replicas > 0
+            && s.Image.Repository == app.Image.Repository
+            && (network is null ? s.Networks.IsEmpty : s.Networks.Contains(network)))?.Name;
 
     /// <summary>What was made, as it stands now.</summary>
     public static Reply Said(Draft draft, string name)

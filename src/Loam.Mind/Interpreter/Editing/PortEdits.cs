@@ -206,6 +206,7 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         }
         var path = Draft.Path(service.Name, "ports").At(index);
         draft.Set(ServicesFile.File, path.Key("host"), EditValue.Of(host));
+        AppText.Follow(draft, service, port.Host, host);
         if (said.Address is { } address)
         {
             draft.Set(ServicesFile.File, path.Key("address"), EditValue.Of(address));

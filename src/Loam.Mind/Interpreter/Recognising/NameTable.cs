@@ -123,9 +123,9 @@ internal sealed class NameTable
     private static Dictionary<string, ImmutableArray<Naming>> OfCatalogue()
     {
         var table = new Dictionary<string, ImmutableArray<Naming>>(StringComparer.Ordinal);
-        foreach (var name in AppCatalog.NamesOfApps)
+        foreach (var (words, app) in AppCatalog.NamesOfApps)
         {
-            table[name] = [new(Known.App, AppCatalog.Find(name)[0].Name)];
+            table[words] = [new(Known.App, app)];
         }
         foreach (var role in AppCatalog.Roles)
         {

@@ -1,7 +1,7 @@
 namespace Loam.Cli.Commands;
 
 /// <summary>What a word after a command stands for, for completion.</summary>
-internal enum Completes { Nothing, Services, Files, Directories, Kinds, Shells, Secrets }
+internal enum Completes { Nothing, Services, Files, Directories, Kinds, Shells, Secrets, Apps }
 
 /// <param name="Value">What stands for the value in help: <c>N</c>; null: a switch.</param>
 /// <param name="Repeats">May be given more than once.</param>

@@ -10,7 +10,8 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All { get; } =
     [
-        .. WordVerbs(), .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
+        .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(),
+        .. OwnVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -27,6 +28,28 @@ internal static class CommandTable
         {
             Options = [new("state", null, "DIR", "the state files to start from")],
             Details = "Each argument is one turn. It writes nothing and decrypts nothing.",
+        },
+    ];
+
+    private static IEnumerable<Command> CatalogVerbs() =>
+    [
+        new("search", "[WORDS…]", 0, Any, "Find apps by what they do. Needs no daemon.",
+            "loam search photo library\nloam search -o json", CatalogCommands.SearchAsync)
+        {
+            Details = "Without words it lists all apps, by category.",
+        },
+        new("show", "APP", 1, 5, "What an app is, takes and needs. Needs no daemon.",
+            "loam show nextcloud", CatalogCommands.ShowAsync)
+        {
+            Completes = Completes.Apps,
+        },
+        new("install", "APP [WORDS…]", 1, Any, "Plan an app of the catalogue, with what it needs.",
+            "loam install wordpress on port 8080\nloam install postgres 17 with 1 GB",
+            CatalogCommands.InstallAsync)
+        {
+            Completes = Completes.Apps,
+            Details = "The same as the request `loam \"install APP WORDS…\"`, but an app that is "
+                + "not known is an error. `loam search` finds apps.",
         },
     ];
 
@@ -127,15 +150,6 @@ internal static class CommandTable
     [
         new("daemon", "", 0, 0, "Run the daemon of this machine, in the foreground.",
             "loam daemon --home .loam --engine private", OwnCommands.DaemonAsync)
-        {
-            Options =
-            [
-                new("engine", null, "ENGINE", "auto, private or unix:///path (auto)"),
-                new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
-            ],
-        },
-        new("daemon", "", 0, 0, "Run the daemon: everything else asks it.",
-            "loam daemon --engine private", DaemonCommand.RunAsync)
         {
             Options =
             [

@@ -1,3 +1,4 @@
+using Loam.Core.Catalog;
 using Loam.Core.StateFiles;
 
 namespace Loam.Cli.Commands;
@@ -83,6 +84,8 @@ internal static class Completion
                 Completes.Services => services(),
                 Completes.Shells => ["bash", "zsh", "fish"],
                 Completes.Kinds => FileKinds.All.Select(k => k.Kind),
+                Completes.Apps when before.Count(w => !w.StartsWith('-')) == 1 =>
+                    AppCatalog.FileNames,
                 Completes.Secrets when before.Count(w => !w.StartsWith('-')) == 1 =>
                     ["set", "list", "rm"],
                 _ => command.Name == "help" ? CommandTable.All.Select(c => c.Name) : [],

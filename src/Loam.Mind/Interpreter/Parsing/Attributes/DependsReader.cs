@@ -12,7 +12,9 @@ internal static class DependsReader
         {
             return;
         }
-        var verb = Enumerable.Range(0, clause.Count).First(i => clause[i].IsVerb("depend"));
+        // A clause may take its verb over from the one before it: then all of it stands behind.
+        var verb = Enumerable.Range(0, clause.Count)
+            .Where(i => clause[i].IsVerb("depend")).FirstOrDefault(-1);
         var on = new List<Target>();
         for (var at = verb + 1; at < clause.Count; at++)
         {

@@ -1,0 +1,112 @@
+using Loam.System.Harness;
+
+namespace Loam.System;
+
+/// <summary>What goes well: stories 1, 2, 5, 6 and 8. Told on every engine.</summary>
+public abstract partial class Stories(Ground ground) : Telling(ground)
+{
+    private string Stack => "I need a web application stack: nginx in front on port "
+        + $"{Port}, PostgreSQL, Redis for caching";
+
+    [StoryFact]
+    public Task A_first_minute() => StoryAsync(async () =>
+    {
+        var told = Transcript("01-first-minute");
+        (await told.RunAsync("--yes", $"set up a web server on port {Port}")).ShouldEnd(0);
+        (await AskAsync(Port)).ShouldContain("Welcome to nginx");
+        (await told.RunAsync("status")).ShouldEnd(0).ShouldSay("healthy", $"{Port}");
+        (await told.RunAsync("--yes", $"set up a web server on port {Port}")).ShouldEnd(0);
+        told.Check();
+    });
+
+    [StoryFact]
+    public Task A_stack_comes_up_and_its_password_is_nowhere_to_be_read() => StoryAsync(async () =>
+    {
+        var told = Transcript("02-stack");
+        (await told.RunAsync("--yes", Stack)).ShouldEnd(0);
+        var status = (await told.RunAsync("status")).ShouldEnd(0);
+        status.Output.Split(" healthy ").Length.ShouldBe(4, status.Output);
+        told.Check();
+
+        var container = (await Engine.OwnAsync("--filter", "name=postgres"))
+            .ShouldHaveSingleItem();
+        var password = await Engine.RunAsync(
+            "exec", container, "cat", "/run/secrets/postgres_password");
+        password.Length.ShouldBe(32);
+        (await Plaintext.PlacesAsync(password, Loam)).ShouldBeEmpty();
+        (await Engine.RunAsync(["inspect", .. await Engine.OwnAsync()])).ShouldNotContain(password);
+    });
+
+    [StoryFact]
+    public Task The_way_back_needs_no_network() => StoryAsync(async () =>
+    {
+        (await Loam.RunAsync("--yes", Stack)).ShouldEnd(0);
+        var generation = await Facts.GenerationAsync(Loam);
+        var images = await ImagesAsync();
+
+        var told = Transcript("05-way-back");
+        (await told.RunAsync("--yes", "Stop all services")).ShouldEnd(0);
+        (await Engine.RunAsync("ps", "--quiet", "--filter", "label=loam.instance")).ShouldBeEmpty();
+        await Ground.Mirror.CutAsync();
+        told.Note("the network is gone");
+        told.Add(["--yes", "revert", "N"],
+            (await Loam.RunAsync("--yes", "revert", $"{generation}")).ShouldEnd(0));
+        (await told.RunAsync("status")).Output.Split(" healthy ").Length.ShouldBe(4);
+        told.Check();
+        (await AskAsync(Port)).ShouldContain("Welcome to nginx");
+        (await ImagesAsync()).ShouldBe(images);
+    });
+
+    [StoryFact]
+    public Task A_broken_file_changes_nothing() => StoryAsync(async () =>
+    {
+        Loam.WriteServices(Web("nginx:1.27-alpine", Port));
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        var containers = await Engine.OwnAsync();
+
+        File.AppendAllText(
+            Path.Combine(Loam.Paths.StateDir, "services.yaml"), "}} not yaml at all: [\n");
+        var told = Transcript("06-broken-file");
+        told.Note("somebody appends garbage to services.yaml");
+        await Wait.ForAsync("the events to name the fault", async () =>
+            (await Loam.RunAsync("events")).Output.Contains("services.yaml:18:1: error"));
+        (await told.RunAsync("status")).ShouldEnd(0)
+            .ShouldSay("services.yaml:18:1", "Give all fields", "the machine goes on");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(2).ShouldSay("services.yaml:18:1");
+        told.Check();
+        (await Engine.OwnAsync()).ShouldBe(containers);
+        (await AskAsync(Port)).ShouldNotBeEmpty();
+    });
+
+    [StoryFact]
+    public Task Two_people_at_once_both_get_what_they_asked_for() => StoryAsync(async () =>
+    {
+        var before = await Facts.GenerationAsync(Loam);
+        string[] one = ["--yes",
+            $"add a service called one with image loam-test/slow-start:1 on port {Port + 1}:80"];
+        string[] two = ["--yes",
+            $"add a service called two with image loam-test/web:2 on port {Port + 2}:80"];
+        using var first = Loam.Begin(one);
+        await Wait.ForAsync("the first to be at work",
+            () => first.HasEnded || first.Output.Contains('✓'));
+        using var second = Loam.Begin(two);
+        var (firstEnded, secondEnded) = (await first.EndAsync(), await second.EndAsync());
+        var told = Transcript("08-two-people");
+        told.Add(one, firstEnded);
+        told.Add(two, secondEnded);
+        firstEnded.ShouldEnd(0);
+        secondEnded.ShouldEnd(0).ShouldSay("Waiting for another change to finish: add a service");
+        told.Check();
+
+        (await Facts.GenerationAsync(Loam)).ShouldBe(before + 2);
+        (await AskAsync(Port + 1)).ShouldNotBe(await AskAsync(Port + 2));
+    });
+
+    private async Task<string[]> ImagesAsync()
+    {
+        var lines = await Engine.RunAsync(
+            ["inspect", "--format", "{{index .Config.Labels \"loam.service\"}} {{.Image}}",
+                .. await Engine.OwnAsync()]);
+        return [.. lines.Split('\n').Order()];
+    }
+}
