@@ -67,7 +67,31 @@ internal sealed record SettingAttribute(string Words, string? Value, string Unit
 
 internal sealed record NameAttribute(string Name) : ClauseAttribute;
 
-internal sealed record BackupAttribute : ClauseAttribute;
+/// <summary>Copies shall be made, or made otherwise, or no more.</summary>
+internal sealed record BackupAttribute : ClauseAttribute
+{
+    /// <summary>Null: no time was said.</summary>
+    public Times.TimePhrase? When { get; init; }
+
+    /// <summary>Copies kept, or days for which they are kept; null: not said.</summary>
+    public (int Count, bool Days)? Retain { get; init; }
+    public string? Destination { get; init; }
+
+    /// <summary><c>snapshot</c> or <c>archive</c>; null: not said.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>No more copies.</summary>
+    public bool Off { get; init; }
+
+    /// <summary>All volumes are meant.</summary>
+    public bool Everything { get; init; }
+
+    /// <summary>The machine's own backup is meant.</summary>
+    public bool Machine { get; init; }
+
+    public bool SaysNothing => When is null && Retain is null && Destination is null
+        && Type is null;
+}
 
 /// <summary>It shall happen at a time of its own, not now.</summary>
 internal sealed record ScheduleAttribute : ClauseAttribute;

@@ -2,6 +2,7 @@ using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Subjects;
+using Loam.Mind.Interpreter.Subjects.Storage;
 
 namespace Loam.Mind.Interpreter.Parsing;
 
@@ -23,6 +24,10 @@ internal static class ClauseReader
         {
             TargetReader.Read(clause);
             return;
+        }
+        if (BackupReader.Speaks(clause))
+        {
+            BackupReader.Read(clause);
         }
         ScheduleReader.Read(clause);
         NameReader.Read(clause);

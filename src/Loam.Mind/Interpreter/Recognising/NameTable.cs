@@ -57,6 +57,11 @@ internal sealed class NameTable
                 if (item.Text(key) is { } name)
                 {
                     AddVariants(known, name);
+                    if (known == Known.Mount)
+                    {
+                        // "/mnt/nas" is called "the nas".
+                        AddVariants(known, name, name[(name.LastIndexOf('/') + 1)..]);
+                    }
                 }
             }
         }
@@ -80,9 +85,16 @@ internal sealed class NameTable
     public IEnumerable<string> Words => _state.Keys.Concat(s_catalogue.Value.Keys)
         .SelectMany(k => k.Split(' '));
 
-    private void AddVariants(Known known, string name)
+    private void AddVariants(Known known, string name) => AddVariants(known, name, name);
+
+    /// <param name="called">What people say for it.</param>
+    private void AddVariants(Known known, string name, string called)
     {
-        var lower = name.ToLowerInvariant();
+        var lower = called.ToLowerInvariant();
+        if (lower.Length == 0)
+        {
+            return;
+        }
         Add(lower, new(known, name));
         var parts = lower.Split('-', '_');
         if (parts.Length > 1)

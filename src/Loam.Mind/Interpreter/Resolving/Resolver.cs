@@ -4,6 +4,7 @@ using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.Storage;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
@@ -28,9 +29,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [LeaveAlone(clause)];
         }
-        if (clause.Attributes.OfType<BackupAttribute>().Any())
+        if (clause.Attributes.OfType<BackupAttribute>().FirstOrDefault() is { } backup)
         {
-            return Backup(clause);
+            return Backup(clause, backup);
         }
         if (clause.Attributes.OfType<ScheduleAttribute>().Any())
         {
@@ -91,19 +92,19 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             : $"I leave {Wording.List(names)} as {(names.Count == 1 ? "it is" : "they are")}.");
     }
 
-    private List<Reply> Backup(Clause clause)
+    /// <summary>Services are made or changed, and their volumes are backed up.</summary>
+    private List<Reply> Backup(Clause clause, BackupAttribute backup)
     {
-        var rest = clause.Attributes.Where(a => a is not BackupAttribute).ToList();
-        var replies = new List<Reply>
+        clause.Attributes.Remove(backup);
+        var replies = Resolve(clause).ToList();
+        if (replies.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
         {
-            new(ReplyKind.NotYet, "I can't yet set up backups."),
-        };
-        clause.Attributes.Clear();
-        clause.Attributes.AddRange(rest);
-        if (clause.Verb != "backup" && (rest.Count > 0 || clause.Targets.Any(IsMakeable)))
-        {
-            replies.AddRange(Resolve(clause));
+            // The whole wish is taken up again with the answer.
+            clause.Attributes.Add(backup);
+            return replies;
         }
+        replies.AddRange(new BackupEdits(StorageSubject.Instance, session)
+            .OfServices(clause, backup, Made.Count > 0 ? Made : Touched));
         return replies;
     }
 

@@ -8,7 +8,11 @@ internal static class SubjectTable
 {
     public const double Threshold = 0.5;
 
-    public static IReadOnlyList<ISubject> All { get; } = [new Firewall.FirewallSubject()];
+    public static IReadOnlyList<ISubject> All { get; } =
+    [
+        new Firewall.FirewallSubject(),
+        Storage.StorageSubject.Instance,
+    ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>
     public static ISubject? Of(Clause clause, Discourse said)

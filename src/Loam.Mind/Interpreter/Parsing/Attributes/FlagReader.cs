@@ -3,7 +3,7 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
-/// <summary>Restart policy, user, read-only root, privileged mode, command, backups.</summary>
+/// <summary>Restart policy, user, read-only root, privileged mode, command.</summary>
 internal static class FlagReader
 {
     public static void Read(Clause clause)
@@ -22,10 +22,6 @@ internal static class FlagReader
         if (Take(clause, "privileged"))
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
-        }
-        if (Take(clause, "backup") || clause.Verb == "backup")
-        {
-            clause.Attributes.Add(new BackupAttribute());
         }
         Command(clause);
     }

@@ -11,14 +11,23 @@ internal sealed class TimeReader
     private readonly List<(string Text, int Lexeme)> _tokens = [];
     private readonly TimeParts _parts = new();
     private readonly HashSet<int> _taken = [];
+    private readonly List<int> _former = [];
     private readonly ClockReader _clock;
 
     private TimeReader(Clause clause)
     {
+        var former = false;
         for (var at = 0; at < clause.Count; at++)
         {
+            // "… rather than sunday at 5" says when it no longer happens.
+            former |= clause[at].IsGlue("insteadof");
             if (!clause.IsFree(at))
             {
+                continue;
+            }
+            if (former)
+            {
+                _former.Add(at);
                 continue;
             }
             if (clause[at].Is(Part.Quoted))
@@ -53,6 +62,14 @@ internal sealed class TimeReader
         return phrase;
     }
 
+    /// <summary>As <see cref="Read"/>, but takes no word.</summary>
+    public static TimePhrase? Peek(Clause clause)
+    {
+        var reader = new TimeReader(clause);
+        reader.Scan();
+        return reader._parts.Phrase();
+    }
+
     private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].Text : "";
 
     private void Scan()
@@ -77,6 +94,11 @@ internal sealed class TimeReader
     /// <summary>A lexeme is taken when every word of it was, or is mere filling.</summary>
     private void Take(Clause clause)
     {
+        foreach (var at in _former.Where(at => clause[at].IsNumber || clause[at].Is(Part.PortPair)
+            || clause[at].Is(Part.Version) || clause[at].IsField("schedule")))
+        {
+            clause.Use(at);
+        }
         foreach (var lexeme in _taken.Select(t => _tokens[t].Lexeme).Distinct())
         {
             var own = Enumerable.Range(0, _tokens.Count).Where(i => _tokens[i].Lexeme == lexeme);

@@ -1,0 +1,265 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Storage;
+
+/// <summary>Copies of volumes (storage.yaml) and of the whole machine (manifest.yaml).</summary>
+internal sealed class BackupEdits(ISubject subject, Session session)
+{
+    private static readonly EditPath s_machine = EditPath.Parse("spec.backup");
+
+    private Draft Draft => session.Draft;
+    private MapValue? Machine =>
+        Draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("backup");
+
+    public IEnumerable<Reply> Apply(
+        Clause clause, BackupAttribute said, VolumeAttribute? volumes)
+    {
+        if (said.When is { Impossible: { } why })
+        {
+            return [Reply.Ask($"{why} When shall the backups run?",
+                ["every night at 2", "every 6 hours", "every sunday at 4"], answer =>
+                    Fill(clause, said, answer))];
+        }
+        var edits = new VolumeEdits(subject, session);
+        var meant = edits.Meant(volumes, out var problem);
+        if (problem is not null)
+        {
+            return volumes!.Services.Count == 1
+                ? [Undeclared(volumes.Services[0], said, problem)] : [problem];
+        }
+        if (meant.Count == 0 && volumes is null && !said.Everything && !said.Machine
+            && !AboutMachine() && said.Destination is null)
+        {
+            meant = [.. session.Focus.SelectMany(edits.Of).Distinct()];
+        }
+        if (meant.Count > 0 && !said.Everything && !said.Machine)
+        {
+            session.About = new(subject, meant);
+            var replies = meant.Select(v => OfVolume(v, said)).ToList();
+            if (said.Destination is not null)
+            {
+                replies.Add(OfMachine(said with { When = null, Retain = null, Off = false }));
+            }
+            return replies;
+        }
+        session.About = new(subject, []);
+        var all = OfMachine(said);
+        return said.Off ? [all] : [all, .. Marked(said)];
+    }
+
+    /// <summary>Copies of the volumes of services that were just made.</summary>
+    public IEnumerable<Reply> OfServices(
+        Clause clause, BackupAttribute said, IEnumerable<string> services)
+    {
+        var edits = new VolumeEdits(subject, session);
+        var meant = services.SelectMany(edits.Of).Distinct().ToList();
+        return meant.Count == 0 && said.Destination is null
+            ? Apply(clause, said with { Everything = true }, null)
+            : Apply(clause, said, new VolumeAttribute { Volumes = meant });
+    }
+
+    private bool AboutMachine() => session.About is { Names.Count: 0 } about
+        && ReferenceEquals(about.Subject, subject);
+
+    private static bool Fill(Clause clause, BackupAttribute said, Clause answer)
+    {
+        var when = Parsing.Times.TimeReader.Read(answer)
+            ?? answer.Attributes.OfType<BackupAttribute>().FirstOrDefault()?.When;
+        var index = clause.Attributes.IndexOf(said);
+        if (when is null || when.Impossible is not null || index < 0)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { When = when };
+        return true;
+    }
+
+    /// <summary>A directory of the host that a service writes becomes a declared volume, so that
+    /// it can be backed up.</summary>
+    private Reply Undeclared(string service, BackupAttribute said, Reply nothing)
+    {
+        var directory = Draft.State.Services[service].Volumes
+            .FirstOrDefault(v => v.Source.StartsWith('/') && !v.ReadOnly);
+        if (directory is null)
+        {
+            return nothing;
+        }
+        var name = $"{service}-data";
+        if (Draft.State.Volumes.ContainsKey(name))
+        {
+            return nothing;
+        }
+        Draft.Append(StorageFile.File, EditPath.Parse("spec.volumes"), EditValue.Map(
+            ("name", EditValue.Of(name)), ("path", EditValue.Of(directory.Source))));
+        session.About = new(subject, [name]);
+        return OfVolume(name, said).Note($"{directory.Source} is declared as the volume {name} "
+            + "for that.");
+    }
+
+    private Reply OfVolume(string volume, BackupAttribute said)
+    {
+        var present = VolumeEdits.Spec(Draft, volume)?.Map("backup");
+        var on = present is not null && present.Flag("enabled") != false;
+        var path = VolumeEdits.Path(volume).Key("backup");
+        if (said.Off)
+        {
+            if (!on)
+            {
+                return Reply.Same($"{volume} is not backed up.");
+            }
+            Draft.Set(StorageFile.File, path.Key("enabled"), EditValue.Of(false));
+            return Reply.Done($"no longer back up {volume}").With(Risk.Medium)
+                .Note("The copies that are there are kept.");
+        }
+        var before = Draft.Files;
+        Set(StorageFile.File, path, "schedule", present?.Text("schedule"), Schedule(said, present));
+        Set(StorageFile.File, path, "retain", $"{present?.Number("retain"):0}",
+            Copies(said, present)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Set(StorageFile.File, path, "type", present?.Text("type"), said.Type);
+        if (!on && (present is not null || !Draft.Files.ChangedFrom(before).Any()))
+        {
+            Draft.Set(StorageFile.File, path.Key("enabled"), EditValue.Of(true));
+        }
+        if (!Draft.Files.ChangedFrom(before).Any())
+        {
+            return Reply.Same($"{volume} is backed up like that already: "
+                + $"{InWords(VolumeEdits.Spec(Draft, volume)?.Map("backup"))}.");
+        }
+        return Reply.Done($"back up {volume} "
+            + InWords(VolumeEdits.Spec(Draft, volume)?.Map("backup")));
+    }
+
+    private void Set(string file, EditPath path, string field, string? present, string? wanted)
+    {
+        if (wanted is not null && wanted != present)
+        {
+            Draft.Set(file, path.Key(field), int.TryParse(wanted, out var number)
+                ? EditValue.Of(number) : field == "schedule" ? new ScalarEdit(wanted, true)
+                : EditValue.Of(wanted));
+        }
+    }
+
+    /// <summary>A rhythm without an hour keeps the hour that is there: "weekly instead".
+    /// </summary>
+    private static string? Schedule(BackupAttribute said, MapValue? present)
+    {
+        if (said.When is not { } when)
+        {
+            return null;
+        }
+        var old = (present?["schedule"]?.At is null ? null : present?.Text("schedule"))?.Split(' ');
+        var made = when.Cron.Split(' ');
+        if (old is null || made.Length != 5)
+        {
+            return when.Cron;
+        }
+        if (!when.SaysTime && when.SaysDays && old[0] != "*" && !old[1].Contains('*',
+            StringComparison.Ordinal))
+        {
+            (made[0], made[1]) = (old[0], old[1]);
+        }
+        else if (when is { SaysTime: true, SaysDays: false })
+        {
+            (made[2], made[3], made[4]) = (old[2], old[3], old[4]);
+        }
+        return string.Join(' ', made);
+    }
+
+    /// <summary>Days are as many copies as the schedule makes in them.</summary>
+    private static int? Copies(BackupAttribute said, MapValue? present)
+    {
+        if (said.Retain is not { } retain)
+        {
+            return null;
+        }
+        var cron = (said.When?.Cron ?? present?.Text("schedule") ?? "0 2 * * *").Split(' ');
+        var perDay = cron.Length < 2 || !retain.Days ? 1
+            : cron[1] == "*" ? 24
+            : cron[1].StartsWith("*/", StringComparison.Ordinal)
+                && int.TryParse(cron[1][2..], out var step) && step > 0 ? 24 / step
+            : cron[1].Split(',').Length;
+        var weekly = cron.Length == 5 && retain.Days && cron[4] != "*"
+            && !cron[4].Contains('-', StringComparison.Ordinal) ? 7 / cron[4].Split(',').Length : 1;
+        return Math.Clamp(retain.Count * perDay / Math.Max(1, weekly), 1, 10_000);
+    }
+
+    private Reply OfMachine(BackupAttribute said)
+    {
+        var present = Machine;
+        if (said.Off)
+        {
+            var marked = Draft.State.Volumes.Keys.Any(v => VolumeEdits.Spec(Draft, v)
+                ?.Map("backup") is { } own && own.Flag("enabled") != false);
+            if (present?.Flag("enabled") == false || (present is null && !marked))
+            {
+                return Reply.Same("Nothing is backed up.");
+            }
+            Draft.Set(ManifestFile.File, s_machine.Key("enabled"), EditValue.Of(false));
+            return Reply.Done("switch the backups off").With(Risk.High)
+                .Note("The copies that are there are kept.");
+        }
+        var before = Draft.Files;
+        if (present?.Flag("enabled") == false)
+        {
+            Draft.Set(ManifestFile.File, s_machine.Key("enabled"), EditValue.Of(true));
+        }
+        var schedule = Schedule(said, present);
+        var copies = Copies(said, present);
+        Set(ManifestFile.File, s_machine, "schedule", present?.Text("schedule"), schedule);
+        Set(ManifestFile.File, s_machine, "retain", $"{present?.Number("retain"):0}",
+            copies?.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        Set(ManifestFile.File, s_machine, "destination", present?.Text("destination"),
+            said.Destination);
+        if (present is null && !Draft.Files.ChangedFrom(before).Any())
+        {
+            Draft.Set(ManifestFile.File, s_machine.Key("enabled"), EditValue.Of(true));
+        }
+        if (!Draft.Files.ChangedFrom(before).Any())
+        {
+            return Reply.Same($"The machine is backed up like that already: {InWords(Machine)}.");
+        }
+        var reply = Reply.Done($"back up this machine {InWords(Machine)}");
+        return Machine?.Text("destination") is null
+            ? reply.Note("The copies stay on this machine; say where else they shall go, such as "
+                + "\"to sftp://user@host/backups\".") : reply;
+    }
+
+    /// <summary>The machine's own backup takes the volumes that are marked for it.</summary>
+    private IEnumerable<Reply> Marked(BackupAttribute said)
+    {
+        if (!said.Everything)
+        {
+            yield break;
+        }
+        var added = Draft.State.Volumes.Keys
+            .Where(v => VolumeEdits.Spec(Draft, v)?.Map("backup") is null).ToList();
+        foreach (var volume in added)
+        {
+            Draft.Set(StorageFile.File, VolumeEdits.Path(volume).Key("backup").Key("enabled"),
+                EditValue.Of(true));
+        }
+        if (added.Count > 0)
+        {
+            yield return Reply.Done($"include {Wording.Some(added)}");
+        }
+    }
+
+    /// <summary>"Every day at 2:00, keeping 7".</summary>
+    public static string InWords(MapValue? backup)
+    {
+        var cron = backup?.Text("schedule");
+        var when = cron is null ? "with the machine's own" : Loam.Core.Scheduling.ScheduleWords
+            .Of(cron);
+        var keep = backup?.Number("retain") is { } copies && backup["retain"]?.At is not null
+            ? $", keeping {copies:0}" : "";
+        var to = backup?.Text("destination") is { } place ? $", to {place}" : "";
+        return when + keep + to;
+    }
+}

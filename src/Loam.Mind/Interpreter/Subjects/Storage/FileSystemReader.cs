@@ -1,0 +1,169 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Storage;
+
+/// <summary>What a clause says of mounted file systems: what, where, of which kind, with which
+/// options.</summary>
+internal static class FileSystemReader
+{
+    /// <summary>A device, a label, a share or a server's directory: what can be mounted.
+    /// </summary>
+    public static bool IsSource(Lexeme lexeme) =>
+        lexeme.Original.StartsWith("/dev/", StringComparison.Ordinal) || IsShare(lexeme)
+        || IsExport(lexeme) || IsById(lexeme);
+
+    private static bool IsShare(Lexeme lexeme) =>
+        lexeme.Original.StartsWith("//", StringComparison.Ordinal)
+        || lexeme.Original.StartsWith("\\\\", StringComparison.Ordinal);
+
+    /// <summary><c>nas.local:/volume1/music</c>; <c>data:/data</c> is a volume in a service.
+    /// </summary>
+    private static bool IsExport(Lexeme lexeme) => lexeme.Is(Part.Mount)
+        && lexeme.Original.Split(":/") is [var host, _] && host.Length > 0
+        && !host.StartsWith('/') && (host.Contains('.', StringComparison.Ordinal)
+            || host.Contains('@', StringComparison.Ordinal));
+
+    private static bool IsById(Lexeme lexeme) => lexeme.Is(Part.Assignment)
+        && lexeme.Original.Split('=')[0] is "UUID" or "LABEL" or "PARTUUID" or "PARTLABEL";
+
+    public static FileSystemAttribute Read(Clause clause)
+    {
+        var known = new List<string>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].Named(Known.Mount) is { } mount)
+            {
+                known.Add(mount);
+                clause.Use(at);
+            }
+        }
+        var options = Options(clause, out var without);
+        var source = Enumerable.Range(0, clause.Count)
+            .FirstOrDefault(i => clause.IsFree(i) && (IsSource(clause[i])
+                || (clause[i].Is(Part.Mount) && clause.Verb == "mount")), -1);
+        if (source >= 0)
+        {
+            clause.Use(source);
+        }
+        var type = Type(clause, source < 0 ? null : clause[source]);
+        if (source < 0 && type == "tmpfs")
+        {
+            Size(clause, options);
+        }
+        var target = clause.All(Part.Path).LastOrDefault(-1);
+        if (target >= 0)
+        {
+            clause.Use(target);
+        }
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (clause[i].Is(Part.Topic, "share") || clause[i].Is(Part.Topic, "filesystem")
+                || clause[i].IsField("volume") || clause[i].IsField("disk")
+                || clause[i].Is(Part.Topic, "mounted") || clause[i].Is(Part.Reference)
+                || clause[i].IsVerb("mount"))).ToList())
+        {
+            clause.Use(at);
+        }
+        return new(source < 0 ? (type == "tmpfs" ? "tmpfs" : null)
+            : clause[source].Original.Replace('\\', '/'),
+            target < 0 ? null : clause[target].Original, type, [.. known.Distinct()])
+        {
+            Options = options,
+            Without = without,
+        };
+    }
+
+    private static List<string> Options(Clause clause, out List<string> without)
+    {
+        var options = new List<string>();
+        without = [];
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            var lexeme = clause[at];
+            if (lexeme.Original.Contains(',', StringComparison.Ordinal)
+                && lexeme.Readings[0].Part is Part.Assignment or Part.Unknown or Part.Mount)
+            {
+                options.AddRange(lexeme.Original.Split(',',
+                    StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                clause.Use(at);
+                continue;
+            }
+            var option = OptionOf(lexeme)
+                ?? (lexeme.IsField("readonly") ? "ro" : lexeme.IsField("writable") ? "rw"
+                : lexeme.Is(Part.Assignment) && !IsById(lexeme) ? lexeme.Original : null);
+            if (lexeme.Is(Part.Topic, "credentials") && NextPath(clause, at) is var file and >= 0)
+            {
+                option = $"credentials={clause[file].Original}";
+                clause.Use(file);
+            }
+            if (option is null)
+            {
+                continue;
+            }
+            clause.Use(at);
+            var gone = at > 0 && (clause[at - 1].IsGlue("without") || clause[at - 1].IsGlue("not")
+                || clause[at - 1].Text == "no");
+            (gone ? without : options).Add(option);
+        }
+        if (options.Contains("rw"))
+        {
+            without.Add("ro");
+        }
+        if (options.Contains("ro"))
+        {
+            without.Add("rw");
+        }
+        return options;
+    }
+
+    public static string? OptionOf(Lexeme lexeme) => lexeme.Readings.FirstOrDefault(
+        r => r.Part == Part.Topic && r.Key.StartsWith("option:", StringComparison.Ordinal))
+        .Key?["option:".Length..];
+
+    private static int NextPath(Clause clause, int from)
+    {
+        for (var at = from + 1; at < clause.Count && at <= from + 4; at++)
+        {
+            if (clause.IsFree(at) && clause[at].Is(Part.Path))
+            {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static string? Type(Clause clause, Lexeme? source)
+    {
+        string? type = null;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && FileSystemOf(clause[at]) is { } said)
+            {
+                clause.Use(at);
+                type ??= said;
+            }
+        }
+        return type ?? (source is null ? null : IsShare(source) ? "cifs"
+            : IsExport(source) ? "nfs" : "auto");
+    }
+
+    public static string? FileSystemOf(Lexeme lexeme) => lexeme.Readings.FirstOrDefault(
+        r => r.Part == Part.Topic && r.Key.StartsWith("fs:", StringComparison.Ordinal)).Key?[3..];
+
+    /// <summary>What lies in memory has a size instead of a source.</summary>
+    private static void Size(Clause clause, List<string> options)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => clause.IsFree(i) && VolumeReader.IsSize(clause[i]), -1);
+        if (at >= 0)
+        {
+            clause.Use(at);
+            options.Add($"size={clause[at].Value:0.###}{char.ToUpperInvariant(clause[at].Unit[0])}");
+        }
+    }
+}

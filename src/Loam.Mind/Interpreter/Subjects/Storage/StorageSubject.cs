@@ -1,0 +1,191 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Storage;
+
+/// <summary>Volumes, mounted file systems and backups.</summary>
+internal sealed class StorageSubject : ISubject
+{
+    public static readonly StorageSubject Instance = new();
+
+    public double Claim(Clause clause, Discourse said)
+    {
+        var sayings = clause.Lexemes;
+        var service = sayings.Any(l => l.Named(Known.Service) is not null
+            && l.Named(Known.Volume) is null);
+        if (BackupReader.Speaks(clause))
+        {
+            return MakesServices(clause) ? 0 : 0.85;
+        }
+        if (sayings.Any(l => l.Named(Known.Mount) is not null) && !service)
+        {
+            return 0.8;
+        }
+        if (!service && Mounts(clause))
+        {
+            return 0.85;
+        }
+        var size = sayings.Any(VolumeReader.IsSize);
+        var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
+        var space = sayings.Any(l => l.Is(Part.Topic, "space"));
+        var memory = sayings.Any(l => l.IsField("memory"));
+        var encrypts = sayings.Any(l => l.Is(Part.Topic, "encrypt"));
+        var changes = size || encrypts || sayings.Any(l => l.Is(Part.Topic, "permissions")
+            || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
+            || l.Is(Part.Topic, "groupwrite"));
+        if (space && service && !memory && !size && clause.Verb is "" or "have" or "set"
+            && clause.Question is null)
+        {
+            return 0.6;
+        }
+        if (changes && !service && sayings.Any(l => l.Is(Part.Path)
+            && VolumeReader.At(said.Session.Draft.State, l.Original) is not null))
+        {
+            return 0.75;
+        }
+        if (sayings.Any(l => l.Named(Known.Volume) is not null))
+        {
+            return service && !changes ? 0 : memory ? 0 : 0.8;
+        }
+        if (volumeWord && !service && !MakesServices(clause)
+            && (clause.Question is not null || changes || clause.Verb is "create" or "have"
+                or "remove" or "set"))
+        {
+            return 0.75;
+        }
+        if ((volumeWord || space) && (size || Grows(clause)) && !memory)
+        {
+            return 0.75;
+        }
+        return said.Continues(this) && !service && !MakesServices(clause) && !memory
+            && (changes || Rhythm(clause) || sayings.Any(l => l.Is(Part.Topic, "retain")
+                || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
+                || l.IsField("readonly") || l.Is(Part.Topic, "destination")
+                || FileSystemReader.OptionOf(l) is not null)) ? 0.7 : 0;
+    }
+
+    public void Read(Clause clause, Discourse said)
+    {
+        if (BackupReader.Speaks(clause) || (said.Continues(this) && GoesOnWithBackups(clause, said)))
+        {
+            BackupReader.Read(clause);
+            var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
+            clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
+                || v.Name is not null || !v.SaysNothing));
+            return;
+        }
+        var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
+            || (said.Continues(this) && IsAboutMounts(said)
+                && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
+        if (mount)
+        {
+            clause.Attributes.Add(FileSystemReader.Read(clause));
+            return;
+        }
+        var read = VolumeReader.Read(clause, said.Session.Draft.State);
+        clause.Attributes.AddRange(Settled(read, said));
+    }
+
+    /// <summary>"Influx runs out of disk, give it 25 GB more": the first says of what the second
+    /// speaks.</summary>
+    private static List<VolumeAttribute> Settled(List<VolumeAttribute> read, Discourse said)
+    {
+        if (read is [{ Size.IsVague: false, Volumes.Count: 0, Services.Count: 0, Name: null } size]
+            && said.Before is [.., { } before]
+            && before.Attributes is [VolumeAttribute { Size.IsVague: true } vague])
+        {
+            before.Attributes[0] = vague with { Size = null };
+            return [size with { Volumes = vague.Volumes, Services = vague.Services }];
+        }
+        return read;
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        if (clause.Verb is "restore" or "revert")
+        {
+            return [Reply.Answer("`loam restore` puts a backup's data back; `loam history` and "
+                + "`loam revert N` go back to an earlier state of the files.")];
+        }
+        var volumes = clause.Attributes.OfType<VolumeAttribute>().ToList();
+        if (clause.Attributes.OfType<BackupAttribute>().FirstOrDefault() is { } backup)
+        {
+            return Backups(clause, session, backup, volumes.FirstOrDefault());
+        }
+        if (clause.Attributes.OfType<FileSystemAttribute>().FirstOrDefault() is { } mount)
+        {
+            return [new FileSystemEdits(this, session).Apply(clause, mount)];
+        }
+        return volumes.Count == 0 ? [new(ReplyKind.Unclear, "")]
+            : volumes.SelectMany(v => new VolumeEdits(this, session).Apply(clause, v));
+    }
+
+    public Reply? Answer(Clause clause, Session session) => StorageAnswers.To(clause, session);
+
+    /// <summary>"A volume for minutes, 5Gi, backed up nightly" makes it first.</summary>
+    private IEnumerable<Reply> Backups(
+        Clause clause, Session session, BackupAttribute backup, VolumeAttribute? volume)
+    {
+        var edits = new VolumeEdits(this, session);
+        if (volume is { SaysNothing: false } or { Name: not null })
+        {
+            var made = edits.Apply(clause, volume).ToList();
+            foreach (var reply in made)
+            {
+                yield return reply;
+            }
+            if (made.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
+            {
+                yield break;
+            }
+            volume = volume with { Volumes = session.About?.Names ?? volume.Volumes };
+        }
+        foreach (var reply in new BackupEdits(this, session).Apply(clause, backup, volume))
+        {
+            yield return reply;
+        }
+    }
+
+    /// <summary>Something is to be made, and backups of it are said along.</summary>
+    private static bool MakesServices(Clause clause) =>
+        clause.Verb is "create" or "have" or "" or "set" && clause.Lexemes.Any(l =>
+            l.Is(Part.Image) && !FileSystemReader.IsSource(l)
+            || (l.Named(Known.App) is not null && l.Named(Known.Service) is null
+                && l.Named(Known.Volume) is null)
+            || (l.Named(Known.Role) is not null && l.Named(Known.Service) is null
+                && l.Named(Known.Volume) is null && clause.Verb is "create" or "have"));
+
+    private static bool Mounts(Clause clause)
+    {
+        var source = clause.Lexemes.Any(FileSystemReader.IsSource);
+        var type = clause.Lexemes.Any(l => FileSystemReader.FileSystemOf(l) is { } fs
+            && fs != "ext4");
+        var share = clause.Lexemes.Any(l => l.Is(Part.Topic, "share"));
+        var path = clause.Lexemes.Any(l => l.Is(Part.Path));
+        var verb = clause.Verb is "mount" or "unmount"
+            || clause.Lexemes.Any(l => l.IsVerb("mount") || l.Is(Part.Topic, "mounted"));
+        return source && (path || verb || type || clause.Verb is "set" or "move" or "")
+            || (verb && (type || share || (clause.Verb == "unmount" && path)))
+            || (type && path) || (share && clause.Verb is "remove" or "create");
+    }
+
+    private static bool Grows(Clause clause) => clause.Verb is "raise" or "lower"
+        || clause.Lexemes.Any(l => l.Key(Part.Amount) is { } key
+            && (key[0] == 'x' || key is "more" or "less"));
+
+    private static bool Rhythm(Clause clause) =>
+        Parsing.Times.TimeReader.Peek(clause) is not null;
+
+    private static bool GoesOnWithBackups(Clause clause, Discourse said) =>
+        (Rhythm(clause) || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
+            || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
+            || l.Is(Part.Topic, "destination")))
+        && !clause.Lexemes.Any(VolumeReader.IsSize)
+        && !IsAboutMounts(said);
+
+    private static bool IsAboutMounts(Discourse said) => said.Before.Count > 0
+        ? said.Before[^1].Attributes.OfType<FileSystemAttribute>().Any()
+        : said.Session.About?.Names is [var name, ..] && name.StartsWith('/');
+}

@@ -1,0 +1,311 @@
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Storage;
+
+/// <summary>What a clause says of volumes.</summary>
+internal static class VolumeReader
+{
+    private static readonly string[] s_sizes = ["Ki", "Mi", "Gi", "Ti", "m"];
+
+    public static bool IsSize(Lexeme lexeme) => lexeme.IsNumber && s_sizes.Contains(lexeme.Unit);
+
+    /// <summary>The word for the thing itself, not for any folder.</summary>
+    public static bool IsVolumeWord(Lexeme lexeme) =>
+        lexeme.IsField("volume") && lexeme.Text is not ("mount point" or "bind" or "folder"
+            or "directory" or "dir" or "host folder" or "host directory");
+
+    /// <summary>The volume that is declared at a path; null: none is.</summary>
+    public static string? At(DesiredState state, string path) =>
+        state.Volumes.Values.FirstOrDefault(v => v.Path == path)?.Name;
+
+    /// <summary>Mostly one; "alpha 5Gi and beta 10Gi" are two.</summary>
+    public static List<VolumeAttribute> Read(Clause clause, DesiredState state)
+    {
+        var several = Several(clause);
+        return several.Count > 1 ? several : [One(clause, state)];
+    }
+
+    private static List<VolumeAttribute> Several(Clause clause)
+    {
+        var pairs = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Where(i => IsSize(clause[i])
+            && clause.IsFree(i) && clause.IsFree(i - 1) && CanName(clause[i - 1])).ToList();
+        if (pairs.Count < 2)
+        {
+            return [];
+        }
+        foreach (var at in pairs)
+        {
+            clause.Use(at - 1, at);
+        }
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (IsVolumeWord(clause[i]) || (clause[i].IsNumber && clause[i].Unit.Length == 0)
+                || clause[i].Key(Part.Amount) is not null)).ToList())
+        {
+            clause.Use(at);
+        }
+        return
+        [
+            .. pairs.Select(i => new VolumeAttribute
+            {
+                Name = NameReader.AsLabel(clause[i - 1].Original),
+                Size = new(AmountKind.Absolute, clause[i].Value,
+                    clause[i].Unit == "m" ? "Mi" : clause[i].Unit),
+            }),
+        ];
+    }
+
+    private static VolumeAttribute One(Clause clause, DesiredState state)
+    {
+        var volumes = new List<string>();
+        var services = new List<string>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at) || !clause[at].IsMention)
+            {
+                continue;
+            }
+            if (clause[at].Named(Known.Volume) is { } volume)
+            {
+                volumes.Add(volume);
+                clause.Use(at);
+            }
+            else if (clause[at].Named(Known.Service) is { } service)
+            {
+                services.Add(service);
+                clause.Use(at);
+            }
+        }
+        var encrypted = Encrypted(clause);
+        var owner = Owner(clause);
+        var permissions = Permissions(clause);
+        var fileSystem = FileSystem(clause);
+        var size = Size(clause);
+        var path = clause.Find(Part.Path);
+        if (path >= 0)
+        {
+            clause.Use(path);
+            if (volumes.Count == 0 && At(state, clause[path].Original) is { } there)
+            {
+                volumes.Add(there);
+                path = -1;
+            }
+        }
+        var name = volumes.Count > 0 || services.Count > 0 ? null : Name(clause);
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
+                || clause[i].IsField("data") || clause[i].IsField("disk")
+                || clause[i].Is(Part.Reference))).ToList())
+        {
+            clause.Use(at);
+        }
+        return new()
+        {
+            Volumes = [.. volumes.Distinct()],
+            Services = [.. services.Distinct()],
+            Name = name,
+            Size = size,
+            Path = path < 0 ? null : clause[path].Original,
+            Owner = owner,
+            Permissions = permissions,
+            Encrypted = encrypted,
+            FileSystem = fileSystem,
+        };
+    }
+
+    private static bool? Encrypted(Clause clause)
+    {
+        var at = clause.Find(Part.Topic, "encrypt");
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        var not = clause.Negated || clause.Verb is "remove" or "stop" or "unset"
+            || (at > 0 && (clause[at - 1].IsGlue("not") || clause[at - 1].IsGlue("without")
+                || clause[at - 1].Text == "no"));
+        return !not;
+    }
+
+    /// <summary>"Owned by 1000:1000", "uid 1000 gid 1000", "belongs to rita".</summary>
+    private static string? Owner(Clause clause)
+    {
+        var at = clause.Find(Part.Topic, "owner");
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        var numbers = new List<string>();
+        for (var next = at + 1; next < clause.Count && next <= at + 7; next++)
+        {
+            var lexeme = clause[next];
+            if (lexeme.Is(Part.PortPair) && numbers.Count == 0)
+            {
+                clause.Use(next);
+                return lexeme.Text;
+            }
+            if (lexeme.IsNumber && lexeme.Unit.Length == 0)
+            {
+                numbers.Add(lexeme.Text);
+                clause.Use(next);
+                if (numbers.Count == 2)
+                {
+                    break;
+                }
+                continue;
+            }
+            if (lexeme.Text is "uid" or "gid" or "user" or "group" || lexeme.IsField("user")
+                || lexeme.IsField("group") || lexeme.Readings[0].Part is Part.Noise or Part.Glue)
+            {
+                if (lexeme.IsGlue("and") && numbers.Count == 0)
+                {
+                    break;
+                }
+                continue;
+            }
+            if (numbers.Count == 0 && (lexeme.Is(Part.Unknown) || lexeme.IsMention
+                || lexeme.Is(Part.Quoted)))
+            {
+                clause.Use(next);
+                return lexeme.Original;
+            }
+            break;
+        }
+        return numbers.Count == 0 ? null : string.Join(':', numbers);
+    }
+
+    private static string? Permissions(Clause clause)
+    {
+        foreach (var (topic, mode) in (ReadOnlySpan<(string, string)>)
+            [("private", "0700"), ("groupwrite", "0770")])
+        {
+            if (clause.Find(Part.Topic, topic) is var said and >= 0)
+            {
+                clause.Use(said);
+                return mode;
+            }
+        }
+        var at = clause.Find(Part.Topic, "permissions");
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        for (var next = at + 1; next < clause.Count; next++)
+        {
+            if (clause.IsFree(next) && clause[next].Text is { Length: 3 or 4 } text
+                && text.All(c => c is >= '0' and <= '7'))
+            {
+                clause.Use(next);
+                return text.PadLeft(4, '0');
+            }
+        }
+        return null;
+    }
+
+    private static string? FileSystem(Clause clause)
+    {
+        if (clause.Find(Part.Topic, "filesystem") is var word and >= 0)
+        {
+            clause.Use(word);
+        }
+        var at = clause.Find(Part.Topic, "fs:ext4");
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        return "ext4";
+    }
+
+    /// <summary>A size, a factor ("double"), or how much more.</summary>
+    private static Amount? Size(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at) || !IsSize(clause[at]))
+            {
+                continue;
+            }
+            clause.Use(at);
+            var near = Enumerable.Range(Math.Max(0, at - 2), Math.Min(at, 2))
+                .Concat(at + 1 < clause.Count ? [at + 1] : []).ToList();
+            var adds = near.Any(i => clause[i].Text is "another" or "more" or "additional"
+                or "extra" or "further")
+                || (clause.Verb == "raise" && near.Any(i => clause[i].IsGlue("by")));
+            var takes = clause.Verb == "lower" && near.Any(i => clause[i].IsGlue("by"));
+            foreach (var i in near.Where(i => clause[i].Key(Part.Amount) == "more"))
+            {
+                clause.Use(i);
+            }
+            var unit = clause[at].Unit == "m" ? "Mi" : clause[at].Unit;
+            return new(adds ? AmountKind.Add : takes ? AmountKind.Subtract : AmountKind.Absolute,
+                clause[at].Value, unit);
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].Key(Part.Amount) is { } key)
+            {
+                clause.Use(at);
+                return key[0] == 'x' ? new(AmountKind.Factor, decimal.Parse(key[1..],
+                        System.Globalization.CultureInfo.InvariantCulture), "")
+                    : key == "less" ? new(AmountKind.Less, 0, "") : new(AmountKind.More, 0, "");
+            }
+        }
+        var full = clause.Lexemes.Any(l => l.Is(Part.Topic, "space")
+            && (l.Text.Contains("full", StringComparison.Ordinal)
+                || l.Text.Contains("out of", StringComparison.Ordinal)
+                || l.Text.Contains("filling", StringComparison.Ordinal)));
+        return clause.Verb is "raise" || full ? new(AmountKind.More, 0, "") : null;
+    }
+
+    /// <summary>"Called artifacts", "a volume artifacts", "the artifacts volume", or what it is
+    /// for: "for camera footage".</summary>
+    private static string? Name(Clause clause)
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].IsField("name"))
+            {
+                clause.Use(at, at + 1);
+                return NameReader.AsLabel(clause[at + 1].Original);
+            }
+        }
+        var quoted = clause.Find(Part.Quoted);
+        if (quoted >= 0)
+        {
+            clause.Use(quoted);
+            return NameReader.AsLabel(clause[quoted].Original);
+        }
+        var word = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => IsVolumeWord(clause[i]), -1);
+        foreach (var near in (int[])[word + 1, word - 1])
+        {
+            if (word >= 0 && near >= 0 && clause.IsFree(near) && CanName(clause[near]))
+            {
+                clause.Use(near);
+                return NameReader.AsLabel(clause[near].Original);
+            }
+        }
+        var purpose = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => clause[i].IsGlue("for"), -1);
+        var words = Enumerable.Range(purpose + 1, Math.Max(0, clause.Count - purpose - 1))
+            .SkipWhile(i => clause[i].Readings[0].Part == Part.Noise)
+            .TakeWhile(i => clause.IsFree(i) && (CanName(clause[i]) || clause[i].IsMention))
+            .Take(3).ToList();
+        if (purpose < 0 || words.Count == 0)
+        {
+            return null;
+        }
+        clause.Use(words[0], words[^1]);
+        return NameReader.AsLabel(string.Join('-', words.Select(i => clause[i].Original)));
+    }
+
+    private static bool CanName(Lexeme lexeme) => lexeme.Is(Part.Unknown) || lexeme.Corrected
+        || (lexeme.IsMention && lexeme.Named(Known.Service) is null
+            && lexeme.Named(Known.Volume) is null && !lexeme.Is(Part.Verb));
+}
