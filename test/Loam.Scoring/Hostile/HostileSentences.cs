@@ -43,7 +43,7 @@ public sealed class HostileSentences(int seed, IReadOnlyList<string> meant)
     private readonly ImmutableArray<string> _words =
     [
         .. Lexicon.English.Words.Order(StringComparer.Ordinal),
-        .. AppCatalog.NamesOfApps.Order(StringComparer.Ordinal),
+        .. AppCatalog.NamesOfApps.Select(n => n.Words).Order(StringComparer.Ordinal),
         .. AppCatalog.Roles.Order(StringComparer.Ordinal),
     ];
 
