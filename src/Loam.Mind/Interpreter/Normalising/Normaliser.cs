@@ -119,7 +119,8 @@ internal static class Normaliser
     private static void Split(string token, List<Word> words, Lexicon lexicon)
     {
         // "*/15" and "*.example.com" are values; other stars only emphasise.
-        var starred = token is "*" || (token.Length > 1 && token[0] == '*' && token[1] is '/' or '.');
+        var starred = token == "*" || token.StartsWith("*/", StringComparison.Ordinal)
+            || token.StartsWith("*.", StringComparison.Ordinal);
         token = starred ? token : token.TrimStart('(', '[', '\'', '*');
         var marks = token.Length;
         while (marks > 0 && !IsAddress(token[..marks])

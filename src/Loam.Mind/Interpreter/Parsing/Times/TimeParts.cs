@@ -137,7 +137,8 @@ internal sealed class TimeParts
         return $"{List(minutes)} {List(hours)} {rest}";
     }
 
-    private string MonthDay() => MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
+    private string MonthDay() =>
+        MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
 
     /// <summary>The hours; of steps below an hour the last hour is only the end.</summary>
     private string Window(bool short_) => Between is { } span
