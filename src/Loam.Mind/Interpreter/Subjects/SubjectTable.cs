@@ -12,6 +12,7 @@ internal static class SubjectTable
     [
         new Firewall.FirewallSubject(),
         Storage.StorageSubject.Instance,
+        new Jobs.JobSubject(),
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>

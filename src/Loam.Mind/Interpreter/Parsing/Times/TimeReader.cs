@@ -319,6 +319,14 @@ internal sealed class TimeReader
     /// <summary>"The 1st", "1st and 15th of each month", "first day of the month".</summary>
     private int MonthDay(int at, bool said)
     {
+        // "January 1st"
+        if (_words.Of(Text(at), "month") is { } before
+            && _words.Ordinal(Text(at + 1)) is > 0 and var date)
+        {
+            _parts.MonthDays.Add(date);
+            _parts.Months.Add(int.Parse(before, CultureInfo.InvariantCulture));
+            return 2;
+        }
         if (_words.Ordinal(Text(at)) is not { } day)
         {
             return 0;
