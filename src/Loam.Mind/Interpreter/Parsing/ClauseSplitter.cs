@@ -76,7 +76,8 @@ internal static class ClauseSplitter
     private static bool StartsClause(List<Lexeme> all, int start, int at)
     {
         var lexeme = all[at];
-        var joined = IsJoint(all[at - 1]);
+        var joined = IsJoint(all[at - 1])
+            || (all[at - 1].Text == "just" && at - 1 > start && IsJoint(all[at - 2]));
         // "and also", "but then": look at the first joint of a row.
         if (joined && IsJoint(lexeme))
         {

@@ -62,7 +62,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         || _times.Of(word.Text, "day") is not null || IsAdverb(word.Text)
         || _times.Is(word.Text, "twice") || _times.Is(word.Text, "once")
         || _times.Of(word.Text, "part") is not null || word.Text.StartsWith("*/", StringComparison.Ordinal)
-        || word.Text == "*") || (word.Quoted && word.Text.Split(' ').Length == 5
+        || word.Text is "*" or "tomorrow") || (word.Quoted && word.Text.Split(' ').Length == 5
             && word.Text.Contains('*', StringComparison.Ordinal));
 
     private bool IsAdverb(string text) => _times.Is(text, "hourly") || _times.Is(text, "daily")
@@ -79,8 +79,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         var word = words[at];
         if (word.Text == ":" && Introduces(words, at))
         {
+            // "Job: gravity" is a name.
             return at + 1 < words.Count && !IsTime(words, at + 1)
-                && !Is(words[at + 1], "end") && !words[at + 1].IsMark ? at + 1 : -1;
+                && !Is(words[at + 1], "end") && !words[at + 1].IsMark
+                && (End(words, at + 1) > at + 2 || words[at - 1].Text != "job"
+                    || IsProgram(words, at + 1)) ? at + 1 : -1;
         }
         if (Is(word, "begin"))
         {
@@ -207,7 +210,9 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
                 && minutes.All(char.IsAsciiDigit));
         var cron = text.Length <= 4 && text[0] == '*' || (char.IsAsciiDigit(text[0])
             && at + 2 < words.Count && words[at + 2].Text[0] == '*');
-        return clock || cron || IsAdverb(text) || _times.Of(text, "day") is not null
+        var date = _times.Of(text, "month") is not null && at + 1 < words.Count
+            && _times.Ordinal(words[at + 1].Text) is not null;
+        return clock || cron || date || IsAdverb(text) || _times.Of(text, "day") is not null
             || _times.Is(text, "every") || (_times.Is(text, "twice") || _times.Is(text, "once"))
                 && at + 1 < words.Count && words[at + 1].Text is "a" or "per" or "every" or "daily"
                     or "an";

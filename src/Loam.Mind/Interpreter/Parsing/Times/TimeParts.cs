@@ -48,7 +48,8 @@ internal sealed class TimeParts
         }
         var cron = Impossible is null ? Cron() : null;
         var says = Clock.Count > 0 || PartOfDay is not null
-            || Every is { Unit: "minute" or "hour" };
+            || Every is { Unit: "minute" or "hour" } || Times is { Unit: "hour" }
+                or { Unit: "day", Count: > 1 };
         return new(cron ?? "", says, SaysDays, cron is not null ? null
             : Impossible ?? "No schedule says that evenly.")
         {

@@ -62,7 +62,7 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
             _same.Add($"runs {ScheduleWords.Of(old)}");
             return null;
         }
-        jobs.Set(job, "schedule", EditValue.Of(cron));
+        jobs.Set(job, "schedule", new ScalarEdit(cron, Quote: true));
         _done.Add($"run {job} {ScheduleWords.Of(cron)} instead of {ScheduleWords.Of(old)}");
         return null;
     }
@@ -137,6 +137,10 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                 _risk = JobCommand.Harm(command, host);
             }
         }
+        if (wish.Url is { } url)
+        {
+            Url(job, present, url);
+        }
         var rights = wish.Access.Concat(wish.Command is { } run && host && wish.Image is null
                 && wish.Containers.Count == 0 ? JobCommand.Access(run) : [])
             .Except(present.Texts("access")).Distinct().ToList();
@@ -149,6 +153,45 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
             _done.Add($"give {job} {Wording.List(rights)}");
             _risk = _risk > Risk.Medium ? _risk : Risk.Medium;
         }
+    }
+
+    /// <summary>The address in the command is another; everything else of it stays.</summary>
+    private void Url(string job, MapValue present, string url)
+    {
+        var words = present.Texts("command");
+        var at = -1;
+        for (var i = 0; i < words.Length; i++)
+        {
+            at = words[i].Contains("://", StringComparison.Ordinal) ? i : at;
+        }
+        if (at < 0)
+        {
+            return;
+        }
+        var old = words[at].Split(' ').First(w => w.Contains("://", StringComparison.Ordinal))
+            .Trim('"', '\'');
+        if (old == url)
+        {
+            _same.Add($"uses {url}");
+            return;
+        }
+        if (words is ["/bin/sh", "-c", var line])
+        {
+            jobs.Set(job, "command",
+                EditValue.Of(line.Replace(old, url, StringComparison.Ordinal)));
+        }
+        else
+        {
+            jobs.SetWord(job, at, EditValue.Of(url));
+        }
+        var right = JobCommand.Access(old).FirstOrDefault();
+        if (right is not null && present.Texts("access").Contains(right))
+        {
+            jobs.Set(job, "access", EditValue.List([.. present.Texts("access")
+                .Select(a => a == right ? JobCommand.Access(url).FirstOrDefault() ?? a : a)
+                .Distinct().Select(EditValue.Of)]));
+        }
+        _done.Add($"have {job} call {url} instead of {old}");
     }
 
     private void Limits(string job, MapValue present)

@@ -36,6 +36,9 @@ internal sealed class JobFields(Draft draft)
     public void Set(string job, string field, EditValue value) =>
         draft.Set(ScheduledFile.File, s_jobs.Item("name", job).Key(field), value);
 
+    public void SetWord(string job, int at, EditValue value) => draft.Set(
+        ScheduledFile.File, s_jobs.Item("name", job).Key("command").At(at), value);
+
     public void Unset(string job, string field) =>
         draft.Remove(ScheduledFile.File, s_jobs.Item("name", job).Key(field));
 
@@ -52,8 +55,11 @@ internal sealed class JobFields(Draft draft)
         var words => string.Join(' ', words),
     };
 
+    private static string Short(string image) =>
+        ImageReference.Parse(image, out _)?.Short ?? image;
+
     /// <summary>"In nextcloud", "in a fresh alpine:3.20", "in the host's sandbox".</summary>
     public static string Where(MapValue job) => job.Text("container") is { } container
-        ? $"in {container}" : job.Text("image") is { } image ? $"in a fresh {image}"
+        ? $"in {container}" : job.Text("image") is { } image ? $"in a fresh container of {Short(image)}"
             : "in the host's sandbox";
 }

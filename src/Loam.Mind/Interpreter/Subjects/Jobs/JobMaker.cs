@@ -65,7 +65,7 @@ internal sealed class JobMaker(
                     + 1)..]))).Distinct()] : new List<string>();
         var fields = new List<(string, EditValue)>
         {
-            ("name", EditValue.Of(name)), ("schedule", EditValue.Of(cron)),
+            ("name", EditValue.Of(name)), ("schedule", new ScalarEdit(cron, Quote: true)),
         };
         if (container is not null)
         {

@@ -9,7 +9,7 @@ namespace Loam.Mind.Interpreter.Subjects.Jobs;
 /// <summary>Which jobs a clause names, and how a new one shall be called.</summary>
 internal static class JobNames
 {
-    public static void Read(Clause clause, JobWish wish)
+    public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about)
     {
         ReadGiven(clause, wish);
         for (var at = 0; at < clause.Count; at++)
@@ -24,6 +24,15 @@ internal static class JobNames
                 {
                     wish.Jobs.Add(job);
                 }
+                clause.Use(at);
+            }
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            // One that was spoken of and is gone.
+            if (clause.IsFree(at) && about.Contains(clause[at].Text))
+            {
+                wish.Jobs.Add(clause[at].Text);
                 clause.Use(at);
             }
         }
@@ -101,7 +110,7 @@ internal static class JobNames
         var before = at - 1;
         if (before >= 0 && IsName(clause[before]) && clause[before].Text is not ("new" or "cron")
             && (IsOpen(clause[before]) || (clause[before].Readings[0].Part is Part.Verb
-                or Part.Question or Part.Field && before > 0
+                or Part.Field && before > 0
                 && clause[before - 1].Text is "the" or "that" or "my" or "our")
                 || clause[before].Is(Part.Topic, "script")))
         {
@@ -139,7 +148,7 @@ internal static class JobNames
         return lexeme.Original.Length <= 63 && char.IsAsciiLetterOrDigit(lexeme.Original[0])
             && lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ')
             && lexeme.Readings[0].Part is not (Part.Glue or Part.Noise or Part.Number
-                or Part.Reference or Part.Command or Part.Stop)
+                or Part.Reference or Part.Question or Part.Command or Part.Stop)
             && !lexeme.IsField("schedule") && times.Of(lexeme.Text, "day") is null
             && times.Of(lexeme.Text, "part") is null && !times.Is(lexeme.Text, "every")
             && !lexeme.Is(Part.Topic, "job") && !times.Is(lexeme.Text, "daily")

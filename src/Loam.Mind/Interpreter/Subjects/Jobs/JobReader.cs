@@ -16,7 +16,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     {
         ReadMood();
         ReadCommand();
-        JobNames.Read(clause, _wish);
+        _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
+            ? about.Names : [];
+        JobNames.Read(clause, _wish, _wish.About);
         JobSeasons.Drop(clause);
         JobLimits.Read(clause, _wish);
         if (clause.Question is null)
@@ -24,38 +26,70 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             JobTelling.Read(clause, _wish);
         }
         ReadImage();
+        if (_wish.Command is null && _wish.Jobs.Count > 0
+            && clause.Find(Part.Url) is >= 0 and var url)
+        {
+            _wish.Url = clause[url].Original;
+            clause.Use(url);
+        }
         ReadTask();
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         _wish.Time = TimeReader.Read(clause);
         Finish();
-        _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
-            ? about.Names : [];
+        TakeOver();
         if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
-            && before.Attributes.OfType<JobWish>().First() is var earlier
+            && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier
             && GoesOn(before, earlier))
         {
-            Root(earlier).Take(_wish);
+            earlier.Take(_wish);
             clause.Corrects = false;
             _wish.Absorbed = true;
         }
         clause.Attributes.Add(_wish);
     }
 
+    /// <summary>"Every five minutes look at the router, i.e. run …": the time stands in a clause
+    /// that was nobody else's.</summary>
+    private void TakeOver()
+    {
+        if (said.Before is not [.., { Subject: null, Question: null } before]
+            || _wish.Command is null || _wish.Jobs.Count > 0
+            || Parsing.Times.TimeReader.Read(new([.. before.Lexemes])) is not { } time
+            || !(time.SaysDays || time.Impossible is not null) || _wish.Time is { SaysDays: true }
+                && before.Verb.Length > 0)
+        {
+            return;
+        }
+        before.Subject = subject;
+        before.Attributes.Clear();
+        before.Targets.Clear();
+        before.Attributes.Add(new JobWish { Absorbed = true });
+        before.Use(0, before.Count - 1);
+        _wish.Time ??= time;
+    }
+
     /// <summary>What several clauses add to is the wish of the first of them.</summary>
-    private JobWish Root(JobWish wish) => !wish.Absorbed ? wish
-        : said.Before.SelectMany(c => c.Attributes.OfType<JobWish>()).Last(w => !w.Absorbed);
+    private JobWish? Root(JobWish wish) => !wish.Absorbed ? wish : said.Before
+        .SelectMany(c => c.Attributes.OfType<JobWish>()).LastOrDefault(w => !w.Absorbed);
 
     /// <summary>The clause says more of the job of the clause before.</summary>
     private bool GoesOn(Clause before, JobWish earlier)
     {
+        if (before.Verb == "stop" && clause.Verb == "remove" && _wish.Jobs.Count == 0
+            && _wish.Name is null)
+        {
+            // "We stopped the newsletter. Remove the job."
+            before.Verb = "remove";
+            return true;
+        }
         if (before.Verb is "remove" or "rename" || clause.Verb is "remove" or "rename" or "stop"
             || (_wish.Jobs.Count > 0 && !_wish.Jobs.TrueForAll(earlier.Jobs.Contains)))
         {
             return false;
         }
-        return !(_wish.Command is not null && Root(earlier).Command is not null
+        return !(_wish.Command is not null && earlier.Command is not null
             && _wish.Time is not null && !clause.Corrects);
     }
 
@@ -149,11 +183,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
         foreach (var at in clause.All(Part.Path).ToList())
         {
-            var access = at > 0 && clause.Lexemes.Take(at).Any(l => l.Is(Part.Topic, "access"));
-            if (access)
+            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
+                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
+            if (right is not null)
             {
-                var write = clause.Lexemes.Take(at).Any(l => l.Is(Part.Topic, "write"));
-                _wish.Access.Add($"{(write ? "write" : "read")}:{clause[at].Original}");
+                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
+                    + clause[at].Original);
             }
             else
             {
@@ -214,7 +249,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "write", "retry", "timeout", "old", "lastrun"];
+            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun"];
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];

@@ -46,8 +46,8 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         Match();
         var verb = clause.Verb;
         var made = _wish.Command is not null || _wish.Task is not null;
-        if (verb == "spare" || (verb == "set" && Says("keep") && _wish.Jobs.Count > 0
-            && !_wish.Changes))
+        if (_wish.Jobs.Count > 0 && !_wish.Changes && (verb is "spare" || (verb is "set" or ""
+            && clause.Lexemes.Any(l => l.Text is "keep" or "leave"))))
         {
             return _wish.Jobs.Select(Keep);
         }
@@ -57,7 +57,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         }
         if (verb == "remove" && !made)
         {
-            return Chosen() is { Count: > 0 } gone ? gone.Select(Remove) : [WhichOne("remove")];
+            return Chosen() is { Count: > 0 } gone ? RemoveAll(gone) : [WhichOne("remove")];
         }
         if (verb is "stop" || (Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
         {
@@ -223,7 +223,18 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return Reply.Same($"{job} stays as it is.");
         }
-        return Reply.Same($"There is no job {job}.");
+        // It went in the turn before: that comes back, and what else went then stays away.
+        if (!session.Before.TryPeek(out var earlier)
+            || earlier.Files[ScheduledFile.File] is not { } text
+            || !_wish.About.Contains(job))
+        {
+            return Reply.Same($"There is no job {job}.");
+        }
+        session.Draft.Restore(session.Draft.Files.With(ScheduledFile.File, text));
+        var gone = _wish.About.Except(_wish.Jobs).ToList();
+        gone.ForEach(_jobs.Remove);
+        return Reply.Done(gone.Count == 0 ? $"leave {job} as it is"
+            : $"leave {job} as it is and remove {Wording.List(gone)}");
     }
 
     private Reply Rename()
@@ -242,10 +253,20 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         return Reply.Done($"rename the job {job} to {name}");
     }
 
+    private List<Reply> RemoveAll(List<string> gone)
+    {
+        var replies = gone.ConvertAll(Remove);
+        Remember([.. gone]);
+        return replies;
+    }
+
     private Reply Remove(string job)
     {
+        if (_jobs.Find(job) is null)
+        {
+            return Reply.Same($"There is no job {job}.");
+        }
         _jobs.Remove(job);
-        Remember([job]);
         return Reply.Done($"remove the job {job}").With(Risk.Medium)
             .Note("The way back is \"undo that\", and `loam revert` once it is applied.");
     }
@@ -276,6 +297,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
 
     private Reply WhatAbout(string job)
     {
+        Remember([job]);
         var found = _jobs.Find(job);
         return found is null ? Reply.Same($"There is no job {job}.")
             : Reply.Ask($"What about {job}? It runs `{JobFields.Command(found)}` "

@@ -29,6 +29,22 @@ internal sealed class JobSubject : ISubject
         {
             return clause.Verb == "backup" ? 0 : 0.8;
         }
+        if (clause.Lexemes.Any(l => l.Text is "schedule") && clause.Find(Part.Topic, "script") >= 0)
+        {
+            return 0.7;
+        }
+        if (clause.Verb is "set" or "move" or "replace" or "" && clause.Question is null
+            && clause.Lexemes.Any(l => l.Text is "schedule") && time is null
+            && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup"))
+            && new JobFields(said.Session.Draft).Names.Count > 0)
+        {
+            return 0.6;
+        }
+        if (said.Continues(this) && said.Before.Count == 0 && said.Session.About is { } about
+            && clause.Lexemes.Any(l => about.Names.Contains(l.Text)))
+        {
+            return 0.8;
+        }
         if (time is { SaysDays: true } && IsTask(clause))
         {
             return 0.7;

@@ -33,7 +33,10 @@ internal static class JobTelling
     {
         foreach (var how in (string[])["ignore", "alert", "notify"])
         {
+            // "Tell me" began like a question, so that its words are taken already.
             var at = clause.Find(Part.Topic, how);
+            at = at >= 0 ? at : Enumerable.Range(0, clause.Count).FirstOrDefault(i =>
+                clause[i].Is(Part.Question) && clause[i].Is(Part.Topic, how), -1);
             if (at < 0 || Given(clause, at))
             {
                 continue;

@@ -43,6 +43,9 @@ internal sealed record JobWish : ClauseAttribute
     public string? OnSuccess { get; set; }
     public string? OnFailure { get; set; }
 
+    /// <summary>An address that takes the place of the one in its command.</summary>
+    public string? Url { get; set; }
+
     /// <summary>More or less often, without a number.</summary>
     public bool Vague { get; set; }
 
@@ -88,6 +91,7 @@ internal sealed record JobWish : ClauseAttribute
         Retries = more.Retries ?? Retries;
         OnSuccess = more.OnSuccess ?? OnSuccess;
         OnFailure = more.OnFailure ?? OnFailure;
+        Url = more.Url ?? Url;
         Vague |= more.Vague;
         Paths.AddRange(more.Paths);
         Days = more.Days ?? Days;
@@ -99,5 +103,5 @@ internal sealed record JobWish : ClauseAttribute
     public bool Changes => Time is not null || Shift is not null || Months is not null
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null
-        || OnSuccess is not null || OnFailure is not null || Vague || Paths.Count > 0;
+        || OnSuccess is not null || OnFailure is not null || Vague || Url is not null || Paths.Count > 0;
 }
