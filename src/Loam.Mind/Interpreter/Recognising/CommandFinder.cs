@@ -37,7 +37,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     /// <param name="expected">Jobs were spoken of last.</param>
     public List<Word> Gather(List<Word> words, string line, bool expected)
     {
-        if (!expected && !words.Exists(Recurs) && !words.Exists(IsJob))
+        if (!expected && !words.Exists(Recurs) && !words.Exists(IsJob) && !IsBidden(words))
         {
             return words;
         }
@@ -56,6 +56,16 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             at = end;
         }
         return gathered;
+    }
+
+    /// <summary>"Run /opt/backup.sh", without a time: nothing that can be read as a wish.
+    /// </summary>
+    private static bool IsBidden(List<Word> words)
+    {
+        var run = words.FindIndex(w => w.Text is "run" or "execute");
+        return run is >= 0 and < 4 && run + 1 < words.Count && !words[run + 1].Quoted
+            && (words[run + 1].Original.StartsWith('/') || s_scripts.Any(
+                s => words[run + 1].Text.EndsWith(s, StringComparison.Ordinal)));
     }
 
     private bool Recurs(Word word) => !word.Quoted && (_times.Is(word.Text, "every")

@@ -52,7 +52,7 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                 ["every day at 3", "every hour"], answer =>
                 {
                     var time = answer.Attributes.OfType<JobWish>().FirstOrDefault()?.Time
-                        ?? Parsing.Times.TimeReader.Read(answer);
+                        ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
                     (wish.Time, wish.Shift) = (time, null);
                     return time is { Impossible: null };
                 });
@@ -218,7 +218,11 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
             {
                 var said = how == "ignore" ? "say nothing" : how == "alert" ? "raise an alert"
                     : "send a message";
-                Set(job, field, how, present.Text(field) == how, $"{said} when {job} {when}",
+                // What stands there by default alone is written for a job that is new here.
+                var stands = present.Text(field) == how && (present[field]!.At is not null
+                    || session.BaseState.Specs.GetValueOrDefault(ScheduledFile.File)?
+                        .Maps("jobs").Any(j => j.Text("name") == job) == true);
+                Set(job, field, how, stands, $"{said} when {job} {when}",
                     how == "ignore" ? $"is silent when it {when}"
                         : $"{(how == "alert" ? "alerts" : "tells")} when it {when}");
             }

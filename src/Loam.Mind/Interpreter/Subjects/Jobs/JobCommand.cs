@@ -127,8 +127,21 @@ internal static class JobCommand
                 Add(access, $"{(write ? "write" : "read")}:{path}");
             }
         }
-        return [.. access.Where(a => !a.StartsWith("read:", StringComparison.Ordinal)
-            || !access.Contains("write:" + a[5..])).Distinct()];
+        return [.. access.Where(a => !access.Exists(o => o != a && Covers(o, a)))];
+    }
+
+    /// <summary>One right holds another: <c>write:/srv</c> lets <c>/srv/x</c> be read.</summary>
+    private static bool Covers(string right, string other)
+    {
+        if (other.StartsWith("network:", StringComparison.Ordinal)
+            || right.StartsWith("network:", StringComparison.Ordinal))
+        {
+            return false;
+        }
+        var (write, path) = (right[0] == 'w', right[(right.IndexOf(':') + 1)..]);
+        var (wanted, below) = (other[0] == 'w', other[(other.IndexOf(':') + 1)..]);
+        return (write || !wanted) && (below == path
+            || below.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal));
     }
 
     private static void Add(List<string> access, string right)

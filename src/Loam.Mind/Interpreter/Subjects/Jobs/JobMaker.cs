@@ -41,7 +41,7 @@ internal sealed class JobMaker(
                 ["every day at 3", "every hour", "every Sunday at 4"], answer =>
                 {
                     var more = answer.Attributes.OfType<JobWish>().FirstOrDefault();
-                    var time = more?.Time ?? Parsing.Times.TimeReader.Read(answer);
+                    var time = more?.Time ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
                     wish.Time = time is { Impossible: null } ? time : null;
                     return wish.Time is not null;
                 });
@@ -108,7 +108,7 @@ internal sealed class JobMaker(
             reply = reply.Note(access.Count == 0
                 ? "The sandbox reaches no files and no network; say what it needs, such as "
                     + "\"with write access to /srv/data\"."
-                : $"The sandbox may {Rights(access)}, and nothing else.");
+                : $"The sandbox may {Rights(access)}, and nothing else; say what else it needs.");
         }
         if (reply.Risk >= Risk.High)
         {

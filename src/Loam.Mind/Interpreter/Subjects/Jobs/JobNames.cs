@@ -110,7 +110,7 @@ internal static class JobNames
         var before = at - 1;
         if (before >= 0 && IsName(clause[before]) && clause[before].Text is not ("new" or "cron")
             && (IsOpen(clause[before]) || (clause[before].Readings[0].Part is Part.Verb
-                or Part.Field && before > 0
+                or Part.Question or Part.Field && before > 0
                 && clause[before - 1].Text is "the" or "that" or "my" or "our")
                 || clause[before].Is(Part.Topic, "script")))
         {
@@ -148,7 +148,9 @@ internal static class JobNames
         return lexeme.Original.Length <= 63 && char.IsAsciiLetterOrDigit(lexeme.Original[0])
             && lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ')
             && lexeme.Readings[0].Part is not (Part.Glue or Part.Noise or Part.Number
-                or Part.Reference or Part.Question or Part.Command or Part.Stop)
+                or Part.Reference or Part.Command or Part.Stop)
+            && !(lexeme.Readings[0] is { Part: Part.Question } asks
+                && (asks.Key != "show" || lexeme.Text.Contains(' ', StringComparison.Ordinal)))
             && !lexeme.IsField("schedule") && times.Of(lexeme.Text, "day") is null
             && times.Of(lexeme.Text, "part") is null && !times.Is(lexeme.Text, "every")
             && !lexeme.Is(Part.Topic, "job") && !times.Is(lexeme.Text, "daily")

@@ -32,6 +32,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             _wish.Url = clause[url].Original;
             clause.Use(url);
         }
+        ReadAccess();
         ReadTask();
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
@@ -46,6 +47,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             earlier.Take(_wish);
             clause.Corrects = false;
             _wish.Absorbed = true;
+        }
+        // "That is too odd for cron" wishes nothing where more is said later.
+        foreach (var empty in said.Before.Where(c => c.Question is null && c.Verb.Length == 0)
+            .SelectMany(c => c.Attributes.OfType<JobWish>()).Where(w => w.IsEmpty))
+        {
+            empty.Absorbed = true;
         }
         clause.Attributes.Add(_wish);
     }
@@ -162,6 +169,22 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
     }
 
+    /// <summary>"May read /etc/ssl and write /srv/share".</summary>
+    private void ReadAccess()
+    {
+        foreach (var at in clause.All(Part.Path).ToList())
+        {
+            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
+                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
+            if (right is not null)
+            {
+                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
+                    + clause[at].Original);
+                clause.Use(at);
+            }
+        }
+    }
+
     /// <summary>Tasks whose command is plain: a folder is emptied, a database vacuumed.</summary>
     private void ReadTask()
     {
@@ -183,17 +206,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
         foreach (var at in clause.All(Part.Path).ToList())
         {
-            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
-                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
-            if (right is not null)
-            {
-                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
-                    + clause[at].Original);
-            }
-            else
-            {
-                _wish.Paths.Add(clause[at].Original);
-            }
+            _wish.Paths.Add(clause[at].Original);
             clause.Use(at);
         }
         var clean = clause.Find(Part.Topic, "clean");
@@ -237,7 +250,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 _wish.SameTime = true;
                 clause.Use(at);
             }
-            else if (lexeme.Is(Part.Topic, "oftener") || lexeme.Is(Part.Topic, "rarer"))
+            else if (lexeme.Is(Part.Topic, "oftener") || lexeme.Is(Part.Topic, "vaguely")
+                || lexeme.Is(Part.Topic, "rarer"))
             {
                 _wish.Vague = true;
                 clause.Use(at);

@@ -25,6 +25,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         }
         if (Impossible() is { } never)
         {
+            Remember(_wish.Jobs.Count > 0 ? [.. _wish.Jobs] : _wish.About);
             return [never];
         }
         if (_wish.Command is { } command && JobCommand.Refusal(command) is { } refusal)
@@ -110,6 +111,17 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     /// <summary>A job that is not there is to be changed, or nothing says which.</summary>
     private Reply? Missing()
     {
+        if (_wish.Name is { } none && _wish.Command is null && Topic("now") && _wish.Time is null)
+        {
+            return Reply.Refuse($"There is no job {none}"
+                + (_jobs.Names.Count == 0 ? "." : $"; declared are {Wording.Some(_jobs.Names)}."));
+        }
+        if (_wish is { Command: null, Task: null, Name: null } && _jobs.Names.Count > 0
+            && clause.Lexemes.Any(l => l.Key(Part.Reference) == "it" && l.Text is "it" or "that"
+                or "this"))
+        {
+            return WhichOne("change");
+        }
         var makes = _wish.Command is not null || _wish.Task is not null
             || clause.Verb is "create" or "have" || Topic("script");
         if (makes)
@@ -197,7 +209,8 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     private bool When(Clause answer)
     {
         var said = answer.Attributes.OfType<JobWish>().FirstOrDefault();
-        if ((said?.Time ?? Parsing.Times.TimeReader.Read(answer)) is not { Impossible: null } time)
+        if ((said?.Time ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes])))
+            is not { Impossible: null } time)
         {
             return false;
         }
@@ -239,10 +252,18 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
 
     private Reply Rename()
     {
-        if (Chosen() is not [var job] || _wish.Name is not { } name)
+        var which = _wish.Jobs.Count > 0 ? _wish.Jobs
+            : [.. _wish.About.Where(a => _jobs.Find(a) is not null)];
+        if (which is not [var job] || _wish.Name is not { } name)
         {
             return _wish.Name is null ? Reply.Ask("What shall the job be called?", [])
-                : WhichOne("rename");
+                : Reply.Ask($"Which job shall I rename to {_wish.Name}?", _jobs.Names, answer =>
+                {
+                    var name = _wish.Name;
+                    var chosen = Choose(answer);
+                    _wish.Name = name;
+                    return chosen;
+                });
         }
         if (_jobs.Find(name) is not null)
         {
@@ -273,7 +294,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
 
     private Reply Pause()
     {
-        if (Chosen() is not [var job, ..] jobs)
+        if (Chosen().ToList() is not [var job, ..] jobs)
         {
             return WhichOne("stop");
         }

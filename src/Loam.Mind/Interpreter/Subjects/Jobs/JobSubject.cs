@@ -21,7 +21,8 @@ internal sealed class JobSubject : ISubject
         }
         var time = TimeReader.Read(new([.. clause.Lexemes]));
         if (command && (time is not null || mention || continues
-            || Before(said) is not null))
+            || Before(said) is not null || (said.Before is [.., { Subject: null } before]
+                && TimeReader.Read(new([.. before.Lexemes])) is { SaysDays: true })))
         {
             return 0.95;
         }
@@ -29,7 +30,8 @@ internal sealed class JobSubject : ISubject
         {
             return clause.Verb == "backup" ? 0 : 0.8;
         }
-        if (clause.Lexemes.Any(l => l.Text is "schedule") && clause.Find(Part.Topic, "script") >= 0)
+        if (clause.Lexemes.Any(l => l.Text.StartsWith("schedule", StringComparison.Ordinal))
+            && clause.Find(Part.Topic, "script") >= 0)
         {
             return 0.7;
         }
@@ -45,7 +47,8 @@ internal sealed class JobSubject : ISubject
         {
             return 0.8;
         }
-        if (time is { SaysDays: true } && IsTask(clause))
+        if ((time is { SaysDays: true } || clause.Find(Part.Topic, "vaguely") >= 0)
+            && IsTask(clause))
         {
             return 0.7;
         }

@@ -100,6 +100,9 @@ internal sealed record JobWish : ClauseAttribute
         Unknown = more.Unknown ?? Unknown;
     }
 
+    public bool IsEmpty => !Changes && Jobs.Count == 0 && Name is null && Task is null
+        && Never is null && !All;
+
     public bool Changes => Time is not null || Shift is not null || Months is not null
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null

@@ -38,7 +38,8 @@ internal sealed class NotifySubject : ISubject
         }
         if (tells && (address || (channel && !job && !service))
             || (address && lexemes.Any(l => l.Is(Part.Topic, "ntfy")
-                || l.Is(Part.Topic, "webhook"))))
+                || l.Is(Part.Topic, "webhook")))
+            || (address && channel && lexemes.Any(l => l.Is(Part.Topic, "fail"))))
         {
             return job && !address ? 0 : 0.95;
         }
@@ -58,7 +59,9 @@ internal sealed class NotifySubject : ISubject
             : tells && (lexemes.Any(l => l.Is(Part.Topic, "fail") || l.IsField("status"))
                 || Night(clause)) && !lexemes.Any(l => l.IsMention || l.Is(Part.Key)) ? 0.6
             : about && (address || Night(clause) || channel || lexemes.Any(l => l.IsField("name")
-                || l.Is(Part.PortPair) || l.Is(Part.Domain))
+                || l.Is(Part.PortPair) || l.Is(Part.Domain)
+                || (l.Is(Part.Image) && l.Text.Contains('.', StringComparison.Ordinal)
+                    && !l.Text.Contains('/', StringComparison.Ordinal)))
                 || clause.Verb == "remove" && !lexemes.Any(l => l.IsMention)) ? 0.65 : 0;
     }
 
