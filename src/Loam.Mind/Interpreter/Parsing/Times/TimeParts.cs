@@ -44,13 +44,19 @@ internal sealed class TimeParts
         }
         if (Written is not null)
         {
-            return new(Written, true, true, null);
+            return new(Written, true, true, null) { SaysClock = true };
         }
         var cron = Impossible is null ? Cron() : null;
         var says = Clock.Count > 0 || PartOfDay is not null
-            || Every is { Unit: "minute" or "hour" };
+            || Every is { Unit: "minute" or "hour" } || Times is { Unit: "hour" }
+                or { Unit: "day", Count: > 1 };
         return new(cron ?? "", says, SaysDays, cron is not null ? null
-            : Impossible ?? "No schedule says that evenly.");
+            : Impossible ?? "No schedule says that evenly.")
+        {
+            SaysClock = Clock.Count > 0,
+            IsInterval = Every is { Unit: "minute" or "hour" }
+                || Times is { Unit: "hour" } or { Unit: "day", Count: > 1 },
+        };
     }
 
     private string? Cron()
