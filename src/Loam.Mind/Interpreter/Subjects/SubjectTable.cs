@@ -12,6 +12,7 @@ internal static class SubjectTable
     [
         new Firewall.FirewallSubject(),
         Storage.StorageSubject.Instance,
+        People.PeopleSubject.Instance,
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>
