@@ -16,6 +16,7 @@ internal static class SubjectTable
         Storage.StorageSubject.Instance,
         Jobs,
         new Notify.NotifySubject(),
+        People.PeopleSubject.Instance,
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>
