@@ -39,13 +39,25 @@ internal static class TargetReader
                 continue;
             }
             owner = null;
-            (except ? clause.Except : clause.Targets).Add(target);
+            var named = except ? clause.Except : clause.Targets;
+            if (!named.Exists(t => IsSame(t, target)))
+            {
+                named.Add(target);
+            }
         }
         if (owner is not null)
         {
             clause.Targets.Add(owner);
         }
     }
+
+    /// <summary>What is named twice in one wish is one thing, unless another one is spoken of.
+    /// </summary>
+    private static bool IsSame(Target said, Target again) =>
+        !again.IsAnother && !again.Namings.IsEmpty && said.Reference == again.Reference
+        && said.Version == again.Version && said.IsPurpose == again.IsPurpose
+        && said.Plural == again.Plural && ReferenceEquals(said.Owner, again.Owner)
+        && said.Namings.SequenceEqual(again.Namings);
 
     /// <summary>The mention right behind a word such as "both"; the same place if none is.
     /// </summary>
@@ -82,8 +94,8 @@ internal static class TargetReader
             lexeme.Plural || reference is "them" or "all", null)
         {
             IsPurpose = PrecededBy(clause, at, "for"),
-            IsAnother = at > 0 && clause[at - 1].Text is "another" or "a second"
-                or "one more" || (at > 1 && clause[at - 2].Text is "another"),
+            IsAnother = at > 0 && clause[at - 1].Text is "another" or "second" or "a second"
+                or "a further" or "one more" || (at > 1 && clause[at - 2].Text is "another"),
         };
         var next = at + 1;
         return VersionAt(clause, next) is { } version && !lexeme.Is(Part.Reference)

@@ -10,6 +10,9 @@ namespace Loam.Mind.Interpreter.Resolving;
 /// <summary>What is not there yet: apps of the catalogue and images.</summary>
 internal sealed partial class Resolver
 {
+    /// <summary>Services one turn makes at most; what they need comes on top.</summary>
+    private const int MostMade = 12;
+
     /// <summary>Targets that are to be made, because nothing of that kind is there or another
     /// one is wanted.</summary>
     private List<Target> Creations(Clause clause, out List<Target> others)
@@ -83,6 +86,11 @@ internal sealed partial class Resolver
 
     private IEnumerable<Reply> Create(Clause clause, List<Target> creations)
     {
+        if (Made.Count + creations.Count > MostMade)
+        {
+            yield return TooMany(Made.Count + creations.Count);
+            yield break;
+        }
         foreach (var target in creations)
         {
             var reply = CreateOne(clause, target, out var name);
@@ -101,6 +109,10 @@ internal sealed partial class Resolver
             }
         }
     }
+
+    private static Reply TooMany(int wanted) =>
+        Reply.Refuse($"Those are {wanted} new services, and I make at most {MostMade} at once: "
+            + "say the first of them, and then the others.");
 
     /// <summary>In a stack, what stands in front starts after what it stands in front of.
     /// </summary>
@@ -208,6 +220,10 @@ internal sealed partial class Resolver
         {
             return [Reply.Ask($"There is already a service {name}. What shall the new one be "
                 + "called?", [FreeName(name)])];
+        }
+        if (Made.Count == MostMade)
+        {
+            return [TooMany(MostMade + 1)];
         }
         Made.Add(name);
         Touched.Add(name);
