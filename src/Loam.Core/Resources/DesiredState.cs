@@ -25,8 +25,8 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Secret>.Empty;
     public Settings Settings { get; init; } = new();
 
-    /// <summary>What each file declares, checked and in its normal form, by the file's name. Absent:
-    /// there is no such file.</summary>
+    /// <summary>What each file declares, checked and in its normal form, by the file's name.
+    /// Absent: there is no such file.</summary>
     public ImmutableDictionary<string, MapValue> Specs { get; init; } =
         ImmutableDictionary<string, MapValue>.Empty;
 

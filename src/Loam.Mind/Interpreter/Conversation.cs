@@ -92,7 +92,10 @@ public sealed class Conversation
             return Made(Outcome.Refusal, "Those are too many words for me at once: say one wish "
                 + "after the other.", 1, []);
         }
-        var recogniser = new Recogniser(Lexicon.English, new(session.Draft.State));
+        var names = new NameTable(session.Draft.State);
+        words = new CommandFinder(Lexicon.English, names).Gather(words, turn,
+            expected: session.About?.Subject is Subjects.Jobs.JobSubject);
+        var recogniser = new Recogniser(Lexicon.English, names);
         var clauses = ClauseSplitter.Split(recogniser.Read(words), Particles.English);
         if (clauses.Count > MostClauses)
         {

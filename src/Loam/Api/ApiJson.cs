@@ -40,6 +40,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(PlannedChange))]
 [JsonSerializable(typeof(ApplyOrder))]
 [JsonSerializable(typeof(ApplyLine))]
+[JsonSerializable(typeof(ChangeOrder))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

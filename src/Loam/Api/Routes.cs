@@ -38,6 +38,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
+        new("POST", "/v1/change", Rights.Operate, ChangeAsync),
     ];
 
     private async Task StatusAsync(Call call, CancellationToken cancel) =>
@@ -123,15 +124,52 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var approval = new Approval(
             call.Peer.Name, order.How, time.GetUtcNow(), open.Until, order.Digest,
             order.Confirmed);
-        // An apply belongs to the machine, not to the client: it goes on when the client leaves.
+        await Stream(call, Apply(open.Change, approval, cancel), ApiJson.Default.ApplyLine,
+            cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Plans, and applies that plan if nothing stands against it: what was approved
+    /// beforehand need not wait until its plan was read. The plan is the first line, and all
+    /// when it is not applied.</summary>
+    private async Task ChangeAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
+        var confirmed = order.Confirmed.IsDefault ? [] : order.Confirmed;
+        var change = await surface.Machine.PlanAsync(order.Request, cancel).ConfigureAwait(false);
+        var applies = change is { CanApply: true, IsNothing: false }
+            && change.Plan!.Restricted.All(confirmed.Contains);
+        var now = time.GetUtcNow();
+        var lines = applies ? Apply(change, new(call.Peer.Name, order.How, now,
+            now + Limits.PlanLifetime, change.Plan!.Digest, confirmed), cancel) : null;
+        await Stream(call, After(new(null, null, null) { Change = change }, lines),
+            ApiJson.Default.ApplyLine, cancel).ConfigureAwait(false);
+    }
+
+    private static async IAsyncEnumerable<ApplyLine> After(
+        ApplyLine first, IAsyncEnumerable<ApplyLine>? rest)
+    {
+        yield return first;
+        if (rest is not null)
+        {
+            await foreach (var line in rest.ConfigureAwait(false))
+            {
+                yield return line;
+            }
+        }
+    }
+
+    /// <summary>Begins at once. An apply belongs to the machine, not to the client: it goes on
+    /// when the client leaves.</summary>
+    private IAsyncEnumerable<ApplyLine> Apply(
+        PlannedChange change, Approval approval, CancellationToken cancel)
+    {
         var lines = Channel.CreateBounded<ApplyLine>(new BoundedChannelOptions(EventsInFlight)
         {
             FullMode = BoundedChannelFullMode.DropOldest,
             SingleReader = true,
         });
-        _ = RunAsync(open.Change, approval, lines.Writer);
-        await Stream(call, lines.Reader.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
-            .ConfigureAwait(false);
+        _ = RunAsync(change, approval, lines.Writer);
+        return lines.Reader.ReadAllAsync(cancel);
     }
 
     /// <summary>Ends the lines with the result; what is not a host's fault is ours and ends the

@@ -11,8 +11,19 @@ namespace Loam.Api;
 internal sealed record ApplyOrder(
     string Id, string Digest, string How, ImmutableArray<string> Confirmed);
 
+/// <summary>A change that was approved before its plan was seen (<c>--yes</c>).</summary>
+/// <param name="How">How it was approved, for the history.</param>
+/// <param name="Confirmed">Restricted files whose names were typed.</param>
+internal sealed record ChangeOrder(
+    ChangeRequest Request, string How, ImmutableArray<string> Confirmed);
+
 /// <summary>One line of an apply's answer: an event, or at the end the result.</summary>
-internal sealed record ApplyLine(MachineEvent? Event, ApplyResult? Result, Problem? Error);
+internal sealed record ApplyLine(MachineEvent? Event, ApplyResult? Result, Problem? Error)
+{
+    /// <summary>The plan, in the first line of the answer to a <see cref="ChangeOrder"/>.
+    /// </summary>
+    public PlannedChange? Change { get; init; }
+}
 
 /// <summary>The approved texts.</summary>
 /// <param name="Generation">0 on a machine without any.</param>

@@ -45,7 +45,8 @@ internal sealed class DaemonClient(string socketPath)
     /// <summary>The status as the daemon wrote it, in UTF-8.</summary>
     public async Task<ReadOnlyMemory<byte>> StatusJsonAsync(CancellationToken cancel)
     {
-        using var reply = await SendAsync("GET", "/v1/status", [], cancel).ConfigureAwait(false);
+        using var reply = await SendAsync("GET", "/v1/status", [], cancel, waits: true)
+            .ConfigureAwait(false);
         try
         {
             return await reply.Reader.BodyAsync(cancel).ConfigureAwait(false);
@@ -77,6 +78,41 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false);
     }
 
+    /// <summary>The plan of a change that was approved beforehand, then as of an apply. The texts
+    /// of a plan that is nothing are left out.</summary>
+    public async IAsyncEnumerable<ApplyLine> ChangeAsync(
+        ChangeOrder order, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var body = NothingPlanned.Ask(order)
+            ?? JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ChangeOrder);
+        using var reply = await SendAsync("POST", "/v1/change", body, cancel, waits: true)
+            .ConfigureAwait(false);
+        var lines = reply.Reader.LinesAsync(cancel).GetAsyncEnumerator(cancel);
+        await using (lines.ConfigureAwait(false))
+        {
+            var planned = false;
+            while (await NextAsync(lines).ConfigureAwait(false))
+            {
+                var nothing = planned ? null : Nothing(lines.Current, order.Request);
+                planned = true;
+                yield return nothing is not null ? new(null, null, null) { Change = nothing }
+                    : Parse(lines.Current.Span, ApiJson.Default.ApplyLine);
+            }
+        }
+    }
+
+    private static PlannedChange? Nothing(ReadOnlyMemory<byte> line, ChangeRequest request)
+    {
+        try
+        {
+            return NothingPlanned.Read(line, request);
+        }
+        catch (JsonException)
+        {
+            throw OtherVersion();
+        }
+    }
+
     /// <summary>The events of the apply, then its result. Leaving early does not stop it.
     /// </summary>
     public IAsyncEnumerable<ApplyLine> ApplyAsync(ApplyOrder order, CancellationToken cancel) =>
@@ -97,7 +133,8 @@ internal sealed class DaemonClient(string socketPath)
     private async Task<T> GetAsync<T>(
         string path, JsonTypeInfo<T> type, CancellationToken cancel)
     {
-        using var reply = await SendAsync("GET", path, [], cancel).ConfigureAwait(false);
+        using var reply = await SendAsync("GET", path, [], cancel, waits: true)
+            .ConfigureAwait(false);
         return await ReadAsync(reply, type, cancel).ConfigureAwait(false);
     }
 
@@ -131,11 +168,33 @@ internal sealed class DaemonClient(string socketPath)
 
     /// <summary>Reads where it is called instead of on another thread: starting the threads of
     /// asynchronous sockets costs a short process more than it waits.</summary>
-    private sealed class WaitingStream(Socket socket) : NetworkStream(socket, ownsSocket: false)
+    private sealed class WaitingStream(Socket socket, CancellationToken cancel)
+        : NetworkStream(socket, ownsSocket: false)
     {
+        // Whoever leaves ends the wait by closing the connection under it.
+        private readonly CancellationTokenRegistration _leaving =
+            cancel.Register(static s => ((Socket)s!).Dispose(), socket);
+
         public override ValueTask<int> ReadAsync(
-            Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-            ValueTask.FromResult(Read(buffer.Span));
+            Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            cancel.ThrowIfCancellationRequested();
+            try
+            {
+                return ValueTask.FromResult(Read(buffer.Span));
+            }
+            catch (Exception e) when (cancel.IsCancellationRequested
+                && e is IOException or ObjectDisposedException)
+            {
+                throw new OperationCanceledException(cancel);
+            }
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            _leaving.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private sealed class Reply(Socket socket, NetworkStream stream) : IDisposable
@@ -149,13 +208,13 @@ internal sealed class DaemonClient(string socketPath)
         }
     }
 
-    private async Task<Reply> SendAsync(
-        string method, string path, byte[] body, CancellationToken cancel)
+    /// <param name="waits">It reads where it is called, and is cancelled by closing.</param>
+    private async Task<Reply> SendAsync(string method, string path, byte[] body,
+        CancellationToken cancel, bool waits = false)
     {
         var socket = Connect();
-        // A stream of lines may be left at any moment; a look is answered at once.
-        var reply = new Reply(socket, method == "GET" && !path.Contains('?')
-            ? new WaitingStream(socket) : new NetworkStream(socket, ownsSocket: false));
+        var reply = new Reply(socket, waits
+            ? new WaitingStream(socket, cancel) : new NetworkStream(socket, ownsSocket: false));
         try
         {
             var head = $"{method} {path} HTTP/1.1\r\nHost: loam\r\nConnection: close\r\n"
@@ -163,7 +222,14 @@ internal sealed class DaemonClient(string socketPath)
                 + $"Content-Length: {body.Length}\r\n\r\n";
             // Small, and the socket is new: this fits its buffer and does not wait.
             socket.Send(Encoding.ASCII.GetBytes(head));
-            await SendAllAsync(socket, body, cancel).ConfigureAwait(false);
+            if (waits)
+            {
+                socket.Send(body);
+            }
+            else
+            {
+                await SendAllAsync(socket, body, cancel).ConfigureAwait(false);
+            }
             var status = await reply.Reader.HeadAsync(cancel).ConfigureAwait(false);
             if (status != 200)
             {

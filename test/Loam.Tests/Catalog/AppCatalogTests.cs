@@ -3,7 +3,7 @@ using Loam.Core.Diagnostics;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using CaseCheck = Loam.Tests.Interpreter.CaseCheck;
+using Loam.Scoring.Judging;
 using Proposing = Loam.Mind.Interpreter.Interpreter;
 
 namespace Loam.Tests.Catalog;
@@ -127,7 +127,7 @@ public sealed class AppCatalogTests
     {
         var app = AppCatalog.Named(name).ShouldNotBeNull();
         var proposal = Proposing.Propose(
-            StateSet.Empty, [$"set up {app.Names[0]}"], CaseCheck.Now);
+            StateSet.Empty, [$"set up {app.Names[0]}"], Judge.Now);
         proposal.Outcome.ShouldBe(Outcome.Proposal, proposal.Message);
         var files = proposal.Files.Aggregate(StateSet.Empty, (to, f) => to.With(f.Key, f.Value));
         var reading = StateReader.Read(files);

@@ -8,7 +8,8 @@ internal enum Part
 {
     Verb, Field, Reference, Glue, Amount, Question, Foreign, Noise,
     Topic, Unit, Mention, Number, PortPair, Version, Image, Path, Mount, Assignment, Identifier,
-    Address, Cidr, PortRange, Domain, Email, Url, Key, Quoted, Stop, Unknown,
+    Address, Cidr, PortRange, Domain, Email, Url, Key, Quoted, Command,
+    Stop, Unknown,
 }
 
 internal readonly record struct Reading(Part Part, string Key);

@@ -13,13 +13,14 @@ internal static class Normaliser
     public static List<Word> Words(string line, Lexicon lexicon)
     {
         var words = new List<Word>();
-        var text = Even(line).Trim();
+        var (text, places) = Even(line.Trim());
+        var start = line.Length - line.TrimStart().Length;
+        var at = 0;
         if (text.Length > 2 && text[0] is ('"' or '\'') && text[^1] == text[0]
             && text.Count(c => c == text[0]) == 2)
         {
-            text = text[1..^1];
+            (text, at) = (text[..^1], 1);
         }
-        var at = 0;
         while (at < text.Length)
         {
             if (char.IsWhiteSpace(text[at]))
@@ -27,40 +28,69 @@ internal static class Normaliser
                 at++;
                 continue;
             }
+            var (from, known) = (at, words.Count);
             at = OpensQuote(text, at) ? Quoted(text, at, words) : Bare(text, at, words, lexicon);
+            var place = (start + places[from], start + places[Math.Min(at, text.Length) - 1] + 1);
+            for (var i = known; i < words.Count; i++)
+            {
+                words[i] = words[i] with { Place = place };
+            }
         }
         return words;
     }
 
-    /// <summary>Typographic marks become plain ones, control characters become spaces.</summary>
-    private static string Even(string line)
+    /// <summary>Typographic marks become plain ones, control characters become spaces; what
+    /// stands in quotation marks stays. With each character's place in the line.</summary>
+    private static (string Text, List<int> Places) Even(string line)
     {
         var text = new StringBuilder(line.Length + 8);
-        foreach (var c in line)
+        var places = new List<int>(line.Length + 8);
+        var closing = -1;
+        for (var at = 0; at < line.Length; at++)
         {
-            switch (c)
+            closing = at > closing && line[at] is '"' or '`'
+                ? Math.Max(closing, line.IndexOf(line[at], at + 1)) : closing;
+            var kept = at < closing && line[at] is '(' or ')' or '–' or '—' or '…';
+            // "$(date)" is one word of a shell.
+            if (kept || (line[at] == '(' && at > 0 && line[at - 1] == '$'))
             {
-                case '’' or '‘' or '´':
-                    text.Append('\'');
-                    break;
-                case '“' or '”' or '„' or '«' or '»':
-                    text.Append('"');
-                    break;
-                case '–' or '—' or '(' or ')' or '…':
-                    text.Append(" , ");
-                    break;
-                case '→':
-                    text.Append(" to ");
-                    break;
-                case '\n':
-                    text.Append(" . ");
-                    break;
-                default:
-                    text.Append(char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
-                    break;
+                text.Append(line[at]);
+            }
+            else
+            {
+                Append(text, line[at]);
+            }
+            while (places.Count < text.Length)
+            {
+                places.Add(at);
             }
         }
-        return text.ToString();
+        return (text.ToString(), places);
+    }
+
+    private static void Append(StringBuilder text, char c)
+    {
+        switch (c)
+        {
+            case '’' or '‘' or '´':
+                text.Append('\'');
+                break;
+            case '“' or '”' or '„' or '«' or '»':
+                text.Append('"');
+                break;
+            case '–' or '—' or '(' or ')' or '…':
+                text.Append(" , ");
+                break;
+            case '→':
+                text.Append(" to ");
+                break;
+            case '\n':
+                text.Append(" . ");
+                break;
+            default:
+                text.Append(char.IsControl(c) || char.IsSurrogate(c) ? ' ' : c);
+                break;
+        }
     }
 
     /// <summary>An apostrophe opens a quotation only where another closes it before a space.
@@ -119,7 +149,8 @@ internal static class Normaliser
     private static void Split(string token, List<Word> words, Lexicon lexicon)
     {
         // "*/15" and "*.example.com" are values; other stars only emphasise.
-        var starred = token is "*" || (token.Length > 1 && token[0] == '*' && token[1] is '/' or '.');
+        var starred = token == "*" || token.StartsWith("*/", StringComparison.Ordinal)
+            || token.StartsWith("*.", StringComparison.Ordinal);
         token = starred ? token : token.TrimStart('(', '[', '\'', '*');
         var marks = token.Length;
         while (marks > 0 && !IsAddress(token[..marks])

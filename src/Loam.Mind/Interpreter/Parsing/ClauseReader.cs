@@ -120,7 +120,7 @@ internal static class ClauseReader
                 continue;
             }
             // A job may run what the conversation may not.
-            if (clause.Subject is not null && clause[at].Key(Part.Foreign) == "shell")
+            if (clause.Subject is not null && clause[at].Key(Part.Foreign) is "shell" or "chat")
             {
                 continue;
             }

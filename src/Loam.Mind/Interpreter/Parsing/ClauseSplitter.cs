@@ -76,7 +76,8 @@ internal static class ClauseSplitter
     private static bool StartsClause(List<Lexeme> all, int start, int at)
     {
         var lexeme = all[at];
-        var joined = IsJoint(all[at - 1]);
+        var joined = IsJoint(all[at - 1])
+            || (all[at - 1].Text == "just" && at - 1 > start && IsJoint(all[at - 2]));
         // "and also", "but then": look at the first joint of a row.
         if (joined && IsJoint(lexeme))
         {
@@ -121,6 +122,13 @@ internal static class ClauseSplitter
         }
         var before = all[start..at];
         var verb = VerbOf(before);
+        // "Add a user sam, and a job …"; "get rid of mailpit and the report job".
+        if (piece.Exists(IsJobWord) && verb.Length > 0 && !before.Exists(l => IsJobWord(l)
+            || IsTime(l) || l.Is(Part.Command) || l.Named(Known.Job) is not null)
+            && (piece.Exists(IsTime) || (verb == "remove" && before.Exists(IsThing))))
+        {
+            return true;
+        }
         var thing = piece.FindIndex(IsThing);
         if (thing < 0 || !before.Exists(IsThing))
         {
@@ -132,8 +140,18 @@ internal static class ClauseSplitter
             return !piece.Exists(IsShareMark) && (before.Exists(IsValue) || piece.Exists(IsValue))
                 && !(verb != "create" && !before.Exists(IsValue));
         }
-        return piece.Exists(IsValue) && before.Exists(IsValue);
+        return (piece.Exists(IsValue) && before.Exists(IsValue))
+            // "Cleanup every 6 hours and report on mondays"
+            || (piece[thing].Named(Known.Job) is not null && piece.Exists(IsTime)
+                && before.Exists(l => l.Named(Known.Job) is not null) && before.Exists(IsTime));
     }
+
+    private static bool IsJobWord(Lexeme lexeme) =>
+        lexeme.Is(Part.Topic, "job") && !lexeme.IsMention;
+
+    private static bool IsTime(Lexeme lexeme) => lexeme.IsField("schedule")
+        || Times.TimeWords.English.Of(lexeme.Text, "day") is not null
+        || lexeme is { IsNumber: true, Unit: "min" or "h" };
 
     private static bool IsShareMark(Lexeme lexeme) => lexeme.IsGlue("each");
 

@@ -38,6 +38,10 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     private (Lexeme, int) At(List<Word> words, int at)
     {
         var word = words[at];
+        if (word.IsCommand)
+        {
+            return (new(word.Text, word.Original, [new Reading(Part.Command, word.Text)]), 1);
+        }
         if (Key(words, at) is { } key)
         {
             return key;

@@ -62,8 +62,9 @@ internal static class Confidence
         Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") ? 0.3 : 0,
         Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,
-        Part.Image or Part.PortPair or Part.Path or Part.Mount or Part.Assignment
-            or Part.Cidr or Part.Address or Part.PortRange or Part.Key or Part.Identifier or Part.Number or Part.Version => 0.5,
+        Part.Command or Part.Image or Part.PortPair or Part.Path or Part.Mount
+            or Part.Assignment or Part.Cidr or Part.Address or Part.PortRange or Part.Key
+            or Part.Identifier or Part.Number or Part.Version => 0.5,
         Part.Quoted => 0.25,
         _ => 0,
     };

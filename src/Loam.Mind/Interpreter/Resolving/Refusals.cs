@@ -67,6 +67,10 @@ internal static class Refusals
             {
                 continue;
             }
+            if (clause.Lexemes.Any(l => l.Is(Part.Command)))
+            {
+                return s_foreign["shell"];
+            }
             if (clause.Question is null && Password(clause))
             {
                 return "I never take a password from a sentence; `loam secret set NAME` sets one, "

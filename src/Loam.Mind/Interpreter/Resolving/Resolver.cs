@@ -35,8 +35,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         }
         if (clause.Attributes.OfType<ScheduleAttribute>().Any())
         {
-            return [new(ReplyKind.NotYet, "I can't yet do things at a set time; say it when it "
-                + "is to happen.")];
+            return [new(ReplyKind.NotYet, "I can't yet do that at a set time: a job can only run a "
+                + "command in a container or a sandbox. Say it when it is to happen.")];
         }
         if (clause.Verb is "restore" or "revert")
         {

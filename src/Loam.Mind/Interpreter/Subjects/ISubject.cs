@@ -27,7 +27,8 @@ internal interface ISubject
 internal sealed record Discourse(Session Session, IReadOnlyList<Clause> Before)
 {
     /// <summary>The subject spoken of last; null: services, or nothing yet.</summary>
-    public ISubject? Last => Before.Count > 0 ? Before[^1].Subject : Session.About?.Subject;
+    public ISubject? Last => Before.LastOrDefault(c => c.Verb != "undo") is { } last
+        ? last.Subject : Session.About?.Subject;
 
     /// <summary>The clause goes on with what a subject was told before.</summary>
     public bool Continues(ISubject subject) => ReferenceEquals(Last, subject);

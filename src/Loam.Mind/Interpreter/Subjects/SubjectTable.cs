@@ -8,10 +8,15 @@ internal static class SubjectTable
 {
     public const double Threshold = 0.5;
 
+    public static ISubject Jobs { get; } = new Jobs.JobSubject();
+
     public static IReadOnlyList<ISubject> All { get; } =
     [
         new Firewall.FirewallSubject(),
         Storage.StorageSubject.Instance,
+        Jobs,
+        new Notify.NotifySubject(),
+        People.PeopleSubject.Instance,
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>

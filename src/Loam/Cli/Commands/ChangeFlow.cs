@@ -23,10 +23,56 @@ internal sealed class ChangeFlow(
     public static async Task<ExitCode> RunAsync(
         Invocation call, ChangeRequest request, CancellationToken cancel)
     {
+        var flow = new ChangeFlow(call, false, null);
+        if (call.Yes && !call.Json)
+        {
+            return await flow.AtOnceAsync(request, cancel).ConfigureAwait(false);
+        }
         var change = await call.Client.PlanAsync(request, cancel).ConfigureAwait(false);
-        return await new ChangeFlow(call, false, null).RunAsync(change, cancel)
-            .ConfigureAwait(false);
+        return await flow.RunAsync(change, cancel).ConfigureAwait(false);
     }
+
+    /// <summary>Approved beforehand: planned and applied in one go, and shown meanwhile.</summary>
+    private async Task<ExitCode> AtOnceAsync(ChangeRequest request, CancellationToken cancel)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var lines = call.Client.ChangeAsync(
+            new(request, "--yes", [.. call.Confirmed]), leaving.Token)
+            .GetAsyncEnumerator(leaving.Token);
+        await using (lines.ConfigureAwait(false))
+        {
+            var change = await lines.MoveNextAsync().ConfigureAwait(false)
+                ? lines.Current.Change : null;
+            if (change is null)
+            {
+                throw GoneAway();
+            }
+            Show(change);
+            if (!change.CanApply)
+            {
+                return Refuse(change);
+            }
+            if (change.IsNothing)
+            {
+                return ExitCode.Done;
+            }
+            if (Missing(change) is { Count: > 0 } missing)
+            {
+                SayHowToApprove(missing);
+                return ExitCode.NotApproved;
+            }
+            var result = await FollowAsync(change, lines, leaving).ConfigureAwait(false);
+            if (result is { Status: ApplyStatus.Changed, Replan: { } replan })
+            {
+                SayChanged();
+                return await RunAsync(replan, cancel).ConfigureAwait(false);
+            }
+            return result is null ? ExitCode.Done : Finish(change, result);
+        }
+    }
+
+    private void SayChanged() =>
+        Say("The state moved on while this waited, and now the plan is another one:");
 
     public async Task<ExitCode> RunAsync(PlannedChange change, CancellationToken cancel)
     {
@@ -60,7 +106,7 @@ internal sealed class ChangeFlow(
             {
                 return Finish(approved, result);
             }
-            Say("The state moved on while this waited, and now the plan is another one:");
+            SayChanged();
             present = replan;
         }
         throw new CommandFailure(ExitCode.NotApproved,
@@ -238,6 +284,17 @@ internal sealed class ChangeFlow(
         PlannedChange change, ApplyOrder order, CancellationToken cancel)
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var lines = call.Client.ApplyAsync(order, leaving.Token)
+            .GetAsyncEnumerator(leaving.Token);
+        await using (lines.ConfigureAwait(false))
+        {
+            return await FollowAsync(change, lines, leaving).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ApplyResult?> FollowAsync(PlannedChange change,
+        IAsyncEnumerator<ApplyLine> lines, CancellationTokenSource leaving)
+    {
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal =>
         {
             signal.Cancel = true;
@@ -248,9 +305,9 @@ internal sealed class ChangeFlow(
         {
             try
             {
-                await foreach (var line in call.Client.ApplyAsync(order, leaving.Token)
-                    .ConfigureAwait(false))
+                while (await lines.MoveNextAsync().ConfigureAwait(false))
                 {
+                    var line = lines.Current;
                     if (line.Event is { } happened)
                     {
                         display.Tell(happened);
@@ -272,11 +329,13 @@ internal sealed class ChangeFlow(
                 return null;
             }
         }
-        throw new CommandFailure(ExitCode.Unreachable,
-            "The daemon went away during the change.",
-            "When it runs again, it finishes or takes back what it began; `loam status` says "
-            + "which.");
+        throw GoneAway();
     }
+
+    private static CommandFailure GoneAway() => new(ExitCode.Unreachable,
+        "The daemon went away during the change.",
+        "When it runs again, it finishes or takes back what it began; `loam status` says "
+        + "which.");
 
     private ExitCode Finish(PlannedChange change, ApplyResult result)
     {

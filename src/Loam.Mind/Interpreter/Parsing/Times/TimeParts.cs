@@ -44,13 +44,19 @@ internal sealed class TimeParts
         }
         if (Written is not null)
         {
-            return new(Written, true, true, null);
+            return new(Written, true, true, null) { SaysClock = true };
         }
         var cron = Impossible is null ? Cron() : null;
         var says = Clock.Count > 0 || PartOfDay is not null
-            || Every is { Unit: "minute" or "hour" };
+            || Every is { Unit: "minute" or "hour" } || Times is { Unit: "hour" }
+                or { Unit: "day", Count: > 1 };
         return new(cron ?? "", says, SaysDays, cron is not null ? null
-            : Impossible ?? "No schedule says that evenly.");
+            : Impossible ?? "No schedule says that evenly.")
+        {
+            SaysClock = Clock.Count > 0,
+            IsInterval = Every is { Unit: "minute" or "hour" }
+                || Times is { Unit: "hour" } or { Unit: "day", Count: > 1 },
+        };
     }
 
     private string? Cron()
@@ -137,7 +143,8 @@ internal sealed class TimeParts
         return $"{List(minutes)} {List(hours)} {rest}";
     }
 
-    private string MonthDay() => MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
+    private string MonthDay() =>
+        MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
 
     /// <summary>The hours; of steps below an hour the last hour is only the end.</summary>
     private string Window(bool short_) => Between is { } span

@@ -9,4 +9,11 @@ namespace Loam.Mind.Interpreter.Parsing.Times;
 /// </param>
 /// <param name="Impossible">Why no schedule can say it, as a sentence; null: one can.</param>
 internal sealed record TimePhrase(
-    string Cron, bool SaysTime, bool SaysDays, string? Impossible);
+    string Cron, bool SaysTime, bool SaysDays, string? Impossible)
+{
+    /// <summary>An hour was said, not only a part of the day such as the night.</summary>
+    public bool SaysClock { get; init; }
+
+    /// <summary>It comes several times a day, by an interval: "every 15 minutes".</summary>
+    public bool IsInterval { get; init; }
+}

@@ -77,6 +77,7 @@ internal sealed class TimeReader
         for (var at = 0; at < _tokens.Count;)
         {
             var length = Written(at);
+            length = length > 0 ? length : PastHour(at);
             length = length > 0 ? length : Interval(at);
             length = length > 0 ? length : Often(at);
             length = length > 0 ? length : Adverb(at);
@@ -130,6 +131,38 @@ internal sealed class TimeReader
     private static bool IsCron(string[] fields) => fields.Length == 5 && fields.All(
         f => f.Length > 0 && (char.IsAsciiDigit(f[0]) || f[0] == '*' || f.Length == 3)
             && f.All(c => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-'));
+
+    /// <summary>"Half past every hour", "10 minutes past the hour", "minute 10 of every 6th
+    /// hour".</summary>
+    private int PastHour(int at)
+    {
+        var next = _words.Is(Text(at), "at") ? at + 1 : at;
+        var minute = _words.Is(Text(next), "half") ? 30 : _words.Is(Text(next), "quarter") ? 15
+            : _words.Of(Text(next), "unit") == "minute" && _words.Number(Text(next + 1)) is < 60
+                and var said ? said
+            : _words.Number(Text(next)) is < 60 and var number ? number : -1;
+        if (minute < 0)
+        {
+            return 0;
+        }
+        next += _words.Of(Text(next), "unit") == "minute" ? 2 : 1;
+        next += _words.Of(Text(next), "unit") == "minute" ? 1 : 0;
+        if (!(_words.Is(Text(next), "past") || Text(next) is "of")
+            || !(_words.Is(Text(next + 1), "every") || Text(next + 1) is "the"))
+        {
+            return 0;
+        }
+        next += 2;
+        var every = _words.Ordinal(Text(next)) is > 0 and var ordinal ? ordinal : 1;
+        next += every > 1 ? 1 : 0;
+        if (Unit(next) != "hour")
+        {
+            return 0;
+        }
+        _parts.Every = (every, "hour");
+        _parts.Clock.Add((0, minute));
+        return next + 1 - at;
+    }
 
     /// <summary>"Every 15 minutes", "each night", "every monday and thursday".</summary>
     private int Interval(int at)
@@ -319,6 +352,14 @@ internal sealed class TimeReader
     /// <summary>"The 1st", "1st and 15th of each month", "first day of the month".</summary>
     private int MonthDay(int at, bool said)
     {
+        // "January 1st"
+        if (_words.Of(Text(at), "month") is { } before
+            && _words.Ordinal(Text(at + 1)) is > 0 and var date)
+        {
+            _parts.MonthDays.Add(date);
+            _parts.Months.Add(int.Parse(before, CultureInfo.InvariantCulture));
+            return 2;
+        }
         if (_words.Ordinal(Text(at)) is not { } day)
         {
             return 0;

@@ -37,6 +37,11 @@ internal static class FirewallAnswers
         {
             return Reply.Answer(Policies(rules));
         }
+        if (want.Flows.Count == 0)
+        {
+            return Reply.Answer($"I know of no port that {group.Ports[0].Thing?.Text
+                ?? group.Ports[0].Name} is on. {Open(rules, session.Draft.State)}");
+        }
         if (named || scan.HasAddress)
         {
             return Reply.Answer(scan.HasAddress && want.Sources.Count > 0

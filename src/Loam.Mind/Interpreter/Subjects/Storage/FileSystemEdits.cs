@@ -64,7 +64,8 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
                     clause.Attributes[index] = said with { Target = path };
                     return true;
                 })
-            : Reply.Same($"Nothing is mounted {(said.Target is { } at ? $"at {at}" : "like that")}.");
+            : Reply.Same("Nothing is mounted "
+                + (said.Target is { } at ? $"at {at}." : "like that."));
 
     private Reply Remove(MapValue mount)
     {

@@ -163,7 +163,8 @@ internal static class FileSystemReader
         if (at >= 0)
         {
             clause.Use(at);
-            options.Add($"size={clause[at].Value:0.###}{char.ToUpperInvariant(clause[at].Unit[0])}");
+            var unit = char.ToUpperInvariant(clause[at].Unit[0]);
+            options.Add($"size={clause[at].Value:0.###}{unit}");
         }
     }
 }

@@ -68,7 +68,8 @@ internal sealed class StorageSubject : ISubject
 
     public void Read(Clause clause, Discourse said)
     {
-        if (BackupReader.Speaks(clause) || (said.Continues(this) && GoesOnWithBackups(clause, said)))
+        if (BackupReader.Speaks(clause)
+            || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
             BackupReader.Read(clause);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);

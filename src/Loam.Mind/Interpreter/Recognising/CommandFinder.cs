@@ -1,0 +1,254 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Normalising;
+using Loam.Mind.Interpreter.Parsing.Times;
+
+namespace Loam.Mind.Interpreter.Recognising;
+
+/// <summary>Finds commands in what was typed, for jobs: "every 15 minutes run <c>php -f
+/// /var/www/html/cron.php</c> in nextcloud". A command becomes one word, exactly as typed; its
+/// parts are no words of a sentence.</summary>
+internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
+{
+    private static readonly Lazy<Dictionary<string, HashSet<string>>> s_words = new(Load);
+
+    private static readonly string[] s_scripts =
+        [".sh", ".py", ".php", ".pl", ".rb", ".js", ".jar", ".bash", ".ts"];
+
+    private readonly TimeWords _times = TimeWords.English;
+
+    private static Dictionary<string, HashSet<string>> Load()
+    {
+        var words = new Dictionary<string, HashSet<string>>(StringComparer.Ordinal);
+        foreach (var (key, phrase) in WordFile.Read("en", "commands"))
+        {
+            words.TryAdd(key, new(StringComparer.Ordinal));
+            words[key].Add(phrase);
+        }
+        // The bar itself separates words in the file.
+        words["operator"].Add("|");
+        return words;
+    }
+
+    private static bool Is(Word word, string kind) =>
+        !word.Quoted && s_words.Value[kind].Contains(word.Text);
+
+    /// <summary>The words, each command of a job among them made one.</summary>
+    /// <param name="line">What was typed.</param>
+    /// <param name="expected">Jobs were spoken of last.</param>
+    public List<Word> Gather(List<Word> words, string line, bool expected)
+    {
+        if (!expected && !words.Exists(Recurs) && !words.Exists(IsJob) && !IsBidden(words))
+        {
+            return words;
+        }
+        var gathered = new List<Word>(words.Count);
+        for (var at = 0; at < words.Count;)
+        {
+            var start = Start(words, at, expected);
+            if (start < 0)
+            {
+                gathered.Add(words[at++]);
+                continue;
+            }
+            gathered.AddRange(words[at..start]);
+            var end = End(words, start);
+            gathered.Add(Command(words, start, end, line));
+            at = end;
+        }
+        return gathered;
+    }
+
+    /// <summary>"Run /opt/backup.sh", without a time: nothing that can be read as a wish.
+    /// </summary>
+    private static bool IsBidden(List<Word> words)
+    {
+        var run = words.FindIndex(w => w.Text is "run" or "execute");
+        return run is >= 0 and < 4 && run + 1 < words.Count && !words[run + 1].Quoted
+            && (words[run + 1].Original.StartsWith('/') || s_scripts.Any(
+                s => words[run + 1].Text.EndsWith(s, StringComparison.Ordinal)));
+    }
+
+    private bool Recurs(Word word) => !word.Quoted && (_times.Is(word.Text, "every")
+        || _times.Of(word.Text, "day") is not null || IsAdverb(word.Text)
+        || _times.Is(word.Text, "twice") || _times.Is(word.Text, "once")
+        || _times.Of(word.Text, "part") is not null || word.Text.StartsWith("*/", StringComparison.Ordinal)
+        || word.Text is "*" or "tomorrow") || (word.Quoted && word.Text.Split(' ').Length == 5
+            && word.Text.Contains('*', StringComparison.Ordinal));
+
+    private bool IsAdverb(string text) => _times.Is(text, "hourly") || _times.Is(text, "daily")
+        || _times.Is(text, "weekly") || _times.Is(text, "monthly") || _times.Is(text, "yearly")
+        || _times.Is(text, "nightly") || _times.Is(text, "quarterly")
+        || _times.Is(text, "halfhourly") || _times.Is(text, "biweekly");
+
+    private bool IsJob(Word word) => word.Text is "job" or "cron" or "cronjob" or "schedule"
+        || names.Namings(word.Text).Any(n => n.Known == Known.Job);
+
+    /// <summary>Where a command begins at or right after a place; -1: not there.</summary>
+    private int Start(List<Word> words, int at, bool expected)
+    {
+        var word = words[at];
+        if (word.Text == ":" && Introduces(words, at))
+        {
+            // "Job: gravity" is a name.
+            return at + 1 < words.Count && !IsTime(words, at + 1)
+                && !Is(words[at + 1], "end") && !words[at + 1].IsMark
+                && (End(words, at + 1) > at + 2 || words[at - 1].Text != "job"
+                    || IsProgram(words, at + 1)) ? at + 1 : -1;
+        }
+        if (Is(word, "begin"))
+        {
+            var next = at + 1;
+            while (next < words.Count && Is(words[next], "skip"))
+            {
+                next++;
+            }
+            var bare = words.GetRange(at + 1, next - at - 1).TrueForAll(
+                w => w.Text is not ("the" or "a" or "an" or "my" or "our" or "this"));
+            return next < words.Count && (IsProgram(words, next)
+                || ((bare || words[next].Original.StartsWith('/')) && IsBare(words, next)))
+                ? next : -1;
+        }
+        var named = at > 0 && (words[at - 1].Text is "called" or "named" or "name" or "image"
+            or "in" or "inside" or "of" or "remove" or "delete" or "job" or "install" or "add");
+        return !word.Quoted && !named && (IsProgram(words, at)
+            || (expected && at == 0 && words.Count == 1 && word.Text.StartsWith('/'))) ? at : -1;
+    }
+
+    /// <summary>"Job index: …", "command: …".</summary>
+    private static bool Introduces(List<Word> words, int colon)
+    {
+        for (var at = colon - 1; at >= 0 && at >= colon - 3; at--)
+        {
+            if (words[at].Text is "name" || words[at].IsMark)
+            {
+                return false;
+            }
+            if (words[at].Text is "job" or "command" or "cmd" or "cron" || Is(words[at], "begin"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private bool IsProgram(List<Word> words, int at)
+    {
+        var word = words[at];
+        if (word.Quoted)
+        {
+            return at > 0;
+        }
+        if (word.IsMark || word.Text.Length == 0 || char.IsAsciiDigit(word.Text[0])
+            || IsTime(words, at))
+        {
+            return false;
+        }
+        var text = word.Original;
+        var script = s_scripts.Any(s => word.Text.EndsWith(s, StringComparison.Ordinal));
+        var next = at + 1 < words.Count ? words[at + 1] : null;
+        var option = next is { Quoted: false } && IsOption(next.Text);
+        if (script || text.StartsWith("./", StringComparison.Ordinal)
+            || text.StartsWith("~/", StringComparison.Ordinal) || Is(word, "program"))
+        {
+            return !(Is(word, "program") && (next is null || Is(next, "end") || next.IsMark))
+                || text.Contains('_', StringComparison.Ordinal);
+        }
+        if (text.StartsWith('/'))
+        {
+            return at > 0 && Is(words[at - 1], "begin") || option;
+        }
+        var value = next is not null && (next.Original.StartsWith('/') || next.Quoted
+            || next.Text.Contains("://", StringComparison.Ordinal)
+            || next.Text.Contains('.', StringComparison.Ordinal) && next.Text.Length > 2
+            || next.Text.Contains('=', StringComparison.Ordinal));
+        return option || (Is(word, "tool") && value);
+    }
+
+    private static bool IsOption(string text) => text.Length > 1 && text[0] == '-'
+        && (char.IsAsciiLetter(text[1]) || (text.Length > 2 && text[1] == '-'));
+
+    /// <summary>Right after "run": a word that means nothing else.</summary>
+    private bool IsBare(List<Word> words, int at)
+    {
+        var word = words[at];
+        if (word.Original.StartsWith('/'))
+        {
+            return true;
+        }
+        if (word.IsMark || Is(word, "vague") || Is(word, "end") || IsTime(words, at)
+            || word.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            || char.IsAsciiDigit(word.Text[0]) || names.Namings(word.Text).Length > 0)
+        {
+            return Is(word, "tool") && at + 1 < words.Count && !Is(words[at + 1], "end");
+        }
+        return Is(word, "tool") || !lexicon.Knows(word.Text);
+    }
+
+    private int End(List<Word> words, int start)
+    {
+        var at = start + 1;
+        while (at < words.Count)
+        {
+            var word = words[at];
+            var joined = !word.Quoted && s_words.Value["operator"].Contains(word.Original);
+            if (joined)
+            {
+                at += 2;
+                continue;
+            }
+            if (word.IsMark || Is(word, "end") || IsTime(words, at)
+                || (words[start].Quoted && !IsOption(word.Text)))
+            {
+                break;
+            }
+            at++;
+        }
+        return Math.Min(at, words.Count);
+    }
+
+    private bool IsTime(List<Word> words, int at)
+    {
+        var word = words[at];
+        var text = word.Text;
+        if (word.Quoted || text.Length == 0)
+        {
+            return false;
+        }
+        var clock = char.IsAsciiDigit(text[0]) && (text.EndsWith("am", StringComparison.Ordinal)
+            || text.EndsWith("pm", StringComparison.Ordinal)
+            || text.Split(':') is [{ Length: <= 2 }, { Length: 2 } minutes]
+                && minutes.All(char.IsAsciiDigit));
+        var cron = text.Length <= 4 && text[0] == '*' || (char.IsAsciiDigit(text[0])
+            && at + 2 < words.Count && words[at + 2].Text[0] == '*');
+        var date = _times.Of(text, "month") is not null && at + 1 < words.Count
+            && _times.Ordinal(words[at + 1].Text) is not null;
+        return clock || cron || date || IsAdverb(text) || _times.Of(text, "day") is not null
+            || _times.Is(text, "every") || (_times.Is(text, "twice") || _times.Is(text, "once"))
+                && at + 1 < words.Count && words[at + 1].Text is "a" or "per" or "every" or "daily"
+                    or "an";
+    }
+
+    private static Word Command(List<Word> words, int start, int end, string line)
+    {
+        if (end == start + 1 && words[start].Quoted)
+        {
+            return words[start] with { IsCommand = true };
+        }
+        var (from, to) = (words[start].Place.From, words[end - 1].Place.To);
+        var text = line[from..to];
+        // Marks at the end are those of the sentence.
+        if (end < words.Count && words[end].IsMark && words[end].Place == words[end - 1].Place)
+        {
+            text = text.TrimEnd(',', '.', ';', ':', '!', '?');
+        }
+        if (text.EndsWith(')') && !text.Contains('(', StringComparison.Ordinal))
+        {
+            text = text[..^1];
+        }
+        return new(text.ToLowerInvariant(), text, false, true)
+        {
+            IsCommand = true,
+            Place = (from, to),
+        };
+    }
+}

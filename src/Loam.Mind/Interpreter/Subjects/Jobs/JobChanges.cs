@@ -1,0 +1,245 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.Scheduling;
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>Changes of a job that is there: only the fields that were spoken of.</summary>
+internal sealed class JobChanges(Clause clause, Session session, JobFields jobs, JobWish wish)
+{
+    private readonly List<string> _done = [];
+    private readonly List<string> _same = [];
+    private Risk _risk = Risk.Low;
+
+    public Reply Change(string job, MapValue present)
+    {
+        if ((wish.Time ?? (object?)wish.Months ?? wish.Shift) is not null
+            && Schedule(job, present) is { } problem)
+        {
+            return problem;
+        }
+        if (Place(job, present) is { } which)
+        {
+            return which;
+        }
+        Command(job, present);
+        Limits(job, present);
+        if (wish.Name is { } name && jobs.Find(name) is null)
+        {
+            jobs.Set(job, "name", EditValue.Of(name));
+            _done.Add($"call {job} {name}");
+            session.About = session.About! with { Names = [name] };
+        }
+        if (_done.Count == 0)
+        {
+            return Reply.Same(_same.Count > 0 ? $"{job} {Wording.List(_same)} already."
+                : $"{job} stays as it is.");
+        }
+        var reply = Reply.Done(Wording.List(_done)).With(_risk);
+        return JobTimes.Nobody(wish, session) is { } nobody ? reply.Note(nobody) : reply;
+    }
+
+    private Reply? Schedule(string job, MapValue present)
+    {
+        var old = present.Text("schedule") ?? "";
+        if (JobTimes.Changed(old, wish) is not { } cron)
+        {
+            return Reply.Ask($"{job} runs {ScheduleWords.Of(old)}; when shall it run instead?",
+                ["every day at 3", "every hour"], answer =>
+                {
+                    var time = answer.Attributes.OfType<JobWish>().FirstOrDefault()?.Time
+                        ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
+                    (wish.Time, wish.Shift) = (time, null);
+                    return time is { Impossible: null };
+                });
+        }
+        if (cron == old)
+        {
+            _same.Add($"runs {ScheduleWords.Of(old)}");
+            return null;
+        }
+        jobs.Set(job, "schedule", new ScalarEdit(cron, Quote: true));
+        _done.Add($"run {job} {ScheduleWords.Of(cron)} instead of {ScheduleWords.Of(old)}");
+        return null;
+    }
+
+    private Reply? Place(string job, MapValue present)
+    {
+        if (wish.Tag is { } tag && present.Text("image") is { } written)
+        {
+            var at = written.LastIndexOf(':');
+            var bare = at > written.LastIndexOf('/') ? written[..at] : written;
+            Image(job, present, $"{bare}:{tag}");
+        }
+        else if (wish.Image is { } image)
+        {
+            Image(job, present, image.Short);
+        }
+        else if (wish.OnHost)
+        {
+            jobs.Unset(job, "container");
+            jobs.Unset(job, "image");
+            _done.Add($"run {job} in the host's sandbox");
+            _risk = Risk.Medium;
+        }
+        else if (wish.Containers.Count > 0)
+        {
+            var (container, problem) = JobPlaces.Resolve(wish, clause, session);
+            if (problem is not null)
+            {
+                return problem;
+            }
+            if (container is not null && container != present.Text("container"))
+            {
+                jobs.Unset(job, "image");
+                jobs.Unset(job, "access");
+                jobs.Set(job, "container", EditValue.Of(container));
+                _done.Add($"run {job} in {container}");
+            }
+            else if (container is not null)
+            {
+                _same.Add($"runs in {container}");
+            }
+        }
+        return null;
+    }
+
+    private void Image(string job, MapValue present, string image)
+    {
+        if (present.Text("image") == image)
+        {
+            _same.Add($"uses {image}");
+            return;
+        }
+        jobs.Unset(job, "container");
+        jobs.Unset(job, "access");
+        jobs.Set(job, "image", EditValue.Of(image));
+        _done.Add($"run {job} with {image}");
+    }
+
+    private void Command(string job, MapValue present)
+    {
+        var host = !present.Has("container") && !present.Has("image");
+        if (wish.Command is { } command)
+        {
+            if (JobFields.Command(present) == command)
+            {
+                _same.Add($"runs `{command}`");
+            }
+            else
+            {
+                jobs.Set(job, "command", EditValue.Of(command));
+                _done.Add($"have {job} run `{command}`");
+                _risk = JobCommand.Harm(command, host);
+            }
+        }
+        if (wish.Url is { } url)
+        {
+            Url(job, present, url);
+        }
+        var rights = wish.Access.Concat(wish.Command is { } run && host && wish.Image is null
+                && wish.Containers.Count == 0 ? JobCommand.Access(run) : [])
+            .Except(present.Texts("access")).Distinct().ToList();
+        rights.RemoveAll(r => r.StartsWith("read:", StringComparison.Ordinal)
+            && present.Texts("access").Contains("write:" + r[5..]));
+        if (rights.Count > 0)
+        {
+            jobs.Set(job, "access", EditValue.List(
+                [.. present.Texts("access").Concat(rights).Select(EditValue.Of)]));
+            _done.Add($"give {job} {Wording.List(rights)}");
+            _risk = _risk > Risk.Medium ? _risk : Risk.Medium;
+        }
+    }
+
+    /// <summary>The address in the command is another; everything else of it stays.</summary>
+    private void Url(string job, MapValue present, string url)
+    {
+        var words = present.Texts("command");
+        var at = -1;
+        for (var i = 0; i < words.Length; i++)
+        {
+            at = words[i].Contains("://", StringComparison.Ordinal) ? i : at;
+        }
+        if (at < 0)
+        {
+            return;
+        }
+        var old = words[at].Split(' ').First(w => w.Contains("://", StringComparison.Ordinal))
+            .Trim('"', '\'');
+        if (old == url)
+        {
+            _same.Add($"uses {url}");
+            return;
+        }
+        if (words is ["/bin/sh", "-c", var line])
+        {
+            jobs.Set(job, "command",
+                EditValue.Of(line.Replace(old, url, StringComparison.Ordinal)));
+        }
+        else
+        {
+            jobs.SetWord(job, at, EditValue.Of(url));
+        }
+        var right = JobCommand.Access(old).FirstOrDefault();
+        if (right is not null && present.Texts("access").Contains(right))
+        {
+            jobs.Set(job, "access", EditValue.List([.. present.Texts("access")
+                .Select(a => a == right ? JobCommand.Access(url).FirstOrDefault() ?? a : a)
+                .Distinct().Select(EditValue.Of)]));
+        }
+        _done.Add($"have {job} call {url} instead of {old}");
+    }
+
+    private void Limits(string job, MapValue present)
+    {
+        if (wish.Timeout is { } timeout)
+        {
+            Set(job, "timeout", timeout, present.Number("timeout") == Milliseconds(timeout),
+                $"give {job} at most {timeout}", $"may run {timeout}");
+        }
+        if (wish.Retries is { } retries)
+        {
+            var same = present.Number("retries") == retries;
+            if (!same)
+            {
+                jobs.Set(job, "retries", EditValue.Of(retries));
+            }
+            (same ? _same : _done).Add(same ? $"has {retries} retries"
+                : retries == 0 ? $"try {job} only once" : $"retry {job} up to {retries} times");
+        }
+        foreach (var (field, how, when) in (ReadOnlySpan<(string, string?, string)>)
+            [("on_failure", wish.OnFailure, "fails"), ("on_success", wish.OnSuccess, "worked")])
+        {
+            if (how is not null)
+            {
+                var said = how == "ignore" ? "say nothing" : how == "alert" ? "raise an alert"
+                    : "send a message";
+                // What stands there by default alone is written for a job that is new here.
+                var stands = present.Text(field) == how && (present[field]!.At is not null
+                    || session.BaseState.Specs.GetValueOrDefault(ScheduledFile.File)?
+                        .Maps("jobs").Any(j => j.Text("name") == job) == true);
+                Set(job, field, how, stands, $"{said} when {job} {when}",
+                    how == "ignore" ? $"is silent when it {when}"
+                        : $"{(how == "alert" ? "alerts" : "tells")} when it {when}");
+            }
+        }
+    }
+
+    private void Set(
+        string job, string field, string value, bool already, string done, string same)
+    {
+        if (!already)
+        {
+            jobs.Set(job, field, EditValue.Of(value));
+        }
+        (already ? _same : _done).Add(already ? same : done);
+    }
+
+    private static decimal Milliseconds(string duration) =>
+        decimal.Parse(duration[..^1], System.Globalization.CultureInfo.InvariantCulture)
+        * duration[^1] switch { 's' => 1000, 'm' => 60_000, 'h' => 3_600_000, _ => 86_400_000 };
+}

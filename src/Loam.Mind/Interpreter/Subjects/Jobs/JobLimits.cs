@@ -1,0 +1,183 @@
+using System.Globalization;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Times;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>How long a job may run, how often it is tried again, how old files are.</summary>
+internal static class JobLimits
+{
+    private const int Near = 4;
+
+    public static void Read(Clause clause, JobWish wish)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            if (clause[at].Is(Part.Topic, "timeout") || clause[at].IsField("timeout"))
+            {
+                ReadTimeout(clause, at, wish);
+            }
+            else if (clause[at].Is(Part.Topic, "retry") || clause[at].IsField("retries"))
+            {
+                ReadRetries(clause, at, wish);
+            }
+        }
+    }
+
+    private static void ReadTimeout(Clause clause, int at, JobWish wish)
+    {
+        foreach (var place in Around(clause, at))
+        {
+            if (Minutes(clause, place) is { } minutes
+                || (clause[place] is { IsNumber: true, Unit: "s" }))
+            {
+                wish.Timeout = clause[place] is { Unit: "s", IsNumber: true } seconds
+                    ? Text(seconds.Value) + "s" : Duration(Minutes(clause, place)!.Value);
+                Take(clause, at, place);
+                if (place > 0 && clause.IsFree(place - 1) && IsHalf(clause[place - 1].Text))
+                {
+                    clause.Use(place - 1);
+                }
+                return;
+            }
+        }
+    }
+
+    private static void ReadRetries(Clause clause, int at, JobWish wish)
+    {
+        var before = clause.Next(at, -1);
+        if (before >= 0 && (clause[before].IsGlue("not") || clause[before].IsGlue("without")
+            || clause[before].Text == "no") || at > 0 && clause[at - 1].Text == "no")
+        {
+            wish.Retries = 0;
+            clause.Use(at);
+            clause.Use(Math.Max(before, 0));
+            return;
+        }
+        foreach (var place in Around(clause, at))
+        {
+            var lexeme = clause[place];
+            var count = TimeWords.English.Is(lexeme.Text, "twice") ? 2
+                : TimeWords.English.Is(lexeme.Text, "once") ? 1
+                : lexeme.Key(Part.Amount) is "x3" ? 3 : lexeme.Key(Part.Amount) is "x4" ? 4
+                : lexeme.IsNumber && lexeme.Unit.Length == 0 && decimal.IsInteger(lexeme.Value)
+                    && lexeme.Value is >= 0 and <= 100 ? (int)lexeme.Value : -1;
+            var follows = place + 1 < clause.Count ? clause[place + 1].Text : "";
+            var often = follows is "a" or "per" or "daily" or "weekly";
+            if (count >= 0 && !often)
+            {
+                wish.Retries = count;
+                Take(clause, at, place);
+                if (place + 1 < clause.Count && clause[place + 1].Text is "times" or "time")
+                {
+                    clause.Use(place + 1);
+                }
+                return;
+            }
+        }
+    }
+
+    /// <summary>"Older than 7 days", "older than two weeks".</summary>
+    public static void ReadAge(Clause clause, int at, JobWish wish)
+    {
+        for (var place = at + 1; place < clause.Count && place <= at + Near; place++)
+        {
+            if (!clause.IsFree(place) || !clause[place].IsNumber && clause[place].Text != "a")
+            {
+                continue;
+            }
+            var unit = TimeWords.English.Of(
+                place + 1 < clause.Count ? clause[place + 1].Text : "", "unit");
+            var value = clause[place].IsNumber ? clause[place].Value : 1;
+            var days = Math.Clamp(clause[place].Unit switch
+            {
+                "d" => value,
+                "h" => Math.Max(1, Math.Ceiling(value / 24)),
+                "" => unit switch { "week" => value * 7, "month" => value * 30, "year" => value * 365, "day" => value, _ => 0 },
+                _ => 0,
+            }, 0, 36500);
+            if (days <= 0)
+            {
+                continue;
+            }
+            wish.Days = (int)days;
+            clause.Use(at);
+            clause.Use(place);
+            if (clause[place].Unit.Length == 0)
+            {
+                clause.Use(place + 1);
+            }
+            return;
+        }
+    }
+
+    /// <summary>What stands near, behind first, but not beyond a comma.</summary>
+    private static IEnumerable<int> Around(Clause clause, int at)
+    {
+        for (var place = at + 1; place < clause.Count && place <= at + Near; place++)
+        {
+            if (clause[place].IsGlue("comma") || clause[place].IsGlue("and"))
+            {
+                break;
+            }
+            if (clause.IsFree(place))
+            {
+                yield return place;
+            }
+        }
+        for (var place = at - 1; place >= 0 && place >= at - Near; place--)
+        {
+            if (clause[place].IsGlue("comma") || clause[place].IsGlue("and"))
+            {
+                break;
+            }
+            if (clause.IsFree(place))
+            {
+                yield return place;
+            }
+        }
+    }
+
+    private static void Take(Clause clause, int at, int place)
+    {
+        clause.Use(at);
+        clause.Use(place);
+    }
+
+    private static bool IsHalf(string text) => text is "half" or "half of";
+
+    /// <summary>A span of time in minutes; null: there is none, or it is no whole number.
+    /// </summary>
+    public static int? Minutes(Clause clause, int at)
+    {
+        var lexeme = clause[at];
+        var factor = at > 0 && IsHalf(clause[at - 1].Text) ? 0.5m : 1;
+        decimal? minutes = !lexeme.IsNumber ? null : lexeme.Unit switch
+        {
+            "min" => lexeme.Value,
+            "h" => lexeme.Value * 60,
+            "d" => lexeme.Value * 1440,
+            "m" => lexeme.Value,
+            _ => null,
+        };
+        if (lexeme.Text.StartsWith("half", StringComparison.Ordinal)
+            && lexeme.Text.EndsWith("hour", StringComparison.Ordinal))
+        {
+            minutes = 30;
+        }
+        minutes *= factor;
+        return minutes is > 0 and < 1_000_000 && decimal.IsInteger(minutes.Value)
+            ? (int)minutes.Value : null;
+    }
+
+    private static string Duration(int minutes) =>
+        minutes % 1440 == 0 ? $"{minutes / 1440}d" : minutes % 60 == 0 ? $"{minutes / 60}h"
+            : $"{minutes}m";
+
+    private static string Text(decimal value) => value.ToString(CultureInfo.InvariantCulture);
+}

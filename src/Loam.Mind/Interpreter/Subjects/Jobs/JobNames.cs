@@ -1,0 +1,160 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Parsing.Times;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>Which jobs a clause names, and how a new one shall be called.</summary>
+internal static class JobNames
+{
+    public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about)
+    {
+        ReadGiven(clause, wish);
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            if (clause[at].Named(Known.Job) is { } job && !IsPlace(clause, at))
+            {
+                if (!wish.Jobs.Contains(job))
+                {
+                    wish.Jobs.Add(job);
+                }
+                clause.Use(at);
+            }
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            // One that was spoken of and is gone.
+            if (clause.IsFree(at) && about.Contains(clause[at].Text))
+            {
+                wish.Jobs.Add(clause[at].Text);
+                clause.Use(at);
+            }
+        }
+        if (clause.Verb == "rename")
+        {
+            ReadNewName(clause, wish);
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause[at].Is(Part.Topic, "job") && clause.IsFree(at))
+            {
+                wish.All |= at > 0 && clause[at - 1].Key(Part.Reference) == "all"
+                    || (clause.Verb is "remove" or "stop" && wish.Jobs.Count == 0
+                        && clause[at].Text.EndsWith('s') && clause.Lexemes.Take(at).Any(
+                            l => l.Text is "all" or "every" or "any" or "the"));
+                ReadBeside(clause, at, wish);
+                clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>A service of the same name is where it runs: "in weather".</summary>
+    private static bool IsPlace(Clause clause, int at)
+    {
+        if (clause[at].Named(Known.Service) is null)
+        {
+            return false;
+        }
+        var before = clause.Next(at, -1);
+        return (before >= 0 && (clause[before].IsGlue("in") || clause[before].IsGlue("on")))
+            || (at + 1 < clause.Count && clause[at + 1].Text == "container");
+    }
+
+    /// <summary>"Called x", "name: x", "job name x".</summary>
+    private static void ReadGiven(Clause clause, JobWish wish)
+    {
+        for (var at = 0; at < clause.Count - 1; at++)
+        {
+            if (!clause.IsFree(at) || !clause[at].IsField("name"))
+            {
+                continue;
+            }
+            var next = at + 1;
+            while (next < clause.Count && (clause[next].Text is ":" or "=" or "it" or "is" or "the"
+                || clause[next].IsGlue("is") || clause[next].IsGlue("wish")
+                || clause[next].Is(Part.Topic, "job")))
+            {
+                next++;
+            }
+            if (next < clause.Count && IsName(clause[next]))
+            {
+                Give(clause, next, wish);
+                clause.Use(at, next);
+                return;
+            }
+        }
+    }
+
+    /// <summary>"Job index", "job: index"; "the report job".</summary>
+    private static void ReadBeside(Clause clause, int at, JobWish wish)
+    {
+        if (wish.Name is not null || wish.Jobs.Count > 0)
+        {
+            return;
+        }
+        var next = at + 1 < clause.Count && clause[at + 1].Text == ":" ? at + 2 : at + 1;
+        if (next < clause.Count && clause.IsFree(next) && IsName(clause[next])
+            && (IsOpen(clause[next]) || next + 1 >= clause.Count
+                || clause[next + 1].IsGlue("comma")))
+        {
+            Give(clause, next, wish);
+            clause.Use(next);
+            return;
+        }
+        var before = at - 1;
+        if (before >= 0 && IsName(clause[before]) && clause[before].Text is not ("new" or "cron")
+            && (IsOpen(clause[before]) || (clause[before].Readings[0].Part is Part.Verb
+                or Part.Question or Part.Field && before > 0
+                && clause[before - 1].Text is "the" or "that" or "my" or "our")
+                || clause[before].Is(Part.Topic, "script")))
+        {
+            Give(clause, before, wish);
+            clause.Use(before);
+        }
+    }
+
+    private static void ReadNewName(Clause clause, JobWish wish)
+    {
+        for (var at = clause.Count - 2; at > 0; at--)
+        {
+            if (clause[at].IsGlue("to") || clause[at].IsGlue("as"))
+            {
+                Give(clause, at + 1, wish);
+                clause.Use(at, at + 1);
+                return;
+            }
+        }
+    }
+
+    private static void Give(Clause clause, int at, JobWish wish)
+    {
+        var name = NameReader.AsLabel(clause[at].Original);
+        wish.Name = name.Length > 0 ? name : wish.Name;
+    }
+
+    /// <summary>A word that means nothing else.</summary>
+    private static bool IsOpen(Lexeme lexeme) => lexeme.Is(Part.Quoted)
+        || lexeme.Readings[0].Part is Part.Unknown or Part.Mention or Part.Identifier;
+
+    private static bool IsName(Lexeme lexeme)
+    {
+        var times = TimeWords.English;
+        return lexeme.Original.Length <= 63 && char.IsAsciiLetterOrDigit(lexeme.Original[0])
+            && lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ')
+            && lexeme.Readings[0].Part is not (Part.Glue or Part.Noise or Part.Number
+                or Part.Reference or Part.Command or Part.Stop)
+            && !(lexeme.Readings[0] is { Part: Part.Question } asks
+                && (asks.Key != "show" || lexeme.Text.Contains(' ', StringComparison.Ordinal)))
+            && !lexeme.IsField("schedule") && times.Of(lexeme.Text, "day") is null
+            && times.Of(lexeme.Text, "part") is null && !times.Is(lexeme.Text, "every")
+            && !lexeme.Is(Part.Topic, "job") && !times.Is(lexeme.Text, "daily")
+            && !times.Is(lexeme.Text, "hourly") && !times.Is(lexeme.Text, "weekly")
+            && !times.Is(lexeme.Text, "nightly") && !times.Is(lexeme.Text, "monthly");
+    }
+}

@@ -1,0 +1,285 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Parsing.Times;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>Reads what a clause says of jobs. What has an unmistakable form is taken first, the
+/// time last: it takes bare numbers.</summary>
+internal sealed class JobReader(Clause clause, Discourse said, JobSubject subject)
+{
+    private readonly JobWish _wish = new();
+
+    public void Read()
+    {
+        ReadMood();
+        ReadCommand();
+        _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
+            ? about.Names : [];
+        JobNames.Read(clause, _wish, _wish.About);
+        JobSeasons.Drop(clause);
+        JobLimits.Read(clause, _wish);
+        if (clause.Question is null)
+        {
+            JobTelling.Read(clause, _wish);
+        }
+        ReadImage();
+        if (_wish.Command is null && _wish.Jobs.Count > 0
+            && clause.Find(Part.Url) is >= 0 and var url)
+        {
+            _wish.Url = clause[url].Original;
+            clause.Use(url);
+        }
+        ReadAccess();
+        ReadTask();
+        JobPlaces.Read(clause, _wish);
+        ReadSpecial();
+        JobSeasons.Read(clause, _wish);
+        _wish.Time = TimeReader.Read(clause);
+        Finish();
+        TakeOver();
+        if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
+            && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier
+            && GoesOn(before, earlier))
+        {
+            earlier.Take(_wish);
+            clause.Corrects = false;
+            _wish.Absorbed = true;
+        }
+        // "That is too odd for cron" wishes nothing where more is said later.
+        foreach (var empty in said.Before.Where(c => c.Question is null && c.Verb.Length == 0)
+            .SelectMany(c => c.Attributes.OfType<JobWish>()).Where(w => w.IsEmpty))
+        {
+            empty.Absorbed = true;
+        }
+        clause.Attributes.Add(_wish);
+    }
+
+    /// <summary>"Every five minutes look at the router, i.e. run …": the time stands in a clause
+    /// that was nobody else's.</summary>
+    private void TakeOver()
+    {
+        if (said.Before is not [.., { Subject: null, Question: null } before]
+            || _wish.Command is null || _wish.Jobs.Count > 0
+            || Parsing.Times.TimeReader.Read(new([.. before.Lexemes])) is not { } time
+            || !(time.SaysDays || time.Impossible is not null) || _wish.Time is { SaysDays: true }
+                && before.Verb.Length > 0)
+        {
+            return;
+        }
+        before.Subject = subject;
+        before.Attributes.Clear();
+        before.Targets.Clear();
+        before.Attributes.Add(new JobWish { Absorbed = true });
+        before.Use(0, before.Count - 1);
+        _wish.Time ??= time;
+    }
+
+    /// <summary>What several clauses add to is the wish of the first of them.</summary>
+    private JobWish? Root(JobWish wish) => !wish.Absorbed ? wish : said.Before
+        .SelectMany(c => c.Attributes.OfType<JobWish>()).LastOrDefault(w => !w.Absorbed);
+
+    /// <summary>The clause says more of the job of the clause before.</summary>
+    private bool GoesOn(Clause before, JobWish earlier)
+    {
+        if (before.Verb == "stop" && clause.Verb == "remove" && _wish.Jobs.Count == 0
+            && _wish.Name is null)
+        {
+            // "We stopped the newsletter. Remove the job."
+            before.Verb = "remove";
+            return true;
+        }
+        if (before.Verb is "remove" or "rename" || clause.Verb is "remove" or "rename" or "stop"
+            || (_wish.Jobs.Count > 0 && !_wish.Jobs.TrueForAll(earlier.Jobs.Contains)))
+        {
+            return false;
+        }
+        return !(_wish.Command is not null && earlier.Command is not null
+            && _wish.Time is not null && !clause.Corrects);
+    }
+
+    /// <summary>"Tell me if it fails" is a wish, though it begins like a question; so is "report
+    /// …".</summary>
+    private void ReadMood()
+    {
+        var told = clause.Question == "show" && clause.Lexemes.Any(l => l.Is(Part.Topic, "notify"))
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success")
+                || l.Is(Part.Topic, "both"));
+        var named = clause.Question == "show" && !clause.AsksMark
+            && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
+        if (told || named)
+        {
+            clause.Question = null;
+        }
+    }
+
+    private void ReadCommand()
+    {
+        var at = clause.Find(Part.Command);
+        if (at < 0)
+        {
+            foreach (var quoted in clause.All(Part.Quoted).Concat(clause.All(Part.Path)))
+            {
+                var text = clause[quoted].Original;
+                var named = quoted > 0 && (clause[quoted - 1].IsField("name")
+                    || clause[quoted - 1].Is(Part.Topic, "job"));
+                var run = quoted > 0 && clause[quoted - 1].Text is "run" or "runs" or "command"
+                    or ":" or "execute";
+                if (!named && (text.Contains(' ', StringComparison.Ordinal) || run))
+                {
+                    at = quoted;
+                    break;
+                }
+            }
+        }
+        if (at < 0)
+        {
+            return;
+        }
+        _wish.Command = clause[at].Original;
+        clause.Use(at);
+        if (clause.Find(Part.Field, "command") is >= 0 and var field)
+        {
+            clause.Use(field);
+        }
+    }
+
+    private void ReadImage()
+    {
+        ImageReader.Read(clause);
+        if (clause.Attributes.OfType<ImageAttribute>().FirstOrDefault() is { } image)
+        {
+            _wish.Image = image.Image;
+            clause.Attributes.Remove(image);
+            return;
+        }
+        if (clause.Find(Part.Field, "version") is >= 0 and var field && field + 1 < clause.Count
+            && clause.NextValue(field) is >= 0 and var value
+            && (clause[value].IsNumber || clause[value].Is(Part.Version)))
+        {
+            _wish.Tag = clause[value].Original;
+            clause.Use(field);
+            clause.Use(value);
+            if (clause.Find(Part.Field, "image") is >= 0 and var word)
+            {
+                clause.Use(word);
+            }
+        }
+    }
+
+    /// <summary>"May read /etc/ssl and write /srv/share".</summary>
+    private void ReadAccess()
+    {
+        foreach (var at in clause.All(Part.Path).ToList())
+        {
+            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
+                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
+            if (right is not null)
+            {
+                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
+                    + clause[at].Original);
+                clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>Tasks whose command is plain: a folder is emptied, a database vacuumed.</summary>
+    private void ReadTask()
+    {
+        if (_wish.Command is not null)
+        {
+            return;
+        }
+        foreach (var at in clause.All(Part.Topic).ToList())
+        {
+            if (clause[at].Is(Part.Topic, "vacuum") && !clause[at].IsMention)
+            {
+                _wish.Task ??= "vacuum";
+                clause.Use(at);
+            }
+            if (clause[at].Is(Part.Topic, "old"))
+            {
+                JobLimits.ReadAge(clause, at, _wish);
+            }
+        }
+        foreach (var at in clause.All(Part.Path).ToList())
+        {
+            _wish.Paths.Add(clause[at].Original);
+            clause.Use(at);
+        }
+        var clean = clause.Find(Part.Topic, "clean");
+        if (_wish.Paths.Count > 0 && (clean >= 0 || clause.Verb == "remove"
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "clean"))))
+        {
+            var all = clause.Lexemes.Any(l => l.Text.StartsWith("empty", StringComparison.Ordinal)
+                || l.Text is "everything" or "all" or "wipe");
+            _wish.Task = all && _wish.Days is null ? "empty" : "clean";
+        }
+    }
+
+    private void ReadSpecial()
+    {
+        var recurring = clause.Lexemes.Any(l => TimeWords.English.Is(l.Text, "every")
+            || l.IsField("schedule") && l.Text != "tomorrow");
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            var lexeme = clause[at];
+            var delay = lexeme.IsNumber && lexeme.Unit is "s" or "min" or "h" or "d"
+                && at > 0 && clause[at - 1].IsGlue("in") && !recurring;
+            if ((lexeme.Is(Part.Topic, "once") || lexeme.Text is "tonight" or "today" || delay)
+                && !recurring)
+            {
+                _wish.Never = "Jobs come again and again; I can't schedule something for one "
+                    + "time only. Say a schedule such as \"every day at 5\", or run it by hand "
+                    + "when it is time.";
+                clause.Use(at);
+            }
+            else if (lexeme.Is(Part.Topic, "zone"))
+            {
+                _wish.Never = "zone";
+                clause.Use(at);
+            }
+            else if (lexeme.Is(Part.Topic, "sametime"))
+            {
+                _wish.SameTime = true;
+                clause.Use(at);
+            }
+            else if (lexeme.Is(Part.Topic, "oftener") || lexeme.Is(Part.Topic, "vaguely")
+                || lexeme.Is(Part.Topic, "rarer"))
+            {
+                _wish.Vague = true;
+                clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>Words that only say again what is meant.</summary>
+    private void Finish()
+    {
+        string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
+            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun"];
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            var explains = _wish.Command is not null && _wish.Jobs.Count > 0;
+            if (clause.IsFree(at) && (plain.Any(p => lexeme.Is(Part.Topic, p)) || explains
+                || lexeme.IsField("schedule") || lexeme.IsField("service")
+                || lexeme.IsField("command") || lexeme.IsField("name")
+                || lexeme.IsField("status") || lexeme.IsField("data")
+                || lexeme.Is(Part.Reference) || lexeme.Is(Part.Verb)
+                || lexeme.IsGlue("not") || lexeme.IsGlue("if")
+                || lexeme.Text is "files" or "file" or "folder" or "directory" or "wants"
+                    or "container" or "cron"))
+            {
+                _wish.All |= lexeme.Key(Part.Reference) == "all";
+                clause.Use(at);
+            }
+        }
+    }
+}

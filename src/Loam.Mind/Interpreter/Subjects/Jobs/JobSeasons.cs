@@ -1,0 +1,107 @@
+using System.Globalization;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Times;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>Times that are not meant ("not only sunday", "instead of the 1st"), months of a
+/// season, and how much earlier or later.</summary>
+internal static class JobSeasons
+{
+    private const int MostDropped = 6;
+
+    /// <summary>Takes the words of times that are not meant, so that nobody reads them.</summary>
+    public static void Drop(Clause clause)
+    {
+        for (var at = 0; at < clause.Count - 1; at++)
+        {
+            var lexeme = clause[at];
+            var next = clause[at + 1];
+            var not = lexeme.IsGlue("not") && (next.IsGlue("only") || next.IsGlue("on")
+                || next.Text is "just" or "every" or "at" || next.IsGlue("if")
+                || next.IsNumber || TimeWords.English.Of(next.Text, "day") is not null);
+            if (!clause.IsFree(at) || !(not || lexeme.IsGlue("insteadof")))
+            {
+                continue;
+            }
+            for (var end = at; end < clause.Count && end <= at + MostDropped; end++)
+            {
+                if (end > at && (clause[end].IsGlue("comma") || clause[end].IsGlue("but")
+                    || clause[end].IsGlue("in") || clause[end].IsGlue("with")
+                    || clause[end].Is(Part.Command)))
+                {
+                    break;
+                }
+                clause.Use(end);
+            }
+        }
+    }
+
+    public static void Read(Clause clause, JobWish wish)
+    {
+        ReadShift(clause, wish);
+        var times = TimeWords.English;
+        var found = new List<(int At, int Month)>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && times.Of(clause[at].Text, "month") is { } month
+                && !(clause[at].Text == "may" && (at == 0 || !IsLink(clause, at - 1)))
+                && !IsDate(clause, at - 1) && !IsDate(clause, at - 2) && !IsDate(clause, at + 1))
+            {
+                found.Add((at, int.Parse(month, CultureInfo.InvariantCulture)));
+            }
+        }
+        if (found.Count == 0)
+        {
+            return;
+        }
+        var span = found is [var first, var last] && last.At == first.At + 2
+            && (times.Is(clause[first.At + 1].Text, "to") || clause[first.At + 1].IsGlue("to"));
+        wish.Months = span ? Range(found[0].Month, found[1].Month)
+            : string.Join(',', found.Select(f => f.Month).Distinct().Order());
+        foreach (var (at, _) in found)
+        {
+            clause.Use(at);
+        }
+        if (span)
+        {
+            clause.Use(found[0].At + 1);
+            if (found[0].At > 0 && times.Is(clause[found[0].At - 1].Text, "between"))
+            {
+                clause.Use(found[0].At - 1);
+            }
+        }
+    }
+
+    private static bool IsLink(Clause clause, int at) => clause[at].IsGlue("in")
+        || clause[at].IsGlue("to") || clause[at].IsGlue("comma") || clause[at].IsGlue("and")
+        || clause[at].IsGlue("from");
+
+    /// <summary>"The 1st of January" is a day.</summary>
+    private static bool IsDate(Clause clause, int at) => at >= 0 && at < clause.Count
+        && TimeWords.English.Ordinal(clause[at].Text) is not null;
+
+    /// <summary>Cron counts upwards: a winter is two ranges.</summary>
+    private static string Range(int from, int to) => from <= to
+        ? Months(from, to) : $"{Months(1, to)},{Months(from, 12)}";
+
+    private static string Months(int from, int to) => from == to ? $"{from}" : $"{from}-{to}";
+
+    /// <summary>"One hour earlier".</summary>
+    private static void ReadShift(Clause clause, JobWish wish)
+    {
+        for (var at = 1; at < clause.Count; at++)
+        {
+            var sooner = clause[at].Is(Part.Topic, "sooner");
+            if (!(sooner || clause[at].Is(Part.Topic, "later")) || !clause.IsFree(at - 1)
+                || JobLimits.Minutes(clause, at - 1) is not { } minutes)
+            {
+                continue;
+            }
+            wish.Shift = sooner ? -minutes : minutes;
+            clause.Use(at - 1, at);
+            return;
+        }
+    }
+}

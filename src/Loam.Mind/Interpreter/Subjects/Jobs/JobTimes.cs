@@ -1,0 +1,120 @@
+using System.Globalization;
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Jobs;
+
+/// <summary>Schedules of new and of changed jobs, and what was assumed of them.</summary>
+internal static class JobTimes
+{
+    public static string New(JobWish wish)
+    {
+        var cron = wish.Time?.Cron ?? "0 2 * * *";
+        return wish.Months is { } months ? WithMonths(cron, months) : cron;
+    }
+
+    /// <summary>What was said put into the schedule that is there: new days keep the time, a new
+    /// time keeps the days. Null: it would go over the end of a day.</summary>
+    public static string? Changed(string present, JobWish wish)
+    {
+        var fields = present.Split(' ');
+        if (wish.Time is { } time)
+        {
+            var said = time.Cron.Split(' ');
+            var keepsDays = !time.SaysDays
+                || (time.IsInterval && IsOften(fields) && said[2..] is ["*", "*", "*"]);
+            var keepsTime = !time.SaysTime || wish.SameTime
+                || (!time.SaysClock && !time.IsInterval && SamePart(fields[1], said[1]));
+            fields = keepsTime && !(IsOften(fields) && !wish.SameTime && said[2..] is ["*", "*", "*"])
+                ? [.. fields[..2], .. said[2..]]
+                : keepsDays ? [.. said[..2], .. fields[2..]] : said;
+        }
+        if (wish.Shift is { } shift)
+        {
+            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var minute)
+                || fields[1].Split(',').Select(h => int.TryParse(h, NumberStyles.None,
+                    CultureInfo.InvariantCulture, out var hour) ? hour : -1).ToList() is not
+                    { } hours || hours.Contains(-1))
+            {
+                return null;
+            }
+            var moved = hours.ConvertAll(h => h * 60 + minute + shift);
+            if (moved.Exists(m => m is < 0 or >= 1440))
+            {
+                return null;
+            }
+            fields[0] = $"{moved[0] % 60}";
+            fields[1] = string.Join(',', moved.Select(m => m / 60));
+        }
+        var cron = string.Join(' ', fields);
+        return wish.Months is { } months ? WithMonths(cron, months) : cron;
+    }
+
+    private static string WithMonths(string cron, string months)
+    {
+        var fields = cron.Split(' ');
+        fields[3] = months;
+        return string.Join(' ', fields);
+    }
+
+    /// <summary>It comes several times a day.</summary>
+    private static bool IsOften(string[] fields) => fields[1].AsSpan().ContainsAny('*', '/', '-');
+
+    /// <summary>The hour that is there is in the part of the day that was said.</summary>
+    private static bool SamePart(string present, string said) =>
+        int.TryParse(present, out var hour) && int.TryParse(said, out var meant)
+        && (meant == 2 ? hour < 6 : Math.Abs(hour - meant) <= 3);
+
+    public static string Told(JobWish wish)
+    {
+        var told = new List<string>();
+        if (wish.Timeout is { } timeout)
+        {
+            told.Add($"for at most {timeout}");
+        }
+        if (wish.Retries is { } retries)
+        {
+            told.Add(retries == 0 ? "tried once" : retries == 1 ? "tried once more if it fails"
+                : $"tried {retries} more times if it fails");
+        }
+        told.AddRange(Heard(wish));
+        return told.Count == 0 ? "" : ", " + string.Join(", ", told);
+    }
+
+    public static IEnumerable<string> Heard(JobWish wish)
+    {
+        foreach (var (how, when) in ((string?, string)[])
+            [(wish.OnFailure, "when it fails"), (wish.OnSuccess, "when it worked")])
+        {
+            if (how is not null)
+            {
+                yield return how switch
+                {
+                    "ignore" => $"with no word {when}",
+                    "alert" => $"with an alert {when}",
+                    _ => $"with a message {when}",
+                };
+            }
+        }
+    }
+
+    /// <summary>What was not said of the time.</summary>
+    public static string? Assumed(JobWish wish) => wish.Time switch
+    {
+        { SaysTime: false } => "The time is 2:00, since none was said.",
+        { SaysClock: false, IsInterval: false } time when time.Cron.Split(' ') is [_, var hour, ..]
+            && int.TryParse(hour, out _) => $"The time is {hour}:00, since no hour was said.",
+        { SaysDays: false } => "It comes every day, since no days were said.",
+        _ => null,
+    };
+
+    /// <summary>Somebody shall hear of it, and nobody is declared.</summary>
+    public static string? Nobody(JobWish wish, Session session) =>
+        (wish.OnFailure is not (null or "ignore") || wish.OnSuccess is not (null or "ignore"))
+        && !(session.Draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Maps("notify").Any()
+            ?? false)
+            ? "Nobody is told yet: say where to, such as \"send alerts to "
+                + "https://ntfy.sh/mybox\"."
+            : null;
+}

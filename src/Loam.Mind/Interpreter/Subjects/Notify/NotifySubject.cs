@@ -1,0 +1,117 @@
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Notify;
+
+/// <summary>Who is told, and how: <c>notify</c> of manifest.yaml.</summary>
+internal sealed class NotifySubject : ISubject
+{
+    private static readonly string[] s_channels = ["ntfy", "webhook", "email", "smtp", "notifier"];
+
+    public double Claim(Clause clause, Discourse said)
+    {
+        var lexemes = clause.Lexemes;
+        var channel = lexemes.Any(l => s_channels.Any(c => l.Is(Part.Topic, c)));
+        var address = lexemes.Any(l => l.Is(Part.Email) || l.Is(Part.Url));
+        var tells = lexemes.Any(l => l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notify"));
+        var job = lexemes.Any(l => l.Named(Known.Job) is not null || l.Is(Part.Topic, "job")
+            || l.Is(Part.Command));
+        var service = clause.Verb is "create" or "publish" or "upgrade" && lexemes.Any(
+            l => l.IsMention) || lexemes.Any(l => l.IsField("certificate") || l.IsField("port")
+                || l.IsField("environment") || l.Is(Part.Assignment) || l.IsField("backup")
+                || l.IsField("secret"));
+        if (lexemes.Any(l => l.Text.Contains("quiet hours", StringComparison.Ordinal)
+            || l.Text == "do not disturb"))
+        {
+            return 0.9;
+        }
+        if (clause.Question is not null && !TellsAbout(clause))
+        {
+            return clause.Question is "who" or "where" or "what" or "how" or "which" or "show"
+                    or "is" && (tells || channel) && !job && !service
+                || (clause.Question is "who" && lexemes.Any(l => l.Text is "told" or "notified"
+                    or "alerted") && !job) ? 0.8 : 0;
+        }
+        if (tells && (address || (channel && !job && !service))
+            || (address && lexemes.Any(l => l.Is(Part.Topic, "ntfy")
+                || l.Is(Part.Topic, "webhook")))
+            || (address && channel && lexemes.Any(l => l.Is(Part.Topic, "fail"))))
+        {
+            return job && !address ? 0 : 0.95;
+        }
+        var known = NotifyWish.Known(clause, said.Session).Count > 0;
+        if (known && (channel || tells || address) && !service)
+        {
+            return 0.9;
+        }
+        var about = said.Continues(this);
+        if (job || service || said.Continues(SubjectTable.Jobs))
+        {
+            return 0;
+        }
+        return (channel && lexemes.Any(l => l.Is(Part.Topic, "fail")))
+                || (channel && clause.Verb is "stop" or "remove" && !lexemes.Any(l => l.IsMention))
+            ? 0.7
+            : tells && (lexemes.Any(l => l.Is(Part.Topic, "fail") || l.IsField("status"))
+                || Night(clause)) && !lexemes.Any(l => l.IsMention || l.Is(Part.Key)) ? 0.6
+            : about && (address || Night(clause) || channel || lexemes.Any(l => l.IsField("name")
+                || l.Is(Part.PortPair) || l.Is(Part.Domain)
+                || (l.Is(Part.Image) && l.Text.Contains('.', StringComparison.Ordinal)
+                    && !l.Text.Contains('/', StringComparison.Ordinal)))
+                || clause.Verb == "remove" && !lexemes.Any(l => l.IsMention)) ? 0.65 : 0;
+    }
+
+    private static bool TellsAbout(Clause clause) => clause.Question == "show"
+        && clause.Lexemes.Any(l => l.Is(Part.Question) && l.Is(Part.Topic, "notify"));
+
+    private static bool Night(Clause clause) => clause.Lexemes.Any(l => l.Text.Split(' ').Any(
+        w => w is "night" or "nights" or "overnight" or "between"));
+
+    public void Read(Clause clause, Discourse said)
+    {
+        if (TellsAbout(clause))
+        {
+            clause.Question = null;
+        }
+        clause.Attributes.Add(NotifyWish.Of(clause, said.Session,
+            said.Session.About is { } about && ReferenceEquals(about.Subject, this)
+                ? about.Names : []));
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        var wish = clause.Attributes.OfType<NotifyWish>().First();
+        var reply = new NotifyEdits(clause, session, wish).Make();
+        session.About = new(this, reply.Kind == ReplyKind.Done || wish.Names.Count > 0
+            ? [.. wish.Names] : []);
+        return [reply];
+    }
+
+    public Reply? Answer(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        var all = All(session);
+        var texts = all.Select(n => $"{n.Text("name")} by {n.Text("type")}"
+            + (n.Text("to") is { } to ? $" to {to}" : "")
+            + (n.Text("url") is { } url ? $" ({Hidden(url)})" : "")
+            + (n.Text("quiet_hours") is { } quiet ? $", only alerts between {quiet}" : "")
+            + (n.Texts("events") is { Length: > 0 } events
+                ? $", of {Wording.List(events)}" : ""));
+        return Reply.Answer(all.Count == 0
+            ? "Nobody is told: no `notify` is declared. Say where to, such as \"send alerts to "
+                + "https://ntfy.sh/mybox\"."
+            : $"Told {(all.Count == 1 ? "is" : "are")} {string.Join("; ", texts)}. What a job "
+                + "sends is said by its on_failure and on_success.");
+    }
+
+    /// <summary>The path of a hook is what lets one post to it.</summary>
+    private static string Hidden(string url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.Host : url;
+
+    public static List<MapValue> All(Session session) =>
+        [.. session.Draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Maps("notify") ?? []];
+}

@@ -1,0 +1,154 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.People;
+
+/// <summary>Public keys of a user.</summary>
+internal sealed class KeyEdits(Session session)
+{
+    private Draft Draft => session.Draft;
+
+    public IEnumerable<Reply> Apply(Clause clause, string user, UserAttribute said)
+    {
+        var present = new PeopleBook(Draft.State)[user]!.Texts("ssh_keys").ToList();
+        var path = EditPath.Parse("spec.users").Item("name", user).Key("ssh_keys");
+        var goes = clause.Verb is "remove" or "stop" or "unset" or "block" || clause.Negated;
+        if (said.Keys.Count > 0)
+        {
+            return goes && !said.ReplacesKeys
+                ? Remove(user, path, present, [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])
+                : Add(user, path, present, said);
+        }
+        if (said.SaysKey && !goes && said.Hints.Count == 0)
+        {
+            return clause.Verb is "create" or "have" or "set" or "replace"
+                ? [Reply.Ask($"Which public key? Give the line of the .pub file of {user}.", [],
+                    answer => Fill(clause, said, answer))] : [];
+        }
+        if (!goes || (!said.SaysKey && said.Hints.Count == 0))
+        {
+            return [];
+        }
+        var meant = Meant(present, said);
+        if (meant.Count == 0 && present.Count == 0)
+        {
+            return [Reply.Same($"{user} has no key.")];
+        }
+        return meant.Count > 0 ? Remove(user, path, present, meant)
+            : [Reply.Ask($"Which key of {user}: {Wording.List(present.Select(Called), "or")}?",
+                present.Select(Called).Append("all of them"), answer => Choose(clause, said, answer))];
+    }
+
+    private static string Called(string key) => PeopleBook.Remark(key) is { Length: > 0 } remark
+        ? remark : UserEdits.Short(key);
+
+    private static bool Same(string one, string other) =>
+        one.Split(' ').Take(2).SequenceEqual(other.Split(' ').Take(2));
+
+    private static bool Fill(Clause clause, UserAttribute said, Clause answer)
+    {
+        var index = clause.Attributes.IndexOf(said);
+        var keys = answer.Lexemes.Where(l => l.Is(Part.Key)).Select(l => l.Original).ToList();
+        if (index < 0 || keys.Count == 0)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { Keys = keys };
+        return true;
+    }
+
+    private bool Choose(Clause clause, UserAttribute said, Clause answer)
+    {
+        var index = clause.Attributes.IndexOf(said);
+        var book = new PeopleBook(Draft.State);
+        var hints = answer.Lexemes.Select(l => book.KeyHint(l)?.Text).OfType<string>().ToList();
+        var all = answer.Lexemes.Any(l => l.Is(Part.Reference, "all") || l.IsGlue("each")
+            || l.Is(Part.Reference, "them"));
+        if (index < 0 || (hints.Count == 0 && !all))
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { Hints = hints, AllKeys = all };
+        return true;
+    }
+
+    private static List<string> Meant(List<string> present, UserAttribute said)
+    {
+        var keeps = said.Kept.Count > 0
+            ? present.Where(k => said.Kept.Exists(h => Fits(k, h))).ToList() : [];
+        if (said.Hints.Count > 0)
+        {
+            return [.. present.Where(k => said.Hints.Exists(h => Fits(k, h))).Except(keeps)];
+        }
+        return keeps.Count > 0 ? [.. present.Except(keeps)]
+            : present.Count == 1 || said.AllKeys ? present : [];
+    }
+
+    private static bool Fits(string key, string hint)
+    {
+        var remark = PeopleBook.Remark(key).ToLowerInvariant();
+        return remark == hint || remark.Split('@', '-', '_', '.', ' ').Contains(hint);
+    }
+
+    private List<Reply> Add(string user, EditPath path, List<string> present, UserAttribute said)
+    {
+        var fresh = said.Keys.Where(k => !present.Exists(p => Same(p, k))).ToList();
+        if (said.ReplacesKeys)
+        {
+            Draft.Set(SecurityFile.File, path,
+                EditValue.List([.. said.Keys.Select(EditValue.Of)]));
+            return [Reply.Done($"replace {user}'s {(present.Count == 1 ? "key" : "keys")} by "
+                + $"{Wording.List(said.Keys.Select(Called))}").With(Risk.High)];
+        }
+        if (fresh.Count == 0)
+        {
+            return [Reply.Same($"{user} has that key already.")];
+        }
+        if (present.Count == 0)
+        {
+            Draft.Set(SecurityFile.File, path, EditValue.List([.. fresh.Select(EditValue.Of)]));
+        }
+        else
+        {
+            foreach (var key in fresh)
+            {
+                Draft.Append(SecurityFile.File, path, EditValue.Of(key));
+            }
+        }
+        var reply = Reply.Done($"let {user} log in with the key "
+            + Wording.List(fresh.Select(Called))).With(Risk.Medium);
+        var shell = new PeopleBook(Draft.State)[user]!.Text("shell");
+        return [PeopleBook.IsNoLogin(shell) && said.Shell is null && !said.Unlocks
+            ? reply.Note($"The shell of {user} is {shell}, so the key alone lets nobody in.")
+            : reply];
+    }
+
+    private List<Reply> Remove(
+        string user, EditPath path, List<string> present, List<string> meant)
+    {
+        if (meant.Count == 0)
+        {
+            return [Reply.Same($"{user} does not have that key.")];
+        }
+        if (meant.Count == present.Count)
+        {
+            Draft.Set(SecurityFile.File, path, EditValue.List());
+        }
+        else
+        {
+            foreach (var key in meant)
+            {
+                Draft.Remove(SecurityFile.File, path.Text(key));
+            }
+        }
+        var reply = Reply.Done($"remove {user}'s key {Wording.List(meant.Select(Called))}")
+            .With(Risk.Medium);
+        return [LastWay.Judge(Draft.State, meant.Count == present.Count
+            ? reply.Note($"{user} then has no key left.") : reply)];
+    }
+}

@@ -1,0 +1,148 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.People;
+
+/// <summary>Users, their keys and groups, secrets by name, certificates and the audit log.
+/// </summary>
+internal sealed class PeopleSubject : ISubject
+{
+    public static readonly PeopleSubject Instance = new();
+
+    public double Claim(Clause clause, Discourse said)
+    {
+        if (clause.Lexemes.Any(l => l.Is(Part.Foreign, "unsafe") || l.Is(Part.Foreign, "reveal")
+            || l.Is(Part.Foreign, "chat")))
+        {
+            return 0;
+        }
+        return CertificateReader.Speaks(clause) ? 0.9
+            : AuditEdits.Speaks(clause) ? 0.85
+            : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
+    }
+
+    private double OfUsers(Clause clause, Discourse said)
+    {
+        var all = clause.Lexemes;
+        var user = all.Any(l => l.Named(Known.User) is not null);
+        var service = all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
+            && l.Named(Known.User) is null) || all.Any(l => l.Is(Part.Image));
+        var app = all.Any(l => l.Named(Known.App) is not null && l.Named(Known.User) is null
+            && l.Named(Known.Service) is null);
+        var key = all.Any(l => l.Is(Part.Key));
+        var account = all.Any(l => l.Is(Part.Topic, "account") || l.Is(Part.Topic, "admin")
+            || l.Is(Part.Topic, "everyone"));
+        var word = all.Any(l => l.IsField("user") || l.IsField("login") || l.IsField("group")
+            || l.IsField("sshkey") || l.Is(Part.Topic, "key") || l.Is(Part.Topic, "lock")
+            || l.Is(Part.Topic, "group"));
+        if (key)
+        {
+            return 0.95;
+        }
+        if (service)
+        {
+            return 0;
+        }
+        if (user && (account || word || clause.Verb.Length > 0 || clause.Question is not null))
+        {
+            return 0.8;
+        }
+        if (account && !app && (clause.Verb.Length > 0 || word || clause.Question is not null))
+        {
+            return 0.75;
+        }
+        if (user && !app)
+        {
+            return 0.6;
+        }
+        if (word && !app && all.Any(l => l.IsField("login") || l.IsField("user")
+            || l.IsField("sshkey") || l.Is(Part.Topic, "lock") || l.IsField("group")))
+        {
+            return 0.6;
+        }
+        var book = new PeopleBook(said.Session.Draft.State);
+        if (all.Any(l => book.KeyHint(l) is { Owner: not null }))
+        {
+            return 0.8;
+        }
+        var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
+            or "she");
+        return said.Continues(this) && !app && (pronoun || word || all.Any(l => l.Is(Part.Topic,
+            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "renewal")
+            || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
+            || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
+                && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;
+    }
+
+    public void Read(Clause clause, Discourse said)
+    {
+        if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
+        {
+            CertificateReader.Read(clause);
+        }
+        else if (AuditEdits.Speaks(clause))
+        {
+            AuditEdits.Read(clause);
+        }
+        else if (Secrets.Speaks(clause))
+        {
+            Secrets.Read(clause);
+        }
+        else
+        {
+            UserReader.Read(clause, said);
+            Join(clause, said);
+        }
+    }
+
+    /// <summary>"Mail to me@example.com", "renew 14 days before": said after a certificate.
+    /// </summary>
+    private static bool GoesOnWithCertificates(Clause clause, Discourse said) =>
+        said.Before is [.., { } before] && before.Attributes.OfType<CertificateAttribute>().Any()
+        && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+
+    /// <summary>"Clara left. Remove her account": the second says what is to be done.</summary>
+    private static void Join(Clause clause, Discourse said)
+    {
+        if (said.Before is not [.., { } before] || clause.Attributes.Count == 0
+            || before.Attributes.OfType<UserAttribute>().LastOrDefault() is not { } told
+            || told.SaysWhat || told.Removes || clause.Question is not null)
+        {
+            return;
+        }
+        var now = clause.Attributes.OfType<UserAttribute>().First();
+        var same = now.Users.Concat(now.Names).Intersect(told.Users.Concat(told.Names)).Any();
+        if (now.Users.Count + now.Names.Count == 0 || same)
+        {
+            now.Users.AddRange(told.Users.Except(now.Users));
+            now.Names.AddRange(told.Names.Except(now.Names));
+            now.Hints.AddRange(told.Hints);
+            now.Creates |= told.Creates;
+            now.SaysAccount |= told.SaysAccount;
+            before.Attributes.Remove(told);
+        }
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        var replies = new List<Reply>();
+        foreach (var attribute in clause.Attributes.ToList())
+        {
+            replies.AddRange(attribute switch
+            {
+                UserAttribute user => new UserEdits(this, session).Apply(clause, user),
+                SecretAttribute secret => Secrets.Apply(clause, secret, session),
+                CertificateAttribute certificate =>
+                    new CertificateEdits(this, session).Apply(clause, certificate),
+                AuditAttribute audit => AuditEdits.Apply(clause, audit, session.Draft),
+                _ => [],
+            });
+        }
+        return replies;
+    }
+
+    public Reply? Answer(Clause clause, Session session) => clause.Question == "whatif" ? null
+        : PeopleAnswers.To(clause, session);
+}

@@ -1,0 +1,187 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.People;
+
+/// <summary>Secrets by name: made, renewed and removed. Values never pass through here.</summary>
+internal static class Secrets
+{
+    private const int UsualLength = 32;
+    private static readonly EditPath s_secrets = EditPath.Parse("spec.secrets");
+
+    public static bool Speaks(Clause clause)
+    {
+        if (clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+            && l.Named(Known.Secret) is null) || clause.Lexemes.Any(l => l.Is(Part.Assignment)))
+        {
+            return false;
+        }
+        var named = clause.Lexemes.Any(l => l.Named(Known.Secret) is not null);
+        var like = clause.Lexemes.Any(l => l.Is(Part.Identifier));
+        var word = clause.Lexemes.Any(l => l.IsField("secret"));
+        var makes = clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")
+            || l.Is(Part.Topic, "rotate"));
+        return named || (like && (word || makes)) || (word && (makes
+            || clause.Verb is "create" or "remove" or "set" or "have" || clause.Question is not null));
+    }
+
+    public static void Read(Clause clause)
+    {
+        var names = new List<string>();
+        var after = false;
+        var hex = false;
+        int? length = null;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            var name = lexeme.Named(Known.Secret) ?? (lexeme.Is(Part.Identifier)
+                || (lexeme.Is(Part.Quoted) && Literals.IsIdentifier(lexeme.Original))
+                || (after && names.Count == 0 && lexeme.Is(Part.Unknown)
+                    && Literals.IsIdentifier(lexeme.Original)) ? lexeme.Original : null);
+            if (name is not null)
+            {
+                names.Add(name);
+                clause.Use(at);
+                continue;
+            }
+            after |= lexeme.IsField("secret") || lexeme.IsField("name");
+            hex |= lexeme.Is(Part.Topic, "hex");
+            if (lexeme.IsNumber && length is null
+                && clause.Lexemes.Any(l => l.Is(Part.Topic, "characters")
+                    || l.Is(Part.Topic, "hex") || l.Text is "long" or "length" || l.Unit == "b"))
+            {
+                length = (int)Math.Clamp(lexeme.Value, 0, 100_000);
+                clause.Use(at);
+            }
+            if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb))
+            {
+                clause.Use(at);
+            }
+        }
+        clause.Attributes.Add(new SecretAttribute(
+            Wish(clause), [.. names.Distinct()], length ?? UsualLength, hex));
+    }
+
+    private static SecretWish Wish(Clause clause)
+    {
+        var makes = clause.Lexemes.Any(l => l.Is(Part.Topic, "generate"));
+        var to = clause.Lexemes.ToList().FindLastIndex(l => l.IsGlue("to") || l.IsGlue("is")
+            || l.Text == "=");
+        var value = to >= 0 && to + 1 < clause.Count && clause.Lexemes.Skip(to + 1).Any(l =>
+            l.Is(Part.Unknown) || l.Is(Part.Quoted) || l.Is(Part.Number) || l.Is(Part.Version));
+        return clause.Verb == "remove" ? SecretWish.Remove
+            : clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")) ? SecretWish.Renew
+            : value && !makes ? SecretWish.Tell
+            : makes || clause.Verb is "create" or "have" or "" ? SecretWish.Make
+            : SecretWish.Tell;
+    }
+
+    public static IEnumerable<Reply> Apply(Clause clause, SecretAttribute said, Session session)
+    {
+        if (said.Wish == SecretWish.Tell)
+        {
+            // The value that was said is not even named again.
+            clause.Use(0, clause.Count - 1);
+            var name = said.Names.IsEmpty ? "NAME" : said.Names[0];
+            return [Reply.Refuse("I never take a secret's value from a sentence; `loam secret set "
+                + $"{name}` asks for it, and \"generate a new value for {name}\" makes one.")];
+        }
+        if (said.Names.IsEmpty)
+        {
+            return [Reply.Ask(said.Wish == SecretWish.Make
+                ? "What shall the secret be called, such as API_TOKEN?" : "Which secret?",
+                said.Wish == SecretWish.Make ? [] : session.Draft.State.Secrets.Keys.Take(4),
+                answer => Fill(clause, said, answer))];
+        }
+        if (said.Length is < 8 or > 1024)
+        {
+            return [Reply.Refuse($"A secret of {said.Length} characters is not made; say a length "
+                + "from 8 to 1024.")];
+        }
+        session.About = new(PeopleSubject.Instance, [.. said.Names]);
+        return said.Names.Select(n => One(n, said, session.Draft)).ToList();
+    }
+
+    private static bool Fill(Clause clause, SecretAttribute said, Clause answer)
+    {
+        var index = clause.Attributes.IndexOf(said);
+        var name = answer.Lexemes.Select(l => l.Named(Known.Secret)
+            ?? (l.Is(Part.Identifier) || l.Is(Part.Unknown) || l.Is(Part.Quoted)
+                ? l.Original : null)).FirstOrDefault(n => n is not null
+                    && Literals.IsIdentifier(n));
+        if (index < 0 || name is null)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { Names = [name] };
+        return true;
+    }
+
+    private static Reply One(string name, SecretAttribute said, Draft draft)
+    {
+        var there = draft.State.Secrets.ContainsKey(name);
+        var users = Users(draft, name);
+        if (said.Wish == SecretWish.Remove)
+        {
+            if (!there)
+            {
+                return Reply.Same($"There is no secret {name}.");
+            }
+            if (users.Count > 0)
+            {
+                return Reply.Refuse($"The secret {name} is used by {Wording.Some(users)}, so I "
+                    + "don't remove it; take it away there first.");
+            }
+            draft.Remove(SecurityFile.File, s_secrets.Item("name", name));
+            return Reply.Done($"remove the secret {name}, which nothing uses").With(Risk.High);
+        }
+        var value = $"generate:{said.Length}{(said.Hex ? ":hex" : "")}";
+        if (!there)
+        {
+            draft.Append(SecurityFile.File, s_secrets, EditValue.Map(
+                ("name", EditValue.Of(name)), ("value", EditValue.Of(value))));
+            return Reply.Done($"make the secret {name} with a random value of {said.Length} "
+                + (said.Hex ? "hexadecimal digits" : "characters")).With(Risk.Medium);
+        }
+        if (said.Wish == SecretWish.Make
+            && draft.Base.Secrets.ContainsKey(name) && !IsNewValue(said))
+        {
+            return Reply.Same($"The secret {name} exists already; say \"renew {name}\" for another "
+                + "value.");
+        }
+        draft.Set(SecurityFile.File, s_secrets.Item("name", name).Key("value"),
+            EditValue.Of(value));
+        var reply = Reply.Done($"give the secret {name} a new random value").With(Risk.High);
+        return users.Count == 0 ? reply : reply.Note(
+            $"{Wording.Some(users)} {(users.Count == 1 ? "uses" : "use")} it and must know the new "
+            + "value; a database keeps its old password until it is changed inside.");
+    }
+
+    private static bool IsNewValue(SecretAttribute said) => said.Wish == SecretWish.Renew;
+
+    /// <summary>Who refers to a secret: services by name, other things by their file.</summary>
+    public static List<string> Users(Draft draft, string name)
+    {
+        var reference = $"${{secrets.{name}}}";
+        var services = draft.State.Services.Values
+            .Where(s => s.Environment.Values.Any(v => v.Contains(reference, StringComparison.Ordinal)))
+            .Select(s => s.Name).ToList();
+        foreach (var (file, spec) in draft.State.Specs)
+        {
+            var text = spec.Canonical();
+            var other = text.Contains(reference, StringComparison.Ordinal)
+                && (file != ServicesFile.File || services.Count == 0);
+            if (other || text.Contains($"secret\":\"{name}\"", StringComparison.Ordinal))
+            {
+                services.Add(file);
+            }
+        }
+        return services;
+    }
+}

@@ -1,0 +1,357 @@
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.People;
+
+/// <summary>Reads a clause about users from left to right: who, then what of them; another
+/// person after that begins anew. Small words turn between joining and leaving.</summary>
+internal sealed class UserReader(Clause clause, Discourse said)
+{
+    private readonly PeopleBook _book = new(said.Session.Draft.State);
+    private readonly List<UserAttribute> _read = [];
+    private UserAttribute _now = new();
+    private bool _leaves;
+    private bool _keeps;
+    private bool _names;
+    private string? _group;
+
+    public static void Read(Clause clause, Discourse said) => new UserReader(clause, said).Read();
+
+    private void Read()
+    {
+        _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated;
+        _now.Creates = clause.Verb is "create" or "have" && !clause.Negated;
+        if (clause.Verb == "rename" && Rename())
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            At(at);
+        }
+        Close();
+        Settle();
+        foreach (var at in clause.All(Part.Unknown).ToList())
+        {
+            clause.Use(at);
+        }
+        clause.Attributes.AddRange(_read);
+    }
+
+    private bool Rename()
+    {
+        var old = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.User) is not null);
+        var to = clause.Lexemes.ToList().FindLastIndex(l => l.IsGlue("to") || l.IsGlue("in")
+            || l.IsGlue("as"));
+        if (old < 0 || to < old || clause.Next(to) is not (>= 0 and var at)
+            || UserNames.Of(clause[at]) is not { } name)
+        {
+            return false;
+        }
+        clause.Use(0, clause.Count - 1);
+        clause.Attributes.Add(new UserAttribute
+        {
+            Users = [clause[old].Named(Known.User)!], NewName = name,
+        });
+        return true;
+    }
+
+    private void At(int at)
+    {
+        var lexeme = clause[at];
+        if (Person(at, lexeme) || Value(at, lexeme) || Group(at, lexeme))
+        {
+            clause.Use(at);
+            return;
+        }
+        Turn(at, lexeme);
+        if (Word(lexeme))
+        {
+            clause.Use(at);
+        }
+    }
+
+    private bool Person(int at, Lexeme lexeme)
+    {
+        if (lexeme.Is(Part.Topic, "everyone") || lexeme.Text is "everybody" or "everyone"
+            or "all of them")
+        {
+            Begin(null);
+            _now.Everyone = true;
+            return true;
+        }
+        if (lexeme.Named(Known.User) is { } user && !(_names && _now.Creates)
+            && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
+        {
+            Begin(user);
+            _now.Users.Add(user);
+            _names = false;
+            return true;
+        }
+        if ((_names || Listed(at)) && !lexeme.Is(Part.Topic) && UserNames.Of(lexeme) is { } name
+            && !UserNames.IsPlain(lexeme, _names))
+        {
+            Begin(name);
+            _now.Names.Add(name);
+            _names = false;
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>"max and moritz": the second is a name because the first is one.</summary>
+    private bool Listed(int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && (clause[before].IsGlue("and") || clause[before].IsGlue("comma")))
+        {
+            before--;
+        }
+        return before >= 0 && before < at - 1 && _now.Names.Count > 0
+            && UserNames.Of(clause[before]) == _now.Names[^1] && clause[at].Is(Part.Unknown);
+    }
+
+    /// <summary>A person after something was said of others begins anew.</summary>
+    private void Begin(string? name)
+    {
+        var again = name is not null && !_now.SaysWhat && _now.Users.Contains(name);
+        var has = _now.Users.Count + _now.Names.Count > 0 || _now.Everyone;
+        if (again)
+        {
+            _now.Users.Clear();
+        }
+        else if (has && _now.SaysWhat && !_now.OnlyThey)
+        {
+            Close();
+        }
+    }
+
+    private void Close()
+    {
+        _read.Add(_now);
+        _now = new() { Creates = _now.Creates, SaysAccount = _now.SaysAccount };
+    }
+
+    private bool Value(int at, Lexeme lexeme)
+    {
+        if (lexeme.Is(Part.Key))
+        {
+            _now.Keys.Add(lexeme.Original);
+            return true;
+        }
+        if (lexeme.IsNumber && lexeme.Value is >= 0 and <= 100_000
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "uid")))
+        {
+            _now.Uid = (int)lexeme.Value;
+            return true;
+        }
+        var shell = lexeme.Is(Part.Path) ? lexeme.Original
+            : lexeme.Readings.Where(r => r.Part == Part.Topic
+                && r.Key.StartsWith("shell:", StringComparison.Ordinal))
+                .Select(r => r.Key["shell:".Length..]).FirstOrDefault();
+        if (shell is not null)
+        {
+            var old = at > 0 && (clause[at - 1].IsGlue("insteadof") || clause[at - 1].IsGlue("from"));
+            _now.Shell = old ? _now.Shell : lexeme.Is(Part.Path) ? shell : _now.Shell ?? shell;
+            return true;
+        }
+        if (_book.KeyHint(lexeme) is { } hint)
+        {
+            if (hint.Owner is { } owner && _now.Users.Count == 0)
+            {
+                _now.Users.Add(owner);
+            }
+            (_keeps || (StaysAfter(at) && _now.Hints.Count > 0) ? _now.Kept : _now.Hints)
+                .Add(hint.Text);
+            return true;
+        }
+        return false;
+    }
+
+    private bool StaysAfter(int at) => clause.Next(at) is >= 0 and var next
+        && clause[next].Text is "stays" or "remains" or "keep" or "stay" or "remain";
+
+    private bool Group(int at, Lexeme lexeme)
+    {
+        var group = lexeme.Is(Part.Topic, "admin") ? "sudo" : null;
+        if (group is null && lexeme.Text == "it" && _group is not null && at > 0
+            && clause[at - 1].Is(Part.Glue))
+        {
+            group = _group;
+        }
+        if (group is null && UserNames.Of(lexeme) is { } name && lexeme.Named(Known.User) != name)
+        {
+            var beside = (at > 0 && clause[at - 1].Is(Part.Topic, "group"))
+                || (at + 1 < clause.Count && clause[at + 1].Is(Part.Topic, "group")
+                    && (lexeme.Is(Part.Unknown) || lexeme.IsMention || lexeme.Is(Part.Quoted)));
+            var follows = _group is not null && at > 1 && lexeme.Is(Part.Unknown)
+                && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"))
+                && clause.Lexemes.Any(l => l.Text is "groups");
+            group = beside || follows || _book.Groups.Contains(name) ? name : null;
+        }
+        if (group is null)
+        {
+            return false;
+        }
+        var not = _leaves || IsDenied(at);
+        _group = group;
+        (not ? _now.Leave : _now.Join).Add(group);
+        return true;
+    }
+
+    /// <summary>"No sudo", "without admin rights", "is no admin".</summary>
+    private bool IsDenied(int at)
+    {
+        for (var before = at - 1; before >= Math.Max(0, at - 3); before--)
+        {
+            var lexeme = clause[before];
+            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "never"
+                or "no longer")
+            {
+                return true;
+            }
+            if (lexeme.IsGlue("comma") || lexeme.IsGlue("and") || lexeme.IsMention)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Small words that turn what follows round.</summary>
+    private void Turn(int at, Lexeme lexeme)
+    {
+        if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have"))
+        {
+            _leaves = true;
+        }
+        else if (lexeme.IsGlue("to") || lexeme.Text is "into" or "in" || lexeme.IsVerb("create"))
+        {
+            var denied = clause.Negated || (clause.Verb == "remove" && !lexeme.IsVerb("create"));
+            _leaves = denied && !clause.Lexemes.Take(at).Any(l => l.IsGlue("from"));
+        }
+        _keeps = lexeme.IsGlue("only") || lexeme.IsGlue("except") || lexeme.IsGlue("but")
+            || (_keeps && !lexeme.IsGlue("comma"))
+            || lexeme.Is(Part.Topic, "retain");
+        _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
+            || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
+            || (lexeme.IsGlue("for") && _now.SaysAccount)) && _now.Names.Count == 0;
+        _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
+    }
+
+    private bool Word(Lexeme lexeme)
+    {
+        if (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user"))
+        {
+            return _now.SaysAccount = true;
+        }
+        if (lexeme.Is(Part.Topic, "key") || lexeme.IsField("sshkey"))
+        {
+            _now.AllKeys |= lexeme.Text.EndsWith('s');
+            return _now.SaysKey = true;
+        }
+        if (lexeme.Is(Part.Topic, "lock"))
+        {
+            return _now.Locks = true;
+        }
+        if (lexeme.Is(Part.Topic, "unlock"))
+        {
+            return _now.Unlocks = true;
+        }
+        if (lexeme.Is(Part.Topic, "left"))
+        {
+            return _now.Left = true;
+        }
+        if (lexeme.Is(Part.Topic, "replacekey"))
+        {
+            _now.ReplacesKeys |= clause.Verb == "replace";
+            return true;
+        }
+        if (lexeme.Text is "nobody but" or "only" or "just" or "nobody" or "no one")
+        {
+            _now.OnlyThey = true;
+        }
+        return lexeme.Is(Part.Topic, "person") || lexeme.Is(Part.Topic, "uid")
+            || lexeme.Is(Part.Topic, "shell") || lexeme.Is(Part.Topic, "group")
+            || lexeme.IsField("login") || lexeme.IsField("group") || lexeme.IsField("name")
+            || lexeme.Is(Part.Verb) || lexeme.IsGlue("not") || lexeme.IsGlue("insteadof")
+            || lexeme.Is(Part.Foreign, "shell") || lexeme.Is(Part.Topic) || lexeme.Is(Part.Field);
+    }
+
+    /// <summary>What the pieces mean together.</summary>
+    private void Settle()
+    {
+        _read.RemoveAll(r => _read.Count > 1 && r is { SaysWhat: false, Users.Count: 0,
+            Names.Count: 0, Everyone: false });
+        // "Lily wants to log in too": a name nothing marked as one.
+        if (_read is [{ Users.Count: 0, Names.Count: 0, Everyone: false } only])
+        {
+            Nameless(only);
+        }
+        for (var at = 1; at < _read.Count; at++)
+        {
+            // What is said without anybody belongs to those before.
+            if (_read[at] is { Users.Count: 0, Names.Count: 0, Everyone: false })
+            {
+                _read[at].Users.AddRange(_read[at - 1].Users);
+                _read[at].Names.AddRange(_read[at - 1].Names);
+            }
+        }
+        foreach (var read in _read)
+        {
+            var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;
+            read.Locks |= !read.SaysKey && read.Hints.Count == 0
+                && (clause.Negated || clause.Verb is "stop" or "block")
+                && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
+                && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
+                    || clause.Verb is "stop" or "block");
+            read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 };
+            read.Removes = clause.Verb is "remove" && !clause.Negated && !read.SaysWhat
+                && !read.SaysKey && read.Hints.Count == 0
+                && !clause.Lexemes.Any(l => l.IsGlue("only"));
+            read.OnlyThey &= read.Join.Count + read.Leave.Count > 0;
+            if (nobody && !read.SaysWhat && !read.SaysKey && read.Hints.Count == 0
+                && !read.Removes && !read.SaysAccount && !read.Left)
+            {
+                read.Creates = false;
+            }
+        }
+    }
+
+    private void Nameless(UserAttribute only)
+    {
+        if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
+            or "their" or "she" or "he" or "they" or "it" or "that") is not null
+            && Mentioned() is { Count: > 0 } mentioned)
+        {
+            only.Users.AddRange(mentioned);
+            return;
+        }
+        foreach (var lexeme in clause.Lexemes)
+        {
+            if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
+                && lexeme.Text.All(char.IsAsciiLetter) && !UserNames.IsPlain(lexeme, false))
+            {
+                only.Names.Add(name);
+                return;
+            }
+        }
+        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } owner)
+        {
+            (_book.Users.Contains(owner) ? only.Users : only.Names).Add(owner);
+        }
+        if (only.Users.Count + only.Names.Count == 0 && Mentioned() is { Count: > 0 } spoken
+            && (only.SaysWhat || only.SaysKey))
+        {
+            only.Users.AddRange(spoken);
+        }
+    }
+
+    private List<string> Mentioned() => said.Before.Count > 0
+        && said.Before[^1].Attributes.OfType<UserAttribute>().LastOrDefault() is { } before
+        ? [.. before.Users.Concat(before.Names)]
+        : said.Session.About is { Subject: PeopleSubject } about
+            ? [.. about.Names.Where(n => _book.Users.Contains(n))] : [];
+}
