@@ -13,8 +13,8 @@ internal sealed class NameTable
 
     private static readonly Lazy<Dictionary<string, ImmutableArray<Naming>>> s_catalogue =
         new(OfCatalogue);
-    private static readonly Lazy<HashSet<string>> s_settings = new(() =>
-        [.. AppCatalog.All.SelectMany(a => a.Settings).SelectMany(s => s.Words)]);
+    private static readonly Lazy<HashSet<string>> s_settings =
+        new(() => [.. AppCatalog.SettingWords]);
 
     private static readonly (Known, string File, string List, string Key)[] s_lists =
     [
