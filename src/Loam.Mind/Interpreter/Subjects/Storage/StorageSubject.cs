@@ -78,7 +78,7 @@ internal sealed class StorageSubject : ISubject
             BackupReader.Read(clause);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
-                || v.Name is not null || !v.SaysNothing));
+                || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));
             return;
         }
         var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
@@ -86,7 +86,7 @@ internal sealed class StorageSubject : ISubject
                 && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
         if (mount)
         {
-            clause.Attributes.Add(FileSystemReader.Read(clause));
+            clause.Attributes.Add(Joined(FileSystemReader.Read(clause), said));
             return;
         }
         var read = VolumeReader.Read(clause, said.Session.Draft.State);
@@ -106,17 +106,37 @@ internal sealed class StorageSubject : ISubject
             return [size with { Volumes = vague.Volumes, Services = vague.Services }];
         }
         // "Backups to /mnt/b, the other folder is full" says why, not what else is wished.
-        if (read is [{ Size.IsVague: true, Volumes.Count: 0, Services.Count: 0, Name: null,
-                Path: null }]
-            && clause.Verb is "" || clause.IsInherited)
+        if (read is [{ } only] && IsOnlyFull(only) && (clause.Verb is "" || clause.IsInherited)
+            && said.Before is [.., { Attributes: [BackupAttribute or FileSystemAttribute, ..] }])
         {
-            if (said.Before is [.., { Attributes: [BackupAttribute or FileSystemAttribute, ..] }])
-            {
-                clause.Explains();
-                return [];
-            }
+            clause.Explains();
+            return [];
         }
         return read;
+    }
+
+    /// <summary>Something is full, and it is not said what.</summary>
+    private static bool IsOnlyFull(VolumeAttribute said) => said is
+        { Size.IsVague: true, Volumes.Count: 0, Services.Count: 0, Name: null, Path: null,
+            Owner: null, Permissions: null, Encrypted: null };
+
+    /// <summary>"My NAS has a share //nas/a, mount it on /mnt/a": one mount in two clauses.
+    /// </summary>
+    private static FileSystemAttribute Joined(FileSystemAttribute read, Discourse said)
+    {
+        if (read.Source is not null || read.Known.Count > 0 || said.Before is not
+            [.., { Attributes: [FileSystemAttribute { Source: not null, Target: null } first] }
+                before])
+        {
+            return read;
+        }
+        before.Attributes.Clear();
+        return read with
+        {
+            Source = first.Source,
+            Type = read.Type ?? first.Type,
+            Options = [.. first.Options.Union(read.Options)],
+        };
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
