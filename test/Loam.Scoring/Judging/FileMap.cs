@@ -15,7 +15,7 @@ internal sealed class FileMap
         _trimmed = _lines.Select(l => l.Trim()).ToHashSet(StringComparer.Ordinal);
         Sections =
         [
-            new(1, null, root), .. Read(root["spec"] as MappingNode).OrderBy(s => s.Line),
+            new(1, null, root, false), .. Read(root["spec"] as MappingNode).OrderBy(s => s.Line),
         ];
     }
 
@@ -35,7 +35,7 @@ internal sealed class FileMap
     public string[] LinesOf(Section section) =>
         _lines[(section.Line - 1)..((After(section)?.Line ?? _lines.Length + 1) - 1)];
 
-    private static IEnumerable<Section> Read(MappingNode? spec)
+    private IEnumerable<Section> Read(MappingNode? spec)
     {
         foreach (var (key, node) in spec?.Entries ?? [])
         {
@@ -43,23 +43,28 @@ internal sealed class FileMap
             {
                 continue;
             }
-            yield return new(key.Span.Line, new(topic.Name, null), node);
+            yield return new(key.Span.Line, new(topic.Name, null), node, IsFlow(node));
             foreach (var item in (node as SequenceNode)?.Items ?? [])
             {
                 if (topic.Items?.Key is { } field
                     && (item as MappingNode)?[field] is ScalarNode { Text: var name })
                 {
-                    yield return new(item.Span.Line, new(topic.Name, name), item);
+                    yield return new(item.Span.Line, new(topic.Name, name), item, IsFlow(item));
                 }
             }
         }
     }
+
+    private bool IsFlow(Node node) => node is not ScalarNode
+        && _lines[node.Span.Line - 1] is var line && node.Span.Column <= line.Length
+        && line[node.Span.Column - 1] is '{' or '[';
 }
 
 /// <summary>The lines from one on that belong to a thing, or that open a list of things.</summary>
 /// <param name="Line">From 1.</param>
 /// <param name="Thing">Null: the head of the file.</param>
-internal sealed record Section(int Line, Thing? Thing, Node Node)
+/// <param name="IsFlow">In braces, so that a change of one part may move the others.</param>
+internal sealed record Section(int Line, Thing? Thing, Node Node, bool IsFlow)
 {
     public bool IsHeader =>
         Thing is { Name: null } thing && Topic.Of(thing.Topic).Items is not null;

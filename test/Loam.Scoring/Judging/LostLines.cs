@@ -65,16 +65,21 @@ public static class LostLines
                 return !text.StartsWith("spec:", StringComparison.Ordinal) ? "is lost"
                     : isKept ? null : "lost its comment";
             }
-            if (!Changes.Any(c => c.Thing == thing
+            if (!Changes.Any(c => c.Thing == thing || SharesLine(c.Thing)
                 || (Section.IsHeader && c.Thing.Topic == thing.Topic)))
             {
                 return "was changed";
             }
             var at = Section.Line + line;
             return Section.IsHeader ? isKept ? null : "lost its comment"
-                : Section.SaysTheSame(Made, at) ? "was rewritten"
+                : !Section.IsFlow && Section.SaysTheSame(Made, at) ? "was rewritten"
                 : isKept || Section.HasLeft(Made, at, exactly: true) ? null : "lost its comment";
         }
+
+        /// <summary>In <c>[{name: a}, {name: b}]</c> the line of the one is that of the other.
+        /// </summary>
+        private bool SharesLine(Thing other) =>
+            Before.Sections.Any(s => s.Line == Section.Line && s.Thing == other);
 
         /// <summary>A comment goes with what it stands at, or with what it stands below.</summary>
         private bool MayGo(int line)

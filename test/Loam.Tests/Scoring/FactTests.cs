@@ -193,6 +193,29 @@ public sealed class FactTests
         (found.Count == 0).ShouldBe(problem.Length == 0, string.Join("; ", found));
     }
 
+    [Theory]
+    [InlineData("[{name: a, image: nginx:1}, {name: b, image: nginx:1}]",
+        "[{name: a, image: nginx:1}, {name: b, image: nginx:2}]", "services.b", "")]
+    [InlineData("[{name: a, image: nginx:1}, {name: b, image: nginx:1}]",
+        "[{name: a, image: nginx:1}, {name: b, image: nginx:2}]", "services.a",
+        "services.b changed")]
+    [InlineData("\n  - {name: a, image: nginx:1}", "\n  - {name: a, image: nginx:1, replicas: 2}",
+        "services.a", "")]
+    [InlineData("\n  - {name: a,\n     image: nginx:1}",
+        "\n  - {name: a,\n     image: nginx:1, replicas: 2}", "services.a", "")]
+    [InlineData("\n  - name: a\n    image: nginx:1",
+        "\n  - name: a\n    image: \"nginx:1\"\n    replicas: 2", "services.a", "was rewritten")]
+    public void In_flow_style_a_line_is_that_of_all_that_stands_in_it(
+        string old, string made, string fact, string problem)
+    {
+        const string Head = "apiVersion: loam/v1\nkind: ServiceManifest\n"
+            + "metadata: {name: main}\nspec:\n  services: ";
+        var found = Collateral.Of(Test(fact), Result($"{Head}{made}\n",
+            StateSet.Empty.With("services.yaml", $"{Head}{old}\n")));
+        (found.Count == 0 ? "" : string.Join("; ", found)).ShouldContain(problem);
+        (found.Count == 0).ShouldBe(problem.Length == 0, string.Join("; ", found));
+    }
+
     [Fact]
     public void What_a_new_service_needs_is_named_with_it()
     {

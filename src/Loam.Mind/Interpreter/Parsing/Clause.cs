@@ -49,6 +49,9 @@ internal sealed class Clause(List<Lexeme> lexemes)
         }
     }
 
+    /// <summary>It says why something is wished, in whatever words.</summary>
+    public void Explains() => Use(0, Count - 1);
+
     public bool Has(Part part, string key) => Find(part, key) >= 0;
 
     /// <summary>First free lexeme with this reading; -1: none.</summary>

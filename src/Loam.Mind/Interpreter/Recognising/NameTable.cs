@@ -100,7 +100,19 @@ internal sealed class NameTable
         if (parts.Length > 1)
         {
             Add(string.Join(' ', parts), new(known, name));
+            // photos-db is "the photo database", cert-store "the certs store".
+            var other = parts[0].EndsWith('s') ? parts[0][..^1] : parts[0] + "s";
+            AddSynonyms(known, name, [other, .. parts[1..]]);
+            if (other.Length > 2)
+            {
+                Add($"{other} {string.Join(' ', parts[1..])}", new(known, name));
+            }
         }
+        AddSynonyms(known, name, parts);
+    }
+
+    private void AddSynonyms(Known known, string name, string[] parts)
+    {
         // People say "the gitea database" of gitea-db, and the other way round.
         foreach (var (from, to) in s_synonyms)
         {

@@ -49,6 +49,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             Pop();
             clause.Verb = "create";
         }
+        clauses.Where(IsWhyNot).ToList().ForEach(c => clauses.Remove(c));
         Settle();
         var undone = Undo();
         Correct();
@@ -80,6 +81,16 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             }
         }
     }
+
+    /// <summary>"Remove redis, we don't use it any more": the second says why.</summary>
+    private bool IsWhyNot(Clause clause) => clauses.IndexOf(clause) is var at and > 0
+        && clauses[at - 1] is { Negated: false, Verb: "remove" or "stop" or "unmount"
+            or "unpublish" or "disconnect" }
+        && clause is { Negated: true, Verb: "have", Question: null, Attributes.Count: 0 }
+        && clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "use" or "need" or "want")
+        && clause.Targets.TrueForAll(t => t.Reference is not null
+            || t.Named(Known.Service) is null
+            || clauses[at - 1].Targets.Exists(o => o.Namings.SequenceEqual(t.Namings)));
 
     private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0
         && clause.Foreign is null && clause.Lexemes.All(l => l.Is(Part.Noise) || l.IsGlue("yes")
@@ -175,7 +186,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             [(ReplyKind.Answer, Outcome.Answer), (ReplyKind.Same, Outcome.NoChange),
              (ReplyKind.NotYet, Outcome.Refusal)])
         {
-            var texts = _replies.Where(r => r.Kind == kind).Select(r => r.Text).Distinct().ToList();
+            var texts = _replies.Where(r => r.Kind == kind && r.Text.Length > 0)
+                .Select(r => r.Text).Distinct().ToList();
             if (texts.Count > 0)
             {
                 var kept = kind == ReplyKind.NotYet

@@ -187,7 +187,10 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             : cron[1].Split(',').Length;
         var weekly = cron.Length == 5 && retain.Days && cron[4] != "*"
             && !cron[4].Contains('-', StringComparison.Ordinal) ? 7 / cron[4].Split(',').Length : 1;
-        return Math.Clamp(retain.Count * perDay / Math.Max(1, weekly), 1, 10_000);
+        var monthly = cron.Length == 5 && retain.Days && !cron[2].Contains('*',
+            StringComparison.Ordinal) ? 30 / cron[2].Split(',').Length : 1;
+        return Math.Clamp(retain.Count * perDay / Math.Max(1, Math.Max(weekly, monthly)),
+            1, 10_000);
     }
 
     private Reply OfMachine(BackupAttribute said)

@@ -20,7 +20,8 @@ internal static class BackupReader
     public static void Read(Clause clause)
     {
         var destination = Destination(clause);
-        var retain = Retain(clause);
+        TakeOld(clause);
+        var retain = Retain(clause) ?? Period(clause);
         // "Daily backups" is one saying, and its rhythm counts.
         var when = TimeReader.Read(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
@@ -35,12 +36,70 @@ internal static class BackupReader
             Destination = destination,
             Type = Type(clause),
             Off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
-                || clause.Lexemes.Any(l => l.IsGlue("without") || l.Text is "no" or "no more"),
+                || TakeNone(clause),
             Everything = Take(clause, "everything") || TakeAll(clause),
             Machine = Take(clause, "machine"),
         });
         Take(clause, "destination");
     }
+
+    /// <summary>"No more backups", "without backups".</summary>
+    private static bool TakeNone(Clause clause)
+    {
+        var none = Enumerable.Range(0, clause.Count).Where(i => clause[i].IsGlue("without")
+            || clause[i].Text is "no" or "no more" or "no longer any").ToList();
+        none.ForEach(clause.Use);
+        return none.Count > 0;
+    }
+
+    /// <summary>"60 instead of 14", "from 14 to 60": how many it was is no wish.</summary>
+    private static void TakeOld(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var number = clause[at].IsGlue("insteadof") || clause[at].IsGlue("from")
+                ? clause.Next(at) : -1;
+            if (!Counts(clause, number))
+            {
+                continue;
+            }
+            var to = clause.Next(number);
+            if (clause[at].IsGlue("insteadof") || (to >= 0 && clause[to].IsGlue("to")
+                && Counts(clause, clause.Next(to))))
+            {
+                clause.Use(number);
+            }
+        }
+    }
+
+    public static bool IsPeriod(Lexeme lexeme) => lexeme.Is(Part.Topic, "weeks")
+        || lexeme.Is(Part.Topic, "months") || lexeme.Is(Part.Topic, "years");
+
+    /// <summary>"Keep a whole year", "we want a month of them": one of that.</summary>
+    private static (int Count, bool Days)? Period(Clause clause)
+    {
+        var word = clause.Find(Part.Topic, "retain");
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at) || !IsPeriod(clause[at]) || !(word >= 0 || clause.Wants)
+                || TimeReader.Peek(clause) is not null || !IsOne(clause, at))
+            {
+                continue;
+            }
+            clause.Use(at);
+            if (word >= 0)
+            {
+                clause.Use(word);
+            }
+            return (clause[at].Is(Part.Topic, "weeks") ? DaysOfWeek
+                : clause[at].Is(Part.Topic, "months") ? DaysOfMonth : DaysOfYear, true);
+        }
+        return null;
+    }
+
+    private static bool IsOne(Clause clause, int at) => Enumerable.Range(Math.Max(0, at - 2),
+        Math.Min(at, 2)).Any(i => clause[i].Text is "a" or "whole" or "full" or "entire"
+            or "one" or "a whole" or "a full");
 
     private static bool TakeAll(Clause clause)
     {

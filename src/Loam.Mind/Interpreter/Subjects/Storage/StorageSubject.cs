@@ -13,7 +13,8 @@ internal sealed class StorageSubject : ISubject
     public double Claim(Clause clause, Discourse said)
     {
         var sayings = clause.Lexemes;
-        var service = sayings.Any(l => l.Named(Known.Service) is not null
+        var state = said.Session.Draft.State;
+        var service = sayings.Any(l => VolumeReader.ServiceOf(l, state) is not null
             && l.Named(Known.Volume) is null);
         if (BackupReader.Speaks(clause))
         {
@@ -41,7 +42,7 @@ internal sealed class StorageSubject : ISubject
             return 0.6;
         }
         if (changes && !service && sayings.Any(l => l.Is(Part.Path)
-            && VolumeReader.At(said.Session.Draft.State, l.Original) is not null))
+            && VolumeReader.At(state, l.Original) is not null))
         {
             return 0.75;
         }
@@ -63,7 +64,10 @@ internal sealed class StorageSubject : ISubject
             && (changes || Rhythm(clause) || sayings.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
                 || l.IsField("readonly") || l.Is(Part.Topic, "destination")
-                || FileSystemReader.OptionOf(l) is not null)) ? 0.7 : 0;
+                || FileSystemReader.OptionOf(l) is not null
+                || FileSystemReader.FileSystemOf(l) is not null
+                || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
+                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
 
     public void Read(Clause clause, Discourse said)
@@ -74,7 +78,7 @@ internal sealed class StorageSubject : ISubject
             BackupReader.Read(clause);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
-                || v.Name is not null || !v.SaysNothing));
+                || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));
             return;
         }
         var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
@@ -82,16 +86,17 @@ internal sealed class StorageSubject : ISubject
                 && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
         if (mount)
         {
-            clause.Attributes.Add(FileSystemReader.Read(clause));
+            clause.Attributes.Add(Joined(FileSystemReader.Read(clause), said));
             return;
         }
         var read = VolumeReader.Read(clause, said.Session.Draft.State);
-        clause.Attributes.AddRange(Settled(read, said));
+        clause.Attributes.AddRange(Settled(clause, read, said));
     }
 
     /// <summary>"Influx runs out of disk, give it 25 GB more": the first says of what the second
     /// speaks.</summary>
-    private static List<VolumeAttribute> Settled(List<VolumeAttribute> read, Discourse said)
+    private static List<VolumeAttribute> Settled(
+        Clause clause, List<VolumeAttribute> read, Discourse said)
     {
         if (read is [{ Size.IsVague: false, Volumes.Count: 0, Services.Count: 0, Name: null } size]
             && said.Before is [.., { } before]
@@ -100,7 +105,38 @@ internal sealed class StorageSubject : ISubject
             before.Attributes[0] = vague with { Size = null };
             return [size with { Volumes = vague.Volumes, Services = vague.Services }];
         }
+        // "Backups to /mnt/b, the other folder is full" says why, not what else is wished.
+        if (read is [{ } only] && IsOnlyFull(only) && (clause.Verb is "" || clause.IsInherited)
+            && said.Before is [.., { Attributes: [BackupAttribute or FileSystemAttribute, ..] }])
+        {
+            clause.Explains();
+            return [];
+        }
         return read;
+    }
+
+    /// <summary>Something is full, and it is not said what.</summary>
+    private static bool IsOnlyFull(VolumeAttribute said) => said is
+        { Size.IsVague: true, Volumes.Count: 0, Services.Count: 0, Name: null, Path: null,
+            Owner: null, Permissions: null, Encrypted: null };
+
+    /// <summary>"My NAS has a share //nas/a, mount it on /mnt/a": one mount in two clauses.
+    /// </summary>
+    private static FileSystemAttribute Joined(FileSystemAttribute read, Discourse said)
+    {
+        if (read.Source is not null || read.Known.Count > 0 || said.Before is not
+            [.., { Attributes: [FileSystemAttribute { Source: not null, Target: null } first] }
+                before])
+        {
+            return read;
+        }
+        before.Attributes.Clear();
+        return read with
+        {
+            Source = first.Source,
+            Type = read.Type ?? first.Type,
+            Options = [.. first.Options.Union(read.Options)],
+        };
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
@@ -182,7 +218,7 @@ internal sealed class StorageSubject : ISubject
     private static bool GoesOnWithBackups(Clause clause, Discourse said) =>
         (Rhythm(clause) || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
             || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
-            || l.Is(Part.Topic, "destination")))
+            || l.Is(Part.Topic, "destination") || BackupReader.IsPeriod(l)))
         && !clause.Lexemes.Any(VolumeReader.IsSize)
         && !IsAboutMounts(said);
 

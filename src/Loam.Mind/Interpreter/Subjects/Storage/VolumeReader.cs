@@ -1,3 +1,4 @@
+using Loam.Core.Catalog;
 using Loam.Core.Resources;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
@@ -21,6 +22,23 @@ internal static class VolumeReader
     /// <summary>The volume that is declared at a path; null: none is.</summary>
     public static string? At(DesiredState state, string path) =>
         state.Volumes.Values.FirstOrDefault(v => v.Path == path)?.Name;
+
+    /// <summary>The service that a word names: by its name, or by the app it alone runs.
+    /// </summary>
+    public static string? ServiceOf(Lexeme lexeme, DesiredState state)
+    {
+        if (lexeme.Named(Known.Service) is { } name)
+        {
+            return name;
+        }
+        if (lexeme.Named(Known.App) is not { } app)
+        {
+            return null;
+        }
+        var running = state.Services.Values
+            .Where(s => AppCatalog.ByImage(s.Image)?.Name == app).Take(2).ToList();
+        return running is [var only] ? only.Name : null;
+    }
 
     /// <summary>Mostly one; "alpha 5Gi and beta 10Gi" are two.</summary>
     public static List<VolumeAttribute> Read(Clause clause, DesiredState state)
@@ -73,7 +91,7 @@ internal static class VolumeReader
                 volumes.Add(volume);
                 clause.Use(at);
             }
-            else if (clause[at].Named(Known.Service) is { } service)
+            else if (ServiceOf(clause[at], state) is { } service)
             {
                 services.Add(service);
                 clause.Use(at);
