@@ -120,7 +120,9 @@ internal static class ClauseReader
                 continue;
             }
             // A job may run what the conversation may not.
-            if (clause.Subject is not null && clause[at].Key(Part.Foreign) == "shell")
+            // A thing may be called like it.
+            if (clause.Subject is not null
+                && (clause[at].Key(Part.Foreign) == "shell" || clause[at].IsMention))
             {
                 continue;
             }

@@ -14,7 +14,7 @@ internal sealed class PeopleSubject : ISubject
     public double Claim(Clause clause, Discourse said)
     {
         if (clause.Lexemes.Any(l => l.Is(Part.Foreign, "unsafe") || l.Is(Part.Foreign, "reveal")
-            || l.Is(Part.Foreign, "chat")))
+            || (l.Is(Part.Foreign, "chat") && !l.IsMention)))
         {
             return 0;
         }
@@ -26,8 +26,11 @@ internal sealed class PeopleSubject : ISubject
     private double OfUsers(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
+        var book = new PeopleBook(said.Session.Draft.State);
         var user = all.Any(l => l.Named(Known.User) is not null);
-        var service = all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
+        var asUser = all.Zip(all.Skip(1)).Any(p => p.First.IsField("user")
+            && p.Second.IsMention && p.Second.Named(Known.User) is null);
+        var service = !asUser && all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
             && l.Named(Known.User) is null) || all.Any(l => l.Is(Part.Image));
         var app = all.Any(l => l.Named(Known.App) is not null && l.Named(Known.User) is null
             && l.Named(Known.Service) is null);
@@ -37,7 +40,7 @@ internal sealed class PeopleSubject : ISubject
         var word = all.Any(l => l.IsField("user") || l.IsField("login") || l.IsField("group")
             || l.IsField("sshkey") || l.Is(Part.Topic, "key") || l.Is(Part.Topic, "lock")
             || l.Is(Part.Topic, "group"));
-        if (key)
+        if (key || all.Any(l => book.KeyHint(l) is { Owner: not null }))
         {
             return 0.95;
         }
@@ -62,10 +65,10 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.6;
         }
-        var book = new PeopleBook(said.Session.Draft.State);
-        if (all.Any(l => book.KeyHint(l) is { Owner: not null }))
+        if (said.Continues(this) && !app && all.Any(l => l.Is(Part.Reference, "it")
+            || l.Is(Part.Reference, "them")) && clause.Verb is "remove" or "undo" or "stop")
         {
-            return 0.8;
+            return said.Before.Count > 0 ? 0.6 : 0;
         }
         var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
             or "she");

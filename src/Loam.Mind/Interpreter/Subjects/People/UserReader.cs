@@ -79,7 +79,9 @@ internal sealed class UserReader(Clause clause, Discourse said)
             or "all of them")
         {
             Begin(null);
-            _now.Everyone = true;
+            // "Everybody in the team (rita, hugo)" means those.
+            _now.Everyone = !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
+                || clause.Lexemes.Any(l => l.IsGlue("except"));
             return true;
         }
         if (lexeme.Named(Known.User) is { } user && !(_names && _now.Creates)
@@ -162,6 +164,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             if (hint.Owner is { } owner && _now.Users.Count == 0)
             {
                 _now.Users.Add(owner);
+                _now.SaysKey = true;
             }
             (_keeps || (StaysAfter(at) && _now.Hints.Count > 0) ? _now.Kept : _now.Hints)
                 .Add(hint.Text);
@@ -323,10 +326,10 @@ internal sealed class UserReader(Clause clause, Discourse said)
     private void Nameless(UserAttribute only)
     {
         if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
-            or "their" or "she" or "he" or "they" or "it" or "that") is not null
+            or "their" or "she" or "he" or "they" or "it" or "that" or "its" or "them" or "they") is not null
             && Mentioned() is { Count: > 0 } mentioned)
         {
-            only.Users.AddRange(mentioned);
+            Add(only, mentioned);
             return;
         }
         foreach (var lexeme in clause.Lexemes)
@@ -345,8 +348,14 @@ internal sealed class UserReader(Clause clause, Discourse said)
         if (only.Users.Count + only.Names.Count == 0 && Mentioned() is { Count: > 0 } spoken
             && (only.SaysWhat || only.SaysKey))
         {
-            only.Users.AddRange(spoken);
+            Add(only, spoken);
         }
+    }
+
+    private void Add(UserAttribute to, List<string> people)
+    {
+        to.Users.AddRange(people.Where(_book.Users.Contains));
+        to.Names.AddRange(people.Except(_book.Users));
     }
 
     private List<string> Mentioned() => said.Before.Count > 0
