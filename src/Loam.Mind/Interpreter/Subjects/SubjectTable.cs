@@ -13,6 +13,7 @@ internal static class SubjectTable
         new Firewall.FirewallSubject(),
         Storage.StorageSubject.Instance,
         People.PeopleSubject.Instance,
+        Machine.MachineSubject.Instance,
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>

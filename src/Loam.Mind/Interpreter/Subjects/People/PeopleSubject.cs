@@ -73,7 +73,8 @@ internal sealed class PeopleSubject : ISubject
         var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
             or "she");
         return said.Continues(this) && !app && (pronoun || word || all.Any(l => l.Is(Part.Topic,
-            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "renewal")
+            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "rotate")
+            || l.Is(Part.Topic, "renewal")
             || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
             || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
                 && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;
@@ -84,6 +85,7 @@ internal sealed class PeopleSubject : ISubject
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
             CertificateReader.Read(clause);
+            Gather(clause, said);
         }
         else if (AuditEdits.Speaks(clause))
         {
@@ -105,6 +107,19 @@ internal sealed class PeopleSubject : ISubject
     private static bool GoesOnWithCertificates(Clause clause, Discourse said) =>
         said.Before is [.., { } before] && before.Attributes.OfType<CertificateAttribute>().Any()
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+
+    /// <summary>"The CA speaks ACME at …. A certificate for x from there".</summary>
+    private static void Gather(Clause clause, Discourse said)
+    {
+        if (said.Before is [.., { } before]
+            && before.Attributes.OfType<CertificateAttribute>().FirstOrDefault() is
+                { Domains.Count: 0, Names.Count: 0, Removes: false, Directory: { } place } told
+            && clause.Attributes[0] is CertificateAttribute { Directory: null } now)
+        {
+            clause.Attributes[0] = now with { Directory = place, Provider = told.Provider };
+            before.Attributes.Remove(told);
+        }
+    }
 
     /// <summary>"Clara left. Remove her account": the second says what is to be done.</summary>
     private static void Join(Clause clause, Discourse said)

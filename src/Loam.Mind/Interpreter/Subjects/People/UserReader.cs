@@ -92,7 +92,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             _names = false;
             return true;
         }
-        if ((_names || Listed(at)) && !lexeme.Is(Part.Topic) && UserNames.Of(lexeme) is { } name
+        if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
             && !UserNames.IsPlain(lexeme, _names))
         {
             Begin(name);
@@ -239,7 +239,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             || (_keeps && !lexeme.IsGlue("comma"))
             || lexeme.Is(Part.Topic, "retain");
         _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
-            || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
+            || lexeme.Text is "users" or "accounts" || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
             || (lexeme.IsGlue("for") && _now.SaysAccount)) && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
     }
@@ -310,6 +310,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
                 && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
                 && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
                     || clause.Verb is "stop" or "block");
+            read.Locks &= read.Hints.Count == 0;
             read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 };
             read.Removes = clause.Verb is "remove" && !clause.Negated && !read.SaysWhat
                 && !read.SaysKey && read.Hints.Count == 0
