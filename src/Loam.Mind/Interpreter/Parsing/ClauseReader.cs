@@ -119,8 +119,10 @@ internal static class ClauseReader
                 clause.Use(at);
                 continue;
             }
-            // A job may run what the conversation may not.
-            if (clause.Subject is not null && clause[at].Key(Part.Foreign) is "shell" or "chat")
+            // A job may run what the conversation may not, and a thing may be called like it.
+            if (clause.Subject is not null && (clause[at].IsMention
+                || clause.Subject is Subjects.Machine.MachineSubject
+                || clause[at].Key(Part.Foreign) is "shell" or "chat"))
             {
                 continue;
             }

@@ -17,6 +17,7 @@ internal static class SubjectTable
         Jobs,
         new Notify.NotifySubject(),
         People.PeopleSubject.Instance,
+        Machine.MachineSubject.Instance,
     ];
 
     /// <summary>Whom a clause belongs to; null: the services.</summary>

@@ -19,7 +19,9 @@ internal static class PeopleAnswers
         }
         if (clause.Attributes.OfType<SecretAttribute>().FirstOrDefault() is { } secret)
         {
-            return Reply.Answer(OfSecrets(clause, session, secret));
+            return clause.Question == "show" && !secret.Names.IsEmpty
+                && !clause.Lexemes.Any(l => l.Text.StartsWith("use", StringComparison.Ordinal))
+                ? Secrets.Hidden : Reply.Answer(OfSecrets(clause, session, secret));
         }
         if (clause.Attributes.OfType<AuditAttribute>().Any())
         {

@@ -114,7 +114,7 @@ internal static class UserNames
     /// <summary>It is more likely a word of the sentence than a name.</summary>
     /// <param name="awaited">The word before says that a name follows.</param>
     public static bool IsPlain(Lexeme lexeme, bool awaited) => !lexeme.Is(Part.Quoted)
-        && !lexeme.Is(Part.Unknown) && !(awaited && (lexeme.IsMention
+        && !lexeme.Is(Part.Unknown) && !lexeme.Corrected && !(awaited && (lexeme.IsMention
             || lexeme.Text is "max" or "will" or "mark" or "art" or "pat" or "ops" or "may"
                 or "dev" or "deploy" or "backup" or "guest" or "test" or "bill" or "rob"));
 

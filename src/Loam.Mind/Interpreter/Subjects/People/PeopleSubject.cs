@@ -14,7 +14,7 @@ internal sealed class PeopleSubject : ISubject
     public double Claim(Clause clause, Discourse said)
     {
         if (clause.Lexemes.Any(l => l.Is(Part.Foreign, "unsafe") || l.Is(Part.Foreign, "reveal")
-            || l.Is(Part.Foreign, "chat")))
+            || (l.Is(Part.Foreign, "chat") && !l.IsMention)))
         {
             return 0;
         }
@@ -26,8 +26,11 @@ internal sealed class PeopleSubject : ISubject
     private double OfUsers(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
+        var book = new PeopleBook(said.Session.Draft.State);
         var user = all.Any(l => l.Named(Known.User) is not null);
-        var service = all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
+        var asUser = all.Zip(all.Skip(1)).Any(p => p.First.IsField("user")
+            && p.Second.IsMention && p.Second.Named(Known.User) is null);
+        var service = !asUser && all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
             && l.Named(Known.User) is null) || all.Any(l => l.Is(Part.Image));
         var app = all.Any(l => l.Named(Known.App) is not null && l.Named(Known.User) is null
             && l.Named(Known.Service) is null);
@@ -37,7 +40,7 @@ internal sealed class PeopleSubject : ISubject
         var word = all.Any(l => l.IsField("user") || l.IsField("login") || l.IsField("group")
             || l.IsField("sshkey") || l.Is(Part.Topic, "key") || l.Is(Part.Topic, "lock")
             || l.Is(Part.Topic, "group"));
-        if (key)
+        if (key || all.Any(l => book.KeyHint(l) is { Owner: not null }))
         {
             return 0.95;
         }
@@ -62,15 +65,16 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.6;
         }
-        var book = new PeopleBook(said.Session.Draft.State);
-        if (all.Any(l => book.KeyHint(l) is { Owner: not null }))
+        if (said.Continues(this) && !app && all.Any(l => l.Is(Part.Reference, "it")
+            || l.Is(Part.Reference, "them")) && clause.Verb is "remove" or "undo" or "stop")
         {
-            return 0.8;
+            return said.Before.Count > 0 ? 0.6 : 0;
         }
         var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
             or "she");
         return said.Continues(this) && !app && (pronoun || word || all.Any(l => l.Is(Part.Topic,
-            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "renewal")
+            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "rotate")
+            || l.Is(Part.Topic, "renewal")
             || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
             || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
                 && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;
@@ -81,6 +85,7 @@ internal sealed class PeopleSubject : ISubject
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
             CertificateReader.Read(clause);
+            Gather(clause, said);
         }
         else if (AuditEdits.Speaks(clause))
         {
@@ -102,6 +107,19 @@ internal sealed class PeopleSubject : ISubject
     private static bool GoesOnWithCertificates(Clause clause, Discourse said) =>
         said.Before is [.., { } before] && before.Attributes.OfType<CertificateAttribute>().Any()
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+
+    /// <summary>"The CA speaks ACME at …. A certificate for x from there".</summary>
+    private static void Gather(Clause clause, Discourse said)
+    {
+        if (said.Before is [.., { } before]
+            && before.Attributes.OfType<CertificateAttribute>().FirstOrDefault() is
+                { Domains.Count: 0, Names.Count: 0, Removes: false, Directory: { } place } told
+            && clause.Attributes[0] is CertificateAttribute { Directory: null } now)
+        {
+            clause.Attributes[0] = now with { Directory = place, Provider = told.Provider };
+            before.Attributes.Remove(told);
+        }
+    }
 
     /// <summary>"Clara left. Remove her account": the second says what is to be done.</summary>
     private static void Join(Clause clause, Discourse said)

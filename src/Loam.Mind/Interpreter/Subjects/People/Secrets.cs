@@ -15,6 +15,9 @@ internal static class Secrets
     private const int UsualLength = 32;
     private static readonly EditPath s_secrets = EditPath.Parse("spec.secrets");
 
+    public static Reply Hidden => Reply.Refuse("I never show a secret's value; `loam secret "
+        + "list` shows the names, and `loam secret set NAME` sets a new value.");
+
     public static bool Speaks(Clause clause)
     {
         if (clause.Lexemes.Any(l => l.Named(Known.Service) is not null
@@ -59,7 +62,8 @@ internal static class Secrets
                 length = (int)Math.Clamp(lexeme.Value, 0, 100_000);
                 clause.Use(at);
             }
-            if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb))
+            if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb)
+                || (lexeme.IsNumber && lexeme.Value == names.Count + 2 && length is null))
             {
                 clause.Use(at);
             }
@@ -84,6 +88,11 @@ internal static class Secrets
 
     public static IEnumerable<Reply> Apply(Clause clause, SecretAttribute said, Session session)
     {
+        if (clause.Lexemes.Any(l => l.Is(Part.Question, "show")))
+        {
+            clause.Use(0, clause.Count - 1);
+            return [Hidden];
+        }
         if (said.Wish == SecretWish.Tell)
         {
             // The value that was said is not even named again.

@@ -79,7 +79,9 @@ internal sealed class UserReader(Clause clause, Discourse said)
             or "all of them")
         {
             Begin(null);
-            _now.Everyone = true;
+            // "Everybody in the team (rita, hugo)" means those.
+            _now.Everyone = !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
+                || clause.Lexemes.Any(l => l.IsGlue("except"));
             return true;
         }
         if (lexeme.Named(Known.User) is { } user && !(_names && _now.Creates)
@@ -90,7 +92,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             _names = false;
             return true;
         }
-        if ((_names || Listed(at)) && !lexeme.Is(Part.Topic) && UserNames.Of(lexeme) is { } name
+        if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
             && !UserNames.IsPlain(lexeme, _names))
         {
             Begin(name);
@@ -162,6 +164,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             if (hint.Owner is { } owner && _now.Users.Count == 0)
             {
                 _now.Users.Add(owner);
+                _now.SaysKey = true;
             }
             (_keeps || (StaysAfter(at) && _now.Hints.Count > 0) ? _now.Kept : _now.Hints)
                 .Add(hint.Text);
@@ -236,7 +239,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
             || (_keeps && !lexeme.IsGlue("comma"))
             || lexeme.Is(Part.Topic, "retain");
         _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
-            || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
+            || lexeme.Text is "users" or "accounts" || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
             || (lexeme.IsGlue("for") && _now.SaysAccount)) && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
     }
@@ -307,6 +310,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
                 && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
                 && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
                     || clause.Verb is "stop" or "block");
+            read.Locks &= read.Hints.Count == 0;
             read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 };
             read.Removes = clause.Verb is "remove" && !clause.Negated && !read.SaysWhat
                 && !read.SaysKey && read.Hints.Count == 0
@@ -323,10 +327,10 @@ internal sealed class UserReader(Clause clause, Discourse said)
     private void Nameless(UserAttribute only)
     {
         if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
-            or "their" or "she" or "he" or "they" or "it" or "that") is not null
+            or "their" or "she" or "he" or "they" or "it" or "that" or "its" or "them" or "they") is not null
             && Mentioned() is { Count: > 0 } mentioned)
         {
-            only.Users.AddRange(mentioned);
+            Add(only, mentioned);
             return;
         }
         foreach (var lexeme in clause.Lexemes)
@@ -345,8 +349,14 @@ internal sealed class UserReader(Clause clause, Discourse said)
         if (only.Users.Count + only.Names.Count == 0 && Mentioned() is { Count: > 0 } spoken
             && (only.SaysWhat || only.SaysKey))
         {
-            only.Users.AddRange(spoken);
+            Add(only, spoken);
         }
+    }
+
+    private void Add(UserAttribute to, List<string> people)
+    {
+        to.Users.AddRange(people.Where(_book.Users.Contains));
+        to.Names.AddRange(people.Except(_book.Users));
     }
 
     private List<string> Mentioned() => said.Before.Count > 0

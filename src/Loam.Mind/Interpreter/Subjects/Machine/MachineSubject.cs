@@ -1,0 +1,152 @@
+using System.Net;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Machine;
+
+internal enum MachineTopic { Hostname, Timezone, Dns, Search, Interface, Model, Safety, Observe,
+    Registry }
+
+/// <summary>Which setting of the machine a clause is about; its values stay in the clause.
+/// </summary>
+internal sealed record MachineAttribute(MachineTopic Topic) : ClauseAttribute;
+
+/// <summary>The machine itself: its name and place, its interfaces, and what the manifest says of
+/// models, safety, observation and registries.</summary>
+internal sealed class MachineSubject : ISubject
+{
+    public static readonly MachineSubject Instance = new();
+
+    public double Claim(Clause clause, Discourse said) => Of(clause, said) is null ? 0 : 0.7;
+
+    public void Read(Clause clause, Discourse said)
+    {
+        clause.Attributes.Add(new MachineAttribute(Of(clause, said)!.Value));
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb)
+                || lexeme.Is(Part.Unknown) || lexeme.Is(Part.Glue))
+            {
+                clause.Use(at);
+            }
+        }
+    }
+
+    private MachineTopic? Of(Clause clause, Discourse said)
+    {
+        var all = clause.Lexemes;
+        if (all.Any(l => l.Is(Part.Foreign) && !l.Is(Part.Topic))
+            || all.Any(l => l.Is(Part.Foreign, "unsafe") && clause.Negated))
+        {
+            return null;
+        }
+        bool Says(string topic) => all.Any(l => l.Is(Part.Topic, topic));
+        bool Begins(string prefix) => all.Any(l => l.Readings.Any(r => r.Part == Part.Topic
+            && r.Key.StartsWith(prefix, StringComparison.Ordinal)));
+        var service = all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.User)
+            ?? l.Named(Known.Certificate)) is not null);
+        var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
+            && !l.Is(Part.Topic));
+        var number = all.Any(l => l.IsNumber);
+        if (number && Says("loglines"))
+        {
+            return MachineTopic.Observe;
+        }
+        if (service)
+        {
+            return null;
+        }
+        if (Says("search") || Says("dns"))
+        {
+            return app ? null : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
+        }
+        if (Begins("resolver:") && all.Any(l => l.Is(Part.Address)))
+        {
+            return MachineTopic.Dns;
+        }
+        if (InterfaceEdits.Speaks(clause))
+        {
+            return MachineTopic.Interface;
+        }
+        if (Says("registry") || Says("mirror"))
+        {
+            return MachineTopic.Registry;
+        }
+        if (Says("timezone") || (Says("located") && Zones.Find(clause).Count > 0))
+        {
+            return app && !Says("timezone") ? null : MachineTopic.Timezone;
+        }
+        if (Says("hostname") && !app)
+        {
+            return Says("hostname") && all.Any(l => l.Text is "new name") && all.Any(l =>
+                l.Is(Part.Topic, "account")) ? null : MachineTopic.Hostname;
+        }
+        if (Says("changes") || (Begins("category:") && Says("autoapprove"))
+            || (Says("autoapprove") && clause.Negated)
+            || (Says("rollbacks") && clause.Verb == "start") || Says("restricted"))
+        {
+            return MachineTopic.Safety;
+        }
+        if (Says("anomaly") || (Says("metrics") && number)
+            || (Says("eventsnoted") && number && clause.Lexemes.Any(l =>
+                l.Is(Part.Topic, "retain"))))
+        {
+            return MachineTopic.Observe;
+        }
+        return Says("llm") || (Begins("provider:") && (Says("cloud") || all.Any(l =>
+            l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
+            : said.Continues(this) && clause.Verb is "" or "set" or "have" && number is false
+                && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
+                && said.Continues(this) ? MachineTopic.Interface : null;
+    }
+
+    public IEnumerable<Reply> Resolve(Clause clause, Session session)
+    {
+        session.About = new(this, []);
+        return clause.Attributes.OfType<MachineAttribute>().First().Topic switch
+        {
+            MachineTopic.Hostname => [IdentityEdits.Hostname(clause, session.Draft)],
+            MachineTopic.Timezone => [IdentityEdits.Timezone(clause, session.Draft)],
+            MachineTopic.Dns => [DnsEdits.Servers(clause, session.Draft)],
+            MachineTopic.Search => [DnsEdits.Search(clause, session.Draft)],
+            MachineTopic.Interface => [InterfaceEdits.Apply(clause, session.Draft)],
+            MachineTopic.Model => [ModelEdits.Apply(clause, session.Draft)],
+            MachineTopic.Safety => [SafetyEdits.Safety(clause, session.Draft)],
+            MachineTopic.Observe => [SafetyEdits.Observe(clause, session.Draft)],
+            _ => [ModelEdits.Registry(clause, session.Draft)],
+        };
+    }
+
+    public Reply? Answer(Clause clause, Session session)
+    {
+        var state = session.Draft.State;
+        var manifest = state.Specs.GetValueOrDefault(ManifestFile.File);
+        var network = state.Specs.GetValueOrDefault(NetworkFile.File);
+        return clause.Attributes.OfType<MachineAttribute>().FirstOrDefault()?.Topic switch
+        {
+            MachineTopic.Hostname => Reply.Answer((manifest?.Text("hostname")
+                ?? network?.Text("hostname")) is { } name ? $"The machine's name is {name}."
+                : "No name is declared for the machine."),
+            MachineTopic.Timezone => Reply.Answer(manifest?.Text("timezone") is { } zone
+                ? $"The time zone is {zone}." : "No time zone is declared."),
+            MachineTopic.Dns or MachineTopic.Search => Reply.Answer(
+                network?.Map("dns") is { } dns
+                    ? $"Name servers: {Wording.List(dns.Texts("nameservers"))}; search domains: "
+                        + $"{Wording.List(dns.Texts("search"))}."
+                    : "No name servers are declared."),
+            MachineTopic.Interface => Reply.Answer(network?.Maps("interfaces").ToList()
+                is { Count: > 0 } all ? string.Join("; ", all.Select(InterfaceEdits.InWords)) + "."
+                : "No interfaces are declared; `loam status` shows the machine's."),
+            MachineTopic.Model => Reply.Answer(manifest?.Map("llm") is { } llm
+                && llm.Text("provider") is { } provider and not "none"
+                ? $"{provider} answers{(llm.Text("model") is { } model ? $" with {model}" : "")}."
+                : "No model is asked; the built-in interpreter alone understands requests."),
+            _ => null,
+        };
+    }
+}

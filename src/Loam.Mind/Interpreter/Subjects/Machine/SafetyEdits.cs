@@ -1,0 +1,114 @@
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Subjects.Machine;
+
+/// <summary>How changes are guarded, and what is kept of what is seen.</summary>
+internal static class SafetyEdits
+{
+    private static readonly EditPath s_safety = EditPath.Parse("spec.safety");
+
+    public static Reply Safety(Clause clause, Draft draft)
+    {
+        var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("safety");
+        var number = clause.All(Part.Number).FirstOrDefault(-1);
+        clause.Use(0, clause.Count - 1);
+        if (number >= 0)
+        {
+            var most = (int)Math.Clamp(clause[number].Value, 0, 1_000_000);
+            return most is < 1 or > 10_000
+                ? Reply.Refuse("Between 1 and 10000 changes an hour can be allowed.")
+                : Put(draft, "spec.safety.max_changes_per_hour", EditValue.Of(most),
+                    present?.Number("max_changes_per_hour") == most,
+                    $"allow at most {most} changes an hour");
+        }
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "restricted")))
+        {
+            return Restricted(clause, draft);
+        }
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "rollbacks")))
+        {
+            return Put(draft, "spec.safety.rollback_on_health_failure", EditValue.Of(true),
+                present?.Flag("rollback_on_health_failure") != false,
+                "take changes back after which a service is not healthy");
+        }
+        var path = s_safety.Key("auto_approve_categories");
+        var old = (present?.Texts("auto_approve_categories") ?? []).ToList();
+        var said = clause.Lexemes.SelectMany(l => l.Readings).Where(r => r.Part == Part.Topic
+            && r.Key.StartsWith("category:", StringComparison.Ordinal))
+            .Select(r => r.Key["category:".Length..]).Distinct().ToList();
+        var off = clause.Negated || clause.Verb is "stop" or "remove";
+        List<string> wanted = off ? said.Count == 0 ? [] : [.. old.Except(said)]
+            : [.. old.Union(said)];
+        if (wanted.SequenceEqual(old))
+        {
+            return Reply.Same(old.Count == 0 ? "Every change is asked about."
+                : $"Without asking go: {Wording.List(old)}.");
+        }
+        draft.Set(ManifestFile.File, path, EditValue.List([.. wanted.Select(EditValue.Of)]));
+        return Reply.Done(wanted.Count == 0 ? "ask before every change"
+            : $"let {Wording.List(wanted)} go through without asking")
+            .With(off ? Risk.Medium : Risk.High);
+    }
+
+    private static Reply Restricted(Clause clause, Draft draft)
+    {
+        var files = clause.Lexemes.Select(l => l.Text).Where(t => t is "manifest.yaml"
+            or "services.yaml" or "network.yaml" or "storage.yaml" or "security.yaml"
+            or "scheduled.yaml").ToList();
+        var old = (draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("safety")
+            ?.Texts("restricted_files") ?? []).ToList();
+        if (files.Count == 0)
+        {
+            return Reply.Ask("Which file shall be restricted?",
+                ["storage.yaml", "network.yaml", "services.yaml"]);
+        }
+        var off = clause.Negated || clause.Verb is "remove" or "stop";
+        var wanted = off ? old.Except(files).ToList() : [.. old.Union(files)];
+        return Put(draft, "spec.safety.restricted_files",
+            EditValue.List([.. wanted.Select(EditValue.Of)]), wanted.SequenceEqual(old),
+            off ? $"no longer restrict {Wording.List(files)}"
+                : $"restrict {Wording.List(files)}: changes then need the file's name typed");
+    }
+
+    public static Reply Observe(Clause clause, Draft draft)
+    {
+        var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("observe");
+        var number = clause.All(Part.Number).FirstOrDefault(-1);
+        clause.Use(0, clause.Count - 1);
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "anomaly")))
+        {
+            var on = !clause.Negated && clause.Verb is not ("stop" or "remove");
+            return Put(draft, "spec.observe.anomaly_detection", EditValue.Of(on),
+                (present?.Flag("anomaly_detection") ?? true) == on,
+                on ? "report unusual behaviour" : "no longer report unusual behaviour");
+        }
+        var value = (int)Math.Clamp(clause[number].Value, 0, 1_000_000);
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics")))
+        {
+            var unit = clause[number].Unit is "d" ? "d" : clause[number].Unit is "m" ? "m" : "h";
+            return Put(draft, "spec.observe.metrics_retention", EditValue.Of($"{value}{unit}"),
+                false, $"keep measurements for {value}{unit}");
+        }
+        var lines = clause.Lexemes.Any(l => l.Is(Part.Topic, "loglines"));
+        var field = lines ? "log_lines_per_service" : "event_retention";
+        return Put(draft, $"spec.observe.{field}", EditValue.Of(value),
+            present?.Number(field) == value,
+            lines ? $"keep {value} log lines per service" : $"keep {value} events");
+    }
+
+    private static Reply Put(Draft draft, string path, EditValue value, bool same, string done)
+    {
+        if (same)
+        {
+            return Reply.Same("That is so already.");
+        }
+        draft.Set(ManifestFile.File, EditPath.Parse(path), value);
+        return Reply.Done(done).With(Risk.Medium);
+    }
+}
