@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loam.Core.Catalog;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
 using Loam.Scoring.Cases;
@@ -44,6 +45,20 @@ public sealed class HostileSentenceTests
             StateSet.Empty, [new string('a', 1_000_000)], Judge.Now);
         proposal.Outcome.ShouldBe(Outcome.Refusal);
         Check("shop", string.Join(" ", Enumerable.Repeat("and redis", 200)));
+    }
+
+    [Fact]
+    public void An_app_said_often_is_made_once_and_a_turn_makes_only_so_many()
+    {
+        var often = Loam.Mind.Interpreter.Interpreter.Propose(StateSet.Empty,
+            ["add " + string.Join(" ", Enumerable.Repeat("redis", 100))], Judge.Now);
+        StateReader.Read(StateSet.Empty.With("services.yaml", often.Files["services.yaml"]))
+            .State!.Services.Keys.ShouldBe(["redis"]);
+        var many = Loam.Mind.Interpreter.Interpreter.Propose(StateSet.Empty,
+            ["add " + string.Join(" and ", AppCatalog.All.Take(30).Select(a => a.Name))],
+            Judge.Now);
+        many.Outcome.ShouldBe(Outcome.Refusal);
+        many.Files.ShouldBeEmpty();
     }
 
     private static void Check(string state, string sentence)
