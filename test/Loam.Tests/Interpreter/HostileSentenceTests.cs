@@ -1,4 +1,5 @@
 using System.Globalization;
+using Loam.Core.Catalog;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
 using Loam.Scoring.Cases;
@@ -45,6 +46,25 @@ public sealed class HostileSentenceTests
         proposal.Outcome.ShouldBe(Outcome.Refusal);
         Check("shop", string.Join(" ", Enumerable.Repeat("and redis", 200)));
     }
+
+    [Fact]
+    public void An_app_said_often_is_made_once_and_a_turn_makes_only_so_many()
+    {
+        var often = Loam.Mind.Interpreter.Interpreter.Propose(StateSet.Empty,
+            ["add " + string.Join(" ", Enumerable.Repeat("redis", 100))], Judge.Now);
+        StateReader.Read(Judge.Applied(StateSet.Empty, often)).State!.Services.Keys.ShouldBe(["redis"]);
+        var many = Loam.Mind.Interpreter.Interpreter.Propose(StateSet.Empty,
+            ["add " + string.Join(" and ", AppCatalog.All.Take(30).Select(a => a.Name))],
+            Judge.Now);
+        many.Outcome.ShouldBe(Outcome.Refusal);
+        many.Files.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_wish_between_people_and_storage_does_no_harm() => Check("cabin",
+        "my daughter lily wants to log in too. her key is ssh-ed25519 "
+        + "AAAAC3NzaC1lZDI1NTE5AAAAIOFvpEDw3P92LQ46WVUHllx0KQa0kJ0GDzH0ZbrHPqG5 lily@ipad , "
+        + "no admin rights please");
 
     private static void Check(string state, string sentence)
     {

@@ -87,7 +87,9 @@ internal static class ClauseSplitter
         {
             return true;
         }
-        if (joined && lexeme.IsGlue("not") && HasVerb(all, start, at)
+        var denies = lexeme.IsGlue("not") || (lexeme.Text is "we" or "i" or "they"
+            && at + 1 < all.Count && all[at + 1].IsGlue("not"));
+        if (joined && denies && HasVerb(all, start, at)
             && HasVerb(all, at + 1, Math.Min(all.Count, at + 4)))
         {
             return true;

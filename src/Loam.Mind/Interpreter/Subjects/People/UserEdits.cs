@@ -246,7 +246,11 @@ internal sealed class UserEdits(ISubject subject, Session session)
 
     private Reply Join(string user, string group)
     {
-        var groups = Book[user]!.Texts("groups");
+        if (Book[user] is not { } present)
+        {
+            return Reply.Same($"There is no user {user} here.");
+        }
+        var groups = present.Texts("groups");
         if (groups.Contains(group))
         {
             return Reply.Same(IsRoot(group) ? $"{user} is an administrator already."
@@ -269,7 +273,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
 
     private Reply Leave(string user, string group)
     {
-        var groups = Book[user]!.Texts("groups");
+        var groups = Book[user]?.Texts("groups") ?? [];
         if (!groups.Contains(group))
         {
             return Reply.Same(IsRoot(group) ? $"{user} is no administrator."
