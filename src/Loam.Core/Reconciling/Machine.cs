@@ -310,7 +310,7 @@ public sealed class Machine : IMachine
     private async Task FinishAsync(int generation, Plan plan, bool isHealing)
     {
         // The history and the engine have nothing to do with one another: both are needed before
-        // the plan has settled, in whatever order (decision 54).
+        // the plan has settled, in whatever order.
         var advancing = isHealing ? Task.CompletedTask
             : _parts.History.AdvanceAsync(generation, CancellationToken.None);
         await RetireAsync(generation, plan);
