@@ -66,11 +66,13 @@ internal static class JobCommand
                     ? words.Skip(at + 1).Where(w => w.StartsWith('/')).Select(Base).FirstOrDefault()
                 : words.Skip(at + 1).Where(w => w.Length > 1 && w.All(c =>
                     char.IsAsciiLetterOrDigit(c) || c is '-' or ':' or '_')
-                    && char.IsAsciiLetter(w[0])).FirstOrDefault();
+                    && char.IsAsciiLetter(w[0]) && w is not ("run" or "exec" or "cron"))
+                    .FirstOrDefault();
             // The word behind an option may be its value.
             if (next is not null && next != program && (url is not null
                 || program is "find" or "rm" or "ls" or "du"
-                || (at + 1 < words.Count && words[at + 1] == next)))
+                || words.IndexOf(next) is var place && place <= at + 2
+                    && !words[place - 1].StartsWith('-')))
             {
                 parts.Add(next);
             }
@@ -117,7 +119,7 @@ internal static class JobCommand
             {
                 var end = words.FindIndex(at, w => w == ";");
                 var last = !words.GetRange(at + 1, (end < 0 ? words.Count : end) - at - 1)
-                    .Exists(w => Path(w) is not null);
+                    .Exists(w => Path(w) is not null || Endpoint(w) is not null);
                 var write = !called && (deletes || s_writers.Contains(program)
                     || (s_copiers.Contains(program) && last)
                     || (at > 0 && words[at - 1] is ">" or "-o" or "--output" or "-f" or "--file"

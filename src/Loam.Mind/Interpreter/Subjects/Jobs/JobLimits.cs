@@ -29,8 +29,37 @@ internal static class JobLimits
         }
     }
 
+    /// <summary>"Give vacuum an hour".</summary>
+    public static void ReadGiven(Clause clause, JobWish wish)
+    {
+        if (wish.Time is not null || wish.Shift is not null || wish.Timeout is not null
+            || wish.Jobs.Count == 0 || !clause.Lexemes.Any(l => l.Text is "give" or "gets" or "get"))
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && Minutes(clause, at) is { } minutes)
+            {
+                wish.Timeout = Duration(minutes);
+                clause.Use(at);
+                return;
+            }
+        }
+    }
+
     private static void ReadTimeout(Clause clause, int at, JobWish wish)
     {
+        foreach (var (factor, key) in ((decimal, string)[])
+            [(2, "x2"), (3, "x3"), (0.5m, "x0.5")])
+        {
+            if (clause.Find(Part.Amount, key) is >= 0 and var amount)
+            {
+                wish.TimeoutFactor = factor;
+                Take(clause, at, amount);
+                return;
+            }
+        }
         foreach (var place in Around(clause, at))
         {
             if (Minutes(clause, place) is { } minutes

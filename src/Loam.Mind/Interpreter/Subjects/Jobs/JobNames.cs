@@ -12,14 +12,23 @@ internal static class JobNames
     public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about)
     {
         ReadGiven(clause, wish);
+        var except = false;
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause.IsFree(at))
             {
                 continue;
             }
+            except |= clause[at].IsGlue("except")
+                || (clause[at].IsGlue("but") && clause.Verb is "remove" or "stop");
             if (clause[at].Named(Known.Job) is { } job && !IsPlace(clause, at))
             {
+                if (except)
+                {
+                    wish.Except.Add(job);
+                    clause.Use(at);
+                    continue;
+                }
                 if (!wish.Jobs.Contains(job))
                 {
                     wish.Jobs.Add(job);
@@ -101,7 +110,8 @@ internal static class JobNames
         var next = at + 1 < clause.Count && clause[at + 1].Text == ":" ? at + 2 : at + 1;
         if (next < clause.Count && clause.IsFree(next) && IsName(clause[next])
             && (IsOpen(clause[next]) || next + 1 >= clause.Count
-                || clause[next + 1].IsGlue("comma")))
+                || clause[next + 1].IsGlue("comma") || (clause[next + 1].IsGlue("in")
+                    && clause[next].Readings[0].Part is Part.Question or Part.Topic)))
         {
             Give(clause, next, wish);
             clause.Use(next);

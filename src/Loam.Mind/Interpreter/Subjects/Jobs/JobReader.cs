@@ -19,12 +19,17 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
             ? about.Names : [];
         JobNames.Read(clause, _wish, _wish.About);
+        if (clause.Verb == "undo" && _wish.Jobs.Count > 0)
+        {
+            clause.Verb = "remove";
+        }
         JobSeasons.Drop(clause);
         JobLimits.Read(clause, _wish);
         if (clause.Question is null)
         {
             JobTelling.Read(clause, _wish);
         }
+        ReadAccess();
         ReadImage();
         if (_wish.Command is null && _wish.Jobs.Count > 0
             && clause.Find(Part.Url) is >= 0 and var url)
@@ -32,12 +37,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             _wish.Url = clause[url].Original;
             clause.Use(url);
         }
-        ReadAccess();
         ReadTask();
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         _wish.Time = TimeReader.Read(clause);
+        JobLimits.ReadGiven(clause, _wish);
         Finish();
         TakeOver();
         if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
@@ -127,7 +132,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                     || clause[quoted - 1].Is(Part.Topic, "job"));
                 var run = quoted > 0 && clause[quoted - 1].Text is "run" or "runs" or "command"
                     or ":" or "execute";
-                if (!named && (text.Contains(' ', StringComparison.Ordinal) || run))
+                var cron = text.Split(' ').Length == 5
+                    && text.Contains('*', StringComparison.Ordinal);
+                if (!named && !cron && (text.Contains(' ', StringComparison.Ordinal) || run))
                 {
                     at = quoted;
                     break;
@@ -172,6 +179,21 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     /// <summary>"May read /etc/ssl and write /srv/share".</summary>
     private void ReadAccess()
     {
+        for (var at = 1; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            var colon = lexeme.Text.LastIndexOf(':');
+            if (clause.IsFree(at) && (lexeme.Is(Part.Image) || lexeme.Is(Part.PortPair))
+                && colon > 0 && Literals.Whole(lexeme.Text[(colon + 1)..]) is > 0 and < 65536
+                && !lexeme.Text.Contains('/', StringComparison.Ordinal)
+                && clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic)
+                    || l.IsField("network") || l.IsField("image")) is { } before
+                && (before.Is(Part.Topic, "access") || before.IsField("network")))
+            {
+                _wish.Access.Add($"network:{lexeme.Text}");
+                clause.Use(at);
+            }
+        }
         foreach (var at in clause.All(Part.Path).ToList())
         {
             var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
@@ -209,9 +231,26 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             _wish.Paths.Add(clause[at].Original);
             clause.Use(at);
         }
-        var clean = clause.Find(Part.Topic, "clean");
-        if (_wish.Paths.Count > 0 && (clean >= 0 || clause.Verb == "remove"
-            || clause.Lexemes.Any(l => l.Is(Part.Topic, "clean"))))
+        if (clause.Find(Part.Url) is >= 0 and var url)
+        {
+            // An address is looked at by a request to it.
+            _wish.Command = $"curl -fsS {clause[url].Original}";
+            clause.Use(url);
+            return;
+        }
+        if (_wish.Jobs.Count > 0 && (clause.Verb == "remove" || clause.Lexemes.Any(
+            l => l.Is(Part.Topic, "clean") || l.IsVerb("remove"))))
+        {
+            var age = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+                && clause[i] is { IsNumber: true, Unit: "d", Value: > 0 and < 36500 }, -1);
+            if (age >= 0)
+            {
+                _wish.Days = (int)clause[age].Value;
+                clause.Use(age);
+            }
+        }
+        if (_wish.Paths.Count > 0 && (clause.Verb == "remove"
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "clean") || l.IsVerb("remove"))))
         {
             var all = clause.Lexemes.Any(l => l.Text.StartsWith("empty", StringComparison.Ordinal)
                 || l.Text is "everything" or "all" or "wipe");

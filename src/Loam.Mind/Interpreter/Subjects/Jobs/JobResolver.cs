@@ -56,18 +56,23 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [Rename()];
         }
-        if (verb == "remove" && !made)
+        var silences = _wish.Silences && (_wish.Jobs.Count > 0 || _wish.About.Count > 0);
+        if (verb == "remove" && !made && !silences && _wish.Days is null)
         {
             return Chosen() is { Count: > 0 } gone ? RemoveAll(gone) : [WhichOne("remove")];
         }
-        if (verb is "stop" || (Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
+        if ((verb is "stop" && !silences) || (!silences && Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
         {
             return [Pause()];
         }
-        if (_wish.Jobs.Count > 0 && !_wish.Changes && verb is "create" or "start" or "restart"
-            && _wish.Jobs.Count > 0)
+        if (_wish.Jobs.Count > 0 && !_wish.Changes && (verb is "create" or "start" or "restart"
+            || Topic("now") || clause.Lexemes.Any(l => l.Text is "execute" or "trigger" or "fire"
+                or "launch")))
         {
-            return [RunNow()];
+            return clause.Lexemes.Any(l => l.Text is "enable" or "resume" or "unpause"
+                or "activate" or "reactivate")
+                ? [Reply.Same($"{_wish.Jobs[0]} is declared, so it runs "
+                    + $"{JobFields.When(_jobs.Find(_wish.Jobs[0])!)}.")] : [RunNow()];
         }
         if (_wish.Jobs.Count > 0)
         {
@@ -177,7 +182,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     }
 
     private List<string> Chosen() => _wish.Jobs.Count > 0 ? _wish.Jobs
-        : _wish.All ? _jobs.Names
+        : _wish.All || _wish.Except.Count > 0 ? [.. _jobs.Names.Except(_wish.Except)]
         : _wish.Name is null ? [.. _wish.About.Where(a => _jobs.Find(a) is not null)] : [];
 
     private Reply? Impossible()

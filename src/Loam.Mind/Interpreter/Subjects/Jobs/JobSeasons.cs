@@ -41,6 +41,12 @@ internal static class JobSeasons
     public static void Read(Clause clause, JobWish wish)
     {
         ReadShift(clause, wish);
+        if (clause.Find(Part.Topic, "allyear") is >= 0 and var always)
+        {
+            wish.Months = "*";
+            clause.Use(always);
+            return;
+        }
         var times = TimeWords.English;
         var found = new List<(int At, int Month)>();
         for (var at = 0; at < clause.Count; at++)
@@ -91,16 +97,24 @@ internal static class JobSeasons
     /// <summary>"One hour earlier".</summary>
     private static void ReadShift(Clause clause, JobWish wish)
     {
-        for (var at = 1; at < clause.Count; at++)
+        for (var at = 0; at < clause.Count; at++)
         {
             var sooner = clause[at].Is(Part.Topic, "sooner");
-            if (!(sooner || clause[at].Is(Part.Topic, "later")) || !clause.IsFree(at - 1)
-                || JobLimits.Minutes(clause, at - 1) is not { } minutes)
+            if (!(sooner || clause[at].Is(Part.Topic, "later")))
             {
                 continue;
             }
+            var span = at > 0 && clause.IsFree(at - 1) && JobLimits.Minutes(clause, at - 1) is not null
+                ? at - 1 : Enumerable.Range(0, clause.Count).FirstOrDefault(
+                    i => clause.IsFree(i) && JobLimits.Minutes(clause, i) is not null, -1);
+            if (span < 0)
+            {
+                continue;
+            }
+            var minutes = JobLimits.Minutes(clause, span)!.Value;
             wish.Shift = sooner ? -minutes : minutes;
-            clause.Use(at - 1, at);
+            clause.Use(at);
+            clause.Use(span);
             return;
         }
     }

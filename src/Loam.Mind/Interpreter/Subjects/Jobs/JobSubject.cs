@@ -30,10 +30,22 @@ internal sealed class JobSubject : ISubject
         {
             return clause.Verb == "backup" ? 0 : 0.8;
         }
+        if (time is { SaysDays: true } && clause.Find(Part.Url) >= 0 && (clause.Verb == "probe"
+            || clause.Lexemes.Any(l => l.Text is "call" or "hit" or "fetch" or "request" or "visit"
+                or "load" or "open" or "get" or "query")))
+        {
+            return 0.96;
+        }
+        if (clause.Question is "show" or "what" && clause.Lexemes.Any(l =>
+                l.Text.StartsWith("schedule", StringComparison.Ordinal))
+            && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup")))
+        {
+            return 0.6;
+        }
         if (clause.Lexemes.Any(l => l.Text.StartsWith("schedule", StringComparison.Ordinal))
             && clause.Find(Part.Topic, "script") >= 0)
         {
-            return 0.7;
+            return 0.96;
         }
         if (clause.Verb is "set" or "move" or "replace" or "" && clause.Question is null
             && clause.Lexemes.Any(l => l.Text is "schedule") && time is null

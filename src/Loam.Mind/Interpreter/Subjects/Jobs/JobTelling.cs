@@ -20,6 +20,7 @@ internal static class JobTelling
         var succeeds = Take(clause, "success");
         var both = Take(clause, "both");
         clause.Use(at);
+        wish.Silences = how == "ignore" && !fails && !succeeds;
         wish.OnFailure = fails || both || !succeeds ? how : wish.OnFailure;
         wish.OnSuccess = succeeds || both ? how : wish.OnSuccess;
         foreach (var rest in (string[])["alert", "notify", "ignore"])
@@ -28,9 +29,10 @@ internal static class JobTelling
         }
     }
 
-    /// <summary>The strongest word, and the opposite where it is negated.</summary>
+    /// <summary>The strongest word that is not negated; nobody, where all are.</summary>
     private static (string? How, int At) How(Clause clause)
     {
+        (string? How, int At) quiet = (null, -1);
         foreach (var how in (string[])["ignore", "alert", "notify"])
         {
             // "Tell me" began like a question, so that its words are taken already.
@@ -41,23 +43,33 @@ internal static class JobTelling
             {
                 continue;
             }
-            for (var before = at - 1; before >= 0 && before >= at - Near; before--)
+            if (how != "ignore" && !Negated(clause, at)
+                && clause.Verb is not ("stop" or "remove" or "unpublish"))
             {
-                var lexeme = clause[before];
-                if (lexeme.IsGlue("comma") || lexeme.IsGlue("and"))
-                {
-                    break;
-                }
-                if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no"
-                    or "stop" or "never" or "nobody")
-                {
-                    clause.Use(before);
-                    return ("ignore", at);
-                }
+                return (how, at);
             }
-            return (how, at);
+            quiet = quiet.At < 0 ? ("ignore", at) : quiet;
         }
-        return (null, -1);
+        return quiet;
+    }
+
+    private static bool Negated(Clause clause, int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - Near; before--)
+        {
+            var lexeme = clause[before];
+            if (lexeme.IsGlue("comma") || lexeme.IsGlue("and"))
+            {
+                return false;
+            }
+            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "stop"
+                or "never" or "nobody")
+            {
+                clause.Use(before);
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>It names the job: "the alert job".</summary>

@@ -54,16 +54,20 @@ internal sealed class NotifySubject : ISubject
             return 0;
         }
         return (channel && lexemes.Any(l => l.Is(Part.Topic, "fail")))
-                || (channel && clause.Verb is "stop" or "remove" && !lexemes.Any(l => l.IsMention))
+                || ((channel || lexemes.Any(l => l.Text.StartsWith("notification",
+                    StringComparison.Ordinal) || l.Text is "alerts")) && clause.Verb is "stop" or "remove" && !lexemes.Any(Other))
             ? 0.7
             : tells && (lexemes.Any(l => l.Is(Part.Topic, "fail") || l.IsField("status"))
-                || Night(clause)) && !lexemes.Any(l => l.IsMention || l.Is(Part.Key)) ? 0.6
+                || Night(clause)) && !lexemes.Any(l => Other(l) || l.Is(Part.Key)) ? 0.6
             : about && (address || Night(clause) || channel || lexemes.Any(l => l.IsField("name")
                 || l.Is(Part.PortPair) || l.Is(Part.Domain)
                 || (l.Is(Part.Image) && l.Text.Contains('.', StringComparison.Ordinal)
                     && !l.Text.Contains('/', StringComparison.Ordinal)))
-                || clause.Verb == "remove" && !lexemes.Any(l => l.IsMention)) ? 0.65 : 0;
+                || clause.Verb == "remove" && !lexemes.Any(Other)) ? 0.65 : 0;
     }
+
+    /// <summary>A thing of another kind; "alerts" may be an app's role too.</summary>
+    private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic);
 
     private static bool TellsAbout(Clause clause) => clause.Question == "show"
         && clause.Lexemes.Any(l => l.Is(Part.Question) && l.Is(Part.Topic, "notify"));

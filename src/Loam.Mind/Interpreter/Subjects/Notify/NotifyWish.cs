@@ -124,6 +124,11 @@ internal sealed record NotifyWish : ClauseAttribute
     private void ReadName(Clause clause)
     {
         var at = clause.Find(Part.Field, "name");
+        if (clause.Verb == "rename")
+        {
+            at = Enumerable.Range(0, clause.Count).LastOrDefault(
+                i => clause[i].IsGlue("to") || clause[i].IsGlue("as"), -1);
+        }
         var next = at < 0 ? -1 : clause.NextValue(at);
         if (next >= 0 && NameReader.AsLabel(clause[next].Original) is { Length: > 0 } name)
         {
