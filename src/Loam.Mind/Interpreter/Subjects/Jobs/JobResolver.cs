@@ -226,7 +226,11 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     /// <summary>Intervals that come out even, near the one said.</summary>
     private IEnumerable<string> Nearest()
     {
-        var said = clause.Lexemes.FirstOrDefault(l => l.IsNumber && l.Unit is "min" or "h");
+        var said = clause.Lexemes.FirstOrDefault(l => l.IsNumber && l.Unit is "s" or "min" or "h");
+        if (said?.Unit == "s")
+        {
+            return ["every minute", "every 5 minutes"];
+        }
         var (unit, even) = said?.Unit == "h" ? ("hours", (int[])[2, 3, 4, 6, 8, 12])
             : ("minutes", [1, 2, 5, 10, 15, 20, 30]);
         var near = said is null ? [] : even.OrderBy(e => Math.Abs(e - said.Value)).Take(2)

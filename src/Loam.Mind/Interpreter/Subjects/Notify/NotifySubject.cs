@@ -25,7 +25,8 @@ internal sealed class NotifySubject : ISubject
                 || l.IsField("environment") || l.Is(Part.Assignment) || l.IsField("backup")
                 || l.IsField("secret"));
         if (lexemes.Any(l => l.Text.Contains("quiet hours", StringComparison.Ordinal)
-            || l.Text == "do not disturb"))
+            || l.Text == "do not disturb") || (lexemes.Any(l => l.Text == "quiet")
+                && lexemes.Any(l => l.IsGlue("from") || l.Text == "between" || l.IsGlue("to"))))
         {
             return 0.9;
         }
@@ -45,6 +46,11 @@ internal sealed class NotifySubject : ISubject
         }
         var known = NotifyWish.Known(clause, said.Session).Count > 0;
         if (known && (channel || tells || address) && !service)
+        {
+            return 0.9;
+        }
+        if (tells && Night(clause) && !job && !service && (clause.Negated
+            || lexemes.Any(l => l.IsGlue("not") || l.Text is "no")))
         {
             return 0.9;
         }
