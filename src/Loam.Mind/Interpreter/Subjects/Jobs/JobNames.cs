@@ -15,7 +15,8 @@ internal static class JobNames
         var except = false;
         for (var at = 0; at < clause.Count; at++)
         {
-            if (!clause.IsFree(at))
+            // A job's name may be a word that a wish or a question begins with.
+            if (!clause.IsFree(at) && clause[at].Named(Known.Job) is null)
             {
                 continue;
             }

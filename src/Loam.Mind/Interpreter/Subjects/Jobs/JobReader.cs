@@ -114,9 +114,19 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 || l.Is(Part.Topic, "both"));
         var named = clause.Question == "show" && !clause.AsksMark
             && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
-        if (told || named)
+        // A job may be called "report": then what is said of it is no question.
+        var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
+        var itself = clause.Question == "show" && !clause.AsksMark
+            && first is not null && first.Named(Known.Job) is not null && first.Is(Part.Question)
+            && clause.Count > 1;
+        if (told || named || itself)
         {
             clause.Question = null;
+        }
+        if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && l.Named(Known.Job) is not null))
+        {
+            clause.Verb = clause.Lexemes.Where(l => l.Is(Part.Verb)
+                && l.Named(Known.Job) is null).Select(l => l.Key(Part.Verb)).FirstOrDefault() ?? "";
         }
     }
 

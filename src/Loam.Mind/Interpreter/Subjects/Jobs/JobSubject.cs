@@ -105,7 +105,8 @@ internal sealed class JobSubject : ISubject
         {
             var lexeme = clause[at];
             if (lexeme.Named(Known.Job) is not null && lexeme.Named(Known.Service) is null
-                && lexeme.Named(Known.Volume) is null && !lexeme.Is(Part.Verb))
+                && lexeme.Named(Known.Volume) is null && (!lexeme.Is(Part.Verb)
+                    || !clause.Lexemes.Any(l => l.Named(Known.Service) is not null)))
             {
                 return true;
             }
