@@ -37,7 +37,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     /// <param name="expected">Jobs were spoken of last.</param>
     public List<Word> Gather(List<Word> words, string line, bool expected)
     {
-        if (!expected && !words.Exists(Recurs) && !SaysTime(words) && !words.Exists(IsJob) && !IsBidden(words))
+        if (!expected && !words.Exists(Recurs) && !SaysTime(words)
+            && !words.Exists(IsJob) && !IsBidden(words))
         {
             return words;
         }
@@ -77,7 +78,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     private bool Recurs(Word word) => !word.Quoted && (_times.Is(word.Text, "every")
         || _times.Of(word.Text, "day") is not null || IsAdverb(word.Text)
         || _times.Is(word.Text, "twice") || _times.Is(word.Text, "once")
-        || _times.Of(word.Text, "part") is not null || word.Text.StartsWith("*/", StringComparison.Ordinal)
+        || _times.Of(word.Text, "part") is not null
+        || word.Text.StartsWith("*/", StringComparison.Ordinal)
         || word.Text is "*" or "tomorrow") || (word.Quoted && word.Text.Split(' ').Length == 5
             && word.Text.Contains('*', StringComparison.Ordinal));
 
@@ -111,7 +113,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             var bare = words.GetRange(at + 1, next - at - 1).TrueForAll(
                 w => w.Text is not ("the" or "a" or "an" or "my" or "our" or "this"));
             return next < words.Count && (IsProgram(words, next)
-                || ((bare || words[next].Original.StartsWith('/')) && IsBare(words, next)))
+                || ((bare && !Is(word, "weak") || words[next].Original.StartsWith('/'))
+                    && IsBare(words, next)))
                 ? next : -1;
         }
         var named = at > 0 && (words[at - 1].Text is "called" or "named" or "name" or "image"

@@ -47,7 +47,8 @@ internal static class Literals
         if (slash >= 0)
         {
             return IPAddress.TryParse(host, out var inside)
-                && Whole(text[(slash + 1)..]) is { } bits && bits <= (inside.GetAddressBytes().Length * 8) ? Of(word, Part.Cidr) : null;
+                && Whole(text[(slash + 1)..]) is { } bits 
+                && bits <= (inside.GetAddressBytes().Length * 8) ? Of(word, Part.Cidr) : null;
         }
         return !IPAddress.TryParse(host, out _) ? null : Of(word, Part.Address) with
         {

@@ -74,7 +74,8 @@ public sealed class JobsTests
 
     private const string Cases = """
         # New jobs, commands as typed
-        bare: every 15 minutes run php -f /var/www/html/cron.php in nextcloud and alert me if it fails
+        bare: every 15 minutes run php -f /var/www/html/cron.php in nextcloud and alert me if it
+            fails
             => proposal; runs jobs.nextcloud-cron at 2026-03-02T11:15; jobs.nextcloud-cron.command =
             php -f /var/www/html/cron.php; jobs.nextcloud-cron.on_failure = alert;
             jobs.nextcloud-cron.container = nextcloud
@@ -214,7 +215,7 @@ public sealed class JobsTests
     [Theory]
     [InlineData("""run sh -c 'echo "A B" | tr a-z A-Z' in api every 5 minutes""",
         """sh -c 'echo "A B" | tr a-z A-Z'""")]
-    [InlineData("""every hour run curl -fsS "https://example.com/x?a=1&b=2" > /tmp/Out && echo OK""",
+    [InlineData("""hourly run curl -fsS "https://example.com/x?a=1&b=2" > /tmp/Out && echo OK""",
         """curl -fsS "https://example.com/x?a=1&b=2" > /tmp/Out && echo OK""")]
     [InlineData("every night execute `echo $(date) – ok`", "echo $(date) – ok")]
     [InlineData("run echo $(date) every hour.", "echo $(date)")]

@@ -24,14 +24,19 @@ internal static class JobCommand
         StringComparer.Ordinal);
 
     private static readonly string[] s_roots =
-        ["/", "/*", "/.", "/etc", "/usr", "/var", "/bin", "/sbin", "/lib", "/boot", "/root", "/home",
+        ["/", "/*", "/.", "/etc", "/usr", "/var", "/bin", "/sbin", "/lib", "/boot", "/root",
+         "/home",
          "/opt", "/dev", "/sys", "/proc"];
 
-    private static List<string> Words(string command) => [.. command
-        .Replace("&&", " ; ", StringComparison.Ordinal).Replace("||", " ; ", StringComparison.Ordinal)
-        .Replace("|", " ; ", StringComparison.Ordinal).Replace(";", " ; ", StringComparison.Ordinal)
-        .Replace(">>", " > ", StringComparison.Ordinal).Replace(">", " > ", StringComparison.Ordinal)
-        .Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)];
+    private static List<string> Words(string command)
+    {
+        foreach (var (mark, word) in ((string, string)[])
+            [("&&", ";"), ("||", ";"), ("|", ";"), (";", ";"), (">>", ">"), (">", ">")])
+        {
+            command = command.Replace(mark, $" {word} ", StringComparison.Ordinal);
+        }
+        return [.. command.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)];
+    }
 
     private static string Base(string word)
     {

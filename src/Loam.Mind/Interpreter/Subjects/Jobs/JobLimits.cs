@@ -33,7 +33,8 @@ internal static class JobLimits
     public static void ReadGiven(Clause clause, JobWish wish)
     {
         if (wish.Time is not null || wish.Shift is not null || wish.Timeout is not null
-            || wish.Jobs.Count == 0 || !clause.Lexemes.Any(l => l.Text is "give" or "gets" or "get"))
+            || wish.Jobs.Count == 0 || !clause.Lexemes.Any(
+                l => l.Text is "give" or "gets" or "get"))
         {
             return;
         }

@@ -40,7 +40,8 @@ internal static class JobNames
         for (var at = 0; at < clause.Count; at++)
         {
             // One that was spoken of and is gone.
-            if (clause.IsFree(at) && about.Contains(clause[at].Text))
+            if (about.Contains(clause[at].Text) && !wish.Jobs.Contains(clause[at].Text)
+                && (clause.IsFree(at) || clause[at].Is(Part.Verb)))
             {
                 wish.Jobs.Add(clause[at].Text);
                 clause.Use(at);

@@ -14,10 +14,10 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     public void Read()
     {
-        ReadMood();
-        ReadCommand();
         _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
             ? about.Names : [];
+        ReadMood();
+        ReadCommand();
         JobNames.Read(clause, _wish, _wish.About);
         if (clause.Verb == "undo" && _wish.Jobs.Count > 0)
         {
@@ -29,7 +29,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         {
             JobTelling.Read(clause, _wish);
         }
-        ReadAccess();
+        JobTaskReader.ReadAccess(clause, _wish);
         ReadImage();
         if (_wish.Command is null && _wish.Jobs.Count > 0
             && clause.Find(Part.Url) is >= 0 and var url)
@@ -37,7 +37,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             _wish.Url = clause[url].Original;
             clause.Use(url);
         }
-        ReadTask();
+        JobTaskReader.ReadTask(clause, _wish);
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
@@ -114,6 +114,11 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 || l.Is(Part.Topic, "both"));
         var named = clause.Question == "show" && !clause.AsksMark
             && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
+        if (clause.Question is null && clause.Count > 1 && clause[0].Text == "when"
+            && clause[1].IsGlue("is"))
+        {
+            clause.Question = "when";
+        }
         // A job may be called "report": then what is said of it is no question.
         var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
         var itself = clause.Question == "show" && !clause.AsksMark
@@ -123,10 +128,11 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         {
             clause.Question = null;
         }
-        if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && l.Named(Known.Job) is not null))
+        bool Names(Lexeme l) => l.Named(Known.Job) is not null || _wish.About.Contains(l.Text);
+        if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && Names(l)))
         {
-            clause.Verb = clause.Lexemes.Where(l => l.Is(Part.Verb)
-                && l.Named(Known.Job) is null).Select(l => l.Key(Part.Verb)).FirstOrDefault() ?? "";
+            clause.Verb = clause.Lexemes.Where(l => l.Is(Part.Verb) && !Names(l))
+                .Select(l => l.Key(Part.Verb)).FirstOrDefault() ?? "";
         }
     }
 
@@ -183,88 +189,6 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             {
                 clause.Use(word);
             }
-        }
-    }
-
-    /// <summary>"May read /etc/ssl and write /srv/share".</summary>
-    private void ReadAccess()
-    {
-        for (var at = 1; at < clause.Count; at++)
-        {
-            var lexeme = clause[at];
-            var colon = lexeme.Text.LastIndexOf(':');
-            if (clause.IsFree(at) && (lexeme.Is(Part.Image) || lexeme.Is(Part.PortPair))
-                && colon > 0 && Literals.Whole(lexeme.Text[(colon + 1)..]) is > 0 and < 65536
-                && !lexeme.Text.Contains('/', StringComparison.Ordinal)
-                && clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic)
-                    || l.IsField("network") || l.IsField("image")) is { } before
-                && (before.Is(Part.Topic, "access") || before.IsField("network")))
-            {
-                _wish.Access.Add($"network:{lexeme.Text}");
-                clause.Use(at);
-            }
-        }
-        foreach (var at in clause.All(Part.Path).ToList())
-        {
-            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
-                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
-            if (right is not null)
-            {
-                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
-                    + clause[at].Original);
-                clause.Use(at);
-            }
-        }
-    }
-
-    /// <summary>Tasks whose command is plain: a folder is emptied, a database vacuumed.</summary>
-    private void ReadTask()
-    {
-        if (_wish.Command is not null)
-        {
-            return;
-        }
-        foreach (var at in clause.All(Part.Topic).ToList())
-        {
-            if (clause[at].Is(Part.Topic, "vacuum") && !clause[at].IsMention)
-            {
-                _wish.Task ??= "vacuum";
-                clause.Use(at);
-            }
-            if (clause[at].Is(Part.Topic, "old"))
-            {
-                JobLimits.ReadAge(clause, at, _wish);
-            }
-        }
-        foreach (var at in clause.All(Part.Path).ToList())
-        {
-            _wish.Paths.Add(clause[at].Original);
-            clause.Use(at);
-        }
-        if (clause.Find(Part.Url) is >= 0 and var url)
-        {
-            // An address is looked at by a request to it.
-            _wish.Command = $"curl -fsS {clause[url].Original}";
-            clause.Use(url);
-            return;
-        }
-        if (_wish.Jobs.Count > 0 && (clause.Verb == "remove" || clause.Lexemes.Any(
-            l => l.Is(Part.Topic, "clean") || l.IsVerb("remove"))))
-        {
-            var age = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
-                && clause[i] is { IsNumber: true, Unit: "d", Value: > 0 and < 36500 }, -1);
-            if (age >= 0)
-            {
-                _wish.Days = (int)clause[age].Value;
-                clause.Use(age);
-            }
-        }
-        if (_wish.Paths.Count > 0 && (clause.Verb == "remove"
-            || clause.Lexemes.Any(l => l.Is(Part.Topic, "clean") || l.IsVerb("remove"))))
-        {
-            var all = clause.Lexemes.Any(l => l.Text.StartsWith("empty", StringComparison.Ordinal)
-                || l.Text is "everything" or "all" or "wipe");
-            _wish.Task = all && _wish.Days is null ? "empty" : "clean";
         }
     }
 

@@ -104,7 +104,8 @@ internal static class JobSeasons
             {
                 continue;
             }
-            var span = at > 0 && clause.IsFree(at - 1) && JobLimits.Minutes(clause, at - 1) is not null
+            var span = at > 0 && clause.IsFree(at - 1)
+                && JobLimits.Minutes(clause, at - 1) is not null
                 ? at - 1 : Enumerable.Range(0, clause.Count).FirstOrDefault(
                     i => clause.IsFree(i) && JobLimits.Minutes(clause, i) is not null, -1);
             if (span < 0)

@@ -15,11 +15,12 @@ internal sealed class JobSubject : ISubject
         var continues = said.Continues(this);
         var word = NamesJobs(clause);
         var mention = Mentioned(clause);
-        if (word)
+        var time = TimeReader.Read(new([.. clause.Lexemes]));
+        if (word && (time is not null || command || mention || !clause.Lexemes.Any(
+            l => l.Named(Known.User) is not null)))
         {
             return 0.92;
         }
-        var time = TimeReader.Read(new([.. clause.Lexemes]));
         if (command && (time is not null || mention || continues
             || Before(said) is not null || (said.Before is [.., { Subject: null } before]
                 && TimeReader.Read(new([.. before.Lexemes])) is { SaysDays: true })))
@@ -48,6 +49,7 @@ internal sealed class JobSubject : ISubject
             return 0.96;
         }
         if (clause.Verb is "set" or "move" or "replace" or "" && clause.Question is null
+            && said.Last is null or JobSubject
             && clause.Lexemes.Any(l => l.Text is "schedule") && time is null
             && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup"))
             && new JobFields(said.Session.Draft).Names.Count > 0)

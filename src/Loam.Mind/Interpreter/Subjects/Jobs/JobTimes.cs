@@ -30,7 +30,8 @@ internal static class JobTimes
                 // The months of a season stay.
                 said[3] = fields[3];
             }
-            fields = keepsTime && !(IsOften(fields) && !wish.SameTime && said is [_, _, "*", _, "*"])
+            fields = keepsTime && !(IsOften(fields) && !wish.SameTime
+                    && said is [_, _, "*", _, "*"])
                 ? [.. fields[..2], .. said[2..]]
                 : keepsDays ? [.. said[..2], .. fields[2..]] : said;
         }

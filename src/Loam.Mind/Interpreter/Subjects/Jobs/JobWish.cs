@@ -117,6 +117,7 @@ internal sealed record JobWish : ClauseAttribute
     public bool Changes => Time is not null || Shift is not null || Months is not null
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null
-        || OnSuccess is not null || OnFailure is not null || Vague || Url is not null || Paths.Count > 0
+        || OnSuccess is not null || OnFailure is not null || Vague || Url is not null
+        || Paths.Count > 0
         || TimeoutFactor is not null || Days is not null;
 }

@@ -209,7 +209,8 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         }
         var reply = Reply.Done($"tell {names} only alerts between "
             + wish.Quiet.Replace("-", " and ", StringComparison.Ordinal));
-        return clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.PortPair)) ? reply
+        return wish.Quiet != "22:00-07:00" || !clause.Lexemes.Any(l => l.Text.Contains("night",
+            StringComparison.Ordinal)) ? reply
             : reply.Note("Night is taken as 22:00 to 7:00.");
     }
 

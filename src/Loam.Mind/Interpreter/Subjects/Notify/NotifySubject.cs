@@ -34,7 +34,8 @@ internal sealed class NotifySubject : ISubject
         {
             return clause.Question is "who" or "where" or "what" or "how" or "which" or "show"
                     or "is" && (tells || channel) && !job && !service
-                || (clause.Question is "who" && lexemes.Any(l => l.Text is "told" or "notified"
+                || (clause.Question is "who" or "how" or "where" 
+                    && lexemes.Any(l => l.Text is "told" or "notified"
                     or "alerted") && !job) ? 0.8 : 0;
         }
         if (tells && (address || (channel && !job && !service))
@@ -61,7 +62,8 @@ internal sealed class NotifySubject : ISubject
         }
         return (channel && lexemes.Any(l => l.Is(Part.Topic, "fail")))
                 || ((channel || lexemes.Any(l => l.Text.StartsWith("notification",
-                    StringComparison.Ordinal) || l.Text is "alerts")) && clause.Verb is "stop" or "remove" && !lexemes.Any(Other))
+                    StringComparison.Ordinal) || l.Text is "alerts"))
+                    && clause.Verb is "stop" or "remove" && !lexemes.Any(Other))
             ? 0.7
             : tells && (lexemes.Any(l => l.Is(Part.Topic, "fail") || l.IsField("status"))
                 || Night(clause)) && !lexemes.Any(l => Other(l) || l.Is(Part.Key)) ? 0.6

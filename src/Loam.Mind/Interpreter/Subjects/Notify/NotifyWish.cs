@@ -35,7 +35,8 @@ internal sealed record NotifyWish : ClauseAttribute
         var negated = clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "no" or "never"
             || l.IsGlue("without")) || clause.Negated;
         wish.Stops = clause.Verb is "stop" or "remove" || clause.Lexemes.Any(l => l.Text == "go")
-            && wish.Names.Count > 0 && wish.To is null && wish.Url is null || (negated && wish.Quiet is null);
+            && wish.Names.Count > 0 && wish.To is null && wish.Url is null
+            || (negated && wish.Quiet is null);
         if (wish.Names.Count == 0 && wish.Url is null && wish.To is null)
         {
             wish.Names.AddRange(about);
