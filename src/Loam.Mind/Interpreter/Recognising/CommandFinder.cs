@@ -121,7 +121,10 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             or "in" or "inside" or "of" or "remove" or "delete" or "job" or "install" or "add");
         if (word.Quoted)
         {
-            return !named && word.Text.Contains(' ', StringComparison.Ordinal)
+            var line = word.Text.Contains(" -", StringComparison.Ordinal)
+                || word.Text.Contains(" /", StringComparison.Ordinal);
+            return (!named || (words[at - 1].Text == "job" && line))
+                && word.Text.Contains(' ', StringComparison.Ordinal)
                 && !IsCron(word.Text) ? at : -1;
         }
         return !named && (IsProgram(words, at) || IsLine(words, at)

@@ -116,6 +116,18 @@ public sealed class JobsTests
         bare: clean up /srv/tmp weekly // older than two weeks
             => proposal; jobs has {command: "find /srv/tmp -type f -mtime +14 -delete"}
         bare: run "x.sh --all" in api // every night at 2 => refusal
+        bare: ticker: run "node x.js" in api every hour => proposal; jobs.ticker.command = node x.js
+        bare: run "node x.js" in api every hour (ticker) => proposal; jobs.ticker.container = api
+        bare: create job ticker. schedule: every hour. container: api. command: node x.js
+            => proposal; jobs.ticker.container = api; jobs.ticker.command = node x.js
+        bare: "node x.js" in api mon/wed/fri at 7:15, job ticker, max 5 minutes, three tries
+            => proposal; runs jobs.ticker at 2026-03-02T07:15; runs not jobs.ticker at
+            2026-03-03T07:15; jobs.ticker.timeout = 5m; jobs.ticker.retries = 3
+        bare: "node x.js" in api every 3 hours starting at 1, job ticker
+            => proposal; runs jobs.ticker at 2026-03-02T04:00; runs not jobs.ticker at
+            2026-03-02T03:00
+        bare: host job "du -sh /srv > /var/log/du.txt" nightly at 4, call it du
+            => proposal; jobs.du.access has read:/srv; jobs.du.access has write:/var/log/du.txt
         # What is missing or cannot be
         bare: schedule a nightly job in redis // redis-cli BGSAVE
             => proposal; jobs has {container: redis, command: redis-cli BGSAVE}
@@ -164,6 +176,13 @@ public sealed class JobsTests
         busy: run the report job now => refusal; says loam run-job report
         busy: run report weekdays at 6:30 => no-change; says already
         busy: run it hourly instead => question; says which
+        busy: probe doesn't have to run at weekends
+            => proposal; runs not jobs.probe at 2026-03-01T10:30; runs jobs.probe at
+            2026-03-02T10:30
+        busy: limit report to 20 minutes => proposal; jobs.report.timeout = 20m
+        busy: report every weekday evening at 8 => proposal; runs jobs.report at 2026-03-02T20:00
+        busy: every job should alert on failure
+            => proposal; jobs.report.on_failure = alert; jobs.clean-tmp.on_failure = alert
         # Turn by turn
         busy: run "redis-cli bgsave" in redis every hour, job name save // better every two hours //
             and tell me if it fails

@@ -29,20 +29,22 @@ internal static class JobLimits
         }
     }
 
-    /// <summary>"Give vacuum an hour".</summary>
+    /// <summary>"Give vacuum an hour", "max 5 minutes": a span that is no time.</summary>
     public static void ReadGiven(Clause clause, JobWish wish)
     {
-        if (wish.Time is not null || wish.Shift is not null || wish.Timeout is not null
-            || wish.Jobs.Count == 0 || !clause.Lexemes.Any(
-                l => l.Text is "give" or "gets" or "get"))
+        if (wish.Shift is not null || wish.Timeout is not null)
         {
             return;
         }
         for (var at = 0; at < clause.Count; at++)
         {
-            if (clause.IsFree(at) && Minutes(clause, at) is { } minutes)
+            var lexeme = clause[at];
+            if (clause.IsFree(at) && lexeme is { IsNumber: true, Unit: "s" or "min" or "h" }
+                && (at == 0 || !clause[at - 1].IsGlue("in"))
+                && (lexeme.Unit == "s" || Minutes(clause, at) is not null))
             {
-                wish.Timeout = Duration(minutes);
+                wish.Timeout = lexeme.Unit == "s" ? Text(lexeme.Value) + "s"
+                    : Duration(Minutes(clause, at)!.Value);
                 clause.Use(at);
                 return;
             }

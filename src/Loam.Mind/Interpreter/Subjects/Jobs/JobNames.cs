@@ -55,7 +55,8 @@ internal static class JobNames
         {
             if (clause[at].Is(Part.Topic, "job") && clause.IsFree(at))
             {
-                wish.All |= at > 0 && clause[at - 1].Key(Part.Reference) == "all"
+                wish.All |= at > 0 && (clause[at - 1].Key(Part.Reference) == "all"
+                    || clause[at - 1].Text is "every" or "each" or "all" or "both")
                     || (clause.Verb is "remove" or "stop" && wish.Jobs.Count == 0
                         && clause[at].Text.EndsWith('s') && clause.Lexemes.Take(at).Any(
                             l => l.Text is "all" or "every" or "any" or "the"));
@@ -63,6 +64,7 @@ internal static class JobNames
                 clause.Use(at);
             }
         }
+        ReadMarked(clause, wish);
     }
 
     /// <summary>A service of the same name is where it runs: "in weather".</summary>
@@ -82,7 +84,8 @@ internal static class JobNames
     {
         for (var at = 0; at < clause.Count - 1; at++)
         {
-            if (!clause.IsFree(at) || !clause[at].IsField("name"))
+            if (!clause.IsFree(at)
+                || !(clause[at].IsField("name") || clause[at].Is(Part.Topic, "named")))
             {
                 continue;
             }
@@ -98,6 +101,28 @@ internal static class JobNames
                 Give(clause, next, wish);
                 clause.Use(at, next);
                 return;
+            }
+        }
+    }
+
+    /// <summary>"Index: run …", "task index: …", "… every hour (index)".</summary>
+    private static void ReadMarked(Clause clause, JobWish wish)
+    {
+        for (var at = 0; at < clause.Count && wish.Name is null && wish.Jobs.Count == 0; at++)
+        {
+            if (!clause.IsFree(at) || !IsName(clause[at])
+                || clause[at].Readings[0].Part is not (Part.Unknown or Part.Quoted))
+            {
+                continue;
+            }
+            var colon = at + 1 < clause.Count && clause[at + 1].Text == ":";
+            var first = at == 0 || (at == 1 && clause[0].Is(Part.Topic, "script"));
+            var between = at > 0 && clause[at - 1].IsGlue("comma") && at + 1 < clause.Count
+                && clause[at + 1].IsGlue("comma") && clause[at + 1].Text == ",";
+            if ((first && colon) || (between && wish.Command is not null))
+            {
+                Give(clause, at, wish);
+                clause.Use(at);
             }
         }
     }

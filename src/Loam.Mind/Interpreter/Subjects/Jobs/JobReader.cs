@@ -42,6 +42,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         _wish.Time = TimeReader.Read(clause);
+        JobSeasons.Invert(clause, _wish);
         JobLimits.ReadGiven(clause, _wish);
         Finish();
         TakeOver();
@@ -236,7 +237,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun"];
+            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun", "sooner", "later"];
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];

@@ -57,11 +57,12 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
             return [Rename()];
         }
         var silences = _wish.Silences && (_wish.Jobs.Count > 0 || _wish.About.Count > 0);
-        if (verb == "remove" && !made && !silences && _wish.Days is null)
+        if (verb == "remove" && !made && !silences && _wish.Days is null
+            && _wish.Timeout is null)
         {
             return Chosen() is { Count: > 0 } gone ? RemoveAll(gone) : [WhichOne("remove")];
         }
-        if ((verb is "stop" && !silences) || (!silences && Topic("pause")
+        if ((verb is "stop" && !silences && _wish.Timeout is null) || (!silences && Topic("pause")
             && !_wish.Changes && _wish.Jobs.Count > 0))
         {
             return [Pause()];
@@ -75,9 +76,19 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
                 ? [Reply.Same($"{_wish.Jobs[0]} is declared, so it runs "
                     + $"{JobFields.When(_jobs.Find(_wish.Jobs[0])!)}.")] : [RunNow()];
         }
+        if (_wish.Jobs.Count > 0 && !_wish.Changes
+            && clause.Lexemes.Any(l => l.Text is "no more" or "no longer" || (l.Text == "no"
+                && clause.Lexemes.Any(m => m.Text is "more" or "longer"))))
+        {
+            return RemoveAll(_wish.Jobs);
+        }
         if (_wish.Jobs.Count > 0)
         {
             return !_wish.Changes ? [WhatAbout(_wish.Jobs[0])] : Changes(_wish.Jobs);
+        }
+        if (_wish.All && _wish.Changes && !made && _jobs.Names.Count > 0)
+        {
+            return Changes(_jobs.Names);
         }
         if (GoesOn())
         {

@@ -38,6 +38,27 @@ internal static class JobSeasons
         }
     }
 
+    /// <summary>"It need not run at weekends": on the other days.</summary>
+    public static void Invert(Clause clause, JobWish wish)
+    {
+        if (wish.Time is not { SaysTime: false, Impossible: null } time
+            || time.Cron.Split(' ') is not [_, _, "*", "*", not "*" and var said]
+            || !(clause.Negated || clause.Lexemes.Any(l => l.IsGlue("not")))
+            || !clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running"))
+        {
+            return;
+        }
+        var days = said.Split(',').SelectMany(d => d.Split('-') is [var from, var to]
+            ? Enumerable.Range(from[0] - '0', to[0] - from[0] + 1) : [d[0] - '0']).ToList();
+        var others = Enumerable.Range(0, 7).Except(days).ToList();
+        if (others.Count is > 0 and < 7)
+        {
+            var text = others.SequenceEqual([1, 2, 3, 4, 5]) ? "1-5" : string.Join(',', others);
+            wish.Time = time with { Cron = $"0 2 * * {text}" };
+            clause.Negated = false;
+        }
+    }
+
     public static void Read(Clause clause, JobWish wish)
     {
         ReadShift(clause, wish);

@@ -29,7 +29,7 @@ internal sealed class JobSubject : ISubject
         }
         if (mention)
         {
-            return clause.Verb == "backup" ? 0 : 0.8;
+            return clause.Verb == "backup" ? 0 : time is not null ? 0.93 : 0.8;
         }
         if (time is { SaysDays: true } && clause.Find(Part.Url) >= 0 && (clause.Verb == "probe"
             || clause.Lexemes.Any(l => l.Text is "call" or "hit" or "fetch" or "request" or "visit"
@@ -169,7 +169,9 @@ internal sealed class JobSubject : ISubject
             || l.IsField("schedule"));
         var reference = clause.Verb is "remove" or "stop" or "rename" or "spare" or "restart"
             && (clause.Lexemes.All(l => !l.IsMention));
-        return time is not null ? 0.75 : topic || field ? 0.7 : reference ? 0.65
+        var place = clause.Lexemes.Any(l => l.Text == "container") && clause.Verb is "" or "set"
+            && clause.Find(Part.Mention) >= 0;
+        return place || time is not null ? 0.75 : topic || field ? 0.7 : reference ? 0.65
             : clause.Find(Part.Command) >= 0 ? 0.9
             : clause.Verb is "" or "create" && clause.Find(Part.Mention) >= 0
                 && clause.Lexemes.Any(l => l.IsGlue("in") || l.Is(Part.Topic)) ? 0.55 : 0;
