@@ -20,7 +20,7 @@ public sealed class TimeReaderTests
     [InlineData("mon/wed/fri at 7:15", "15 7 * * 1,3,5")]
     [InlineData("every evening at 8", "0 20 * * *")]
     [InlineData("every 3 hours at 1", "0 1-23/3 * * *")]
-    [InlineData("twice a week, tuesday and saturday at 4", "0 4 * * 2,6")]
+    [InlineData("twice a week on tuesday and saturday at 4", "0 4 * * 2,6")]
     [InlineData("january 1st at 0:05", "5 0 1 1 *")]
     [InlineData("every minute", "* * * * *")]
     [InlineData("every half hour", "*/30 * * * *")]

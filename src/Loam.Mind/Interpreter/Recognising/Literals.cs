@@ -268,7 +268,8 @@ internal static class Literals
             && char.IsAsciiLetterUpper(word.Original[slash + 1]);
         var days = slash > 0 && text.Split('/').All(
             d => Parsing.Times.TimeWords.English.Of(d, "day") is not null);
-        if (days || place || slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)
+        if (days || place || slash <= 0 && colon <= 0
+            || text.Contains("://", StringComparison.Ordinal)
             || text is "and/or" or "he/she" or "his/her" or "w/o")
         {
             return null;

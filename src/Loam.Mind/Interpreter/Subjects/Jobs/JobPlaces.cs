@@ -87,7 +87,8 @@ internal static class JobPlaces
     {
         var before = clause.Next(at, -1);
         before = before > 0 && clause[before].Text == ":" ? before - 1 : before;
-        return (before >= 0 && (clause[before].Text == "container" || clause[before].IsGlue("in") || clause[before].IsGlue("on")))
+        return (before >= 0 && (clause[before].Text == "container"
+                || clause[before].IsGlue("in") || clause[before].IsGlue("on")))
             || (at + 1 < clause.Count && clause[at + 1].Text is "container");
     }
 

@@ -237,7 +237,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun", "sooner", "later"];
+            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun", "sooner",
+            "later"];
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
