@@ -61,6 +61,11 @@ internal sealed class MachineSubject : ISubject
         {
             return null;
         }
+        // "Block everything except dns" is about packets, "set up a registry" about an app.
+        if (Says("block") || all.Any(l => l.IsField("firewall")))
+        {
+            return null;
+        }
         if (Says("search") || Says("dns"))
         {
             return app ? null : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
@@ -73,7 +78,7 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Interface;
         }
-        if (Says("registry") || Says("mirror"))
+        if ((Says("registry") && clause.Verb != "create") || Says("mirror"))
         {
             return MachineTopic.Registry;
         }
