@@ -57,12 +57,8 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Observe;
         }
-        if (service)
-        {
-            return null;
-        }
         // "Block everything except dns" is about packets, "set up a registry" about an app.
-        if (Says("block") || all.Any(l => l.IsField("firewall")))
+        if (service || Says("block") || all.Any(l => l.IsField("firewall")))
         {
             return null;
         }
@@ -105,9 +101,9 @@ internal sealed class MachineSubject : ISubject
         }
         return Says("llm") || (Begins("provider:") && (Says("cloud") || all.Any(l =>
             l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
-            : said.Continues(this) && clause.Verb is "" or "set" or "have" && number is false
+            : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
-                && said.Continues(this) ? MachineTopic.Interface : null;
+                ? MachineTopic.Interface : null;
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
