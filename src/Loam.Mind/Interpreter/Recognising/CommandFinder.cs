@@ -29,6 +29,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         return words;
     }
 
+    /// <summary>The name of a program people type in a shell.</summary>
+    public static bool IsProgram(string word) => s_words.Value["tool"].Contains(word)
+        || s_words.Value["program"].Contains(word)
+        || word.StartsWith("mkfs.", StringComparison.Ordinal);
+
     private static bool Is(Word word, string kind) =>
         !word.Quoted && s_words.Value[kind].Contains(word.Text);
 
