@@ -1,8 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Loam.Core.Catalog;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Editing;
@@ -59,6 +62,7 @@ internal static class LifeEdits
         {
             WiringEdits.RemoveDependency(draft, user.Name, service.Name);
         }
+        var mentions = RemoveMentions(draft, service.Name);
         draft.Remove(ServicesFile.File, Draft.ServicePath(service.Name));
         RemoveUnused(draft, service, fresh);
         var kept = service.Volumes.Any(v => draft.State.Volumes.ContainsKey(v.Source));
@@ -66,11 +70,46 @@ internal static class LifeEdits
         var reply = Reply.Done($"remove {service.Name}").With(isNew ? Risk.Low
             : data ? Risk.High : Risk.Medium);
         reply = kept ? reply.Note($"{service.Name}'s data are kept.") : reply;
+        reply = mentions.Count == 0 ? reply : reply.With(Risk.High).Note(
+            $"{Wording.List(mentions)} {(mentions.Count == 1 ? "goes" : "go")} with it.");
         var left = users.Select(u => u.Name).Except(leaving).ToList();
         return left.Count == 0 ? reply : reply.With(Risk.High).Note(
             $"{Wording.List(left)} {(left.Count == 1 ? "depends" : "depend")} on "
             + $"{service.Name} and may fail without it.");
     }
+
+    /// <summary>What other files say of the service: a job in its container and a ban for its
+    /// failures make no sense without it; a certificate only loses a user.</summary>
+    /// <returns>What goes with it, in words.</returns>
+    private static List<string> RemoveMentions(Draft draft, string service)
+    {
+        var gone = new List<string>();
+        var specs = draft.State.Specs;
+        foreach (var certificate in Maps(specs, SecurityFile.File, "certificates")
+            .Where(c => c.Texts("used_by").Contains(service)))
+        {
+            draft.Remove(SecurityFile.File, EditPath.Parse("spec.certificates")
+                .Item("name", certificate.Text("name")!).Key("used_by").Text(service));
+        }
+        foreach (var job in Maps(specs, ScheduledFile.File, "jobs")
+            .Where(j => j.Text("container") == service).Select(j => j.Text("name")!))
+        {
+            draft.Remove(ScheduledFile.File, EditPath.Parse("spec.jobs").Item("name", job));
+            gone.Add($"the job {job}");
+        }
+        foreach (var ban in Maps(specs, NetworkFile.File, "bans")
+            .Where(b => b.Text("service") == service))
+        {
+            draft.Remove(NetworkFile.File,
+                EditPath.Parse("spec.bans").Item("service", service));
+            gone.Add($"the ban for {service}");
+        }
+        return gone;
+    }
+
+    private static List<MapValue> Maps(
+        ImmutableDictionary<string, MapValue> specs, string file, string list) =>
+        [.. specs.GetValueOrDefault(file)?.Maps(list) ?? []];
 
     private static IEnumerable<Service> Users(DesiredState state, string name) =>
         state.Services.Values.Where(s => s.DependsOn.Contains(name));

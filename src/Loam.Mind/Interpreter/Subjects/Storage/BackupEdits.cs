@@ -31,7 +31,7 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         var meant = edits.Meant(volumes, out var problem);
         if (problem is not null)
         {
-            return volumes!.Services.Count == 1
+            return problem.Kind == ReplyKind.Same && volumes!.Services.Count == 1
                 ? [Undeclared(volumes.Services[0], said, problem)] : [problem];
         }
         if (meant.Count == 0 && volumes is null && !said.Everything && !said.Machine

@@ -1,4 +1,6 @@
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
@@ -11,6 +13,9 @@ internal sealed record VolumeAttribute : ClauseAttribute
     /// <summary>Services whose volumes are meant.</summary>
     public IReadOnlyList<string> Services { get; init; } = [];
 
+    /// <summary>Services one of which is meant: "the database" where there are two.</summary>
+    public Choice? OneOf { get; init; }
+
     /// <summary>The name a new one shall have; null: none was said.</summary>
     public string? Name { get; init; }
     public Amount? Size { get; init; }
@@ -22,6 +27,29 @@ internal sealed record VolumeAttribute : ClauseAttribute
 
     public bool SaysNothing => Size is null && Path is null && Owner is null
         && Permissions is null && Encrypted is null && FileSystem is null;
+}
+
+/// <summary>Services of which an answer will leave those that are meant.</summary>
+internal sealed class Choice(IEnumerable<string> services)
+{
+    public List<string> Services { get; } = [.. services];
+    public bool IsMade { get; private set; }
+
+    /// <summary>False: the answer names none of them.</summary>
+    public bool Make(Clause answer)
+    {
+        var named = Services.Where(s => answer.Lexemes.Any(l => l.Named(Known.Service) == s
+            || l.Namings.Any(n => s.StartsWith(n.Name, StringComparison.Ordinal)))).ToList();
+        var all = answer.Lexemes.Any(l => l.Is(Part.Reference, "them")
+            || l.Is(Part.Reference, "all") || l.IsGlue("each"));
+        if (named.Count == 0 && !all)
+        {
+            return false;
+        }
+        Services.RemoveAll(s => !all && !named.Contains(s));
+        IsMade = true;
+        return true;
+    }
 }
 
 /// <summary>What is said of a mounted file system.</summary>

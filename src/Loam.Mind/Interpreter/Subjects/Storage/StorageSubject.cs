@@ -78,6 +78,7 @@ internal sealed class StorageSubject : ISubject
             BackupReader.Read(clause);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
+                || v.OneOf is not null
                 || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));
             return;
         }

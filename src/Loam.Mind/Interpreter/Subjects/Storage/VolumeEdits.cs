@@ -59,7 +59,13 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
     {
         problem = null;
         var volumes = said?.Volumes.ToList() ?? [];
-        foreach (var service in said?.Services ?? [])
+        if (said?.OneOf is { IsMade: false } open)
+        {
+            problem = Reply.Ask($"Which do you mean: {Wording.List(open.Services, "or")}?",
+                open.Services, open.Make);
+            return [];
+        }
+        foreach (var service in said?.OneOf?.Services ?? said?.Services ?? [])
         {
             var own = Of(service);
             if (own.Count == 0)

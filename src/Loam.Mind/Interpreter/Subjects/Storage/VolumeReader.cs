@@ -4,6 +4,7 @@ using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
@@ -76,6 +77,22 @@ internal static class VolumeReader
         ];
     }
 
+    /// <summary>"The database": the services that are one; null: no such word, or none is.
+    /// </summary>
+    private static Choice? OneOf(Clause clause, DesiredState state)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Named(Known.Role) is not null && clause[i].Named(Known.App) is null, -1);
+        var found = at < 0 ? [] : new TargetResolver(state, []).Candidates(
+            TargetReader.TargetAt(clause, at));
+        if (found.Count == 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        return new(found);
+    }
+
     private static VolumeAttribute One(Clause clause, DesiredState state)
     {
         var volumes = new List<string>();
@@ -97,6 +114,11 @@ internal static class VolumeReader
                 clause.Use(at);
             }
         }
+        var choice = volumes.Count + services.Count > 0 ? null : OneOf(clause, state);
+        if (choice is { Services: [var only] })
+        {
+            (choice, services) = (null, [only]);
+        }
         var encrypted = Encrypted(clause);
         var owner = Owner(clause);
         var permissions = Permissions(clause);
@@ -112,7 +134,8 @@ internal static class VolumeReader
                 path = -1;
             }
         }
-        var name = volumes.Count > 0 || services.Count > 0 ? null : Name(clause);
+        var name = volumes.Count > 0 || services.Count > 0 || choice is not null ? null
+            : Name(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
                 || clause[i].IsField("data") || clause[i].IsField("disk")
@@ -124,6 +147,7 @@ internal static class VolumeReader
         {
             Volumes = [.. volumes.Distinct()],
             Services = [.. services.Distinct()],
+            OneOf = choice,
             Name = name,
             Size = size,
             Path = path < 0 ? null : clause[path].Original,
