@@ -3,7 +3,7 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
-/// <summary>Restart policy, user, read-only root, privileged mode, command.</summary>
+/// <summary>Restart policy, user, read-only root, privileged mode.</summary>
 internal static class FlagReader
 {
     public static void Read(Clause clause)
@@ -23,7 +23,6 @@ internal static class FlagReader
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
         }
-        Command(clause);
     }
 
     private static bool Take(Clause clause, string field)
@@ -90,17 +89,5 @@ internal static class FlagReader
         clause.Use(field);
         clause.Use(next);
         clause.Attributes.Add(new UserAttribute(clause[next].Original));
-    }
-
-    private static void Command(Clause clause)
-    {
-        var field = clause.Find(Part.Field, "command");
-        var next = field < 0 ? -1 : clause.NextValue(field);
-        if (next >= 0 && clause[next].Is(Part.Quoted))
-        {
-            clause.Use(field);
-            clause.Use(next);
-            clause.Attributes.Add(new CommandAttribute(clause[next].Original));
-        }
     }
 }
