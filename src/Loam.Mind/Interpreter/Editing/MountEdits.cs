@@ -87,6 +87,7 @@ internal static class MountEdits
         {
             draft.Set(ServicesFile.File,
                 list.At(service.Volumes.IndexOf(present)), mount);
+            LifeEdits.RemoveVolumes(draft, [present.Source], draft.Base);
         }
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))

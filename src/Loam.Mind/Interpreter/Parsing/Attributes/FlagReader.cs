@@ -66,11 +66,33 @@ internal static class FlagReader
         clause.Verb = "set";
     }
 
+    /// <summary>"Run the api as nobody", "… as 999:999".</summary>
+    private static void RunsAs(Clause clause)
+    {
+        var runs = clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running");
+        for (var at = 0; runs && at + 1 < clause.Count; at++)
+        {
+            var who = clause[at + 1];
+            var known = clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+                || l.Is(Part.Reference, "it"));
+            if (known && clause[at].IsGlue("as") && clause.IsFree(at + 1)
+                && !clause.Lexemes.Any(l => l.Text is "another" or "a second")
+                && (who.Is(Part.Unknown) || who.Is(Part.PortPair)
+                    || (who.IsNumber && who.Unit.Length == 0)))
+            {
+                clause.Use(at, at + 1);
+                clause.Attributes.Add(new UserAttribute(who.Original));
+                return;
+            }
+        }
+    }
+
     private static void User(Clause clause)
     {
         var field = clause.Find(Part.Field, "user");
         if (field < 0)
         {
+            RunsAs(clause);
             return;
         }
         var next = clause.NextValue(field);
