@@ -309,10 +309,17 @@ public sealed class Machine : IMachine
     /// </summary>
     private async Task FinishAsync(int generation, Plan plan, bool isHealing)
     {
-        if (!isHealing)
-        {
-            await _parts.History.AdvanceAsync(generation, CancellationToken.None);
-        }
+        // The history and the engine have nothing to do with one another: both are needed before
+        // the plan has settled, in whatever order.
+        var advancing = isHealing ? Task.CompletedTask
+            : _parts.History.AdvanceAsync(generation, CancellationToken.None);
+        await RetireAsync(generation, plan);
+        await advancing;
+        await SettleAsync(generation);
+    }
+
+    private async Task RetireAsync(int generation, Plan plan)
+    {
         var retired = plan.Steps.Where(s => !s.Retires.IsEmpty)
             .ToLookup(s => s.Id.Kind == ResourceKind.Network, s => s.Retires);
         var retirement = new Retirement([.. retired[false].SelectMany(r => r)],
@@ -328,7 +335,6 @@ public sealed class Machine : IMachine
             // the next change of its service.
             Tell(new(0, Now, "reconcile.leftover") { Error = fault.Message });
         }
-        await SettleAsync(generation);
     }
 
     private async Task<ImmutableArray<ResolvedImage>> KeptImagesAsync(int generation)

@@ -26,6 +26,7 @@ public sealed class GitHistory : IHistory
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, GitSnapshot> _known = [];
     private GitSnapshot? _current;
+    private GitSnapshot? _stored;
 
     private GitHistory(InstancePaths paths, TimeProvider time)
     {
@@ -56,8 +57,7 @@ public sealed class GitHistory : IHistory
         Invariant.Require(files.Texts.Keys.All(StateDirectory.Names.Contains),
             "a generation holds state files only");
         var (first, by) = (OneLine(message), OneLine(who));
-        var found = await _read.SnapshotsAsync([RefOf(generation), Main], cancel);
-        var (present, main) = (found[0], found[1]);
+        var (present, main) = await LastAsync(generation, cancel);
         if (present is not null && !files.ChangedFrom(present.Files).Any()
             && (present.Info.Message, present.Info.Who) == (first, by)
             && (present.Info.Commit == main?.Info.Commit || present.Parent == main?.Info.Commit))
@@ -71,20 +71,67 @@ public sealed class GitHistory : IHistory
                 "Plan again: the state moved on.");
         }
         var text = $"{first}\n\n{GitRead.NumberTrailer}{generation}\n{GitRead.WhoTrailer}{by}\n";
+        lock (_lock)
+        {
+            _stored = null;
+        }
         var directories = GitDirectories.Look(_git.Directory);
+        var at = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
         var output = await _git.RunAsync(["fast-import", "--quiet", "--done", "--force"],
-            Import(generation, main?.Info.Commit, files, text), cancel);
+            Import(generation, main?.Info.Commit, files, text, at), cancel);
         directories.Sync();
         var commit = Encoding.ASCII.GetString(output).Trim();
         Invariant.Require(commit.Length == 40, "git names the commit it made");
+        lock (_lock)
+        {
+            _stored = new(new(generation, commit, at, by, first), main?.Info.Commit, files);
+        }
         return commit;
     }
 
-    public async Task AdvanceAsync(int generation, CancellationToken cancel)
+    /// <summary>What is stored under the number, and what is in force. When both are known, and
+    /// nothing has the number's name, nobody is asked.</summary>
+    private async Task<(GitSnapshot? Present, GitSnapshot? Main)> LastAsync(
+        int generation, CancellationToken cancel)
     {
+        lock (_lock)
+        {
+            if (_current is not null && !IsNamed(generation))
+            {
+                return (null, _current);
+            }
+        }
+        var found = await _read.SnapshotsAsync([RefOf(generation), Main], cancel);
+        return (found[0], found[1]);
+    }
+
+    /// <summary>A generation that was just stored on what is in force, with both; else git is
+    /// asked.</summary>
+    private async Task<(GitSnapshot Next, GitSnapshot? Before, GitSnapshot? Main)> NextAsync(
+        int generation, CancellationToken cancel)
+    {
+        lock (_lock)
+        {
+            if (_stored?.Info.Number == generation && _current is not null
+                && _stored.Parent == _current.Info.Commit)
+            {
+                return (_stored, _current, _current);
+            }
+        }
         var reference = RefOf(generation);
         var found = await _read.SnapshotsAsync([reference, $"{reference}~1", Main], cancel);
-        var (next, before, main) = (found[0] ?? throw Missing(generation), found[1], found[2]);
+        return (found[0] ?? throw Missing(generation), found[1], found[2]);
+    }
+
+    /// <summary>Some commit may be kept under the number: it has a file, or names were packed.
+    /// </summary>
+    private bool IsNamed(int generation) =>
+        File.Exists(Path.Combine(_git.Directory, RefOf(generation)))
+        || File.Exists(Path.Combine(_git.Directory, "packed-refs"));
+
+    public async Task AdvanceAsync(int generation, CancellationToken cancel)
+    {
+        var (next, before, main) = await NextAsync(generation, cancel);
         if (next.Parent is not null && before is null)
         {
             throw _git.Damaged($"commit {next.Parent} is gone.");
@@ -135,6 +182,10 @@ public sealed class GitHistory : IHistory
             {
                 return known.Files;
             }
+            if (_stored?.Info.Number == generation)
+            {
+                return _stored.Files;
+            }
         }
         var found = (await _read.SnapshotsAsync([RefOf(generation)], cancel))[0]
             ?? throw Missing(generation);
@@ -164,7 +215,8 @@ public sealed class GitHistory : IHistory
         Task.Run(_state.Read, cancel);
 
     /// <summary>Everything in one go: texts, tree, commit and its name.</summary>
-    private byte[] Import(int generation, string? parent, StateSet files, string message)
+    private static byte[] Import(int generation, string? parent, StateSet files, string message,
+        DateTimeOffset at)
     {
         var stream = new MemoryStream();
         void Line(string text) => stream.Write(Encoding.ASCII.GetBytes(text + "\n"));
@@ -180,7 +232,7 @@ public sealed class GitHistory : IHistory
         Line("");
         Line($"commit {RefOf(generation)}");
         Line("mark :1");
-        var seconds = _time.GetUtcNow().ToUnixTimeSeconds();
+        var seconds = at.ToUnixTimeSeconds();
         Line($"committer Loam <loam@localhost> {seconds.ToString(CultureInfo.InvariantCulture)}"
             + " +0000");
         Data(message);

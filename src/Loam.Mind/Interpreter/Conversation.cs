@@ -27,6 +27,12 @@ public sealed class Conversation
     private readonly string? _broken;
     private readonly StateSet _files;
 
+    /// <summary>The sentence that stands, and the moment before it was said.</summary>
+    private (string Text, Moment Before)? _last;
+
+    /// <summary>The clauses of the turn that was read last.</summary>
+    private List<Clause> _clauses = [];
+
     /// <param name="files">The approved state the proposal starts from.</param>
     /// <param name="now">The time a restart is marked with.</param>
     public Conversation(StateSet files, DateTimeOffset now)
@@ -63,22 +69,66 @@ public sealed class Conversation
             return Made(Outcome.Refusal, $"That is too long for me: say it in fewer than "
                 + $"{LongestTurn} characters, one wish after the other.", 1, []);
         }
-        var before = _session.Draft.Files;
+        var before = _session.Remember();
+        var plain = Attempt(turn, _session);
+        var restated = Restated(turn, before, plain, _session);
+        if (restated is null && plain.Outcome is Outcome.Proposal or Outcome.Question
+            or Outcome.NoChange)
+        {
+            _last = (before.Pending is null || _last is null ? turn : $"{_last.Value.Text} {turn}",
+                before.Pending is null || _last is null ? before : _last.Value.Before);
+        }
+        return restated ?? plain;
+    }
+
+    private Proposal Attempt(string turn, Session session)
+    {
+        var before = session.Draft.Files;
         try
         {
-            return Understand(turn, _session);
+            return Understand(turn, session);
         }
         catch (InvalidDraftException invalid)
         {
-            _session.Draft.Restore(before);
+            session.Draft.Restore(before);
             return Made(Outcome.Refusal, $"That would not be valid: {invalid.Message}", 1, []);
         }
         catch (EditException fault)
         {
-            _session.Draft.Restore(before);
+            session.Draft.Restore(before);
             return Made(
                 Outcome.Refusal, $"I can't edit the files for that: {fault.Message}", 1, []);
         }
+    }
+
+    /// <summary>The turn read as the end, or the correction, of what was said before it; null: it
+    /// stands by itself, or makes no sense that way either.</summary>
+    private Proposal? Restated(string turn, Moment before, Proposal plain, Session session)
+    {
+        if (_last is not { } last || !Restating.Wants(plain, _clauses))
+        {
+            return null;
+        }
+        var after = session.Remember();
+        var earlier = Lexemes(last.Text, session, out _);
+        foreach (var text in Restating.Of(last.Text, earlier, turn, _clauses))
+        {
+            if (text.Length > LongestTurn)
+            {
+                break;
+            }
+            session.Recall(last.Before);
+            var again = Attempt(text, session);
+            if (again is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
+                && session.Draft.Files.ChangedFrom(before.Now.Files).Any())
+            {
+                session.UndoesTo(before);
+                _last = (text, last.Before);
+                return again;
+            }
+        }
+        session.Recall(after);
+        return null;
     }
 
     private Proposal Broken() => new(Outcome.Refusal, _broken!,
@@ -86,17 +136,14 @@ public sealed class Conversation
 
     private Proposal Understand(string turn, Session session)
     {
-        var words = Normaliser.Words(turn, Lexicon.English);
-        if (words.Count > MostWords)
+        _clauses = [];
+        var lexemes = Lexemes(turn, session, out var words);
+        if (words > MostWords)
         {
             return Made(Outcome.Refusal, "Those are too many words for me at once: say one wish "
                 + "after the other.", 1, []);
         }
-        var names = new NameTable(session.Draft.State);
-        words = new CommandFinder(Lexicon.English, names).Gather(words, turn,
-            expected: session.About?.Subject is Subjects.Jobs.JobSubject);
-        var recogniser = new Recogniser(Lexicon.English, names);
-        var clauses = ClauseSplitter.Split(recogniser.Read(words), Particles.English);
+        var clauses = ClauseSplitter.Split(lexemes, Particles.English);
         if (clauses.Count > MostClauses)
         {
             return Made(Outcome.Refusal, "Those are too many wishes for me at once: say one after "
@@ -106,6 +153,7 @@ public sealed class Conversation
         {
             ClauseReader.Read(clauses[at], new(session, clauses[..at]));
         }
+        _clauses = clauses;
         if (session.Pending is { } pending)
         {
             session.Pending = null;
@@ -115,6 +163,21 @@ public sealed class Conversation
             }
         }
         return Present(new TurnRun(session, clauses, trusted: false).Go());
+    }
+
+    /// <param name="count">Words it has; too many are not read.</param>
+    private static List<Lexeme> Lexemes(string turn, Session session, out int count)
+    {
+        var words = Normaliser.Words(turn, Lexicon.English);
+        count = words.Count;
+        if (count > MostWords)
+        {
+            return [];
+        }
+        var names = new NameTable(session.Draft.State);
+        words = new CommandFinder(Lexicon.English, names).Gather(words, turn,
+            expected: session.About?.Subject is Subjects.Jobs.JobSubject);
+        return new Recogniser(Lexicon.English, names).Read(words);
     }
 
     private Proposal Present(TurnResult result) =>

@@ -220,15 +220,16 @@ internal sealed class DaemonClient(string socketPath)
             var head = $"{method} {path} HTTP/1.1\r\nHost: loam\r\nConnection: close\r\n"
                 + (body.Length > 0 ? "Content-Type: application/json\r\n" : "")
                 + $"Content-Length: {body.Length}\r\n\r\n";
-            // Small, and the socket is new: this fits its buffer and does not wait.
-            socket.Send(Encoding.ASCII.GetBytes(head));
+            byte[] request = [.. Encoding.ASCII.GetBytes(head), .. body];
             if (waits)
             {
-                socket.Send(body);
+                // In one piece: whoever has read a whole request may have answered it and hung
+                // up, and then there is nobody to send more to, not even nothing.
+                socket.Send(request);
             }
             else
             {
-                await SendAllAsync(socket, body, cancel).ConfigureAwait(false);
+                await SendAllAsync(socket, request, cancel).ConfigureAwait(false);
             }
             var status = await reply.Reader.HeadAsync(cancel).ConfigureAwait(false);
             if (status != 200)

@@ -146,6 +146,41 @@ public sealed class ApiTests
         fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);
     }
 
+    /// <summary>A daemon that has read a request may answer it and hang up at once; whether the
+    /// client sees that in time is chance, so it is asked again and again.</summary>
+    [Fact]
+    public async Task An_answer_that_comes_at_once_is_read_although_the_daemon_hung_up()
+    {
+        const int times = 300;
+        var path = Path.Combine(Directory.CreateTempSubdirectory("loam-").FullName, "s");
+        using var listener = new Socket(
+            AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        var serving = Task.Run(() =>
+        {
+            var request = new byte[4096];
+            for (var i = 0; i < times; i++)
+            {
+                using var peer = listener.Accept();
+                peer.Receive(request);
+                peer.Send("HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{\"recipient\":\"a\"}"u8);
+            }
+        });
+        try
+        {
+            for (var i = 0; i < times; i++)
+            {
+                (await new DaemonClient(path).RecipientAsync(default)).ShouldBe("a");
+            }
+            await serving;
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
     private static async Task RefusedAsync(DaemonClient client, ApplyOrder order)
     {
         var refused = await Should.ThrowAsync<CommandFailure>(async () =>

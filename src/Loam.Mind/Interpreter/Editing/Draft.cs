@@ -84,8 +84,34 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
     public void Set(string file, EditPath path, EditValue value) =>
         Change(file, text => StateEdit.Set(text, path, value));
 
-    public void Remove(string file, EditPath path) =>
+    public void Remove(string file, EditPath path)
+    {
         Change(file, text => StateEdit.Remove(text, path));
+        Clear(file);
+    }
+
+    /// <summary>A list that this conversation made and emptied again goes: left empty, it would
+    /// say that there shall be none. So does a file with nothing left in it.</summary>
+    private void Clear(string file)
+    {
+        var before = Spec(Base.Files[file]);
+        foreach (var (key, value) in Spec(Files[file])?.Entries ?? [])
+        {
+            if (value is SequenceNode { Items.IsEmpty: true } && before?[key.Text] is null)
+            {
+                Change(file, text => StateEdit.Remove(text,
+                    EditPath.Root.Key("spec").Key(key.Text)));
+            }
+        }
+        if (Base.Files[file] is null && Spec(Files[file]) is { Entries.IsEmpty: true })
+        {
+            Files = Files.Without(file);
+            _state = null;
+        }
+    }
+
+    private static MappingNode? Spec(string? text) => text is null ? null
+        : YamlReader.Read("", text, new DiagnosticBag())?["spec"] as MappingNode;
 
     public void Append(string file, EditPath list, EditValue item) =>
         Change(file, text => StateEdit.Append(text, list, item));

@@ -92,7 +92,7 @@ internal static class LifeEdits
     }
 
     /// <summary>Volumes that only this conversation declared go with their last user.</summary>
-    public static void RemoveVolumes(
+    private static void RemoveVolumes(
         Draft draft, IEnumerable<string> volumes, DesiredState before)
     {
         foreach (var volume in volumes.Distinct())

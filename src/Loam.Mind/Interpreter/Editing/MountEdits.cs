@@ -87,11 +87,22 @@ internal static class MountEdits
         {
             draft.Set(ServicesFile.File,
                 list.At(service.Volumes.IndexOf(present)), mount);
-            LifeEdits.RemoveVolumes(draft, [present.Source], draft.Base);
+            Forget(draft, present.Source);
         }
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))
             .With(Danger(source, readOnly));
+    }
+
+    /// <summary>A volume that came with a service of this conversation goes when another place
+    /// took its part.</summary>
+    private static void Forget(Draft draft, string volume)
+    {
+        if (draft.State.Volumes.ContainsKey(volume) && !draft.Base.Volumes.ContainsKey(volume)
+            && !draft.State.Services.Values.Any(s => s.Volumes.Any(v => v.Source == volume)))
+        {
+            draft.Remove(StorageFile.File, EditPath.Parse("spec.volumes").Item("name", volume));
+        }
     }
 
     /// <summary>Who may write the machine's own files, or speak to its engine, is its master.

@@ -46,13 +46,17 @@ internal static class Normaliser
         var text = new StringBuilder(line.Length + 8);
         var places = new List<int>(line.Length + 8);
         var closing = -1;
+        var depth = 0;
         for (var at = 0; at < line.Length; at++)
         {
             closing = at > closing && line[at] is '"' or '`'
                 ? Math.Max(closing, line.IndexOf(line[at], at + 1)) : closing;
             var kept = at < closing && line[at] is '(' or ')' or '–' or '—' or '…';
             // "$(date)" is one word of a shell.
-            if (kept || (line[at] == '(' && at > 0 && line[at - 1] == '$'))
+            var opens = line[at] == '(' && at > 0 && (line[at - 1] == '$' || depth > 0);
+            var closes = line[at] == ')' && depth > 0;
+            depth += opens ? 1 : closes ? -1 : 0;
+            if (kept || opens || closes)
             {
                 text.Append(line[at]);
             }

@@ -14,7 +14,8 @@ internal sealed record Word(string Text, string Original, bool Possessive, bool 
     /// the one after the last.</summary>
     public (int From, int To) Place { get; init; }
 
-    /// <summary>A whole command as it was typed; see <see cref="Recognising.CommandFinder"/>.</summary>
+    /// <summary>A whole command as it was typed; see
+    /// <see cref="Recognising.CommandFinder"/>.</summary>
     public bool IsCommand { get; init; }
 
     public static Word Of(string text) => new(text, text, false, false);

@@ -49,6 +49,13 @@ internal static class TargetReader
         {
             clause.Targets.Add(owner);
         }
+        // "And the other one: minio" says which that is.
+        var other = clause.Targets.FindIndex(t => t.Reference == "other");
+        if (other >= 0 && clause.Targets.Skip(other + 1).Any(t => t.Reference is null)
+            && !clause.Lexemes.Any(l => l.IsGlue("and") && l != clause[0]))
+        {
+            clause.Targets.RemoveAt(other);
+        }
     }
 
     /// <summary>What is named twice in one wish is one thing, unless another one is spoken of.

@@ -29,6 +29,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         return words;
     }
 
+    /// <summary>The name of a program people type in a shell.</summary>
+    public static bool IsProgram(string word) => s_words.Value["tool"].Contains(word)
+        || s_words.Value["program"].Contains(word)
+        || word.StartsWith("mkfs.", StringComparison.Ordinal);
+
     private static bool Is(Word word, string kind) =>
         !word.Quoted && s_words.Value[kind].Contains(word.Text);
 
@@ -37,7 +42,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     /// <param name="expected">Jobs were spoken of last.</param>
     public List<Word> Gather(List<Word> words, string line, bool expected)
     {
-        if (!expected && !words.Exists(Recurs) && !words.Exists(IsJob) && !IsBidden(words))
+        if (!expected && !words.Exists(Recurs) && !SaysTime(words)
+            && !words.Exists(IsJob) && !IsBidden(words))
         {
             return words;
         }
@@ -58,20 +64,27 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         return gathered;
     }
 
+    /// <summary>"At 3", "for 4am".</summary>
+    private bool SaysTime(List<Word> words) => Enumerable.Range(1, Math.Max(0, words.Count - 1))
+        .Any(at => words[at - 1].Text is "at" && char.IsAsciiDigit(words[at].Text[0])
+            && words[at].Text.Length <= 7);
+
     /// <summary>"Run /opt/backup.sh", without a time: nothing that can be read as a wish.
     /// </summary>
     private static bool IsBidden(List<Word> words)
     {
         var run = words.FindIndex(w => w.Text is "run" or "execute");
-        return run is >= 0 and < 4 && run + 1 < words.Count && !words[run + 1].Quoted
-            && (words[run + 1].Original.StartsWith('/') || s_scripts.Any(
+        return run is >= 0 and < 4 && run + 1 < words.Count
+            && (words[run + 1].Quoted && words[run + 1].Text.Contains(' ', StringComparison.Ordinal)
+                || words[run + 1].Original.StartsWith('/') || s_scripts.Any(
                 s => words[run + 1].Text.EndsWith(s, StringComparison.Ordinal)));
     }
 
     private bool Recurs(Word word) => !word.Quoted && (_times.Is(word.Text, "every")
         || _times.Of(word.Text, "day") is not null || IsAdverb(word.Text)
         || _times.Is(word.Text, "twice") || _times.Is(word.Text, "once")
-        || _times.Of(word.Text, "part") is not null || word.Text.StartsWith("*/", StringComparison.Ordinal)
+        || _times.Of(word.Text, "part") is not null
+        || word.Text.StartsWith("*/", StringComparison.Ordinal)
         || word.Text is "*" or "tomorrow") || (word.Quoted && word.Text.Split(' ').Length == 5
             && word.Text.Contains('*', StringComparison.Ordinal));
 
@@ -105,12 +118,21 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             var bare = words.GetRange(at + 1, next - at - 1).TrueForAll(
                 w => w.Text is not ("the" or "a" or "an" or "my" or "our" or "this"));
             return next < words.Count && (IsProgram(words, next)
-                || ((bare || words[next].Original.StartsWith('/')) && IsBare(words, next)))
+                || ((bare && !Is(word, "weak") || words[next].Original.StartsWith('/'))
+                    && IsBare(words, next)))
                 ? next : -1;
         }
         var named = at > 0 && (words[at - 1].Text is "called" or "named" or "name" or "image"
             or "in" or "inside" or "of" or "remove" or "delete" or "job" or "install" or "add");
-        return !word.Quoted && !named && (IsProgram(words, at)
+        if (word.Quoted)
+        {
+            var line = word.Text.Contains(" -", StringComparison.Ordinal)
+                || word.Text.Contains(" /", StringComparison.Ordinal);
+            return (!named || (words[at - 1].Text == "job" && line))
+                && word.Text.Contains(' ', StringComparison.Ordinal)
+                && !IsCron(word.Text) ? at : -1;
+        }
+        return !named && (IsProgram(words, at) || IsLine(words, at)
             || (expected && at == 0 && words.Count == 1 && word.Text.StartsWith('/'))) ? at : -1;
     }
 
@@ -157,12 +179,44 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         {
             return at > 0 && Is(words[at - 1], "begin") || option;
         }
-        var value = next is not null && (next.Original.StartsWith('/') || next.Quoted
+        var value = next is not null
+            && !(word.Text == "ping" && next.Text.Contains('/', StringComparison.Ordinal))
+            && (next.Original.StartsWith('/') || next.Quoted
             || next.Text.Contains("://", StringComparison.Ordinal)
             || next.Text.Contains('.', StringComparison.Ordinal) && next.Text.Length > 2
             || next.Text.Contains('=', StringComparison.Ordinal));
         return option || (Is(word, "tool") && value);
     }
+
+    /// <summary>A line that begins with a program and has an option further on: "gitea doctor
+    /// check --all".</summary>
+    private bool IsLine(List<Word> words, int at)
+    {
+        if (at > 0 && !words[at - 1].IsMark)
+        {
+            return false;
+        }
+        for (var next = at; next < words.Count && next < at + 4; next++)
+        {
+            var word = words[next];
+            if (next > at && IsOption(word.Text))
+            {
+                return true;
+            }
+            if (word.Quoted || word.IsMark || Is(word, "end") || Is(word, "begin")
+                || Is(word, "skip") || IsTime(words, next)
+                || word.Text is "should" or "needs" or "must" or "uses" or "use" or "please")
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static bool IsCron(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: 5 } fields
+        && fields.All(f => char.IsAsciiDigit(f[0]) || f[0] == '*' || f.Length == 3)
+        && text.Contains('*', StringComparison.Ordinal);
 
     private static bool IsOption(string text) => text.Length > 1 && text[0] == '-'
         && (char.IsAsciiLetter(text[1]) || (text.Length > 2 && text[1] == '-'));

@@ -47,7 +47,8 @@ internal static class Literals
         if (slash >= 0)
         {
             return IPAddress.TryParse(host, out var inside)
-                && Whole(text[(slash + 1)..]) is { } bits && bits <= (inside.GetAddressBytes().Length * 8) ? Of(word, Part.Cidr) : null;
+                && Whole(text[(slash + 1)..]) is { } bits 
+                && bits <= (inside.GetAddressBytes().Length * 8) ? Of(word, Part.Cidr) : null;
         }
         return !IPAddress.TryParse(host, out _) ? null : Of(word, Part.Address) with
         {
@@ -265,7 +266,10 @@ internal static class Literals
         var place = slash > 0 && colon < 0 && slash + 1 < word.Original.Length
             && char.IsAsciiLetterUpper(word.Original[0])
             && char.IsAsciiLetterUpper(word.Original[slash + 1]);
-        if (place || slash <= 0 && colon <= 0 || text.Contains("://", StringComparison.Ordinal)
+        var days = slash > 0 && text.Split('/').All(
+            d => Parsing.Times.TimeWords.English.Of(d, "day") is not null);
+        if (days || place || slash <= 0 && colon <= 0
+            || text.Contains("://", StringComparison.Ordinal)
             || text is "and/or" or "he/she" or "his/her" or "w/o")
         {
             return null;

@@ -53,6 +53,10 @@ internal static class Refusals
     /// everything said with it.</summary>
     public static string? Of(List<Clause> clauses)
     {
+        if (clauses.Count > 0 && IsShellLine(clauses[0]))
+        {
+            return s_foreign["shell"];
+        }
         foreach (var clause in clauses)
         {
             if (clause.Foreign is { } foreign)
@@ -82,6 +86,21 @@ internal static class Refusals
             }
         }
         return null;
+    }
+
+    /// <summary>"cat /etc/shadow", "mkfs.ext4 /dev/sdb1": a program and what it is given, not a
+    /// sentence.</summary>
+    private static bool IsShellLine(Clause clause)
+    {
+        if (clause.Question is not null || clause.Count < 2 || clause.Lexemes[0].IsMention
+            || clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any())
+        {
+            return false;
+        }
+        var program = clause[0].Text;
+        var next = clause[1];
+        return CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
+            || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.');
     }
 
     /// <summary>A password is to be changed; those of new services are made by Loam.</summary>

@@ -35,7 +35,39 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
 
     /// <summary>Wishes that wait for an answer.</summary>
     public Pending? Pending { get; set; }
+
+    /// <summary>Everything that a turn may change.</summary>
+    public Moment Remember() => new(Now, [.. Before], Pending);
+
+    public void Recall(Moment moment)
+    {
+        Draft.Restore(moment.Now.Files);
+        (Focus, About, LastWishes, LastMade, Risk) = (moment.Now.Focus, moment.Now.About,
+            moment.Now.Wishes, moment.Now.Made, moment.Now.Risk);
+        Pending = moment.Pending;
+        Before.Clear();
+        foreach (var earlier in moment.Before.Reverse())
+        {
+            Before.Push(earlier);
+        }
+    }
+
+    /// <summary>What the last turn did can be taken back to a moment: undoing leads there.
+    /// </summary>
+    public void UndoesTo(Moment moment)
+    {
+        Before.Clear();
+        foreach (var earlier in moment.Before.Reverse().Append(moment.Now))
+        {
+            Before.Push(earlier);
+        }
+    }
+
+    private Earlier Now => new(Draft.Files, Focus, About, LastWishes, LastMade, Risk);
 }
+
+/// <param name="Before">Newest first.</param>
+internal sealed record Moment(Earlier Now, Earlier[] Before, Pending? Pending);
 
 internal sealed record Earlier(
     StateSet Files, List<string> Focus, About? About, List<Clause> Wishes, List<string> Made,

@@ -57,7 +57,9 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
     /// <summary>"Half past three", "quarter to 5".</summary>
     private (int Hour, int Minute, int Length) Fraction(int at)
     {
-        var minutes = words.Is(text(at), "half") ? 30 : words.Is(text(at), "quarter") ? 15 : 0;
+        var minutes = words.Is(text(at), "half") ? 30 : words.Is(text(at), "quarter") ? 15
+            : words.Number(text(at)) is > 0 and < 60 and var said
+                && text(at + 1) is "past" or "after" ? said : 0;
         var past = words.Is(text(at + 1), "past");
         if (minutes == 0 || !(past || words.Is(text(at + 1), "to")))
         {

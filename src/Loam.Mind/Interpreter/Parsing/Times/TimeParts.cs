@@ -90,12 +90,14 @@ internal sealed class TimeParts
     private string? Hours(int count, string months, string days)
     {
         var minute = Clock is [(_, var said)] ? said : 0;
+        var start = Clock is [(var hour, _)] && count is > 1 and < 24 ? hour % count : 0;
         return count >= 24 ? (count == 24 ? At($"* {months} {days}")
                 : No("Say that in days."))
             : 24 % count != 0 ? No($"Every {count} hours does not come out even in a day.")
             : Between is { } span && count > 1
                 ? $"{minute} {span.From}-{span.To}/{count} * {months} {days}"
             : count == 1 ? $"{minute} {Window(short_: false)} * {months} {days}"
+            : start > 0 ? $"{minute} {start}-23/{count} * {months} {days}"
             : $"{minute} */{count} * {months} {days}";
     }
 
@@ -111,6 +113,10 @@ internal sealed class TimeParts
                 "hour" => Hours(1, months, days),
                 _ => At($"{MonthDay()} {(months == "*" ? "1" : months)} *"),
             };
+        }
+        if (times.Unit == "week" && WeekDays.Count == times.Count)
+        {
+            return At($"* {months} {days}");
         }
         return times switch
         {
@@ -134,7 +140,10 @@ internal sealed class TimeParts
                 : $"0 {PartOfDay ?? QuietHour} {rest}";
         }
         var minutes = Clock.Select(c => c.Minute).Distinct().ToList();
-        var hours = Clock.Select(c => c.Hour).Distinct().Order().ToList();
+        // "Every evening at 8", "every night at 11".
+        var hours = Clock.Select(c => (PartOfDay is 15 or 19 && c.Hour is > 0 and < 12)
+            || (PartOfDay == 2 && c.Hour is > 8 and < 12) ? c.Hour + 12 : c.Hour)
+            .Distinct().Order().ToList();
         if (minutes.Count > 1 && hours.Count * minutes.Count != Clock.Distinct().Count())
         {
             return No("One schedule has the same minutes in every hour: say two schedules, or "

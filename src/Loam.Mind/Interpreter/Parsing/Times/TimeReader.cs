@@ -37,6 +37,14 @@ internal sealed class TimeReader
             }
             foreach (var word in clause[at].Text.Split(' '))
             {
+                // "mon/wed/fri"
+                var several = word.Split('/');
+                if (several.Length > 1 && several.All(d => _words.Of(d, "day") is not null))
+                {
+                    _tokens.AddRange(several.SelectMany(
+                        d => ((string, int)[])[(d, at), ("and", at)]).SkipLast(1));
+                    continue;
+                }
                 // "mon-fri" and "9-17" are said as "mon to fri"; other dashes belong to words.
                 var halves = word.Split('-');
                 var range = halves.Length == 2 && halves.All(h => _words.Of(h, "day") is not null);

@@ -73,6 +73,7 @@ internal static class BanReader
         }
         var (unit, factor) = clause[at].Text switch
         {
+            "a day" => ("d", 1),
             "day" or "days" => ("d", 1),
             "hour" or "hours" => ("h", 1),
             "minute" or "minutes" => ("m", 1),
@@ -82,7 +83,9 @@ internal static class BanReader
             _ => ("", 0),
         };
         var before = clause[at - 1];
-        return factor == 0 ? null : before.IsNumber && before.Unit.Length == 0
+        return factor == 0 ? null
+            : clause[at].Text == "a day" ? Text(1, unit)
+            : before.IsNumber && before.Unit.Length == 0
             ? Text(before.Value * factor, unit)
             : before.Text is "a" or "an" or "one" or "whole" or "full" or "entire" or "per"
                 or "whole day" ? Text(factor, unit) : null;

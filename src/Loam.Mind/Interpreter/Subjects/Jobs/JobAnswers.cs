@@ -46,7 +46,9 @@ internal static class JobAnswers
         }
         if (names.Count > 0)
         {
-            return Reply.Answer(string.Join(" ", names.Select(n => Whole(jobs.Find(n)!))));
+            return Reply.Answer(string.Join(" ", names.Select(n => Whole(jobs.Find(n)!)))
+                + (clause.Question == "when" || clause.Lexemes.Any(l => l.Text == "next")
+                    ? Next(jobs.Find(names[0])!, session) : ""));
         }
         return During(wish, clause, jobs) ?? Reply.Answer(
             $"{(jobs.Names.Count == 1 ? "One job is" : $"{jobs.Names.Count} jobs are")} declared: "
@@ -67,7 +69,8 @@ internal static class JobAnswers
         var (from, to) = part switch
         {
             "2" => (22, 6), "7" => (5, 11), "15" => (12, 17), "19" => (17, 22), "12" => (11, 13),
-            "0" => (23, 1), _ => int.TryParse(hour, out var at) && time.SaysClock ? (at, at) : (0, 23),
+            "0" => (23, 1),
+            _ => int.TryParse(hour, out var at) && time.SaysClock ? (at, at) : (0, 23),
         };
         var found = jobs.All.Where(j => Runs(j, from, to, days)).ToList();
         return Reply.Answer(found.Count == 0
@@ -101,6 +104,22 @@ internal static class JobAnswers
                 yield return hour;
             }
         }
+    }
+
+    /// <summary>When it comes next; empty where the machine's time zone is not declared.
+    /// </summary>
+    private static string Next(MapValue job, Session session)
+    {
+        var name = session.Draft.State.Specs.GetValueOrDefault(ManifestFile.File)
+            ?.Text("timezone");
+        if (name is null || !TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+            || CronSchedule.Parse(job.Text("schedule") ?? "", out _)?.Next(
+                session.Draft.Now, zone) is not { } next)
+        {
+            return " `loam jobs` shows the next time.";
+        }
+        return string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $" Next it comes on {next:dddd d MMMM} at {next:H:mm}.");
     }
 
     private static string Short(JobFields jobs, List<string> names) => Wording.List(

@@ -137,6 +137,10 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                 _risk = JobCommand.Harm(command, host);
             }
         }
+        if (wish.Days is { } days && wish.Command is null && Age(job, present, days))
+        {
+            _risk = Risk.High;
+        }
         if (wish.Url is { } url)
         {
             Url(job, present, url);
@@ -153,6 +157,29 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
             _done.Add($"give {job} {Wording.List(rights)}");
             _risk = _risk > Risk.Medium ? _risk : Risk.Medium;
         }
+    }
+
+    /// <summary>Files of another age are deleted: only that number of the command changes.
+    /// </summary>
+    private bool Age(string job, MapValue present, int days)
+    {
+        var words = JobFields.Command(present).Split(' ');
+        var at = Array.FindIndex(words, w => w is "-mtime" or "-atime" or "-ctime") + 1;
+        if (at <= 0 || at >= words.Length || words[at].Trim('+', '-').Length == 0)
+        {
+            return false;
+        }
+        if (words[at] == $"+{days}")
+        {
+            _same.Add($"takes what is older than {days} days");
+            return false;
+        }
+        words[at] = $"+{days}";
+        var list = present.Texts("command") is not ["/bin/sh", "-c", _];
+        jobs.Set(job, "command", list ? EditValue.List([.. words.Select(EditValue.Of)])
+            : EditValue.Of(string.Join(' ', words)));
+        _done.Add($"have {job} take what is older than {days} days");
+        return true;
     }
 
     /// <summary>The address in the command is another; everything else of it stays.</summary>
@@ -196,6 +223,16 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
 
     private void Limits(string job, MapValue present)
     {
+        if (wish.TimeoutFactor is { } factor && present.Number("timeout") is { } limit
+            && decimal.Round(limit * factor / 1000) is >= 1 and var seconds)
+        {
+            wish.Timeout = seconds % 3600 == 0 ? $"{seconds / 3600:0}h"
+                : seconds % 60 == 0 ? $"{seconds / 60:0}m" : $"{seconds:0}s";
+        }
+        if (wish.Silences && present.Text("on_success") is "notify" or "alert")
+        {
+            wish.OnSuccess = "ignore";
+        }
         if (wish.Timeout is { } timeout)
         {
             Set(job, "timeout", timeout, present.Number("timeout") == Milliseconds(timeout),

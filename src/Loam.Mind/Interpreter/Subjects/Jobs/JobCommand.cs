@@ -24,14 +24,19 @@ internal static class JobCommand
         StringComparer.Ordinal);
 
     private static readonly string[] s_roots =
-        ["/", "/*", "/.", "/etc", "/usr", "/var", "/bin", "/sbin", "/lib", "/boot", "/root", "/home",
+        ["/", "/*", "/.", "/etc", "/usr", "/var", "/bin", "/sbin", "/lib", "/boot", "/root",
+         "/home",
          "/opt", "/dev", "/sys", "/proc"];
 
-    private static List<string> Words(string command) => [.. command
-        .Replace("&&", " ; ", StringComparison.Ordinal).Replace("||", " ; ", StringComparison.Ordinal)
-        .Replace("|", " ; ", StringComparison.Ordinal).Replace(";", " ; ", StringComparison.Ordinal)
-        .Replace(">>", " > ", StringComparison.Ordinal).Replace(">", " > ", StringComparison.Ordinal)
-        .Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)];
+    private static List<string> Words(string command)
+    {
+        foreach (var (mark, word) in ((string, string)[])
+            [("&&", ";"), ("||", ";"), ("|", ";"), (";", ";"), (">>", ">"), (">", ">")])
+        {
+            command = command.Replace(mark, $" {word} ", StringComparison.Ordinal);
+        }
+        return [.. command.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries)];
+    }
 
     private static string Base(string word)
     {
@@ -66,11 +71,13 @@ internal static class JobCommand
                     ? words.Skip(at + 1).Where(w => w.StartsWith('/')).Select(Base).FirstOrDefault()
                 : words.Skip(at + 1).Where(w => w.Length > 1 && w.All(c =>
                     char.IsAsciiLetterOrDigit(c) || c is '-' or ':' or '_')
-                    && char.IsAsciiLetter(w[0])).FirstOrDefault();
+                    && char.IsAsciiLetter(w[0]) && w is not ("run" or "exec" or "cron"))
+                    .FirstOrDefault();
             // The word behind an option may be its value.
             if (next is not null && next != program && (url is not null
                 || program is "find" or "rm" or "ls" or "du"
-                || (at + 1 < words.Count && words[at + 1] == next)))
+                || words.IndexOf(next) is var place && place <= at + 2
+                    && !words[place - 1].StartsWith('-')))
             {
                 parts.Add(next);
             }
@@ -117,7 +124,7 @@ internal static class JobCommand
             {
                 var end = words.FindIndex(at, w => w == ";");
                 var last = !words.GetRange(at + 1, (end < 0 ? words.Count : end) - at - 1)
-                    .Exists(w => Path(w) is not null);
+                    .Exists(w => Path(w) is not null || Endpoint(w) is not null);
                 var write = !called && (deletes || s_writers.Contains(program)
                     || (s_copiers.Contains(program) && last)
                     || (at > 0 && words[at - 1] is ">" or "-o" or "--output" or "-f" or "--file"

@@ -60,6 +60,7 @@ internal sealed class JobFields(Draft draft)
 
     /// <summary>"In nextcloud", "in a fresh alpine:3.20", "in the host's sandbox".</summary>
     public static string Where(MapValue job) => job.Text("container") is { } container
-        ? $"in {container}" : job.Text("image") is { } image ? $"in a fresh container of {Short(image)}"
+        ? $"in {container}" : job.Text("image") is { } image
+            ? $"in a fresh container of {Short(image)}"
             : "in the host's sandbox";
 }

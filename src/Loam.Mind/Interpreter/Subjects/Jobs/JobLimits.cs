@@ -29,8 +29,40 @@ internal static class JobLimits
         }
     }
 
+    /// <summary>"Give vacuum an hour", "max 5 minutes": a span that is no time.</summary>
+    public static void ReadGiven(Clause clause, JobWish wish)
+    {
+        if (wish.Shift is not null || wish.Timeout is not null)
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            if (clause.IsFree(at) && lexeme is { IsNumber: true, Unit: "s" or "min" or "h" }
+                && (at == 0 || !clause[at - 1].IsGlue("in"))
+                && (lexeme.Unit == "s" || Minutes(clause, at) is not null))
+            {
+                wish.Timeout = lexeme.Unit == "s" ? Text(lexeme.Value) + "s"
+                    : Duration(Minutes(clause, at)!.Value);
+                clause.Use(at);
+                return;
+            }
+        }
+    }
+
     private static void ReadTimeout(Clause clause, int at, JobWish wish)
     {
+        foreach (var (factor, key) in ((decimal, string)[])
+            [(2, "x2"), (3, "x3"), (0.5m, "x0.5")])
+        {
+            if (clause.Find(Part.Amount, key) is >= 0 and var amount)
+            {
+                wish.TimeoutFactor = factor;
+                Take(clause, at, amount);
+                return;
+            }
+        }
         foreach (var place in Around(clause, at))
         {
             if (Minutes(clause, place) is { } minutes
@@ -85,35 +117,48 @@ internal static class JobLimits
     /// <summary>"Older than 7 days", "older than two weeks".</summary>
     public static void ReadAge(Clause clause, int at, JobWish wish)
     {
-        for (var place = at + 1; place < clause.Count && place <= at + Near; place++)
+        if (Age(clause, at + 1) is not { } age)
         {
-            if (!clause.IsFree(place) || !clause[place].IsNumber && clause[place].Text != "a")
+            return;
+        }
+        wish.Days = age.Days;
+        clause.Use(at);
+        clause.Use(age.At);
+        if (clause[age.At].Unit.Length == 0 && age.At + 1 < clause.Count)
+        {
+            clause.Use(age.At + 1);
+        }
+    }
+
+    /// <summary>The first span of days from a place on; null: there is none near.</summary>
+    public static (int Days, int At)? Age(Clause clause, int from)
+    {
+        for (var at = from; at < clause.Count && at < from + Near; at++)
+        {
+            if (!clause.IsFree(at) || (!clause[at].IsNumber && clause[at].Text != "a"))
             {
                 continue;
             }
             var unit = TimeWords.English.Of(
-                place + 1 < clause.Count ? clause[place + 1].Text : "", "unit");
-            var value = clause[place].IsNumber ? clause[place].Value : 1;
-            var days = Math.Clamp(clause[place].Unit switch
+                at + 1 < clause.Count ? clause[at + 1].Text : "", "unit");
+            var value = clause[at].IsNumber ? clause[at].Value : 1;
+            var days = (clause[at].Unit, unit) switch
             {
-                "d" => value,
-                "h" => Math.Max(1, Math.Ceiling(value / 24)),
-                "" => unit switch { "week" => value * 7, "month" => value * 30, "year" => value * 365, "day" => value, _ => 0 },
+                ("d", _) => value,
+                ("h", _) => Math.Max(1, Math.Ceiling(value / 24)),
+                ("", "week") => value * 7,
+                ("", "month") => value * 30,
+                ("", "year") => value * 365,
+                ("", "day") => value,
+                ("", null) when clause.Count == 1 => value,
                 _ => 0,
-            }, 0, 36500);
-            if (days <= 0)
+            };
+            if (days is >= 1 and <= 36500)
             {
-                continue;
+                return ((int)days, at);
             }
-            wish.Days = (int)days;
-            clause.Use(at);
-            clause.Use(place);
-            if (clause[place].Unit.Length == 0)
-            {
-                clause.Use(place + 1);
-            }
-            return;
         }
+        return null;
     }
 
     /// <summary>What stands near, behind first, but not beyond a comma.</summary>

@@ -41,7 +41,8 @@ internal sealed class JobMaker(
                 ["every day at 3", "every hour", "every Sunday at 4"], answer =>
                 {
                     var more = answer.Attributes.OfType<JobWish>().FirstOrDefault();
-                    var time = more?.Time ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
+                    var time = more?.Time
+                        ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
                     wish.Time = time is { Impossible: null } ? time : null;
                     return wish.Time is not null;
                 });

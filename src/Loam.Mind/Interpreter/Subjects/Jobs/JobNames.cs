@@ -12,14 +12,24 @@ internal static class JobNames
     public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about)
     {
         ReadGiven(clause, wish);
+        var except = false;
         for (var at = 0; at < clause.Count; at++)
         {
-            if (!clause.IsFree(at))
+            // A job's name may be a word that a wish or a question begins with.
+            if (!clause.IsFree(at) && clause[at].Named(Known.Job) is null)
             {
                 continue;
             }
+            except |= clause[at].IsGlue("except")
+                || (clause[at].IsGlue("but") && clause.Verb is "remove" or "stop");
             if (clause[at].Named(Known.Job) is { } job && !IsPlace(clause, at))
             {
+                if (except)
+                {
+                    wish.Except.Add(job);
+                    clause.Use(at);
+                    continue;
+                }
                 if (!wish.Jobs.Contains(job))
                 {
                     wish.Jobs.Add(job);
@@ -30,7 +40,8 @@ internal static class JobNames
         for (var at = 0; at < clause.Count; at++)
         {
             // One that was spoken of and is gone.
-            if (clause.IsFree(at) && about.Contains(clause[at].Text))
+            if (about.Contains(clause[at].Text) && !wish.Jobs.Contains(clause[at].Text)
+                && (clause.IsFree(at) || clause[at].Is(Part.Verb)))
             {
                 wish.Jobs.Add(clause[at].Text);
                 clause.Use(at);
@@ -44,7 +55,8 @@ internal static class JobNames
         {
             if (clause[at].Is(Part.Topic, "job") && clause.IsFree(at))
             {
-                wish.All |= at > 0 && clause[at - 1].Key(Part.Reference) == "all"
+                wish.All |= at > 0 && (clause[at - 1].Key(Part.Reference) == "all"
+                    || clause[at - 1].Text is "every" or "each" or "all" or "both")
                     || (clause.Verb is "remove" or "stop" && wish.Jobs.Count == 0
                         && clause[at].Text.EndsWith('s') && clause.Lexemes.Take(at).Any(
                             l => l.Text is "all" or "every" or "any" or "the"));
@@ -52,6 +64,7 @@ internal static class JobNames
                 clause.Use(at);
             }
         }
+        ReadMarked(clause, wish);
     }
 
     /// <summary>A service of the same name is where it runs: "in weather".</summary>
@@ -71,7 +84,8 @@ internal static class JobNames
     {
         for (var at = 0; at < clause.Count - 1; at++)
         {
-            if (!clause.IsFree(at) || !clause[at].IsField("name"))
+            if (!clause.IsFree(at)
+                || !(clause[at].IsField("name") || clause[at].Is(Part.Topic, "named")))
             {
                 continue;
             }
@@ -91,6 +105,28 @@ internal static class JobNames
         }
     }
 
+    /// <summary>"Index: run …", "task index: …", "… every hour (index)".</summary>
+    private static void ReadMarked(Clause clause, JobWish wish)
+    {
+        for (var at = 0; at < clause.Count && wish.Name is null && wish.Jobs.Count == 0; at++)
+        {
+            if (!clause.IsFree(at) || !IsName(clause[at])
+                || clause[at].Readings[0].Part is not (Part.Unknown or Part.Quoted))
+            {
+                continue;
+            }
+            var colon = at + 1 < clause.Count && clause[at + 1].Text == ":";
+            var first = at == 0 || (at == 1 && clause[0].Is(Part.Topic, "script"));
+            var between = at > 0 && clause[at - 1].IsGlue("comma") && at + 1 < clause.Count
+                && clause[at + 1].IsGlue("comma") && clause[at + 1].Text == ",";
+            if ((first && colon) || (between && wish.Command is not null))
+            {
+                Give(clause, at, wish);
+                clause.Use(at);
+            }
+        }
+    }
+
     /// <summary>"Job index", "job: index"; "the report job".</summary>
     private static void ReadBeside(Clause clause, int at, JobWish wish)
     {
@@ -101,7 +137,8 @@ internal static class JobNames
         var next = at + 1 < clause.Count && clause[at + 1].Text == ":" ? at + 2 : at + 1;
         if (next < clause.Count && clause.IsFree(next) && IsName(clause[next])
             && (IsOpen(clause[next]) || next + 1 >= clause.Count
-                || clause[next + 1].IsGlue("comma")))
+                || clause[next + 1].IsGlue("comma") || (clause[next + 1].IsGlue("in")
+                    && clause[next].Readings[0].Part is Part.Question or Part.Topic)))
         {
             Give(clause, next, wish);
             clause.Use(next);

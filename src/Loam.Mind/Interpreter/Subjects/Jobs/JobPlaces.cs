@@ -86,7 +86,9 @@ internal static class JobPlaces
     private static bool Inside(Clause clause, int at)
     {
         var before = clause.Next(at, -1);
-        return (before >= 0 && (clause[before].IsGlue("in") || clause[before].IsGlue("on")))
+        before = before > 0 && clause[before].Text == ":" ? before - 1 : before;
+        return (before >= 0 && (clause[before].Text == "container"
+                || clause[before].IsGlue("in") || clause[before].IsGlue("on")))
             || (at + 1 < clause.Count && clause[at + 1].Text is "container");
     }
 

@@ -14,17 +14,22 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     public void Read()
     {
-        ReadMood();
-        ReadCommand();
         _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
             ? about.Names : [];
+        ReadMood();
+        ReadCommand();
         JobNames.Read(clause, _wish, _wish.About);
+        if (clause.Verb == "undo" && _wish.Jobs.Count > 0)
+        {
+            clause.Verb = "remove";
+        }
         JobSeasons.Drop(clause);
         JobLimits.Read(clause, _wish);
         if (clause.Question is null)
         {
             JobTelling.Read(clause, _wish);
         }
+        JobTaskReader.ReadAccess(clause, _wish);
         ReadImage();
         if (_wish.Command is null && _wish.Jobs.Count > 0
             && clause.Find(Part.Url) is >= 0 and var url)
@@ -32,12 +37,13 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             _wish.Url = clause[url].Original;
             clause.Use(url);
         }
-        ReadAccess();
-        ReadTask();
+        JobTaskReader.ReadTask(clause, _wish);
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         _wish.Time = TimeReader.Read(clause);
+        JobSeasons.Invert(clause, _wish);
+        JobLimits.ReadGiven(clause, _wish);
         Finish();
         TakeOver();
         if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
@@ -109,9 +115,25 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 || l.Is(Part.Topic, "both"));
         var named = clause.Question == "show" && !clause.AsksMark
             && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
-        if (told || named)
+        if (clause.Question is null && clause.Count > 1 && clause[0].Text == "when"
+            && clause[1].IsGlue("is"))
+        {
+            clause.Question = "when";
+        }
+        // A job may be called "report": then what is said of it is no question.
+        var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
+        var itself = clause.Question == "show" && !clause.AsksMark
+            && first is not null && first.Named(Known.Job) is not null && first.Is(Part.Question)
+            && clause.Count > 1;
+        if (told || named || itself)
         {
             clause.Question = null;
+        }
+        bool Names(Lexeme l) => l.Named(Known.Job) is not null || _wish.About.Contains(l.Text);
+        if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && Names(l)))
+        {
+            clause.Verb = clause.Lexemes.Where(l => l.Is(Part.Verb) && !Names(l))
+                .Select(l => l.Key(Part.Verb)).FirstOrDefault() ?? "";
         }
     }
 
@@ -127,7 +149,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                     || clause[quoted - 1].Is(Part.Topic, "job"));
                 var run = quoted > 0 && clause[quoted - 1].Text is "run" or "runs" or "command"
                     or ":" or "execute";
-                if (!named && (text.Contains(' ', StringComparison.Ordinal) || run))
+                var cron = text.Split(' ').Length == 5
+                    && text.Contains('*', StringComparison.Ordinal);
+                if (!named && !cron && (text.Contains(' ', StringComparison.Ordinal) || run))
                 {
                     at = quoted;
                     break;
@@ -166,56 +190,6 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             {
                 clause.Use(word);
             }
-        }
-    }
-
-    /// <summary>"May read /etc/ssl and write /srv/share".</summary>
-    private void ReadAccess()
-    {
-        foreach (var at in clause.All(Part.Path).ToList())
-        {
-            var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
-                || l.Is(Part.Topic, "read") || l.Is(Part.Topic, "access"));
-            if (right is not null)
-            {
-                _wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
-                    + clause[at].Original);
-                clause.Use(at);
-            }
-        }
-    }
-
-    /// <summary>Tasks whose command is plain: a folder is emptied, a database vacuumed.</summary>
-    private void ReadTask()
-    {
-        if (_wish.Command is not null)
-        {
-            return;
-        }
-        foreach (var at in clause.All(Part.Topic).ToList())
-        {
-            if (clause[at].Is(Part.Topic, "vacuum") && !clause[at].IsMention)
-            {
-                _wish.Task ??= "vacuum";
-                clause.Use(at);
-            }
-            if (clause[at].Is(Part.Topic, "old"))
-            {
-                JobLimits.ReadAge(clause, at, _wish);
-            }
-        }
-        foreach (var at in clause.All(Part.Path).ToList())
-        {
-            _wish.Paths.Add(clause[at].Original);
-            clause.Use(at);
-        }
-        var clean = clause.Find(Part.Topic, "clean");
-        if (_wish.Paths.Count > 0 && (clean >= 0 || clause.Verb == "remove"
-            || clause.Lexemes.Any(l => l.Is(Part.Topic, "clean"))))
-        {
-            var all = clause.Lexemes.Any(l => l.Text.StartsWith("empty", StringComparison.Ordinal)
-                || l.Text is "everything" or "all" or "wipe");
-            _wish.Task = all && _wish.Days is null ? "empty" : "clean";
         }
     }
 
@@ -263,7 +237,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun"];
+            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun", "sooner",
+            "later"];
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];

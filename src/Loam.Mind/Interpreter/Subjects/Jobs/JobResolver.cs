@@ -23,7 +23,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [];
         }
-        if (Impossible() is { } never)
+        if (new JobDoubts(clause, session, _jobs, _wish).Impossible() is { } never)
         {
             Remember(_wish.Jobs.Count > 0 ? [.. _wish.Jobs] : _wish.About);
             return [never];
@@ -56,22 +56,39 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [Rename()];
         }
-        if (verb == "remove" && !made)
+        var silences = _wish.Silences && (_wish.Jobs.Count > 0 || _wish.About.Count > 0);
+        if (verb == "remove" && !made && !silences && _wish.Days is null
+            && _wish.Timeout is null)
         {
             return Chosen() is { Count: > 0 } gone ? RemoveAll(gone) : [WhichOne("remove")];
         }
-        if (verb is "stop" || (Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
+        if ((verb is "stop" && !silences && _wish.Timeout is null) || (!silences && Topic("pause")
+            && !_wish.Changes && _wish.Jobs.Count > 0))
         {
             return [Pause()];
         }
-        if (_wish.Jobs.Count > 0 && !_wish.Changes && verb is "create" or "start" or "restart"
-            && _wish.Jobs.Count > 0)
+        if (_wish.Jobs.Count > 0 && !_wish.Changes && (verb is "create" or "start" or "restart"
+            || Topic("now") || clause.Lexemes.Any(l => l.Text is "execute" or "trigger" or "fire"
+                or "launch")))
         {
-            return [RunNow()];
+            return clause.Lexemes.Any(l => l.Text is "enable" or "resume" or "unpause"
+                or "activate" or "reactivate")
+                ? [Reply.Same($"{_wish.Jobs[0]} is declared, so it runs "
+                    + $"{JobFields.When(_jobs.Find(_wish.Jobs[0])!)}.")] : [RunNow()];
+        }
+        if (_wish.Jobs.Count > 0 && !_wish.Changes
+            && clause.Lexemes.Any(l => l.Text is "no more" or "no longer" || (l.Text == "no"
+                && clause.Lexemes.Any(m => m.Text is "more" or "longer"))))
+        {
+            return RemoveAll(_wish.Jobs);
         }
         if (_wish.Jobs.Count > 0)
         {
             return !_wish.Changes ? [WhatAbout(_wish.Jobs[0])] : Changes(_wish.Jobs);
+        }
+        if (_wish.All && _wish.Changes && !made && _jobs.Names.Count > 0)
+        {
+            return Changes(_jobs.Names);
         }
         if (GoesOn())
         {
@@ -177,58 +194,8 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     }
 
     private List<string> Chosen() => _wish.Jobs.Count > 0 ? _wish.Jobs
-        : _wish.All ? _jobs.Names
+        : _wish.All || _wish.Except.Count > 0 ? [.. _jobs.Names.Except(_wish.Except)]
         : _wish.Name is null ? [.. _wish.About.Where(a => _jobs.Find(a) is not null)] : [];
-
-    private Reply? Impossible()
-    {
-        if (_wish.Never == "zone")
-        {
-            var zone = session.Draft.State.Specs.GetValueOrDefault(ManifestFile.File)
-                ?.Text("timezone");
-            return Reply.Ask("Schedules follow the machine's own time zone"
-                + (zone is null ? "" : $", {zone}") + ". When is it by the machine's clock?",
-                ["every day at 9"], answer => When(answer));
-        }
-        if (_wish.Never is { } never)
-        {
-            return Reply.Refuse(never);
-        }
-        if (_wish.Vague && _wish.Time is null)
-        {
-            var job = _wish.Jobs.Concat(_wish.About).FirstOrDefault();
-            var now = job is null || _jobs.Find(job) is not { } found ? ""
-                : $" It runs {JobFields.When(found)} now.";
-            return Reply.Ask($"How often shall {job ?? "it"} run?{now}",
-                ["every hour", "every 6 hours", "every day at 3"], When);
-        }
-        return _wish.Time?.Impossible is { } why
-            ? Reply.Ask($"{why} What shall it be?", Nearest(), When) : null;
-    }
-
-    private bool When(Clause answer)
-    {
-        var said = answer.Attributes.OfType<JobWish>().FirstOrDefault();
-        if ((said?.Time ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes])))
-            is not { Impossible: null } time)
-        {
-            return false;
-        }
-        (_wish.Time, _wish.Never, _wish.Vague) = (time, null, false);
-        return true;
-    }
-
-    /// <summary>Intervals that come out even, near the one said.</summary>
-    private IEnumerable<string> Nearest()
-    {
-        var said = clause.Lexemes.FirstOrDefault(l => l.IsNumber && l.Unit is "min" or "h");
-        var (unit, even) = said?.Unit == "h" ? ("hours", (int[])[2, 3, 4, 6, 8, 12])
-            : ("minutes", [1, 2, 5, 10, 15, 20, 30]);
-        var near = said is null ? [] : even.OrderBy(e => Math.Abs(e - said.Value)).Take(2)
-            .Select(e => $"every {e} {unit}").ToList();
-        return said is null ? ["every day at 3", "every week", "on the 1st of every month"]
-            : [.. near, said.Unit == "h" ? "every day" : "every hour"];
-    }
 
     private Reply Keep(string job)
     {

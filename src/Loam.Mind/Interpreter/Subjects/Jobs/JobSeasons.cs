@@ -38,9 +38,36 @@ internal static class JobSeasons
         }
     }
 
+    /// <summary>"It need not run at weekends": on the other days.</summary>
+    public static void Invert(Clause clause, JobWish wish)
+    {
+        if (wish.Time is not { SaysTime: false, Impossible: null } time
+            || time.Cron.Split(' ') is not [_, _, "*", "*", not "*" and var said]
+            || !(clause.Negated || clause.Lexemes.Any(l => l.IsGlue("not")))
+            || !clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running"))
+        {
+            return;
+        }
+        var days = said.Split(',').SelectMany(d => d.Split('-') is [var from, var to]
+            ? Enumerable.Range(from[0] - '0', to[0] - from[0] + 1) : [d[0] - '0']).ToList();
+        var others = Enumerable.Range(0, 7).Except(days).ToList();
+        if (others.Count is > 0 and < 7)
+        {
+            var text = others.SequenceEqual([1, 2, 3, 4, 5]) ? "1-5" : string.Join(',', others);
+            wish.Time = time with { Cron = $"0 2 * * {text}" };
+            clause.Negated = false;
+        }
+    }
+
     public static void Read(Clause clause, JobWish wish)
     {
         ReadShift(clause, wish);
+        if (clause.Find(Part.Topic, "allyear") is >= 0 and var always)
+        {
+            wish.Months = "*";
+            clause.Use(always);
+            return;
+        }
         var times = TimeWords.English;
         var found = new List<(int At, int Month)>();
         for (var at = 0; at < clause.Count; at++)
@@ -91,16 +118,25 @@ internal static class JobSeasons
     /// <summary>"One hour earlier".</summary>
     private static void ReadShift(Clause clause, JobWish wish)
     {
-        for (var at = 1; at < clause.Count; at++)
+        for (var at = 0; at < clause.Count; at++)
         {
             var sooner = clause[at].Is(Part.Topic, "sooner");
-            if (!(sooner || clause[at].Is(Part.Topic, "later")) || !clause.IsFree(at - 1)
-                || JobLimits.Minutes(clause, at - 1) is not { } minutes)
+            if (!(sooner || clause[at].Is(Part.Topic, "later")))
             {
                 continue;
             }
+            var span = at > 0 && clause.IsFree(at - 1)
+                && JobLimits.Minutes(clause, at - 1) is not null
+                ? at - 1 : Enumerable.Range(0, clause.Count).FirstOrDefault(
+                    i => clause.IsFree(i) && JobLimits.Minutes(clause, i) is not null, -1);
+            if (span < 0)
+            {
+                continue;
+            }
+            var minutes = JobLimits.Minutes(clause, span)!.Value;
             wish.Shift = sooner ? -minutes : minutes;
-            clause.Use(at - 1, at);
+            clause.Use(at);
+            clause.Use(span);
             return;
         }
     }

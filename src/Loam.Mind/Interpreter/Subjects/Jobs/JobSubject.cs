@@ -15,11 +15,12 @@ internal sealed class JobSubject : ISubject
         var continues = said.Continues(this);
         var word = NamesJobs(clause);
         var mention = Mentioned(clause);
-        if (word)
+        var time = TimeReader.Read(new([.. clause.Lexemes]));
+        if (word && (time is not null || command || mention || !clause.Lexemes.Any(
+            l => l.Named(Known.User) is not null)))
         {
             return 0.92;
         }
-        var time = TimeReader.Read(new([.. clause.Lexemes]));
         if (command && (time is not null || mention || continues
             || Before(said) is not null || (said.Before is [.., { Subject: null } before]
                 && TimeReader.Read(new([.. before.Lexemes])) is { SaysDays: true })))
@@ -28,14 +29,27 @@ internal sealed class JobSubject : ISubject
         }
         if (mention)
         {
-            return clause.Verb == "backup" ? 0 : 0.8;
+            return clause.Verb == "backup" ? 0 : time is not null ? 0.93 : 0.8;
+        }
+        if (time is { SaysDays: true } && clause.Find(Part.Url) >= 0 && (clause.Verb == "probe"
+            || clause.Lexemes.Any(l => l.Text is "call" or "hit" or "fetch" or "request" or "visit"
+                or "load" or "open" or "get" or "query")))
+        {
+            return 0.96;
+        }
+        if (clause.Question is "show" or "what" && clause.Lexemes.Any(l =>
+                l.Text.StartsWith("schedule", StringComparison.Ordinal))
+            && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup")))
+        {
+            return 0.6;
         }
         if (clause.Lexemes.Any(l => l.Text.StartsWith("schedule", StringComparison.Ordinal))
             && clause.Find(Part.Topic, "script") >= 0)
         {
-            return 0.7;
+            return 0.96;
         }
         if (clause.Verb is "set" or "move" or "replace" or "" && clause.Question is null
+            && said.Last is null or JobSubject
             && clause.Lexemes.Any(l => l.Text is "schedule") && time is null
             && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup"))
             && new JobFields(said.Session.Draft).Names.Count > 0)
@@ -93,7 +107,8 @@ internal sealed class JobSubject : ISubject
         {
             var lexeme = clause[at];
             if (lexeme.Named(Known.Job) is not null && lexeme.Named(Known.Service) is null
-                && lexeme.Named(Known.Volume) is null && !lexeme.Is(Part.Verb))
+                && lexeme.Named(Known.Volume) is null && (!lexeme.Is(Part.Verb)
+                    || !clause.Lexemes.Any(l => l.Named(Known.Service) is not null)))
             {
                 return true;
             }
@@ -154,7 +169,9 @@ internal sealed class JobSubject : ISubject
             || l.IsField("schedule"));
         var reference = clause.Verb is "remove" or "stop" or "rename" or "spare" or "restart"
             && (clause.Lexemes.All(l => !l.IsMention));
-        return time is not null ? 0.75 : topic || field ? 0.7 : reference ? 0.65
+        var place = clause.Lexemes.Any(l => l.Text == "container") && clause.Verb is "" or "set"
+            && clause.Find(Part.Mention) >= 0;
+        return place || time is not null ? 0.75 : topic || field ? 0.7 : reference ? 0.65
             : clause.Find(Part.Command) >= 0 ? 0.9
             : clause.Verb is "" or "create" && clause.Find(Part.Mention) >= 0
                 && clause.Lexemes.Any(l => l.IsGlue("in") || l.Is(Part.Topic)) ? 0.55 : 0;

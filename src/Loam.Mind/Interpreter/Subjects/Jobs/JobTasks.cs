@@ -36,8 +36,9 @@ internal static class JobTasks
                 ["older than 7 days", "older than 30 days", "everything"], answer =>
                 {
                     var days = answer.Attributes.OfType<JobWish>().FirstOrDefault()?.Days
-                        ?? answer.Lexemes.Where(l => l.IsNumber && l.Unit is "d" or "")
-                            .Select(l => (int?)l.Value).FirstOrDefault();
+                        ?? Enumerable.Range(0, answer.Count).Select(i =>
+                            JobLimits.Age(new([.. answer.Lexemes]), i)?.Days)
+                            .FirstOrDefault(d => d is not null);
                     var all = answer.Lexemes.Any(l => l.Key(Part.Reference) == "all"
                         || l.Text is "everything" or "all");
                     (wish.Days, wish.Task) = (days ?? wish.Days, all ? "empty" : "clean");

@@ -11,70 +11,104 @@ internal static class JobTelling
 
     public static void Read(Clause clause, JobWish wish)
     {
-        var (how, at) = How(clause);
+        // "Alert on failure, notify on success" are two.
+        var parts = Parts(clause).Where(p => How(clause, p).How is not null).ToList();
+        var apart = parts.Count > 1 && parts.TrueForAll(p => Says(clause, "fail", p)
+            || Says(clause, "success", p) || Says(clause, "both", p));
+        foreach (var part in apart ? parts : [(0, clause.Count)])
+        {
+            ReadPart(clause, part, wish);
+        }
+        foreach (var rest in (string[])["alert", "notify", "ignore", "fail", "success", "both"])
+        {
+            for (var at = 0; at < clause.Count && parts.Count > 0; at++)
+            {
+                if (clause[at].Is(Part.Topic, rest))
+                {
+                    clause.Use(at);
+                }
+            }
+        }
+    }
+
+    private static void ReadPart(Clause clause, (int From, int To) part, JobWish wish)
+    {
+        var (how, at) = How(clause, part);
         if (how is null)
         {
             return;
         }
-        var fails = Take(clause, "fail");
-        var succeeds = Take(clause, "success");
-        var both = Take(clause, "both");
+        var (fails, succeeds, both) = (Says(clause, "fail", part), Says(clause, "success", part),
+            Says(clause, "both", part));
         clause.Use(at);
+        wish.Silences = how == "ignore" && !fails && !succeeds;
         wish.OnFailure = fails || both || !succeeds ? how : wish.OnFailure;
         wish.OnSuccess = succeeds || both ? how : wish.OnSuccess;
-        foreach (var rest in (string[])["alert", "notify", "ignore"])
+    }
+
+    /// <summary>What stands between commas and the like.</summary>
+    private static IEnumerable<(int From, int To)> Parts(Clause clause)
+    {
+        var from = 0;
+        for (var at = 0; at <= clause.Count; at++)
         {
-            Take(clause, rest);
+            if (at == clause.Count || clause[at].IsGlue("comma") || clause[at].IsGlue("and")
+                || clause[at].IsGlue("but"))
+            {
+                yield return (from, at);
+                from = at + 1;
+            }
         }
     }
 
-    /// <summary>The strongest word, and the opposite where it is negated.</summary>
-    private static (string? How, int At) How(Clause clause)
+    private static bool Says(Clause clause, string topic, (int From, int To) part) =>
+        Enumerable.Range(part.From, part.To - part.From)
+            .Any(at => clause.IsFree(at) && clause[at].Is(Part.Topic, topic));
+
+    /// <summary>The strongest word that is not negated; nobody, where all are.</summary>
+    private static (string? How, int At) How(Clause clause, (int From, int To) part)
     {
+        (string? How, int At) quiet = (null, -1);
         foreach (var how in (string[])["ignore", "alert", "notify"])
         {
             // "Tell me" began like a question, so that its words are taken already.
-            var at = clause.Find(Part.Topic, how);
-            at = at >= 0 ? at : Enumerable.Range(0, clause.Count).FirstOrDefault(i =>
-                clause[i].Is(Part.Question) && clause[i].Is(Part.Topic, how), -1);
+            var at = Enumerable.Range(part.From, part.To - part.From).FirstOrDefault(
+                i => clause[i].Is(Part.Topic, how)
+                    && (clause.IsFree(i) || clause[i].Is(Part.Question)), -1);
             if (at < 0 || Given(clause, at))
             {
                 continue;
             }
-            for (var before = at - 1; before >= 0 && before >= at - Near; before--)
+            if (how != "ignore" && !Negated(clause, at)
+                && clause.Verb is not ("stop" or "remove" or "unpublish"))
             {
-                var lexeme = clause[before];
-                if (lexeme.IsGlue("comma") || lexeme.IsGlue("and"))
-                {
-                    break;
-                }
-                if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no"
-                    or "stop" or "never" or "nobody")
-                {
-                    clause.Use(before);
-                    return ("ignore", at);
-                }
+                return (how, at);
             }
-            return (how, at);
+            quiet = quiet.At < 0 ? ("ignore", at) : quiet;
         }
-        return (null, -1);
+        return quiet;
+    }
+
+    private static bool Negated(Clause clause, int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - Near; before--)
+        {
+            var lexeme = clause[before];
+            if (lexeme.IsGlue("comma") || lexeme.IsGlue("and"))
+            {
+                return false;
+            }
+            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "stop"
+                or "never" or "nobody")
+            {
+                clause.Use(before);
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>It names the job: "the alert job".</summary>
     private static bool Given(Clause clause, int at) =>
         at + 1 < clause.Count && clause[at + 1].Is(Part.Topic, "job");
-
-    private static bool Take(Clause clause, string topic)
-    {
-        var found = false;
-        for (var at = 0; at < clause.Count; at++)
-        {
-            if (clause.IsFree(at) && clause[at].Is(Part.Topic, topic))
-            {
-                clause.Use(at);
-                found = true;
-            }
-        }
-        return found;
-    }
 }

@@ -22,10 +22,16 @@ internal static class JobTimes
         {
             var said = time.Cron.Split(' ');
             var keepsDays = !time.SaysDays
-                || (time.IsInterval && IsOften(fields) && said[2..] is ["*", "*", "*"]);
+                || (time.IsInterval && IsOften(fields) && said is [_, _, "*", _, "*"]);
             var keepsTime = !time.SaysTime || wish.SameTime
                 || (!time.SaysClock && !time.IsInterval && SamePart(fields[1], said[1]));
-            fields = keepsTime && !(IsOften(fields) && !wish.SameTime && said[2..] is ["*", "*", "*"])
+            if (said is [_, _, "*", "*", _] && fields is [_, _, "*", not "*", _])
+            {
+                // The months of a season stay.
+                said[3] = fields[3];
+            }
+            fields = keepsTime && !(IsOften(fields) && !wish.SameTime
+                    && said is [_, _, "*", _, "*"])
                 ? [.. fields[..2], .. said[2..]]
                 : keepsDays ? [.. said[..2], .. fields[2..]] : said;
         }

@@ -11,6 +11,15 @@ internal sealed record JobWish : ClauseAttribute
     public List<string> Jobs { get; } = [];
     public bool All { get; set; }
 
+    /// <summary>All but these.</summary>
+    public List<string> Except { get; } = [];
+
+    /// <summary>What tells of it shall stop.</summary>
+    public bool Silences { get; set; }
+
+    /// <summary>How many times the time limit it has.</summary>
+    public decimal? TimeoutFactor { get; set; }
+
     /// <summary>The name a new job, or a renamed one, shall have.</summary>
     public string? Name { get; set; }
     public TimePhrase? Time { get; set; }
@@ -94,6 +103,8 @@ internal sealed record JobWish : ClauseAttribute
         Url = more.Url ?? Url;
         Vague |= more.Vague;
         Paths.AddRange(more.Paths);
+        Silences |= more.Silences;
+        TimeoutFactor = more.TimeoutFactor ?? TimeoutFactor;
         Days = more.Days ?? Days;
         Task = more.Task ?? Task;
         Never = more.Never ?? Never;
@@ -106,5 +117,7 @@ internal sealed record JobWish : ClauseAttribute
     public bool Changes => Time is not null || Shift is not null || Months is not null
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null
-        || OnSuccess is not null || OnFailure is not null || Vague || Url is not null || Paths.Count > 0;
+        || OnSuccess is not null || OnFailure is not null || Vague || Url is not null
+        || Paths.Count > 0
+        || TimeoutFactor is not null || Days is not null;
 }

@@ -57,7 +57,8 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Observe;
         }
-        if (service)
+        // "Block everything except dns" is about packets, "set up a registry" about an app.
+        if (service || Says("block") || all.Any(l => l.IsField("firewall")))
         {
             return null;
         }
@@ -73,7 +74,7 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Interface;
         }
-        if (Says("registry") || Says("mirror"))
+        if ((Says("registry") && clause.Verb != "create") || Says("mirror"))
         {
             return MachineTopic.Registry;
         }
@@ -100,9 +101,9 @@ internal sealed class MachineSubject : ISubject
         }
         return Says("llm") || (Begins("provider:") && (Says("cloud") || all.Any(l =>
             l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
-            : said.Continues(this) && clause.Verb is "" or "set" or "have" && number is false
+            : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
-                && said.Continues(this) ? MachineTopic.Interface : null;
+                ? MachineTopic.Interface : null;
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)

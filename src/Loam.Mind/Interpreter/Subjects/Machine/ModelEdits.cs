@@ -102,7 +102,8 @@ internal static class ModelEdits
         if (mirrors)
         {
             return hosts.Find(h => h != host) is { } mirror ? Mirror(draft, host, mirror)
-                : Reply.Ask($"Which mirror shall serve {host}, such as mirror.example.com:5000?", []);
+                : Reply.Ask($"Which mirror shall serve {host}, such as "
+                    + "mirror.example.com:5000?", []);
         }
         var secret = clause.Lexemes.FirstOrDefault(l => l.Is(Part.Identifier)
             || l.Named(Recognising.Known.Secret) is not null)?.Original;

@@ -23,7 +23,7 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
             return Reply.Refuse("I never take a password from a sentence; `loam secret set NAME` "
                 + "sets one, and the notifier names it as its `secret`.");
         }
-        if (wish.NoQuiet || wish.Quiet is not null)
+        if ((wish.NoQuiet || wish.Quiet is not null) && wish.Url is null && wish.To is null)
         {
             return Quiet();
         }
@@ -33,6 +33,18 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         }
         var present = wish.Names.Select(n => _all.Find(m => m.Text("name") == n))
             .OfType<MapValue>().FirstOrDefault();
+        if (present is null && wish is { Smtp: not null, To: null }
+            && _all.Where(n => n.Text("type") == "email").ToList() is [var mail])
+        {
+            // "Change the mail server": of the only one there is.
+            present = mail;
+        }
+        if (wish is { Type: "email", To: not null, Smtp: null } && present is null)
+        {
+            wish.Smtp = _all.Select(n => n.Text("smtp")).OfType<string>().FirstOrDefault();
+            wish.Secret ??= wish.Smtp is null ? null : _all.Where(n => n.Text("smtp") == wish.Smtp)
+                .Select(n => n.Text("secret")).FirstOrDefault();
+        }
         if (present is not null && (wish.Url ?? wish.To ?? wish.Smtp ?? wish.Secret ?? wish.Name)
             is not null)
         {
@@ -113,7 +125,8 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
     {
         foreach (var (field, value) in ((string, string?)[])
             [("url", wish.Url), ("smtp", wish.Type == "email" ? wish.Smtp : null),
-             ("to", wish.Type == "email" ? wish.To : null), ("secret", wish.Secret)])
+             ("to", wish.Type == "email" ? wish.To : null), ("secret", wish.Secret),
+             ("quiet_hours", wish.Quiet)])
         {
             if (value is not null)
             {
@@ -196,7 +209,8 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         }
         var reply = Reply.Done($"tell {names} only alerts between "
             + wish.Quiet.Replace("-", " and ", StringComparison.Ordinal));
-        return clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.PortPair)) ? reply
+        return wish.Quiet != "22:00-07:00" || !clause.Lexemes.Any(l => l.Text.Contains("night",
+            StringComparison.Ordinal)) ? reply
             : reply.Note("Night is taken as 22:00 to 7:00.");
     }
 

@@ -25,7 +25,8 @@ internal sealed class NotifySubject : ISubject
                 || l.IsField("environment") || l.Is(Part.Assignment) || l.IsField("backup")
                 || l.IsField("secret"));
         if (lexemes.Any(l => l.Text.Contains("quiet hours", StringComparison.Ordinal)
-            || l.Text == "do not disturb"))
+            || l.Text == "do not disturb") || (lexemes.Any(l => l.Text == "quiet")
+                && lexemes.Any(l => l.IsGlue("from") || l.Text == "between" || l.IsGlue("to"))))
         {
             return 0.9;
         }
@@ -33,7 +34,8 @@ internal sealed class NotifySubject : ISubject
         {
             return clause.Question is "who" or "where" or "what" or "how" or "which" or "show"
                     or "is" && (tells || channel) && !job && !service
-                || (clause.Question is "who" && lexemes.Any(l => l.Text is "told" or "notified"
+                || (clause.Question is "who" or "how" or "where" 
+                    && lexemes.Any(l => l.Text is "told" or "notified"
                     or "alerted") && !job) ? 0.8 : 0;
         }
         if (tells && (address || (channel && !job && !service))
@@ -48,22 +50,32 @@ internal sealed class NotifySubject : ISubject
         {
             return 0.9;
         }
+        if (tells && Night(clause) && !job && !service && (clause.Negated
+            || lexemes.Any(l => l.IsGlue("not") || l.Text is "no")))
+        {
+            return 0.9;
+        }
         var about = said.Continues(this);
         if (job || service || said.Continues(SubjectTable.Jobs))
         {
             return 0;
         }
         return (channel && lexemes.Any(l => l.Is(Part.Topic, "fail")))
-                || (channel && clause.Verb is "stop" or "remove" && !lexemes.Any(l => l.IsMention))
+                || ((channel || lexemes.Any(l => l.Text.StartsWith("notification",
+                    StringComparison.Ordinal) || l.Text is "alerts"))
+                    && clause.Verb is "stop" or "remove" && !lexemes.Any(Other))
             ? 0.7
             : tells && (lexemes.Any(l => l.Is(Part.Topic, "fail") || l.IsField("status"))
-                || Night(clause)) && !lexemes.Any(l => l.IsMention || l.Is(Part.Key)) ? 0.6
+                || Night(clause)) && !lexemes.Any(l => Other(l) || l.Is(Part.Key)) ? 0.6
             : about && (address || Night(clause) || channel || lexemes.Any(l => l.IsField("name")
                 || l.Is(Part.PortPair) || l.Is(Part.Domain)
                 || (l.Is(Part.Image) && l.Text.Contains('.', StringComparison.Ordinal)
                     && !l.Text.Contains('/', StringComparison.Ordinal)))
-                || clause.Verb == "remove" && !lexemes.Any(l => l.IsMention)) ? 0.65 : 0;
+                || clause.Verb == "remove" && !lexemes.Any(Other)) ? 0.65 : 0;
     }
+
+    /// <summary>A thing of another kind; "alerts" may be an app's role too.</summary>
+    private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic);
 
     private static bool TellsAbout(Clause clause) => clause.Question == "show"
         && clause.Lexemes.Any(l => l.Is(Part.Question) && l.Is(Part.Topic, "notify"));

@@ -35,7 +35,8 @@ internal sealed record NotifyWish : ClauseAttribute
         var negated = clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "no" or "never"
             || l.IsGlue("without")) || clause.Negated;
         wish.Stops = clause.Verb is "stop" or "remove" || clause.Lexemes.Any(l => l.Text == "go")
-            && wish.Names.Count > 0 && wish.To is null && wish.Url is null || (negated && wish.Quiet is null);
+            && wish.Names.Count > 0 && wish.To is null && wish.Url is null
+            || (negated && wish.Quiet is null);
         if (wish.Names.Count == 0 && wish.Url is null && wish.To is null)
         {
             wish.Names.AddRange(about);
@@ -124,6 +125,11 @@ internal sealed record NotifyWish : ClauseAttribute
     private void ReadName(Clause clause)
     {
         var at = clause.Find(Part.Field, "name");
+        if (clause.Verb == "rename")
+        {
+            at = Enumerable.Range(0, clause.Count).LastOrDefault(
+                i => clause[i].IsGlue("to") || clause[i].IsGlue("as"), -1);
+        }
         var next = at < 0 ? -1 : clause.NextValue(at);
         if (next >= 0 && NameReader.AsLabel(clause[next].Original) is { Length: > 0 } name)
         {

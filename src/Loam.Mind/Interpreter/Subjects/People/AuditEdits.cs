@@ -77,7 +77,8 @@ internal static class AuditEdits
                 return [Reply.Refuse($"The audit log is kept from 1 to 36500 days; {days} is "
                     + "neither.")];
             }
-            Set(draft, "retention_days", EditValue.Of(days), present?.Number("retention_days") == days);
+            Set(draft, "retention_days", EditValue.Of(days),
+                present?.Number("retention_days") == days);
             done.Add($"keep the audit log for {days} days");
         }
         if (said.Path is { } path)

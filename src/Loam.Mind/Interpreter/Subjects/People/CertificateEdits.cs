@@ -103,7 +103,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         if (provider == "acme" && said.Directory is null)
         {
             return Reply.Ask("Under which address is the ACME directory, such as "
-                + "https://ca.example.com/acme/directory?", [], answer => Fill(clause, said, answer));
+                + "https://ca.example.com/acme/directory?", [],
+                answer => Fill(clause, said, answer));
         }
         if (provider is null or "letsencrypt" && said.Domains.Find(IsLocal) is { } local)
         {
@@ -125,9 +126,9 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         }
         Draft.Append(SecurityFile.File, s_list, EditValue.Map([.. fields]));
         session.About = new(subject, [name]);
+        var signer = provider == "acme" ? said.Directory : "Let's Encrypt";
         var reply = Reply.Done((provider == "self-signed" ? "make a self-signed certificate for "
-            : $"get a certificate from {(provider == "acme" ? said.Directory : "Let's Encrypt")} for ")
-            + Wording.List(said.Domains)
+            : $"get a certificate from {signer} for ") + Wording.List(said.Domains)
             + (said.UsedBy.Count > 0 ? $", used by {Wording.List(said.UsedBy)}" : ""))
             .With(Risk.Medium);
         return said.Email is null && provider is null or "letsencrypt"

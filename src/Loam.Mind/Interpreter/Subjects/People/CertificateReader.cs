@@ -16,7 +16,8 @@ internal static class CertificateReader
         var word = clause.Lexemes.Any(l => l.IsField("certificate"));
         var kind = clause.Lexemes.Any(l => l.Is(Part.Topic, "letsencrypt")
             || l.Is(Part.Topic, "wildcard") || (l.Is(Part.Topic, "acme")
-                && clause.Lexemes.Any(u => u.Is(Part.Url))) || l.Is(Part.Topic, "selfsigned") || l.Is(Part.Topic, "dnschallenge")
+                && clause.Lexemes.Any(u => u.Is(Part.Url)))
+            || l.Is(Part.Topic, "selfsigned") || l.Is(Part.Topic, "dnschallenge")
             || l.Is(Part.Topic, "httpchallenge"));
         var named = clause.Lexemes.Any(l => l.Named(Known.Certificate) is not null);
         var domain = clause.Lexemes.Any(l => l.Is(Part.Domain));

@@ -23,7 +23,8 @@ internal sealed class KeyEdits(Session session)
         if (said.Keys.Count > 0)
         {
             return goes && !said.ReplacesKeys
-                ? Remove(user, path, present, [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])
+                ? Remove(user, path, present,
+                    [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])
                 : Add(user, path, present, said);
         }
         if (said.SaysKey && !goes && said.Hints.Count == 0)
@@ -43,7 +44,8 @@ internal sealed class KeyEdits(Session session)
         }
         return meant.Count > 0 ? Remove(user, path, present, meant)
             : [Reply.Ask($"Which key of {user}: {Wording.List(present.Select(Called), "or")}?",
-                present.Select(Called).Append("all of them"), answer => Choose(clause, said, answer))];
+                present.Select(Called).Append("all of them"),
+                answer => Choose(clause, said, answer))];
     }
 
     private static string Called(string key) => PeopleBook.Remark(key) is { Length: > 0 } remark

@@ -30,8 +30,9 @@ internal sealed class PeopleSubject : ISubject
         var user = all.Any(l => l.Named(Known.User) is not null);
         var asUser = all.Zip(all.Skip(1)).Any(p => p.First.IsField("user")
             && p.Second.IsMention && p.Second.Named(Known.User) is null);
-        var service = !asUser && all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null
-            && l.Named(Known.User) is null) || all.Any(l => l.Is(Part.Image));
+        var service = !asUser && all.Any(l => l.Named(Known.User) is null
+                && (l.Named(Known.Service) ?? l.Named(Known.Volume)) is not null)
+            || all.Any(l => l.Is(Part.Image));
         var app = all.Any(l => l.Named(Known.App) is not null && l.Named(Known.User) is null
             && l.Named(Known.Service) is null);
         var key = all.Any(l => l.Is(Part.Key));

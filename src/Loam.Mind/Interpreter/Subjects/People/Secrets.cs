@@ -31,7 +31,8 @@ internal static class Secrets
         var makes = clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")
             || l.Is(Part.Topic, "rotate"));
         return named || (like && (word || makes)) || (word && (makes
-            || clause.Verb is "create" or "remove" or "set" or "have" || clause.Question is not null));
+            || clause.Verb is "create" or "remove" or "set" or "have"
+            || clause.Question is not null));
     }
 
     public static void Read(Clause clause)
@@ -179,7 +180,8 @@ internal static class Secrets
     {
         var reference = $"${{secrets.{name}}}";
         var services = draft.State.Services.Values
-            .Where(s => s.Environment.Values.Any(v => v.Contains(reference, StringComparison.Ordinal)))
+            .Where(s => s.Environment.Values.Any(
+                v => v.Contains(reference, StringComparison.Ordinal)))
             .Select(s => s.Name).ToList();
         foreach (var (file, spec) in draft.State.Specs)
         {

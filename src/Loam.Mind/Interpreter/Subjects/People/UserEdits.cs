@@ -97,8 +97,9 @@ internal sealed class UserEdits(ISubject subject, Session session)
         {
             return Reply.Same($"The user {name} exists already.");
         }
-        if (said.Removes || said.Locks && !said.SaysAccount || said.Leave.Count > 0 && said.Join.Count == 0
-            && said.Keys.Count == 0 && !said.Creates || said.Unlocks)
+        var leavesOnly = said.Leave.Count > 0 && said.Join.Count == 0 && said.Keys.Count == 0
+            && !said.Creates;
+        if (said.Removes || said.Unlocks || leavesOnly || (said.Locks && !said.SaysAccount))
         {
             return Reply.Same($"There is no user {name}.");
         }

@@ -92,8 +92,8 @@ internal sealed class UserReader(Clause clause, Discourse said)
             _names = false;
             return true;
         }
-        if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
-            && !UserNames.IsPlain(lexeme, _names))
+        if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
+            && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names))
         {
             Begin(name);
             _now.Names.Add(name);
@@ -155,7 +155,8 @@ internal sealed class UserReader(Clause clause, Discourse said)
                 .Select(r => r.Key["shell:".Length..]).FirstOrDefault();
         if (shell is not null)
         {
-            var old = at > 0 && (clause[at - 1].IsGlue("insteadof") || clause[at - 1].IsGlue("from"));
+            var old = at > 0
+                && (clause[at - 1].IsGlue("insteadof") || clause[at - 1].IsGlue("from"));
             _now.Shell = old ? _now.Shell : lexeme.Is(Part.Path) ? shell : _now.Shell ?? shell;
             return true;
         }
@@ -239,7 +240,8 @@ internal sealed class UserReader(Clause clause, Discourse said)
             || (_keeps && !lexeme.IsGlue("comma"))
             || lexeme.Is(Part.Topic, "retain");
         _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
-            || lexeme.Text is "users" or "accounts" || lexeme.IsField("name") || lexeme.Is(Part.Topic, "person")
+            || lexeme.Text is "users" or "accounts" || lexeme.IsField("name")
+            || lexeme.Is(Part.Topic, "person")
             || (lexeme.IsGlue("for") && _now.SaysAccount)) && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
     }
@@ -327,7 +329,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
     private void Nameless(UserAttribute only)
     {
         if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
-            or "their" or "she" or "he" or "they" or "it" or "that" or "its" or "them" or "they") is not null
+            or "their" or "she" or "he" or "they" or "it" or "that" or "its") is not null
             && Mentioned() is { Count: > 0 } mentioned)
         {
             Add(only, mentioned);
