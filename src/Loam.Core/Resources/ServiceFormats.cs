@@ -51,27 +51,14 @@ internal static class ServiceFormats
                 ? Verdict.Good(name)
                 : Verdict.Bad("not a name for a label", "Write it without blanks.");
 
-    private static readonly HashSet<string> Capabilities = new(StringComparer.Ordinal)
-    {
-        "ALL", "AUDIT_CONTROL", "AUDIT_READ", "AUDIT_WRITE", "BLOCK_SUSPEND", "BPF",
-        "CHECKPOINT_RESTORE", "CHOWN", "DAC_OVERRIDE", "DAC_READ_SEARCH", "FOWNER", "FSETID",
-        "IPC_LOCK", "IPC_OWNER", "KILL", "LEASE", "LINUX_IMMUTABLE", "MAC_ADMIN",
-        "MAC_OVERRIDE", "MKNOD", "NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW",
-        "PERFMON", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYSLOG", "SYS_ADMIN", "SYS_BOOT",
-        "SYS_CHROOT", "SYS_MODULE", "SYS_NICE", "SYS_PACCT", "SYS_PTRACE", "SYS_RAWIO",
-        "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
-    };
-
     /// <summary>Normal form: upper case without <c>CAP_</c>.</summary>
     private static Verdict JudgeCapability(string text)
     {
-        var name = text.ToUpperInvariant();
-        name = name.StartsWith("CAP_", StringComparison.Ordinal) ? name[4..] : name;
-        if (Capabilities.Contains(name))
+        if (Capabilities.Named(text) is { } known)
         {
-            return Verdict.Good(name);
+            return Verdict.Good(known);
         }
-        var meant = Nearest.To(name, Capabilities);
+        var meant = Capabilities.Like(text);
         return Verdict.Bad("no such capability", meant is null
             ? "Write one such as NET_ADMIN." : $"Write {meant}.");
     }

@@ -85,12 +85,7 @@ internal static class LifeEdits
     {
         var gone = new List<string>();
         var specs = draft.State.Specs;
-        foreach (var certificate in Maps(specs, SecurityFile.File, "certificates")
-            .Where(c => c.Texts("used_by").Contains(service)))
-        {
-            draft.Remove(SecurityFile.File, EditPath.Parse("spec.certificates")
-                .Item("name", certificate.Text("name")!).Key("used_by").Text(service));
-        }
+        LeaveCertificates(draft, service);
         foreach (var job in Maps(specs, ScheduledFile.File, "jobs")
             .Where(j => j.Text("container") == service).Select(j => j.Text("name")!))
         {
@@ -116,7 +111,24 @@ internal static class LifeEdits
 
     private static void RemoveUnused(Draft draft, Service service, DesiredState before)
     {
-        foreach (var volume in service.Volumes.Select(v => v.Source).Distinct())
+        RemoveVolumes(draft, service.Volumes.Select(v => v.Source), before);
+        foreach (var secret in draft.State.Secrets.Keys)
+        {
+            var text = $"${{secrets.{secret}}}";
+            if (!before.Secrets.ContainsKey(secret)
+                && !draft.Files[ServicesFile.File]!.Contains(text, StringComparison.Ordinal))
+            {
+                draft.Remove("security.yaml",
+                    EditPath.Parse("spec.secrets").Item("name", secret));
+            }
+        }
+    }
+
+    /// <summary>Volumes that only this conversation declared go with their last user.</summary>
+    private static void RemoveVolumes(
+        Draft draft, IEnumerable<string> volumes, DesiredState before)
+    {
+        foreach (var volume in volumes.Distinct())
         {
             var isNew = draft.State.Volumes.ContainsKey(volume)
                 && !before.Volumes.ContainsKey(volume);
@@ -127,14 +139,21 @@ internal static class LifeEdits
                     EditPath.Parse("spec.volumes").Item("name", volume));
             }
         }
-        foreach (var secret in draft.State.Secrets.Keys)
+    }
+
+    /// <summary>A certificate is no longer used by what is not there any more.</summary>
+    private static void LeaveCertificates(Draft draft, string service)
+    {
+        var certificates = draft.State.Specs.GetValueOrDefault(SecurityFile.File)
+            ?.Maps("certificates") ?? [];
+        foreach (var certificate in certificates)
         {
-            var text = $"${{secrets.{secret}}}";
-            if (!before.Secrets.ContainsKey(secret)
-                && !draft.Files[ServicesFile.File]!.Contains(text, StringComparison.Ordinal))
+            var users = certificate.Texts("used_by");
+            if (users.Contains(service))
             {
-                draft.Remove("security.yaml",
-                    EditPath.Parse("spec.secrets").Item("name", secret));
+                var list = EditPath.Parse("spec.certificates")
+                    .Item("name", certificate.Text("name")!).Key("used_by");
+                draft.Remove(SecurityFile.File, users.Length == 1 ? list : list.Text(service));
             }
         }
     }

@@ -10,6 +10,39 @@ namespace Loam.Mind.Interpreter.Editing;
 /// <summary>Directories and volumes of a service.</summary>
 internal static class MountEdits
 {
+    /// <summary>Whether what is mounted may be written to.</summary>
+    public static Reply Mode(Draft draft, Service service, MountModeAttribute said)
+    {
+        var meant = service.Volumes.Where(v => said.Place is { } place
+            ? v.Source == place || v.Target == place
+            : said.Words.All(w => v.Source.Contains(w, StringComparison.Ordinal)
+                || v.Target.Contains(w, StringComparison.Ordinal))).ToList();
+        if (meant.Count != 1)
+        {
+            return service.Volumes.IsEmpty ? Reply.Same($"{service.Name} mounts nothing.")
+                : Reply.Ask($"Which of {service.Name}'s directories is meant?",
+                    service.Volumes.Select(v => $"{(said.ReadOnly ? "make" : "let")} {v.Target} "
+                        + $"of {service.Name} {(said.ReadOnly ? "read only" : "be writable")}"));
+        }
+        var mount = meant[0];
+        var title = $"{mount.Source} in {service.Name}";
+        if (mount.ReadOnly == said.ReadOnly)
+        {
+            return Reply.Same($"{title} is {(said.ReadOnly ? "read-only" : "writable")} already.");
+        }
+        var item = Draft.Path(service.Name, "volumes").At(service.Volumes.IndexOf(mount));
+        if (said.ReadOnly)
+        {
+            draft.Set(ServicesFile.File, item.Key("readonly"), EditValue.Of(true));
+        }
+        else
+        {
+            draft.Remove(ServicesFile.File, item.Key("readonly"));
+        }
+        return Reply.Done($"make {title} {(said.ReadOnly ? "read-only" : "writable")}")
+            .With(Danger(mount.Source, said.ReadOnly));
+    }
+
     public static Reply Apply(Draft draft, Service service, MountAttribute said, Clause clause)
     {
         if (clause.Verb is "unmount" or "remove" || clause.Negated)

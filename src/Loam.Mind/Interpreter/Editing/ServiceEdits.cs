@@ -31,8 +31,7 @@ internal static class ServiceEdits
             ProbeAttribute probe => Probe(draft, service, probe),
             RestartAttribute restart => Plain(draft, service, "restart", restart.Policy,
                 service.Spec.Text("restart") ?? "always", $"restart {name} {Adverb(restart)}"),
-            UserAttribute user => Plain(draft, service, "user", user.User!, service.User,
-                $"run {name} as user {user.User}"),
+            UserAttribute user => RunEdits.User(draft, service, user),
             ReadOnlyAttribute readOnly => Flag(draft, service, "read_only", readOnly.On,
                 service.ReadOnly, readOnly.On ? $"make {name}'s root read-only"
                     : $"make {name}'s root writable"),
@@ -41,7 +40,11 @@ internal static class ServiceEdits
                     : $"take {name}'s rights over this machine away")
                 .With(privileged.On ? Risk.Critical : Risk.Low),
             LabelAttribute label => Label(draft, service, label),
-            CommandAttribute command => Command(draft, service, command),
+            CommandAttribute command => RunEdits.Command(draft, service, command),
+            WorkDirAttribute directory => RunEdits.WorkDir(draft, service, directory),
+            DeviceAttribute device => RunEdits.Device(draft, service, device),
+            CapabilityAttribute capability => RunEdits.Capability(draft, service, capability),
+            MountModeAttribute mode => MountEdits.Mode(draft, service, mode),
             SettingAttribute setting => Setting(draft, service, setting),
             NameAttribute rename => WiringEdits.Rename(draft, service, rename.Name),
             _ => Reply.Refuse($"I can't yet do that to {name}."),
@@ -180,14 +183,6 @@ internal static class ServiceEdits
         }
         draft.Set(ServicesFile.File, path, EditValue.Of(value));
         return Reply.Done($"label {service.Name} with {said.Name}={value}");
-    }
-
-    private static Reply Command(Draft draft, Service service, CommandAttribute said)
-    {
-        var words = said.Text!.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        draft.SetService(service.Name, "command",
-            EditValue.List([.. words.Select(EditValue.Of)]));
-        return Reply.Done($"start {service.Name} with {said.Text}").With(Risk.Medium);
     }
 
     private static Reply Setting(Draft draft, Service service, SettingAttribute said)

@@ -2,6 +2,7 @@ using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Editing;
@@ -12,14 +13,14 @@ internal static class WiringEdits
     public static Reply Network(
         Draft draft, Service service, NetworkAttribute said, Clause clause)
     {
-        if (said.Name is not { } name)
+        if ((said.Name ?? OfAnother(draft, service, clause)) is not { } name)
         {
             return Reply.Ask($"Which network shall {service.Name} join?",
                 draft.State.Networks.Keys, NameFiller(clause, said));
         }
         var list = Draft.Path(service.Name, "networks");
         var isIn = service.Networks.Contains(name);
-        if (clause.Verb is "disconnect" or "remove" || clause.Negated)
+        if (clause.Verb is "disconnect" or "remove" or "stop" or "unset" || clause.Negated)
         {
             if (!isIn)
             {
@@ -35,6 +36,20 @@ internal static class WiringEdits
         Declare(draft, name, said.Internal);
         draft.Append("services.yaml", list, EditValue.Of(name));
         return Reply.Done($"put {service.Name} on the network {name}");
+    }
+
+    /// <summary>"On the same network as redis", "on redis's network": the only one of it.
+    /// </summary>
+    private static string? OfAnother(Draft draft, Service service, Clause clause)
+    {
+        if (!clause.Lexemes.Any(l => l.Text == "same" || l.Possessive))
+        {
+            return null;
+        }
+        var networks = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
+            .Where(n => n != service.Name && draft.State.Services.ContainsKey(n))
+            .SelectMany(n => draft.State.Services[n].Networks).Distinct().ToList();
+        return networks is [var only] ? only : null;
     }
 
     /// <summary>Declares a network nobody has joined yet.</summary>

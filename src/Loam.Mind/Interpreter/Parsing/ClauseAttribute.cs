@@ -59,7 +59,28 @@ internal sealed record PrivilegedAttribute(bool On) : ClauseAttribute;
 
 internal sealed record LabelAttribute(string Name, string? Value) : ClauseAttribute;
 
-internal sealed record CommandAttribute(string? Text) : ClauseAttribute;
+/// <param name="Text">Null: that of the image again.</param>
+/// <param name="Entry">The entry point is meant.</param>
+internal sealed record CommandAttribute(string? Text, bool Entry = false) : ClauseAttribute;
+
+/// <param name="Path">Null: that of the image again.</param>
+internal sealed record WorkDirAttribute(string? Path) : ClauseAttribute;
+
+/// <param name="Device">Path on the host, or <c>host:container</c>; null: whichever there is.
+/// </param>
+/// <param name="Instead">The device it takes the place of; empty: the only one there is.</param>
+/// <param name="Off">It is taken away.</param>
+internal sealed record DeviceAttribute(string? Device, string? Instead, bool Off)
+    : ClauseAttribute;
+
+/// <param name="Name">Null: all that were given.</param>
+/// <param name="Off">It is taken away.</param>
+internal sealed record CapabilityAttribute(string? Name, bool Off) : ClauseAttribute;
+
+/// <param name="Place">Path or volume; null: what <paramref name="Words"/> tell.</param>
+/// <param name="Words">Words that say which of the mounts is meant.</param>
+internal sealed record MountModeAttribute(
+    string? Place, IReadOnlyList<string> Words, bool ReadOnly) : ClauseAttribute;
 
 /// <param name="Words">As said: <c>max connections</c>; the target's app knows which it is.
 /// </param>

@@ -31,9 +31,12 @@ internal static class ClauseReader
         }
         ScheduleReader.Read(clause);
         NameReader.Read(clause);
+        CommandReader.Read(clause);
+        DeviceReader.Read(clause);
         EnvironmentReader.Read(clause);
         LabelReader.Read(clause);
         ProbeReader.Read(clause);
+        MountModeReader.Read(clause);
         MountReader.Read(clause);
         ImageReader.Read(clause);
         SettingReader.Read(clause);

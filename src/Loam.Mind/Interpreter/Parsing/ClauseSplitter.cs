@@ -185,7 +185,10 @@ internal static class ClauseSplitter
         var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
         var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
             or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
-        return !(nounToo && (determined || lexeme.IsMention));
+        // "the redis health check"
+        var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
+            && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));
+        return !(nounToo && (determined || ofThing || lexeme.IsMention));
     }
 
     private static bool IsStrong(Lexeme lexeme) =>

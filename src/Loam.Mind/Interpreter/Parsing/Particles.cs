@@ -66,7 +66,8 @@ internal sealed class Particles
                 }
             }
             seenThing |= sentence[end].IsMention || sentence[end].Is(Part.Reference)
-                || sentence[end].Is(Part.Unknown);
+                || sentence[end].Is(Part.Unknown) || sentence[end].Is(Part.Path)
+                || sentence[end].Is(Part.Identifier);
             if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention)
             {
                 return;

@@ -32,7 +32,25 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             lexemes.Add(lexeme);
             at += length;
         }
-        return WithUnits(lexemes);
+        return WithUnits(WithOne(lexemes));
+    }
+
+    /// <summary>"Down to one" and "just one" count; "the one" does not.</summary>
+    private static List<Lexeme> WithOne(List<Lexeme> lexemes)
+    {
+        for (var at = 1; at < lexemes.Count; at++)
+        {
+            var before = lexemes[at - 1];
+            if (lexemes[at].Text == "one" && (before.IsGlue("to") || before.IsGlue("only")))
+            {
+                lexemes[at] = lexemes[at] with
+                {
+                    Value = 1,
+                    Readings = [new(Part.Number, "1")],
+                };
+            }
+        }
+        return lexemes;
     }
 
     private (Lexeme, int) At(List<Word> words, int at)

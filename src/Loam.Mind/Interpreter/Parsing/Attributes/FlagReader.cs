@@ -3,7 +3,7 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
-/// <summary>Restart policy, user, read-only root, privileged mode, command.</summary>
+/// <summary>Restart policy, user, read-only root, privileged mode.</summary>
 internal static class FlagReader
 {
     public static void Read(Clause clause)
@@ -23,7 +23,6 @@ internal static class FlagReader
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
         }
-        Command(clause);
     }
 
     private static bool Take(Clause clause, string field)
@@ -67,11 +66,33 @@ internal static class FlagReader
         clause.Verb = "set";
     }
 
+    /// <summary>"Run the api as nobody", "… as 999:999".</summary>
+    private static void RunsAs(Clause clause)
+    {
+        var runs = clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running");
+        for (var at = 0; runs && at + 1 < clause.Count; at++)
+        {
+            var who = clause[at + 1];
+            var known = clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+                || l.Is(Part.Reference, "it"));
+            if (known && clause[at].IsGlue("as") && clause.IsFree(at + 1)
+                && !clause.Lexemes.Any(l => l.Text is "another" or "a second")
+                && (who.Is(Part.Unknown) || who.Is(Part.PortPair)
+                    || (who.IsNumber && who.Unit.Length == 0)))
+            {
+                clause.Use(at, at + 1);
+                clause.Attributes.Add(new UserAttribute(who.Original));
+                return;
+            }
+        }
+    }
+
     private static void User(Clause clause)
     {
         var field = clause.Find(Part.Field, "user");
         if (field < 0)
         {
+            RunsAs(clause);
             return;
         }
         var next = clause.NextValue(field);
@@ -90,17 +111,5 @@ internal static class FlagReader
         clause.Use(field);
         clause.Use(next);
         clause.Attributes.Add(new UserAttribute(clause[next].Original));
-    }
-
-    private static void Command(Clause clause)
-    {
-        var field = clause.Find(Part.Field, "command");
-        var next = field < 0 ? -1 : clause.NextValue(field);
-        if (next >= 0 && clause[next].Is(Part.Quoted))
-        {
-            clause.Use(field);
-            clause.Use(next);
-            clause.Attributes.Add(new CommandAttribute(clause[next].Original));
-        }
     }
 }

@@ -1,0 +1,61 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary><c>make the film folder read only</c>: a mount that is there may be written to, or
+/// may not.</summary>
+internal static class MountModeReader
+{
+    public static void Read(Clause clause)
+    {
+        var only = clause.Find(Part.Field, "readonly");
+        var flag = only >= 0 ? only : clause.Find(Part.Field, "writable");
+        var paths = clause.All(Part.Path).ToList();
+        var folder = clause.Find(Part.Field, "volume");
+        var volume = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Named(Known.Volume) is not null
+            && clause[i].Named(Known.Service) is null, -1);
+        if (flag < 0 || paths.Count > 1 || clause.All(Part.Mount).Any()
+            || clause.Verb is not ("set" or "have" or "limit" or "")
+            || (paths.Count == 0 && folder < 0 && volume < 0)
+            || (paths.Count == 1 && volume >= 0))
+        {
+            return;
+        }
+        clause.Use(flag);
+        var words = new List<string>();
+        if (folder >= 0)
+        {
+            clause.Use(folder);
+            words = Words(clause, folder);
+        }
+        var place = paths.Count == 1 ? paths[0] : volume;
+        if (place >= 0)
+        {
+            clause.Use(place);
+        }
+        clause.Attributes.Add(new MountModeAttribute(
+            paths.Count == 1 ? clause[place].Original
+                : place >= 0 ? clause[place].Named(Known.Volume) : null,
+            words, only >= 0 != clause.Negated));
+        clause.Negated = false;
+    }
+
+    /// <summary>"the film folder", "the folder films".</summary>
+    private static List<string> Words(Clause clause, int folder)
+    {
+        var words = new List<string>();
+        foreach (var near in (int[])[folder - 1, clause.Next(folder)])
+        {
+            if (clause.IsFree(near) && (clause[near].Is(Part.Unknown)
+                || (near < folder && clause[near].Named(Known.Service) is null
+                    && clause[near].IsMention)))
+            {
+                clause.Use(near);
+                words.Add(clause[near].Text);
+            }
+        }
+        return words;
+    }
+}
