@@ -48,6 +48,46 @@ public sealed partial class DockerEngine
     public async IAsyncEnumerable<LogLine> LogsAsync(
         string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancel)
     {
+        DateTimeOffset? last = null;
+        await foreach (var line in ReadLogAsync(name, tail, follow, cancel).ConfigureAwait(false))
+        {
+            last = line.At;
+            yield return line;
+        }
+        foreach (var line in follow
+            ? await RestAsync(name, tail, last, cancel).ConfigureAwait(false) : [])
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Podman may end the log of a container that has just ended before what that said
+    /// last: it is asked for again.</summary>
+    private async Task<List<LogLine>> RestAsync(
+        string name, int tail, DateTimeOffset? last, CancellationToken cancel)
+    {
+        var rest = new List<LogLine>();
+        try
+        {
+            await foreach (var line in ReadLogAsync(name, tail, false, cancel)
+                .ConfigureAwait(false))
+            {
+                if (last is null || line.At > last)
+                {
+                    rest.Add(line);
+                }
+            }
+        }
+        catch (HostException fault) when (fault.Fault == Fault.NotFound)
+        {
+            // Removed meanwhile: what was told is all there is.
+        }
+        return rest;
+    }
+
+    private async IAsyncEnumerable<LogLine> ReadLogAsync(
+        string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancel)
+    {
         var what = $"log of container {name}";
         var query = string.Create(
             CultureInfo.InvariantCulture,
