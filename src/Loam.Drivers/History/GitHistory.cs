@@ -20,6 +20,7 @@ public sealed class GitHistory : IHistory
     private const int Kept = 2 * Limits.KeptGenerations;
 
     private readonly Git _git;
+    private readonly GitObjects _objects;
     private readonly GitRead _read;
     private readonly StateDirectory _state;
     private readonly TimeProvider _time;
@@ -31,6 +32,7 @@ public sealed class GitHistory : IHistory
     private GitHistory(InstancePaths paths, TimeProvider time)
     {
         _git = new(paths.GitDir);
+        _objects = new(paths.GitDir);
         _read = new(_git);
         _state = new(paths.StateDir);
         _time = time;
@@ -75,13 +77,13 @@ public sealed class GitHistory : IHistory
         {
             _stored = null;
         }
-        var directories = GitDirectories.Look(_git.Directory);
         var at = DateTimeOffset.FromUnixTimeSeconds(_time.GetUtcNow().ToUnixTimeSeconds());
-        var output = await _git.RunAsync(["fast-import", "--quiet", "--done", "--force"],
-            Import(generation, main?.Info.Commit, files, text, at), cancel);
-        directories.Sync();
-        var commit = Encoding.ASCII.GetString(output).Trim();
-        Invariant.Require(commit.Length == 40, "git names the commit it made");
+        var commit = await Task.Run(() =>
+        {
+            var made = _objects.Commit(files, main?.Info.Commit, text, at);
+            _objects.Name(RefOf(generation), made);
+            return made;
+        }, cancel);
         lock (_lock)
         {
             _stored = new(new(generation, commit, at, by, first), main?.Info.Commit, files);
@@ -145,10 +147,7 @@ public sealed class GitHistory : IHistory
                     "Use `loam revert` to go back to it.");
             }
             // First main, so that whoever compares the files with it never takes ours for edits.
-            var directories = GitDirectories.Look(_git.Directory);
-            await _git.RunAsync(["update-ref", "--no-deref", Main, next.Info.Commit], default,
-                cancel);
-            directories.Sync();
+            await Task.Run(() => _objects.Name(Main, next.Info.Commit), cancel);
         }
         Remember(next, isCurrent: true);
         _state.Advance(before?.Files ?? StateSet.Empty, next.Files);
@@ -213,43 +212,6 @@ public sealed class GitHistory : IHistory
 
     public Task<StateSet> ReadWorkTreeAsync(CancellationToken cancel) =>
         Task.Run(_state.Read, cancel);
-
-    /// <summary>Everything in one go: texts, tree, commit and its name.</summary>
-    private static byte[] Import(int generation, string? parent, StateSet files, string message,
-        DateTimeOffset at)
-    {
-        var stream = new MemoryStream();
-        void Line(string text) => stream.Write(Encoding.ASCII.GetBytes(text + "\n"));
-        void Data(string text)
-        {
-            var bytes = Encoding.UTF8.GetBytes(text);
-            Line($"data {bytes.Length.ToString(CultureInfo.InvariantCulture)}");
-            stream.Write(bytes);
-            Line("");
-        }
-        // Without this a failed attempt of the same number would become the parent.
-        Line($"reset {RefOf(generation)}");
-        Line("");
-        Line($"commit {RefOf(generation)}");
-        Line("mark :1");
-        var seconds = at.ToUnixTimeSeconds();
-        Line($"committer Loam <loam@localhost> {seconds.ToString(CultureInfo.InvariantCulture)}"
-            + " +0000");
-        Data(message);
-        if (parent is not null)
-        {
-            Line($"from {parent}");
-        }
-        Line("deleteall");
-        foreach (var (name, text) in files.Texts)
-        {
-            Line($"M 100644 inline {name}");
-            Data(text);
-        }
-        Line("get-mark :1");
-        Line("done");
-        return stream.ToArray();
-    }
 
     private async Task CreateAsync(CancellationToken cancel)
     {

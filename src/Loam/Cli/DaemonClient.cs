@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
 
 namespace Loam.Cli;
 
@@ -94,6 +95,10 @@ internal sealed class DaemonClient(string socketPath)
             while (await NextAsync(lines).ConfigureAwait(false))
             {
                 var nothing = planned ? null : Nothing(lines.Current, order.Request);
+                if (!planned && nothing is null)
+                {
+                    OwnPriority.StandBack();
+                }
                 planned = true;
                 yield return nothing is not null ? new(null, null, null) { Change = nothing }
                     : Parse(lines.Current.Span, ApiJson.Default.ApplyLine);

@@ -75,7 +75,7 @@ internal static class NothingPlanned
         {
             Steps = [],
             Findings = [],
-            Totals = new(0, 0, 0, 0, 0, 0, null, [], []),
+            Totals = new(0, 0, 0, 0, 0, 0, 0, [], []),
             Risk = Risk.Low,
             Restricted = [],
             Generates = [],
