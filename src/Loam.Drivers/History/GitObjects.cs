@@ -39,9 +39,22 @@ internal sealed class GitObjects(string git)
     /// <exception cref="HostException">Exhausted: disk full; Denied; Unavailable.</exception>
     public void Name(string reference, string commit)
     {
-        var path = Path.Combine(git, reference);
-        MakeDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, Encoding.ASCII.GetBytes(commit + "\n"), Plain);
+        Put(Path.Combine(git, reference), Encoding.ASCII.GetBytes(commit + "\n"), Plain);
+    }
+
+    private void Put(string path, byte[] content, uint mode)
+    {
+        try
+        {
+            MakeDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, content, mode);
+        }
+        catch (HostException fault) when (fault.Fault == Fault.Exhausted)
+        {
+            // The name of an object tells nobody anything.
+            throw new HostException(Fault.Exhausted, $"The disk with {git} is full.",
+                "Free some space there and try again.");
+        }
     }
 
     private byte[] Write(string kind, byte[] content)
@@ -53,12 +66,10 @@ internal sealed class GitObjects(string git)
         var name = SHA1.HashData(whole);
 #pragma warning restore CA5350
         var hex = Convert.ToHexStringLower(name);
-        var directory = Path.Combine(git, "objects", hex[..2]);
-        var path = Path.Combine(directory, hex[2..]);
+        var path = Path.Combine(git, "objects", hex[..2], hex[2..]);
         if (!File.Exists(path))
         {
-            MakeDirectory(directory);
-            AtomicFile.Write(path, Compressed(whole), ReadOnly);
+            Put(path, Compressed(whole), ReadOnly);
         }
         return name;
     }
