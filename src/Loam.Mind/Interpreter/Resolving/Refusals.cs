@@ -8,8 +8,9 @@ namespace Loam.Mind.Interpreter.Resolving;
 internal static class Refusals
 {
     public const string NotUnderstood =
-        "I can't yet make anything of that. I understand wishes about services, such as \"set up "
-        + "a web server\", \"put nginx on port 8080\" or \"give redis 512MB\"; `help` shows more.";
+        "I can't yet make anything of that. I understand wishes about services, the firewall, "
+        + "storage, jobs and users, such as \"set up a web server\", \"only allow SSH from "
+        + "10.0.0.0/8\" or \"back up everything at 3\"; `help` shows more.";
 
     private static readonly Dictionary<string, string> s_foreign = new(StringComparer.Ordinal)
     {

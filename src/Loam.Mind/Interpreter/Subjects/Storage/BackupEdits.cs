@@ -119,8 +119,9 @@ internal sealed class BackupEdits(ISubject subject, Session session)
                 .Note("The copies that are there are kept.");
         }
         var before = Draft.Files;
-        Set(StorageFile.File, path, "schedule", present?.Text("schedule"), Schedule(said, present));
-        Set(StorageFile.File, path, "retain", $"{present?.Number("retain"):0}",
+        Set(StorageFile.File, path, "schedule", Written(present, "schedule"),
+            Schedule(said, present));
+        Set(StorageFile.File, path, "retain", Written(present, "retain"),
             Copies(said, present)?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Set(StorageFile.File, path, "type", present?.Text("type"), said.Type);
         if (!on && (present is not null || !Draft.Files.ChangedFrom(before).Any()))
@@ -145,6 +146,15 @@ internal sealed class BackupEdits(ISubject subject, Session session)
                 : EditValue.Of(wanted));
         }
     }
+
+    /// <summary>What the file says, not what holds without it: what a person names is written.
+    /// </summary>
+    private static string? Written(MapValue? backup, string field) => backup?[field] switch
+    {
+        { At: null } or null => null,
+        NumberValue number => $"{number.Number:0}",
+        var value => (value as TextValue)?.Text,
+    };
 
     /// <summary>A rhythm without an hour keeps the hour that is there: "weekly instead".
     /// </summary>
@@ -215,8 +225,8 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         }
         var schedule = Schedule(said, present);
         var copies = Copies(said, present);
-        Set(ManifestFile.File, s_machine, "schedule", present?.Text("schedule"), schedule);
-        Set(ManifestFile.File, s_machine, "retain", $"{present?.Number("retain"):0}",
+        Set(ManifestFile.File, s_machine, "schedule", Written(present, "schedule"), schedule);
+        Set(ManifestFile.File, s_machine, "retain", Written(present, "retain"),
             copies?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Set(ManifestFile.File, s_machine, "destination", present?.Text("destination"),
             said.Destination);
