@@ -2,6 +2,7 @@
 # Installs the Debian packages that are needed; does nothing when everything is there.
 #
 #   setup.sh run        to run Loam: git and, where there is no engine at all, Docker
+#   setup.sh compiler   to build: what links machine code
 #   setup.sh standins   to build stand-in images and serve them
 #   setup.sh full       everything, for tests and benchmarks (default)
 set -euo pipefail
@@ -9,6 +10,8 @@ source "$(dirname "$0")/lib.sh"
 
 # package:program, for programs that are on PATH or in sbin once the package is there.
 readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft)
+# gencat comes with what libc6-dev needs.
+readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
 readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
@@ -20,9 +23,10 @@ main() {
   local wanted=("${for_run[@]}")
   case ${1:-full} in
     run) has_engine || wanted+=(docker.io:dockerd) ;;
+    compiler) wanted=("${for_build[@]}") ;;
     standins) wanted+=("${for_standins[@]}" docker.io:dockerd) ;;
-    full) wanted+=("${for_standins[@]}" "${for_tests[@]}") ;;
-    *) fail "setup knows run, standins and full, not '$1'." ;;
+    full) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_tests[@]}") ;;
+    *) fail "setup knows run, compiler, standins and full, not '$1'." ;;
   esac
   local missing=() pair
   for pair in "${wanted[@]}"; do

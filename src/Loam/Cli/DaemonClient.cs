@@ -30,18 +30,8 @@ internal sealed class DaemonClient(string socketPath)
         }
     }
 
-    public async Task<MachineStatus> StatusAsync(CancellationToken cancel)
-    {
-        var json = await StatusJsonAsync(cancel).ConfigureAwait(false);
-        try
-        {
-            return StatusReading.Of(json);
-        }
-        catch (JsonException)
-        {
-            throw OtherVersion();
-        }
-    }
+    public Task<MachineStatus> StatusAsync(CancellationToken cancel) =>
+        GetAsync("/v1/status", ApiJson.Default.MachineStatus, cancel);
 
     /// <summary>The status as the daemon wrote it, in UTF-8.</summary>
     public async Task<ReadOnlyMemory<byte>> StatusJsonAsync(CancellationToken cancel)
@@ -79,42 +69,20 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false);
     }
 
-    /// <summary>The plan of a change that was approved beforehand, then as of an apply. The texts
-    /// of a plan that is nothing are left out.</summary>
+    /// <summary>The plan of a change that was approved beforehand, then as of an apply.
+    /// </summary>
     public async IAsyncEnumerable<ApplyLine> ChangeAsync(
         ChangeOrder order, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var body = NothingPlanned.Ask(order)
-            ?? JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ChangeOrder);
-        using var reply = await SendAsync("POST", "/v1/change", body, cancel, waits: true)
-            .ConfigureAwait(false);
-        var lines = reply.Reader.LinesAsync(cancel).GetAsyncEnumerator(cancel);
-        await using (lines.ConfigureAwait(false))
+        var body = JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ChangeOrder);
+        var lines = LinesAsync("POST", "/v1/change", body, ApiJson.Default.ApplyLine, cancel);
+        await foreach (var line in lines.ConfigureAwait(false))
         {
-            var planned = false;
-            while (await NextAsync(lines).ConfigureAwait(false))
+            if (line.Change is { IsNothing: false })
             {
-                var nothing = planned ? null : Nothing(lines.Current, order.Request);
-                if (!planned && nothing is null)
-                {
-                    OwnPriority.StandBack();
-                }
-                planned = true;
-                yield return nothing is not null ? new(null, null, null) { Change = nothing }
-                    : Parse(lines.Current.Span, ApiJson.Default.ApplyLine);
+                OwnPriority.StandBack();
             }
-        }
-    }
-
-    private static PlannedChange? Nothing(ReadOnlyMemory<byte> line, ChangeRequest request)
-    {
-        try
-        {
-            return NothingPlanned.Read(line, request);
-        }
-        catch (JsonException)
-        {
-            throw OtherVersion();
+            yield return line;
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Loam.Api;
 using Loam.Cli;
 using Loam.Cli.Views;
 using Loam.Core.Diagnostics;
@@ -23,26 +21,6 @@ public sealed class StatusTests
         [new(Codes.UnknownField, Severity.Error, new("services.yaml", 14, 9, 14, 15),
             "Service web has no field 'imagee'.", "Write image.")],
         ["start service redis"]);
-
-    [Fact]
-    public void Reading_by_hand_gives_what_the_serializer_wrote()
-    {
-        var json = JsonSerializer.SerializeToUtf8Bytes(Busy, ApiJson.Default.MachineStatus);
-        var read = StatusReading.Of(json);
-        JsonSerializer.SerializeToUtf8Bytes(read, ApiJson.Default.MachineStatus).ShouldBe(json);
-    }
-
-    [Theory]
-    [InlineData("{\"generation\":\"three\"}")]
-    [InlineData("{\"services\":3}")]
-    [InlineData("{\"services\":[{\"ports\":[{\"container\":1e99}]}]}")]
-    [InlineData("{\"last_change_at\":\"yesterday\"}")]
-    [InlineData("{\"problems\":[{\"code\":\"LOAM9999\"}]}")]
-    [InlineData("[")]
-    [InlineData("[]")]
-    public void What_is_no_status_is_refused(string json) =>
-        Should.Throw<JsonException>(() => StatusReading.Of(
-            System.Text.Encoding.UTF8.GetBytes(json)));
 
     [Fact]
     public void A_status_says_what_wants_attention() => Golden.Check("status", StatusView.Of(

@@ -9,17 +9,13 @@ namespace Loam.Tests.Containers;
 /// <summary>A registry on loopback that answers what it was told.</summary>
 internal sealed class FakeRegistry : IDisposable
 {
-    private readonly HttpListener _listener = new();
+    private const int Tries = 20;
+
+    private readonly HttpListener _listener;
 
     public FakeRegistry()
     {
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            Host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
-        }
-        _listener.Prefixes.Add($"http://{Host}/");
-        _listener.Start();
+        (_listener, Host) = Listen(Tries);
         _ = ServeAsync();
     }
 
@@ -40,6 +36,27 @@ internal sealed class FakeRegistry : IDisposable
         "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
 
     public void Dispose() => _listener.Close();
+
+    /// <summary>A listener wants a port by number. Between finding a free one and taking it
+    /// somebody else may: then it is another one.</summary>
+    private static (HttpListener Listener, string Host) Listen(int tries)
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        var host = $"127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}";
+        probe.Stop();
+        var listener = new HttpListener();
+        listener.Prefixes.Add($"http://{host}/");
+        try
+        {
+            listener.Start();
+            return (listener, host);
+        }
+        catch (HttpListenerException) when (tries > 1)
+        {
+            return Listen(tries - 1);
+        }
+    }
 
     private async Task ServeAsync()
     {

@@ -35,9 +35,12 @@ internal static class Repository
 
     public static bool Has(string path) => Path.Exists(Path.Combine(Root, path));
 
+    // Of a linked work tree .git is a file.
     private static IEnumerable<string> Walk(string folder) =>
-        Directory.EnumerateFiles(folder).Concat(Directory.EnumerateDirectories(folder)
-            .Where(d => !s_skipped.Contains(Path.GetFileName(d))).SelectMany(Walk));
+        Directory.EnumerateFiles(folder).Where(IsKept)
+            .Concat(Directory.EnumerateDirectories(folder).Where(IsKept).SelectMany(Walk));
+
+    private static bool IsKept(string path) => !s_skipped.Contains(Path.GetFileName(path));
 
     private static string Relative(string path) => Path.GetRelativePath(Root, path);
 }
