@@ -110,6 +110,15 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>The machine's own backup is meant.</summary>
     public bool Machine { get; init; }
 
+    /// <summary>The time comes to those that are there.</summary>
+    public bool Adds { get; init; }
+
+    /// <summary>How many are kept was spoken of, without a number.</summary>
+    public bool Keeps { get; init; }
+
+    /// <summary>One backup was spoken of: of what, and when, must be said.</summary>
+    public bool Once { get; init; }
+
     public bool SaysNothing => When is null && Retain is null && Destination is null
         && Type is null;
 }

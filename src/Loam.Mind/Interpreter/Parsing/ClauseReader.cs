@@ -56,7 +56,7 @@ internal static class ClauseReader
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
-            wished |= lexeme.IsGlue("wish");
+            wished |= lexeme.IsGlue("wish") && lexeme.Text is not ("be" or "being" or "been");
             if (lexeme.IsGlue("instead") && clause.IsFree(at))
             {
                 clause.Corrects = true;

@@ -42,7 +42,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     /// <param name="expected">Jobs were spoken of last.</param>
     public List<Word> Gather(List<Word> words, string line, bool expected)
     {
-        if (!expected && !words.Exists(Recurs) && !SaysTime(words)
+        if (!expected && !words.Exists(Recurs) && !words.Exists(IsClock) && !SaysTime(words)
             && !words.Exists(IsJob) && !IsBidden(words))
         {
             return words;
@@ -63,6 +63,10 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         }
         return gathered;
     }
+
+    private static bool IsClock(Word word) => !word.Quoted && word.Text.Split(':') is
+        [{ Length: 1 or 2 } hour, { Length: 2 } minute]
+        && hour.All(char.IsAsciiDigit) && minute.All(char.IsAsciiDigit);
 
     /// <summary>"At 3", "for 4am".</summary>
     private bool SaysTime(List<Word> words) => Enumerable.Range(1, Math.Max(0, words.Count - 1))
@@ -172,7 +176,12 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         if (script || text.StartsWith("./", StringComparison.Ordinal)
             || text.StartsWith("~/", StringComparison.Ordinal) || Is(word, "program"))
         {
-            return !(Is(word, "program") && (next is null || Is(next, "end") || next.IsMark))
+            // "Influx backup" is no command where influx is a service.
+            var thing = next is not null && Is(next, "vague")
+                && names.Namings(word.Text).Any(n => n.Known == Known.Service
+                    || n.Known == Known.App);
+            return !(Is(word, "program") && (next is null || Is(next, "end") || next.IsMark
+                    || thing && !(at > 0 && Is(words[at - 1], "begin"))))
                 || text.Contains('_', StringComparison.Ordinal);
         }
         if (text.StartsWith('/'))

@@ -112,6 +112,8 @@ internal static class Literals
     private static Lexeme? Numeric(Word word, Lexicon lexicon)
     {
         var text = word.Text.TrimStart('#');
+        text = text.Length > 2 && text[0] == '+' && char.IsAsciiDigit(text[1])
+            && char.IsAsciiLetter(text[^1]) ? text[1..] : text;
         if (text.Length == 0 || !(char.IsAsciiDigit(text[0])
             || (text.Length > 1 && text[0] is 'v' or ':' && char.IsAsciiDigit(text[1]))))
         {

@@ -32,6 +32,10 @@ internal sealed class NameTable
     private readonly Dictionary<string, ImmutableArray<Naming>> _state =
         new(StringComparer.Ordinal);
 
+    /// <summary>Looser names, where nothing is called so exactly.</summary>
+    private readonly Dictionary<string, ImmutableArray<Naming>> _forms =
+        new(StringComparer.Ordinal);
+
     public NameTable(DesiredState state)
     {
         foreach (var name in state.Services.Keys)
@@ -41,6 +45,7 @@ internal sealed class NameTable
         foreach (var name in state.Volumes.Keys)
         {
             AddVariants(Known.Volume, name);
+            AddForms(Known.Volume, name, NameForms.OfVolume(name));
         }
         foreach (var name in state.Networks.Keys)
         {
@@ -57,6 +62,10 @@ internal sealed class NameTable
                 if (item.Text(key) is { } name)
                 {
                     AddVariants(known, name);
+                    if (known == Known.Job)
+                    {
+                        AddForms(known, name, NameForms.OfJob(name));
+                    }
                     if (known == Known.Mount)
                     {
                         // "/mnt/nas" is called "the nas".
@@ -76,7 +85,7 @@ internal sealed class NameTable
     /// <summary>Everything a phrase can name, things of the state first; empty: nothing.
     /// </summary>
     public ImmutableArray<Naming> Namings(string phrase) =>
-        _state.GetValueOrDefault(phrase, [])
+        (_state.TryGetValue(phrase, out var own) ? own : _forms.GetValueOrDefault(phrase, []))
             .AddRange(s_catalogue.Value.GetValueOrDefault(phrase, []));
 
     public static bool IsSetting(string phrase) => s_settings.Value.Contains(phrase);
@@ -109,6 +118,14 @@ internal sealed class NameTable
             }
         }
         AddSynonyms(known, name, parts);
+    }
+
+    private void AddForms(Known known, string name, IEnumerable<string> forms)
+    {
+        foreach (var form in forms)
+        {
+            _forms[form] = _forms.GetValueOrDefault(form, []).Add(new(known, name));
+        }
     }
 
     private void AddSynonyms(Known known, string name, string[] parts)

@@ -35,8 +35,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         }
         if (clause.Attributes.OfType<ScheduleAttribute>().Any())
         {
-            return [new(ReplyKind.NotYet, "I can't yet do that at a set time: a job can only run a "
-                + "command in a container or a sandbox. Say it when it is to happen.")];
+            return [Subjects.Jobs.JobTurn.Of(clause)];
         }
         if (clause.Verb is "restore" or "revert")
         {

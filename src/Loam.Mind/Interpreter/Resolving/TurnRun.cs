@@ -49,7 +49,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             Pop();
             clause.Verb = "create";
         }
-        clauses.Where(IsWhyNot).ToList().ForEach(c => clauses.Remove(c));
+        clauses.Where(c => IsWhyNot(c) || IsSaidAgain(c)).ToList().ForEach(c => clauses.Remove(c));
         Settle();
         var undone = Undo();
         Correct();
@@ -87,10 +87,21 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         && clauses[at - 1] is { Negated: false, Verb: "remove" or "stop" or "unmount"
             or "unpublish" or "disconnect" }
         && clause is { Negated: true, Verb: "have", Question: null, Attributes.Count: 0 }
-        && clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "use" or "need" or "want")
+            or { Verb: "remove", Question: null, Attributes.Count: 0, Subject: null }
+        && clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "use" or "need" or "want" or "used"
+            or "needed" && (clause.Negated || l.IsVerb("remove")))
         && clause.Targets.TrueForAll(t => t.Reference is not null
             || t.Named(Known.Service) is null
             || clauses[at - 1].Targets.Exists(o => o.Namings.SequenceEqual(t.Namings)));
+
+    /// <summary>"We don't need the archive, drop it": the second says the first again.</summary>
+    private bool IsSaidAgain(Clause clause) => clauses.IndexOf(clause) is var at and > 0
+        && clause is { Question: null, Negated: false, Verb: "remove" or "unmount" or "stop" }
+        && clauses[at - 1] is { Question: null, Negated: false } before
+        && (before.Verb == clause.Verb || before.Verb == "unmount")
+        && clause.Lexemes.All(l => l.Is(Part.Verb) || l.Is(Part.Reference, "it")
+            || l.Is(Part.Reference, "them") || l.Readings[0].Part is Part.Noise or Part.Glue)
+        && (before.Attributes.Count > 0 || before.Targets.Exists(t => t.Reference is null));
 
     private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0
         && clause.Foreign is null && clause.Lexemes.All(l => l.Is(Part.Noise) || l.IsGlue("yes")
@@ -102,7 +113,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
         var next = clause.Lexemes.SkipWhile(l => l != first).Skip(1)
             .FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
-        return clause.Question is null && first?.Text is "if" or "whenever" or "unless"
+        // "If export breaks, tell me" is something a job can do.
+        var told = clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any(
+            w => w.OnFailure is not null || w.OnSuccess is not null);
+        return clause.Question is null && !told && first?.Text is "if" or "whenever" or "unless"
             && next is not null && (next.IsMention || next.Is(Part.Reference));
     }
 

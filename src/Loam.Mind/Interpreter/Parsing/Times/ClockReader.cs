@@ -22,7 +22,7 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
         {
             return fraction;
         }
-        var (hour, minute, half, figures) = Figures(text(at));
+        var (hour, minute, half, figures) = Figures(text(at), placed);
         if (hour < 0)
         {
             return default;
@@ -32,7 +32,9 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
         {
             (half, length) = (next, 2);
         }
-        var clock = words.Is(text(at + length), "oclock");
+        var clock = words.Is(text(at + length), "oclock")
+            || (figures || (text(at).Length == 4 && char.IsAsciiDigit(text(at)[0])))
+                && text(at + length) is "hrs" or "hours";
         length += clock ? 1 : 0;
         if (half.Length == 0 && PartAfter(at + length) is { Length: > 0 } said)
         {
@@ -59,7 +61,13 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
     {
         var minutes = words.Is(text(at), "half") ? 30 : words.Is(text(at), "quarter") ? 15
             : words.Number(text(at)) is > 0 and < 60 and var said
-                && text(at + 1) is "past" or "after" ? said : 0;
+                && (text(at + 1) is "past" or "after" || (said % 5 == 0 && text(at + 1) is "to"
+                    or "till" && words.Is(text(at - 1), "at"))) ? said : 0;
+        if (words.Is(text(at), "half") && Bare(text(at + 1)))
+        {
+            // "Half seven" is half past seven.
+            return (words.Number(text(at + 1))!.Value, 30, 2);
+        }
         var past = words.Is(text(at + 1), "past");
         if (minutes == 0 || !(past || words.Is(text(at + 1), "to")))
         {
@@ -69,6 +77,9 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
         return length == 0 || rest != 0 ? default
             : past ? (hour, minutes, length + 2) : ((hour + 23) % 24, 60 - minutes, length + 2);
     }
+
+    private bool Bare(string word) => words.Number(word) is >= 1 and <= 12
+        && !char.IsAsciiDigit(word[0]);
 
     /// <summary>"… in the evening", "… at night".</summary>
     private (int Hour, int Length) PartAfter(int at)
@@ -84,7 +95,8 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
     }
 
     /// <returns>Hour -1: no time; Written: it has the form of a time, not of any number.</returns>
-    private (int Hour, int Minute, string Half, bool Written) Figures(string word)
+    private (int Hour, int Minute, string Half, bool Written) Figures(
+        string word, bool placed)
     {
         var half = "";
         foreach (var ending in (string[])["am", "pm", "a.m", "p.m"])
@@ -100,7 +112,8 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
         if (parts is [var hours, var minutes] && Literals.Whole(hours) is <= 24 and var hour
             && (minutes.Length == 2 || (minutes.Length == 0 && word.EndsWith('h')))
             && (Literals.Whole(minutes) ?? 0) is < 60 and var minute
-            && (word.Contains('.', StringComparison.Ordinal) is false || half.Length > 0))
+            && (word.Contains('.', StringComparison.Ordinal) is false || half.Length > 0
+                || placed))
         {
             return (hour, minute, half, true);
         }

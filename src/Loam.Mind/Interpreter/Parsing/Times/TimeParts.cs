@@ -17,6 +17,9 @@ internal sealed class TimeParts
     /// <summary>So many times in one unit: "twice a day".</summary>
     public (int Count, string Unit)? Times { get; set; }
     public List<string> WeekDays { get; } = [];
+
+    /// <summary>Days of the week on which it does not happen.</summary>
+    public List<string> WithoutDays { get; } = [];
     public List<int> MonthDays { get; } = [];
     public List<int> Months { get; } = [];
 
@@ -31,10 +34,15 @@ internal sealed class TimeParts
     public string? Impossible { get; set; }
 
     public bool SaysDays => Every is not null || Times is not null || WeekDays.Count > 0
-        || MonthDays.Count > 0 || Months.Count > 0 || PartOfDay is not null;
+        || MonthDays.Count > 0 || Months.Count > 0 || PartOfDay is not null
+        || WithoutDays.Count > 0;
 
     public bool IsEmpty => Written is null && !SaysDays && Clock.Count == 0
-        && Impossible is null;
+        && Impossible is null && Between is null;
+
+    /// <summary>Only between which hours was said, not how often.</summary>
+    private bool IsWindow => Between is not null && Every is not { Unit: "minute" or "hour" }
+        && Times is null && Clock.Count == 0;
 
     public TimePhrase? Phrase()
     {
@@ -54,6 +62,7 @@ internal sealed class TimeParts
             : Impossible ?? "No schedule says that evenly.")
         {
             SaysClock = Clock.Count > 0,
+            Window = IsWindow ? Between : null,
             IsInterval = Every is { Unit: "minute" or "hour" }
                 || Times is { Unit: "hour" } or { Unit: "day", Count: > 1 },
         };
@@ -61,7 +70,8 @@ internal sealed class TimeParts
 
     private string? Cron()
     {
-        var days = WeekDays.Count == 0 ? "*" : string.Join(',', WeekDays.Distinct());
+        var days = WithoutDays.Count > 0 ? Remaining()
+            : WeekDays.Count == 0 ? "*" : string.Join(',', WeekDays.Distinct());
         var months = Months.Count == 0 ? "*" : string.Join(',', Months.Distinct());
         return Every switch
         {
@@ -86,6 +96,19 @@ internal sealed class TimeParts
                     : Months.Count > 0 && days == "*" ? $"1 {months} *" : $"* {months} {days}"),
         };
     }
+
+    /// <summary>The days that are left.</summary>
+    private string Remaining()
+    {
+        var (said, gone) = (Numbers(WeekDays), Numbers(WithoutDays));
+        var left = (said.Count == 0 ? Enumerable.Range(0, 7) : said).Except(gone).Order().ToList();
+        return left.SequenceEqual([1, 2, 3, 4, 5]) ? "1-5" : left.SequenceEqual([1, 2, 3, 4, 5, 6])
+            ? "1-6" : left.Count is 0 or 7 ? "*" : List(left);
+    }
+
+    private static List<int> Numbers(List<string> days) => [.. days.SelectMany(d => d.Split(','))
+        .SelectMany(d => d.Split('-') is [var from, var to]
+            ? Enumerable.Range(from[0] - '0', to[0] - from[0] + 1) : [d[0] - '0'])];
 
     private string? Hours(int count, string months, string days)
     {
@@ -136,7 +159,7 @@ internal sealed class TimeParts
     {
         if (Clock.Count == 0)
         {
-            return Between is { } span ? $"0 {span.From}-{span.To} {rest}"
+            return Between is { } span ? $"0 {Window(span, short_: false)} {rest}"
                 : $"0 {PartOfDay ?? QuietHour} {rest}";
         }
         var minutes = Clock.Select(c => c.Minute).Distinct().ToList();
@@ -153,11 +176,19 @@ internal sealed class TimeParts
     }
 
     private string MonthDay() =>
-        MonthDays.Count == 0 ? "1" : List([.. MonthDays.Distinct().Order()]);
+        MonthDays.Count == 0 ? "1" : MonthDays.Count > 14 && MonthDays.Distinct().Count() > 14
+            ? MonthDays.Contains(1) ? "*/2" : "2-30/2" : List([.. MonthDays.Distinct().Order()]);
 
     /// <summary>The hours; of steps below an hour the last hour is only the end.</summary>
-    private string Window(bool short_) => Between is { } span
-        ? $"{span.From}-{(short_ && span.To > span.From ? span.To - 1 : span.To)}" : "*";
+    private string Window(bool short_) => Between is { } span ? Window(span, short_) : "*";
+
+    public static string Window((int From, int To) span, bool short_)
+    {
+        var last = !short_ || span.To == span.From ? span.To : (span.To + 23) % 24;
+        // Over midnight it is two spans.
+        return last < span.From ? $"{span.From}-23,0-{last}".Replace("0-0", "0",
+            StringComparison.Ordinal) : $"{span.From}-{last}";
+    }
 
     private static string Step(int minutes) => minutes == 1 ? "*" : $"*/{minutes}";
 

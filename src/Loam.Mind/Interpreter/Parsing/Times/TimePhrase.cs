@@ -14,6 +14,9 @@ internal sealed record TimePhrase(
     /// <summary>An hour was said, not only a part of the day such as the night.</summary>
     public bool SaysClock { get; init; }
 
+    /// <summary>Only the hours between which it happens were said.</summary>
+    public (int From, int To)? Window { get; init; }
+
     /// <summary>It comes several times a day, by an interval: "every 15 minutes".</summary>
     public bool IsInterval { get; init; }
 }

@@ -5,18 +5,24 @@ namespace Loam.Mind.Interpreter.Parsing.Times;
 
 /// <summary>Finds times in a clause and takes their words: "every night at 3", "on the 1st of
 /// the month", "*/15 * * * *". Durations ("keep 7 days", "within 10 minutes") are none.</summary>
-internal sealed class TimeReader
+internal sealed partial class TimeReader
 {
     private readonly TimeWords _words = TimeWords.English;
     private readonly List<(string Text, int Lexeme)> _tokens = [];
     private readonly TimeParts _parts = new();
     private readonly HashSet<int> _taken = [];
     private readonly List<int> _former = [];
+    private readonly List<int> _gone = [];
+
+    /// <summary>"Move it to 5": a number after "to" is an hour.</summary>
+    private readonly bool _moves;
     private readonly ClockReader _clock;
 
     private TimeReader(Clause clause)
     {
         var former = false;
+        var gone = GivenUp(clause);
+        _moves = gone.Count > 0 || clause.Verb == "move";
         for (var at = 0; at < clause.Count; at++)
         {
             // "… rather than sunday at 5" says when it no longer happens.
@@ -25,9 +31,9 @@ internal sealed class TimeReader
             {
                 continue;
             }
-            if (former)
+            if (former || gone.Contains(at))
             {
-                _former.Add(at);
+                (former ? _former : _gone).Add(at);
                 continue;
             }
             if (clause[at].Is(Part.Quoted))
@@ -47,7 +53,8 @@ internal sealed class TimeReader
                 }
                 // "mon-fri" and "9-17" are said as "mon to fri"; other dashes belong to words.
                 var halves = word.Split('-');
-                var range = halves.Length == 2 && halves.All(h => _words.Of(h, "day") is not null);
+                var range = halves.Length == 2 && halves.All(h => _words.Of(h, "day") is not null)
+                    || IsHours(halves);
                 foreach (var part in range ? [halves[0], "-", halves[1]] : (string[])[word])
                 {
                     _tokens.Add((part, at));
@@ -85,7 +92,10 @@ internal sealed class TimeReader
         for (var at = 0; at < _tokens.Count;)
         {
             var length = Written(at);
+            length = length > 0 ? length : Without(at);
             length = length > 0 ? length : PastHour(at);
+            length = length > 0 ? length : OfHour(at);
+            length = length > 0 ? length : EvenDays(at);
             length = length > 0 ? length : Interval(at);
             length = length > 0 ? length : Often(at);
             length = length > 0 ? length : Adverb(at);
@@ -108,6 +118,7 @@ internal sealed class TimeReader
         {
             clause.Use(at);
         }
+        _gone.ForEach(clause.Use);
         foreach (var lexeme in _taken.Select(t => _tokens[t].Lexeme).Distinct())
         {
             var own = Enumerable.Range(0, _tokens.Count).Where(i => _tokens[i].Lexeme == lexeme);
@@ -405,43 +416,11 @@ internal sealed class TimeReader
         return ofMonth || month is not null ? end + 1 - at : 1;
     }
 
-    /// <summary>"Between 9 and 17", "from 8 to 18", "during office hours".</summary>
-    private int Span(int at)
-    {
-        if (Text(at) is "during" or "in" or "within")
-        {
-            var span = Span(SkipThe(at + 1));
-            return span == 0 ? 0 : span + SkipThe(at + 1) - at;
-        }
-        for (var length = Math.Min(3, _tokens.Count - at); length > 1; length--)
-        {
-            var phrase = string.Join(' ', Enumerable.Range(at, length).Select(Text));
-            if (_words.Is(phrase, "office"))
-            {
-                _parts.Between = (9, 17);
-                return length;
-            }
-        }
-        if (!_words.Is(Text(at), "between"))
-        {
-            return 0;
-        }
-        var first = _clock.Read(at + 1, placed: true);
-        var middle = at + 1 + first.Length;
-        var last = first.Length > 0 && (_words.Is(Text(middle), "and")
-            || _words.Is(Text(middle), "to")) ? _clock.Read(middle + 1, placed: true) : default;
-        if (last.Length == 0 || _parts.Every is null && _parts.Times is null)
-        {
-            return 0;
-        }
-        _parts.Between = (first.Hour, last.Hour);
-        return middle + 1 + last.Length - at;
-    }
-
     /// <summary>"At 3 and 15", "3pm", "02:30", "in the morning", "at night".</summary>
     private int Clock(int at)
     {
-        var placed = _words.Is(Text(at), "at");
+        var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until"
+            && Text(at + 2) != "past");
         var next = placed ? at + 1 : at;
         var open = placed || _parts.SaysDays;
         var found = 0;

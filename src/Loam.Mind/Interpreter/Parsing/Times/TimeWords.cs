@@ -33,6 +33,8 @@ internal sealed class TimeWords
 
     public static TimeWords English => s_english.Value;
 
+    public bool Knows(string word) => _meanings.ContainsKey(word);
+
     public bool Is(string word, string meaning) =>
         _meanings.TryGetValue(word, out var keys) && keys.Contains(meaning);
 

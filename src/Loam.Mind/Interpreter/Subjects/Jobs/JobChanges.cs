@@ -53,7 +53,7 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                 {
                     var time = answer.Attributes.OfType<JobWish>().FirstOrDefault()?.Time
                         ?? Parsing.Times.TimeReader.Read(new([.. answer.Lexemes]));
-                    (wish.Time, wish.Shift) = (time, null);
+                    (wish.Time, wish.Shift, wish.Adds) = (time, null, false);
                     return time is { Impossible: null };
                 });
         }
@@ -73,7 +73,8 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
         {
             var at = written.LastIndexOf(':');
             var bare = at > written.LastIndexOf('/') ? written[..at] : written;
-            Image(job, present, $"{bare}:{tag}");
+            var image = $"{bare}:{tag}";
+            Image(job, present, ImageReference.Parse(image, out _)?.Short ?? image);
         }
         else if (wish.Image is { } image)
         {

@@ -41,6 +41,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
+        _wish.Adds = Addition.Of(clause);
         _wish.Time = TimeReader.Read(clause);
         JobSeasons.Invert(clause, _wish);
         JobLimits.ReadGiven(clause, _wish);
@@ -179,6 +180,13 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             clause.Attributes.Remove(image);
             return;
         }
+        if (_wish.Jobs is [var job] && new JobFields(said.Session.Draft).Find(job)
+            ?.Text("image") is { } present && Tagged(present) is >= 0 and var own)
+        {
+            _wish.Tag = clause[own + 1].Original;
+            clause.Use(own, own + 1);
+            return;
+        }
         if (clause.Find(Part.Field, "version") is >= 0 and var field && field + 1 < clause.Count
             && clause.NextValue(field) is >= 0 and var value
             && (clause[value].IsNumber || clause[value].Is(Part.Version)))
@@ -191,6 +199,15 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 clause.Use(word);
             }
         }
+    }
+
+    /// <summary>"Alpine 3.21" for a job that runs alpine.</summary>
+    private int Tagged(string image)
+    {
+        var name = image.Split('/')[^1].Split(':')[0];
+        return Enumerable.Range(0, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            clause[i].Text == name && clause.IsFree(i + 1) && (clause[i + 1].Is(Part.Version)
+                || (clause[i + 1] is { IsNumber: true, Unit: "" })), -1);
     }
 
     private void ReadSpecial()

@@ -18,7 +18,8 @@ internal static class JobSeasons
         {
             var lexeme = clause[at];
             var next = clause[at + 1];
-            var not = lexeme.IsGlue("not") && (next.IsGlue("only") || next.IsGlue("on")
+            var not = lexeme.IsGlue("not") && !IsLeftOut(clause, at)
+                && (next.IsGlue("only") || next.IsGlue("on")
                 || next.Text is "just" or "every" or "at" || next.IsGlue("if")
                 || next.IsNumber || TimeWords.English.Of(next.Text, "day") is not null);
             if (!clause.IsFree(at) || !(not || lexeme.IsGlue("insteadof")))
@@ -37,6 +38,15 @@ internal static class JobSeasons
             }
         }
     }
+
+    /// <summary>"Every night, not on Sundays" leaves days out.</summary>
+    private static bool IsLeftOut(Clause clause, int not) =>
+        clause.Lexemes.Take(not).Any(l => l.Text.Split(' ').Any(w =>
+            TimeWords.English.Is(w, "every") || TimeWords.English.Is(w, "daily")
+            || TimeWords.English.Is(w, "nightly") || TimeWords.English.Is(w, "hourly")))
+        && !clause[not + 1].IsGlue("only") && clause[not + 1].Text is not "just"
+        && clause.Lexemes.Skip(not + 1).Take(3).Any(
+            l => TimeWords.English.Of(l.Text, "day") is not null);
 
     /// <summary>"It need not run at weekends": on the other days.</summary>
     public static void Invert(Clause clause, JobWish wish)

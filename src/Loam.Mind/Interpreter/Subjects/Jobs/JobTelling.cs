@@ -15,7 +15,18 @@ internal static class JobTelling
         var parts = Parts(clause).Where(p => How(clause, p).How is not null).ToList();
         var apart = parts.Count > 1 && parts.TrueForAll(p => Says(clause, "fail", p)
             || Says(clause, "success", p) || Says(clause, "both", p));
-        foreach (var part in apart ? parts : [(0, clause.Count)])
+        // "Stop alerting, a message will do": what is wished counts, not what shall end.
+        var wished = parts.Count > 1 && clause.Verb is "stop" or "remove" ? parts.Where(p =>
+            !Enumerable.Range(p.From, p.To - p.From).Any(i => clause[i].IsVerb(clause.Verb)))
+            .ToList() : [];
+        if (wished.Count > 0 && wished.Count < parts.Count)
+        {
+            var verb = clause.Verb;
+            clause.Verb = "set";
+            wished.ForEach(p => ReadPart(clause, p, wish));
+            clause.Verb = wish.OnFailure is null && wish.OnSuccess is null ? verb : "set";
+        }
+        foreach (var part in wished.Count > 0 ? [] : apart ? parts : [(0, clause.Count)])
         {
             ReadPart(clause, part, wish);
         }

@@ -18,6 +18,14 @@ internal static class JobTimes
     public static string? Changed(string present, JobWish wish)
     {
         var fields = present.Split(' ');
+        if (wish is { Adds: true, Time: { } more } && !more.IsInterval)
+        {
+            return Parsing.Times.Addition.Join(present, more);
+        }
+        if (wish.Time is { Window: { } span } window)
+        {
+            return Within(fields, span, window);
+        }
         if (wish.Time is { } time)
         {
             var said = time.Cron.Split(' ');
@@ -55,6 +63,24 @@ internal static class JobTimes
         }
         var cron = string.Join(' ', fields);
         return wish.Months is { } months ? WithMonths(cron, months) : cron;
+    }
+
+    /// <summary>The rhythm that is there, between the hours that were said; null: it has none.
+    /// </summary>
+    private static string? Within(
+        string[] fields, (int From, int To) span, Parsing.Times.TimePhrase said)
+    {
+        var minutes = fields[0].AsSpan().ContainsAny('*', '/');
+        if (!minutes && !IsOften(fields))
+        {
+            return null;
+        }
+        var step = fields[1].IndexOf('/', StringComparison.Ordinal);
+        var hours = Parsing.Times.TimeParts.Window(span, minutes);
+        fields[1] = step < 0 || hours.Contains(',', StringComparison.Ordinal) ? hours
+            : hours + fields[1][step..];
+        return string.Join(' ', said.SaysDays ? [.. fields[..2], .. said.Cron.Split(' ')[2..]]
+            : fields);
     }
 
     private static string WithMonths(string cron, string months)

@@ -27,6 +27,9 @@ internal sealed record JobWish : ClauseAttribute
     /// <summary>Told apart from a new time: by how many minutes it moves.</summary>
     public int? Shift { get; set; }
 
+    /// <summary>The time comes to those that are there.</summary>
+    public bool Adds { get; set; }
+
     /// <summary>The time of day stays as it is.</summary>
     public bool SameTime { get; set; }
 
@@ -88,6 +91,7 @@ internal sealed record JobWish : ClauseAttribute
         Time = more.Time ?? Time;
         Shift = more.Shift ?? Shift;
         SameTime |= more.SameTime;
+        Adds |= more.Adds;
         Months = more.Months ?? Months;
         Command = more.Command ?? Command;
         Containers.AddRange(more.Containers);

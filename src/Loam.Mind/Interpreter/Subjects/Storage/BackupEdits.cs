@@ -5,6 +5,7 @@ using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Times;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Storage;
@@ -39,6 +40,11 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         {
             meant = [.. session.Focus.SelectMany(edits.Of).Distinct()];
         }
+        if (new BackupDoubts(clause, session, said).Missing(meant, Machine) is { } missing)
+        {
+            return [missing];
+        }
+        said = As(said, volumes?.Like);
         if (meant.Count > 0 && !said.Everything && !said.Machine)
         {
             session.About = new(subject, meant);
@@ -65,12 +71,26 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             : Apply(clause, said, new VolumeAttribute { Volumes = meant });
     }
 
+    /// <summary>"Like nextcloud-db": what is not said is as it is there.</summary>
+    private BackupAttribute As(BackupAttribute said, string? like)
+    {
+        var other = like is null ? null : VolumeEdits.Spec(Draft, like)?.Map("backup");
+        return other is null || said.Off ? said : said with
+        {
+            When = said.When ?? (Written(other, "schedule") is { } cron
+                ? new(cron, true, true, null) { SaysClock = true } : null),
+            Retain = said.Retain ?? (other["retain"]?.At is not null
+                ? ((int)other.Number("retain")!.Value, false) : null),
+            Type = said.Type ?? (other["type"]?.At is not null ? other.Text("type") : null),
+        };
+    }
+
     private bool AboutMachine() => session.About is { Names.Count: 0 } about
         && ReferenceEquals(about.Subject, subject);
 
     private static bool Fill(Clause clause, BackupAttribute said, Clause answer)
     {
-        var when = Parsing.Times.TimeReader.Read(answer)
+        var when = TimeReader.Read(answer)
             ?? answer.Attributes.OfType<BackupAttribute>().FirstOrDefault()?.When;
         var index = clause.Attributes.IndexOf(said);
         if (when is null || when.Impossible is not null || index < 0)
@@ -165,6 +185,10 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             return null;
         }
         var old = (present?["schedule"]?.At is null ? null : present?.Text("schedule"))?.Split(' ');
+        if (said.Adds && old is not null)
+        {
+            return Addition.Join(string.Join(' ', old), when) ?? when.Cron;
+        }
         var made = when.Cron.Split(' ');
         if (old is null || made.Length != 5)
         {

@@ -14,15 +14,19 @@ internal static class BackupReader
     private const int DaysOfYear = 365;
 
     public static bool Speaks(Clause clause) =>
-        clause.Verb == "backup" || clause.Lexemes.Any(l => l.IsField("backup"));
+        clause.Verb == "backup" || clause.Lexemes.Any(l => l.IsField("backup")
+            || (l.IsVerb("backup") && !l.IsMention));
 
     /// <summary>Takes everything that is said of them and adds one attribute.</summary>
     public static void Read(Clause clause)
     {
         var destination = Destination(clause);
         TakeOld(clause);
+        var type = Type(clause);
         var retain = Retain(clause) ?? Period(clause);
+        var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
+        var adds = Addition.Of(clause);
         var when = TimeReader.Read(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("backup") || clause[i].IsVerb("backup"))).ToList())
@@ -34,20 +38,35 @@ internal static class BackupReader
             When = when,
             Retain = retain ?? Bare(clause),
             Destination = destination,
-            Type = Type(clause),
+            Type = type,
+            Adds = adds && when is not null,
             Off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
                 || TakeNone(clause),
+            Keeps = keeps,
+            Once = Enumerable.Range(0, clause.Count).Any(i => IsOnce(clause, i)),
             Everything = Take(clause, "everything") || TakeAll(clause),
             Machine = Take(clause, "machine"),
         });
         Take(clause, "destination");
+        while (Take(clause, "retain"))
+        {
+        }
     }
 
-    /// <summary>"No more backups", "without backups".</summary>
+    /// <summary>"A backup", "schedule a backup": one, of something that must be said.</summary>
+    private static bool IsOnce(Clause clause, int at) =>
+        (clause[at].IsField("backup") || clause[at].IsVerb("backup"))
+        && clause[at].Text.Split(' ')[^1] == "backup" && (clause[at].Text.EndsWith(" a backup",
+            StringComparison.Ordinal) || (at > 0 && clause[at - 1].Text is "a" or "one"
+                or "schedule a" or "schedule" or "another"));
+
+    /// <summary>"No more backups", "without backups", "leave it out of the backups".</summary>
     private static bool TakeNone(Clause clause)
     {
         var none = Enumerable.Range(0, clause.Count).Where(i => clause[i].IsGlue("without")
-            || clause[i].Text is "no" or "no more" or "no longer any").ToList();
+            || clause[i].Is(Part.Topic, "leftout") || (clause.IsFree(i)
+                && clause[i].IsVerb("stop")) || clause[i].Text is "no" or "no more"
+                or "no longer any" or "none").ToList();
         none.ForEach(clause.Use);
         return none.Count > 0;
     }
@@ -58,16 +77,18 @@ internal static class BackupReader
         for (var at = 0; at < clause.Count; at++)
         {
             var number = clause[at].IsGlue("insteadof") || clause[at].IsGlue("from")
-                ? clause.Next(at) : -1;
+                || clause[at].IsGlue("not") ? clause.Next(at) : -1;
             if (!Counts(clause, number))
             {
                 continue;
             }
             var to = clause.Next(number);
-            if (clause[at].IsGlue("insteadof") || (to >= 0 && clause[to].IsGlue("to")
+            if (clause[at].IsGlue("insteadof") || clause[at].IsGlue("not")
+                || (to >= 0 && clause[to].IsGlue("to")
                 && Counts(clause, clause.Next(to))))
             {
                 clause.Use(number);
+                clause.Use(at);
             }
         }
     }
@@ -138,22 +159,7 @@ internal static class BackupReader
                 continue;
             }
             clause.Use(at);
-            clause.Use(number);
-            var count = (int)Math.Min(clause[number].Value, 10_000);
-            var next = clause.Next(number);
-            var unit = next < 0 ? "" : clause[next].Is(Part.Topic, "weeks") ? "w"
-                : clause[next].Is(Part.Topic, "months") ? "m"
-                : clause[next].Is(Part.Topic, "years") ? "y"
-                : clause[next].Is(Part.Topic, "retain") || clause[next].IsField("backup") ? "c"
-                : "";
-            if (unit.Length > 0)
-            {
-                clause.Use(next);
-            }
-            return clause[number].Unit == "d" ? (count, true)
-                : unit == "w" ? (count * DaysOfWeek, true)
-                : unit == "m" ? (count * DaysOfMonth, true)
-                : unit == "y" ? (count * DaysOfYear, true) : (count, false);
+            return Counted(clause, number);
         }
         return null;
     }
@@ -166,8 +172,26 @@ internal static class BackupReader
         {
             return null;
         }
-        clause.Use(only);
-        return ((int)Math.Min(clause[only].Value, 10_000), clause[only].Unit == "d");
+        return Counted(clause, only);
+    }
+
+    /// <summary>A number of copies, or of days, weeks and so on.</summary>
+    private static (int Count, bool Days) Counted(Clause clause, int number)
+    {
+        clause.Use(number);
+        var count = (int)Math.Min(clause[number].Value, 10_000);
+        var next = clause.Next(number);
+        var days = next < 0 ? 0 : clause[next].Is(Part.Topic, "weeks") ? DaysOfWeek
+            : clause[next].Is(Part.Topic, "months") ? DaysOfMonth
+            : clause[next].Is(Part.Topic, "years") ? DaysOfYear
+            : clause[next].Is(Part.Topic, "nights") ? 1 : 0;
+        if (days > 0 || (next >= 0 && (clause[next].Is(Part.Topic, "retain")
+            || clause[next].IsField("backup"))))
+        {
+            clause.Use(next);
+        }
+        return clause[number].Unit == "d" ? (count, true)
+            : days > 0 ? (count * days, true) : (count, false);
     }
 
     private static int Number(Clause clause, int word)
@@ -190,8 +214,29 @@ internal static class BackupReader
         && clause[at].IsNumber && clause[at].Unit is "" or "d" && clause[at].Value >= 1
         && decimal.IsInteger(clause[at].Value);
 
-    private static string? Type(Clause clause) => Take(clause, "snapshot") ? "snapshot"
-        : Take(clause, "archive") ? "archive" : null;
+    /// <summary>"As snapshots rather than archives" wishes the first of them.</summary>
+    private static string? Type(Clause clause)
+    {
+        string? type = null;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var said = !clause.IsFree(at) || clause[at].Named(Known.Volume) is not null ? null
+                : clause[at].Is(Part.Topic, "snapshot") ? "snapshot"
+                : clause[at].Is(Part.Topic, "archive") ? "archive" : null;
+            if (said is null)
+            {
+                continue;
+            }
+            var former = Enumerable.Range(0, at).Any(i => clause[i].IsGlue("insteadof"))
+                || (at > 0 && clause[at - 1].IsGlue("not"));
+            type = former ? type : said;
+            if (former || !clause[at].IsField("backup"))
+            {
+                clause.Use(at);
+            }
+        }
+        return type;
+    }
 
     /// <summary>"To /mnt/nas/backups", "onto sftp://…", "s3://bucket".</summary>
     private static string? Destination(Clause clause)
@@ -202,7 +247,11 @@ internal static class BackupReader
             var remote = lexeme.Is(Part.Url) || lexeme.Original.StartsWith("s3:",
                 StringComparison.OrdinalIgnoreCase)
                 || lexeme.Original.StartsWith("sftp:", StringComparison.OrdinalIgnoreCase);
-            var placed = at > 0 && (clause[at - 1].IsGlue("to") || clause[at - 1].IsGlue("on")
+            // "A volume in /srv/a with backups": that is where the volume lies.
+            var own = clause.Lexemes.Take(at).Any(VolumeReader.IsVolumeWord)
+                && !clause.Lexemes.Take(at).Any(l => l.IsField("backup") || l.IsVerb("backup"));
+            var placed = at > 0 && !own
+                && (clause[at - 1].IsGlue("to") || clause[at - 1].IsGlue("on")
                 || clause[at - 1].IsGlue("in") || clause[at - 1].Text == "onto"
                 || clause[at - 1].Is(Part.Topic, "destination"));
             if (clause.IsFree(at) && (remote || (placed && (lexeme.Is(Part.Path)

@@ -159,7 +159,7 @@ internal static class FileSystemReader
     private static void Size(Clause clause, List<string> options)
     {
         var at = Enumerable.Range(0, clause.Count).FirstOrDefault(
-            i => clause.IsFree(i) && VolumeReader.IsSize(clause[i]), -1);
+            i => clause.IsFree(i) && SizeReader.IsSize(clause[i]), -1);
         if (at >= 0)
         {
             clause.Use(at);

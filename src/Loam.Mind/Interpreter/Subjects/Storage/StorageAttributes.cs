@@ -18,6 +18,9 @@ internal sealed record VolumeAttribute : ClauseAttribute
 
     /// <summary>The name a new one shall have; null: none was said.</summary>
     public string? Name { get; init; }
+
+    /// <summary>The volume whose ways it shall have.</summary>
+    public string? Like { get; init; }
     public Amount? Size { get; init; }
     public string? Path { get; init; }
     public string? Owner { get; init; }

@@ -16,6 +16,12 @@ internal sealed class StorageSubject : ISubject
         var state = said.Session.Draft.State;
         var service = sayings.Any(l => VolumeReader.ServiceOf(l, state) is not null
             && l.Named(Known.Volume) is null);
+        if (said.Before is [.., { Attributes: [FileSystemAttribute, ..] }]
+            && sayings.Any(l => l.Is(Part.Topic, "credentials"))
+            && sayings.Any(l => l.Is(Part.Path)))
+        {
+            return 0.97;
+        }
         if (BackupReader.Speaks(clause))
         {
             return MakesServices(clause) ? 0 : 0.85;
@@ -28,7 +34,7 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.85;
         }
-        var size = sayings.Any(VolumeReader.IsSize);
+        var size = sayings.Any(SizeReader.IsSize);
         var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
         var space = sayings.Any(l => l.Is(Part.Topic, "space"));
         var memory = sayings.Any(l => l.IsField("memory"));
@@ -61,7 +67,8 @@ internal sealed class StorageSubject : ISubject
             return 0.75;
         }
         return said.Continues(this) && !service && !MakesServices(clause) && !memory
-            && (changes || Rhythm(clause) || sayings.Any(l => l.Is(Part.Topic, "retain")
+            && (changes || Rhythm(clause) || (Grows(clause) && IsAboutVolumes(said))
+                || sayings.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
                 || l.IsField("readonly") || l.Is(Part.Topic, "destination")
                 || FileSystemReader.OptionOf(l) is not null
@@ -90,7 +97,7 @@ internal sealed class StorageSubject : ISubject
             clause.Attributes.Add(Joined(FileSystemReader.Read(clause), said));
             return;
         }
-        var read = VolumeReader.Read(clause, said.Session.Draft.State);
+        var read = VolumeReader.Read(clause, said.Session.Draft.State, IsAboutVolumes(said));
         clause.Attributes.AddRange(Settled(clause, read, said));
     }
 
@@ -101,9 +108,18 @@ internal sealed class StorageSubject : ISubject
     {
         if (read is [{ Size.IsVague: false, Volumes.Count: 0, Services.Count: 0, Name: null } size]
             && said.Before is [.., { } before]
-            && before.Attributes is [VolumeAttribute { Size.IsVague: true } vague])
+            && before.Attributes is [VolumeAttribute { Size: null or { IsVague: true } } vague]
+            && vague.Volumes.Count + vague.Services.Count > 0)
         {
-            before.Attributes[0] = vague with { Size = null };
+            if ((vague with { Size = null }).SaysNothing)
+            {
+                before.Attributes.Clear();
+                before.Explains();
+            }
+            else
+            {
+                before.Attributes[0] = vague with { Size = null };
+            }
             return [size with { Volumes = vague.Volumes, Services = vague.Services }];
         }
         // "Backups to /mnt/b, the other folder is full" says why, not what else is wished.
@@ -210,6 +226,7 @@ internal sealed class StorageSubject : ISubject
     }
 
     private static bool Grows(Clause clause) => clause.Verb is "raise" or "lower"
+        || clause.Find(Part.Topic, "toosmall") >= 0
         || clause.Lexemes.Any(l => l.Key(Part.Amount) is { } key
             && (key[0] == 'x' || key is "more" or "less"));
 
@@ -220,8 +237,14 @@ internal sealed class StorageSubject : ISubject
         (Rhythm(clause) || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
             || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
             || l.Is(Part.Topic, "destination") || BackupReader.IsPeriod(l)))
-        && !clause.Lexemes.Any(VolumeReader.IsSize)
+        && !clause.Lexemes.Any(SizeReader.IsSize)
         && !IsAboutMounts(said);
+
+    private static bool IsAboutVolumes(Discourse said) => said.Before.Count > 0
+        ? said.Before[^1].Attributes.OfType<VolumeAttribute>().Any(
+            v => v.Volumes.Count + v.Services.Count > 0)
+        : said.Session.About is { Subject: StorageSubject, Names: [var name, ..] }
+            && !name.StartsWith('/');
 
     private static bool IsAboutMounts(Discourse said) => said.Before.Count > 0
         ? said.Before[^1].Attributes.OfType<FileSystemAttribute>().Any()

@@ -68,6 +68,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         foreach (var service in said?.OneOf?.Services ?? said?.Services ?? [])
         {
             var own = Of(service);
+            own = own.Count > 0 ? own : OfNeeded(service);
             if (own.Count == 0)
             {
                 problem = Reply.Same($"{service} keeps nothing in a volume.");
@@ -82,6 +83,12 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         return [.. volumes.Distinct()];
     }
+
+    /// <summary>Of a service that keeps nothing itself: the volumes of the one it needs that does.
+    /// </summary>
+    private List<string> OfNeeded(string service) =>
+        Draft.State.Services.TryGetValue(service, out var found)
+        && found.DependsOn.Select(Of).Where(v => v.Count > 0).ToList() is [var only] ? only : [];
 
     /// <summary>The declared volumes that hold a service's data.</summary>
     public List<string> Of(string service)
@@ -206,7 +213,9 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
             return Reply.Ask($"How large shall {volume} be? {has}",
                 [Sizes.Text(start * 1.5m), Sizes.Text(start * 2)], answer =>
                 {
-                    var number = answer.Lexemes.FirstOrDefault(VolumeReader.IsSize);
+                    // A bare number counts what the size is counted in.
+                    var number = answer.Lexemes.FirstOrDefault(SizeReader.IsSize)
+                        ?? answer.Lexemes.FirstOrDefault(l => l is { IsNumber: true, Unit: "" });
                     var index = clause.Attributes.IndexOf(said);
                     if (number is null || index < 0)
                     {
@@ -215,7 +224,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
                     clause.Attributes[index] = said with
                     {
                         Size = new(AmountKind.Absolute, number.Value,
-                            number.Unit == "m" ? "Mi" : number.Unit),
+                            number.Unit.Length == 0 ? UnitOf(start) : SizeReader.Unit(number)),
                         Volumes = [volume],
                     };
                     return true;
@@ -299,6 +308,8 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
             }
         }
     }
+
+    private static string UnitOf(decimal bytes) => Sizes.Text(bytes)[^2..];
 
     private static decimal Bytes(Amount amount) => Sizes.Bytes(amount.Value, amount.Unit);
 }

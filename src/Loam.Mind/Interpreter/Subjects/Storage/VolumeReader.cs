@@ -11,10 +11,6 @@ namespace Loam.Mind.Interpreter.Subjects.Storage;
 /// <summary>What a clause says of volumes.</summary>
 internal static class VolumeReader
 {
-    private static readonly string[] s_sizes = ["Ki", "Mi", "Gi", "Ti", "m"];
-
-    public static bool IsSize(Lexeme lexeme) => lexeme.IsNumber && s_sizes.Contains(lexeme.Unit);
-
     /// <summary>The word for the thing itself, not for any folder.</summary>
     public static bool IsVolumeWord(Lexeme lexeme) =>
         lexeme.IsField("volume") && lexeme.Text is not ("mount point" or "bind" or "folder"
@@ -42,15 +38,17 @@ internal static class VolumeReader
     }
 
     /// <summary>Mostly one; "alpha 5Gi and beta 10Gi" are two.</summary>
-    public static List<VolumeAttribute> Read(Clause clause, DesiredState state)
+    public static List<VolumeAttribute> Read(
+        Clause clause, DesiredState state, bool continues = false)
     {
         var several = Several(clause);
-        return several.Count > 1 ? several : [One(clause, state)];
+        return several.Count > 1 ? several : [One(clause, state, continues)];
     }
 
     private static List<VolumeAttribute> Several(Clause clause)
     {
-        var pairs = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Where(i => IsSize(clause[i])
+        var pairs = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Where(
+            i => SizeReader.IsSize(clause[i])
             && clause.IsFree(i) && clause.IsFree(i - 1) && CanName(clause[i - 1])).ToList();
         if (pairs.Count < 2)
         {
@@ -72,7 +70,7 @@ internal static class VolumeReader
             {
                 Name = NameReader.AsLabel(clause[i - 1].Original),
                 Size = new(AmountKind.Absolute, clause[i].Value,
-                    clause[i].Unit == "m" ? "Mi" : clause[i].Unit),
+                    SizeReader.Unit(clause[i])),
             }),
         ];
     }
@@ -93,10 +91,11 @@ internal static class VolumeReader
         return new(found);
     }
 
-    private static VolumeAttribute One(Clause clause, DesiredState state)
+    private static VolumeAttribute One(Clause clause, DesiredState state, bool continues)
     {
         var volumes = new List<string>();
         var services = new List<string>();
+        var like = Compared(clause, state);
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause.IsFree(at) || !clause[at].IsMention)
@@ -123,7 +122,8 @@ internal static class VolumeReader
         var owner = Owner(clause);
         var permissions = Permissions(clause);
         var fileSystem = FileSystem(clause);
-        var size = Size(clause);
+        var size = SizeReader.Read(clause,
+            continues || volumes.Count + services.Count > 0 || choice is not null);
         var path = clause.Find(Part.Path);
         if (path >= 0)
         {
@@ -134,8 +134,9 @@ internal static class VolumeReader
                 path = -1;
             }
         }
-        var name = volumes.Count > 0 || services.Count > 0 || choice is not null ? null
-            : Name(clause);
+        var known = volumes.Count + services.Count > 0 || choice is not null
+            || (continues && !clause.Lexemes.Any(IsVolumeWord));
+        var name = known ? null : Name(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
                 || clause[i].IsField("data") || clause[i].IsField("disk")
@@ -149,6 +150,7 @@ internal static class VolumeReader
             Services = [.. services.Distinct()],
             OneOf = choice,
             Name = name,
+            Like = like,
             Size = size,
             Path = path < 0 ? null : clause[path].Original,
             Owner = owner,
@@ -156,6 +158,32 @@ internal static class VolumeReader
             Encrypted = encrypted,
             FileSystem = fileSystem,
         };
+    }
+
+    /// <summary>The volume that is only a pattern; null: there is none.</summary>
+    private static string? Compared(Clause clause, DesiredState state)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].IsMention && IsCompared(clause, i), -1);
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        return clause[at].Named(Known.Volume) ?? (ServiceOf(clause[at], state) is { } service
+            ? state.Services[service].Volumes.Select(v => v.Source)
+                .FirstOrDefault(state.Volumes.ContainsKey) : null);
+    }
+
+    /// <summary>"Like the nextcloud one", "the same as wordpress-db".</summary>
+    private static bool IsCompared(Clause clause, int at)
+    {
+        var before = clause.Next(at, -1);
+        var words = Enumerable.Range(Math.Max(0, at - 3), Math.Min(at, 3))
+            .Select(i => clause[i].Text).ToList();
+        return words.Contains("like") || words.Contains("same way as") || (before >= 0
+            && clause[before].IsGlue("as") && words.Any(w => w is "same" or "just" or "exactly"
+                or "the same"));
     }
 
     private static bool? Encrypted(Clause clause)
@@ -228,13 +256,24 @@ internal static class VolumeReader
             if (clause.Find(Part.Topic, topic) is var said and >= 0)
             {
                 clause.Use(said);
+                foreach (var more in Enumerable.Range(0, clause.Count).Where(i => IsMode(clause, i)
+                    || clause[i].Is(Part.Topic, "read") || clause[i].Is(Part.Topic, "write")))
+                {
+                    clause.Use(more);
+                }
                 return mode;
             }
         }
         var at = clause.Find(Part.Topic, "permissions");
         if (at < 0)
         {
-            return null;
+            var bare = Enumerable.Range(0, clause.Count).FirstOrDefault(i => IsMode(clause, i), -1);
+            if (bare < 0)
+            {
+                return null;
+            }
+            clause.Use(bare);
+            return clause[bare].Text;
         }
         clause.Use(at);
         for (var next = at + 1; next < clause.Count; next++)
@@ -249,6 +288,11 @@ internal static class VolumeReader
         return null;
     }
 
+    /// <summary><c>0750</c> is nothing but a mode.</summary>
+    private static bool IsMode(Clause clause, int at) => clause.IsFree(at)
+        && clause[at].Text is { Length: 4 } text && text[0] is '0' or '1' or '2'
+        && text.All(c => c is >= '0' and <= '7') && (text[0] == '0' || text[1] == '7');
+
     private static string? FileSystem(Clause clause)
     {
         if (clause.Find(Part.Topic, "filesystem") is var word and >= 0)
@@ -262,47 +306,6 @@ internal static class VolumeReader
         }
         clause.Use(at);
         return "ext4";
-    }
-
-    /// <summary>A size, a factor ("double"), or how much more.</summary>
-    private static Amount? Size(Clause clause)
-    {
-        for (var at = 0; at < clause.Count; at++)
-        {
-            if (!clause.IsFree(at) || !IsSize(clause[at]))
-            {
-                continue;
-            }
-            clause.Use(at);
-            var near = Enumerable.Range(Math.Max(0, at - 2), Math.Min(at, 2))
-                .Concat(at + 1 < clause.Count ? [at + 1] : []).ToList();
-            var adds = near.Any(i => clause[i].Text is "another" or "more" or "additional"
-                or "extra" or "further")
-                || (clause.Verb == "raise" && near.Any(i => clause[i].IsGlue("by")));
-            var takes = clause.Verb == "lower" && near.Any(i => clause[i].IsGlue("by"));
-            foreach (var i in near.Where(i => clause[i].Key(Part.Amount) == "more"))
-            {
-                clause.Use(i);
-            }
-            var unit = clause[at].Unit == "m" ? "Mi" : clause[at].Unit;
-            return new(adds ? AmountKind.Add : takes ? AmountKind.Subtract : AmountKind.Absolute,
-                clause[at].Value, unit);
-        }
-        for (var at = 0; at < clause.Count; at++)
-        {
-            if (clause.IsFree(at) && clause[at].Key(Part.Amount) is { } key)
-            {
-                clause.Use(at);
-                return key[0] == 'x' ? new(AmountKind.Factor, decimal.Parse(key[1..],
-                        System.Globalization.CultureInfo.InvariantCulture), "")
-                    : key == "less" ? new(AmountKind.Less, 0, "") : new(AmountKind.More, 0, "");
-            }
-        }
-        var full = clause.Lexemes.Any(l => l.Is(Part.Topic, "space")
-            && (l.Text.Contains("full", StringComparison.Ordinal)
-                || l.Text.Contains("out of", StringComparison.Ordinal)
-                || l.Text.Contains("filling", StringComparison.Ordinal)));
-        return clause.Verb is "raise" || full ? new(AmountKind.More, 0, "") : null;
     }
 
     /// <summary>"Called artifacts", "a volume artifacts", "the artifacts volume", or what it is

@@ -1,0 +1,168 @@
+using Loam.Mind.Interpreter.Language;
+
+namespace Loam.Mind.Interpreter.Parsing.Times;
+
+/// <summary>Spans of hours, days that are left out, and times that are given up.</summary>
+internal sealed partial class TimeReader
+{
+    private const int MostBetween = 6;
+
+    /// <summary>"Move it from 2 to 4", "changed from 18:00 to 17:00": what stands between is no
+    /// longer meant.</summary>
+    private static HashSet<int> GivenUp(Clause clause)
+    {
+        var gone = new HashSet<int>();
+        var moves = clause.Verb is "move" or "replace" || clause.Lexemes.Any(l => l.Text is "change"
+            or "changed" or "change the" or "switch" or "switched" or "reschedule"
+            or "rescheduled" or "adjust" or "adjusted" or "alter" or "reset");
+        for (var at = 0; moves && at < clause.Count; at++)
+        {
+            if (clause[at].Text != "from" || Repeats(clause, at))
+            {
+                continue;
+            }
+            var to = Enumerable.Range(at + 1, Math.Min(MostBetween, clause.Count - at - 1))
+                .FirstOrDefault(i => clause[i].IsGlue("to"), -1);
+            if (to > at + 1)
+            {
+                gone.UnionWith(Enumerable.Range(at + 1, to - at - 1));
+            }
+        }
+        return gone;
+    }
+
+    /// <summary>"Every hour from 9 to 17" goes over a span.</summary>
+    private static bool Repeats(Clause clause, int before)
+    {
+        var words = TimeWords.English;
+        for (var at = 0; at < before; at++)
+        {
+            var said = clause[at].Text.Split(' ');
+            if (said.Any(w => words.Is(w, "hourly")) || (said.Any(w => words.Is(w, "every"))
+                && said.Concat(clause.Lexemes.Skip(at + 1).Take(2).SelectMany(
+                    l => l.Text.Split(' '))).Any(w => words.Of(w, "unit") is "minute" or "hour")))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"9-17", "8am-6pm": two hours in one word.</summary>
+    private bool IsHours(string[] halves) => halves.Length == 2 && halves.All(h => h.Length > 0
+        && char.IsAsciiDigit(h[0]) && (_words.Number(h) is <= 24 || _words.Is(h[^2..], "am")
+            || _words.Is(h[^2..], "pm") || (h.Length is 4 or 5 && h[^3] == ':')
+            || (h[^1] == 'h' && _words.Number(h[..^1]) is <= 24)));
+
+    /// <summary>"Between 9 and 17", "from 8 to 18", "8 to 18", "during office hours".</summary>
+    private int Span(int at)
+    {
+        if (Text(at) is "during" or "in" or "within")
+        {
+            var span = Span(SkipThe(at + 1));
+            return span == 0 ? 0 : span + SkipThe(at + 1) - at;
+        }
+        for (var length = Math.Min(3, _tokens.Count - at); length > 1; length--)
+        {
+            var phrase = string.Join(' ', Enumerable.Range(at, length).Select(Text));
+            if (_words.Is(phrase, "office"))
+            {
+                _parts.Between ??= (9, 17);
+                return length;
+            }
+        }
+        var said = _words.Is(Text(at), "between");
+        var start = said ? at + 1 : at;
+        if (!said && at > 0 && _words.Is(Text(at - 1), "at"))
+        {
+            return 0;
+        }
+        var first = _clock.Read(start, placed: true);
+        var middle = start + first.Length;
+        var last = first.Length > 0 && (_words.Is(Text(middle), "to")
+            || (said && _words.Is(Text(middle), "and")))
+            ? _clock.Read(middle + 1, placed: true) : default;
+        if (last.Length == 0)
+        {
+            return 0;
+        }
+        _parts.Between = (first.Hour, last.Hour);
+        var end = middle + 1 + last.Length;
+        return end - at + (_words.Is(Text(end), "oclock") || Text(end) is "hours" or "hrs" ? 1 : 0);
+    }
+
+    /// <summary>"Every day except Sunday", "daily but not at weekends".</summary>
+    private int Without(int at)
+    {
+        var length = Text(at) switch
+        {
+            "except" or "excluding" or "excepting" or "not" or "without" or "bar" or "minus" => 1,
+            "but" or "apart" or "other" or "aside" => 2,
+            _ => 0,
+        };
+        if (length == 0 || (length == 2 && !(Text(at + 1) is "not" or "from" or "than")))
+        {
+            return 0;
+        }
+        var next = at + length;
+        next += Text(next) is "for" or "from" ? 1 : 0;
+        next += _words.Is(Text(next), "on") || _words.Is(Text(next), "at") ? 1 : 0;
+        next = SkipThe(next);
+        next += _words.Is(Text(next), "every") ? 1 : 0;
+        var days = new List<string>(_parts.WeekDays);
+        _parts.WeekDays.Clear();
+        var found = Days(next, said: false);
+        if (found > 0 && _parts.WeekDays.Count > 0)
+        {
+            _parts.WithoutDays.AddRange(_parts.WeekDays);
+        }
+        var read = found > 0 && _parts.WeekDays.Count > 0;
+        _parts.WeekDays.Clear();
+        _parts.WeekDays.AddRange(days);
+        return read ? next + found - at : 0;
+    }
+
+    /// <summary>"On the hour", "on the half hour", "at 20 past": minutes of every hour.</summary>
+    private int OfHour(int at)
+    {
+        var next = _words.Is(Text(at), "at") || _words.Is(Text(at), "on") ? at + 1 : at;
+        if (next > at && Text(next) == "the" && (Text(next + 1) == "hour"
+            || (_words.Is(Text(next + 1), "half") && Text(next + 2) == "hour")))
+        {
+            var half = _words.Is(Text(next + 1), "half");
+            Minutes(half ? 30 : 0);
+            return next + (half ? 3 : 2) - at;
+        }
+        var minute = _words.Is(Text(next), "half") ? 30 : _words.Is(Text(next), "quarter") ? 15
+            : _words.Number(Text(next)) is > 0 and < 60 and var number ? number : 0;
+        var past = next + (Unit(next + 1) == "minute" ? 2 : 1);
+        if (minute == 0 || Text(past) != "past"
+            || _clock.Read(past + 1, placed: true).Length > 0)
+        {
+            return 0;
+        }
+        Minutes(minute);
+        return past + 1 - at;
+    }
+
+    private void Minutes(int minute)
+    {
+        _parts.Every ??= (1, "hour");
+        _parts.Clock.Add((0, minute));
+    }
+
+    /// <summary>"On even days": of the month.</summary>
+    private int EvenDays(int at)
+    {
+        var next = _words.Is(Text(at), "on") || _words.Is(Text(at), "every") ? at + 1 : at;
+        next = SkipThe(next);
+        var odd = Text(next) is "odd" or "uneven" or "odd-numbered";
+        if (!(odd || Text(next) is "even" or "even-numbered")
+            || !(Unit(next + 1) == "day" || Text(next + 1) is "dates" or "date" or "numbered"))
+        {
+            return 0;
+        }
+        _parts.MonthDays.AddRange(Enumerable.Range(1, 31).Where(d => d % 2 == (odd ? 1 : 0)));
+        return next + 2 - at;
+    }
+}
