@@ -13,7 +13,7 @@ namespace Loam.Mind.Interpreter.Answering;
 /// named.</summary>
 internal static class Answers
 {
-    private const string Reach =
+    internal const string Reach =
         "Say what you want: \"set up a web server\", \"add postgres and redis\", \"put nginx on "
         + "port 8080\", \"give redis 512MB\", \"scale api to 3\", \"upgrade postgres to 17\", "
         + "\"stop everything\". Questions such as \"which ports are open?\" are answered too.";
@@ -38,10 +38,8 @@ internal static class Answers
         }
         if (clause.Question == "whatif" || clause.Lexemes.Any(l => l.Text is "risk" or "risks"))
         {
-            var volume = clause.Lexemes.Select(l => l.Named(Known.Volume)).OfType<string>()
-                .FirstOrDefault();
-            return volume is not null && names.Count == 0
-                ? Reply.Answer(OfVolume(state, volume)) : WhatIf(state, names);
+            return new Consequence(clause, session).Of() is { } follows ? Reply.Answer(follows)
+                : Reply.Ask("If what happened to which service?", state.Services.Keys);
         }
         var answer = Unknown(clause, state, names) ?? OfNumber(clause, state)
             ?? Topic(clause, state, names);
@@ -97,15 +95,6 @@ internal static class Answers
         return users.Count > 0 ? $"Port {port} is published by {Wording.List(users)}."
             : $"No service publishes port {port}; `loam status` shows whether another process "
                 + "holds it.";
-    }
-
-    private static string OfVolume(DesiredState state, string volume)
-    {
-        var users = state.Services.Values.Where(s => s.Volumes.Any(v => v.Source == volume))
-            .Select(s => s.Name).ToList();
-        return users.Count == 0 ? $"No service uses {volume}; what is on the disk would stay."
-            : $"{Wording.List(users)} {(users.Count == 1 ? "keeps" : "keep")} data in {volume}, "
-                + "so it is not safe.";
     }
 
     private static bool Field(Clause clause, string field) =>
@@ -233,7 +222,8 @@ internal static class Answers
     {
         var open = services.Where(s => s.Replicas > 0).SelectMany(s => s.Ports
             .Where(p => p.Host is not null)
-            .Select(p => $"{p.Host}{(p.Protocol == "tcp" ? "" : "/udp")} ({s.Name})")).ToList();
+            .Select(p => $"{p.Host}{(p.Protocol == "tcp" ? "" : "/udp")} ({s.Name}"
+                + (p.Address is "127.0.0.1" or "::1" ? $", only on {p.Address})" : ")"))).ToList();
         var inside = services.SelectMany(s => s.Ports.Select(p => $"{p.Container} ({s.Name})"))
             .ToList();
         return open.Count == 0 && services.Count == 1 && inside.Count > 0
@@ -303,39 +293,5 @@ internal static class Answers
         }
         return $"Declared are {Wording.Some(state.Services.Values.Select(s => s.Replicas == 0
             ? $"{s.Name} (stopped)" : s.Name))}. `loam status` shows how they do.";
-    }
-
-    private static Reply WhatIf(DesiredState state, List<string> names)
-    {
-        if (names.Count == 0)
-        {
-            return Reply.Ask("If what happened to which service?", state.Services.Keys);
-        }
-        var users = state.Services.Values.Where(s => s.DependsOn.Intersect(names).Any()
-            || s.Environment.Values.Any(v => names.Any(n => Mentions(v, n))))
-            .Select(s => s.Name).Except(names).ToList();
-        var volumes = names.SelectMany(n => state.Services[n].Volumes).Select(v => v.Source)
-            .Distinct().ToList();
-        var dependents = users.Count == 0 ? $"Nothing depends on {Wording.List(names)}."
-            : $"{Wording.List(users)} {(users.Count == 1 ? "uses" : "use")} "
-                + $"{Wording.List(names)} and may fail without it.";
-        return Reply.Answer(dependents + (volumes.Count == 0 ? ""
-            : $" The data in {Wording.List(volumes)} would be kept."));
-    }
-
-    private static bool Mentions(string value, string name)
-    {
-        var at = value.IndexOf(name, StringComparison.Ordinal);
-        while (at >= 0)
-        {
-            var end = at + name.Length;
-            if ((at == 0 || !char.IsLetterOrDigit(value[at - 1]))
-                && (end == value.Length || !char.IsLetterOrDigit(value[end])))
-            {
-                return true;
-            }
-            at = value.IndexOf(name, end, StringComparison.Ordinal);
-        }
-        return false;
     }
 }

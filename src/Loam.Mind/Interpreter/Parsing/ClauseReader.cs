@@ -64,17 +64,45 @@ internal static class ClauseReader
             }
         }
         var first = clause.IsFree(0) || clause.Count > 0 ? FirstMeant(clause) : -1;
-        if (first >= 0 && clause[first].Key(Part.Question) is { } question && !wished
+        if (first >= 0 && clause[first].Key(Part.Question) is { } question
+            && !(wished && question is "is" or "help")
             && !(question == "is" && !clause.AsksMark && clause.Verb.Length > 0 && first > 0))
         {
-            clause.Question = question;
+            clause.Question = Inner(clause, first) ?? question;
             clause.Use(first);
         }
-        else if (clause.Verb.Length == 0 && LooksOnly(clause))
+        else if (clause.Verb.Length == 0 && (LooksOnly(clause) || NamesOnly(clause)))
         {
             clause.Question = "show";
         }
     }
+
+    /// <summary>"Tell me which …", "do you know how many …": what is asked is inside.</summary>
+    private static string? Inner(Clause clause, int first)
+    {
+        if (clause[first].Key(Part.Question) is not ("show" or "is"))
+        {
+            return null;
+        }
+        var next = first + 1;
+        while (next < clause.Count && clause[next].Readings[0].Part is Part.Noise or Part.Glue
+            && !clause[next].Is(Part.Question))
+        {
+            next++;
+        }
+        return next < clause.Count && clause[next].Key(Part.Question) is { } inner
+            && inner is not ("show" or "is" or "help") ? inner : null;
+    }
+
+    /// <summary>"Certs?", "environment of worker?": a thing and a question mark.</summary>
+    private static bool NamesOnly(Clause clause) => clause.AsksMark
+        && !clause.Lexemes.Any(l => l.Text is "no" or "none")
+        && clause.Lexemes.Any(l => l.Is(Part.Field) || l.Is(Part.Topic)
+            || l.Named(Known.Secret) is not null)
+        && clause.Lexemes.All(l => l.IsMention || l.Text == "=" || l.Is(Part.Field) || l.Is(Part.Topic)
+            || l.Readings[0].Part is Part.Noise || (l.Readings[0].Part is Part.Glue
+                && !l.IsGlue("wish") && !l.IsGlue("with") && !l.IsGlue("and")
+                && !l.IsGlue("not")));
 
     /// <summary>"logs of the worker", "status".</summary>
     private static bool LooksOnly(Clause clause)
@@ -123,9 +151,12 @@ internal static class ClauseReader
                 continue;
             }
             // A job may run what the conversation may not, and a thing may be called like it.
+            var other = clause[at].IsMention || clause[at].Is(Part.Topic) || clause[at].Is(
+                Part.Field) || clause.Subject is Subjects.Jobs.JobSubject
+                    or Subjects.Notify.NotifySubject or Subjects.Firewall.FirewallSubject;
             if (clause.Subject is not null && (clause[at].IsMention
                 || clause.Subject is Subjects.Machine.MachineSubject
-                || clause[at].Key(Part.Foreign) is "shell" or "chat"))
+                || (other && clause[at].Key(Part.Foreign) is "shell" or "chat")))
             {
                 continue;
             }

@@ -99,7 +99,7 @@ internal static class ClauseSplitter
             if (!HasVerb(all, start, at))
             {
                 // "grafana is slow, give it 4 gigs": the first part only says what "it" is.
-                return HasMention(all, start, at) && at + 1 < all.Count
+                return HasMention(all, start, at) && !Asks(all, start) && at + 1 < all.Count
                     && all[at + 1].Is(Part.Reference) && !IsWeakNeed(lexeme);
             }
             return joined || (IsStrong(lexeme) && StrongIn(all, start, at)
@@ -189,6 +189,17 @@ internal static class ClauseSplitter
         var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
             && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));
         return !(nounToo && (determined || ofThing || lexeme.IsMention));
+    }
+
+    /// <summary>"Where does nextcloud keep its files": one question to its end.</summary>
+    private static bool Asks(List<Lexeme> all, int start)
+    {
+        while (start < all.Count && all[start].Readings[0].Part is Part.Noise or Part.Glue
+            && !all[start].Is(Part.Question))
+        {
+            start++;
+        }
+        return start < all.Count && all[start].Is(Part.Question);
     }
 
     private static bool IsStrong(Lexeme lexeme) =>

@@ -34,6 +34,9 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         || s_words.Value["program"].Contains(word)
         || word.StartsWith("mkfs.", StringComparison.Ordinal);
 
+    /// <summary>It is nothing but a program.</summary>
+    public static bool IsTyped(string word) => s_words.Value["typed"].Contains(word);
+
     private static bool Is(Word word, string kind) =>
         !word.Quoted && s_words.Value[kind].Contains(word.Text);
 

@@ -1,12 +1,23 @@
+using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Answering;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.Firewall;
+using Loam.Mind.Interpreter.Subjects.Jobs;
+using Loam.Mind.Interpreter.Subjects.Machine;
+using Loam.Mind.Interpreter.Subjects.Notify;
+using Loam.Mind.Interpreter.Subjects.People;
+using Loam.Mind.Interpreter.Subjects.Storage;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
 /// <summary>What is not done, each with what can be done instead.</summary>
 internal static class Refusals
 {
+    /// <summary>A sign of several words; one word alone may be part of a name.</summary>
+    private const double Strong = 1.7;
+
     public const string NotUnderstood =
         "I can't yet make anything of that. I understand wishes about services, the firewall, "
         + "storage, jobs and users, such as \"set up a web server\", \"only allow SSH from "
@@ -18,12 +29,17 @@ internal static class Refusals
             + "propose a change to the state files.",
         ["reveal"] = "I never show a secret's value; `loam secret list` shows the names, and "
             + "`loam secret set NAME` sets a new value.",
-        ["chat"] = "That is not my business: I look after this machine's services, and `help` "
-            + "shows what can be said.",
+        ["chat"] = Elsewhere,
+        ["foreign"] = Elsewhere,
+        ["host"] = "I can't change the machine's own packages, kernel and drivers yet; what runs "
+            + "in containers I can, such as \"install nextcloud\".",
         ["unsafe"] = "I don't switch approval or rollback off in passing; "
             + "`safety.auto_approve_categories` in manifest.yaml can free single kinds of change, "
             + "with the file's name typed.",
     };
+
+    private const string Elsewhere = "That is not my business: I look after this machine's "
+        + "services, and `help` shows what can be said.";
 
     private static readonly (string Field, string Sentence)[] s_later =
     [
@@ -52,7 +68,7 @@ internal static class Refusals
 
     /// <summary>The refusal of a whole turn; null: none. A dangerous or foreign part refuses
     /// everything said with it.</summary>
-    public static string? Of(List<Clause> clauses)
+    public static string? Of(List<Clause> clauses, DesiredState state)
     {
         if (clauses.Count > 0 && IsShellLine(clauses[0]))
         {
@@ -60,17 +76,24 @@ internal static class Refusals
         }
         foreach (var clause in clauses)
         {
-            if (clause.Foreign is { } foreign)
+            if ((Sign(clause) ?? Spoken(clause)) is { } foreign)
             {
                 return s_foreign[foreign];
             }
-            if (clause.Question is not null && clause.Lexemes.Any(l => l.IsField("password")))
+            if (clause.Question is "what" or "show" or "how" && clause.Lexemes.Any(l =>
+                l.IsField("password")) && !AskingWords.English.Of(clause).Keys.Any(
+                    k => k is "bans" || k.StartsWith("secrets", StringComparison.Ordinal)
+                        && !clause.Lexemes.Any(l => l.Text == "password")))
             {
                 return s_foreign["reveal"];
             }
             if (clause.Subject is not null)
             {
                 continue;
+            }
+            if (clause.Question is not null && IsUnknown(clause, state))
+            {
+                return Elsewhere;
             }
             if (clause.Lexemes.Any(l => l.Is(Part.Command)))
             {
@@ -89,6 +112,56 @@ internal static class Refusals
         return null;
     }
 
+    /// <summary>"What is done without asking?" only asks.</summary>
+    private static string? Spoken(Clause clause) => clause.Foreign == "unsafe"
+        && clause.Question is not (null or "show") ? null : clause.Foreign;
+
+    /// <summary>A question about things nobody here has heard of.</summary>
+    private static bool IsUnknown(Clause clause, DesiredState state) => clause.Question is not ("help" or "whatif")
+        && clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.Is(Part.Unknown))
+        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field) || l.Is(Part.Topic)
+            || l.Is(Part.Identifier) || l.Is(Part.Path) || l.Is(Part.Address) || l.Is(Part.Cidr)
+            || l.Is(Part.Domain) || l.Is(Part.Image) || l.Is(Part.Reference)
+            || (l.IsNumber && l.Value > 0 && l.Unit.Length > 0)
+            || (l.Is(Part.Verb) && !l.Is(Part.Noise) && !l.IsVerb("have") && !l.IsVerb("set")))
+        && !clause.Lexemes.Any(l => new PeopleBook(state).Groups.Contains(l.Text))
+        && AskingWords.English.Of(clause).Values.All(w => w < 1);
+
+    /// <summary>What the words of a clause say, wherever they stand, that must be refused.
+    /// </summary>
+    private static string? Sign(Clause clause)
+    {
+        var asks = clause.Question is not (null or "show");
+        var found = AskingWords.Refusing.Of(clause);
+        foreach (var (reason, weight) in found.OrderByDescending(
+            f => f.Key == "reveal" ? 100 : f.Value))
+        {
+            var holds = reason switch
+            {
+                "shell" => !asks && clause.Subject is not (JobSubject or FirewallSubject)
+                    && !(clause.Subject is PeopleSubject && clause.Lexemes.Any(
+                        l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))),
+                "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
+                    && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
+                        is "used" or "use" or "uses" or "unused" or "where" or "exist"),
+                "unsafe" => !asks && clause.Subject is not (MachineSubject or FirewallSubject),
+                "host" => !asks && clause.Subject is not PeopleSubject
+                    && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
+                "foreign" => clause.Subject is not FirewallSubject,
+                _ => clause.Subject is not (JobSubject or NotifySubject or FirewallSubject)
+                    && (weight >= (clause.Subject is StorageSubject ? Strong + 0.3 : Strong) ? !clause.Lexemes.Any(l => l.IsMention
+                            && l.Named(Known.User) is null)
+                        : clause.Subject is null && clause.Attributes.Count == 0
+                            && !clause.Lexemes.Any(l => l.IsMention)),
+            };
+            if (holds)
+            {
+                return reason;
+            }
+        }
+        return null;
+    }
+
     /// <summary>"cat /etc/shadow", "mkfs.ext4 /dev/sdb1": a program and what it is given, not a
     /// sentence.</summary>
     private static bool IsShellLine(Clause clause)
@@ -98,9 +171,17 @@ internal static class Refusals
         {
             return false;
         }
-        var program = clause[0].Text;
-        var next = clause[1];
-        return CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Readings[0].Part != Part.Noise
+            && !l.IsGlue("wish") && !(l.IsMention is false && l.Text is "run" or "execute"
+                or "type" or "do" or "enter"));
+        if (at < 0 || at + 1 >= clause.Count || clause[at].IsMention)
+        {
+            return false;
+        }
+        var program = clause[at].Text;
+        var next = clause[at + 1];
+        return CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
+            || CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
             || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.');
     }
 

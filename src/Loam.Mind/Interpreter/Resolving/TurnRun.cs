@@ -22,7 +22,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     public TurnResult Go()
     {
-        if (Refusals.Of(clauses) is { } refusal)
+        if (Refusals.Of(clauses, session.Draft.State) is { } refusal)
         {
             return new(Outcome.Refusal, refusal, 1, []);
         }
@@ -153,7 +153,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         foreach (var clause in wishes)
         {
             _replies.AddRange(clause.Question is not null
-                ? [clause.Subject?.Answer(clause, session) ?? Answers.To(clause, session)]
+                ? [Inquiry.To(clause, session) ?? clause.Subject?.Answer(clause, session)
+                    ?? Answers.To(clause, session)]
                 : clause.Subject?.Resolve(clause, session) ?? resolver.Resolve(clause));
             if (_replies.Exists(r => r.Kind == ReplyKind.Question))
             {

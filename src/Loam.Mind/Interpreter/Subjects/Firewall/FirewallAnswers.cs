@@ -65,7 +65,7 @@ internal static class FirewallAnswers
 
     private static string Upper(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    private static string Policies(FirewallRules rules) => !rules.IsDeclared
+    public static string Policies(FirewallRules rules) => !rules.IsDeclared
         ? "No firewall is declared, so every packet passes."
         : $"What no rule matches: incoming packets {Word(rules.InputPolicy)}, outgoing packets "
             + $"{Word(rules.OutputPolicy)}, forwarded packets {Word(rules.ForwardPolicy)}."

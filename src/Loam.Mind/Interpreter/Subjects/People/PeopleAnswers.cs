@@ -75,6 +75,15 @@ internal static class PeopleAnswers
         {
             return string.Join(" ", book.All.Take(8).Select(u => $"{u.Text("name")}: {Keys(u)}."));
         }
+        return Logins(book);
+    }
+
+    public static string Logins(PeopleBook book)
+    {
+        if (book.All.Count == 0)
+        {
+            return "No users are declared, so Loam leaves the machine's accounts as they are.";
+        }
         var can = book.All.Where(PeopleBook.CanLogIn).Select(u => u.Text("name")!).ToList();
         var cannot = book.Users.Except(can).ToList();
         return (can.Count == 0 ? "Nobody can log in by key"

@@ -46,7 +46,8 @@ internal static class Secrets
             var lexeme = clause[at];
             var name = lexeme.Named(Known.Secret) ?? (lexeme.Is(Part.Identifier)
                 || (lexeme.Is(Part.Quoted) && Literals.IsIdentifier(lexeme.Original))
-                || (after && names.Count == 0 && lexeme.Is(Part.Unknown)
+                || (after && names.Count == 0 && clause.Question is null
+                    && lexeme.Is(Part.Unknown)
                     && Literals.IsIdentifier(lexeme.Original)) ? lexeme.Original : null);
             if (name is not null)
             {

@@ -1,0 +1,41 @@
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Answering;
+
+/// <summary>How many there are, which, and what is declared of one.</summary>
+internal sealed class ThingAnswers(Clause clause, DesiredState state)
+{
+    private const int Most = 12;
+
+    public string Of(StateList list)
+    {
+        var all = list.Items(state);
+        if (all.Count == 0)
+        {
+            return $"No {list.Many} are declared.";
+        }
+        var meant = list.Meant(clause, state);
+        if (clause.Question == "howmuch" && list.Key == "services")
+        {
+            var stopped = all.Count(i => i.Number("replicas") == 0);
+            return $"{all.Count} {(all.Count == 1 ? list.One : list.Many)} "
+                + $"{(all.Count == 1 ? "is" : "are")} declared"
+                + (stopped > 0 ? $", {stopped} of them stopped: " : ": ")
+                + Wording.List(all.Select(i => list.Name(i) + (i.Number("replicas") == 0
+                    ? " (stopped)" : ""))) + ".";
+        }
+        var shown = (meant.Count > 0 ? meant : all).Take(Most).Select(i => Described(list, i));
+        var counted = clause.Question == "howmuch" && meant.Count == 0;
+        return (counted ? $"{all.Count} {(all.Count == 1 ? list.One : list.Many)}: " : "")
+            + string.Join("; ", shown) + ".";
+    }
+
+    private static string Described(StateList list, MapValue item)
+    {
+        var fields = FieldWords.Fields(item, list.Schema);
+        return list.Name(item) + (fields.Length > 0 ? $" ({fields})" : "");
+    }
+}
