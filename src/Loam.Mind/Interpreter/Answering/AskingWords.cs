@@ -21,7 +21,8 @@ internal sealed class AskingWords
         "all"];
 
     private static readonly Lazy<AskingWords> s_english = new(() => new("en", "asking", s_filling));
-    private static readonly Lazy<AskingWords> s_refusing = new(() => new("en", "refusing", ["the", "a", "an"]));
+    private static readonly Lazy<AskingWords> s_refusing =
+        new(() => new("en", "refusing", ["the", "a", "an"]));
 
     /// <summary>Words that begin many questions say little of what is asked.</summary>
     private static readonly HashSet<string> s_light = ["what", "which", "who", "how", "where",
@@ -50,6 +51,12 @@ internal sealed class AskingWords
             list.Add(new(key, words, weight));
         }
     }
+
+    private static readonly Lazy<AskingWords> s_auditing =
+        new(() => new("en", "auditing", ["the", "a", "an", "of", "every", "each", "all", "any"]));
+
+    /// <summary>What the audit log records.</summary>
+    public static AskingWords Auditing => s_auditing.Value;
 
     public static AskingWords English => s_english.Value;
     public static AskingWords Refusing => s_refusing.Value;

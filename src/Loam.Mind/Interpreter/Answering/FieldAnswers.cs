@@ -86,8 +86,8 @@ internal sealed class FieldAnswers(Clause clause, DesiredState state)
                 ? $"{h.Name}: {label}" : $"{h.Name}: {Counted(h.Value)}{label} "
                     + FieldWords.Show(path, h.Type, h.Value));
         return (Asks && lack.Count == 0 ? "Yes: " : "") + string.Join("; ", told)
-            + (lack.Count == 0 ? "." : $"; {Wording.Some(lack)} {(lack.Count == 1 ? "has" : "have")}"
-                + " none.");
+            + (lack.Count == 0 ? "." : $"; {Wording.Some(lack)} "
+                + $"{(lack.Count == 1 ? "has" : "have")} none.");
     }
 
     private string Counted(Value value) => clause.Question == "howmuch"

@@ -5,6 +5,8 @@ using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 using Loam.Mind.Interpreter.Subjects.Firewall;
+using Loam.Mind.Interpreter.Subjects.Jobs;
+using Loam.Mind.Interpreter.Subjects.Notify;
 using Loam.Mind.Interpreter.Subjects.People;
 
 namespace Loam.Mind.Interpreter.Answering;
@@ -50,7 +52,11 @@ internal sealed class Inquiry(Clause clause, Session session)
                 + Fit(key), colon < 0 ? "" : key[(colon + 1)..]);
             best = best is null || place.Weight > best.Weight ? place : best;
         }
-        return best is { Weight: >= Sure } ? Answer(best) : null;
+        var others = best?.Key is "bans" or "ask:login" or "rules"
+                && clause.Subject is FirewallSubject
+            || best?.Key is "jobs" or "say:jobs" && clause.Subject is JobSubject
+            || best?.Key is "notify" && clause.Subject is NotifySubject;
+        return best is { Weight: >= Sure } && !others ? Answer(best) : null;
     }
 
     /// <summary>"Who is in webteam?": a group that somebody is in.</summary>
@@ -68,6 +74,11 @@ internal sealed class Inquiry(Clause clause, Session session)
     private double Fit(string key)
     {
         var list = StateLists.Of(key.Split('.', ':')[0]);
+        return Fit(key, list) + (key.Contains('.', StringComparison.Ordinal) ? 0.2 : 0);
+    }
+
+    private double Fit(string key, StateList? list)
+    {
         if (list is null)
         {
             return clause.Lexemes.Any(l => l.Named(Known.Service) is not null

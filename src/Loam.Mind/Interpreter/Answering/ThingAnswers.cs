@@ -33,9 +33,14 @@ internal sealed class ThingAnswers(Clause clause, DesiredState state)
             + string.Join("; ", shown) + ".";
     }
 
-    private static string Described(StateList list, MapValue item)
+    private string Described(StateList list, MapValue item)
     {
         var fields = FieldWords.Fields(item, list.Schema);
-        return list.Name(item) + (fields.Length > 0 ? $" ({fields})" : "");
+        var name = list.Name(item);
+        var users = state.Services.Values.Where(s => list.Key == "networks"
+            ? s.Networks.Contains(name) : list.Key == "volumes" && s.Volumes.Any(
+                v => v.Source == name)).Select(s => s.Name).ToList();
+        return name + (fields.Length > 0 ? $" ({fields})" : "")
+            + (users.Count > 0 ? $", used by {Wording.List(users)}" : "");
     }
 }

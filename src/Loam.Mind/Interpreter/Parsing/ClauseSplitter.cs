@@ -30,8 +30,17 @@ internal static class ClauseSplitter
         return clauses;
     }
 
+    /// <summary>"…, although we drop his network": how things are, and no wish.</summary>
+    private static List<Lexeme> WithoutConcession(List<Lexeme> sentence)
+    {
+        var at = sentence.FindIndex(l => l.Text is "although" or "even though" or "even if"
+            or "despite" or "whereas");
+        return at > 1 ? sentence[..at] : sentence;
+    }
+
     private static void AddSentence(List<Clause> clauses, List<Lexeme> sentence, bool asks)
     {
+        sentence = WithoutConcession(sentence);
         var start = 0;
         var before = clauses.Count;
         for (var at = 1; at < sentence.Count; at++)

@@ -243,7 +243,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             var word = words[at];
             var given = at > 0 && words[at - 1].Text is "called" or "named" or "as" or "image"
                 or "name";
-            if (word.Quoted || word.IsMark || given || word.Text.Length < 4 || IsKnown(word))
+            if (word.Quoted || word.IsMark || given || word.Text.Length < 4 || IsKnown(word)
+                || word.Text.Any(char.IsAsciiDigit) || IsNumbered(word.Text))
             {
                 continue;
             }
@@ -257,6 +258,11 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         }
         return mended;
     }
+
+    /// <summary>"Students", where there are student1 and student2.</summary>
+    private bool IsNumbered(string word) => word[^1] == 's' && _vocabulary!.Any(
+        v => v.Length > word.Length - 1 && v.StartsWith(word[..^1], StringComparison.Ordinal)
+            && v[(word.Length - 1)..].All(char.IsAsciiDigit));
 
     private bool IsKnown(Word word)
     {

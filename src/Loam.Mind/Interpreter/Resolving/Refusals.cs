@@ -17,6 +17,7 @@ internal static class Refusals
 {
     /// <summary>A sign of several words; one word alone may be part of a name.</summary>
     private const double Strong = 1.7;
+    private const double Stronger = 2;
 
     public const string NotUnderstood =
         "I can't yet make anything of that. I understand wishes about services, the firewall, "
@@ -112,13 +113,26 @@ internal static class Refusals
         return null;
     }
 
+    /// <summary>Everyday things, and nothing of this machine beside them.</summary>
+    private static bool IsChat(Clause clause, double weight)
+    {
+        if (clause.Subject is JobSubject or NotifySubject or FirewallSubject)
+        {
+            return false;
+        }
+        return weight >= (clause.Subject is StorageSubject ? Stronger : Strong)
+            ? !clause.Lexemes.Any(l => l.IsMention && l.Named(Known.User) is null)
+            : clause.Subject is null && clause.Attributes.Count == 0
+                && !clause.Lexemes.Any(l => l.IsMention);
+    }
+
     /// <summary>"What is done without asking?" only asks.</summary>
     private static string? Spoken(Clause clause) => clause.Foreign == "unsafe"
         && clause.Question is not (null or "show") ? null : clause.Foreign;
 
     /// <summary>A question about things nobody here has heard of.</summary>
-    private static bool IsUnknown(Clause clause, DesiredState state) => clause.Question is not ("help" or "whatif")
-        && clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.Is(Part.Unknown))
+    private static bool IsUnknown(Clause clause, DesiredState state) =>
+        clause.Question is not ("help" or "whatif") && clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.Is(Part.Unknown))
         && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field) || l.Is(Part.Topic)
             || l.Is(Part.Identifier) || l.Is(Part.Path) || l.Is(Part.Address) || l.Is(Part.Cidr)
             || l.Is(Part.Domain) || l.Is(Part.Image) || l.Is(Part.Reference)
@@ -148,11 +162,7 @@ internal static class Refusals
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
                 "foreign" => clause.Subject is not FirewallSubject,
-                _ => clause.Subject is not (JobSubject or NotifySubject or FirewallSubject)
-                    && (weight >= (clause.Subject is StorageSubject ? Strong + 0.3 : Strong) ? !clause.Lexemes.Any(l => l.IsMention
-                            && l.Named(Known.User) is null)
-                        : clause.Subject is null && clause.Attributes.Count == 0
-                            && !clause.Lexemes.Any(l => l.IsMention)),
+                _ => IsChat(clause, weight),
             };
             if (holds)
             {
@@ -186,7 +196,10 @@ internal static class Refusals
     }
 
     /// <summary>A password is to be changed; those of new services are made by Loam.</summary>
-    private static bool Password(Clause clause) => clause.Verb is "set" or "replace" or "remove"
+    private static bool Password(Clause clause) => clause.Verb is "have" && clause.Lexemes.Any(
+            l => l.IsField("password") && !l.IsMention) && clause.Lexemes.Any(
+                l => l.Named(Known.Service) is not null) && clause.Lexemes.Any(l => l.Text == "new")
+        || clause.Verb is "set" or "replace" or "remove"
         or "upgrade" && clause.Attributes.Count == 0 && clause.Lexemes.Any(
             l => (l.IsField("password") && !l.IsMention)
                 || (l.Is(Part.Identifier) && Editing.Secrecy.IsSecretName(l.Original)));

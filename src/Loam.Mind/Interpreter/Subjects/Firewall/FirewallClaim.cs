@@ -18,6 +18,20 @@ internal static partial class FirewallClaim
         {
             return 0;
         }
+        if (EndsBan(clause, said) || EndsAttack(clause, said) || SourceSwap.Of(clause) is not null)
+        {
+            return 0.85;
+        }
+        if (Explains(clause, said, scan))
+        {
+            return 0.8;
+        }
+        if (clause.Question is null && scan.Groups.Exists(g => g is { IsBlock: true, OwnAct: true }
+            && (g.Everything || g.Else)) && scan.Groups.Exists(g => g.IsAllow
+                && g.Ports.Exists(p => p.Name.Length > 0 || p.Thing is null)))
+        {
+            return 0.85;
+        }
         var rules = FirewallRules.Of(
             said.Session.Draft.State.Specs.GetValueOrDefault(NetworkFile.File));
         if (words.Has("firewall") && !words.HasText("packets", "traffic")
@@ -44,6 +58,42 @@ internal static partial class FirewallClaim
         && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1
         && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
             or "does" or "do" or "should";
+
+    /// <summary>"Nobody needs the ban any more, take it out".</summary>
+    public static bool EndsBan(Clause clause, Discourse said) => clause.Question is null
+        && clause.Verb is "remove" or "stop" && clause.Lexemes.Any(l => l.Is(Part.Reference))
+        && said.Before is [.., { Subject: FirewallSubject } before]
+        && before.Attributes.OfType<BanAttribute>().Any()
+        && !clause.Lexemes.Any(l => l.IsMention || l.IsNumber);
+
+    /// <summary>"… is hammering us, get rid of it".</summary>
+    public static bool EndsAttack(Clause clause, Discourse said) => clause.Question is null
+        && clause.Verb is "remove" or "stop" or "block" && clause.Lexemes.Any(
+            l => l.Is(Part.Reference) || l.Is(Part.Topic, "somebody"))
+        && said.Before is [.., { Subject: FirewallSubject } before]
+        && before.Lexemes.Any(l => l.Is(Part.Topic, "attack"))
+        && !clause.Lexemes.Any(l => l.IsMention);
+
+    /// <summary>"Wireguard needs it", "that's the analysts' vpn", "everything is https now": says
+    /// why, after what was wished.</summary>
+    public static bool Explains(Clause clause, Discourse said, WishScan scan)
+    {
+        if (said.Before is not [.., { Subject: FirewallSubject, Question: null }]
+            || clause.Question is not null || scan.HasAddress || scan.HasNumber
+            || clause.Lexemes.Any(l => l.Is(Part.Image) || l.IsGlue("wish")))
+        {
+            return false;
+        }
+        var refers = clause.Lexemes.Any(l => l.Text is "it" or "this" or "that" or "them"
+            or "these" or "those" or "they");
+        var need = clause.Lexemes.Any(l => l.Text is "need" or "needs" or "use" or "uses" or "want"
+            or "wants" or "requires" or "require");
+        var states = clause.Lexemes.Any(l => l.IsGlue("is") && l.Text is "is" or "are");
+        return refers && need && scan.Groups.TrueForAll(g => !g.Strong)
+            || states && (clause.IsInherited || clause.Verb.Length == 0)
+                && scan.Groups.TrueForAll(g => g is { OwnAct: false, Only: false, Rate: null,
+                    Else: false });
+    }
 
     /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
     private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
@@ -81,7 +131,8 @@ internal static partial class FirewallClaim
     /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
     public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
     {
-        if (words.HasText("fail2ban", "fail 2 ban", "brute force protection", "ban time",
+        if (words.HasText("guessing") && clause.Lexemes.Any(l => l.IsNumber) || words.HasText(
+            "fail2ban", "fail 2 ban", "brute force protection", "ban time",
             "bantime", "ban_for", "max_failures", "ban duration", "bruteforce protection"))
         {
             return true;
@@ -96,7 +147,7 @@ internal static partial class FirewallClaim
             return false;
         }
         var fails = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails")
-            && l.Text is not ("tries" or "times" or "attempts"));
+            && l.Text is not ("tries" or "times" or "attempts")) || words.FailsApart();
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
         var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
             || l.Text is "week" or "weeks" or "month" or "day" or "hour");
@@ -131,17 +182,23 @@ internal static partial class FirewallClaim
         var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
             || group.Interface is not null;
         var acts = group.Act != Act.None;
-        if (place && (acts || group.Only || group.Ports.Count > 0 && (group.Also
+        if (place && (acts || group.Only || group.Destinations.Count > 0 && group.Ports.Count > 0 || group.Ports.Count > 0 && (group.Also
             || group.Sources.Count > 0)))
         {
             return 0.9;
+        }
+        if (place && words.Has("attack") || group is { Only: true, Direction:
+            PacketDirection.Output, Ports.Count: > 0 })
+        {
+            return 0.85;
         }
         if (group.Rate is not null && (words.Has("limit") || words.Has("connections")
             || group.Ports.Count > 0 && group.Ports.TrueForAll(p => p.Thing is null)))
         {
             return 0.8;
         }
-        if (group.Log is not null && words.HasText("packets", "packet", "dropped", "drops",
+        if (group.Log is not null && words.HasText("accepted", "allowed", "matches", "matched",
+            "let in", "hits", "packets", "packet", "dropped", "drops",
             "rejected", "blocked", "denied"))
         {
             return 0.8;

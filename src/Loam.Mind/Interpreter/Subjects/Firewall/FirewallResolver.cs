@@ -48,9 +48,19 @@ internal sealed partial class FirewallResolver
                 replies.Add(enabled);
             }
         }
+        if (_wish.Swap is { } swap && Swapped(swap) is { } moved)
+        {
+            return [moved];
+        }
         var locks = _wish.LocksDown || _wish.Groups.Exists(g => FirewallSubject.IsRest(g)
             && g.Direction is null or PacketDirection.Input) && !_wish.Policy
             || OnlyThese();
+        if (OnlyOut())
+        {
+            _wish.Groups[0].Act = Act.Allow;
+            replies.Add(_policies.SetPolicy(PacketDirection.Output, FirewallAction.Drop));
+            _wish.Groups[0].Only = false;
+        }
         replies.AddRange(locks ? LockDown() : _wish.Groups.Count == 0 && _wish.Enable is null
             ? [Nothing()] : _wish.Groups.SelectMany(Replies).ToList());
         if (_wish.Enable == true && before is { IsDeclared: false } && _policies.KeepSsh())
@@ -65,6 +75,19 @@ internal sealed partial class FirewallResolver
         }
         return replies;
     }
+
+    /// <summary>A network has moved: in the rules named, or in all.</summary>
+    private Reply? Swapped(SourceSwap swap)
+    {
+        var rules = _wish.Groups.SelectMany(g => _changes.Meant(g, Want(g) with { Sources = [] }))
+            .Where(r => r.Sources.Select(PortNames.Text).Contains(swap.Old))
+            .Select(r => r.Name).Distinct().ToList();
+        return swap.In(_book, rules);
+    }
+
+    /// <summary>"Outbound only dns and https": the rest does not go out.</summary>
+    private bool OnlyOut() => _wish.Groups is [{ Only: true, Direction: PacketDirection.Output }
+        only] && only.Ports.Count > 0 && !only.IsBlock;
 
     /// <summary>"Only allow ssh and http": whatever else there is goes.</summary>
     private bool OnlyThese() => _wish.Groups is [{ Only: true, IsAllow: true } only]
@@ -120,10 +143,15 @@ internal sealed partial class FirewallResolver
         {
             return _wish.Groups[0] == group ? [_changes.Move(moved.Name, move)] : [];
         }
-        if (_clause.Verb == "rename" && _wish.Name is { } name)
+        if (_wish.Renames && _wish.Name is { } name)
         {
             return _wish.Groups[0] != group ? [] : _changes.Meant(group, want) is [var renamed, ..]
                 ? [_changes.Rename(renamed, name)] : [Nothing()];
+        }
+        if (group.Rules.Count > 0 && group.Ports.Count > 0 && (group.IsBlock || _wish.Removes)
+            && _changes.Drop(group, want) is { } dropped)
+        {
+            return [dropped];
         }
         if (_wish.Removes && !group.OwnAct || _wish.Removes && _wish.OfRules)
         {
@@ -282,10 +310,34 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
+        if (group is { HasSource: false, Interface: null, Destinations.Count: 0 }
+            && UnknownPlace() is { } place)
+        {
+            return Ask($"Which address or network is {place}?", "10.0.0.0/8", "anywhere");
+        }
         var made = Need(opens: true, want);
         var reply = _edits.Allow(want);
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply
             : Reply.Done($"let {want} through the firewall")).With(Risk.High).Note(made);
+    }
+
+    /// <summary>"From the new office": a place nobody knows the address of.</summary>
+    private string? UnknownPlace()
+    {
+        for (var at = 0; at + 1 < _clause.Count; at++)
+        {
+            if (!_clause[at].IsGlue("from") || _clause[at].Text != "from")
+            {
+                continue;
+            }
+            var place = _clause.Lexemes.Skip(at + 1).FirstOrDefault(l => l.Text is not ("the"
+                or "a" or "an" or "my" or "our" or "your" or "new" or "his" or "her" or "their"
+                or "own" or "other"));
+            return place is null || place.Is(Part.Topic) || place.Is(Part.Verb)
+                || place.IsNumber || place.Text is "now" or "there" or "here" or "outside" ? null
+                : $"\"{place.Original}\"";
+        }
+        return null;
     }
 
     /// <summary>Makes the firewall if there is none. To let something in, the rest is dropped, but

@@ -21,6 +21,14 @@ internal sealed class FirewallSubject : ISubject
             return;
         }
         clause.Question = null;
+        if (FirewallClaim.EndsBan(clause, said))
+        {
+            var told = said.Before[^1].Attributes.OfType<BanAttribute>().First();
+            said.Before[^1].Attributes.Remove(told);
+            clause.Attributes.Add(told with { Stops = true });
+            UseAll(clause, _ => true);
+            return;
+        }
         if (Parted(clause, scan) is { } parts)
         {
             clause.Attributes.Add(BanReader.Read(parts.Bans, new(parts.Bans)));
@@ -33,7 +41,10 @@ internal sealed class FirewallSubject : ISubject
             UseAll(clause, at => !clause[at].IsNumber);
             return;
         }
+        Attacked(clause, scan, said);
         var wish = Wish(clause, scan);
+        wish.Swap = SourceSwap.Of(clause);
+        wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
         Merge(wish, said);
         Whom(wish, scan.Words, said);
         clause.Attributes.Add(wish);
@@ -106,6 +117,8 @@ internal sealed class FirewallSubject : ISubject
             SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
                 && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
             Unlimits = words.Has("norate"),
+            Renames = clause.Verb == "rename" || words.Has("rule") && words.NameGiven() is not null
+                && clause.Verb is "" or "set" or "have" or "move",
             Name = clause.Verb == "rename" ? clause.Lexemes.SkipWhile(l => !l.IsGlue("to")
                 && !l.IsGlue("as")).Skip(1).FirstOrDefault(l => l.Readings[0].Part
                     is not Part.Noise)?.Original : words.NameGiven(),
@@ -118,11 +131,27 @@ internal sealed class FirewallSubject : ISubject
         }
         wish.IsReason = IsAside(clause, scan);
         if (wish.Groups.Count == 0 && wish.Enable is null && !wish.LocksDown && !wish.Policy
-            && !wish.OfRules && wish.Move is null)
+            && !wish.OfRules && wish.Move is null && SourceSwap.Of(clause) is null)
         {
             wish.IsReason = true;
         }
         return wish;
+    }
+
+    /// <summary>"45.1.2.3 is hammering us, get rid of it": who attacks is shut out.</summary>
+    private static void Attacked(Clause clause, WishScan scan, Discourse said)
+    {
+        var words = scan.Words;
+        if (scan.Groups is [{ OwnAct: false, Ports.Count: 0, Sources.Count: > 0 } group]
+            && words.Has("attack"))
+        {
+            (group.Act, group.OwnAct, group.Strong) = (Act.Block, true, true);
+        }
+        else if (FirewallClaim.EndsAttack(clause, said) && scan.Groups.TrueForAll(
+            g => !g.HasSource && g.Ports.Count == 0))
+        {
+            scan.Groups.Clear();
+        }
     }
 
     /// <summary>Nothing is wished: "leave 80 as it is", "not drop", "just that machine".</summary>

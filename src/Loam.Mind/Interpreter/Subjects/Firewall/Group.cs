@@ -129,6 +129,12 @@ internal sealed record FirewallAttribute(List<Group> Groups) : ClauseAttribute
     /// <summary>Only says why; nothing is wished.</summary>
     public bool IsReason { get; set; }
     public Move? Move { get; set; }
+
+    /// <summary>A rule gets another name.</summary>
+    public bool Renames { get; set; }
+
+    /// <summary>One network takes the place of another in the rules.</summary>
+    public SourceSwap? Swap { get; set; }
 }
 
 /// <summary>Where a rule goes.</summary>

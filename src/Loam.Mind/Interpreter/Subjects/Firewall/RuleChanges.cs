@@ -57,6 +57,22 @@ internal sealed class RuleChanges(RuleBook book)
             + Wording.List(rules.Select(r => r.Name))).With(Risk.Medium);
     }
 
+    /// <summary>"8081 should not be in the intranet rule": some of its ports go; null: those
+    /// are all, or none.</summary>
+    public Reply? Drop(Group group, Want want)
+    {
+        var ports = want.Flows.SelectMany(f => f.Ports).ToList();
+        var rule = group.Rules.Select(book.Named).OfType<FirewallRule>().FirstOrDefault();
+        var left = rule?.Ports.Except(ports).ToList() ?? [];
+        if (rule is null || left.Count == 0 || left.Count == rule.Ports.Length)
+        {
+            return null;
+        }
+        book.SetPorts(rule.Name, left);
+        return Reply.Done($"take {Wording.List(ports.Select(PortNames.Text))} out of rule "
+            + rule.Name).With(Risk.Medium);
+    }
+
     /// <summary>"Take 10.8.0.0/24 out of the ssh rule".</summary>
     private Reply Narrow(List<FirewallRule> rules, Want want)
     {
@@ -101,7 +117,9 @@ internal sealed class RuleChanges(RuleBook book)
         if (want.Sources.Count > 0)
         {
             var old = rule.Sources.Select(PortNames.Text).ToList();
-            var all = group.Also ? [.. old.Concat(want.Sources).Distinct()] : want.Sources;
+            var adds = group.Also || group is { OwnAct: true, IsAllow: true, Only: false }
+                && rule.Action == FirewallAction.Accept && old.Count > 0;
+            var all = adds ? [.. old.Concat(want.Sources).Distinct()] : want.Sources;
             if (!all.SequenceEqual(old))
             {
                 book.SetSources(rule.Name, all);

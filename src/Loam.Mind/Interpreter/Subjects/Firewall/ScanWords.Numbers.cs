@@ -27,6 +27,11 @@ internal sealed partial class ScanWords
         for (var next = at + 1; next < clause.Count && next <= at + 5; next++)
         {
             var word = clause[next];
+            if (word.Text == "a second")
+            {
+                end = next;
+                return Rate(Whole(lexeme), "second");
+            }
             if (word.IsNumber && word is { Value: 1, Unit: "s" or "min" or "h" or "d" }
                 && !char.IsAsciiDigit(word.Text[0]))
             {
@@ -51,6 +56,13 @@ internal sealed partial class ScanWords
         }
         return null;
     }
+
+    /// <summary>"Bad ssh logins", "wrong root passwords": with a word between.</summary>
+    public bool FailsApart() => Enumerable.Range(0, clause.Count).Any(at => clause[at].Text is
+        "bad" or "wrong" or "failed" or "failing" or "false" or "unsuccessful" or "incorrect"
+            or "invalid" && clause.Lexemes.Skip(at + 1).Take(3).Any(l => l.IsField("login")
+                || l.IsField("password") || l.Text is "logins" or "attempts" or "tries"
+                    or "ssh logins" or "passwords" or "guesses" or "log ins" or "sign ins"));
 
     public static bool IsRateText(string text) => RateText().IsMatch(text);
 
@@ -155,7 +167,9 @@ internal sealed partial class ScanWords
     }
 
     /// <summary>"Reject instead of drop": the second is not wished.</summary>
-    public bool IsInsteadOf(int at) => at > 0 && clause[at - 1].IsGlue("insteadof");
+    public bool IsInsteadOf(int at) => at > 0 && clause[at - 1].IsGlue("insteadof")
+        || at > 1 && clause[at - 1].Readings[0].Part is Part.Unknown or Part.Noise
+            && clause[at - 2].IsGlue("insteadof");
 
     public bool AndBefore(int at) => at > 0 && clause[at - 1].IsGlue("and")
         || at > 1 && clause[at - 1].Readings[0].Part == Part.Noise && clause[at - 2].IsGlue("and");

@@ -147,6 +147,10 @@ internal sealed partial class ScanWords(Clause clause)
         return false;
     }
 
+    /// <summary>"Keep ssh from anywhere", "keep 443": it stays.</summary>
+    public bool KeepsOpen(int at) => clause[at].Text is "keep" or "keeps" && NextIs(at, next =>
+        PortNames.Of(clause[next]) is not null || IsPortNumber(next));
+
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
@@ -160,7 +164,8 @@ internal sealed partial class ScanWords(Clause clause)
             {
                 return true;
             }
-            if (clause[next].Readings[0].Part != Part.Noise)
+            if (clause[next].Readings[0].Part != Part.Noise && !Is(next, "out")
+                && !Is(next, "in"))
             {
                 return false;
             }
@@ -227,8 +232,58 @@ internal sealed partial class ScanWords(Clause clause)
         && (clause[at - 1].Text is "shut" or "keep" or "lock" or "stay" or "stays" or "find"
             || Enumerable.Range(Math.Max(0, at - 6), Math.Min(6, at)).Any(KeepsOut));
 
+    /// <summary>"Although we drop his network": what follows is not wished.</summary>
+    public bool Concedes(int at) => clause[at].IsGlue("comma") && States(at + 1)
+        || clause[at].Text is "although" or "even though" or "despite"
+        or "in spite" or "even if" or "whereas" or "albeit" or "though";
+
+    /// <summary>"…, everything is https now": a statement, and no wish.</summary>
+    private bool States(int from)
+    {
+        var rest = clause.Lexemes.Skip(from).TakeWhile(l => !l.IsGlue("comma")).ToList();
+        var verb = rest.FindIndex(l => l.Text is "is" or "are" or "was" or "were");
+        return verb > 0 && !Enumerable.Range(from, rest.Count).Any(at => IsAct(at) || Is(at, "may")
+            || Is(at, "else") || clause[at].IsGlue("only") || clause[at].IsGlue("not")
+            || clause[at].IsNumber || PortNames.Network(clause[at]) is not null
+            || Is(at, "ban") || Is(at, "fails"));
+    }
+
+    /// <summary>After a comma: "…, the lab net stays".</summary>
+    public bool Spares(int at)
+    {
+        var rest = clause.Lexemes.Skip(at + 1).TakeWhile(l => !l.IsGlue("comma")).ToList();
+        return clause[at].IsGlue("comma") && rest.Exists(l => l.Text is "stay" or "stays"
+                or "remain" or "remains" or "excepted" or "exempt" or "exempted" or "is fine"
+                or "are fine" or "is ok" or "are ok" or "keeps" or "keep")
+            && rest.Exists(l => PortNames.Network(l) is not null || l.Is(Part.Topic, "lan"))
+            && !rest.Exists(l => l.IsGlue("not"));
+    }
+
+    /// <summary>"The vpn net", "the analysts' vpn clients": who, and not what runs here.</summary>
+    public bool NamesNetwork(int at) => NextIs(at, next => clause[next].IsField("network")
+        || clause[next].Text is "subnet" or "range" or "users" or "people" or "clients" or "guests"
+            or "lan" or "vlan" or "segment" or "peers" or "folks" or "side");
+
+    /// <summary>"I can't reach …", "we have no access to …": what should be, is not.</summary>
+    public bool Complains(int at)
+    {
+        if (clause[at].Text is not ("can not" or "could not" or "does not" or "do not"))
+        {
+            return false;
+        }
+        var before = at - 1;
+        while (before >= 0 && clause[before].Readings[0].Part == Part.Noise
+            && clause[before].Text is not ("i" or "we" or "customers" or "clients" or "people"))
+        {
+            before--;
+        }
+        return before >= 0 && clause[before].Text is "i" or "we" or "customers" or "clients"
+            or "people" && NextIs(at, next => Is(next, "may"));
+    }
+
     /// <summary>"The firewall policy": not something to do.</summary>
-    public bool IsNoun(int at) => clause[at].Text is "access" or "use" or "open ports" && at > 0
+    public bool IsNoun(int at) => clause[at].Text is "opening" && (clause.Verb is "remove" or "stop"
+            or "unpublish") || clause[at].Text is "access" or "use" or "open ports" && at > 0
         && clause[at - 1].Text is "the" or "of" or "in";
 
     /// <summary>"The ban time", "sshd bans".</summary>

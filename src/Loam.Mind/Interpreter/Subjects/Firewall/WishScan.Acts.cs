@@ -18,6 +18,10 @@ internal sealed partial class WishScan
             Say(Act.Block, strong: true);
             return;
         }
+        if (_words.Complains(at))
+        {
+            return;
+        }
         if (lexeme.IsGlue("not") || lexeme.Text is "do not want" or "do not need"
             || _words.Is(at, "nobody") || _words.StopsAct(at)
             || lexeme.Text is "none" || _words.RefusesThing(at))
@@ -33,7 +37,10 @@ internal sealed partial class WishScan
             (_negated, _negatedAt) = (!_group.Void, at);
             return;
         }
-        if (lexeme.IsGlue("only") || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
+        var likewise = lexeme.Text == "just" && at + 1 < _clause.Count
+            && _clause[at + 1].Text.Split(' ')[0] is "like" or "as";
+        if (lexeme.IsGlue("only") && !likewise
+            || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
         {
             _group.Only = true;
             _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
@@ -67,7 +74,8 @@ internal sealed partial class WishScan
 
     private void Acts(int at)
     {
-        if (_words.IsInsteadOf(at))
+        if (_words.IsInsteadOf(at) || (_group is { Log: not null, OwnAct: false }
+            && _clause[at].Text.EndsWith("ed", StringComparison.Ordinal)))
         {
             return;
         }
@@ -77,6 +85,10 @@ internal sealed partial class WishScan
         }
         else if (_words.Is(at, "lockdown") || _words.IsNoun(at))
         {
+            if (_clause[at].Text == "opening")
+            {
+                Say(Act.Block, strong: false);
+            }
             return;
         }
         else if (_words.Is(at, "bydefault"))
@@ -103,7 +115,7 @@ internal sealed partial class WishScan
         {
             Say(Act.Allow, strong: false);
         }
-        else if (_words.Is(at, "may"))
+        else if (_words.Is(at, "may") || _words.KeepsOpen(at))
         {
             May(at);
         }
@@ -129,7 +141,13 @@ internal sealed partial class WishScan
     /// </summary>
     private void May(int at)
     {
-        if (!_group.OwnAct || _negated && !_group.HasOperand)
+        if (_clause[at].Text is "keep" or "keeps" && _group is { OwnAct: true, IsBlock: true }
+            && !_negated)
+        {
+            Next();
+            (_group.Act, _group.OwnAct) = (Act.Allow, true);
+        }
+        else if (!_group.OwnAct || _negated && !_group.HasOperand)
         {
             Say(Act.Allow, strong: false);
         }

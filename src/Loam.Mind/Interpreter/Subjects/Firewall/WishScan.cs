@@ -46,7 +46,7 @@ internal sealed partial class WishScan
     public static WishScan Of(Clause clause)
     {
         var scan = new WishScan(clause);
-        for (var at = 0; at < clause.Count; at++)
+        for (var at = 0; at < clause.Count && !scan._words.Concedes(at); at++)
         {
             if (!scan._taken.Contains(at))
             {
@@ -70,6 +70,10 @@ internal sealed partial class WishScan
         if (_clause[at].IsGlue("comma"))
         {
             Settle();
+            if (_group is { OwnAct: true, IsBlock: true, HasOperand: true } && _words.Spares(at))
+            {
+                Except();
+            }
         }
         Mood(at);
         Acts(at);
@@ -274,6 +278,12 @@ internal sealed partial class WishScan
         if (named is null && lexeme.Named(Known.Service) is null && _words.AddressFollows(at))
         {
             // "The monitoring server 10.8.0.9" says whose address it is.
+            return true;
+        }
+        if (named is null && lexeme.Named(Known.Service) is null && _words.NamesNetwork(at))
+        {
+            // "The vpn's 10.8.0.0/24 shall not use ssh": not an app that is wished.
+            Take(at, at);
             return true;
         }
         Take(at, at);

@@ -30,7 +30,7 @@ internal sealed class MachineSubject : ISubject
         {
             var lexeme = clause[at];
             if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb)
-                || lexeme.Is(Part.Unknown) || lexeme.Is(Part.Glue))
+                || lexeme.Is(Part.Glue))
             {
                 clause.Use(at);
             }

@@ -1,6 +1,7 @@
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Answering;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
@@ -12,6 +13,10 @@ namespace Loam.Mind.Interpreter.Subjects.People;
 internal static class AuditEdits
 {
     private static readonly EditPath s_audit = EditPath.Parse("spec.audit");
+
+    private static readonly string[] s_events = ["state.changed", "service.started",
+        "service.stopped", "security.modified", "user.login", "user.sudo", "approval.given",
+        "secret.read"];
 
     public static bool Speaks(Clause clause) =>
         clause.Lexemes.Any(l => l.Is(Part.Topic, "audit"));
@@ -33,27 +38,19 @@ internal static class AuditEdits
         {
             days = 365;
         }
-        var events = new List<string>();
-        for (var at = 0; at < clause.Count; at++)
-        {
-            events.AddRange(clause[at].Readings.Where(r => r.Part == Part.Topic
-                && r.Key.StartsWith("event:", StringComparison.Ordinal))
-                .Select(r => r.Key["event:".Length..]));
-            if (clause[at].Is(Part.Topic, "admin"))
-            {
-                events.Add("user.sudo");
-            }
-        }
+        var events = AskingWords.Auditing.Of(clause).Keys.ToList();
         var path = clause.Find(Part.Path);
         clause.Attributes.Add(new AuditAttribute
         {
-            Days = days, Events = [.. events.Distinct()], On = clause.Verb == "start",
+            Days = days, Events = events, On = clause.Verb is "start" or "create" or "have",
+            Off = clause.Verb is "stop" or "remove" || clause.Negated,
+            More = clause.Lexemes.Any(l => l.IsGlue("also") || l.Text is "add" or "include"),
             Path = path < 0 ? null : clause[path].Original,
         });
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].Is(Part.Topic) || clause[at].Is(Part.Field) || at == path
-                || clause[at].Is(Part.Verb) || clause[at].Is(Part.Unknown))
+                || clause[at].Is(Part.Verb) || clause[at].IsGlue("not"))
             {
                 clause.Use(at);
             }
@@ -62,7 +59,7 @@ internal static class AuditEdits
 
     public static IEnumerable<Reply> Apply(Clause clause, AuditAttribute said, Draft draft)
     {
-        if (clause.Verb is "stop" or "remove" || clause.Negated)
+        if (said.Off && said.Events.Count == 0)
         {
             return [Reply.Refuse("I don't switch the audit log off in passing; `audit.enabled` in "
                 + "security.yaml can be set by hand.")];
@@ -86,13 +83,24 @@ internal static class AuditEdits
             Set(draft, "log_path", EditValue.Of(path), present?.Text("log_path") == path);
             done.Add($"copy the audit log to {path}");
         }
-        if (said.Events.Count > 0)
+        if (said.Events.Count > 0 && (said.More || said.Off))
+        {
+            var all = present?.Texts("log_events") is { Length: > 0 } some ? [.. some]
+                : s_events.ToList();
+            var wanted = said.Off ? all.Except(said.Events).ToList()
+                : all.Union(said.Events).ToList();
+            Set(draft, "log_events", EditValue.List([.. wanted.Select(EditValue.Of)]),
+                wanted.Count == all.Count);
+            done.Add($"{(said.Off ? "no longer" : "also")} record {Wording.List(said.Events)} in "
+                + "the audit log");
+        }
+        else if (said.Events.Count > 0)
         {
             Set(draft, "log_events", EditValue.List([.. said.Events.Select(EditValue.Of)]),
                 present?.Texts("log_events").Order().SequenceEqual(said.Events.Order()) == true);
             done.Add($"record {Wording.List(said.Events)} in the audit log and nothing else");
         }
-        if (said.On)
+        if (said.On && done.Count == 0)
         {
             Set(draft, "enabled", EditValue.Of(true), present?.Flag("enabled") != false);
             done.Add("keep the audit log");

@@ -23,13 +23,16 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
     public IEnumerable<Reply> Apply(Clause clause, CertificateAttribute said)
     {
         var names = said.Names.Count > 0 ? said.Names : Meant(said);
-        if (said.Removes && said.Domains.Count == 0 || said.Removes && names.Count > 0
-            && said.Names.Count == 0)
+        // A name out of several goes; the certificate goes with its last.
+        var whole = said.Names.Count == 0 && names.TrueForAll(n => Find(n)!.Texts("domains")
+            .All(said.Domains.Contains));
+        if (said.Removes && said.Domains.Count == 0 || said.Removes && names.Count > 0 && whole)
         {
             return names.Count == 0 ? [Which(clause, said)] : [.. names.Select(Remove)];
         }
         if (names.Count > 0)
         {
+            said = said with { Removes = false };
             session.About = new(subject, names);
             return names.SelectMany(n => Change(n, said));
         }

@@ -13,7 +13,9 @@ internal static class CertificateReader
 
     public static bool Speaks(Clause clause)
     {
-        var word = clause.Lexemes.Any(l => l.IsField("certificate"));
+        var word = clause.Lexemes.Any(l => l.IsField("certificate"))
+            && !clause.Lexemes.Any(l => l.Is(Part.Topic, "limit")
+                || l.Text is "connection" or "connections");
         var kind = clause.Lexemes.Any(l => l.Is(Part.Topic, "letsencrypt")
             || l.Is(Part.Topic, "wildcard") || (l.Is(Part.Topic, "acme")
                 && clause.Lexemes.Any(u => u.Is(Part.Url)))
@@ -52,17 +54,19 @@ internal static class CertificateReader
             Path = Path(clause, hook: false),
             Days = Days(clause),
             Renews = Says(clause, "renewal") || clause.Lexemes.Any(l => l.Text == "renew")
-                ? clause.Negated || clause.Verb == "stop" ? false
-                    : clause.Verb == "start" ? true : null
+                ? clause.Negated || clause.Verb is "stop" or "remove" || clause.Lexemes.Any(
+                        l => l.Text is "no" or "without" or "by hand" or "manually") ? false
+                    : clause.Verb == "start" || clause.Lexemes.Any(l => l.IsField("automatic")
+                        || l.Text.Contains("auto", StringComparison.Ordinal)) ? true : null
                 : null,
             Takes = clause.Verb is "remove" or "disconnect",
-            Removes = clause.Verb == "remove" && !clause.Negated,
+            Removes = clause.Verb == "remove" && !clause.Negated
+                && !(Says(clause, "renewal") && !clause.Lexemes.Any(l => l.Is(Part.Domain))),
         };
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].Is(Part.Topic) || clause[at].Is(Part.Field) || clause[at].Is(Part.Verb)
-                || clause[at].IsGlue("not") || clause[at].IsGlue("insteadof")
-                || clause[at].Is(Part.Unknown))
+                || clause[at].IsGlue("not") || clause[at].IsGlue("insteadof"))
             {
                 clause.Use(at);
             }

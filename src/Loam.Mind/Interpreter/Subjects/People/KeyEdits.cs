@@ -18,6 +18,7 @@ internal sealed class KeyEdits(Session session)
         var present = new PeopleBook(Draft.State)[user]!.Texts("ssh_keys").ToList();
         var path = EditPath.Parse("spec.users").Item("name", user).Key("ssh_keys");
         var goes = clause.Verb is "remove" or "stop" or "unset" or "block" || clause.Negated
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"))
             || (said.Hints.Count > 0 && clause.Lexemes.Any(l => l.IsGlue("not")
                 || l.Is(Part.Topic, "lock")));
         if (said.Keys.Count > 0)

@@ -77,4 +77,8 @@ internal sealed record AuditAttribute : ClauseAttribute
     public string? Path { get; init; }
     public List<string> Events { get; init; } = [];
     public bool On { get; init; }
+    public bool Off { get; init; }
+
+    /// <summary>Besides what is recorded already.</summary>
+    public bool More { get; init; }
 }

@@ -18,7 +18,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return CertificateReader.Speaks(clause) ? 0.9
+        return GoesOnWithAudit(clause, said) ? 0.9 : CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
     }
@@ -44,6 +44,12 @@ internal sealed class PeopleSubject : ISubject
         if (key || all.Any(l => book.KeyHint(l) is { Owner: not null }))
         {
             return 0.95;
+        }
+        if (IsNamed(clause) && (clause.Verb is "create" or "have" or "" or "set" or "backup")
+            && !all.Any(l => l.Is(Part.Image) || l.Named(Known.Service) is not null
+                && l.Named(Known.App) is null))
+        {
+            return 0.97;
         }
         if (service)
         {
@@ -81,14 +87,73 @@ internal sealed class PeopleSubject : ISubject
                 && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;
     }
 
+    /// <summary>"Start auditing, sixty days".</summary>
+    private static bool GoesOnWithAudit(Clause clause, Discourse said) =>
+        said.Before is [.., { } before] && before.Attributes.OfType<AuditAttribute>().Any()
+        && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "d" } || l.Is(Part.Path)
+            || l.IsNumber && clause.Lexemes.Any(d => d.Is(Part.Topic, "days")))
+        && !clause.Lexemes.Any(l => l.IsMention);
+
+    /// <summary>"User backup with uid 2000", "a user "weather"": a name, whatever else it may
+    /// mean, and what only users have.</summary>
+    private static bool IsNamed(Clause clause)
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            if ((clause[at].IsField("user") && clause[at].Text == "user"
+                    || clause[at].Is(Part.Topic, "account"))
+                && (clause[at + 1].Is(Part.Quoted) || UserNames.Of(clause[at + 1]) is not null
+                    && !clause[at + 1].Is(Part.Glue))
+                && clause.Lexemes.Any(l => l.Is(Part.Topic, "uid") || l.Is(Part.Topic, "group")
+                    || l.IsField("group") || l.IsField("login") || l.Is(Part.Topic, "lock")
+                    || l.Is(Part.Topic, "admin") || l.IsField("sshkey") || l.Readings.Any(
+                        r => r.Key.StartsWith("shell", StringComparison.Ordinal))))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"OLD_KEY is not used, throw it out": the second says what is to be done.
+    /// </summary>
+    private static bool GoesOn(Clause clause, Discourse said)
+    {
+        if (clause.Verb != "remove" || clause.Question is not null
+            || said.Before is not [.., { } last] || clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Identifier))
+            || !clause.Lexemes.Any(l => l.Is(Part.Reference)))
+        {
+            return false;
+        }
+        foreach (var told in last.Attributes.ToList())
+        {
+            if (told is SecretAttribute secret)
+            {
+                last.Attributes.Remove(told);
+                clause.Attributes.Add(secret with { Wish = SecretWish.Remove });
+            }
+            else if (told is CertificateAttribute certificate && certificate.Names.Count > 0)
+            {
+                last.Attributes.Remove(told);
+                clause.Attributes.Add(certificate with { Removes = true });
+            }
+        }
+        return clause.Attributes.Count > 0;
+    }
+
     public void Read(Clause clause, Discourse said)
     {
+        if (GoesOn(clause, said))
+        {
+            return;
+        }
+        clause.Verb = clause.Verb == "backup" ? "create" : clause.Verb;
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
             CertificateReader.Read(clause);
             Gather(clause, said);
         }
-        else if (AuditEdits.Speaks(clause))
+        else if (AuditEdits.Speaks(clause) || GoesOnWithAudit(clause, said))
         {
             AuditEdits.Read(clause);
         }

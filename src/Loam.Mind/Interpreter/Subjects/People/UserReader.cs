@@ -21,7 +21,8 @@ internal sealed class UserReader(Clause clause, Discourse said)
 
     private void Read()
     {
-        _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated;
+        _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
+            || TakesFrom();
         _now.Creates = clause.Verb is "create" or "have" && !clause.Negated;
         if (clause.Verb == "rename" && Rename())
         {
@@ -33,11 +34,16 @@ internal sealed class UserReader(Clause clause, Discourse said)
         }
         Close();
         Settle();
-        foreach (var at in clause.All(Part.Unknown).ToList())
-        {
-            clause.Use(at);
-        }
         clause.Attributes.AddRange(_read);
+    }
+
+    /// <summary>"Take sudo from mei": what is named before the person goes.</summary>
+    private bool TakesFrom()
+    {
+        var take = clause.Lexemes.ToList().FindIndex(l => l.Text is "take" or "takes" or "taken"
+            or "pull" or "strip" or "get");
+        return take >= 0 && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
+            || l.Is(Part.Topic, "leaves"));
     }
 
     private bool Rename()
@@ -61,12 +67,15 @@ internal sealed class UserReader(Clause clause, Discourse said)
     private void At(int at)
     {
         var lexeme = clause[at];
-        if (Person(at, lexeme) || Value(at, lexeme) || Group(at, lexeme))
+        if (_group is not null && Group(at, lexeme) || Person(at, lexeme) || Value(at, lexeme)
+            || Group(at, lexeme))
         {
             clause.Use(at);
             return;
         }
         Turn(at, lexeme);
+        _now.Creates |= lexeme.Is(Part.Topic, "person") && !_leaves
+            && lexeme.Text.StartsWith("new", StringComparison.Ordinal);
         if (Word(lexeme))
         {
             clause.Use(at);
@@ -84,11 +93,34 @@ internal sealed class UserReader(Clause clause, Discourse said)
                 || clause.Lexemes.Any(l => l.IsGlue("except"));
             return true;
         }
+        if (lexeme.Named(Known.User) is { } model && at > 0 && IsLike(at)
+            && _book[model] is { } pattern)
+        {
+            _now.Join.AddRange(pattern.Texts("groups"));
+            _now.Shell ??= pattern.Text("shell");
+            return true;
+        }
         if (lexeme.Named(Known.User) is { } user && !(_names && _now.Creates)
             && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
             Begin(user);
             _now.Users.Add(user);
+            _names = false;
+            return true;
+        }
+        if (lexeme.Plural is false && lexeme.Text is [.., 's'] && lexeme.Text.Length > 4
+            && Numbered(lexeme.Text[..^1]) is { Count: > 1 } several)
+        {
+            Begin(null);
+            _now.Users.AddRange(several);
+            return true;
+        }
+        // "A visitor account called guest": the name that is given, not the word before.
+        if (at > 0 && clause[at - 1].IsField("name") && _now is { Users.Count: 0 }
+            && UserNames.Of(lexeme) is { } given)
+        {
+            _now.Names.Clear();
+            _now.Names.Add(given);
             _names = false;
             return true;
         }
@@ -101,6 +133,23 @@ internal sealed class UserReader(Clause clause, Discourse said)
             return true;
         }
         return false;
+    }
+
+    /// <summary>"Both students": student1 and student2.</summary>
+    private List<string> Numbered(string name) => [.. _book.Users.Where(u => u.StartsWith(name,
+        StringComparison.Ordinal) && u[name.Length..].TrimStart('-', '_') is { Length: > 0 } rest
+            && rest.All(char.IsAsciiDigit))];
+
+    /// <summary>"Like student2": groups and shell are those.</summary>
+    private bool IsLike(int at)
+    {
+        var before = at - 1;
+        while (before > 0 && clause[before].Readings[0].Part == Part.Noise
+            && !clause[before].Is(Part.Topic, "like"))
+        {
+            before--;
+        }
+        return clause[before].Is(Part.Topic, "like");
     }
 
     /// <summary>"max and moritz": the second is a name because the first is one.</summary>
@@ -190,9 +239,11 @@ internal sealed class UserReader(Clause clause, Discourse said)
             var beside = (at > 0 && clause[at - 1].Is(Part.Topic, "group"))
                 || (at + 1 < clause.Count && clause[at + 1].Is(Part.Topic, "group")
                     && (lexeme.Is(Part.Unknown) || lexeme.IsMention || lexeme.Is(Part.Quoted)));
-            var follows = _group is not null && at > 1 && lexeme.Is(Part.Unknown)
+            var follows = _group is not null && at > 1 && lexeme.Named(Known.User) is null
                 && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"))
-                && clause.Lexemes.Any(l => l.Text is "groups");
+                && UserNames.Of(clause[at - 2]) == _group && (lexeme.Is(Part.Unknown)
+                    || lexeme.IsMention) && clause.Lexemes.Any(l => l.Text is "groups"
+                        || l.Text.StartsWith("member", StringComparison.Ordinal));
             group = beside || follows || _book.Groups.Contains(name) ? name : null;
         }
         if (group is null)
@@ -227,7 +278,11 @@ internal sealed class UserReader(Clause clause, Discourse said)
     /// <summary>Small words that turn what follows round.</summary>
     private void Turn(int at, Lexeme lexeme)
     {
-        if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have"))
+        if (lexeme.Is(Part.Topic, "leaves"))
+        {
+            _leaves = !clause.Negated;
+        }
+        else if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have"))
         {
             _leaves = true;
         }
@@ -248,6 +303,12 @@ internal sealed class UserReader(Clause clause, Discourse said)
 
     private bool Word(Lexeme lexeme)
     {
+        if (lexeme.Is(Part.Topic, "promote") || lexeme.Is(Part.Topic, "demote"))
+        {
+            var up = lexeme.Is(Part.Topic, "promote") != clause.Negated;
+            (up ? _now.Join : _now.Leave).Add("sudo");
+            return true;
+        }
         if (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user"))
         {
             return _now.SaysAccount = true;
@@ -314,9 +375,11 @@ internal sealed class UserReader(Clause clause, Discourse said)
                     || clause.Verb is "stop" or "block");
             read.Locks &= read.Hints.Count == 0;
             read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 };
-            read.Removes = clause.Verb is "remove" && !clause.Negated && !read.SaysWhat
-                && !read.SaysKey && read.Hints.Count == 0
-                && !clause.Lexemes.Any(l => l.IsGlue("only"));
+            var goes = clause.Verb is "remove" or "unpublish" || clause.Lexemes.Any(
+                l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"));
+            read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
+                    || IsWhole() && read is { Join.Count: 0, Keys.Count: 0 })
+                && read.Hints.Count == 0 && !clause.Lexemes.Any(l => l.IsGlue("only"));
             read.OnlyThey &= read.Join.Count + read.Leave.Count > 0;
             if (nobody && !read.SaysWhat && !read.SaysKey && read.Hints.Count == 0
                 && !read.Removes && !read.SaysAccount && !read.Left)
@@ -324,6 +387,17 @@ internal sealed class UserReader(Clause clause, Discourse said)
                 read.Creates = false;
             }
         }
+    }
+
+    /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>
+    private bool IsWhole()
+    {
+        var account = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "account")
+            || l.IsField("user"));
+        var key = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "key")
+            || l.IsField("sshkey"));
+        return account >= 0 && key > account && !clause.Lexemes.Skip(account).Take(key - account)
+            .Any(l => l.IsGlue("from") || l.IsGlue("of"));
     }
 
     private void Nameless(UserAttribute only)
@@ -338,7 +412,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
-                && lexeme.Text.All(char.IsAsciiLetter) && !UserNames.IsPlain(lexeme, false))
+                && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false))
             {
                 only.Names.Add(name);
                 return;
