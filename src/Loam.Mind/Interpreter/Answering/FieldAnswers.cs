@@ -79,7 +79,7 @@ internal sealed class FieldAnswers(Clause clause, DesiredState state)
         if (have.Count == 0)
         {
             return (Asks ? "No: " : "") + (one ? $"{lack[0]} has no {label} declared."
-                : $"no {list.One} has a {label} declared.");
+                : $"no {list.One} has a {label} declared: not {Wording.Some(lack)}.");
         }
         var told = Ordered(have.ConvertAll(h => (h.Name, h.Found!.Value.Type,
             h.Found.Value.Value))).Take(Most).Select(h => h.Value is BoolValue

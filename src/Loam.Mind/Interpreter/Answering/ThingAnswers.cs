@@ -15,7 +15,8 @@ internal sealed class ThingAnswers(Clause clause, DesiredState state)
         var all = list.Items(state);
         if (all.Count == 0)
         {
-            return $"No {list.Many} are declared.";
+            return (list.Key == "notify" ? "Nobody is told: n" : "N")
+                + $"o {list.Many} are declared.";
         }
         var meant = list.Meant(clause, state);
         if (clause.Question == "howmuch" && list.Key == "services")

@@ -100,7 +100,8 @@ internal static class ClauseReader
         && clause.Lexemes.Any(l => l.Is(Part.Field) || l.Is(Part.Topic)
             || l.Named(Known.Secret) is not null)
         && clause.Lexemes.All(l => l.IsMention || l.Text == "=" || l.Is(Part.Field)
-            || l.Is(Part.Topic) || l.Readings[0].Part is Part.Noise || (l.Readings[0].Part is Part.Glue
+            || l.Is(Part.Topic) || l.Readings[0].Part is Part.Noise
+            || (l.Readings[0].Part is Part.Glue
                 && !l.IsGlue("wish") && !l.IsGlue("with") && !l.IsGlue("and")
                 && !l.IsGlue("not")));
 

@@ -132,7 +132,8 @@ internal static class Refusals
 
     /// <summary>A question about things nobody here has heard of.</summary>
     private static bool IsUnknown(Clause clause, DesiredState state) =>
-        clause.Question is not ("help" or "whatif") && clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.Is(Part.Unknown))
+        clause.Question is not ("help" or "whatif") && clause.Targets.Count == 0
+        && clause.Lexemes.Any(l => l.Is(Part.Unknown))
         && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field) || l.Is(Part.Topic)
             || l.Is(Part.Identifier) || l.Is(Part.Path) || l.Is(Part.Address) || l.Is(Part.Cidr)
             || l.Is(Part.Domain) || l.Is(Part.Image) || l.Is(Part.Reference)

@@ -173,7 +173,8 @@ internal static class BanReader
         {
             if (clause[at].IsGlue("not") || clause[at].Text is "no" or "no more" or "stop"
                 or "remove" or "delete" or "disable" or "turn off" or "off" or "drop" or "without"
-                or "nobody" or "no one" or "superfluous" or "switch off" or "get rid of" or "do not need" or "do not want" || (words.Is(at,
+                or "nobody" or "no one" or "superfluous" or "switch off" or "get rid of"
+                or "do not need" or "do not want" || (words.Is(at,
                     "disable") && clause[at].Text != "shut down"))
             {
                 return true;

@@ -182,7 +182,8 @@ internal static partial class FirewallClaim
         var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
             || group.Interface is not null;
         var acts = group.Act != Act.None;
-        if (place && (acts || group.Only || group.Destinations.Count > 0 && group.Ports.Count > 0 || group.Ports.Count > 0 && (group.Also
+        if (place && (acts || group.Only || group.Destinations.Count > 0
+            && group.Ports.Count > 0 || group.Ports.Count > 0 && (group.Also
             || group.Sources.Count > 0)))
         {
             return 0.9;

@@ -29,7 +29,8 @@ internal sealed record SourceSwap(string Old, string New)
             || l.Is(Language.Part.Topic, "moved"));
         return changes && linked && between.Count <= 3
             && (before.Exists(l => l.IsGlue("from") || l.Is(Language.Part.Verb, "replace"))
-                || between.Exists(l => l.Is(Language.Part.Topic, "moved"))) ? new(one, other) : null;
+                || between.Exists(l => l.Is(Language.Part.Topic, "moved"))) ? new(one, other)
+            : null;
     }
 
     /// <summary>Puts the new one where the old one stands, in the rules that are meant.</summary>

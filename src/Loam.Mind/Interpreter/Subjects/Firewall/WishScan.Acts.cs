@@ -75,7 +75,7 @@ internal sealed partial class WishScan
     private void Acts(int at)
     {
         if (_words.IsInsteadOf(at) || (_group is { Log: not null, OwnAct: false }
-            && _clause[at].Text.EndsWith("ed", StringComparison.Ordinal)))
+            && _words.Is(at, "allow") && _clause[at].Text.EndsWith("ed", StringComparison.Ordinal)))
         {
             return;
         }

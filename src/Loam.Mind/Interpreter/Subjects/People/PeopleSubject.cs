@@ -120,7 +120,8 @@ internal sealed class PeopleSubject : ISubject
     private static bool GoesOn(Clause clause, Discourse said)
     {
         if (clause.Verb != "remove" || clause.Question is not null
-            || said.Before is not [.., { } last] || clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Identifier))
+            || said.Before is not [.., { } last]
+            || clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Identifier))
             || !clause.Lexemes.Any(l => l.Is(Part.Reference)))
         {
             return false;
