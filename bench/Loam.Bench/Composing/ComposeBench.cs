@@ -38,6 +38,7 @@ internal static class ComposeBench
         var stack = new Stack(engine.Api);
         var (ours, theirs) = (new SideFigures(), new SideFigures());
         var (pass, plan) = (new Samples(), new Samples());
+        var (byHand, floor) = (new ByHand(place, engine.Api), new Samples());
         var sides = new (ISide Side, SideFigures Figures)[]
         {
             (new LoamSide(loam), ours), (new ComposeSide(place, engine), theirs),
@@ -56,9 +57,16 @@ internal static class ComposeBench
                         }
                     }, cancel);
             }
+            var up = await stack.MeasureAsync(
+                s => byHand.UpAsync(s, cancel), Stack.IsUp, answers: false, cancel);
+            await byHand.ForgetAsync(cancel);
+            if (run >= 0)
+            {
+                floor.Add(up.Running);
+            }
             Console.Error.WriteLine($"  run {run + 1} of {runs}");
         }
-        Print(ours, theirs, pass, plan);
+        Print(ours, theirs, floor, pass, plan);
     }
 
     private static async Task OneAsync(int run, Stack stack, PrivateDockerd engine, ISide side,
@@ -98,7 +106,7 @@ internal static class ComposeBench
     }
 
     private static void Print(
-        SideFigures ours, SideFigures theirs, Samples pass, Samples plan)
+        SideFigures ours, SideFigures theirs, Samples floor, Samples pass, Samples plan)
     {
         Console.WriteLine("milliseconds since the command's start"
             + "              median     least      most  (samples)");
@@ -112,6 +120,8 @@ internal static class ComposeBench
                     + Report.Milliseconds(theirs[step, moment]));
             }
         }
+        Console.WriteLine($"{"up",-7} {"all running",-16} engine by hand  "
+            + Report.Milliseconds(floor));
         Console.WriteLine($"{"pass",-7} {"GET /v1/status",-16} daemon          "
             + Report.Milliseconds(pass));
         Console.WriteLine($"{"",-7} {"POST /v1/plan",-16} daemon          "
@@ -124,6 +134,8 @@ internal static class ComposeBench
                 + $"{figures[step]:0.000} of docker-compose's (bar {bar}), "
                 + $"measured to: {SideFigures.Decisive(step)}");
         }
+        var least = floor.Median / theirs["up", SideFigures.Decisive("up")].Median;
+        Console.WriteLine($"  up      {least:0.000} would be that of a client that costs nothing");
         Console.WriteLine($"  publish {Ratio(ours, theirs, "publish"):0.000} of docker-compose's "
             + "(no bar: rehearsed first, then swapped)");
         Console.WriteLine($"{Report.Mark(pass.Median, 20)} pass    {pass.Median:0.00} ms (bar 20)");

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Loam.Bench.Engines;
 
@@ -61,6 +63,18 @@ internal sealed class EngineApi(string socket) : IDisposable
         {
             throw new BenchException($"{image} cannot be pulled: {text}");
         }
+    }
+
+    /// <returns>Null when the engine answers with nothing.</returns>
+    public async Task<JsonNode?> PostAsync(
+        string path, JsonObject? body, CancellationToken cancel)
+    {
+        using var content = new StringContent(
+            body?.ToJsonString() ?? "", Encoding.UTF8, "application/json");
+        using var answer = await _client.PostAsync(path, content, cancel);
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        return !answer.IsSuccessStatusCode ? throw new BenchException($"{path}: {text}")
+            : text.Length == 0 ? null : JsonNode.Parse(text);
     }
 
     public async Task<ImmutableArray<string>> NetworksAsync(CancellationToken cancel)
