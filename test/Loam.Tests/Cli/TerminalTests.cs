@@ -59,6 +59,9 @@ public sealed class TerminalTests
         Edit("stat\t").ShouldBe("status ");
         Edit("\u0010").ShouldBe("before");
         Edit("draft\u0010\u000e").ShouldBe("draft");
+        Edit("\u0012efo").ShouldBe("before");
+        Edit("draft\u0012nowhere").ShouldBe("draft");
+        Edit("\u0012bef\u0005 and after").ShouldBe("before and after");
     }
 
     [Fact]

@@ -59,6 +59,12 @@ internal sealed class Lexicon
     public ImmutableArray<Reading> Readings(string phrase) =>
         _phrases.GetValueOrDefault(phrase, []);
 
+    /// <summary>The phrases that can be such a part.</summary>
+    /// <param name="key">Null: of any meaning.</param>
+    public IEnumerable<string> Phrases(Part part, string? key = null) => _phrases
+        .Where(p => p.Value.Any(r => r.Part == part && (key is null || r.Key == key)))
+        .Select(p => p.Key);
+
     /// <summary>Words in the longest phrase that begins with a word; 0: none does.</summary>
     public int LongestFrom(string word) => _longest.GetValueOrDefault(word);
 

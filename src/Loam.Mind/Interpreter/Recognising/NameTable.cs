@@ -88,6 +88,9 @@ internal sealed class NameTable
         (_state.TryGetValue(phrase, out var own) ? own : _forms.GetValueOrDefault(phrase, []))
             .AddRange(s_catalogue.Value.GetValueOrDefault(phrase, []));
 
+    /// <summary>The names themselves, as they are written in the state.</summary>
+    public IEnumerable<string> Names => _state.Values.SelectMany(n => n).Select(n => n.Name);
+
     public static bool IsSetting(string phrase) => s_settings.Value.Contains(phrase);
 
     /// <summary>Words that a slip may have been meant as, the state's first.</summary>

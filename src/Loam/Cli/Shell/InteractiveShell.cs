@@ -2,6 +2,8 @@ using System.Text;
 using Loam.Cli.Commands;
 using Loam.Cli.Views;
 using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Completing;
 
 namespace Loam.Cli.Shell;
 
@@ -14,6 +16,7 @@ internal sealed class InteractiveShell
     private readonly Func<Invocation, string, CancellationToken, Task<ExitCode>> _ask;
     private readonly LineEditor? _editor;
     private IReadOnlyList<string> _services = [];
+    private Completer? _completer;
     private string _shownStatus = "";
 
     /// <param name="ask">Takes a request in words through; keeps the conversation.</param>
@@ -54,6 +57,7 @@ internal sealed class InteractiveShell
                 continue;
             }
             last = await RunLineAsync(line.Trim(), cancel).ConfigureAwait(false);
+            _completer = null;
             await ShowStatusAsync(cancel).ConfigureAwait(false);
         }
     }
@@ -182,8 +186,30 @@ internal sealed class InteractiveShell
         }
     }
 
-    private IReadOnlyList<string> Complete(string text) =>
-        [.. Completion.Candidates(text.Split(' '), () => _services)];
+    /// <summary>A verb's own words where one was typed; everywhere else a sentence may go on.
+    /// </summary>
+    private IReadOnlyList<string> Complete(string text)
+    {
+        var words = text.Split(' ');
+        List<string> own = [.. Completion.Candidates(words, () => _services)];
+        return own.Count > 0 && words.Length > 1 ? own
+            : [.. own.Concat(Sentences().Candidates(text)).Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)];
+    }
+
+    // The state is fetched when it is first wanted, not before every prompt.
+    private Completer Sentences()
+    {
+        try
+        {
+            return _completer ??= new(new(_call.Client.StateAsync(CancellationToken.None)
+                .GetAwaiter().GetResult().Files));
+        }
+        catch (CommandFailure)
+        {
+            return _completer = new(StateSet.Empty);
+        }
+    }
 
     /// <summary>Words as a shell would part them: quotes hold words together.</summary>
     internal static IReadOnlyList<string> Words(string line)

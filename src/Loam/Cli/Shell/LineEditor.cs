@@ -13,12 +13,14 @@ internal sealed class LineEditor(
     Terminal screen, Func<ConsoleKeyInfo> readKey, LineHistory history,
     Func<string, IReadOnlyList<string>> complete)
 {
-    private readonly StringBuilder _text = new();
+    private readonly LineBuffer _text = new();
     private Line _prompt = new();
-    private int _cursor;
     private int _scroll;
     private bool _hidden;
     private bool _listNext;
+
+    /// <summary>What is looked for in the history; null: nothing is.</summary>
+    private string? _sought;
 
     /// <summary>Reads a line; what was typed is in <paramref name="line"/> when it was entered.
     /// </summary>
@@ -26,13 +28,21 @@ internal sealed class LineEditor(
     /// <param name="hidden">Nothing of it is shown, kept or completed: a secret.</param>
     public LineEnd Read(Line prompt, bool remember, bool hidden, out string line)
     {
-        (_prompt, _hidden, _cursor, _scroll) = (prompt, hidden, 0, 0);
+        (_prompt, _hidden, _scroll, _sought) = (prompt, hidden, 0, null);
         _text.Clear();
         history.Begin();
         while (true)
         {
             Draw();
             var key = readKey();
+            if (_sought is not null)
+            {
+                if (Seek(key))
+                {
+                    continue;
+                }
+                Draw();
+            }
             if (Ending(key) is { } end)
             {
                 screen.Raw(end == LineEnd.Cancelled ? "^C\r\n" : "\r\n");
@@ -70,7 +80,7 @@ internal sealed class LineEditor(
         }
         else if (!PressNamed(key.Key) && !char.IsControl(key.KeyChar) && key.KeyChar != 0)
         {
-            _text.Insert(_cursor++, key.KeyChar);
+            _text.Insert(key.KeyChar.ToString());
         }
         _listNext = isTab && _listNext;
         if (isTab && !_hidden)
@@ -84,28 +94,28 @@ internal sealed class LineEditor(
         switch (key)
         {
             case ConsoleKey.Backspace:
-                Cut(Before(_cursor), _cursor);
+                _text.EraseLeft();
                 return true;
             case ConsoleKey.Delete:
-                Cut(_cursor, After(_cursor));
+                _text.EraseRight();
                 return true;
             case ConsoleKey.LeftArrow:
-                _cursor = Before(_cursor);
+                _text.Left();
                 return true;
             case ConsoleKey.RightArrow:
-                _cursor = After(_cursor);
+                _text.Right();
                 return true;
             case ConsoleKey.Home:
-                _cursor = 0;
+                _text.Home();
                 return true;
             case ConsoleKey.End:
-                _cursor = _text.Length;
+                _text.End();
                 return true;
             case ConsoleKey.UpArrow when !_hidden:
-                Replace(history.Older(_text.ToString()));
+                _text.Replace(history.Older(_text.ToString()));
                 return true;
             case ConsoleKey.DownArrow when !_hidden:
-                Replace(history.Newer());
+                _text.Replace(history.Newer());
                 return true;
             default:
                 return key is ConsoleKey.Tab or ConsoleKey.Escape;
@@ -117,103 +127,95 @@ internal sealed class LineEditor(
         switch (key)
         {
             case ConsoleKey.A:
-                _cursor = 0;
+                _text.Home();
                 break;
             case ConsoleKey.E:
-                _cursor = _text.Length;
+                _text.End();
                 break;
             case ConsoleKey.B:
-                _cursor = Before(_cursor);
+                _text.Left();
                 break;
             case ConsoleKey.F:
-                _cursor = After(_cursor);
+                _text.Right();
                 break;
             case ConsoleKey.D:
-                Cut(_cursor, After(_cursor));
+                _text.EraseRight();
                 break;
             case ConsoleKey.H:
-                Cut(Before(_cursor), _cursor);
+                _text.EraseLeft();
                 break;
             case ConsoleKey.K:
-                Cut(_cursor, _text.Length);
+                _text.EraseToEnd();
                 break;
             case ConsoleKey.U:
-                Cut(0, _cursor);
+                _text.EraseToHome();
                 break;
             case ConsoleKey.W:
-                Cut(WordBefore(_cursor), _cursor);
+                _text.EraseWordLeft();
                 break;
             case ConsoleKey.LeftArrow:
-                _cursor = WordBefore(_cursor);
+                _text.WordLeft();
                 break;
             case ConsoleKey.RightArrow:
-                _cursor = WordAfter(_cursor);
+                _text.WordRight();
                 break;
             case ConsoleKey.L:
                 screen.Raw("\e[H\e[2J");
                 break;
+            case ConsoleKey.R when !_hidden:
+                _sought = "";
+                break;
             case ConsoleKey.P when !_hidden:
-                Replace(history.Older(_text.ToString()));
+                _text.Replace(history.Older(_text.ToString()));
                 break;
             case ConsoleKey.N when !_hidden:
-                Replace(history.Newer());
+                _text.Replace(history.Newer());
                 break;
             default:
                 break;
         }
     }
 
-    private void Cut(int from, int to)
+    /// <summary>A key while the history is searched: letters narrow, Ctrl-R goes on to older lines,
+    /// Escape leaves; any other key takes what was found and does what it always does.</summary>
+    private bool Seek(ConsoleKeyInfo key)
     {
-        _text.Remove(from, to - from);
-        _cursor = from;
+        var control = key.Modifiers.HasFlag(ConsoleModifiers.Control);
+        if (control && key.Key == ConsoleKey.R)
+        {
+            Found(history.Find(_sought!, again: true));
+        }
+        else if (key.Key == ConsoleKey.Backspace)
+        {
+            _sought = _sought![..Math.Max(0, _sought!.Length - 1)];
+            history.Begin();
+            Found(history.Find(_sought, again: false));
+        }
+        else if (!control && !char.IsControl(key.KeyChar) && key.KeyChar != 0)
+        {
+            _sought = $"{_sought}{key.KeyChar}";
+            Found(history.Find(_sought, again: false));
+        }
+        else
+        {
+            _sought = null;
+            return key.Key == ConsoleKey.Escape || (control && key.Key == ConsoleKey.G);
+        }
+        return true;
     }
 
-    private void Replace(string? text)
+    private void Found(string? line)
     {
-        if (text is not null)
+        if (_sought!.Length > 0)
         {
-            _text.Clear().Append(text);
-            _cursor = _text.Length;
+            _text.Replace(line);
         }
-    }
-
-    private int Before(int at) => at == 0 ? 0
-        : at > 1 && char.IsLowSurrogate(_text[at - 1]) ? at - 2 : at - 1;
-
-    private int After(int at) => at >= _text.Length ? _text.Length
-        : char.IsHighSurrogate(_text[at]) && at + 1 < _text.Length ? at + 2 : at + 1;
-
-    private int WordBefore(int at)
-    {
-        while (at > 0 && _text[at - 1] == ' ')
-        {
-            at--;
-        }
-        while (at > 0 && _text[at - 1] != ' ')
-        {
-            at--;
-        }
-        return at;
-    }
-
-    private int WordAfter(int at)
-    {
-        while (at < _text.Length && _text[at] == ' ')
-        {
-            at++;
-        }
-        while (at < _text.Length && _text[at] != ' ')
-        {
-            at++;
-        }
-        return at;
     }
 
     /// <summary>Completes what all candidates share; pressed again, lists them.</summary>
     private void Complete()
     {
-        var before = _text.ToString(0, _cursor);
+        var before = _text.BeforeCursor;
         var candidates = complete(before);
         var word = before[(before.LastIndexOf(' ') + 1)..];
         if (candidates.Count == 0)
@@ -227,7 +229,7 @@ internal sealed class LineEditor(
         }
         if (shared.Length > word.Length)
         {
-            Insert(shared[word.Length..]);
+            _text.Insert(shared[word.Length..]);
             _listNext = candidates.Count > 1;
         }
         else if (_listNext)
@@ -244,12 +246,6 @@ internal sealed class LineEditor(
     private IEnumerable<Line> Paragraph(IReadOnlyList<string> candidates) =>
         Views.Paragraph.Of(string.Join("  ", candidates), screen.Look, Ink.Dim);
 
-    private void Insert(string text)
-    {
-        _text.Insert(_cursor, text);
-        _cursor += text.Length;
-    }
-
     private static string Shared(string a, string b)
     {
         var length = 0;
@@ -263,9 +259,11 @@ internal sealed class LineEditor(
     private void Draw()
     {
         screen.Measure();
-        var room = Math.Max(8, screen.Look.Width - _prompt.Width - 1);
+        var prompt = _sought is null ? _prompt
+            : new Line("history: ", Ink.Dim).Add(_sought, Ink.Accent).Add(" › ", Ink.Dim);
+        var room = Math.Max(8, screen.Look.Width - prompt.Width - 1);
         var text = _hidden ? "" : _text.ToString();
-        var cursor = _hidden ? 0 : _cursor;
+        var cursor = _hidden ? 0 : _text.Cursor;
         if (cursor < _scroll)
         {
             _scroll = cursor;
@@ -285,8 +283,8 @@ internal sealed class LineEditor(
             }
             shown.Append(rune);
         }
-        var column = _prompt.Width + Glyphs.Width(text[_scroll..cursor]);
-        screen.Raw("\r\e[K" + screen.Paint(_prompt) + screen.Look.Clean(shown.ToString()) + "\r"
+        var column = prompt.Width + Glyphs.Width(text[_scroll..cursor]);
+        screen.Raw("\r\e[K" + screen.Paint(prompt) + screen.Look.Clean(shown.ToString()) + "\r"
             + (column > 0 ? string.Create(CultureInfo.InvariantCulture, $"\e[{column}C") : ""));
     }
 }

@@ -47,6 +47,21 @@ internal sealed class LineHistory(string? file)
         return ++_at == _lines.Count ? _draft : _lines[_at];
     }
 
+    /// <summary>The newest line older than the present one that contains a text, and makes it the
+    /// present one; null when there is none.</summary>
+    /// <param name="again">Not the present one itself.</param>
+    public string? Find(string text, bool again)
+    {
+        for (var at = Math.Min(again ? _at - 1 : _at, _lines.Count - 1); at >= 0; at--)
+        {
+            if (_lines[at].Contains(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return _lines[_at = at];
+            }
+        }
+        return null;
+    }
+
     public void Add(string line)
     {
         if (string.IsNullOrWhiteSpace(line) || line[0] == ' '
