@@ -5,7 +5,7 @@ namespace Loam.System;
 /// <summary>What is refused before any engine is asked: told on one.</summary>
 public abstract class Refusals(Ground ground) : Telling(ground)
 {
-    [StoryFact]
+    [NeedingFact]
     public Task Yes_is_no_leave_for_a_restricted_change() => StoryAsync(async () =>
     {
         Loam.Write("security.yaml", "SecurityConfig",
@@ -22,7 +22,7 @@ public abstract class Refusals(Ground ground) : Telling(ground)
         told.Check();
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task Exit_codes_are_those_of_the_table() => StoryAsync(async () =>
     {
         var told = Transcript("exit-codes");

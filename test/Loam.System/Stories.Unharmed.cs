@@ -7,7 +7,7 @@ public abstract partial class Stories
 {
     private const int Strangers = 40;
 
-    [StoryFact]
+    [NeedingFact]
     public Task An_image_that_does_not_exist_changes_nothing() => StoryAsync(async () =>
     {
         Loam.WriteServices(Web("nginx:1.27-alpine", Port));
@@ -24,15 +24,15 @@ public abstract partial class Stories
         (await Engine.OwnAsync()).ShouldBe(containers);
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_version_that_crashes_never_replaces_the_old_one() =>
         BadVersionAsync("loam-test/crashing:1");
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_version_that_never_answers_never_replaces_the_old_one() =>
         BadVersionAsync("loam-test/silent:1");
 
-    [StoryFact]
+    [NeedingFact]
     public Task After_a_power_cut_it_is_all_or_nothing() => StoryAsync(async () =>
     {
         foreach (var moment in (string[])["risk:", "✓ image", "✓ secret", "✓ redis"])
@@ -72,7 +72,7 @@ public abstract partial class Stories
         await Loam.StartAsync();
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task Forty_containers_of_somebody_else_are_untouched() => StoryAsync(async () =>
     {
         await Engine.RunAsync("pull", "--quiet", "docker.io/library/busybox");

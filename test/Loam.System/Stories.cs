@@ -8,7 +8,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
     private string Stack => "I need a web application stack: nginx in front on port "
         + $"{Port}, PostgreSQL, Redis for caching";
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_first_minute() => StoryAsync(async () =>
     {
         var told = Transcript("01-first-minute");
@@ -19,7 +19,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         told.Check();
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_stack_comes_up_and_its_password_is_nowhere_to_be_read() => StoryAsync(async () =>
     {
         var told = Transcript("02-stack");
@@ -37,7 +37,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         (await Engine.RunAsync(["inspect", .. await Engine.OwnAsync()])).ShouldNotContain(password);
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task The_way_back_needs_no_network() => StoryAsync(async () =>
     {
         (await Loam.RunAsync("--yes", Stack)).ShouldEnd(0);
@@ -57,7 +57,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         (await ImagesAsync()).ShouldBe(images);
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_broken_file_changes_nothing() => StoryAsync(async () =>
     {
         Loam.WriteServices(Web("nginx:1.27-alpine", Port));
@@ -78,7 +78,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         (await AskAsync(Port)).ShouldNotBeEmpty();
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task Two_people_at_once_both_get_what_they_asked_for() => StoryAsync(async () =>
     {
         var before = await Facts.GenerationAsync(Loam);

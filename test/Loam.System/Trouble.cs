@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Loam.System.Harness;
-using Loam.Testing;
 
 namespace Loam.System;
 
 /// <summary>What goes wrong on real machines. Told on every engine.</summary>
 public abstract class Trouble(Ground ground) : Telling(ground)
 {
-    [StoryFact]
+    [NeedingFact]
     public Task A_port_that_is_held_is_named_and_a_free_one_offered() => StoryAsync(async () =>
     {
         using var holder = new TcpListener(IPAddress.Any, Port + 5);
@@ -22,7 +21,7 @@ public abstract class Trouble(Ground ground) : Telling(ground)
         (await Loam.RunAsync("--yes", $"set up a web server on port {Port + 5}")).ShouldEnd(0);
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task An_engine_that_is_restarted_under_way_leaves_all_or_nothing() =>
         StoryAsync(async () =>
     {
@@ -44,7 +43,7 @@ public abstract class Trouble(Ground ground) : Telling(ground)
         (await AskAsync(Port)).ShouldContain("Welcome to nginx");
     });
 
-    [StoryFact]
+    [NeedingFact]
     public Task A_full_disk_leaves_everything_as_it_was() => StoryAsync(async () =>
     {
         await using var small = new Instance(

@@ -1,4 +1,3 @@
-using Loam.Testing;
 
 namespace Loam.System.Harness;
 

@@ -1,5 +1,4 @@
 using Loam.Drivers.Containers;
-using Loam.Testing;
 
 namespace Loam.System.Harness;
 

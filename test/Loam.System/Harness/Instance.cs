@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Loam.Drivers.Files;
-using Loam.Testing;
 
 namespace Loam.System.Harness;
 

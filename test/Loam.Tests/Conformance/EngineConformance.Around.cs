@@ -7,7 +7,7 @@ namespace Loam.Tests.Conformance;
 /// <summary>Networks, probes, output, events, images.</summary>
 public abstract partial class EngineConformance
 {
-    [HostFact]
+    [NeedingFact]
     public async Task A_network_is_as_specified_and_unique()
     {
         await NetworkAsync("front", false);
@@ -24,7 +24,7 @@ public abstract partial class EngineConformance
         (await Engine.ListNetworksAsync(host.NewInstance(), None)).ShouldBeEmpty();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_network_goes_only_when_nobody_runs_in_it()
     {
         await NetworkAsync("net", false);
@@ -42,7 +42,7 @@ public abstract partial class EngineConformance
         (await Engine.ListNetworksAsync(_instance, None)).ShouldBeEmpty();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Names_in_a_network_are_given_taken_and_shared()
     {
         await NetworkAsync("net", false);
@@ -66,7 +66,7 @@ public abstract partial class EngineConformance
         }
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_stopped_container_keeps_its_networks()
     {
         await NetworkAsync("one", false);
@@ -80,11 +80,11 @@ public abstract partial class EngineConformance
         stopped.Address.ShouldBeNull();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Disconnecting_what_is_not_there_is_success() =>
         await Engine.DisconnectAsync(Network("net"), Name("web"), None);
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_probe_tells_well_from_not_running()
     {
         await NetworkAsync("net", false);
@@ -108,7 +108,7 @@ public abstract partial class EngineConformance
             .ShouldBe(new(true, "true ended with code 0"));
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_command_runs_only_where_a_container_does()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);
@@ -118,7 +118,7 @@ public abstract partial class EngineConformance
             .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.NotFound);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task What_a_container_prints_is_kept_in_order()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);
@@ -134,7 +134,7 @@ public abstract partial class EngineConformance
         (await LinesAsync(1)).Select(l => l.Text).ShouldBe(["two"]);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Following_a_log_ends_with_the_container()
     {
         await Engine.CreateAsync(Make("bad", Habit.Crashes), None);
@@ -148,7 +148,7 @@ public abstract partial class EngineConformance
         lines.ShouldBe(["one"]);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Events_of_the_instance_are_told_as_they_happen()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
@@ -180,7 +180,7 @@ public abstract partial class EngineConformance
         seen.ShouldAllBe(e => e.Name != other.Spec.Name);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task An_image_is_found_tagged_and_untagged()
     {
         var id = host.Image(Habit.Serves);

@@ -15,7 +15,7 @@ public abstract partial class EngineConformance(EngineHost host)
 
     private IContainerEngine Engine => host.Engine;
 
-    [HostFact]
+    [NeedingFact]
     public async Task An_engine_says_what_it_is()
     {
         var info = await Engine.InfoAsync(None);
@@ -24,7 +24,7 @@ public abstract partial class EngineConformance(EngineHost host)
         info.DataRoot.ShouldStartWith("/");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_created_container_is_as_specified_and_does_not_run()
     {
         var container = Make("web", Habit.Serves);
@@ -46,7 +46,7 @@ public abstract partial class EngineConformance(EngineHost host)
         seen.Restart.ShouldBe(RestartPolicy.Never);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Only_containers_of_the_instance_are_listed()
     {
         var other = host.NewInstance();
@@ -58,7 +58,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.FindAsync($"loam-{_instance}-nothing", None)).ShouldBeNull();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Creating_a_second_time_is_a_conflict_and_changes_nothing()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);
@@ -71,7 +71,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.FindAsync(Name("web"), None))!.Id.ShouldBe(before!.Id);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_creation_that_broke_off_is_finished_by_the_next()
     {
         await NetworkAsync("one", false);
@@ -87,7 +87,7 @@ public abstract partial class EngineConformance(EngineHost host)
             .ShouldBe([Network("one"), Network("two")]);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Nothing_is_created_from_an_image_that_is_not_there()
     {
         var container = Make("web", Habit.Serves);
@@ -105,7 +105,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.ListAsync(_instance, None)).ShouldBeEmpty();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_started_container_runs_and_starting_again_changes_nothing()
     {
         await NetworkAsync("net", false);
@@ -120,7 +120,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.FindAsync(Name("web"), None))!.StartedAt.ShouldBe(seen.StartedAt);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Starting_or_stopping_what_is_not_there_is_not_found()
     {
         (await Engine.StartAsync(Name("web"), None).ShouldThrowAsync<HostException>())
@@ -129,7 +129,7 @@ public abstract partial class EngineConformance(EngineHost host)
             .Fault.ShouldBe(Fault.NotFound);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_stopped_container_has_an_exit_code_and_can_be_started_again()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);
@@ -144,7 +144,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.FindAsync(Name("web"), None))!.State.ShouldBe(ContainerState.Running);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_container_that_does_not_listen_is_killed()
     {
         await Engine.CreateAsync(Make("deaf", Habit.Deaf), None);
@@ -155,7 +155,7 @@ public abstract partial class EngineConformance(EngineHost host)
         stopped.ExitCode.ShouldBe(137);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_crash_shows_its_exit_code()
     {
         await Engine.CreateAsync(Make("bad", Habit.Crashes), None);
@@ -165,7 +165,7 @@ public abstract partial class EngineConformance(EngineHost host)
         ended.RestartCount.ShouldBe(0);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_crash_is_restarted_when_the_policy_says_so()
     {
         var container = Make("bad", Habit.Crashes);
@@ -180,7 +180,7 @@ public abstract partial class EngineConformance(EngineHost host)
         stopped.Restart.ShouldBe(RestartPolicy.OnFailure);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Two_containers_cannot_have_one_host_port()
     {
         await NetworkAsync("net", false);
@@ -199,7 +199,7 @@ public abstract partial class EngineConformance(EngineHost host)
             .ShouldBe([new Port(80, host.Port, "tcp", "127.0.0.1")]);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Removing_takes_a_running_container_and_forgives_a_missing_one()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);
@@ -209,7 +209,7 @@ public abstract partial class EngineConformance(EngineHost host)
         (await Engine.ListAsync(_instance, None)).ShouldBeEmpty();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Limits_of_a_running_container_change_and_are_lifted()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);

@@ -12,7 +12,7 @@ public sealed class PrivateEngineTests(DockerHost host) : IClassFixture<DockerHo
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    [HostFact]
+    [NeedingFact]
     public async Task It_is_adopted_and_after_a_kill_started_again_with_its_containers_running()
     {
         var container = host.Container(host.NewInstance(), "web", Habit.Deaf);
@@ -46,7 +46,7 @@ public sealed class PrivateEngineTests(DockerHost host) : IClassFixture<DockerHo
         after.StartedAt.ShouldBe(before.StartedAt);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task One_that_cannot_start_says_why()
     {
         var folder = Directory.CreateDirectory(Path.Combine(host.Folder, "broken")).FullName;
@@ -66,7 +66,7 @@ public sealed class PrivateEngineTests(DockerHost host) : IClassFixture<DockerHo
         bad.RunningPid().ShouldBeNull();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_path_too_long_for_a_socket_is_refused_before_anything_is_made()
     {
         var place = new PrivateEnginePlace(

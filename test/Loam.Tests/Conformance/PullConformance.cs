@@ -117,7 +117,7 @@ public sealed class PullConformance(DockerHost host, RegistryHost registry)
 {
     private static readonly CancellationToken None = CancellationToken.None;
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_tag_is_resolved_pulled_by_digest_and_run()
     {
         var image = Image("shop/box:1.0");
@@ -149,7 +149,7 @@ public sealed class PullConformance(DockerHost host, RegistryHost registry)
         (await host.Engine.FindAsync(container.Spec.Name, None))!.ImageId.ShouldBe(found.Id);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task What_the_registry_has_not_is_not_found()
     {
         using var client = new RegistryClient(null, _ => null);

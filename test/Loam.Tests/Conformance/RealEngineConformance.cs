@@ -16,7 +16,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string _instance = host.NewInstance();
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_container_has_few_capabilities_and_cannot_gain_any()
     {
         var name = await RunAsync(s => s);
@@ -26,7 +26,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         status.ShouldContain("NoNewPrivs:\t1");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_capability_is_added_by_either_name()
     {
         var name = await RunAsync(s => s with { CapAdd = ["CAP_NET_RAW", "net_admin"] });
@@ -34,7 +34,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
             .ShouldContain("00000000000034eb");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_read_only_root_leaves_room_for_scratch_files()
     {
         var name = await RunAsync(s => s with { ReadOnly = true });
@@ -43,7 +43,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         (await ShellAsync(name, "touch /c || echo refused")).ShouldContain("refused");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_command_gives_its_output_and_code_and_is_ended_in_time()
     {
         var name = await RunAsync(s => s);
@@ -61,7 +61,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         (await ShellAsync(name, "cat /proc/[0-9]*/cmdline")).ShouldNotContain("sleep\04321");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Much_output_is_cut_off_and_harms_nobody()
     {
         var name = await RunAsync(s => s);
@@ -70,7 +70,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         output.Length.ShouldBe(Core.Limits.ExecOutputBytes);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_mount_shows_the_host_directory_and_a_missing_one_is_an_error()
     {
         var folder = Directory.CreateDirectory(Path.Combine(host.Folder, _instance)).FullName;
@@ -94,7 +94,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         Directory.Exists("/nowhere").ShouldBeFalse();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task Networks_join_their_own_and_are_apart_from_others()
     {
         var owner = host.Owner;
@@ -121,7 +121,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         }
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task A_published_port_is_reached_at_every_address_of_the_host()
     {
         await NetworkAsync(host.Owner, "net", false);
@@ -139,7 +139,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         (await host.Engine.FindAsync(name, None))!.Ports.ShouldBe([port]);
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task What_a_running_container_uses_is_read_from_its_control_group()
     {
         var name = await RunAsync(s => s);
@@ -155,7 +155,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         ContainerMetrics.OfThisHost.Read(id, info).ShouldBeNull();
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task An_engine_that_is_gone_is_unavailable()
     {
         using var gone = new DockerEngine($"{host.Folder}/gone.sock");
@@ -164,7 +164,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         error.Message.ShouldContain("there is no socket");
     }
 
-    [HostFact]
+    [NeedingFact]
     public async Task The_finder_says_which_engine_answered()
     {
         var socket = (await host.Engine.InfoAsync(None)).Socket;
