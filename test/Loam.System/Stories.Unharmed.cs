@@ -109,6 +109,44 @@ public abstract partial class Stories
         }
     });
 
+    [NeedingFact]
+    public Task A_compose_file_becomes_services() => StoryAsync(async () =>
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Loam.Home, "stack")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "site.html"), "from the other side");
+        await File.WriteAllTextAsync(Path.Combine(folder, ".env"), "DB_PASSWORD=sesame-open-9\n");
+        var file = Path.Combine(folder, "docker-compose.yml");
+        await File.WriteAllTextAsync(file, $$"""
+            x-kept: &kept {restart: unless-stopped, stop_grace_period: 5s}
+            services:
+              web_front:
+                <<: *kept
+                image: nginx:1.27-alpine
+                ports: ["{{Port}}:80"]
+                volumes: ["./site.html:/usr/share/nginx/html/index.html:ro"]
+                depends_on: [db]
+                sysctls: {net.core.somaxconn: 1024}
+              db:
+                <<: *kept
+                image: postgres:16-alpine
+                environment: {POSTGRES_PASSWORD: "${DB_PASSWORD:?choose one}"}
+                volumes: [pg:/var/lib/postgresql/data]
+                shm_size: 128mb
+              worker: {build: .}
+            volumes: {pg: }
+            """);
+        var told = Transcript("14-import");
+        (await told.RunAsync("import", file, "--yes")).ShouldEnd(0);
+        (await AskAsync(Port)).ShouldBe("from the other side");
+        told.Note("the same once more");
+        (await told.RunAsync("import", file, "--yes")).ShouldEnd(2);
+        told.Check();
+        foreach (var state in Loam.StateFiles().Values)
+        {
+            state.ShouldNotContain("sesame");
+        }
+    });
+
     private Task<string> LookAtAsync(string[] names) => Engine.RunAsync(
         ["inspect", "--format", "{{.Id}} {{json .State}} {{json .HostConfig}} {{json .Config}} "
             + "{{json .NetworkSettings}} {{json .Mounts}}", .. names]);

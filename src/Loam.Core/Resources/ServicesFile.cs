@@ -14,8 +14,10 @@ public static class ServicesFile
     private static readonly BoolType Bool = new();
     private static readonly CommandType Command = new();
     private static readonly IntegerType PortNumber = new(1, 65535);
-    /// <summary>The engines refuse less than 6 MiB.</summary>
-    private static readonly SizeType MemorySize = new(6L << 20);
+    /// <summary>Bytes; the engines refuse less.</summary>
+    internal const long LeastMemory = 6L << 20;
+
+    private static readonly SizeType MemorySize = new(LeastMemory);
     private static readonly DurationType PositiveTime = new(1);
 
     private static readonly Schema Port = new("port", "A port of the container.",

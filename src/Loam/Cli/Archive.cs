@@ -37,6 +37,20 @@ internal static class Archive
         }
     }
 
+    /// <summary>Whether a file begins like an archive; what cannot be opened does not.</summary>
+    public static bool IsOne(string path)
+    {
+        try
+        {
+            using var input = File.OpenRead(path);
+            return input.ReadByte() == 0x1f && input.ReadByte() == 0x8b;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The texts by file name. Nothing is written anywhere; names that are no state
     /// files are refused.</summary>
     /// <exception cref="CommandFailure">Invalid: not an export.</exception>

@@ -22,7 +22,8 @@ public sealed partial class Transcript(string name, Ground ground)
 
     public void Add(string[] arguments, Ended ended)
     {
-        var typed = arguments.Select(a => a.Contains(' ') ? $"\"{a}\"" : a);
+        var typed = arguments.Select(a => a.Replace(ground.Instance.Home, "HOME"))
+            .Select(a => a.Contains(' ') ? $"\"{a}\"" : a);
         _text.Append($"› loam {string.Join(' ', typed)}\n{Masked(ended.Output)}");
         _text.Append(ended.Exit == 0 ? "\n" : $"(exit code {ended.Exit})\n\n");
     }

@@ -51,7 +51,7 @@ internal static class NewService
                 app.Content.Where(c => c.Source is not null)
                     .Select(c => Mount(c.Source!, c.Target, c.ReadOnly))));
         entries.Add(("resources", Resources(app)));
-        entries.Add(("healthcheck", Probe(app.Probe)));
+        entries.Add(("healthcheck", AppWriting.Probe(app.Probe)));
         AddIf(entries, "networks", network is null ? [] : [EditValue.Of(network)]);
         AddIf(entries, "depends_on", dependencies);
         AddIf(entries, "cap_add", app.Capabilities.Select(EditValue.Of));
@@ -178,37 +178,6 @@ internal static class NewService
         if (app.Resources.Pids is { } pids)
         {
             entries.Add(("pids", EditValue.Of(pids)));
-        }
-        return EditValue.Map([.. entries]);
-    }
-
-    private static EditValue Probe(AppProbe probe)
-    {
-        var entries = new List<(string, EditValue)>();
-        if (probe.HttpPath is { } path)
-        {
-            entries.Add(("http", EditValue.Map(
-                ("path", EditValue.Of(path)), ("port", EditValue.Of(probe.Port!.Value)))));
-        }
-        else if (!probe.Test.IsEmpty)
-        {
-            entries.Add(("test", EditValue.List([.. probe.Test.Select(EditValue.Of)])));
-        }
-        else
-        {
-            entries.Add(("tcp", EditValue.Map(("port", EditValue.Of(probe.Port!.Value)))));
-        }
-        foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)
-            [("interval", probe.Interval), ("start_period", probe.StartPeriod)])
-        {
-            if (value is not null)
-            {
-                entries.Add((field, EditValue.Of(value)));
-            }
-        }
-        if (probe.Retries is { } retries)
-        {
-            entries.Add(("retries", EditValue.Of(retries)));
         }
         return EditValue.Map([.. entries]);
     }

@@ -83,9 +83,12 @@ internal static class CommandTable
             Details = "The container is read into a service declaration, replaced when you "
                 + "approve, and kept, stopped.",
         },
-        new("import", "FILE", 1, 1, "Plan the state of an export.",
-            "loam import loam-export.tar.gz", FileCommands.ImportAsync)
+        new("import", "FILE", 1, 1, "Plan a compose file, or the state of an export.",
+            "loam import docker-compose.yml", FileCommands.ImportAsync)
         {
+            Details = "The services of a compose file are added to what is there. What cannot be "
+                + "kept is said line by line, and what they ask of the machine is listed; "
+                + "passwords are encrypted on the way. An export replaces the whole state.",
             Completes = Completes.Files,
         },
     ];
