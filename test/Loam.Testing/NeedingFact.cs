@@ -23,7 +23,7 @@ public abstract class NeedAttribute : Attribute
 }
 
 /// <summary>A fact that is skipped when its class needs what this machine has not.</summary>
-[XunitTestCaseDiscoverer("Loam.Testing.NeedingFactDiscoverer", TestAssembly.Name)]
+[XunitTestCaseDiscoverer("Loam.Testing.NeedingFactDiscoverer", OwnAssembly.Name)]
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class NeedingFactAttribute : FactAttribute;
 

@@ -22,6 +22,6 @@ public sealed record ImportNote(
     Kept Kept, Span? At, string Subject, string Key, string Message);
 
 /// <summary>Something of the machine that an imported service may do or see.</summary>
-/// <param name="Right"><c>privileged</c>, <c>device</c>, <c>capability</c>, <c>host directory</c> or
-/// <c>engine socket</c>.</param>
+/// <param name="Right"><c>privileged</c>, <c>device</c>, <c>capability</c>,
+/// <c>host directory</c> or <c>engine socket</c>.</param>
 public sealed record ImportRight(string Service, string Right, string What);

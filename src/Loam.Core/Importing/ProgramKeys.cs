@@ -36,7 +36,8 @@ internal static class ProgramKeys
         }
         else
         {
-            service.Lost(node, field, $"the image's own {field} cannot be taken away, only replaced");
+            service.Lost(
+                node, field, $"the image's own {field} cannot be taken away, only replaced");
         }
     }
 

@@ -68,8 +68,8 @@ internal sealed class SecretKeeper(ImportContext context, MappingNode? declared)
             ? inAddress.Replace(value, reference, StringComparison.Ordinal) : inAddress;
     }
 
-    /// <summary><c>X_FILE=/run/secrets/y</c> is how an image is told where a secret lies: Loam gives
-    /// it <c>X</c>, as a file where the image reads one.</summary>
+    /// <summary><c>X_FILE=/run/secrets/y</c> is how an image is told where a secret lies: Loam
+    /// gives it <c>X</c>, as a file where the image reads one.</summary>
     private void FromFile(ImportedService service, string variable, string secret)
     {
         service.Secrets.Remove(secret);

@@ -17,10 +17,9 @@ internal static class ComposeFile
     public static Imported Read(string path, StateSet present, string recipient)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var key = AgeRecipient.Parse(recipient);
         var sources = new ComposeSources(Path.GetFileName(path), folder,
             Environment.GetEnvironmentVariable("HOME"), new(Variables(folder)), TextOf,
-            value => SecretText.Encrypt(value, key));
+            value => SecretText.Encrypt(value, AgeRecipient.Parse(recipient)));
         try
         {
             var text = TextOf(path) ?? throw new CommandFailure(ExitCode.Invalid,

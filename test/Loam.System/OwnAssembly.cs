@@ -1,6 +1,6 @@
-namespace Loam.Testing;
+namespace Loam.System;
 
-internal static class TestAssembly
+internal static class OwnAssembly
 {
     /// <summary>Where the runner finds what is shared as source.</summary>
     public const string Name = "Loam.System";
