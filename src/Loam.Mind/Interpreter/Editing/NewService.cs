@@ -212,6 +212,20 @@ internal static class NewService
         }
     }
 
+    /// <summary>Secrets that came with a needed app, and whose place its user's took.</summary>
+    private static void ForgetSecrets(Draft draft, App app, string service)
+    {
+        foreach (var secret in app.Secrets.Select(s => AppText.SecretName(service, s.Name)))
+        {
+            if (!draft.Base.Secrets.ContainsKey(secret) && draft.State.Secrets.ContainsKey(secret)
+                && draft.Files[ServicesFile.File]?.Contains($"${{secrets.{secret}}}",
+                    StringComparison.Ordinal) == false)
+            {
+                draft.Remove(Security, EditPath.Parse("spec.secrets").Item("name", secret));
+            }
+        }
+    }
+
     private sealed record Needed(
         string Service, IReadOnlyList<KeyValuePair<string, string>> Environment);
 
@@ -236,6 +250,7 @@ internal static class NewService
                 draft.Set(ServicesFile.File,
                     Draft.Path(service, "environment").Key(key), EditValue.Of(Filled(value)));
             }
+            ForgetSecrets(draft, app, service);
         }
         return new(service, [.. need.Environment.Select(e =>
             KeyValuePair.Create(e.Key, Filled(e.Value)))]);

@@ -14,7 +14,7 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 
     public Reply Apply(PortAttribute said)
     {
-        if (clause.Verb is "unpublish" or "remove" or "stop" || clause.Negated)
+        if (said.Off || clause.Verb is "unpublish" or "remove" or "stop" || clause.Negated)
         {
             return Close(said);
         }
@@ -289,7 +289,15 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var indexes = Enumerable.Range(0, service.Ports.Length)
             .Where(i => service.Ports[i].Host is not null && (said.First is null
                 || service.Ports[i].Host == said.First
-                || service.Ports[i].Container == said.First)).ToList();
+                || service.Ports[i].Container == said.First)
+                && (said.Protocol is null || service.Ports[i].Protocol == said.Protocol)).ToList();
+        if (indexes.Count == 0 && clause.Verb == "remove" && said.First is not null
+            && IndexOf(p => p.Container == said.First && p.Host is null) is var inner and >= 0)
+        {
+            var list = Draft.Path(service.Name, "ports");
+            draft.Remove(ServicesFile.File, service.Ports.Length == 1 ? list : list.At(inner));
+            return Reply.Done($"no longer declare port {said.First} of {service.Name}");
+        }
         if (indexes.Count == 0)
         {
             return Reply.Same(said.First is { } number

@@ -37,6 +37,9 @@ internal sealed class Lexicon
     private readonly Dictionary<string, string> _contractions;
     private readonly HashSet<string> _words;
 
+    /// <summary>Common words without a meaning here; they are no slips of others.</summary>
+    private readonly HashSet<string> _familiar = new(StringComparer.Ordinal);
+
     private Lexicon(
         Dictionary<string, ImmutableArray<Reading>> phrases, Dictionary<string, int> longest,
         Dictionary<string, string> units, Dictionary<string, string> contractions)
@@ -76,7 +79,7 @@ internal sealed class Lexicon
     /// <summary>Every word of every phrase, for finding slips of the finger.</summary>
     public IEnumerable<string> Words => _words;
 
-    public bool Knows(string word) => _words.Contains(word);
+    public bool Knows(string word) => _words.Contains(word) || _familiar.Contains(word);
 
     private static Lexicon Load(string language)
     {
@@ -99,6 +102,9 @@ internal sealed class Lexicon
         // Times are read by a stage of their own, but their words are no slips of others.
         lexicon._words.UnionWith(
             WordFile.Read(language, "times").SelectMany(t => t.Phrase.Split(' ')));
+        lexicon._familiar.UnionWith(
+            WordFile.Read(language, "familiar").Concat(WordFile.Read(language, "variables"))
+                .SelectMany(t => t.Phrase.Split(' ')));
         return lexicon;
     }
 

@@ -37,6 +37,9 @@ internal sealed class Clause(List<Lexeme> lexemes)
     public List<Target> Except { get; } = [];
     public List<ClauseAttribute> Attributes { get; } = [];
 
+    /// <summary>Places of fields that shall not be there: "no ports".</summary>
+    public HashSet<int> Denied { get; } = [];
+
     public Lexeme this[int at] => lexemes[at];
     public bool IsFree(int at) => at >= 0 && at < lexemes.Count && !_used[at];
     public void Use(int at) => _used[at] = true;

@@ -25,7 +25,11 @@ internal sealed record LimitAttribute(LimitKind Limit, Amount Amount) : ClauseAt
 /// <param name="Inner">The (first) number is called the container's.</param>
 internal sealed record PortAttribute(
     int? First, int? Second, string Link, bool Inner, string? Protocol, string? Address)
-    : ClauseAttribute;
+    : ClauseAttribute
+{
+    /// <summary>It shall not be reachable there.</summary>
+    public bool Off { get; init; }
+}
 
 internal sealed record ImageAttribute(ImageReference Image) : ClauseAttribute;
 

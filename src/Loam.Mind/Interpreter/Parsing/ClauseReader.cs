@@ -12,6 +12,7 @@ internal static class ClauseReader
 {
     public static void Read(Clause clause, Discourse said)
     {
+        DenialReader.Read(clause);
         ReadMood(clause);
         clause.Subject = SubjectTable.Of(clause, said);
         ReadForeign(clause);
@@ -34,6 +35,8 @@ internal static class ClauseReader
         CommandReader.Read(clause);
         DeviceReader.Read(clause);
         EnvironmentReader.Read(clause);
+        WordedVariableReader.Read(clause, said);
+        FormerReader.Read(clause);
         LabelReader.Read(clause);
         ProbeReader.Read(clause);
         MountModeReader.Read(clause);
@@ -111,7 +114,7 @@ internal static class ClauseReader
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.Key(Part.Field) is "log" or "status" or "history" or "event"
-                && !lexeme.Is(Part.Noise))
+                && !lexeme.Is(Part.Noise) && !lexeme.IsGlue("yes"))
             {
                 return true;
             }

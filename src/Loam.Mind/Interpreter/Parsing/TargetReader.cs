@@ -21,6 +21,10 @@ internal static class TargetReader
                 continue;
             }
             clause.Use(at);
+            if (IsOfField(clause, at))
+            {
+                continue;
+            }
             var thing = Thing(clause, at);
             if (thing > at && !lexeme.IsMention)
             {
@@ -57,6 +61,12 @@ internal static class TargetReader
             clause.Targets.RemoveAt(other);
         }
     }
+
+    /// <summary>"The other disk" is about disks, not about the other service.</summary>
+    private static bool IsOfField(Clause clause, int at) => !clause[at].IsMention
+        && clause[at].Key(Part.Reference) is "other" && at + 1 < clause.Count
+        && clause[at].Text.Split(' ')[^1] == "other" && clause.IsFree(at + 1)
+        && clause[at + 1].Is(Part.Field) && !clause[at + 1].IsField("service");
 
     /// <summary>What is named twice in one wish is one thing, unless another one is spoken of.
     /// </summary>

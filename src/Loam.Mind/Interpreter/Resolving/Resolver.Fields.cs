@@ -20,8 +20,16 @@ internal sealed partial class Resolver
     /// it is about services.</summary>
     private List<Reply>? OfField(Clause clause)
     {
-        if (clause.Verb is not ("remove" or "stop" or "restart" or "start" or "unset")
-            || clause.Attributes.Count > 0)
+        if (clause.Verb is not ("remove" or "stop" or "restart" or "start" or "unset"))
+        {
+            return null;
+        }
+        if (clause is { Verb: "remove", Attributes: [NetworkAttribute { Name: null }] }
+            && clause.Targets.Exists(t => t.Reference is null))
+        {
+            return RemoveWithNetwork(clause);
+        }
+        if (clause.Attributes.Count > 0)
         {
             return null;
         }
@@ -42,12 +50,66 @@ internal sealed partial class Resolver
             {
                 ("remove" or "unset", "environment") => RemoveVariables(clause),
                 ("remove", "volume" or "data" or "disk") => volume is not null
-                    ? [RemoveVolume(volume)] : RemoveWithData(clause),
+                    && !IsOfTargets(volume, clause) ? [RemoveVolume(volume)]
+                    : RemoveWithData(clause),
+                ("remove" or "unset", "resources") => RemoveResources(clause),
                 _ => [Reply.Refuse($"I can't yet {clause.Verb} {clause[at].Text} by words; "
                     + "services, their ports, variables and volumes I can.")],
             };
         }
         return null;
+    }
+
+    /// <summary>Nobody keeps data in a volume but the services that are named with it.</summary>
+    private bool IsOfTargets(string volume, Clause clause)
+    {
+        var names = clause.Targets.SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
+        return names.Count > 0 && _draft.State.Services.Values
+            .Where(s => s.Volumes.Any(v => v.Source == volume)).All(s => names.Contains(s.Name));
+    }
+
+    /// <summary>"Remove nginx and its network": one that nobody else is on goes too.</summary>
+    private List<Reply> RemoveWithNetwork(Clause clause)
+    {
+        var names = clause.Targets.Where(t => t.Reference is null)
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            return [Targets.WhichService(clause, null)];
+        }
+        Touched.AddRange(names);
+        var networks = names.SelectMany(n => _draft.State.Services[n].Networks).Distinct().ToList();
+        var replies = names.Select(n => LifeEdits.Remove(
+            _draft, _draft.State.Services[n], names, session.BaseState)).ToList();
+        foreach (var network in networks.Where(n => _draft.State.Networks.ContainsKey(n)
+            && !_draft.State.Services.Values.Any(s => s.Networks.Contains(n))))
+        {
+            _draft.Remove("services.yaml", EditPath.Parse("spec.networks").Item("name", network));
+            replies.Add(Reply.Done($"remove the network {network}"));
+        }
+        return replies;
+    }
+
+    /// <summary>"Nginx should not have any limits".</summary>
+    private List<Reply> RemoveResources(Clause clause)
+    {
+        var names = clause.Targets
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        names = names.Count > 0 ? names : [.. Focus];
+        if (names.Count == 0)
+        {
+            return [Targets.WhichService(clause, null)];
+        }
+        Touched.AddRange(names);
+        return [.. names.Select(name =>
+        {
+            if (!_draft.State.Services[name].Spec.Has("resources"))
+            {
+                return Reply.Same($"{name} has no limits.");
+            }
+            _draft.RemoveService(name, "resources");
+            return Reply.Done($"lift all limits of {name}").With(Risk.Medium);
+        })];
     }
 
     private List<Reply> RemoveVariables(Clause clause)

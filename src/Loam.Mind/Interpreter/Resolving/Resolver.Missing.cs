@@ -71,6 +71,8 @@ internal sealed partial class Resolver
         var service = _draft.State.Services[names[0]];
         switch (clause.Verb)
         {
+            case "create" or "have" or "" when Open(clause) is { } open:
+                return Reply.Ask($"What shall the {open} of {Wording.List(names)} be?", []);
             case "create" or "have" or "":
                 if (clause.Verb.Length == 0 && clause.Lexemes.All(
                     l => l.IsMention || l.Readings[0].Part == Part.Noise))
@@ -97,6 +99,16 @@ internal sealed partial class Resolver
                 return Reply.Ask($"What shall I change of {Wording.List(names)}?",
                     ["memory", "port", "version"]);
         }
+    }
+
+    /// <summary>"Another port", "a volume": a field that was named, and nothing of it.</summary>
+    private static string? Open(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && !clause[i].IsMention && !clause[i].Is(Part.Noise) && !clause[i].Is(Part.Glue)
+            && clause[i].Key(Part.Field) is { } field && field is not ("service" or "status"
+                or "name" or "always" or "automatic" or "onfailure" or "log" or "internal"), -1);
+        return at < 0 ? null : clause[at].Text;
     }
 
     /// <summary>"frontend, which runs nginx,": asked for by what it runs.</summary>

@@ -25,7 +25,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
 
     public IEnumerable<Reply> Resolve(Clause clause)
     {
-        if (clause.Negated && clause.Attributes.Count == 0)
+        if ((clause.Negated || Keeps(clause)) && clause.Attributes.Count == 0)
         {
             return [LeaveAlone(clause)];
         }
@@ -83,6 +83,13 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 + "there already.");
         }
     }
+
+    /// <summary>"Keep redis", "leave it".</summary>
+    private static bool Keeps(Clause clause) => clause.Verb == "set"
+        && !clause.Targets.Exists(t => t.Version is not null)
+        && clause.Lexemes.Any(l => l.Text is "keep" or "keeps" or "leave" or "leaves" or "stays"
+            or "stay") && !clause.Lexemes.Any(l => l.Is(Part.Field)
+                && !l.IsField("service") && !l.IsField("status") && !l.Is(Part.Noise));
 
     private Reply LeaveAlone(Clause clause)
     {
@@ -168,7 +175,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [WiringEdits.NewNetwork(_draft, network)];
         }
         var names = new List<string>();
-        foreach (var target in others)
+        foreach (var target in Unexplained(others))
         {
             var found = Targets.Resolve(target, clause);
             if (found.Problem is { } problem)
@@ -191,6 +198,16 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         }
         Touched.AddRange(names.Where(n => !Touched.Contains(n)));
         return Act(clause, names);
+    }
+
+    /// <summary>"The monitoring, prometheus and grafana": what is named exactly says what the
+    /// general word means.</summary>
+    private List<Target> Unexplained(List<Target> targets)
+    {
+        var exact = targets.Where(t => t.Reference is null && Targets.Candidates(t).Count == 1)
+            .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
+        return [.. targets.Where(t => t.Reference is not null || t.Named(Known.Service) is not null
+            || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
     }
 
     /// <summary>Nothing of that name is there.</summary>

@@ -50,6 +50,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             clause.Verb = "create";
         }
         clauses.Where(c => IsWhyNot(c) || IsSaidAgain(c)).ToList().ForEach(c => clauses.Remove(c));
+        new Circumstances(session, clauses).Settle();
         Settle();
         var undone = Undo();
         Correct();

@@ -58,8 +58,9 @@ internal static class DeviceReader
         {
             if (field >= 0 && IsOff(clause))
             {
-                clause.Use(field);
+                UseFields(clause);
                 clause.Attributes.Add(new DeviceAttribute(null, null, true));
+                clause.Negated = false;
             }
             return;
         }
@@ -69,14 +70,21 @@ internal static class DeviceReader
             return;
         }
         devices.ForEach(clause.Use);
-        foreach (var at in (int[])[field, clause.Find(Part.Field, "volume")])
+        UseFields(clause);
+        if (clause.Find(Part.Field, "volume") is var volume and >= 0)
         {
-            if (at >= 0)
-            {
-                clause.Use(at);
-            }
+            clause.Use(volume);
         }
         clause.Attributes.AddRange(Wishes(clause, [.. devices.Select(i => clause[i])], devices));
+    }
+
+    private static void UseFields(Clause clause)
+    {
+        for (var at = clause.Find(Part.Field, "device"); at >= 0;
+            at = clause.Find(Part.Field, "device"))
+        {
+            clause.Use(at);
+        }
     }
 
     private static IEnumerable<DeviceAttribute> Wishes(

@@ -15,6 +15,15 @@ internal static class PortReader
         var address = place < 0 ? null
             : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text : "127.0.0.1";
         Use(clause, "udp", "tcp", "localhost");
+        if (IsClosed(clause))
+        {
+            Use(clause, "port");
+            clause.Attributes.Add(new PortAttribute(null, null, "", false, protocol, null)
+            {
+                Off = true,
+            });
+            return;
+        }
         foreach (var at in clause.All(Part.PortPair).ToList())
         {
             clause.Use(at);
@@ -23,6 +32,34 @@ internal static class PortReader
         var fields = Use(clause, "port");
         var inner = Use(clause, "containerport");
         ReadNumbers(clause, fields || inner, inner, protocol, address);
+    }
+
+    /// <summary>"No port to the outside", "nothing published", said beside something else.
+    /// </summary>
+    private static bool IsClosed(Clause clause)
+    {
+        if (clause.Denied.Any(d => clause[d].IsField("port"))
+            && !clause.All(Part.Number).Any(i => IsPort(clause[i])))
+        {
+            return true;
+        }
+        var closed = false;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at) || clause[at].IsMention)
+            {
+                continue;
+            }
+            var not = at > 0 && Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at)).Any(i =>
+                clause[i].IsGlue("not") || clause[i].IsGlue("without")
+                || clause[i].Text is "nothing" or "none" or "no");
+            if (clause[at].IsVerb("unpublish") || (clause[at].IsVerb("publish") && not))
+            {
+                clause.Use(Math.Max(0, at - 3), at);
+                closed = true;
+            }
+        }
+        return closed;
     }
 
     private static bool Use(Clause clause, params ReadOnlySpan<string> fields)
@@ -60,6 +97,10 @@ internal static class PortReader
     {
         var numbers = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && IsPort(clause[i]) && (named || AboutPorts(clause, i))).ToList();
+        if (Sided(clause, numbers, protocol, address))
+        {
+            return;
+        }
         for (var index = 0; index < numbers.Count; index++)
         {
             var at = numbers[index];
@@ -82,6 +123,67 @@ internal static class PortReader
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
         }
+    }
+
+    /// <summary>"8085 outside, 3000 inside".</summary>
+    private static bool Sided(
+        Clause clause, List<int> numbers, string? protocol, string? address)
+    {
+        if (numbers is not [var one, var two])
+        {
+            return false;
+        }
+        var (first, second) = (Side(clause, one, two), Side(clause, two, clause.Count));
+        if (first is null && second is null || first == second)
+        {
+            return false;
+        }
+        var (inner, outer) = first == "inner" || second == "outer" ? (one, two) : (two, one);
+        clause.Use(one);
+        clause.Use(two);
+        clause.Attributes.Add(new PortAttribute((int)clause[outer].Value,
+            (int)clause[inner].Value, ":", false, protocol, address));
+        return true;
+    }
+
+    /// <summary>On which side of the container a port is: what stands right before or behind it
+    /// says.</summary>
+    private static string? Side(Clause clause, int at, int end)
+    {
+        foreach (var near in Enumerable.Range(at + 1, Math.Max(0, Math.Min(3, end - at - 1)))
+            .Concat(Enumerable.Range(1, 3).Select(d => at - d)))
+        {
+            if (near < 0 || near >= clause.Count)
+            {
+                continue;
+            }
+            if (near < at && (clause[near].IsGlue("comma") || clause[near].IsNumber
+                || clause[near].IsGlue("and")))
+            {
+                break;
+            }
+            if (SideOf(clause, near) is { } side)
+            {
+                return side;
+            }
+        }
+        return null;
+    }
+
+    private static string? SideOf(Clause clause, int at)
+    {
+        var lexeme = clause[at];
+        if (lexeme.Text.Split(' ')[^1] is "inside" or "internally" or "within"
+            || lexeme.IsField("containerport") || lexeme.IsGlue("in")
+                && at + 1 < clause.Count && (clause[at + 1].Is(Part.Reference)
+                    || clause.NextValue(at) is var next and >= 0 && clause[next].IsField("service")))
+        {
+            return "inner";
+        }
+        return lexeme.Text.Split(' ')[^1] is "outside" or "externally" or "publicly" or "host"
+            || lexeme.IsVerb("publish") && lexeme.Text.StartsWith("publ", StringComparison.Ordinal)
+            || lexeme.Text is "host port" or "on the host" or "external port" or "public port"
+            ? "outer" : null;
     }
 
     private static bool IsPort(Lexeme lexeme) => lexeme.IsNumber

@@ -11,8 +11,17 @@ internal static class FileSystemReader
     /// <summary>A device, a label, a share or a server's directory: what can be mounted.
     /// </summary>
     public static bool IsSource(Lexeme lexeme) =>
-        lexeme.Original.StartsWith("/dev/", StringComparison.Ordinal) || IsShare(lexeme)
+        (lexeme.Original.StartsWith("/dev/", StringComparison.Ordinal) && !IsGadget(lexeme))
+        || IsShare(lexeme)
         || IsExport(lexeme) || IsById(lexeme);
+
+    /// <summary>A stick, a camera, a graphics card: no file system is on it.</summary>
+    public static bool IsGadget(Lexeme lexeme) => s_gadgets.Any(g =>
+        lexeme.Original.StartsWith($"/dev/{g}", StringComparison.Ordinal));
+
+    private static readonly string[] s_gadgets =
+        ["tty", "serial", "dri", "video", "snd", "bus/usb", "usb", "dvb", "net/", "kvm", "i2c",
+         "spi", "gpio", "input", "nvidia", "kfd", "apex", "hidraw", "lirc", "rtc", "fuse"];
 
     private static bool IsShare(Lexeme lexeme) =>
         lexeme.Original.StartsWith("//", StringComparison.Ordinal)

@@ -1,0 +1,59 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>"No port to the outside", "no more udp", "should not have any limits": what is named
+/// shall not be there. "No, 8080 instead" denies nothing.</summary>
+internal static class DenialReader
+{
+    private static readonly string[] s_others =
+        ["service", "status", "name", "log", "history", "firewall", "job", "certificate", "user",
+         "login", "group", "sshkey", "backup", "approval", "safety", "password", "secret",
+         "internal", "schedule", "automatic", "always", "onfailure", "event", "drift", "disk"];
+
+    public static void Read(Clause clause)
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            var no = clause.IsFree(at) && clause[at].Text is "no" or "no more" or "nothing"
+                or "without" or "without any" or "not any";
+            var field = no ? Denied(clause, at + 1) : -1;
+            if (field < 0)
+            {
+                continue;
+            }
+            clause.Use(at);
+            Deny(clause, field);
+        }
+        var any = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => clause[i].Text is "any" && Denied(clause, i + 1) >= 0, -1);
+        if (any >= 0 && clause.Negated && clause.Verb is "have" or "set")
+        {
+            clause.Negated = false;
+            Deny(clause, Denied(clause, any + 1));
+        }
+    }
+
+    private static void Deny(Clause clause, int field)
+    {
+        clause.Denied.Add(field);
+        if (clause.Verb is "" or "have" or "set" or "limit")
+        {
+            clause.Verb = "remove";
+        }
+    }
+
+    /// <summary>The field right behind "no"; -1: something else is.</summary>
+    private static int Denied(Clause clause, int at)
+    {
+        while (at < clause.Count && clause[at].Readings[0].Part is Part.Noise or Part.Amount
+            && !clause[at].Is(Part.Field))
+        {
+            at++;
+        }
+        return at < clause.Count && clause.IsFree(at) && !clause[at].IsMention
+            && clause[at].Key(Part.Field) is { } field && !s_others.Contains(field)
+            && !clause[at].Is(Part.Verb) ? at : -1;
+    }
+}

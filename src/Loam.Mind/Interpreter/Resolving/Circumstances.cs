@@ -1,0 +1,216 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <summary>What a turn says besides its wishes: why, since when, what is meant, what shall not
+/// happen anyway. Such clauses lend the wishes what they are about, and are no wishes.</summary>
+internal sealed class Circumstances(Session session, List<Clause> clauses)
+{
+    public void Settle()
+    {
+        if (clauses.Count < 2)
+        {
+            return;
+        }
+        Repeated();
+        Kept();
+        Specified();
+        Moved();
+        Background();
+    }
+
+    private static bool IsWish(Clause clause) => clause.Question is null && clause.Foreign is null;
+
+    /// <summary>Has a verb that says what to do, or says a value.</summary>
+    private static bool IsComplete(Clause clause) => IsWish(clause) && (clause.Subject is not null
+        || clause.Attributes.Count > 0 || (clause.Verb is not ("" or "have" or "set" or "undo")
+            && !clause.IsInherited));
+
+    private static bool RefersBack(Clause clause) =>
+        clause.Targets.TrueForAll(t => t.Reference is "it" or "them");
+
+    /// <summary>"Nodered is not used. Delete it." says one thing twice; "we are done with redis.
+    /// Delete." names what and how apart.</summary>
+    private void Repeated()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var (said, again) = (clauses[at - 1], clauses[at]);
+            if (!IsWish(said) || !IsWish(again) || said.Subject is not null
+                || again.Subject is not null || again.Attributes.Count > 0
+                || said.Targets.Count == 0 || again.Verb is not ("remove" or "stop" or "start"
+                    or "restart"))
+            {
+                continue;
+            }
+            var names = said.Targets.SelectMany(Names).ToHashSet(StringComparer.Ordinal);
+            var same = RefersBack(again) || again.Targets.TrueForAll(
+                t => t.Reference is null && Names(t).ToList() is { Count: > 0 } all
+                    && all.TrueForAll(names.Contains));
+            if (!same || again.Count == 0)
+            {
+                continue;
+            }
+            if (said.Verb == again.Verb && said.Attributes.Count == 0 && !said.Negated
+                && !again.Negated)
+            {
+                clauses.RemoveAt(at--);
+            }
+            else if (again.Targets.Count == 0 && said.Attributes.Count == 0
+                && (said.Verb is "" or "have" or "set" || said.Negated) && !again.Negated)
+            {
+                said.Verb = again.Verb;
+                said.Negated = false;
+                clauses.RemoveAt(at--);
+            }
+        }
+    }
+
+    private IEnumerable<string> Names(Target target) =>
+        new TargetResolver(session.Draft.State, session.Focus).Candidates(target);
+
+    /// <summary>"Remove jellyfin but keep its data": data are kept anyway.</summary>
+    private void Kept()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var clause = clauses[at];
+            var keeps = clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "keep" or "keeping"
+                or "leave" or "leaving" or "preserve" or "retain" or "save" or "spare"
+                or "preserving" || l.IsGlue("not"));
+            var data = clause.Lexemes.Any(l => l.IsField("volume") || l.IsField("data")
+                || l.Named(Known.Volume) is not null
+                || l.Text is "files" or "config" or "configuration" or "settings" or "photos");
+            if (keeps && data && clauses.Take(at).Any(c => c.Verb is "remove" or "stop"
+                or "replace" or "upgrade") && !clause.Lexemes.Any(l => l.IsNumber))
+            {
+                clauses.RemoveAt(at--);
+            }
+        }
+    }
+
+    /// <summary>"I want a search engine. SearXNG was recommended": the second says which.
+    /// </summary>
+    private void Specified()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var (vague, exact) = (clauses[at - 1], clauses[at]);
+            var makes = vague is { Question: null, Subject: null, Attributes.Count: 0,
+                Negated: false, Verb: "create" or "have" or "start" }
+                && vague.Targets.TrueForAll(t => t.Named(Known.Service) is null
+                    && t.Named(Known.App) is null);
+            if (makes && IsWish(exact) && exact.Subject is null && !exact.Negated
+                && exact.Verb is "" or "have" or "create" or "set"
+                && exact.Targets.Count(t => t.Named(Known.App) is not null) == 1
+                && exact.Targets.TrueForAll(t => t.Named(Known.Service) is null))
+            {
+                exact.Verb = "create";
+                clauses.RemoveAt(--at);
+            }
+        }
+    }
+
+    /// <summary>"Take port 80 off nginx and use 8080 for it" moves it.</summary>
+    private void Moved()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var (gone, come) = (clauses[at - 1], clauses[at]);
+            if (gone is not { Verb: "unpublish" or "remove", Negated: false, Subject: null,
+                    Attributes: [PortAttribute { First: { } from, Second: null }] }
+                || come.Subject is not null || come.Question is not null || come.Negated
+                || come.Verb is not ("" or "have" or "set" or "publish" or "create" or "replace")
+                || !(RefersBack(come) || come.Targets.TrueForAll(t => Names(t).Intersect(
+                    gone.Targets.SelectMany(Names)).Any())))
+            {
+                continue;
+            }
+            var to = come.Attributes is [PortAttribute { First: { } port, Second: null }] ? port
+                : come.Attributes is [BareAttribute { Unit: "", Value: > 0 and < 65536 } bare]
+                    ? (int)bare.Value : (int?)null;
+            if (to is { } number)
+            {
+                gone.Verb = "move";
+                gone.Attributes[0] = new PortAttribute(from, number, "from", false, null, null);
+                clauses.RemoveAt(at--);
+            }
+        }
+    }
+
+    /// <summary>"The regatta is next week, start the results", "api 2.4.0 is out, we want it":
+    /// what was told of is what "it" means.</summary>
+    private void Background()
+    {
+        for (var at = 0; at < clauses.Count; at++)
+        {
+            var told = clauses[at];
+            if (!IsTold(told) || !clauses.Exists(c => c != told && IsComplete(c)))
+            {
+                continue;
+            }
+            var about = told.Targets.Where(t => t.Reference is null).ToList();
+            var next = at + 1 < clauses.Count ? clauses[at + 1] : null;
+            if (next is not null && next.Subject is null && about.Count > 0
+                && about.TrueForAll(t => Names(t).Any()) && RefersBack(next)
+                && !clauses.Take(at).Any(c => c.Targets.Count > 0))
+            {
+                next.Targets.Clear();
+                next.Targets.AddRange(about);
+            }
+            clauses.RemoveAt(at--);
+        }
+    }
+
+    /// <summary>It tells something, and wishes nothing.</summary>
+    private static bool IsTold(Clause clause)
+    {
+        if (clause.Question is not null || clause.Subject is not null
+            || clause.Foreign is not null || clause.Attributes.Count > 0 || clause.IsInherited
+            || clause.Corrects)
+        {
+            return false;
+        }
+        if (clause.Verb is "" or "have" or "set")
+        {
+            var words = clause.Lexemes.Count(l => !l.IsMention && !l.Is(Part.Noise)
+                && !l.Is(Part.Stop) && !l.IsGlue("comma") && !l.IsGlue("and")
+                && !l.IsGlue("yes") && !l.IsGlue("also"));
+            return words >= 2 && (clause.Verb.Length == 0 || clause.Negated || Tells(clause));
+        }
+        return clause.Verb is not "undo" && Tells(clause);
+    }
+
+    /// <summary>"We retired it", "they have stopped using it", "somebody removed it": the verb is
+    /// one of the past, or of what happens, and somebody is said to do it.</summary>
+    private static bool Tells(Clause clause)
+    {
+        for (var at = 1; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            if (!lexeme.Is(Part.Verb) || lexeme.IsMention)
+            {
+                continue;
+            }
+            var form = lexeme.Text.Split(' ')[0];
+            var past = form.EndsWith("ed", StringComparison.Ordinal) && form is not ("need")
+                || form is "sold" or "got" or "had" or "was" or "went" or "broke" or "used"
+                    or "took" or "gave" or "put" or "ran";
+            var now = form.EndsWith("ing", StringComparison.Ordinal)
+                || form.EndsWith('s') && form is not ("needs" or "gets" or "wants" or "uses");
+            var who = clause[at - 1];
+            var told = who.Text is "we" or "they" or "he" or "she" or "somebody" or "someone"
+                or "i" or "nobody" or "it" or "who" or "people" or "everybody"
+                || who.IsGlue("is") || who.IsVerb("have") || who.Text is "just" or "already"
+                    or "never" or "not" or "no longer";
+            if ((past && told) || (now && who.Text is "he" or "she" or "it" or "nobody"
+                or "somebody" or "someone" or "everybody"))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}
