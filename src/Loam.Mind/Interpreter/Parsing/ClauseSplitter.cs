@@ -103,6 +103,17 @@ internal static class ClauseSplitter
         {
             return true;
         }
+        if (IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at)))
+        {
+            return false;
+        }
+        // "We are moving our code, so gitea can be removed"
+        if (lexeme.Text is "so" && at > start + 1 && HasVerb(all, start, at)
+            && at + 1 < all.Count && HasMention(all, at, all.Count)
+            && StrongIn(all, at, all.Count))
+        {
+            return true;
+        }
         if (IsVerb(all, at))
         {
             if (!HasVerb(all, start, at))
@@ -116,6 +127,41 @@ internal static class ClauseSplitter
         }
         return joined && PieceStandsAlone(all, start, at);
     }
+
+    /// <summary>"Wait for postgres before it starts": the verb says when, not what.</summary>
+    private static bool IsSubordinate(List<Lexeme> all, int start, int at)
+    {
+        if (!all[at].Is(Part.Verb) || at < start + 2)
+        {
+            return false;
+        }
+        var who = at - 1;
+        while (who > start && (all[who].IsGlue("is") || all[who].IsGlue("wish")
+            || all[who].Readings[0].Part == Part.Noise && !all[who].IsMention
+                && all[who].Text is not ("it" or "they")))
+        {
+            who--;
+        }
+        var pronoun = all[who].Is(Part.Reference) || all[who].IsMention
+            || all[who].Text is "it" or "they" or "he" or "she";
+        return pronoun && who > start && who + 2 >= at
+            && all[who - 1].Text is "before" or "when" or "until" or "while" or "after"
+                or "as soon as" or "that" or "which" or "where" or "because" or "since"
+                or "now that" or "so that" or "once";
+    }
+
+    /// <summary>"Run x, published on 80": a participle says more of what is made.</summary>
+    private static bool Furnishes(List<Lexeme> all, int start, int at) =>
+        all[at].Is(Part.Verb) && !all[at].IsMention
+        && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "mounted"
+            or "connected" or "attached" or "limited" or "capped" or "hooked" or "bound"
+            or "reachable" or "available" or "accessible" or "joined" or "hung" or "mapped"
+            or "depending" or "restricted" or "visible" or "forwarded"
+        && all.GetRange(start, at - start) is var before
+        && VerbOf(before) is "create" or "have" or "start" or ""
+        && before.Exists(l => IsMakeable(l))
+        && !(at + 1 < all.Count && all.Skip(at + 1).TakeWhile(l => !IsJoint(l))
+            .Any(l => l.Is(Part.Reference)));
 
     /// <summary>Both this piece and what came before have a target and a value of their own, or
     /// several things are to be made.</summary>
@@ -197,7 +243,10 @@ internal static class ClauseSplitter
         // "the redis health check"
         var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
             && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));
-        return !(nounToo && (determined || ofThing || lexeme.IsMention));
+        // "sonarr's mount of /tv"
+        var noun = lexeme.Text is "mount" or "mounts" && at > 0
+            && (all[at - 1].Possessive || all[at - 1].Text is "the" or "its" or "a");
+        return !noun && !(nounToo && (determined || ofThing || lexeme.IsMention));
     }
 
     /// <summary>"Where does nextcloud keep its files": one question to its end.</summary>
@@ -264,6 +313,19 @@ internal static class ClauseSplitter
         }
         if (best < 0)
         {
+            return;
+        }
+        // "I do not want it to be removed" denies; "I do not want it" removes.
+        var unwanted = lexemes[best].Text.Contains("not want", StringComparison.Ordinal)
+            || lexemes[best].Text is "no longer want";
+        var after = unwanted ? lexemes.FindIndex(best + 1, l => l.Is(Part.Verb) && !l.IsMention
+            && IsStrong(l)) : -1;
+        if (after > 0)
+        {
+            clause.Verb = lexemes[after].Key(Part.Verb)!;
+            clause.Negated = true;
+            clause.Use(best);
+            clause.Use(after);
             return;
         }
         clause.Verb = lexemes[best].Key(Part.Verb)!;

@@ -21,7 +21,7 @@ internal static class TargetReader
                 continue;
             }
             clause.Use(at);
-            if (IsOfField(clause, at))
+            if (IsOfField(clause, at) || IsApposition(clause, at))
             {
                 continue;
             }
@@ -108,21 +108,74 @@ internal static class TargetReader
         var lexeme = clause[at];
         var reference = lexeme.IsMention ? null : lexeme.Key(Part.Reference);
         var target = new Target(lexeme.Text, lexeme.Namings, reference,
-            lexeme.Plural || reference is "them" or "all", null)
+            (lexeme.Plural || reference is "them" or "all") && !OneOf(clause, at), null)
         {
             IsPurpose = PrecededBy(clause, at, "for"),
-            IsAnother = at > 0 && clause[at - 1].Text is "another" or "second" or "a second"
-                or "a further" or "one more" || (at > 1 && clause[at - 2].Text is "another"),
+            IsAnother = IsAnother(clause, at),
         };
         var next = at + 1;
         return VersionAt(clause, next) is { } version && !lexeme.Is(Part.Reference)
             ? Taken(clause, next, target with { Version = version }) : target;
     }
 
+    private static readonly string[] s_more =
+        ["another", "second", "third", "fourth", "fifth", "further", "additional", "extra",
+         "separate", "2nd", "3rd", "4th", "more", "new"];
+
+    /// <summary>"Another redis", "a third postgres", "one more nginx".</summary>
+    public static bool IsAnother(Clause clause, int at)
+    {
+        for (var before = at - 1; before >= 0 && before >= at - 2; before--)
+        {
+            var last = clause[before].Text.Split(' ')[^1];
+            if (s_more.Contains(last) && (last is not ("new" or "more")
+                || clause[before].Text is "one more" || last == "new"
+                    && clause.Attributes.Exists(a => a is NameAttribute)))
+            {
+                return true;
+            }
+            if (clause[before].Readings[0].Part != Part.Noise)
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"The esphome dashboard", "a postgres database", "the wordpress site": the second
+    /// word says again what the first one is.</summary>
+    private static bool IsApposition(Clause clause, int at)
+    {
+        if (at == 0 || !clause[at].IsMention || clause[at].Named(Known.Role) is not { } role
+            || clause[at].Named(Known.Service) is not null
+            || clause[at].Named(Known.App) is not null || clause[at - 1].Possessive
+            || clause[at - 1].Named(Known.App) is not { } app)
+        {
+            return false;
+        }
+        return clause[at - 1].Named(Known.Service) is null
+            || Core.Catalog.AppCatalog.Named(app)?.Roles.Contains(role) == true;
+    }
+
     private static Target Taken(Clause clause, int at, Target target)
     {
         clause.Use(at);
         return target;
+    }
+
+    /// <summary>"One of the postgres servers" does not say which.</summary>
+    private static bool OneOf(Clause clause, int at)
+    {
+        for (var before = at - 1; before > 0 && before >= at - 3; before--)
+        {
+            if (clause[before].IsGlue("of") || clause[before].Text.EndsWith(" of",
+                StringComparison.Ordinal))
+            {
+                return clause[before - 1].Text is "one" or "any" or "either" or "some"
+                    || clause[before].Text is "one of" or "any of";
+            }
+        }
+        return false;
     }
 
     /// <summary>"postgres 15": a bare number right behind the name of an app.</summary>

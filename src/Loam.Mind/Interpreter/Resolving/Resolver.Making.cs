@@ -63,11 +63,24 @@ internal sealed partial class Resolver
                 && (clause.Verb == "unpublish" || !clause.Wants)
             && clause.Targets.Exists(t => t.Named(Known.App) is not null) => true,
         "create" or "have" or "start" or "watch" => true,
-        "publish" => clause.Wants,
+        "publish" or "connect" or "mount" or "limit" or "depend" => clause.Wants
+            || IsFurnished(clause),
         // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
         "" => !clause.Corrects || clause.Attributes.Count == 0,
         _ => false,
     };
+
+    /// <summary>"Hedgedoc, hung on front": what shall be there is said first, how after it.
+    /// </summary>
+    private static bool IsFurnished(Clause clause)
+    {
+        var verb = clause.Lexemes.ToList().FindIndex(l => l.IsVerb(clause.Verb));
+        var thing = clause.Lexemes.ToList().FindIndex(l => l.IsMention);
+        var form = verb < 0 ? "" : clause[verb].Text.Split(' ')[0];
+        return thing >= 0 && thing < verb && (form.EndsWith("ed", StringComparison.Ordinal)
+            || form.EndsWith("ing", StringComparison.Ordinal) || form is "hung" or "bound"
+                or "reachable" or "available" or "accessible" or "plugged");
+    }
 
     /// <summary>"Redis for caching" and "a database, MariaDB if possible" name one thing, not
     /// two.</summary>

@@ -50,6 +50,18 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             clause.Targets.Reverse();
             clause.Verb = "replace";
         }
+        // "Valkey instead of redis", and there is no redis.
+        else if (clause.Verb is "have" or "set" or "create" or ""
+            && clause.Lexemes.Any(l => l.IsGlue("insteadof"))
+            && clause.Targets is [{ } meant, { } spurned] && meant.Named(Known.App) is not null
+            && spurned.Named(Known.App) is not null && Targets.Candidates(spurned).Count == 0)
+        {
+            clause.Targets.Remove(spurned);
+        }
+        if (Switched(clause) is { } switched)
+        {
+            return switched;
+        }
         if (clause.Verb == "replace")
         {
             if (Replacement(clause) is { } replaced)
@@ -140,6 +152,36 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 $"{made.Text} does not take {found.Names[0]}'s data over.");
         }
         return created;
+    }
+
+    /// <summary>"Switch web from nginx to caddy": it stays what it is called.</summary>
+    private List<Reply>? Switched(Clause clause)
+    {
+        if (clause.Targets.Count is not (2 or 3) || clause.Attributes.Count > 0)
+        {
+            return null;
+        }
+        var made = clause.Targets[^1];
+        var old = clause.Targets[^2];
+        var froms = clause.Lexemes.Any(l => l.IsGlue("from") || l.Text.EndsWith(" from",
+            StringComparison.Ordinal));
+        if (!froms || !clause.Lexemes.Any(l => l.IsGlue("to"))
+            || made.Named(Known.App) is not { } known || Targets.Candidates(made).Count > 0
+            || old.Named(Known.App) is not { } former)
+        {
+            return null;
+        }
+        var keeps = clause.Targets.Count == 3 ? clause.Targets[0].Named(Known.Service) : null;
+        if (keeps is null || !_draft.State.Services.ContainsKey(keeps)
+            || _draft.AppOf(keeps)?.Name != former)
+        {
+            clause.Targets.RemoveRange(0, clause.Targets.Count - 2);
+            clause.Verb = "replace";
+            return Replacement(clause);
+        }
+        Touched.Add(keeps);
+        return [ServiceEdits.Apply(_draft, keeps,
+            new ImageAttribute(AppCatalog.Named(known)!.Image), clause, Targets)];
     }
 
     private static bool IsMakeable(Target target) => target.Named(Known.App) is not null

@@ -111,7 +111,7 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
                 return new([], Reply.Same("There are no services here."));
             case "all":
                 return new([.. State.Services.Keys], null);
-            case "other":
+            case "other" when known.Count > 0:
                 return new([.. State.Services.Keys.Except(known)], null);
             case "them" when known.Count > 0:
                 return new(known, null);

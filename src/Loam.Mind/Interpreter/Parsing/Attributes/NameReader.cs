@@ -25,9 +25,16 @@ internal static class NameReader
             {
                 continue;
             }
-            var next = at + 1;
+            var next = called ? Behind(clause, at) : at + 1;
             if (next >= clause.Count || !IsName(clause[next], called))
             {
+                continue;
+            }
+            // "remove the service called cache" names what is there.
+            if (called && clause[next].Named(Known.Service) is not null && clause.Verb is "remove"
+                or "stop" or "start" or "restart" or "upgrade" or "unpublish" or "publish")
+            {
+                clause.Use(at);
                 continue;
             }
             // "a network called jobs" names the network, "a volume called x" the volume.
@@ -39,8 +46,51 @@ internal static class NameReader
                 continue;
             }
             clause.Attributes.Add(new NameAttribute(AsLabel(clause[next].Original)));
-            clause.Use(at);
-            clause.Use(next);
+            clause.Use(at, next);
+        }
+        Introduced(clause);
+    }
+
+    /// <summary>"Name the new one sync", "name: idle": past what stands between.</summary>
+    private static int Behind(Clause clause, int at)
+    {
+        var next = at + 1;
+        while (next + 1 < clause.Count && (clause[next].Text is ":" or "=" or "it" or "the thing"
+            or "the service" or "the container" or "the new one" or "this one" or "that one"
+            or "the one" or "them" or "as" or "is" or "be" or "should be" or "the app" or "this"
+            or "the" or "thing" or "service" or "container" or "one" or "new" or "instance"))
+        {
+            next++;
+        }
+        return next;
+    }
+
+    /// <summary>"New service: mailer, image …", "a third postgres: pg-scratch".</summary>
+    private static void Introduced(Clause clause)
+    {
+        if (clause.Verb is not ("create" or "have" or "")
+            || clause.Attributes.Exists(a => a is NameAttribute))
+        {
+            return;
+        }
+        for (var at = 1; at + 1 < clause.Count; at++)
+        {
+            var before = clause[at - 1];
+            var makes = before.Text.StartsWith("new ", StringComparison.Ordinal)
+                || before.Text is "service" or "container"
+                || (before.IsMention && before.Named(Known.Service) is null
+                    || TargetReader.IsAnother(clause, at - 1))
+                    && before.Named(Known.App) is not null;
+            if (clause[at].Text == ":" && makes && clause.IsFree(at + 1)
+                && (clause[at + 1].Is(Part.Unknown) || clause[at + 1].Is(Part.Quoted))
+                && IsName(clause[at + 1], called: false)
+                && (at + 2 == clause.Count || clause[at + 2].IsGlue("comma")
+                    || clause[at + 2].Is(Part.Image)))
+            {
+                clause.Use(at, at + 1);
+                clause.Attributes.Add(new NameAttribute(AsLabel(clause[at + 1].Original)));
+                return;
+            }
         }
     }
 
@@ -51,6 +101,12 @@ internal static class NameReader
         {
             if (clause[at].IsGlue("to") || clause[at].IsGlue("as"))
             {
+                if (clause[at + 1].Text is "something" or "anything" or "another" or "other"
+                    or "better" or "else" or "a" or "an" or "whatever")
+                {
+                    clause.Use(at, clause.Count - 1);
+                    return;
+                }
                 clause.Attributes.Add(new NameAttribute(AsLabel(clause[at + 1].Original)));
                 clause.Use(at, at + 1);
                 return;
