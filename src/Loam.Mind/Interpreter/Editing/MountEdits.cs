@@ -54,10 +54,12 @@ internal static class MountEdits
             return Reply.Ask($"What shall {service.Name} find at {said.Target}?", []);
         }
         var content = AppCatalog.ByImage(service.Image)?.Content.FirstOrDefault();
+        var known = service.Volumes.FirstOrDefault(v => v.Source == source)?.Target
+            ?? Kept(service, clause);
         var holds = clause.Lexemes.Any(l => l.IsField("data"))
             && AppCatalog.ByImage(service.Image) is { HasData: true }
             ? service.Volumes.FirstOrDefault()?.Target : null;
-        if ((said.Target ?? holds ?? content?.Target) is not { } target)
+        if ((said.Target ?? known ?? holds ?? content?.Target) is not { } target)
         {
             return Reply.Ask($"Where in {service.Name} shall {source} be found?", ["/data"],
                 Filler(clause, said));
@@ -67,7 +69,8 @@ internal static class MountEdits
             return Reply.Ask($"Where in {service.Name} shall {source} be found? It must begin "
                 + "with /.", [], Filler(clause, said));
         }
-        var readOnly = said.ReadOnly || (said.Target is null && holds is null && content!.ReadOnly);
+        var readOnly = said.ReadOnly || (said.Target is null && known is null && holds is null
+            && content!.ReadOnly);
         var present = service.Volumes.FirstOrDefault(v => v.Target == target);
         if (present is not null && present.Source == source && present.ReadOnly == readOnly)
         {
@@ -92,6 +95,28 @@ internal static class MountEdits
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))
             .With(Danger(source, readOnly));
+    }
+
+    /// <summary>"It keeps its files in /srv/x", "with its config in a volume called x": the
+    /// place of what is kept, by what it is called.</summary>
+    private static string? Kept(Service service, Clause clause)
+    {
+        if (AppCatalog.ByImage(service.Image) is not { } app || !clause.Lexemes.Any(l =>
+            l.Text.Split(' ')[0] is "keep" or "keeps" or "keeping" or "store" or "stores"
+                or "storing" or "save" or "saves" or "with" or "put" or "puts" or "its"
+                or "live" or "lives" or "lie" or "lies" or "are" or "is" or "go" or "goes"))
+        {
+            return null;
+        }
+        var words = clause.Lexemes.SelectMany(l => l.Text.Split(' ')).ToHashSet(
+            StringComparer.Ordinal);
+        var named = app.Volumes.FirstOrDefault(v => words.Contains(v.Name)
+            || words.Contains(v.Name + "s") || v.Target.Split('/').Any(p => p.Length > 3
+                && words.Contains(p)));
+        var any = words.Overlaps(["files", "data", "documents", "everything", "stuff", "content",
+            "database", "uploads", "storage"]);
+        return named?.Target ?? (any ? app.Volumes.FirstOrDefault(v => v.Name == "data")?.Target
+            ?? (app.Volumes is [var only] ? only.Target : null) : null);
     }
 
     /// <summary>A volume that came with a service of this conversation goes when another place

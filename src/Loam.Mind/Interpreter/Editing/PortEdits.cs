@@ -10,6 +10,8 @@ namespace Loam.Mind.Interpreter.Editing;
 /// <summary>Publishing, moving and closing ports.</summary>
 internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 {
+    private const string EveryAddress = "0.0.0.0";
+
     private readonly App? _app = AppCatalog.ByImage(service.Image);
 
     public Reply Apply(PortAttribute said)
@@ -160,6 +162,12 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 
     private Reply Unnumbered(PortAttribute said)
     {
+        if (clause.Verb == "publish" && said.Address is null && IsUnsaid())
+        {
+            return Reply.Ask($"Which port of the host shall {service.Name} be on? {Published()}",
+                [$"{draft.FreePort(8080, "tcp")}"],
+                Filler(said, a => said with { First = a, Link = "on" }));
+        }
         if (clause.Verb == "publish" || said.Address is not null)
         {
             var index = Math.Max(0, Meant(out _));
@@ -186,6 +194,15 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             [$"{suggested}"], Filler(said, a => said with { First = a, Link = "on" }));
     }
 
+    /// <summary>"A port", where there are several.</summary>
+    private bool IsOneOfSeveral() => service.Ports.Count(p => p.Host is not null) > 1
+        && Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Any(i =>
+            clause[i].Text == "port" && clause[i - 1].Text is "a" or "one" or "some" or "any");
+
+    /// <summary>"Another port", of which nothing more is said.</summary>
+    private bool IsUnsaid() => clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "another"
+        or "further" or "additional" or "second" or "different" or "more" or "extra");
+
     private string Published()
     {
         var ports = service.Ports.Where(p => p.Host is not null).Select(p => p.ToString()).ToList();
@@ -207,7 +224,11 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var path = Draft.Path(service.Name, "ports").At(index);
         draft.Set(ServicesFile.File, path.Key("host"), EditValue.Of(host));
         AppText.Follow(draft, service, port.Host, host);
-        if (said.Address is { } address)
+        if (said.Address is EveryAddress && port.Address != EveryAddress)
+        {
+            draft.Remove(ServicesFile.File, path.Key("address"));
+        }
+        else if (said.Address is { } address and not EveryAddress)
         {
             draft.Set(ServicesFile.File, path.Key("address"), EditValue.Of(address));
         }
@@ -230,7 +251,7 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         {
             entries.Add(("protocol", EditValue.Of(protocol)));
         }
-        if (said.Address is { } address)
+        if (said.Address is { } address and not EveryAddress)
         {
             entries.Add(("address", EditValue.Of(address)));
         }
@@ -243,7 +264,7 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
     /// <summary>A database that the whole network can reach is a risk worth naming.</summary>
     private Reply Opened(string what, PortAttribute said)
     {
-        var where = said.Address is null ? "" : $", on {said.Address} only";
+        var where = said.Address is null or EveryAddress ? "" : $", on {said.Address} only";
         var reply = Reply.Done(what + where).With(Risk.Low);
         var risky = _app?.HasData == true && _app.Ports.All(p => p.Publish is null);
         return risky && said.Address is null
@@ -286,6 +307,12 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 
     private Reply Close(PortAttribute said)
     {
+        if (said is { First: null, Off: false, Protocol: null } && IsOneOfSeveral())
+        {
+            return Reply.Ask($"Which port of {service.Name} is meant? {Published()}",
+                service.Ports.Where(p => p.Host is not null).Select(p => $"{p.Host}"),
+                Filler(said, a => said with { First = a }));
+        }
         var indexes = Enumerable.Range(0, service.Ports.Length)
             .Where(i => service.Ports[i].Host is not null && (said.First is null
                 || service.Ports[i].Host == said.First

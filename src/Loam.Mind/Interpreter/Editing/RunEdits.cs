@@ -149,6 +149,10 @@ internal static class RunEdits
 
     public static Reply Device(Draft draft, Service service, DeviceAttribute said)
     {
+        if (said is { Device: null, Off: false })
+        {
+            return Reply.Ask($"Which device shall {service.Name} get, such as /dev/ttyUSB0?", []);
+        }
         if (said.Device is not { } device)
         {
             return Gone(draft, service, "devices", "devices");

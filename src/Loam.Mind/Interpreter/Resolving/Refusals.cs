@@ -58,13 +58,10 @@ internal static class Refusals
         ("user", "I can't yet change users by words; they stand in security.yaml."),
         ("login", "I can't yet change users by words; they stand in security.yaml."),
         ("group", "I can't yet change groups by words; they stand in security.yaml."),
-        ("device", "I can't yet add devices by words; `devices` of a service takes them."),
         ("hostnetwork", "I can't yet put a service on the machine's own network; its ports can "
             + "be published instead."),
         ("socket", "I don't hand out the engine's socket by words: who has it owns the machine. "
             + "It can be mounted in services.yaml by hand."),
-        ("capability", "I can't yet add capabilities by words; `cap_add` of a service takes "
-            + "them."),
     ];
 
     /// <summary>The refusal of a whole turn; null: none. A dangerous or foreign part refuses
@@ -178,7 +175,9 @@ internal static class Refusals
     private static bool IsShellLine(Clause clause)
     {
         if (clause.Question is not null || clause.Count < 2 || clause.Lexemes[0].IsMention
-            || clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any())
+            || clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any()
+            || clause[0].Text is "make" && clause.Lexemes.Any(
+                l => l.Named(Known.Service) is not null))
         {
             return false;
         }

@@ -283,13 +283,24 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             Touched.Add(owner);
             return Act(clause, [owner]);
         }
+        if (clause.Attributes.OfType<DeviceAttribute>().FirstOrDefault() is { Device: { } device }
+            && _draft.State.Services.Values.Where(s => s.Devices.Any(d => Kind(d) == Kind(device)))
+                .ToList() is [var holder])
+        {
+            clause.Attributes[0] = clause.Attributes[0] is DeviceAttribute { Off: false } put
+                ? put with { Instead = "" } : clause.Attributes[0];
+            Touched.Add(holder.Name);
+            return Act(clause, [holder.Name]);
+        }
         if (clause.Attributes.OfType<VariableAttribute>().FirstOrDefault() is { } variable
-            && variable.Value is null)
+            && (variable.Value is null || focus.Count == 0))
         {
             var have = _draft.State.Services.Values
                 .Where(s => s.Environment.ContainsKey(variable.Name)).Select(s => s.Name).ToList();
             var near = focus.Where(have.Contains).ToList();
-            focus = near.Count > 0 ? near : focus.Count == 0 ? have : focus;
+            focus = near.Count > 0 ? near : focus.Count == 0 && variable.Value is null ? have
+                : focus;
+            near = near.Count == 0 && have.Count == 1 && variable.Value is not null ? have : near;
             if (near.Count == 1)
             {
                 Touched.Add(near[0]);
@@ -313,6 +324,14 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         }
         return clause.Verb.Length == 0 && clause.Attributes.Count == 0
             ? [new(ReplyKind.Unclear, "")] : [Targets.WhichService(clause, null)];
+    }
+
+    /// <summary><c>/dev/ttyUSB0</c> and <c>/dev/ttyACM0</c> are of one kind.</summary>
+    private static string Kind(string device)
+    {
+        var name = device.Split(':')[0];
+        return name.StartsWith("/dev/tty", StringComparison.Ordinal) ? "/dev/tty"
+            : name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
     }
 
     /// <summary>"Change port 80 to 81" and "stop publishing 80" say whose port by the port.

@@ -62,6 +62,12 @@ internal static class DeviceReader
                 clause.Attributes.Add(new DeviceAttribute(null, null, true));
                 clause.Negated = false;
             }
+            else if (field >= 0 && !clause[field].IsMention && clause.Verb is "create" or "have"
+                or "set" or "connect" or "mount")
+            {
+                UseFields(clause);
+                clause.Attributes.Add(new DeviceAttribute(null, null, false));
+            }
             return;
         }
         // "/dev/sdb1 at /mnt/data" is no device but what is on it.

@@ -24,6 +24,12 @@ internal static class EnvironmentReader
                 continue;
             }
             var value = text[(cut + 1)..];
+            if (NameTable.IsSetting(name) && !name.Any(char.IsAsciiLetterUpper))
+            {
+                clause.Use(at);
+                clause.Attributes.Add(new SettingAttribute(name, value, ""));
+                continue;
+            }
             clause.Use(at);
             // JAVA_OPTS=-Xmx512m -Xms256m is one value.
             for (var more = at + 1; value.StartsWith('-') && clause.IsFree(more)
@@ -92,8 +98,15 @@ internal static class EnvironmentReader
         {
             owner++;
         }
-        return owner < clause.Count && (clause[owner].IsMention
+        var end = owner < clause.Count && (clause[owner].IsMention
             || clause[owner].Is(Part.Reference)) ? owner + 1 : at;
+        // "of sonarr and radarr"
+        while (end > at && end + 1 < clause.Count && (clause[end].IsGlue("and")
+            || clause[end].Text == ",") && clause[end + 1].IsMention)
+        {
+            end += 2;
+        }
+        return end;
     }
 
     private static int ValueAfter(Clause clause, int at)
@@ -109,6 +122,7 @@ internal static class EnvironmentReader
         while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
             || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"
             || clause[next].IsGlue("wish") || clause[next].IsGlue("comma")
+            || clause[next].Text is "stay" or "stays" or "remain" or "remains" or "become"
             || clause[next].IsGlue("with")))
         {
             linked = true;

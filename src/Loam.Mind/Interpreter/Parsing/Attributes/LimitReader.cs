@@ -19,7 +19,10 @@ internal static class LimitReader
                 at = clause.Find(Part.Field, field))
             {
                 clause.Use(at);
-                Bind(clause, at, limit);
+                if (limit != LimitKind.Replicas || !IsOneThing(clause, at))
+                {
+                    Bind(clause, at, limit);
+                }
             }
         }
         for (var at = 0; at < clause.Count; at++)
@@ -34,6 +37,14 @@ internal static class LimitReader
             TakeCount(clause);
         }
     }
+
+    /// <summary>"A vaultwarden instance" is a vaultwarden, not a number of them.</summary>
+    private static bool IsOneThing(Clause clause, int at) => clause.Verb is "create" or "have"
+        or "start" or "" && clause[at].Text is "instance" or "container" or "node" or "copy"
+        && at > 0 && (clause[at - 1].IsMention || clause[at - 1].Readings[0].Part == Part.Noise
+            || clause[at - 1].Is(Part.Unknown) || clause[at - 1].IsField("service"))
+        && !clause.Lexemes.Any(l => l.Text is "another" or "one more")
+        && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null);
 
     /// <summary>"512 MB" is memory and "2 cores" is CPU without the field being said.</summary>
     private static void TakeByUnit(Clause clause, int at)
@@ -88,12 +99,19 @@ internal static class LimitReader
         var fewer = clause.Verb is "remove" or "lower" && limit == LimitKind.Replicas;
         var amount = fewer ? new Amount(AmountKind.Subtract, 1, "")
             : limit == LimitKind.Replicas && another ? new(AmountKind.Add, 1, "")
+            : clause.Denied.Contains(field) || TakesOff(clause)
+                ? new(AmountKind.Unlimited, 0, "")
             : clause.Verb is "raise" ? new(AmountKind.More, 0, "")
             : clause.Verb is "lower" ? new(AmountKind.Less, 0, "")
             : clause.Verb is "remove" or "unset" ? new(AmountKind.Unlimited, 0, "")
             : new Amount(AmountKind.More, 0, "");
         clause.Attributes.Add(new LimitAttribute(limit, amount));
     }
+
+    /// <summary>"Take the memory limit off", "lift the limit".</summary>
+    private static bool TakesOff(Clause clause) => clause.Lexemes.Any(l => l.Text is "off"
+        or "away" or "lift" or "lifted" or "drop" or "without" or "let go")
+        && clause.Verb is "set" or "stop" or "raise" or "remove" or "";
 
     private static bool AdjacentBefore(Clause clause, int before, int field) =>
         before >= 0 && !Enumerable.Range(before + 1, field - before - 1)

@@ -17,7 +17,8 @@ internal static class MountModeReader
             && clause[i].Named(Known.Volume) is not null
             && clause[i].Named(Known.Service) is null, -1);
         if (flag < 0 || paths.Count > 1 || clause.All(Part.Mount).Any()
-            || clause.Verb is not ("set" or "have" or "limit" or "")
+            || !(clause.Verb is "set" or "have" or "limit" or "" || clause.Verb == "create"
+                && clause.Lexemes.Any(l => l.Named(Known.Service) is not null))
             || (paths.Count == 0 && folder < 0 && volume < 0)
             || (paths.Count == 1 && volume >= 0))
         {

@@ -20,6 +20,7 @@ internal static class MountReader
             clause.Use(at);
         }
         ReadPaths(clause, mounts);
+        ReadVolume(clause, mounts);
         var field = clause.Find(Part.Field, "volume");
         if (field >= 0 && (mounts.Count > 0 || clause.Verb is "unmount"))
         {
@@ -42,6 +43,27 @@ internal static class MountReader
         {
             ReadOnly = m.ReadOnly || flag >= 0,
         }));
+    }
+
+    /// <summary>"Unmount gitea-data from gitea", "its config in a volume called x": a volume
+    /// without a path.</summary>
+    private static void ReadVolume(Clause clause, List<MountAttribute> mounts)
+    {
+        if (mounts.Count > 0)
+        {
+            return;
+        }
+        var service = clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+            || l.Is(Part.Reference, "it"));
+        var gone = clause.Verb == "unmount" || clause.Verb is "remove" or "disconnect"
+            && clause.Lexemes.Any(l => l.IsGlue("from"));
+        var named = clause.Lexemes.Any(l => l.IsField("volume"))
+            && clause.Lexemes.Any(l => l.IsField("name"));
+        if ((gone && service || clause.Verb is "create" or "have" && named)
+            && NamedVolume(clause) is { } volume)
+        {
+            mounts.Add(new(volume, null, false));
+        }
     }
 
     private static MountAttribute Parts(string text)

@@ -14,6 +14,8 @@ internal static class PortReader
         var place = clause.Find(Part.Field, "localhost");
         var address = place < 0 ? null
             : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text : "127.0.0.1";
+        address ??= IsForAll(clause) ? "0.0.0.0" : null;
+        var web = Protocol(clause);
         Use(clause, "udp", "tcp", "localhost");
         if (IsClosed(clause))
         {
@@ -29,16 +31,42 @@ internal static class PortReader
             clause.Use(at);
             clause.Attributes.Add(Pair(clause[at].Text, protocol, address));
         }
-        var fields = Use(clause, "port");
+        var fields = Use(clause, "port") || web
+            || clause.Denied.Any(d => clause[d].IsField("udp") || clause[d].IsField("tcp"));
         var inner = Use(clause, "containerport");
         ReadNumbers(clause, fields || inner, inner, protocol, address);
+    }
+
+    /// <summary>"Reachable from everywhere" of what was bound to one address.</summary>
+    private static bool IsForAll(Clause clause) => clause.Verb is "publish" or "have" or "set"
+        or "" && !clause.All(Part.Path).Any() && clause.Lexemes.Any(l => l.Text is
+            "from everywhere" or "from anywhere" or "everywhere" or "from the lan" or "the lan"
+            or "from outside" or "from the outside" or "from the network" or "all interfaces"
+            or "on all interfaces" or "from other machines" or "from all machines"
+            or "on all addresses" or "not only from localhost" or "whole network" or "lan")
+        && clause.Lexemes.Any(l => l.IsVerb("publish") || l.Text is "seen" or "visible"
+            or "reach" or "reached" or "reachable");
+
+    /// <summary>"Serve https too, 443": the protocol's name stands for its port.</summary>
+    private static bool Protocol(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Text is "https" or "http" or "ssh port" or "web port" or "http port"
+                or "https port" or "smtp port", -1);
+        if (at < 0 || !clause.All(Part.Number).Any(i => IsPort(clause[i])))
+        {
+            return false;
+        }
+        clause.Use(at);
+        return true;
     }
 
     /// <summary>"No port to the outside", "nothing published", said beside something else.
     /// </summary>
     private static bool IsClosed(Clause clause)
     {
-        if (clause.Denied.Any(d => clause[d].IsField("port"))
+        if (clause.Denied.Any(d => clause[d].IsField("port") || clause[d].IsField("udp")
+                || clause[d].IsField("tcp"))
             && !clause.All(Part.Number).Any(i => IsPort(clause[i])))
         {
             return true;
@@ -115,8 +143,10 @@ internal static class PortReader
                     (int)clause[numbers[index]].Value, second, inner, said, address));
                 continue;
             }
+            var inside = inner || Side(clause, at, clause.Count) == "inner"
+                && clause.Attributes.TrueForAll(a => a is not PortAttribute);
             clause.Attributes.Add(new PortAttribute(
-                (int)lexeme.Value, null, Before(clause, at), inner, said, address));
+                (int)lexeme.Value, null, Before(clause, at), inside, said, address));
         }
         if (numbers.Count == 0 && (named || address is not null)
             && !clause.Attributes.OfType<PortAttribute>().Any())

@@ -40,7 +40,10 @@ internal static class ScheduleReader
             return true;
         }
         var text = lexeme.Text;
-        var placed = at > 0 && clause[at - 1].Text is "at" or "@" or "around" or "about";
+        var placed = at > 0 && clause[at - 1].Text is "at" or "@" or "around" or "about"
+            && !(at > 1 && clause[at - 2].Text is "stay" or "stays" or "remain" or "remains"
+                or "keep" or "keeps" or "leave" or "pinned" or "pin" or "cap" or "capped"
+                or "limit" or "limited" or "run" or "runs");
         var rest = text.TrimStart(':').TrimStart('0', '1', '2', '3', '4', '5', '6', '7', '8', '9');
         if (char.IsAsciiDigit(text[0]) && rest is "am" or "pm" or "h" or "oclock")
         {

@@ -106,6 +106,8 @@ internal static partial class FirewallClaim
             "bind to", "localhost", "cert", "sudo", "healthcheck", "health check")
             && !words.Has("firewall") && !(words.Has("allow") && !words.HasText("ssh key",
                 "ssh keys", "public key", "sudo"))
+        || clause.Lexemes.Any(l => l.IsField("localhost") && !l.Is(Part.Address))
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
         || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Mount)
             || l.Is(Part.Image) && PortNames.Numbers(l.Original).IsEmpty
                 && !ScanWords.IsRateText(l.Text)
@@ -268,6 +270,15 @@ internal static partial class FirewallClaim
         }
         var services = clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>()
             .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList();
+        // To publish is said of services, and what only the machine itself reaches, no rule opens.
+        if (services.Count > 0 && (clause.Lexemes.Any(l => l.Text.StartsWith("publish",
+                StringComparison.Ordinal) || l.Text.StartsWith("unpublish",
+                StringComparison.Ordinal)) || services.TrueForAll(s => IsLocal(said, s))
+            || clause is { Verb: "remove", Lexemes: var all } && all.Any(l => l.Text is "drop")
+                && !scan.HasNumber && !scan.HasAddress && !scan.Words.HasText("traffic", "packets")))
+        {
+            return 0;
+        }
         var weak = !clause.Lexemes.Any(l => l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close"));
         if (services.Count > 0 && (group.Guessed || clause.Verb == "remove"
             && !group.Strong && !clause.Lexemes.Any(l => l.IsField("port"))))
@@ -300,6 +311,14 @@ internal static partial class FirewallClaim
         }
         var known = said.Session.Draft.State.Services.Count > 0;
         return scan.HasNumber && !weak && (rules.IsDeclared || !known) ? 0.8 : 0;
+    }
+
+    private static bool IsLocal(Discourse said, string service)
+    {
+        var ports = said.Session.Draft.State.Services[service].Ports
+            .Where(p => p.Host is not null).ToList();
+        return ports.Count > 0 && ports.TrueForAll(
+            p => p.Address.StartsWith("127.", StringComparison.Ordinal));
     }
 
     private static bool Reads(this Group group) => group.Direction is not null
