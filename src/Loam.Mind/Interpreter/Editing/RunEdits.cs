@@ -36,7 +36,7 @@ internal static class RunEdits
 
     /// <summary>The words of a command; quotes hold blanks together, brackets and commas of a
     /// list fall away.</summary>
-    private static List<string> Arguments(string text)
+    public static List<string> Arguments(string text)
     {
         var words = new List<string>();
         var word = new System.Text.StringBuilder();

@@ -28,7 +28,7 @@ internal static class ServiceEdits
             NetworkAttribute network => WiringEdits.Network(draft, service, network, clause),
             DependsAttribute depends => WiringEdits.Depends(draft, service, depends, clause,
                 targets),
-            ProbeAttribute probe => Probe(draft, service, probe),
+            ProbeAttribute probe => ProbeEdits.Apply(draft, service, probe),
             RestartAttribute restart => Plain(draft, service, "restart", restart.Policy,
                 service.Spec.Text("restart") ?? "always", $"restart {name} {Adverb(restart)}"),
             UserAttribute user => RunEdits.User(draft, service, user),
@@ -207,64 +207,5 @@ internal static class ServiceEdits
         draft.SetService(service.Name, "command",
             EditValue.List([.. command.Select(EditValue.Of)]));
         return Reply.Done($"set {setting.Name} of {service.Name} to {value}");
-    }
-
-    private static Reply Probe(Draft draft, Service service, ProbeAttribute said)
-    {
-        if (said.Off)
-        {
-            if (!service.Spec.Has("healthcheck"))
-            {
-                return Reply.Same($"{service.Name} has no health check of its own.");
-            }
-            draft.RemoveService(service.Name, "healthcheck");
-            return Reply.Done($"remove {service.Name}'s health check").With(Risk.Medium)
-                .Note("Loam then only looks whether its first port answers.");
-        }
-        var before = draft.Files;
-        if (said.Path is { } path)
-        {
-            var port = said.Port ?? (service.Probe.Port > 0 ? service.Probe.Port
-                : service.Ports.FirstOrDefault()?.Container);
-            var http = port is { } number
-                ? EditValue.Map(("path", EditValue.Of(path)), ("port", EditValue.Of(number)))
-                : EditValue.Map(("path", EditValue.Of(path)));
-            RemoveOthers(draft, service);
-            draft.SetService(service.Name, "healthcheck.http", http);
-        }
-        else if (said.Port is { } number)
-        {
-            RemoveOthers(draft, service);
-            draft.SetService(service.Name, "healthcheck.tcp",
-                EditValue.Map(("port", EditValue.Of(number))));
-        }
-        foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)
-            [("interval", said.Interval), ("timeout", said.Timeout),
-             ("retries", said.Retries?.ToString(CultureInfo.InvariantCulture)),
-             ("start_period", said.StartPeriod)])
-        {
-            if (value is not null)
-            {
-                draft.SetService(service.Name, $"healthcheck.{field}",
-                    field == "retries" ? EditValue.Of(said.Retries!.Value) : EditValue.Of(value));
-            }
-        }
-        return ReferenceEquals(before, draft.Files)
-            ? Reply.Ask($"How shall {service.Name} be checked: a path such as /health, or a port?",
-                ["/health", "/"])
-            : Reply.Done($"check {service.Name}" + (said.Path is null ? "" : $" at {said.Path}")
-                + (said.Interval is null ? "" : $" every {said.Interval}"));
-    }
-
-    private static void RemoveOthers(Draft draft, Service service)
-    {
-        var probe = service.Spec.Map("healthcheck");
-        foreach (var field in (string[])["test", "http", "tcp"])
-        {
-            if (probe?.Has(field) == true)
-            {
-                draft.RemoveService(service.Name, $"healthcheck.{field}");
-            }
-        }
     }
 }

@@ -51,7 +51,11 @@ internal sealed record DependsAttribute(IReadOnlyList<Target> On) : ClauseAttrib
 /// <param name="Off">There shall be none.</param>
 internal sealed record ProbeAttribute(
     bool Off, string? Path, int? Port, string? Interval, string? Timeout, int? Retries,
-    string? StartPeriod) : ClauseAttribute;
+    string? StartPeriod) : ClauseAttribute
+{
+    /// <summary>A command that tells whether all is well; null: not said.</summary>
+    public string? Test { get; init; }
+}
 
 internal sealed record RestartAttribute(string Policy) : ClauseAttribute;
 

@@ -13,8 +13,10 @@ internal static class ClauseReader
     public static void Read(Clause clause, Discourse said)
     {
         DenialReader.Read(clause);
+        EndingReader.Read(clause);
         ReadMood(clause);
-        clause.Subject = SubjectTable.Of(clause, said);
+        clause.Subject = clause.Question is null && WordedVariableReader.Speaks(clause, said)
+            ? null : SubjectTable.Of(clause, said);
         ReadForeign(clause);
         if (clause.Subject is { } subject)
         {

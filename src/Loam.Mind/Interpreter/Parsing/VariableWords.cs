@@ -47,7 +47,7 @@ internal sealed class VariableWords
         var parts = Parts(variable);
         var sayings = new List<string[]>(_sayings.GetValueOrDefault(name, []));
         var needed = parts.Where(p => !_may.Contains(p) && !_turned.Contains(p)).ToArray();
-        if (parts.Length > 1 || name is { Length: > 3 })
+        if (parts.Length > 0)
         {
             sayings.Add(parts);
         }

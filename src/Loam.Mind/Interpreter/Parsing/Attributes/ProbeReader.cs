@@ -23,9 +23,18 @@ internal static class ProbeReader
         {
             clause.Use(field);
         }
+        probe = Test(clause, probe);
         for (var at = 0; at < clause.Count; at++)
         {
             probe = clause.IsFree(at) ? Take(clause, at, probe) : probe;
+        }
+        foreach (var used in (string[])["timeout", "startperiod", "retries", "interval", "port"])
+        {
+            for (var at = clause.Find(Part.Field, used); at >= 0;
+                at = clause.Find(Part.Field, used))
+            {
+                clause.Use(at);
+            }
         }
         clause.Attributes.Add(probe);
     }
@@ -42,7 +51,7 @@ internal static class ProbeReader
         {
             return probe;
         }
-        var near = Field(clause, at);
+        var near = Field(clause, at) ?? Alone(clause, at);
         if (s_seconds.Contains(lexeme.Unit))
         {
             clause.Use(at);
@@ -54,6 +63,8 @@ internal static class ProbeReader
                 _ => probe with { Interval = time },
             };
         }
+        near ??= lexeme.Unit.Length == 0 && at > 0 && (clause[at - 1].IsGlue("on")
+            || clause[at - 1].Text == ":" || lexeme.Text[0] == ':') ? "port" : null;
         if (near is "retries" or "port" && lexeme.Value is > 0 and < 65536)
         {
             clause.Use(at);
@@ -62,6 +73,63 @@ internal static class ProbeReader
         }
         return probe;
     }
+
+    /// <summary>The only field that is said, where the values are no more: "may wait five
+    /// minutes at the beginning".</summary>
+    private static string? Alone(Clause clause, int at)
+    {
+        var times = s_seconds.Contains(clause[at].Unit);
+        var fields = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i))
+            .Select(i => clause[i].Key(Part.Field)).Where(f => times
+                ? f is "timeout" or "startperiod" or "interval" : f is "retries").Distinct().ToList();
+        var same = Enumerable.Range(0, clause.Count).Count(i => clause.IsFree(i)
+            && clause[i].IsNumber && s_seconds.Contains(clause[i].Unit) == times);
+        var after = at + 1 < clause.Count && (clause[at + 1].Text is "times" or "time"
+            or "failures" or "fails" or "tries");
+        return !times && after ? "retries"
+            : fields is [var only] && same == 1 && !(times && at > 0
+                && clause[at - 1].IsGlue("per")) ? only : null;
+    }
+
+    /// <summary>"Use redis-cli ping as health check", "probe it with curl -f …".</summary>
+    private static ProbeAttribute Test(Clause clause, ProbeAttribute probe)
+    {
+        var quoted = clause.Find(Part.Quoted) is var q and >= 0
+            && clause[q].Original.Contains(' ', StringComparison.Ordinal) ? q
+            : clause.Find(Part.Command);
+        if (quoted >= 0)
+        {
+            clause.Use(quoted);
+            return probe with { Test = clause[quoted].Original };
+        }
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            var leads = clause[at].Text is "use" or "with" or "using" or "run" or "running"
+                or "by" or "command" or "runs" or "executing" or "via" or "is" or "be" or ":"
+                or "to" or "calling" or "through";
+            if (!leads || !clause.IsFree(at + 1) || !IsCommandWord(clause[at + 1]))
+            {
+                continue;
+            }
+            var end = at + 1;
+            while (end + 1 < clause.Count && clause.IsFree(end + 1)
+                && !(clause[end + 1].Readings[0].Part is Part.Glue or Part.Stop)
+                && !clause[end + 1].IsField("health") && !clause[end + 1].IsMention)
+            {
+                end++;
+            }
+            var words = Enumerable.Range(at + 1, end - at).Select(i => clause[i].Original);
+            clause.Use(at, end);
+            return probe with { Test = string.Join(' ', words) };
+        }
+        return probe;
+    }
+
+    private static bool IsCommandWord(Lexeme lexeme) => CommandFinder.IsProgram(lexeme.Text)
+        || lexeme.Text.EndsWith("-cli", StringComparison.Ordinal)
+        || lexeme.Text.EndsWith("admin", StringComparison.Ordinal)
+        || lexeme.Text.Contains("isready", StringComparison.Ordinal)
+        || lexeme.Text.EndsWith(".sh", StringComparison.Ordinal);
 
     private static string Duration(Lexeme lexeme) =>
         lexeme.Value.ToString(CultureInfo.InvariantCulture)

@@ -38,6 +38,18 @@ internal static class WordedVariableReader
         }
     }
 
+    /// <summary>A service is named, and something that one of its variables is called and
+    /// nothing else.</summary>
+    public static bool Speaks(Clause clause, Discourse said) =>
+        clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && !clause.Lexemes.Any(l => l.Is(Part.Assignment) || l.Is(Part.Identifier)
+            || l.IsField("password") || l.Is(Part.Command))
+        && Candidates(clause, said).Exists(c => c.Present is not null
+            && Find(clause, c.Variable) is var (from, to)
+            && (to > from || clause[from].Text.Length > 4)
+            && (s_switches.Contains(c.Present.ToLowerInvariant()) || After(clause, to) is not null
+                || Before(clause, from) is not null));
+
     /// <summary>Variables of what is spoken of, those with the longer names first.</summary>
     private static List<Candidate> Candidates(Clause clause, Discourse said)
     {
@@ -111,7 +123,7 @@ internal static class WordedVariableReader
 
     private static bool Take(Clause clause, Candidate candidate, int from, int to)
     {
-        var value = After(clause, to) ?? Before(clause, from);
+        var value = After(clause, to) ?? Before(clause, from) ?? InMode(clause, from);
         var isSwitch = candidate.Present is { } now
             && s_switches.Contains(now.ToLowerInvariant());
         if (isSwitch && (value is null || !IsSwitched(clause, value.Value)))
@@ -244,6 +256,15 @@ internal static class WordedVariableReader
             || clause[at].IsNumber || VariableWords.English.Value(clause[at].Text) is not null)
             ? at : null;
     }
+
+    /// <summary>"In live mode": between "in" and the name may stand any word.</summary>
+    private static int? InMode(Clause clause, int start) => start > 1
+        && (clause[start - 2].IsGlue("in") || clause[start - 2].IsGlue("to")
+            || clause[start - 2].IsGlue("on")) && clause.IsFree(start - 1)
+        && !clause[start - 1].IsMention
+        && clause[start - 1].Text is not ("the" or "a" or "an" or "this" or "that" or "my" or "our"
+            or "its" or "another" or "other" or "same" or "new" or "different" or "right")
+        && !clause[start - 1].Text.Contains(' ') ? start - 1 : null;
 
     private static bool IsValue(Clause clause, int at)
     {
