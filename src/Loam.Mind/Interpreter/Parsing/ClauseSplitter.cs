@@ -114,6 +114,12 @@ internal static class ClauseSplitter
         {
             return true;
         }
+        // "… now that the balancer does it": what follows says why.
+        var why = all.FindIndex(start, at - start, IsReason);
+        if (why > start && !joined && HasVerb(all, start, why))
+        {
+            return false;
+        }
         if (IsVerb(all, at))
         {
             if (!HasVerb(all, start, at))
@@ -162,6 +168,11 @@ internal static class ClauseSplitter
         && before.Exists(l => IsMakeable(l))
         && !(at + 1 < all.Count && all.Skip(at + 1).TakeWhile(l => !IsJoint(l))
             .Any(l => l.Is(Part.Reference)));
+
+    private static bool IsReason(Lexeme lexeme) => !lexeme.IsMention
+        && (lexeme.Text is "because" or "since" or "now that" or "as we" or "as it" or "so that"
+            or "given that" or "in case" or "that is why" or "because of" or "due to" or "until"
+            or "before" or "when" or "whenever" or "while" or "as soon as" or "in order to");
 
     /// <summary>Both this piece and what came before have a target and a value of their own, or
     /// several things are to be made.</summary>

@@ -11,13 +11,20 @@ internal static class TargetReader
         Target? owner = null;
         var except = false;
         var all = false;
+        var why = false;
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
             except |= (lexeme.IsGlue("except") && clause.IsFree(at))
                 || (lexeme.IsGlue("but") && clause.Targets.Exists(t => t.Reference == "all"));
+            why |= clause.Targets.Count > 0 && clause.Question is null && ClauseReason(clause, at);
             if (!clause.IsFree(at) || !(lexeme.IsMention || lexeme.Is(Part.Reference)))
             {
+                continue;
+            }
+            if (why)
+            {
+                clause.Use(at);
                 continue;
             }
             clause.Use(at);
@@ -62,11 +69,22 @@ internal static class TargetReader
         }
     }
 
+    /// <summary>"… now that the load balancer does it": what else is named is no target.
+    /// </summary>
+    private static bool ClauseReason(Clause clause, int at) => !clause[at].IsMention
+        && (clause[at].Text is "because" or "since" or "now that" or "as it" or "as we"
+            or "as they" or "so that" or "given that" or "because of" or "due to"
+            or "in order to" or "in case" or "being replaced by" or "replaced by")
+        || clause[at].Text is "when" or "before" or "until" or "while"
+            && at + 1 < clause.Count && clause[at + 1].Is(Part.Reference);
+
     /// <summary>"The other disk" is about disks, not about the other service.</summary>
     private static bool IsOfField(Clause clause, int at) => !clause[at].IsMention
-        && clause[at].Key(Part.Reference) is "other" && at + 1 < clause.Count
-        && clause[at].Text.Split(' ')[^1] == "other" && clause.IsFree(at + 1)
-        && clause[at + 1].Is(Part.Field) && !clause[at + 1].IsField("service");
+        && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
+        && clause[at].Text.Split(' ')[^1] is "other" or "all" && clause.IsFree(at + 1)
+        && (clause[at + 1].Is(Part.Field) && clause[at].IsReference("other")
+            || clause[at + 1].Is(Part.Topic)) && !clause[at + 1].IsMention
+        && !clause[at + 1].IsField("service");
 
     /// <summary>What is named twice in one wish is one thing, unless another one is spoken of.
     /// </summary>

@@ -49,6 +49,7 @@ internal sealed record Lexeme(string Text, string Original, ImmutableArray<Readi
         return null;
     }
 
+    public bool IsReference(string key) => Is(Part.Reference, key);
     public bool IsGlue(string key) => Is(Part.Glue, key);
     public bool IsField(string key) => Is(Part.Field, key);
     public bool IsVerb(string key) => Is(Part.Verb, key);

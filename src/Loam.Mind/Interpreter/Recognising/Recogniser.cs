@@ -69,7 +69,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         // "the app network" is about the network app, not about "the app".
         if (saying > 1 && word.Text is ("the" or "that" or "this")
             && LongestName(words, at + 1) is { Length: > 0 } own
-            && own.Namings[0].Known is (Known.Service or Known.Network or Known.Volume))
+            && (own.Namings[0].Known is (Known.Service or Known.Network or Known.Volume)
+                || own.Length >= saying))
         {
             saying = 1;
         }

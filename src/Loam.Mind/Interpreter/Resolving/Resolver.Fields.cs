@@ -53,6 +53,8 @@ internal sealed partial class Resolver
                     && !IsOfTargets(volume, clause) ? [RemoveVolume(volume)]
                     : RemoveWithData(clause),
                 ("remove" or "unset", "resources") => RemoveResources(clause),
+                ("restart" or "stop" or "start", _) when clause.Targets.Exists(
+                    t => t.Reference is null) => null,
                 _ => [Reply.Refuse($"I can't yet {clause.Verb} {clause[at].Text} by words; "
                     + "services, their ports, variables and volumes I can.")],
             };

@@ -15,6 +15,7 @@ internal sealed partial class Resolver
     private void Revised(Clause clause)
     {
         PortsByNumber(clause);
+        VersionsByForm(clause);
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
             var earlier = turn.TakeWhile(c => c != clause);
@@ -42,6 +43,41 @@ internal sealed partial class Resolver
         clause.Attributes.Remove(to);
         clause.Attributes[clause.Attributes.IndexOf(from)] = new PortAttribute(
             (int)from.Value, (int)to.Value, "from", false, null, null);
+    }
+
+    /// <summary>"bump gitea to 1.23", where it runs 1.22: a number like its version is one; of
+    /// what is new, a large one is its port.</summary>
+    private void VersionsByForm(Clause clause)
+    {
+        var bare = clause.Attributes.OfType<BareAttribute>().Where(b => b.Unit.Length == 0).ToList();
+        if (bare is not [var only] || clause.Verb is "scale")
+        {
+            return;
+        }
+        var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
+        var at = clause.Attributes.IndexOf(only);
+        if (names.Count == 0 && clause.Verb is "create" or "have" or ""
+            && clause.Targets.Exists(IsMakeable) && only.Value is >= 1024 and < 65536 or 80 or 443)
+        {
+            clause.Attributes[at] = new PortAttribute((int)only.Value, null, "on", false, null, null);
+            return;
+        }
+        var like = names.Count > 0 && names.TrueForAll(n => IsLikeVersion(only.Text,
+            Images.VersionOf(_draft.State.Services[n].Image.Tag)));
+        if (like && clause.Verb is "upgrade" or "downgrade" or "raise" or "set" or "move" or ""
+            or "have" or "lower" or "replace")
+        {
+            clause.Attributes[at] = new VersionAttribute(only.Text);
+        }
+    }
+
+    /// <summary>As many parts, and the first one near; a whole number only where the present
+    /// version is one.</summary>
+    private static bool IsLikeVersion(string said, string present)
+    {
+        var (one, two) = (said.TrimStart('v').Split('.'), present.Split('.'));
+        return int.TryParse(one[0], out var major) && int.TryParse(two[0], out var now)
+            && (one.Length > 1 || two.Length == 1) && Math.Abs(major - now) <= 5 && major > 0;
     }
 
     private static ClauseAttribute? Like(ClauseAttribute before, BareAttribute bare, Clause clause)
@@ -81,7 +117,7 @@ internal sealed partial class Resolver
                         [$"restart {names[0]}", $"stop {names[0]}", $"show {names[0]}"]);
                 }
                 return clause.Verb.Length == 0 && clause.Targets.All(t => t.Reference is null)
-                    ? new(ReplyKind.Unclear, "")
+                    ? Unclear(clause, names, turn.Count == 1)
                     : Reply.Same($"{Wording.List(names)}{Runs(clause, names)} "
                         + $"{(names.Count == 1 ? "is" : "are")} "
                         + $"already there. Say \"another {names[0]}\" for a second one.");
@@ -100,6 +136,13 @@ internal sealed partial class Resolver
                     ["memory", "port", "version"]);
         }
     }
+
+    /// <summary>Something is said of it that means nothing here.</summary>
+    private static Reply Unclear(Clause clause, List<string> names, bool asks) =>
+        !asks || clause.Lexemes.Any(l => l.Is(Part.Unknown)) || clause.Count > 6
+            ? new(ReplyKind.Unclear, "")
+            : Reply.Ask($"What shall I do with {Wording.List(names)}?",
+                [$"restart {names[0]}", $"stop {names[0]}", $"show {names[0]}"]);
 
     /// <summary>"Another port", "a volume": a field that was named, and nothing of it.</summary>
     private static string? Open(Clause clause)

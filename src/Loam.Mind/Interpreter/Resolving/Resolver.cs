@@ -70,6 +70,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             }
             clause.Verb = "set";
         }
+        if (NoLonger(clause) is { } independent)
+        {
+            return [independent];
+        }
         if (OfField(clause) is { } ofField)
         {
             return ofField;
@@ -152,6 +156,23 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 $"{made.Text} does not take {found.Names[0]}'s data over.");
         }
         return created;
+    }
+
+    /// <summary>"The api no longer needs redis" is about the api, where it waits for redis.
+    /// </summary>
+    private Reply? NoLonger(Clause clause)
+    {
+        if (clause is not { Verb: "remove", Attributes.Count: 0, Targets: [var one, var other] }
+            || Targets.Candidates(one) is not [var who] || Targets.Candidates(other) is not [var on]
+            || !_draft.State.Services[who].DependsOn.Contains(on)
+            || !clause.Lexemes.Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
+                or "needs" or "require" or "use" or "want" or "depend"))
+        {
+            return null;
+        }
+        Touched.Add(who);
+        WiringEdits.RemoveDependency(_draft, who, on);
+        return Reply.Done($"no longer let {who} wait for {on}");
     }
 
     /// <summary>"Switch web from nginx to caddy": it stays what it is called.</summary>

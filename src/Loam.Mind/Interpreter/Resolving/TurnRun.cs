@@ -106,7 +106,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0
         && clause.Foreign is null && clause.Lexemes.All(l => l.Is(Part.Noise) || l.IsGlue("yes")
-            || l.IsGlue("comma") || l.IsGlue("no"));
+            || l.IsGlue("comma") || l.IsGlue("no") || l.Text is "no" or "nope" or "sorry" or "oh"
+                or "wait" or "hmm");
 
     /// <summary>"If the api is down, restart it".</summary>
     private static bool IsConditional(Clause clause)

@@ -45,6 +45,9 @@ internal static class FlagReader
         {
             policy = "never";
         }
+        named |= clause.Lexemes.Any(l => l.Text is "restarts" or "restarting" or "restarted")
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null || l.Is(Part.Reference)
+                || l.Named(Known.App) is not null);
         if (!(named || clause.Verb is "restart" or "start") || policy is null)
         {
             return;

@@ -16,8 +16,14 @@ internal static class NetworkReader
                 && clause[i].Named(Known.Network) is not null
                 && clause[i].Named(Known.Service) is null
                 && clause[i].Named(Known.Role) is null, -1);
-            if (known >= 0 && clause.Verb is "connect" or "disconnect")
+            var placed = known > 0 && clause.Next(known, -1) is var before and >= 0
+                && (clause[before].IsGlue("on") || clause[before].IsGlue("in")
+                    || clause[before].IsGlue("to") || clause[before].IsGlue("from"))
+                && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
+                    or "unmount" or "mount" or "publish";
+            if (known >= 0 && (clause.Verb is "connect" or "disconnect" || placed))
             {
+                clause.Verb = clause.Verb is "unmount" ? "disconnect" : clause.Verb;
                 clause.Use(known);
                 clause.Attributes.Add(
                     new NetworkAttribute(clause[known].Named(Known.Network), false));
@@ -38,6 +44,13 @@ internal static class NetworkReader
 
     private static string? Name(Clause clause, int field)
     {
+        var only = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && clause[i].Named(Known.Network) is not null).ToList();
+        if (only.Count == 1 && clause[field].IsField("internal"))
+        {
+            clause.Use(only[0]);
+            return clause[only[0]].Named(Known.Network);
+        }
         for (var at = field + 1; at < clause.Count; at++)
         {
             if (clause.IsFree(at) && clause[at].IsField("name") && at + 1 < clause.Count)
