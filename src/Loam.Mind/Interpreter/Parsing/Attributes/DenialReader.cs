@@ -14,6 +14,12 @@ internal static class DenialReader
 
     public static void Read(Clause clause)
     {
+        // Jobs have fields of the same names, and words of their own for them.
+        if (clause.Lexemes.Any(l => l.Named(Known.Job) is not null
+            && l.Named(Known.Service) is null))
+        {
+            return;
+        }
         for (var at = 0; at + 1 < clause.Count; at++)
         {
             var no = clause.IsFree(at) && clause[at].Text is "no" or "no more" or "nothing"
