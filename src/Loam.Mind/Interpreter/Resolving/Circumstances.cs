@@ -119,7 +119,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 1; at < clauses.Count; at++)
         {
             var (gone, come) = (clauses[at - 1], clauses[at]);
-            if (gone is not { Verb: "unpublish" or "remove", Negated: false, Subject: null,
+            if (gone is not { Verb: "unpublish" or "remove" or "stop", Negated: false, Subject: null,
                     Attributes: [PortAttribute { First: { } from, Second: null }] }
                 || come.Subject is not null || come.Question is not null || come.Negated
                 || come.Verb is not ("" or "have" or "set" or "publish" or "create" or "replace")

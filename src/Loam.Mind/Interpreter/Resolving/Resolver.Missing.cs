@@ -49,17 +49,21 @@ internal sealed partial class Resolver
     /// what is new, a large one is its port.</summary>
     private void VersionsByForm(Clause clause)
     {
-        var bare = clause.Attributes.OfType<BareAttribute>().Where(b => b.Unit.Length == 0).ToList();
+        var bare = clause.Attributes.OfType<BareAttribute>()
+            .Where(b => b.Unit.Length == 0).ToList();
         if (bare is not [var only] || clause.Verb is "scale")
         {
             return;
         }
         var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
         var at = clause.Attributes.IndexOf(only);
-        if (names.Count == 0 && clause.Verb is "create" or "have" or ""
-            && clause.Targets.Exists(IsMakeable) && only.Value is >= 1024 and < 65536 or 80 or 443)
+        var uses = names.Count == 1 && clause.Lexemes.Any(l => l.Text is "use" or "uses")
+            && _draft.State.Services[names[0]].Ports.Count(p => p.Host is not null) == 1;
+        if ((uses || (names.Count == 0 && clause.Verb is "create" or "have" or ""
+            && clause.Targets.Exists(IsMakeable))) && only.Value is >= 1024 and < 65536 or 80 or 443)
         {
-            clause.Attributes[at] = new PortAttribute((int)only.Value, null, "on", false, null, null);
+            clause.Attributes[at] =
+                new PortAttribute((int)only.Value, null, "on", false, null, null);
             return;
         }
         var like = names.Count > 0 && names.TrueForAll(n => IsLikeVersion(only.Text,

@@ -253,7 +253,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>Values that nothing took are named, never passed over.</summary>
     private static string LeftOut(List<Clause> wishes)
     {
-        if (wishes.SelectMany(w => w.Lexemes).Any(l => l.IsField("password")))
+        if (wishes.SelectMany(w => w.Lexemes).Any(
+            l => l.IsField("password") && !l.IsMention))
         {
             return " Passwords are made by Loam and never taken from a sentence; `loam secret "
                 + "set NAME` sets another.";

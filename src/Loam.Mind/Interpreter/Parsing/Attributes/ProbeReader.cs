@@ -81,7 +81,8 @@ internal static class ProbeReader
         var times = s_seconds.Contains(clause[at].Unit);
         var fields = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i))
             .Select(i => clause[i].Key(Part.Field)).Where(f => times
-                ? f is "timeout" or "startperiod" or "interval" : f is "retries").Distinct().ToList();
+                ? f is "timeout" or "startperiod" or "interval" : f is "retries")
+            .Distinct().ToList();
         var same = Enumerable.Range(0, clause.Count).Count(i => clause.IsFree(i)
             && clause[i].IsNumber && s_seconds.Contains(clause[i].Unit) == times);
         var after = at + 1 < clause.Count && (clause[at + 1].Text is "times" or "time"

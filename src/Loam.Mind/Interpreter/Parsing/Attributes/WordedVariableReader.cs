@@ -24,7 +24,7 @@ internal static class WordedVariableReader
     {
         if (clause.Has(Part.Field, "label") || clause.Verb is "rename" or "probe" or "backup"
             || clause.Attributes.Exists(a => a is VariableAttribute)
-            || clause.Lexemes.Any(l => l.IsField("password")))
+            || clause.Lexemes.Any(l => l.IsField("password") && !l.IsMention))
         {
             return;
         }
@@ -43,7 +43,7 @@ internal static class WordedVariableReader
     public static bool Speaks(Clause clause, Discourse said) =>
         clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
         && !clause.Lexemes.Any(l => l.Is(Part.Assignment) || l.Is(Part.Identifier)
-            || l.IsField("password") || l.Is(Part.Command))
+            || (l.IsField("password") && !l.IsMention) || l.Is(Part.Command))
         && Candidates(clause, said).Exists(c => c.Present is not null
             && Find(clause, c.Variable) is var (from, to)
             && (to > from || clause[from].Text.Length > 4)

@@ -275,7 +275,8 @@ internal static partial class FirewallClaim
                 StringComparison.Ordinal) || l.Text.StartsWith("unpublish",
                 StringComparison.Ordinal)) || services.TrueForAll(s => IsLocal(said, s))
             || clause is { Verb: "remove", Lexemes: var all } && all.Any(l => l.Text is "drop")
-                && !scan.HasNumber && !scan.HasAddress && !scan.Words.HasText("traffic", "packets")))
+                && !scan.HasNumber && !scan.HasAddress
+                && !scan.Words.HasText("traffic", "packets")))
         {
             return 0;
         }
