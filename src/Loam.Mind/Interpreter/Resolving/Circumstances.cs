@@ -147,7 +147,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var told = clauses[at];
-            if (!IsTold(told) || !clauses.Exists(c => c != told && IsComplete(c)))
+            if (!(IsTold(told) || at > 0 && Explains(told)) || !clauses.Exists(c => c != told && IsComplete(c)))
             {
                 continue;
             }
@@ -163,6 +163,12 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             clauses.RemoveAt(at--);
         }
     }
+
+    /// <summary>"That's the analysts' VPN": of what was said just before.</summary>
+    private static bool Explains(Clause clause) => clause is { Verb: "", Attributes.Count: 0,
+        Question: null, Subject: null } && clause.Lexemes.Count > 1
+        && (clause[0].Text is "that is" or "it is" or "this is" or "those are" or "they are"
+            || clause[0].Text is "that" or "it" or "this" or "they" && clause[1].IsGlue("is"));
 
     /// <summary>It tells something, and wishes nothing.</summary>
     private static bool IsTold(Clause clause)

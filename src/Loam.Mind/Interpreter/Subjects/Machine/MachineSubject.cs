@@ -93,7 +93,7 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Safety;
         }
-        if (Says("anomaly") || (Says("metrics") && number && !app)
+        if (Says("anomaly") || (Says("metrics") && number && !all.Any(l => l.IsField("network")))
             || (Says("eventsnoted") && number && clause.Lexemes.Any(l =>
                 l.Is(Part.Topic, "retain"))))
         {
