@@ -119,8 +119,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 1; at < clauses.Count; at++)
         {
             var (gone, come) = (clauses[at - 1], clauses[at]);
-            if (gone is not { Verb: "unpublish" or "remove" or "stop", Negated: false, Subject: null,
-                    Attributes: [PortAttribute { First: { } from, Second: null }] }
+            if (gone is not { Verb: "unpublish" or "remove" or "stop", Negated: false,
+                    Subject: null, Attributes: [PortAttribute { First: { } from, Second: null }] }
                 || come.Subject is not null || come.Question is not null || come.Negated
                 || come.Verb is not ("" or "have" or "set" or "publish" or "create" or "replace")
                 || !(RefersBack(come) || come.Targets.TrueForAll(t => Names(t).Intersect(
@@ -147,7 +147,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var told = clauses[at];
-            if (!(IsTold(told) || at > 0 && Explains(told)) || !clauses.Exists(c => c != told && IsComplete(c)))
+            if (!(IsTold(told) || (at > 0 && Explains(told)))
+                || !clauses.Exists(c => c != told && IsComplete(c)))
             {
                 continue;
             }

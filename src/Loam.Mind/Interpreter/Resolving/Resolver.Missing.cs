@@ -60,7 +60,8 @@ internal sealed partial class Resolver
         var uses = names.Count == 1 && clause.Lexemes.Any(l => l.Text is "use" or "uses")
             && _draft.State.Services[names[0]].Ports.Count(p => p.Host is not null) == 1;
         if ((uses || (names.Count == 0 && clause.Verb is "create" or "have" or ""
-            && clause.Targets.Exists(IsMakeable))) && only.Value is >= 1024 and < 65536 or 80 or 443)
+            && clause.Targets.Exists(IsMakeable)))
+            && only.Value is (>= 1024 and < 65536) or 80 or 443)
         {
             clause.Attributes[at] =
                 new PortAttribute((int)only.Value, null, "on", false, null, null);

@@ -305,7 +305,8 @@ internal static partial class FirewallClaim
             return group.Ports.Exists(p => p.Thing is not null) && clause.Verb is "remove"
                 && !clause.Lexemes.Any(l => l.IsField("port")) ? 0 : 0.8;
         }
-        if (weak && group.Anywhere && !clause.Lexemes.Any(l => l.Text == "use") && (scan.HasNumber && rules.IsDeclared
+        if (weak && group.Anywhere && !clause.Lexemes.Any(l => l.Text == "use")
+            && (scan.HasNumber && rules.IsDeclared
             || scan.HasNamedPort && !scan.HasThing))
         {
             return 0.7;
