@@ -165,10 +165,22 @@ public sealed class Conversation
         return Present(new TurnRun(session, clauses, trusted: false).Go());
     }
 
+    /// <summary>"Ticket 4711: …": the number is of no port.</summary>
+    private static List<Word> WithoutNumberOfTicket(List<Word> words)
+    {
+        var number = words.Count > 2 && words[0].Text is "ticket" or "issue" or "case"
+            or "incident" or "request" or "req" or "bug" or "change" or "chg" or "task"
+            ? words[1].Text is "no" or "nr" or "number" or "id" ? 2 : 1 : 0;
+        var end = number > 0 && number < words.Count && words[number].Text.TrimStart('#').Any(
+            char.IsAsciiDigit) ? number + 1 : 0;
+        return end > 0 && end < words.Count && words[end].Text is ":" or "," or "-" or "."
+            ? words[(end + 1)..] : words;
+    }
+
     /// <param name="count">Words it has; too many are not read.</param>
     private static List<Lexeme> Lexemes(string turn, Session session, out int count)
     {
-        var words = Normaliser.Words(turn, Lexicon.English);
+        var words = WithoutNumberOfTicket(Normaliser.Words(turn, Lexicon.English));
         count = words.Count;
         if (count > MostWords)
         {

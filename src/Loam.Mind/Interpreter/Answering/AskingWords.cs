@@ -22,7 +22,7 @@ internal sealed class AskingWords
 
     private static readonly Lazy<AskingWords> s_english = new(() => new("en", "asking", s_filling));
     private static readonly Lazy<AskingWords> s_refusing =
-        new(() => new("en", "refusing", ["the", "a", "an"]));
+        new(() => new("en", "refusing", ["the", "a", "an"], asTyped: true));
 
     /// <summary>Words that begin many questions say little of what is asked.</summary>
     private static readonly HashSet<string> s_light = ["what", "which", "who", "how", "where",
@@ -34,11 +34,15 @@ internal sealed class AskingWords
 
     private readonly HashSet<string> _filling;
 
+    /// <summary>Slips are not mended, and the names of things are one word.</summary>
+    private readonly bool _asTyped;
+
     private sealed record Phrase(string Key, string[] Words, double Weight);
 
-    private AskingWords(string language, string file, HashSet<string> filling)
+    private AskingWords(
+        string language, string file, HashSet<string> filling, bool asTyped = false)
     {
-        _filling = filling;
+        (_filling, _asTyped) = (filling, asTyped);
         foreach (var (key, phrase) in WordFile.Read(language, file))
         {
             var words = Stems(phrase.Split(' '));
@@ -65,7 +69,9 @@ internal sealed class AskingWords
     public Dictionary<string, double> Of(Clause clause)
     {
         var words = Stems(clause.Lexemes.SelectMany(l => Hidden(l) ? ["password"]
-            : l.Text.Split(' ')));
+            : !_asTyped ? l.Text.Split(' ')
+            : l.IsMention && l.Named(Known.User) is null ? [l.Text.Replace(' ', '_')]
+            : l.Original.ToLowerInvariant().Split(' ')));
         var found = new Dictionary<string, double>(StringComparer.Ordinal);
         for (var at = 0; at < words.Length; at++)
         {
@@ -114,7 +120,9 @@ internal sealed class AskingWords
         || (phrase[^1] == '*' && word.StartsWith(phrase[..^1], StringComparison.Ordinal));
 
     private string[] Stems(IEnumerable<string> words) =>
-        [.. words.Where(w => !_filling.Contains(w)).Select(Stem)];
+        [.. words.SelectMany(w => w.Length > 1 && !w.Any(char.IsAsciiDigit) && w[0] != '-'
+            && w[0] != '/' ? w.Split('-') : [w]).Where(w => w.Length > 0 && !_filling.Contains(w))
+            .Select(Stem)];
 
     /// <summary>One and many are the same word.</summary>
     public static string Stem(string word)

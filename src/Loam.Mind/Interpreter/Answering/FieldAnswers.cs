@@ -75,6 +75,13 @@ internal sealed class FieldAnswers(Clause clause, DesiredState state)
         }
         var have = shown.Where(s => s.Found is not null).ToList();
         var lack = shown.Where(s => s.Found is null).Select(s => s.Name).ToList();
+        if (path == "read_only" && meant.Count > 0)
+        {
+            return string.Join("; ", meant.Select(m => $"{list.Name(m)}: root file system "
+                + (m.Flag("read_only") == true ? "read-only" : "writable") + (FieldWords.At(m,
+                    list.Schema, "volumes") is { } mounted ? ", " + FieldWords.Show("volumes",
+                        mounted.Type, mounted.Value) : ""))) + ".";
+        }
         var label = FieldWords.Label(path);
         if (have.Count == 0)
         {

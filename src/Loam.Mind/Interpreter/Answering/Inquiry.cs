@@ -56,7 +56,11 @@ internal sealed class Inquiry(Clause clause, Session session)
                 && clause.Subject is FirewallSubject
             || best?.Key is "jobs" or "say:jobs" && clause.Subject is JobSubject
             || best?.Key is "notify" && clause.Subject is NotifySubject;
-        return best is { Weight: >= Sure } && !others ? Answer(best) : null;
+        var answer = best is { Weight: >= Sure } && !others ? Answer(best) : null;
+        return answer is not null && best!.Weight >= 1.5 ? answer
+            : clause.Subject is not null ? answer : Whereabouts.Of(clause, _state) ?? answer
+                ?? (clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field)) ? null
+                    : Whereabouts.Of(clause, _state, loosely: true));
     }
 
     /// <summary>"Who is in webteam?": a group that somebody is in.</summary>

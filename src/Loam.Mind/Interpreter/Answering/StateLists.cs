@@ -50,7 +50,8 @@ internal sealed record StateList(
     public List<MapValue> Meant(Clause clause, DesiredState state)
     {
         var all = Items(state);
-        var named = Known is not { } known ? [] : clause.Lexemes.Select(l => l.Named(known))
+        var named = Known is not { } known ? clause.Lexemes.Select(l => l.Original.ToLowerInvariant())
+            .ToList() : clause.Lexemes.Select(l => l.Named(known))
             .OfType<string>().Distinct().ToList();
         var meant = all.Where(i => named.Contains(Name(i))).ToList();
         if (meant.Count > 0)
@@ -102,6 +103,10 @@ internal static class StateLists
         new("notify", ManifestFile.File, "notify", null, "notifier", "notifiers"),
         new("registries", ManifestFile.File, "registries", null, "registry", "registries"),
     ];
+
+    /// <summary>It names a thing that has no names of its own kind among the words.</summary>
+    public static bool Names(DesiredState state, string word) => All.Any(l => l.Known is null
+        && l.Items(state).Exists(i => l.Name(i) == word));
 
     public static StateList? Of(string key) => All.FirstOrDefault(l => l.Key == key);
 }

@@ -13,11 +13,13 @@ internal static class Whereabouts
     private const int Most = 8;
 
     /// <summary>Null: nothing was said that could be looked for, or it stands nowhere.</summary>
-    public static string? Of(Clause clause, DesiredState state)
+    /// <param name="loosely">Also words that may be part of a path.</param>
+    public static string? Of(Clause clause, DesiredState state, bool loosely = false)
     {
         var value = clause.Lexemes.FirstOrDefault(l => !l.IsMention && (l.Is(Part.Path)
             || l.Is(Part.Domain) || l.Is(Part.Email) || l.Is(Part.Url) || l.Is(Part.Image)
-            || l.Is(Part.Identifier) || l.Is(Part.Quoted)));
+            || l.Is(Part.Identifier) || l.Is(Part.Quoted) || (loosely && l.Is(Part.Unknown)
+                && l.Text.Length > 3 && !l.Corrected)));
         if (value is null || value.Original.Length < 3)
         {
             return null;
@@ -52,7 +54,10 @@ internal static class Whereabouts
 
     private static bool Has(Value value, string text) => value switch
     {
-        TextValue said => said.Text.Contains(text, StringComparison.OrdinalIgnoreCase),
+        TextValue said => said.Text.Equals(text, StringComparison.OrdinalIgnoreCase)
+            || (said.Text.Contains('/') || text.Contains('/') || text.Contains('.')
+                    || text.Contains('@'))
+                && said.Text.Contains(text, StringComparison.OrdinalIgnoreCase),
         ListValue list => list.Items.Any(i => Has(i, text)),
         MapValue map => map.Entries.Any(e => Has(e.Value, text)
             || e.Key.Equals(text, StringComparison.OrdinalIgnoreCase)),

@@ -76,10 +76,32 @@ internal static class ClauseReader
             clause.Question = Inner(clause, first) ?? question;
             clause.Use(first);
         }
-        else if (clause.Verb.Length == 0 && (LooksOnly(clause) || NamesOnly(clause)))
+        else if (clause.Verb.Length == 0 && (LooksOnly(clause) || NamesOnly(clause))
+            || clause.AsksMark && !wished && Topical(clause))
         {
             clause.Question = "show";
         }
+        else if (!wished && Inverted(clause))
+        {
+            clause.Question = "is";
+        }
+    }
+
+    /// <summary>"Next run of the report?": it is clear what is asked.</summary>
+    private static bool Topical(Clause clause) => clause.Count > 1
+        && !clause.Lexemes.SkipWhile(l => l.Readings[0].Part == Part.Noise).First().Is(Part.Verb)
+        && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Amount) || l.IsGlue("with"))
+        && Answering.AskingWords.English.Of(clause).Values.Any(w => w >= 1.3);
+
+    /// <summary>"Do backups exist?", "can karl log in": the verb stands in front.</summary>
+    private static bool Inverted(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Readings[0].Part != Part.Noise);
+        return at >= 0 && at + 1 < clause.Count && (clause.AsksMark && clause[at].Text is "is"
+                or "are" or "does" or "do" or "did" or "has" or "was" or "were" or "have"
+            || clause[at].Text is "can" or "may" or "does" or "is" or "has"
+                && clause[at + 1].Named(Known.User) is not null
+                && clause[at + 1].Named(Known.Service) is null);
     }
 
     /// <summary>"Tell me which …", "do you know how many …": what is asked is inside.</summary>

@@ -85,9 +85,22 @@ internal static class Refusals
             {
                 return s_foreign["reveal"];
             }
+            if (clause.Question is not null && IsAboutPassword(clauses, clause))
+            {
+                return s_foreign["reveal"];
+            }
+            if (Names(clause))
+            {
+                return "I never take a password from a sentence; `loam secret set NAME` sets one, "
+                    + "and `loam secret list` shows the names.";
+            }
             if (clause.Subject is not null)
             {
                 continue;
+            }
+            if (clauses.Count == 1 && IsNoWish(clause))
+            {
+                return NotUnderstood;
             }
             if (clause.Question is not null && IsUnknown(clause, state))
             {
@@ -127,16 +140,42 @@ internal static class Refusals
     private static string? Spoken(Clause clause) => clause.Foreign == "unsafe"
         && clause.Question is not (null or "show") ? null : clause.Foreign;
 
+    /// <summary>"I need the wordpress password, what is it".</summary>
+    private static bool IsAboutPassword(List<Clause> clauses, Clause clause) =>
+        clauses.IndexOf(clause) is var at and > 0 && clause.Question is "what" or "show"
+        && clause.Lexemes.Any(l => l.Is(Part.Reference)) && clause.Targets.TrueForAll(
+            t => t.Reference is not null) && clauses[at - 1].Lexemes.Any(
+                l => l.IsField("password") && !l.IsMention);
+
+    /// <summary>"Set the root password to 1234".</summary>
+    private static bool Names(Clause clause) => clause.Question is null
+        && clause.Verb is "set" or "replace" && Enumerable.Range(0, Math.Max(0, clause.Count - 2))
+            .Any(at => clause[at].IsField("password") && !clause[at].IsMention
+                && clause[at + 1].IsGlue("to") && (clause[at + 2].Is(Part.Unknown)
+                    || clause[at + 2].IsNumber || clause[at + 2].Is(Part.Quoted)));
+
+    /// <summary>"Convert 5 miles to km": no verb that is known, and nothing that is here.
+    /// </summary>
+    private static bool IsNoWish(Clause clause) => clause is { Question: null, Verb: "",
+            IsInherited: false, AsksMark: false } && clause.Targets.Count == 0
+        && clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part is not (Part.Noise or Part.Glue))
+            is { } first && first.Is(Part.Unknown) && !first.Corrected
+        && clause.Lexemes.Count(l => l.Is(Part.Unknown)) > 1
+        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field) || l.Is(Part.Image));
+
     /// <summary>A question about things nobody here has heard of.</summary>
     private static bool IsUnknown(Clause clause, DesiredState state) =>
         clause.Question is not ("help" or "whatif") && clause.Targets.Count == 0
         && clause.Lexemes.Any(l => l.Is(Part.Unknown))
-        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field) || l.Is(Part.Topic)
+        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Field)
+            || l.Is(Part.Topic) && clause.Lexemes.Count(u => u.Is(Part.Unknown)) < 2
             || l.Is(Part.Identifier) || l.Is(Part.Path) || l.Is(Part.Address) || l.Is(Part.Cidr)
             || l.Is(Part.Domain) || l.Is(Part.Image) || l.Is(Part.Reference)
             || (l.IsNumber && l.Value > 0 && l.Unit.Length > 0)
             || (l.Is(Part.Verb) && !l.Is(Part.Noise) && !l.IsVerb("have") && !l.IsVerb("set")))
-        && !clause.Lexemes.Any(l => new PeopleBook(state).Groups.Contains(l.Text))
+        && !clause.Lexemes.Any(l => StateLists.Names(state, l.Text)
+            || new PeopleBook(state).Groups.Contains(l.Text))
+        && Whereabouts.Of(clause, state, loosely: true) is null
         && AskingWords.English.Of(clause).Values.All(w => w < 1);
 
     /// <summary>What the words of a clause say, wherever they stand, that must be refused.
@@ -183,14 +222,15 @@ internal static class Refusals
         }
         var at = clause.Lexemes.ToList().FindIndex(l => l.Readings[0].Part != Part.Noise
             && !l.IsGlue("wish") && !(l.IsMention is false && l.Text is "run" or "execute"
-                or "type" or "do" or "enter"));
+                or "type" or "do" or "enter" or "sudo" or "doas"));
         if (at < 0 || at + 1 >= clause.Count || clause[at].IsMention)
         {
             return false;
         }
         var program = clause[at].Text;
         var next = clause[at + 1];
-        return CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
+        return at > 0 && clause[at - 1].Text is "sudo" or "doas"
+            && CommandFinder.IsProgram(program) || CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
             || CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
             || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.');
     }

@@ -32,7 +32,7 @@ internal static class BanReader
         var failing = words.Has("fails");
         for (var at = 0; at < clause.Count; at++)
         {
-            if ((Duration(clause[at]) ?? Spelt(clause, at)) is { } duration)
+            if ((Fraction(clause, at) ?? Duration(clause[at]) ?? Spelt(clause, at)) is { } duration)
             {
                 clause.Use(at);
                 if (IsFormer(clause, at))
@@ -89,6 +89,29 @@ internal static class BanReader
             ? Text(before.Value * factor, unit)
             : before.Text is "a" or "an" or "one" or "whole" or "full" or "entire" or "per"
                 or "whole day" ? Text(factor, unit) : null;
+    }
+
+    /// <summary>"A quarter of an hour", "half an hour".</summary>
+    private static string? Fraction(Clause clause, int at)
+    {
+        if (clause[at] is not { IsNumber: true, Value: 1, Unit: "h" })
+        {
+            return null;
+        }
+        for (var before = at - 1; before >= 0 && before >= at - 3; before--)
+        {
+            if (clause[before].Text.Contains("quarter", StringComparison.Ordinal))
+            {
+                clause.Use(before);
+                return "15m";
+            }
+            if (clause[before].Text.Contains("half", StringComparison.Ordinal))
+            {
+                clause.Use(before);
+                return "30m";
+            }
+        }
+        return null;
     }
 
     /// <summary>"Instead of an hour", "from 1 hour to 2".</summary>

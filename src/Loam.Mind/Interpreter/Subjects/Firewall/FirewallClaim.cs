@@ -47,7 +47,8 @@ internal static partial class FirewallClaim
         {
             return Question(clause, scan, rules, said, self);
         }
-        var claim = clause.Verb == "block" && !scan.HasThing ? 0.6
+        var claim = clause.Verb == "block" && !scan.HasThing
+            || words.HasText("allow port", "allow ports", "block port", "block ports") ? 0.6
             : scan.Groups.Count == 0 ? 0
             : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
         return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
@@ -153,6 +154,11 @@ internal static partial class FirewallClaim
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
         var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
             || l.Text is "week" or "weeks" or "month" or "day" or "hour");
+        if (bans && !scan.HasAddress && clause.Verb is "remove" or "stop" && words.HasText("ban",
+            "bans", "jail", "jails") && (scan.HasThing || words.HasText("ssh", "sshd")))
+        {
+            return true;
+        }
         return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
                 "jail", "banned"))
             || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))
@@ -189,6 +195,11 @@ internal static partial class FirewallClaim
             || group.Sources.Count > 0)))
         {
             return 0.9;
+        }
+        if (words.Has("missing") && scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
+            && clause.Verb is "" or "have" or "unpublish" or "publish")
+        {
+            return 0.8;
         }
         if (place && words.Has("attack") || group is { Only: true, Direction:
             PacketDirection.Output, Ports.Count: > 0 })

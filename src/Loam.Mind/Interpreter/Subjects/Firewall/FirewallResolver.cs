@@ -33,6 +33,11 @@ internal sealed partial class FirewallResolver
             return [];
         }
         Continue();
+        if (_clause.Lexemes.FirstOrDefault(l => PortNames.IsBroken(l.Original)) is { } broken)
+        {
+            return [Ask($"{broken.Original} is no address: four numbers from 0 to 255, and a "
+                + "length up to 32. Which one is meant?", "10.0.0.0/8")];
+        }
         var before = _book.Rules;
         var replies = new List<Reply>();
         if (_wish.Enable == false)

@@ -42,6 +42,12 @@ internal sealed class FirewallSubject : ISubject
             return;
         }
         Attacked(clause, scan, said);
+        // "Port 8443 is unreachable": what should be, is not.
+        if (scan.Words.Has("missing") && clause.Verb is "" or "have" or "unpublish" or "publish"
+            && scan.Groups is [{ Strong: false, Ports.Count: > 0, Sources.Count: 0 } lost])
+        {
+            (lost.Act, lost.OwnAct, lost.Strong) = (Act.Allow, true, true);
+        }
         var wish = Wish(clause, scan);
         wish.Swap = SourceSwap.Of(clause);
         wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
@@ -85,8 +91,8 @@ internal sealed class FirewallSubject : ISubject
         clause.Question is "show" or "what" && scan.Groups.Exists(g => g.Log is not null
             && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0))
             && clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
-        || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text is not ("is"
-            or "are" or "does" or "do") && scan.Groups.Count > 0;
+        || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text.Split(' ')[0]
+            is not ("is" or "are" or "does" or "do" or "was" or "has") && scan.Groups.Count > 0;
 
     private static bool ContinuesBan(Clause clause, Discourse said, WishScan scan)
     {
@@ -107,7 +113,8 @@ internal sealed class FirewallSubject : ISubject
                 "default policy", "forward policy", "forwarding policy", "forward chain"),
             OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
             Limits = words.Has("limit"),
-            Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Strong && g.OwnAct
+            Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Log == false)
+                && !scan.Groups.Exists(g => g.Strong && g.OwnAct
                 && !words.HasText("remove", "delete", "get rid of"))
                 || words.Has("rule") && words.HasText("out of")
                 || words.HasText("can go", "go away") || words.Has("rule")
@@ -223,6 +230,12 @@ internal sealed class FirewallSubject : ISubject
         var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
             .Where(b => !b.IsReason).ToList();
         wish.Last = before.SelectMany(b => b.Groups).LastOrDefault();
+        // "… The 10.77.0.0/24 people still need them": what was shut stays open for them.
+        if (wish.Last is { IsBlock: true, Ports.Count: > 0 } shut && wish.Groups is
+            [{ OwnAct: false, Ports.Count: 0, Sources.Count: > 0 } stay])
+        {
+            (stay.Act, stay.OwnAct, stay.Ports) = (Act.Allow, true, [.. shut.Ports]);
+        }
         Join(wish, before);
         foreach (var earlier in before)
         {

@@ -79,6 +79,14 @@ internal static partial class PortNames
             ? new(first.Value, last.Value) : null;
     }
 
+    /// <summary>It has the form of an address, and is none.</summary>
+    public static bool IsBroken(string text) => text.Split('/') is [var host, ..]
+        && host.Split('.') is { Length: 4 } parts && parts.All(p => p.Length is > 0 and < 4
+            && p.All(char.IsAsciiDigit)) && (parts.Any(p => int.Parse(p,
+                System.Globalization.CultureInfo.InvariantCulture) > 255)
+            || text.Contains('/') && !System.Net.IPNetwork.TryParse(text, out _)
+                && (!int.TryParse(text.Split('/')[1], out var length) || length > 32));
+
     /// <summary>The network an address stands for, as it is written in a file; null: none.
     /// </summary>
     public static string? Network(Lexeme lexeme)

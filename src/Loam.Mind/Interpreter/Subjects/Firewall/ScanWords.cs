@@ -282,7 +282,8 @@ internal sealed partial class ScanWords(Clause clause)
     }
 
     /// <summary>"The firewall policy": not something to do.</summary>
-    public bool IsNoun(int at) => clause[at].Text is "opening" && (clause.Verb is "remove" or "stop"
+    public bool IsNoun(int at) => clause[at].Text is "block" or "ban" && Has("unblock")
+            && !Is(at, "unblock") || clause[at].Text is "opening" && (clause.Verb is "remove" or "stop"
             or "unpublish") || clause[at].Text is "access" or "use" or "open ports" && at > 0
         && clause[at - 1].Text is "the" or "of" or "in";
 

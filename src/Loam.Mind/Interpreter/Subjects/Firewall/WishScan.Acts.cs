@@ -62,7 +62,10 @@ internal sealed partial class WishScan
                 Next();
                 _group.Act = Act.None;
             }
-            _group.Log = !_negated;
+            var ends = at > 0 && _clause.Verb is "remove" or "stop"
+                && _clause.Lexemes.Take(at).All(l => l.Is(Part.Verb)
+                    || l.Readings[0].Part is Part.Noise or Part.Glue);
+            _group.Log = !_negated && !ends;
             _negated = false;
         }
         if (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "it" or "them"

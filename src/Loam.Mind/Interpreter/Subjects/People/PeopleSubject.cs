@@ -67,6 +67,20 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.6;
         }
+        var person = all.Any(l => l.Is(Part.Topic, "person") && !l.IsMention);
+        if (person && !app && clause.Verb is "create" or "have" or "" && clause.Question is null
+            && (clause.Count < 8 && all.Any(l => l.Text.StartsWith("new", StringComparison.Ordinal))
+                || all.Any(l => l.Text.EndsWith("people", StringComparison.Ordinal)
+                    || l.Text.EndsWith("persons", StringComparison.Ordinal))))
+        {
+            return 0.7;
+        }
+        var access = all.ToList().FindIndex(l => l.Text is "access");
+        if (access >= 0 && access + 2 < all.Count && all[access + 1].IsGlue("to")
+            && all[access + 2].Is(Part.Unknown) && access + 3 == all.Count && !app)
+        {
+            return 0.7;
+        }
         if (word && !app && all.Any(l => l.IsField("login") || l.IsField("user")
             || l.IsField("sshkey") || l.Is(Part.Topic, "lock") || l.IsField("group")))
         {
@@ -198,7 +212,8 @@ internal sealed class PeopleSubject : ISubject
             return;
         }
         var now = clause.Attributes.OfType<UserAttribute>().First();
-        var same = now.Users.Concat(now.Names).Intersect(told.Users.Concat(told.Names)).Any();
+        var same = now.Users.Concat(now.Names).Intersect(told.Users.Concat(told.Names)).Any()
+            || told is { Creates: true, Users.Count: 0, Names.Count: 0 };
         if (now.Users.Count + now.Names.Count == 0 || same)
         {
             now.Users.AddRange(told.Users.Except(now.Users));

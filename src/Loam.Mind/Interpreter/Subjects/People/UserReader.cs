@@ -124,6 +124,15 @@ internal sealed class UserReader(Clause clause, Discourse said)
             _names = false;
             return true;
         }
+        // "A deploy account": the name stands before.
+        if (_now.Users.Count + _now.Names.Count == 0 && at + 1 < clause.Count && clause[at + 1].Text
+            is "account" or "login" && at > 0 && clause[at - 1].Text is "a" or "an" or "the"
+            && UserNames.Of(lexeme) is { } before && (lexeme.Is(Part.Unknown)
+                || !UserNames.IsPlain(lexeme, true)) && !lexeme.Is(Part.Topic))
+        {
+            _now.Names.Add(before);
+            return true;
+        }
         if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
             && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names))
         {
@@ -380,6 +389,11 @@ internal sealed class UserReader(Clause clause, Discourse said)
             read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
                     || IsWhole() && read is { Join.Count: 0, Keys.Count: 0 })
                 && read.Hints.Count == 0 && !clause.Lexemes.Any(l => l.IsGlue("only"));
+            // "Delete their access": the account, or only the way in?
+            if (read.Removes && !read.SaysAccount && clause.Lexemes.Any(l => l.Text is "access"))
+            {
+                (read.Removes, read.Left) = (false, true);
+            }
             read.OnlyThey &= read.Join.Count + read.Leave.Count > 0;
             if (nobody && !read.SaysWhat && !read.SaysKey && read.Hints.Count == 0
                 && !read.Removes && !read.SaysAccount && !read.Left)
