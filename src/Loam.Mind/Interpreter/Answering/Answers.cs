@@ -165,10 +165,12 @@ internal static class Answers
         if (clause.Question is "why" || (clause.Question == "is" && names.Count > 0)
             || Field(clause, "status") && names.Count > 0)
         {
-            return $"The files say {Declared(services)} Whether it is so, `loam status` shows; "
+            var declared = services.Count < 3 ? new ThingAnswers(clause, state).Services(services)
+                : Declared(services);
+            return $"The files say {declared} Whether it is so, `loam status` shows; "
                 + $"`loam logs {Named(names, "SERVICE")}` shows what it says.";
         }
-        return Overview(services, state, names.Count > 0);
+        return Overview(clause, services, state, names.Count > 0);
     }
 
     private static string Variable(List<Service> services, string name)
@@ -277,7 +279,8 @@ internal static class Answers
     private static string Declared(List<Service> services) => Each(services, s =>
         s.Replicas == 0 ? $"{s.Name} is stopped" : $"{s.Name} runs {s.Image.Short}");
 
-    private static string Overview(List<Service> services, DesiredState state, bool chosen)
+    private static string Overview(
+        Clause clause, List<Service> services, DesiredState state, bool chosen)
     {
         if (services.Count == 0)
         {
@@ -285,7 +288,9 @@ internal static class Answers
         }
         if (chosen)
         {
-            return Each(services, s => $"{s.Name} runs {s.Image.Short}, "
+            return services.Count < 3 ? new ThingAnswers(clause, state).Services(services)
+                + " `loam status` shows how it does." : Each(services,
+                s => $"{s.Name} runs {s.Image.Short}, "
                 + (s.Replicas == 1 ? "one copy" : $"{s.Replicas} copies")
                 + (s.PublishesPorts ? $", on {Wording.List(s.Ports.Select(p => p.ToString()))}"
                     : "") + (s.Limits.Memory is { } memory ? $", {Sizes.Text(memory)}" : ""))

@@ -52,7 +52,7 @@ internal sealed class Inquiry(Clause clause, Session session)
                 + Fit(key), colon < 0 ? "" : key[(colon + 1)..]);
             best = best is null || place.Weight > best.Weight ? place : best;
         }
-        var others = best?.Key is "bans" or "ask:login" or "rules"
+        var others = best?.Key is "bans" or "ask:login" or "rules" or "networks"
                 && clause.Subject is FirewallSubject
             || best?.Key is "jobs" or "say:jobs" && clause.Subject is JobSubject
             || best?.Key is "notify" && clause.Subject is NotifySubject;
@@ -70,7 +70,10 @@ internal sealed class Inquiry(Clause clause, Session session)
             .ToHashSet();
         var group = clause.Lexemes.FirstOrDefault(l => groups.Contains(l.Text)
             && l.Named(Known.User) is null && l.Named(Known.Service) is null);
-        return group is null ? null : new("users.groups", group.Is(Part.Unknown) ? 2.5 : 0.9,
+        var asks = clause.Question == "who" || clause.Lexemes.Any(l => l.Text is "in" or "group"
+            or "groups" or "member" or "members" or "belong" or "belongs" or "member of"
+            or "members of");
+        return group is null || !asks ? null : new("users.groups", group.Is(Part.Unknown) ? 2.5 : 0.9,
             group.Text);
     }
 
@@ -83,6 +86,11 @@ internal sealed class Inquiry(Clause clause, Session session)
 
     private double Fit(string key, StateList? list)
     {
+        if (key.StartsWith("jobs.", StringComparison.Ordinal) && !clause.Lexemes.Any(
+            l => l.Named(Known.Job) is not null))
+        {
+            return -3;
+        }
         if (list is null)
         {
             return clause.Lexemes.Any(l => l.Named(Known.Service) is not null
@@ -115,7 +123,7 @@ internal sealed class Inquiry(Clause clause, Session session)
         {
             return FirewallAnswers.Policies(new RuleBook(session).Rules);
         }
-        if (parts[0] == "ask:login")
+        if (parts[0] is "ask:login" or "ask:ssh")
         {
             if (clause.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr)))
             {

@@ -34,6 +34,19 @@ internal sealed class ThingAnswers(Clause clause, DesiredState state)
             + string.Join("; ", shown) + ".";
     }
 
+    /// <summary>Everything that is declared of a service or two.</summary>
+    public string Services(IEnumerable<Service> services)
+    {
+        var list = StateLists.Of("services")!;
+        var names = services.Select(s => s.Name).ToList();
+        return string.Join("; ", list.Items(state).Where(i => names.Contains(list.Name(i)))
+            .Select(i => (state.Services[list.Name(i)] is var s && s.Replicas == 0
+                ? $"{s.Name} is stopped: it would run {s.Image.Short}"
+                : $"{s.Name} runs {s.Image.Short}, {(s.Replicas == 1 ? "one copy"
+                    : $"{s.Replicas} copies")}")
+                + $" ({FieldWords.Fields(i, list.Schema)})")) + ".";
+    }
+
     private string Described(StateList list, MapValue item)
     {
         var fields = FieldWords.Fields(item, list.Schema);

@@ -230,9 +230,12 @@ internal static class Refusals
         var program = clause[at].Text;
         var next = clause[at + 1];
         return at > 0 && clause[at - 1].Text is "sudo" or "doas"
-            && CommandFinder.IsProgram(program) || CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
+            && CommandFinder.IsProgram(program)
+            || CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
             || CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
-            || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.');
+            || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.')
+            || next.Text.Length is > 1 and < 20 && next.Text[0] == '-' && !next.IsNumber
+                && clause[at].Readings[0].Part != Part.Noise;
     }
 
     /// <summary>A password is to be changed; those of new services are made by Loam.</summary>

@@ -55,7 +55,10 @@ internal static partial class FirewallClaim
     }
 
     /// <summary>"Can the VPN use ssh?" asks; "can you block …?" wishes.</summary>
-    public static bool Asks(Clause clause) => clause.Count > 1 && clause[0].Text == "from"
+    public static bool Asks(Clause clause) => clause.Count > 2 && clause[0].Text is "can"
+        && (clause[1].Is(Part.Topic, "anywhere") || PortNames.Network(clause[1]) is not null)
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "may"))
+        || clause.Count > 1 && clause[0].Text == "from"
         && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1
         && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
             or "does" or "do" or "should";
@@ -195,6 +198,14 @@ internal static partial class FirewallClaim
             || group.Sources.Count > 0)))
         {
             return 0.9;
+        }
+        if (words.Has("limit") && clause.Verb is "remove" or "stop" && group.Ports.Exists(
+            p => p.Thing is null) && words.HasText("rate limit", "rate", "throttle", "ratelimit")
+            || group.Direction == PacketDirection.Output && clause.Verb.Length == 0
+                && words.HasText("outgoing", "outbound", "egress", "outgoing traffic")
+                && group.Ports.Exists(p => p.Thing is null))
+        {
+            return 0.8;
         }
         if (words.Has("missing") && scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
             && clause.Verb is "" or "have" or "unpublish" or "publish")

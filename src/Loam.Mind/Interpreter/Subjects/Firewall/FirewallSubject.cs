@@ -113,7 +113,8 @@ internal sealed class FirewallSubject : ISubject
                 "default policy", "forward policy", "forwarding policy", "forward chain"),
             OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
             Limits = words.Has("limit"),
-            Removes = clause.Verb is "remove" && !scan.Groups.Exists(g => g.Log == false)
+            Removes = clause.Verb is "remove" && !words.Has("limit")
+                && !scan.Groups.Exists(g => g.Log == false)
                 && !scan.Groups.Exists(g => g.Strong && g.OwnAct
                 && !words.HasText("remove", "delete", "get rid of"))
                 || words.Has("rule") && words.HasText("out of")
@@ -123,7 +124,8 @@ internal sealed class FirewallSubject : ISubject
                 || words.Has("widen"),
             SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
                 && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
-            Unlimits = words.Has("norate"),
+            Unlimits = words.Has("norate") || words.Has("limit") && clause.Verb is "remove"
+                or "stop",
             Renames = clause.Verb == "rename" || words.Has("rule") && words.NameGiven() is not null
                 && clause.Verb is "" or "set" or "have" or "move",
             Name = clause.Verb == "rename" ? clause.Lexemes.SkipWhile(l => !l.IsGlue("to")
@@ -201,7 +203,7 @@ internal sealed class FirewallSubject : ISubject
     /// <summary>"Move web above block-office".</summary>
     private static Move? Moved(Clause clause, ScanWords words, WishScan scan)
     {
-        if (clause.Verb is not ("move" or "set" or "") || !scan.Groups.Exists(g =>
+        if (clause.Verb is not ("move" or "set" or "have" or "") || !scan.Groups.Exists(g =>
             g.Rules.Count > 0 || g.Ports.Count > 0))
         {
             return null;
@@ -209,7 +211,8 @@ internal sealed class FirewallSubject : ISubject
         for (var at = 0; at < clause.Count; at++)
         {
             var (above, below) = (words.Is(at, "above"), words.Is(at, "below"));
-            if ((above || below) && clause.Verb == "move")
+            if ((above || below) && (clause.Verb == "move" || clause.Lexemes.Any(
+                l => l.Text is "put" or "should come" or "come" or "comes" or "place" or "goes")))
             {
                 var other = clause.Lexemes.Skip(at + 1).Select(l => l.Named(Known.Rule))
                     .FirstOrDefault(n => n is not null);

@@ -151,6 +151,12 @@ internal sealed partial class ScanWords(Clause clause)
     public bool KeepsOpen(int at) => clause[at].Text is "keep" or "keeps" && NextIs(at, next =>
         PortNames.Of(clause[next]) is not null || IsPortNumber(next));
 
+    /// <summary>"Nobody but 10.1.2.3 may ssh".</summary>
+    public bool IsNobodyBut(int at) => clause[at].Text is "nobody but" or "no one but"
+        || clause[at].Text is "nobody" or "no one" or "noone" && at + 2 < clause.Count
+            && (clause[at + 1].IsGlue("but") || clause[at + 1].IsGlue("except"))
+            && PortNames.Network(clause[at + 2]) is not null;
+
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
@@ -283,7 +289,8 @@ internal sealed partial class ScanWords(Clause clause)
 
     /// <summary>"The firewall policy": not something to do.</summary>
     public bool IsNoun(int at) => clause[at].Text is "block" or "ban" && Has("unblock")
-            && !Is(at, "unblock") || clause[at].Text is "opening" && (clause.Verb is "remove" or "stop"
+            && !Is(at, "unblock")
+        || clause[at].Text is "opening" && (clause.Verb is "remove" or "stop"
             or "unpublish") || clause[at].Text is "access" or "use" or "open ports" && at > 0
         && clause[at - 1].Text is "the" or "of" or "in";
 

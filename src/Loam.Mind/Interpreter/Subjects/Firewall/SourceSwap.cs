@@ -19,6 +19,14 @@ internal sealed record SourceSwap(string Old, string New)
         var (one, other) = (PortNames.Network(clause[first])!, PortNames.Network(clause[second])!);
         var between = clause.Lexemes.Skip(first + 1).Take(second - first - 1).ToList();
         var before = clause.Lexemes.Take(first).ToList();
+        var after = clause.Lexemes.Skip(second + 1).ToList();
+        if (between.Exists(l => l.Text is "too wide" or "too broad" or "too much" or "wide"
+                or "broad"
+                or "too big" or "too large") && after.Exists(l => l.Text is "enough" or "suffices"
+                or "sufficient" or "will do" or "is enough" or "do"))
+        {
+            return new(one, other);
+        }
         if (between.Exists(l => l.IsGlue("insteadof") || l.Text is "replaces" or "not"))
         {
             return new(other, one);

@@ -22,6 +22,12 @@ internal sealed partial class WishScan
         {
             return;
         }
+        if (_words.IsNobodyBut(at))
+        {
+            _group.Only = true;
+            Take(at, lexeme.Text.Contains(' ', StringComparison.Ordinal) ? at : at + 1);
+            return;
+        }
         if (lexeme.IsGlue("not") || lexeme.Text is "do not want" or "do not need"
             || _words.Is(at, "nobody") || _words.StopsAct(at)
             || lexeme.Text is "none" || _words.RefusesThing(at))

@@ -43,7 +43,8 @@ internal static class AuditEdits
         clause.Attributes.Add(new AuditAttribute
         {
             Days = days, Events = events, On = clause.Verb is "start" or "create" or "have",
-            Off = clause.Verb is "stop" or "remove" || clause.Negated,
+            Off = clause.Verb is "stop" or "remove" || clause.Negated
+                || clause.Lexemes.Any(l => l.IsGlue("except")),
             More = clause.Lexemes.Any(l => l.IsGlue("also") || l.Text is "add" or "include"),
             Path = path < 0 ? null : clause[path].Original,
         });

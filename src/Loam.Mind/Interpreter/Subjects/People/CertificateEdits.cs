@@ -201,6 +201,12 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             return [Reply.Refuse($"To prove {name} by DNS I need the command that sets the "
                 + "record; say \"with the hook /path/to/script\".")];
         }
+        if (said is { Only: true, Takes: false, Domains.Count: > 0 })
+        {
+            Draft.Set(SecurityFile.File, path.Key("domains"), List(said.Domains));
+            done.Add($"let the certificate {name} be for {Wording.List(said.Domains)} only");
+            said = said with { Domains = [] };
+        }
         foreach (var (list, wanted) in (IEnumerable<(string, List<string>)>)
             [("domains", said.Domains), ("used_by", said.UsedBy)])
         {

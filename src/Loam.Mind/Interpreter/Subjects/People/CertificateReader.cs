@@ -59,6 +59,7 @@ internal static class CertificateReader
                     : clause.Verb == "start" || clause.Lexemes.Any(l => l.IsField("automatic")
                         || l.Text.Contains("auto", StringComparison.Ordinal)) ? true : null
                 : null,
+            Only = clause.Lexemes.Any(l => l.IsGlue("only")),
             Takes = clause.Verb is "remove" or "disconnect",
             Removes = clause.Verb == "remove" && !clause.Negated
                 && !(Says(clause, "renewal") && !clause.Lexemes.Any(l => l.Is(Part.Domain))),

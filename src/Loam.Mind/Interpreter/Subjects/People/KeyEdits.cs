@@ -103,6 +103,20 @@ internal sealed class KeyEdits(Session session)
     private List<Reply> Add(string user, EditPath path, List<string> present, UserAttribute said)
     {
         var fresh = said.Keys.Where(k => !present.Exists(p => Same(p, k))).ToList();
+        if (said.ReplacesKeys && Meant(present, said) is { Count: > 0 } old
+            && said.Hints.Count > 0 && old.Count < present.Count)
+        {
+            foreach (var key in old)
+            {
+                Draft.Remove(SecurityFile.File, path.Text(key));
+            }
+            foreach (var key in fresh)
+            {
+                Draft.Append(SecurityFile.File, path, EditValue.Of(key));
+            }
+            return [Reply.Done($"replace {user}'s key {Wording.List(old.Select(Called))} by "
+                + Wording.List(said.Keys.Select(Called))).With(Risk.High)];
+        }
         if (said.ReplacesKeys)
         {
             Draft.Set(SecurityFile.File, path,

@@ -19,8 +19,9 @@ internal static class PeopleAnswers
         }
         if (clause.Attributes.OfType<SecretAttribute>().FirstOrDefault() is { } secret)
         {
-            return clause.Question == "show" && !secret.Names.IsEmpty
-                && !clause.Lexemes.Any(l => l.Text.StartsWith("use", StringComparison.Ordinal))
+            return clause.Question is "show" or "what" && !secret.Names.IsEmpty
+                && !clause.Lexemes.Any(l => l.Text.StartsWith("use", StringComparison.Ordinal)
+                    || l.Text is "for" or "need" or "needs" or "depend" or "depends on")
                 ? Secrets.Hidden : Reply.Answer(OfSecrets(clause, session, secret));
         }
         if (clause.Attributes.OfType<AuditAttribute>().Any())

@@ -66,6 +66,9 @@ internal sealed record CertificateAttribute : ClauseAttribute
     public bool? Renews { get; init; }
     public bool Removes { get; init; }
 
+    /// <summary>It is for these names and no others.</summary>
+    public bool Only { get; init; }
+
     /// <summary>What is named is taken away from the certificate.</summary>
     public bool Takes { get; init; }
 }

@@ -93,7 +93,9 @@ internal sealed class PeopleSubject : ISubject
         }
         var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
             or "she");
-        return said.Continues(this) && !app && (pronoun || word || all.Any(l => l.Is(Part.Topic,
+        return said.Continues(this) && !app && (pronoun || word || account
+            || clause.Question is null && all.Any(l => book.Groups.Contains(l.Text))
+            || all.Any(l => l.Is(Part.Topic,
             "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "rotate")
             || l.Is(Part.Topic, "renewal")
             || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")

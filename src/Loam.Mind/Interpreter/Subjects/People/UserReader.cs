@@ -34,6 +34,13 @@ internal sealed class UserReader(Clause clause, Discourse said)
         }
         Close();
         Settle();
+        GoOn();
+        var names = _read.Sum(r => r.Names.Count + r.Users.Count);
+        foreach (var at in clause.All(Part.Number).Where(i => clause[i].Value == names
+            && clause[i].Unit.Length == 0).ToList())
+        {
+            clause.Use(at);
+        }
         clause.Attributes.AddRange(_read);
     }
 
@@ -134,7 +141,8 @@ internal sealed class UserReader(Clause clause, Discourse said)
             return true;
         }
         if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
-            && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names))
+            && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
+            && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
             Begin(name);
             _now.Names.Add(name);
@@ -268,7 +276,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
     /// <summary>"No sudo", "without admin rights", "is no admin".</summary>
     private bool IsDenied(int at)
     {
-        for (var before = at - 1; before >= Math.Max(0, at - 3); before--)
+        for (var before = at - 1; before >= Math.Max(0, at - 5); before--)
         {
             var lexeme = clause[before];
             if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "never"
@@ -403,6 +411,41 @@ internal sealed class UserReader(Clause clause, Discourse said)
         }
     }
 
+    /// <summary>"Student2 as well", "no, docker instead": the rest was said the turn before.
+    /// </summary>
+    private void GoOn()
+    {
+        if (said.Before.Count > 0 || clause.Question is not null || said.Session.About is not
+            { Subject: PeopleSubject } about || said.Session.LastWishes.LastOrDefault()
+                ?.Attributes.OfType<UserAttribute>().LastOrDefault() is not { } last)
+        {
+            return;
+        }
+        foreach (var read in _read)
+        {
+            var anybody = read.Users.Count + read.Names.Count > 0;
+            if (!anybody && read.SaysWhat)
+            {
+                read.Users.AddRange(about.Names.Where(_book.Users.Contains));
+            }
+            if ((clause.Corrects || clause.Lexemes.Any(l => l.IsGlue("instead")
+                || l.Text is "instead")) && read.Join.Count > 0 && !anybody)
+            {
+                read.Leave.AddRange(last.Join.Except(read.Join));
+            }
+            if (anybody && clause.Verb.Length == 0 && !clause.Lexemes.Any(l => l.IsGlue("not"))
+                && !read.SaysWhat && !read.SaysKey
+                && !read.SaysAccount && read.Hints.Count == 0)
+            {
+                read.Join.AddRange(last.Join);
+                read.Leave.AddRange(last.Leave);
+                read.Shell ??= last.Shell;
+                read.Locks |= last.Locks;
+                read.Removes |= last.Removes;
+            }
+        }
+    }
+
     /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>
     private bool IsWhole()
     {
@@ -426,6 +469,7 @@ internal sealed class UserReader(Clause clause, Discourse said)
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
+                && !only.Join.Contains(name) && !only.Leave.Contains(name)
                 && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false))
             {
                 only.Names.Add(name);
