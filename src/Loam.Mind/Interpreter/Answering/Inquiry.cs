@@ -150,7 +150,10 @@ internal sealed class Inquiry(Clause clause, Session session)
         {
             return null;
         }
-        return parts.Length == 2 ? fields.Of(list, parts[1], place.Value)
+        // What else there is of a job is said with it.
+        var whole = parts is ["jobs", _] && clause.Subject is JobSubject jobs
+            ? jobs.Answer(clause, session)?.Text : null;
+        return parts.Length == 2 ? $"{fields.Of(list, parts[1], place.Value)} {whole}".TrimEnd()
             : new ThingAnswers(clause, _state).Of(list);
     }
 }

@@ -235,7 +235,7 @@ internal static class Refusals
             || CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
             || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.')
             || next.Text.Length is > 1 and < 20 && next.Text[0] == '-' && !next.IsNumber
-                && clause[at].Readings[0].Part != Part.Noise;
+                && (clause[at].Is(Part.Unknown) || program == "mount");
     }
 
     /// <summary>A password is to be changed; those of new services are made by Loam.</summary>
