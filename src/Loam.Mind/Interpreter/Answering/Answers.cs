@@ -162,6 +162,12 @@ internal static class Answers
                 return answer(services, state);
             }
         }
+        return Whole(clause, services, state, names);
+    }
+
+    private static string Whole(
+        Clause clause, List<Service> services, DesiredState state, List<string> names)
+    {
         if (clause.Question is "why" || (clause.Question == "is" && names.Count > 0)
             || Field(clause, "status") && names.Count > 0)
         {

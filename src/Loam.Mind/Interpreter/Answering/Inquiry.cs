@@ -73,8 +73,8 @@ internal sealed class Inquiry(Clause clause, Session session)
         var asks = clause.Question == "who" || clause.Lexemes.Any(l => l.Text is "in" or "group"
             or "groups" or "member" or "members" or "belong" or "belongs" or "member of"
             or "members of");
-        return group is null || !asks ? null : new("users.groups", group.Is(Part.Unknown) ? 2.5 : 0.9,
-            group.Text);
+        return group is null || !asks ? null
+            : new("users.groups", group.Is(Part.Unknown) ? 2.5 : 0.9, group.Text);
     }
 
     /// <summary>A place whose things are named is meant rather than another.</summary>

@@ -51,8 +51,8 @@ internal sealed record StateList(
     {
         var all = Items(state);
         var named = Known is not { } known
-            ? clause.Lexemes.Select(l => l.Original.ToLowerInvariant()).ToList() : clause.Lexemes.Select(l => l.Named(known))
-            .OfType<string>().Distinct().ToList();
+            ? clause.Lexemes.Select(l => l.Original.ToLowerInvariant()).ToList()
+            : clause.Lexemes.Select(l => l.Named(known)).OfType<string>().Distinct().ToList();
         var meant = all.Where(i => named.Contains(Name(i))).ToList();
         if (meant.Count > 0)
         {

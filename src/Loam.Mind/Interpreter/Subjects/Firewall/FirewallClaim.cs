@@ -92,7 +92,8 @@ internal static partial class FirewallClaim
             or "these" or "those" or "they");
         var need = clause.Lexemes.Any(l => l.Text is "need" or "needs" or "use" or "uses" or "want"
             or "wants" or "requires" or "require");
-        var states = clause.Lexemes.Any(l => l.IsGlue("is") && l.Text is "is" or "are");
+        var states = clause.Lexemes.Any(l => l.IsGlue("is") && l.Text is "is" or "are"
+            || l.Text is "that is" or "it is" or "this is" or "they are" or "those are");
         return refers && need && scan.Groups.TrueForAll(g => !g.Strong)
             || states && (clause.IsInherited || clause.Verb.Length == 0)
                 && scan.Groups.TrueForAll(g => g is { OwnAct: false, Only: false, Rate: null,

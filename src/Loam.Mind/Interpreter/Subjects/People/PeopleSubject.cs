@@ -67,17 +67,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.6;
         }
-        var person = all.Any(l => l.Is(Part.Topic, "person") && !l.IsMention);
-        if (person && !app && clause.Verb is "create" or "have" or "" && clause.Question is null
-            && (clause.Count < 8 && all.Any(l => l.Text.StartsWith("new", StringComparison.Ordinal))
-                || all.Any(l => l.Text.EndsWith("people", StringComparison.Ordinal)
-                    || l.Text.EndsWith("persons", StringComparison.Ordinal))))
-        {
-            return 0.7;
-        }
-        var access = all.ToList().FindIndex(l => l.Text is "access");
-        if (access >= 0 && access + 2 < all.Count && all[access + 1].IsGlue("to")
-            && all[access + 2].Is(Part.Unknown) && access + 3 == all.Count && !app)
+        if (!app && Comes(clause))
         {
             return 0.7;
         }
@@ -109,6 +99,27 @@ internal sealed class PeopleSubject : ISubject
         && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "d" } || l.Is(Part.Path)
             || l.IsNumber && clause.Lexemes.Any(d => d.Is(Part.Topic, "days")))
         && !clause.Lexemes.Any(l => l.IsMention);
+
+    /// <summary>"We have a new developer", "give access to hans".</summary>
+    private static bool Comes(Clause clause)
+    {
+        var all = clause.Lexemes;
+        var person = all.Any(l => l.Is(Part.Topic, "person") && !l.IsMention);
+        if (person && clause.Verb is "create" or "have" or "" && clause.Question is null
+            && (clause.Count < 8 && all.Any(l => l.Text.StartsWith("new", StringComparison.Ordinal))
+                || all.Any(l => l.Text.EndsWith("people", StringComparison.Ordinal)
+                    || l.Text.EndsWith("persons", StringComparison.Ordinal))))
+        {
+            return true;
+        }
+        var access = all.ToList().FindIndex(l => l.Text is "access");
+        if (access >= 0 && access + 2 < all.Count && all[access + 1].IsGlue("to")
+            && all[access + 2].Is(Part.Unknown) && access + 3 == all.Count)
+        {
+            return true;
+        }
+        return false;
+    }
 
     /// <summary>"User backup with uid 2000", "a user "weather"": a name, whatever else it may
     /// mean, and what only users have.</summary>
