@@ -75,7 +75,7 @@ internal static partial class FirewallClaim
         && clause.Verb is "remove" or "stop" or "block" && clause.Lexemes.Any(
             l => l.Is(Part.Reference) || l.Is(Part.Topic, "somebody"))
         && said.Before is [.., { Subject: FirewallSubject } before]
-        && before.Lexemes.Any(l => l.Is(Part.Topic, "attack"))
+        && before.Lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected)
         && !clause.Lexemes.Any(l => l.IsMention);
 
     /// <summary>"Wireguard needs it", "that's the analysts' vpn", "everything is https now": says
@@ -213,7 +213,7 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
-        if (place && words.Has("attack") || group is { Only: true, Direction:
+        if (place && words.Attacks || group is { Only: true, Direction:
             PacketDirection.Output, Ports.Count: > 0 })
         {
             return 0.85;

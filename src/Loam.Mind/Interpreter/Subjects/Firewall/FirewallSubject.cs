@@ -152,7 +152,7 @@ internal sealed class FirewallSubject : ISubject
     {
         var words = scan.Words;
         if (scan.Groups is [{ OwnAct: false, Ports.Count: 0, Sources.Count: > 0 } group]
-            && words.Has("attack"))
+            && words.Attacks)
         {
             (group.Act, group.OwnAct, group.Strong) = (Act.Block, true, true);
         }

@@ -13,6 +13,9 @@ internal sealed partial class ScanWords(Clause clause)
     public bool Is(int at, string topic) => at >= 0 && at < clause.Count
         && clause[at].Is(Part.Topic, topic);
 
+    /// <summary>Somebody does harm; no slip of a harmless word says so.</summary>
+    public bool Attacks => clause.Lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected);
+
     public bool Has(string topic) => clause.Lexemes.Any(l => l.Is(Part.Topic, topic));
 
     public bool HasText(params ReadOnlySpan<string> texts)
@@ -273,6 +276,12 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"I can't reach …", "we have no access to …": what should be, is not.</summary>
     public bool Complains(int at)
     {
+        // "Nobody can log in any more".
+        if (Is(at, "nobody") && clause.Lexemes.Skip(at + 1).Take(2).Any(l => l.Text is "can")
+            && clause.Lexemes.Any(l => l.Text is "any more" or "anymore" or "no longer"))
+        {
+            return true;
+        }
         if (clause[at].Text is not ("can not" or "could not" or "does not" or "do not"))
         {
             return false;
