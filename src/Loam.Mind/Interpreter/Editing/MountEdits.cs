@@ -101,6 +101,13 @@ internal static class MountEdits
     /// place of what is kept, by what it is called.</summary>
     private static string? Kept(Service service, Clause clause)
     {
+        var last = clause.Attributes.OfType<MountAttribute>().FirstOrDefault()?.Source?
+            .Split('/')[^1];
+        if (last is { Length: > 2 } && service.Volumes.FirstOrDefault(v => v.Target.Split('/')
+            .Contains(last, StringComparer.Ordinal)) is { } alike)
+        {
+            return alike.Target;
+        }
         if (AppCatalog.ByImage(service.Image) is not { } app || !clause.Lexemes.Any(l =>
             l.Text.Split(' ')[0] is "keep" or "keeps" or "keeping" or "store" or "stores"
                 or "storing" or "save" or "saves" or "with" or "put" or "puts" or "its"

@@ -103,7 +103,11 @@ internal static class ClauseSplitter
         {
             return true;
         }
-        if (IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at)))
+        // "I do not want it to be removed"
+        var infinite = lexeme.Is(Part.Verb) && HasVerb(all, start, at)
+            && (lexeme.Text.StartsWith("to be ", StringComparison.Ordinal)
+                || all[at - 1].Text is "to be");
+        if (infinite || IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at)))
         {
             return false;
         }

@@ -38,6 +38,20 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 1; at < clauses.Count; at++)
         {
             var (said, again) = (clauses[at - 1], clauses[at]);
+            // "Take down and remove nginx"
+            if (said is { Targets.Count: 0, Attributes.Count: 0, Question: null, Subject: null,
+                    Negated: false, Verb: "stop" or "remove" } && again is { Verb: "remove",
+                    Negated: false, Subject: null, Targets.Count: > 0 })
+            {
+                clauses.RemoveAt(--at);
+                continue;
+            }
+            // "I have no use for gitea, drop it and gitea-db"
+            if (said.Verb == "remove" && again.Verb == "remove" && said.Targets.Count > 0
+                && again.Targets.Count > 1 && again.Targets.Exists(t => t.Reference is null))
+            {
+                again.Targets.RemoveAll(t => t.Reference is "it" or "them");
+            }
             if (!IsWish(said) || !IsWish(again) || said.Subject is not null
                 || again.Subject is not null || again.Attributes.Count > 0
                 || said.Targets.Count == 0 || again.Verb is not ("remove" or "stop" or "start"
@@ -119,6 +133,17 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 1; at < clauses.Count; at++)
         {
             var (gone, come) = (clauses[at - 1], clauses[at]);
+            // "It may not bind low ports, use 8080 instead"
+            if (gone is { Verb: "unpublish", Subject: null, Targets.Count: > 0,
+                    Attributes: [PortAttribute { First: null }] or [] }
+                && come is { Corrects: true, Subject: null } && RefersBack(come)
+                && come.Attributes.Exists(a => a is PortAttribute or BareAttribute))
+            {
+                come.Targets.Clear();
+                come.Targets.AddRange(gone.Targets);
+                clauses.RemoveAt(--at);
+                continue;
+            }
             if (gone is not { Verb: "unpublish" or "remove" or "stop", Negated: false,
                     Subject: null, Attributes: [PortAttribute { First: { } from, Second: null }] }
                 || come.Subject is not null || come.Question is not null || come.Negated

@@ -46,6 +46,13 @@ internal sealed partial class Resolver
                 continue;
             }
             clause.Use(at);
+            // "Its data can stay"
+            if (field is "volume" or "data" or "disk" && clause.Lexemes.Any(l => l.Text is "stay"
+                or "stays" or "remain" or "remains" or "keep" or "kept" or "preserved"
+                or "keeping" or "untouched" or "stay there"))
+            {
+                return null;
+            }
             return (clause.Verb, field) switch
             {
                 ("remove" or "unset", "environment") => RemoveVariables(clause),

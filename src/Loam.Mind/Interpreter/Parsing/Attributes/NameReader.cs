@@ -35,6 +35,10 @@ internal static class NameReader
                 or "stop" or "start" or "restart" or "upgrade" or "unpublish" or "publish")
             {
                 clause.Use(at);
+                if (at > 0 && clause[at - 1].Is(Part.Reference))
+                {
+                    clause.Use(at - 1);
+                }
                 continue;
             }
             // "a network called jobs" names the network, "a volume called x" the volume.

@@ -24,6 +24,14 @@ internal static class NetworkReader
             if (known >= 0 && (clause.Verb is "connect" or "disconnect" || placed))
             {
                 clause.Verb = clause.Verb is "unmount" ? "disconnect" : clause.Verb;
+                // "It should not be on dmz"
+                var not = Enumerable.Range(0, known).FirstOrDefault(i => clause.IsFree(i)
+                    && clause[i].IsGlue("not"), -1);
+                if (not >= 0 && clause.Verb is "" or "have" or "set")
+                {
+                    clause.Use(not);
+                    clause.Verb = "disconnect";
+                }
                 clause.Use(known);
                 clause.Attributes.Add(
                     new NetworkAttribute(clause[known].Named(Known.Network), false));

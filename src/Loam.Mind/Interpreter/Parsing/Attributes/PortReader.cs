@@ -148,7 +148,9 @@ internal static class PortReader
             clause.Attributes.Add(new PortAttribute(
                 (int)lexeme.Value, null, Before(clause, at), inside, said, address));
         }
-        if (numbers.Count == 0 && (named || address is not null)
+        var usual = clause.Verb is "create" or "have" or "" && clause.Lexemes.Any(l => l.Text is
+            "standard" or "default" or "usual" or "normal" or "standard port" or "default port");
+        if (numbers.Count == 0 && (named && !usual || address is not null)
             && !clause.Attributes.OfType<PortAttribute>().Any())
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
@@ -225,6 +227,16 @@ internal static class PortReader
     /// <summary>Without the word port, a number is one by its verb or by "on".</summary>
     private static bool AboutPorts(Clause clause, int at)
     {
+        if (clause[at].Value < 80 && clause.Lexemes.Any(
+            l => l.Text is "stay" or "stays" or "remain" or "remains"))
+        {
+            return false;
+        }
+        if (clause[at].Value >= 80 && clause[at].Unit.Length == 0
+            && Side(clause, at, clause.Count) is not null)
+        {
+            return true;
+        }
         if (clause[at].Unit.Length > 0 || clause.Verb is "publish" or "unpublish" or "move")
         {
             return true;

@@ -23,12 +23,12 @@ internal static class WordedVariableReader
     public static void Read(Clause clause, Discourse said)
     {
         if (clause.Has(Part.Field, "label") || clause.Verb is "rename" or "probe" or "backup"
-            || clause.Attributes.Exists(a => a is VariableAttribute)
             || clause.Lexemes.Any(l => l.IsField("password") && !l.IsMention))
         {
             return;
         }
-        foreach (var candidate in Candidates(clause, said))
+        var taken = clause.Attributes.OfType<VariableAttribute>().Select(v => v.Name).ToList();
+        foreach (var candidate in Candidates(clause, said).Where(c => !taken.Contains(c.Variable)))
         {
             if (Find(clause, candidate.Variable) is var (from, to) && Take(clause, candidate,
                 from, to))
@@ -123,7 +123,8 @@ internal static class WordedVariableReader
 
     private static bool Take(Clause clause, Candidate candidate, int from, int to)
     {
-        var value = After(clause, to) ?? Before(clause, from) ?? InMode(clause, from);
+        var exact = to == from && clause[from].Original == candidate.Variable;
+        var value = After(clause, to, exact) ?? Before(clause, from) ?? InMode(clause, from);
         var isSwitch = candidate.Present is { } now
             && s_switches.Contains(now.ToLowerInvariant());
         if (isSwitch && (value is null || !IsSwitched(clause, value.Value)))
@@ -214,9 +215,8 @@ internal static class WordedVariableReader
     }
 
     /// <summary>"… of the api to debug", "…: 30 minutes".</summary>
-    private static int? After(Clause clause, int end)
+    private static int? After(Clause clause, int end, bool linked = false)
     {
-        var linked = false;
         var at = end + 1;
         while (at < clause.Count)
         {

@@ -297,7 +297,8 @@ internal static partial class FirewallClaim
         if (services.Count > 0 && (clause.Lexemes.Any(l => l.Text.StartsWith("publish",
                 StringComparison.Ordinal) || l.Text.StartsWith("unpublish",
                 StringComparison.Ordinal)) || services.TrueForAll(s => IsLocal(said, s))
-            || clause is { Verb: "remove", Lexemes: var all } && all.Any(l => l.Text is "drop")
+            || clause is { Verb: "remove", Lexemes: var all }
+                && all.Any(l => l.Text is "drop" or "no more" or "no")
                 && !scan.HasNumber && !scan.HasAddress
                 && !scan.Words.HasText("traffic", "packets")))
         {
