@@ -36,6 +36,7 @@ internal sealed class Lexicon
     private readonly Dictionary<string, string> _units;
     private readonly Dictionary<string, string> _contractions;
     private readonly HashSet<string> _words;
+    private readonly HashSet<string> _headings;
 
     /// <summary>Common words without a meaning here; they are no slips of others.</summary>
     private readonly HashSet<string> _familiar = new(StringComparer.Ordinal);
@@ -51,6 +52,7 @@ internal sealed class Lexicon
             _words.UnionWith(phrase.Split(' '));
         }
         _phrases = phrases;
+        _headings = [.. WordFile.Read("en", "headings").Select(h => h.Phrase)];
         _longest = longest;
         _units = units;
         _contractions = contractions;
@@ -72,6 +74,9 @@ internal sealed class Lexicon
     public int LongestFrom(string word) => _longest.GetValueOrDefault(word);
 
     public string? Unit(string word) => _units.GetValueOrDefault(word);
+
+    /// <summary>A word that heads a message: <c>ticket</c>, <c>re</c>.</summary>
+    public bool IsHeading(string word) => _headings.Contains(word);
 
     /// <summary>The words a contraction stands for; null: it is none.</summary>
     public string? WrittenOut(string word) => _contractions.GetValueOrDefault(word);

@@ -21,6 +21,7 @@ internal static class Normaliser
         {
             (text, at) = (text[..^1], 1);
         }
+        at = Math.Max(at, Heading(text, lexicon));
         while (at < text.Length)
         {
             if (char.IsWhiteSpace(text[at]))
@@ -37,6 +38,22 @@ internal static class Normaliser
             }
         }
         return words;
+    }
+
+    /// <summary>Where the wish begins after "Ticket #4471:" or "Re:"; 0: there is no such head.
+    /// </summary>
+    private static int Heading(string text, Lexicon lexicon)
+    {
+        var colon = text.IndexOf(": ", StringComparison.Ordinal);
+        if (colon is < 0 or > 30)
+        {
+            return 0;
+        }
+        var words = text[..colon].ToLowerInvariant().Split(' ', '-', '#', '[', ']', '(', ')')
+            .Where(w => w.Length > 0).ToList();
+        return words.Count > 0 && words.TrueForAll(w => lexicon.IsHeading(w)
+            || w.All(c => char.IsAsciiDigit(c))) && words.Exists(lexicon.IsHeading)
+            ? colon + 1 : 0;
     }
 
     /// <summary>Typographic marks become plain ones, control characters become spaces; what
@@ -210,6 +227,11 @@ internal static class Normaliser
         if (lower is "&" or "+")
         {
             lower = "and";
+        }
+        if (lower is "-" or "--")
+        {
+            words.Add(Word.Of(","));
+            return;
         }
         words.Add(new(lower, token, possessive, false));
     }

@@ -92,6 +92,19 @@ internal sealed class Clause(List<Lexeme> lexemes)
         return at >= 0 && at < Count ? at : -1;
     }
 
+    /// <summary>What stands before, filling left out; null: nothing does.</summary>
+    public Lexeme? NextBefore(int at)
+    {
+        for (at--; at >= 0; at--)
+        {
+            if (!IsFilling(this[at]))
+            {
+                return this[at];
+            }
+        }
+        return null;
+    }
+
     /// <summary>As <see cref="Next"/>, but also over prepositions and the like.</summary>
     public int NextValue(int at, int step = 1)
     {

@@ -67,7 +67,9 @@ internal sealed class Particles
             }
             seenThing |= sentence[end].IsMention || sentence[end].Is(Part.Reference)
                 || sentence[end].Is(Part.Unknown) || sentence[end].Is(Part.Path)
-                || sentence[end].Is(Part.Identifier);
+                || sentence[end].Is(Part.Identifier) || sentence[end].Is(Part.Address)
+                || sentence[end].Is(Part.Domain) || sentence[end].Is(Part.Url)
+                || sentence[end].Is(Part.Quoted);
             if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention)
             {
                 return;

@@ -36,6 +36,8 @@ internal sealed class NameTable
     private readonly Dictionary<string, ImmutableArray<Naming>> _forms =
         new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _formWords = new(StringComparer.Ordinal);
+
     public NameTable(DesiredState state)
     {
         foreach (var name in state.Services.Keys)
@@ -97,6 +99,9 @@ internal sealed class NameTable
     public IEnumerable<string> Words => _state.Keys.Concat(s_catalogue.Value.Keys)
         .SelectMany(k => k.Split(' '));
 
+    /// <summary>A word of a looser name: no slip of another.</summary>
+    public bool Knows(string word) => _formWords.Contains(word);
+
     private void AddVariants(Known known, string name) => AddVariants(known, name, name);
 
     /// <param name="called">What people say for it.</param>
@@ -127,6 +132,7 @@ internal sealed class NameTable
     {
         foreach (var form in forms)
         {
+            _formWords.UnionWith(form.Split(' '));
             _forms[form] = _forms.GetValueOrDefault(form, []).Add(new(known, name));
         }
     }

@@ -268,7 +268,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     private bool IsKnown(Word word)
     {
         _vocabulary ??= [.. names.Words];
-        return lexicon.Knows(word.Text) || _vocabulary.Contains(word.Text)
+        return lexicon.Knows(word.Text) || names.Knows(word.Text) || _vocabulary.Contains(word.Text)
             || (word.Text.EndsWith('s') && _vocabulary.Contains(word.Text[..^1]))
             || Inflected(word) is not null || Literals.Read(word, lexicon) is not null;
     }
@@ -295,6 +295,22 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                     Unit = unit,
                 });
                 at++;
+                continue;
+            }
+            // "10 more gigs" is "10 gigs more".
+            var unitAfter = at + 2 < lexemes.Count && lexeme is { IsNumber: true, Unit: "" }
+                && next!.Key(Part.Amount) == "more" ? UnitOf(lexemes[at + 2]) : null;
+            if (unitAfter is not null)
+            {
+                merged.Add(lexeme with
+                {
+                    Text = $"{lexeme.Text} {lexemes[at + 2].Text}",
+                    Original = $"{lexeme.Original} {lexemes[at + 2].Original}",
+                    Readings = [new(Part.Number, "")],
+                    Unit = unitAfter,
+                });
+                merged.Add(next!);
+                at += 2;
                 continue;
             }
             merged.Add(lexeme);

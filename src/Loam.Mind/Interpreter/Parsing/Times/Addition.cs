@@ -8,7 +8,8 @@ internal static class Addition
 {
     /// <summary>"Also", "too", "as well" of the time, not of the whole wish: "also run it at 5"
     /// says another time.</summary>
-    public static bool Of(Clause clause)
+    /// <param name="opening">At the beginning of the clause it counts too.</param>
+    public static bool Of(Clause clause, bool opening = false)
     {
         if (clause.Verb is "move" or "replace" or "remove" or "stop"
             || clause.Lexemes.Any(l => l.IsGlue("insteadof")))
@@ -19,7 +20,7 @@ internal static class Addition
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.IsGlue("also") && lexeme.Text is not ("still" or "another" or "a second")
-                && (!first || clause.Verb.Length == 0 || clause.IsInherited))
+                && (!first || opening || clause.Verb.Length == 0 || clause.IsInherited))
             {
                 return true;
             }
@@ -55,6 +56,11 @@ internal static class Addition
         old[field] = Text([.. first.Union(next).Order()]);
         return string.Join(' ', old);
     }
+
+    /// <summary>Both fields in one; null: they have no plain values.</summary>
+    public static string? Union(string first, string next, int place) =>
+        Values(first, place) is { } old && Values(next, place) is { } more
+            ? Text([.. old.Union(more).Order()]) : null;
 
     private static List<int>? Values(string field, int place)
     {

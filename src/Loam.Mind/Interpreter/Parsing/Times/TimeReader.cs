@@ -14,6 +14,8 @@ internal sealed partial class TimeReader
     private readonly List<int> _former = [];
     private readonly List<int> _gone = [];
 
+    private bool _expected;
+
     /// <summary>"Move it to 5": a number after "to" is an hour.</summary>
     private readonly bool _moves;
     private readonly ClockReader _clock;
@@ -65,9 +67,10 @@ internal sealed partial class TimeReader
     }
 
     /// <summary>Null when the clause says no time; then no word is taken.</summary>
-    public static TimePhrase? Read(Clause clause)
+    /// <param name="expected">A time is likely, so that "7:30" alone is one.</param>
+    public static TimePhrase? Read(Clause clause, bool expected = false)
     {
-        var reader = new TimeReader(clause);
+        var reader = new TimeReader(clause) { _expected = expected };
         reader.Scan();
         var phrase = reader._parts.Phrase();
         if (phrase is not null)
@@ -422,7 +425,13 @@ internal sealed partial class TimeReader
         var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until"
             && Text(at + 2) != "past");
         var next = placed ? at + 1 : at;
-        var open = placed || _parts.SaysDays;
+        var open = placed || _expected || _parts.SaysDays;
+        // "At ten to and ten past" names minutes.
+        if (placed && Text(next + 1) == "to" && _words.Number(Text(next)) is not null
+            && _clock.Read(next + 2, placed: true).Length == 0 && !_parts.SaysDays)
+        {
+            return 0;
+        }
         var found = 0;
         while (_clock.Read(next, placed, open) is { Length: > 0 } time)
         {

@@ -166,6 +166,10 @@ internal static class JobLimits
     {
         for (var place = at + 1; place < clause.Count && place <= at + Near; place++)
         {
+            if (clause[place].Text == ":")
+            {
+                continue;
+            }
             if (clause[place].IsGlue("comma") || clause[place].IsGlue("and"))
             {
                 break;

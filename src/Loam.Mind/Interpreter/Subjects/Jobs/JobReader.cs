@@ -42,7 +42,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         _wish.Adds = Addition.Of(clause);
-        _wish.Time = TimeReader.Read(clause);
+        _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
+        _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0);
         JobSeasons.Invert(clause, _wish);
         JobLimits.ReadGiven(clause, _wish);
         Finish();
@@ -75,6 +76,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 && before.Verb.Length > 0)
         {
             return;
+        }
+        if (_wish.Containers.Count == 0 && !_wish.OnHost && _wish.Image is null)
+        {
+            _wish.Containers.AddRange(Enumerable.Range(0, before.Count)
+                .Where(i => before[i].Named(Known.Service) is not null).Take(1)
+                .Select(i => TargetReader.TargetAt(before, i)));
         }
         before.Subject = subject;
         before.Attributes.Clear();

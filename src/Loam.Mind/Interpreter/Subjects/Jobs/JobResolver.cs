@@ -52,7 +52,11 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return _wish.Jobs.Select(Keep);
         }
-        if (verb == "rename" && !made)
+        // "Call it tick", of the job that was spoken of.
+        var called = verb is "" or "set" && !made && !_wish.Changes && _wish.Name is not null
+            && _wish.Jobs.Count == 0 && _wish.About.Count(a => _jobs.Find(a) is not null) == 1
+            && clause.Lexemes.Any(l => l.IsField("name"));
+        if ((verb == "rename" && !made) || called)
         {
             return [Rename()];
         }

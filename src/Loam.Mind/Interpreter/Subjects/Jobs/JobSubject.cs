@@ -160,6 +160,11 @@ internal sealed class JobSubject : ISubject
         {
             return 0;
         }
+        if (clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "min" or "h" or "s" })
+            && !clause.Lexemes.Any(l => l.IsMention || l.IsGlue("per")))
+        {
+            return 0.7;
+        }
         string[] topics = ["fail", "success", "alert", "notify", "ignore", "retry", "timeout",
             "once", "zone", "sooner", "later", "oftener", "rarer", "sametime", "access",
             "pause", "host"];

@@ -70,7 +70,7 @@ internal static class JobTaskReader
             return;
         }
         if (wish.Jobs.Count > 0 && (clause.Verb == "remove" || clause.Lexemes.Any(
-            l => l.Is(Part.Topic, "clean") || l.IsVerb("remove"))))
+            l => l.Is(Part.Topic, "clean") || l.IsVerb("remove") || l.Is(Part.Topic, "retain"))))
         {
             var age = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
                 && clause[i] is { IsNumber: true, Unit: "d", Value: > 0 and < 36500 }, -1);

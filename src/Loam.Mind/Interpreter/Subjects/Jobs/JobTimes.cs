@@ -18,9 +18,15 @@ internal static class JobTimes
     public static string? Changed(string present, JobWish wish)
     {
         var fields = present.Split(' ');
-        if (wish is { Adds: true, Time: { } more } && !more.IsInterval)
+        if (wish is { Adds: true, Time: { } more, Months: null } && !more.IsInterval)
         {
             return Parsing.Times.Addition.Join(present, more);
+        }
+        // "Only at night" does not say how often in the night.
+        if (wish is { Only: true, Time: { SaysClock: false, IsInterval: false, SaysTime: true,
+            Window: null } } && IsOften(fields))
+        {
+            return null;
         }
         if (wish.Time is { Window: { } span } window)
         {
@@ -62,7 +68,9 @@ internal static class JobTimes
             fields[1] = string.Join(',', moved.Select(m => m / 60));
         }
         var cron = string.Join(' ', fields);
-        return wish.Months is { } months ? WithMonths(cron, months) : cron;
+        // "In May, too": the months that are there stay.
+        return wish.Months is not { } months ? cron : WithMonths(cron, !wish.Adds ? months
+            : Parsing.Times.Addition.Union(fields[3], months, 3) ?? fields[3]);
     }
 
     /// <summary>The rhythm that is there, between the hours that were said; null: it has none.

@@ -30,6 +30,9 @@ internal sealed record JobWish : ClauseAttribute
     /// <summary>The time comes to those that are there.</summary>
     public bool Adds { get; set; }
 
+    /// <summary>At no other times.</summary>
+    public bool Only { get; set; }
+
     /// <summary>The time of day stays as it is.</summary>
     public bool SameTime { get; set; }
 
@@ -92,6 +95,7 @@ internal sealed record JobWish : ClauseAttribute
         Shift = more.Shift ?? Shift;
         SameTime |= more.SameTime;
         Adds |= more.Adds;
+        Only |= more.Only;
         Months = more.Months ?? Months;
         Command = more.Command ?? Command;
         Containers.AddRange(more.Containers);

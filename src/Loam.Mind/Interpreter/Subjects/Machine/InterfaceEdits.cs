@@ -11,6 +11,9 @@ using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Machine;
 
+/// <summary>The words of an answer to what was asked of a clause.</summary>
+internal sealed record AnswerAttribute(IReadOnlyList<Lexeme> Lexemes) : ClauseAttribute;
+
 /// <summary>Addresses of network interfaces.</summary>
 internal static class InterfaceEdits
 {
@@ -31,6 +34,23 @@ internal static class InterfaceEdits
                     StringComparison.Ordinal) || l.Text.EndsWith("box", StringComparison.Ordinal)
                     || l.Text.EndsWith("server", StringComparison.Ordinal)))));
     }
+
+    /// <summary>An interface and how it gets its address, and nothing of packets.</summary>
+    public static bool IsPlain(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(l => NameOf(l) is not null)
+        && clause.Verb is "" or "set" or "have" or "move" or "replace" or "create" or "start"
+        && !clause.Lexemes.Any(l => l.IsField("port") || l.IsField("firewall")
+            || l.Is(Part.Topic, "block") || (l.Is(Part.Topic, "allow")
+                && l.Text != "let") || l.IsGlue("from"))
+        && (clause.Lexemes.Any(l => l.Is(Part.Topic, "dhcp") || l.Is(Part.Topic, "static"))
+            || clause.Lexemes.Any(l => l.Is(Part.Cidr) && IsHost(l.Text)));
+
+    /// <summary><c>10.0.0.5/24</c> is a host in its network, <c>10.0.0.0/24</c> the network.
+    /// </summary>
+    private static bool IsHost(string text) => text.Split('/') is [var address, var bits]
+        && IPAddress.TryParse(address, out var host) && int.TryParse(bits, out var length)
+        && host.GetAddressBytes().Select((b, at) => b & (0xff >> Math.Clamp(length - at * 8, 0, 8)))
+            .Any(rest => rest != 0);
 
     private static string? NameOf(Lexeme lexeme)
     {
@@ -111,8 +131,12 @@ internal static class InterfaceEdits
 
     private static Reply Static(Clause clause, Draft draft, string name, MapValue? present)
     {
+        // What was asked for and answered is read as if it stood in the clause.
+        clause = clause.Attributes.OfType<AnswerAttribute>().LastOrDefault() is { } answered
+            ? new([.. clause.Lexemes, .. answered.Lexemes]) : clause;
         string? gateway = null;
         string? address = null;
+        var servers = new List<string>();
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause[at].Is(Part.Address) && !clause[at].Is(Part.Cidr))
@@ -120,7 +144,12 @@ internal static class InterfaceEdits
                 continue;
             }
             var near = clause.Lexemes.Skip(Math.Max(0, at - 3)).Take(Math.Min(3, at)).ToList();
-            if (clause[at].Is(Part.Address) && near.FindLastIndex(l =>
+            if (clause[at].Is(Part.Address) && near.FindLastIndex(l => l.Is(Part.Topic, "dns"))
+                > near.FindLastIndex(l => l.Is(Part.Topic, "gateway") || l.Is(Part.Cidr)))
+            {
+                servers.Add(clause[at].Text);
+            }
+            else if (clause[at].Is(Part.Address) && near.FindLastIndex(l =>
                 l.Is(Part.Topic, "gateway")) > near.FindLastIndex(l => l.Is(Part.Address)
                     || l.Is(Part.Cidr)))
             {
@@ -135,7 +164,16 @@ internal static class InterfaceEdits
         if (address is null && (old is null || gateway is null))
         {
             return Reply.Ask($"Which address shall {name} have, such as 192.168.1.10/24?", [],
-                answer => answer.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr)) && false);
+                answer =>
+                {
+                    var said = answer.Lexemes.FirstOrDefault(l => l.Is(Part.Address)
+                        || l.Is(Part.Cidr));
+                    if (said is not null)
+                    {
+                        clause.Attributes.Add(new AnswerAttribute([.. answer.Lexemes]));
+                    }
+                    return said is not null;
+                });
         }
         var assumed = address is not null && !address.Contains('/', StringComparison.Ordinal);
         address = address is null ? old! : !assumed ? address
@@ -149,10 +187,12 @@ internal static class InterfaceEdits
             fields.Add(("gateway", gateway));
         }
         var before = draft.Files;
+        var dns = EditValue.List([.. servers.Select(EditValue.Of)]);
         if (present is null)
         {
             draft.Append(NetworkFile.File, s_list, EditValue.Map([("name", EditValue.Of(name)),
-                .. fields.Select(f => (f.Key, EditValue.Of(f.Value)))]));
+                .. fields.Select(f => (f.Key, EditValue.Of(f.Value))),
+                .. servers.Count > 0 ? [("dns", (EditValue)dns)] : ((string, EditValue)[])[]]));
         }
         else
         {
@@ -160,6 +200,10 @@ internal static class InterfaceEdits
             {
                 draft.Set(NetworkFile.File, s_list.Item("name", name).Key(key),
                     EditValue.Of(value));
+            }
+            if (servers.Count > 0 && !servers.SequenceEqual(present.Texts("dns")))
+            {
+                draft.Set(NetworkFile.File, s_list.Item("name", name).Key("dns"), dns);
             }
         }
         return !draft.Files.ChangedFrom(before).Any()

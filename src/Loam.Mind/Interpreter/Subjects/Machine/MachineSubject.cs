@@ -9,7 +9,7 @@ using Loam.Mind.Interpreter.Resolving;
 namespace Loam.Mind.Interpreter.Subjects.Machine;
 
 internal enum MachineTopic { Hostname, Timezone, Dns, Search, Interface, Model, Safety, Observe,
-    Registry }
+    Registry, Setting }
 
 /// <summary>Which setting of the machine a clause is about; its values stay in the clause.
 /// </summary>
@@ -21,7 +21,12 @@ internal sealed class MachineSubject : ISubject
 {
     public static readonly MachineSubject Instance = new();
 
-    public double Claim(Clause clause, Discourse said) => Of(clause, said) is null ? 0 : 0.7;
+    public double Claim(Clause clause, Discourse said) => Of(clause, said) switch
+    {
+        null => 0,
+        MachineTopic.Interface when InterfaceEdits.IsPlain(clause) => 0.97,
+        _ => 0.7,
+    };
 
     public void Read(Clause clause, Discourse said)
     {
@@ -53,6 +58,14 @@ internal sealed class MachineSubject : ISubject
         var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
             && !l.Is(Part.Topic));
         var number = all.Any(l => l.IsNumber);
+        if (InterfaceEdits.IsPlain(clause))
+        {
+            return MachineTopic.Interface;
+        }
+        if (!service && SettingEdits.Of(clause) is not null)
+        {
+            return MachineTopic.Setting;
+        }
         if (number && Says("loglines"))
         {
             return MachineTopic.Observe;
@@ -82,6 +95,10 @@ internal sealed class MachineSubject : ISubject
         {
             return app && !Says("timezone") ? null : MachineTopic.Timezone;
         }
+        if (NamesMachine(clause) && !app)
+        {
+            return MachineTopic.Hostname;
+        }
         if (Says("hostname") && !app)
         {
             return Says("hostname") && all.Any(l => l.Text is "new name") && all.Any(l =>
@@ -89,7 +106,10 @@ internal sealed class MachineSubject : ISubject
         }
         if (Says("changes") || (Begins("category:") && Says("autoapprove"))
             || (Says("autoapprove") && clause.Negated)
-            || (Says("rollbacks") && clause.Verb == "start") || Says("restricted"))
+            || (Says("rollbacks") && clause.Verb == "start") || Says("restricted")
+            || (SafetyEdits.Files(clause).Count > 0 && all.Any(l => l.Text.StartsWith("restrict",
+                StringComparison.Ordinal) || l.Text.StartsWith("protect",
+                StringComparison.Ordinal))))
         {
             return MachineTopic.Safety;
         }
@@ -99,11 +119,21 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Observe;
         }
-        return Says("llm") || (Begins("provider:") && (Says("cloud") || all.Any(l =>
+        return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft) || (Begins("provider:") && (Says("cloud") || all.Any(l =>
             l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
             : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
                 ? MachineTopic.Interface : null;
+    }
+
+    /// <summary>"The box is to be called attic".</summary>
+    private static bool NamesMachine(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause[i].Text.Split(' ')[^1]
+            is "box" or "machine" or "server" or "host" or "computer" or "system", -1);
+        return at >= 0 && clause.Verb is "" or "set" or "rename" or "replace"
+            && clause.Lexemes.Skip(at + 1).Take(4).Any(l => l.IsField("name"))
+            && clause.Question is null;
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
@@ -119,6 +149,7 @@ internal sealed class MachineSubject : ISubject
             MachineTopic.Model => [ModelEdits.Apply(clause, session.Draft)],
             MachineTopic.Safety => [SafetyEdits.Safety(clause, session.Draft)],
             MachineTopic.Observe => [SafetyEdits.Observe(clause, session.Draft)],
+            MachineTopic.Setting => [SettingEdits.Apply(clause, session.Draft)],
             _ => [ModelEdits.Registry(clause, session.Draft)],
         };
     }

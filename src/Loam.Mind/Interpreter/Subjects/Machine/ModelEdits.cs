@@ -47,10 +47,54 @@ internal static class ModelEdits
             : clause.Lexemes.SelectMany(l => l.Readings).Where(r => r.Part == Part.Topic
                 && r.Key.StartsWith("provider:", StringComparison.Ordinal))
                 .Select(r => r.Key["provider:".Length..]).LastOrDefault();
+        if (provider is null && present?.Text("provider") is { } now and not "none"
+            && ModelOf(clause, present.Text("model")) is not null)
+        {
+            provider = now;
+        }
         return provider is null
             ? Reply.Ask("Which model shall help: none, ollama, openai or anthropic?",
                 ["ollama", "none"])
             : Provider(clause, draft, provider);
+    }
+
+    /// <summary>The model that is there is named: it shall be another.</summary>
+    public static bool NamesModel(Clause clause, Draft draft) =>
+        draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("llm")?.Text("model")
+            is { } model && clause.Lexemes.Any(l => Is(l, model)) && clause.Question is null;
+
+    private static bool Is(Recognising.Lexeme lexeme, string model) =>
+        lexeme.Original.Equals(model, StringComparison.OrdinalIgnoreCase)
+        || lexeme.Original.Equals(model.Split(':')[0], StringComparison.OrdinalIgnoreCase);
+
+    /// <summary><c>llama3.2:3b</c>: a word with a figure, or one that stands where a name does.
+    /// </summary>
+    private static string? ModelOf(Clause clause, string? present)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            var before = clause.NextBefore(at);
+            var former = before is not null && (before.IsGlue("insteadof")
+                || before.IsGlue("from") || before.IsGlue("not"));
+            var form = lexeme.Is(Part.Image) || lexeme.Is(Part.Unknown) || lexeme.Is(Part.Quoted)
+                || lexeme.Is(Part.Domain) || lexeme.Is(Part.Version);
+            if (!form || former || (present is not null && Is(lexeme, present))
+                || lexeme.Original.Contains("//", StringComparison.Ordinal)
+                || lexeme.Text.Any(c => c is ' ' or ','))
+            {
+                continue;
+            }
+            var placed = before is not null && (before.IsGlue("to") || before.IsGlue("with")
+                || before.IsVerb("have") || before.Is(Part.Topic, "llm")
+                || before.Is(Part.Topic, "provider:ollama"));
+            if ((lexeme.Text.Any(char.IsAsciiDigit) && char.IsAsciiLetter(lexeme.Text[0]))
+                || (placed && lexeme.Is(Part.Unknown)) || lexeme.Is(Part.Quoted))
+            {
+                return lexeme.Original;
+            }
+        }
+        return null;
     }
 
     private static Reply Provider(Clause clause, Draft draft, string provider)
@@ -64,8 +108,7 @@ internal static class ModelEdits
         var url = clause.Lexemes.FirstOrDefault(l => l.Is(Part.Url))?.Original
             ?? clause.Lexemes.Where(l => l.Is(Part.PortPair)).Select(l => $"http://{l.Text}")
                 .FirstOrDefault();
-        var model = clause.Lexemes.Select((l, at) => (l, at)).FirstOrDefault(p => p.at > 0
-            && p.l.Is(Part.Unknown) && p.l.Text.Any(char.IsAsciiDigit)).l?.Original;
+        var model = ModelOf(clause, present?.Text("model"));
         foreach (var (field, value) in (IEnumerable<(string, string?)>)
             [("model", model), ("base_url", url)])
         {

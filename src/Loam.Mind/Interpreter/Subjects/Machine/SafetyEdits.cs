@@ -27,7 +27,7 @@ internal static class SafetyEdits
                     present?.Number("max_changes_per_hour") == most,
                     $"allow at most {most} changes an hour");
         }
-        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "restricted")))
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "restricted")) || Files(clause).Count > 0)
         {
             return Restricted(clause, draft);
         }
@@ -43,7 +43,12 @@ internal static class SafetyEdits
             && r.Key.StartsWith("category:", StringComparison.Ordinal))
             .Select(r => r.Key["category:".Length..]).Distinct().ToList();
         var off = clause.Negated || clause.Verb is "stop" or "remove";
-        List<string> wanted = off ? said.Count == 0 ? [] : [.. old.Except(said)]
+        // "Restarts go unasked, but log views should be asked about."
+        var but = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause[i].IsGlue("but"), -1);
+        var others = but < 0 || off ? [] : clause.Lexemes.Skip(but).SelectMany(l => l.Readings)
+            .Where(r => r.Part == Part.Topic && r.Key.StartsWith("category:",
+                StringComparison.Ordinal)).Select(r => r.Key["category:".Length..]).ToList();
+        List<string> wanted = others.Count > 0 ? [.. old.Union(said).Except(others)] : off ? said.Count == 0 ? [] : [.. old.Except(said)]
             : [.. old.Union(said)];
         if (wanted.SequenceEqual(old))
         {
@@ -56,11 +61,14 @@ internal static class SafetyEdits
             .With(off ? Risk.Medium : Risk.High);
     }
 
+    /// <summary>State files that are named.</summary>
+    public static List<string> Files(Clause clause) =>
+        [.. clause.Lexemes.Select(l => l.Text).Where(t => t is "manifest.yaml" or "services.yaml"
+            or "network.yaml" or "storage.yaml" or "security.yaml" or "scheduled.yaml")];
+
     private static Reply Restricted(Clause clause, Draft draft)
     {
-        var files = clause.Lexemes.Select(l => l.Text).Where(t => t is "manifest.yaml"
-            or "services.yaml" or "network.yaml" or "storage.yaml" or "security.yaml"
-            or "scheduled.yaml").ToList();
+        var files = Files(clause);
         var old = (draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("safety")
             ?.Texts("restricted_files") ?? []).ToList();
         if (files.Count == 0)

@@ -46,7 +46,7 @@ internal sealed class NotifySubject : ISubject
             return job && !address ? 0 : 0.95;
         }
         var known = NotifyWish.Known(clause, said.Session).Count > 0;
-        if (known && (channel || tells || address) && !service)
+        if (known && (channel || tells || address || Night(clause)) && !service)
         {
             return 0.9;
         }

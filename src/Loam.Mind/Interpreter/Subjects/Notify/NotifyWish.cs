@@ -59,7 +59,11 @@ internal sealed record NotifyWish : ClauseAttribute
     /// <summary>Names of notifiers among the words.</summary>
     public static List<string> Known(Clause clause, Session session) =>
         [.. NotifySubject.All(session).Select(n => n.Text("name")).OfType<string>()
-            .Where(n => clause.Lexemes.Any(l => l.Text == n))];
+            .Where(n => clause.Lexemes.Any(l => l.Text == n
+                || (l.Text == n.Split('-')[0] && !IsMachine(session, l.Text))))];
+
+    private static bool IsMachine(Session session, string word) =>
+        session.Draft.State.Services.ContainsKey(word);
 
     private void ReadAddresses(Clause clause)
     {
@@ -185,6 +189,10 @@ internal sealed record NotifyWish : ClauseAttribute
 
     private static string? Hour(string word, Recognising.Lexeme lexeme)
     {
+        if (word is "midnight" or "noon" or "midday")
+        {
+            return word == "midnight" ? "00:00" : "12:00";
+        }
         var half = word.EndsWith("pm", StringComparison.Ordinal) ? 12 : 0;
         var bare = word.EndsWith("pm", StringComparison.Ordinal)
             || word.EndsWith("am", StringComparison.Ordinal) ? word[..^2] : word;

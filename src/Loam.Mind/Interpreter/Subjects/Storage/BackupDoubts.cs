@@ -16,7 +16,8 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
     /// <summary>A question; null: all is said that is needed.</summary>
     /// <param name="meant">The volumes that are meant.</param>
     /// <param name="machine">The machine's own backup as declared.</param>
-    public Reply? Missing(List<string> meant, MapValue? machine)
+    /// <param name="named">They were named, not found.</param>
+    public Reply? Missing(List<string> meant, MapValue? machine, bool named)
     {
         var present = meant.Count > 0
             ? VolumeEdits.Spec(session.Draft, meant[0])?.Map("backup") : machine;
@@ -36,6 +37,12 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
             var now = present?.Number("retain") is { } copies ? $" It is {copies:0} now." : "";
             return Reply.Ask($"How many copies shall be kept{Of(meant)}?{now}",
                 ["14", "30", "for 3 months"], Fill);
+        }
+        if (clause.Verb is "set" or "move" or "replace" or "raise" or "lower" && !named
+            && !said.Everything)
+        {
+            return Reply.Ask("When shall the backups run, and how many shall be kept?",
+                ["every night at 3", "keep 30"], Fill);
         }
         var on = machine is not null && machine.Flag("enabled") != false;
         if (meant.Count > 0 || said.Everything || said.Machine)

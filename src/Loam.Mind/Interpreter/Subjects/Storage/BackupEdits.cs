@@ -40,7 +40,14 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         {
             meant = [.. session.Focus.SelectMany(edits.Of).Distinct()];
         }
-        if (new BackupDoubts(clause, session, said).Missing(meant, Machine) is { } missing)
+        if (meant.Count == 0 && volumes is null && Machine is null && !said.Everything
+            && !said.Machine && (said.Keeps || clause.Verb is "set" or "move" or "replace"
+                or "raise" or "lower") && Own() is [var only])
+        {
+            meant = [only];
+        }
+        if (new BackupDoubts(clause, session, said).Missing(
+            meant, Machine, volumes is not null) is { } missing)
         {
             return [missing];
         }
@@ -84,6 +91,10 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             Type = said.Type ?? (other["type"]?.At is not null ? other.Text("type") : null),
         };
     }
+
+    /// <summary>Volumes with a backup of their own.</summary>
+    private List<string> Own() => [.. Draft.State.Volumes.Keys.Where(v => VolumeEdits.Spec(Draft, v)
+        ?.Map("backup") is { } own && own.Flag("enabled") != false)];
 
     private bool AboutMachine() => session.About is { Names.Count: 0 } about
         && ReferenceEquals(about.Subject, subject);

@@ -15,7 +15,12 @@ internal static class BackupReader
 
     public static bool Speaks(Clause clause) =>
         clause.Verb == "backup" || clause.Lexemes.Any(l => l.IsField("backup")
-            || (l.IsVerb("backup") && !l.IsMention));
+            || (l.IsVerb("backup") && !l.IsMention))
+        // "Keep 30 copies of nextcloud-data"
+        || (clause.Lexemes.Any(l => l.Is(Part.Topic, "retain") && l.Text != "hold")
+            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
+            && clause.Lexemes.Any(l => IsPeriod(l) || l is { IsNumber: true, Unit: "" or "d" })
+            && !clause.Lexemes.Any(SizeReader.IsSize));
 
     /// <summary>Takes everything that is said of them and adds one attribute.</summary>
     public static void Read(Clause clause)
@@ -26,7 +31,7 @@ internal static class BackupReader
         var retain = Retain(clause) ?? Period(clause);
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
-        var adds = Addition.Of(clause);
+        var adds = Addition.Of(clause, opening: true);
         var when = TimeReader.Read(clause);
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("backup") || clause[i].IsVerb("backup"))).ToList())
@@ -94,16 +99,19 @@ internal static class BackupReader
     }
 
     public static bool IsPeriod(Lexeme lexeme) => lexeme.Is(Part.Topic, "weeks")
-        || lexeme.Is(Part.Topic, "months") || lexeme.Is(Part.Topic, "years");
+        || lexeme.Is(Part.Topic, "months") || lexeme.Is(Part.Topic, "years")
+        || lexeme.Is(Part.Topic, "month");
 
     /// <summary>"Keep a whole year", "we want a month of them": one of that.</summary>
     private static (int Count, bool Days)? Period(Clause clause)
     {
-        var word = clause.Find(Part.Topic, "retain");
+        var word = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => clause[i].Is(Part.Topic, "retain"), -1);
         for (var at = 0; at < clause.Count; at++)
         {
+            var kept = word >= 0 && word < at && at - word <= 4;
             if (!clause.IsFree(at) || !IsPeriod(clause[at]) || !(word >= 0 || clause.Wants)
-                || TimeReader.Peek(clause) is not null || !IsOne(clause, at))
+                || (!kept && TimeReader.Peek(clause) is not null) || !IsOne(clause, at))
             {
                 continue;
             }
@@ -113,12 +121,12 @@ internal static class BackupReader
                 clause.Use(word);
             }
             return (clause[at].Is(Part.Topic, "weeks") ? DaysOfWeek
-                : clause[at].Is(Part.Topic, "months") ? DaysOfMonth : DaysOfYear, true);
+                : clause[at].Is(Part.Topic, "years") ? DaysOfYear : DaysOfMonth, true);
         }
         return null;
     }
 
-    private static bool IsOne(Clause clause, int at) => Enumerable.Range(Math.Max(0, at - 2),
+    private static bool IsOne(Clause clause, int at) => clause[at].Text == "a month" || Enumerable.Range(Math.Max(0, at - 2),
         Math.Min(at, 2)).Any(i => clause[i].Text is "a" or "whole" or "full" or "entire"
             or "one" or "a whole" or "a full");
 

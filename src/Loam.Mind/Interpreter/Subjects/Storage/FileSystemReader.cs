@@ -67,7 +67,10 @@ internal static class FileSystemReader
             clause.Use(target);
         }
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
-            && (clause[i].Is(Part.Topic, "share") || clause[i].Is(Part.Topic, "filesystem")
+            && (clause[i].Is(Part.Topic, "share") || clause[i].Is(Part.Topic, "drive")
+                || (SizeReader.IsSize(clause[i]) && i + 1 < clause.Count
+                    && (clause[i + 1].Is(Part.Topic, "drive") || clause[i + 1].IsField("disk")))
+                || clause[i].Is(Part.Topic, "filesystem")
                 || clause[i].IsField("volume") || clause[i].IsField("disk")
                 || clause[i].Is(Part.Topic, "mounted") || clause[i].Is(Part.Reference)
                 || clause[i].IsVerb("mount"))).ToList())
@@ -109,6 +112,12 @@ internal static class FileSystemReader
             {
                 option = $"credentials={clause[file].Original}";
                 clause.Use(file);
+            }
+            if (lexeme.Is(Part.Topic, "bootstop") && at > 0 && clause[at - 1].IsGlue("not"))
+            {
+                clause.Use(at - 1, at);
+                options.Add("nofail");
+                continue;
             }
             if (option is null)
             {

@@ -20,6 +20,11 @@ internal static class SizeReader
     /// <param name="known">The volume it is about is there already.</param>
     public static Amount? Read(Clause clause, bool known)
     {
+        foreach (var share in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && IsShare(clause[i]) && IsFull(clause, i)).ToList())
+        {
+            clause.Use(share);
+        }
         var said = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (IsSize(clause[i]) || IsShare(clause[i])) && !IsFormer(clause, i)).ToList();
         if (said.Count > 0)
@@ -34,6 +39,11 @@ internal static class SizeReader
         }
         return Factor(clause) ?? Vague(clause);
     }
+
+    /// <summary>"It is at 90 %", "95% full" says how full it is.</summary>
+    private static bool IsFull(Clause clause, int at) => at > 0 && clause[at - 1].IsGlue("on")
+        || (at > 0 && clause[at - 1].IsGlue("is")) || (at + 1 < clause.Count
+            && (clause[at + 1].Is(Part.Topic, "space") || clause[at + 1].Text is "used"));
 
     private static Amount Of(Clause clause, int at, bool known)
     {

@@ -26,6 +26,17 @@ internal sealed class StorageSubject : ISubject
         {
             return MakesServices(clause) ? 0 : 0.85;
         }
+        if (sayings.Any(l => l.Is(Part.Path)) && !service && clause.Question is null
+            && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }])
+                || (IsAboutVolumes(said) && sayings.Any(l => l.Is(Part.Reference))
+                    && clause.Verb is "move" or "set" or "")))
+        {
+            return 0.9;
+        }
+        if (clause.Question is not null && sayings.Any(l => l.Is(Part.Topic, "mounted")))
+        {
+            return 0.8;
+        }
         if (sayings.Any(l => l.Named(Known.Mount) is not null) && !service)
         {
             return 0.8;
@@ -39,7 +50,15 @@ internal sealed class StorageSubject : ISubject
         var space = sayings.Any(l => l.Is(Part.Topic, "space"));
         var memory = sayings.Any(l => l.IsField("memory"));
         var encrypts = sayings.Any(l => l.Is(Part.Topic, "encrypt"));
-        var changes = size || encrypts || sayings.Any(l => l.Is(Part.Topic, "permissions")
+        var opens = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part is not (Part.Noise
+            or Part.Glue or Part.Verb));
+        if (opens is not null && VolumeReader.IsVolumeWord(opens) && opens.Text != "disk"
+            && !service && clause.Question is null && !MakesServices(clause)
+            && clause.Verb is "" or "create" or "have" or "set")
+        {
+            return 0.96;
+        }
+        var changes = size || sayings.Any(l => l.Is(Part.Topic, "uid")) || encrypts || sayings.Any(l => l.Is(Part.Topic, "permissions")
             || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
             || l.Is(Part.Topic, "groupwrite"));
         if (space && service && !memory && !size && clause.Verb is "" or "have" or "set"
@@ -204,19 +223,22 @@ internal sealed class StorageSubject : ISubject
 
     /// <summary>Something is to be made, and backups of it are said along.</summary>
     private static bool MakesServices(Clause clause) =>
-        clause.Verb is "create" or "have" or "" or "set" && clause.Lexemes.Any(l =>
+        clause.Verb is "create" or "have" or "" or "set" && clause.Lexemes.TakeWhile(
+            l => !l.IsGlue("insteadof")).Any(l => !l.Is(Part.Topic, "share") && (
             l.Is(Part.Image) && !FileSystemReader.IsSource(l)
             || (l.Named(Known.App) is not null && l.Named(Known.Service) is null
                 && l.Named(Known.Volume) is null)
             || (l.Named(Known.Role) is not null && l.Named(Known.Service) is null
-                && l.Named(Known.Volume) is null && clause.Verb is "create" or "have"));
+                && l.Named(Known.Volume) is null && clause.Verb is "create" or "have")));
 
     private static bool Mounts(Clause clause)
     {
         var source = clause.Lexemes.Any(FileSystemReader.IsSource);
         var type = clause.Lexemes.Any(l => FileSystemReader.FileSystemOf(l) is { } fs
             && fs != "ext4");
-        var share = clause.Lexemes.Any(l => l.Is(Part.Topic, "share"));
+        var share = clause.Lexemes.Any(l => l.Is(Part.Topic, "share"))
+            || (clause.Verb is "mount" or "unmount"
+                && clause.Lexemes.Any(l => l.Is(Part.Topic, "drive") || l.IsField("disk")));
         var path = clause.Lexemes.Any(l => l.Is(Part.Path));
         var verb = clause.Verb is "mount" or "unmount"
             || clause.Lexemes.Any(l => l.IsVerb("mount") || l.Is(Part.Topic, "mounted"));

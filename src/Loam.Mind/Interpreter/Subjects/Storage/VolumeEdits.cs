@@ -137,6 +137,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         var makes = clause.Verb is "create" or "have"
             || clause.Lexemes.Any(VolumeReader.IsVolumeWord) && (clause.Verb is "" or "backup"
+                || clause.Lexemes.Any(l => l.IsVerb("set") && l.Text is "make" or "define")
                 || clause.Lexemes.Any(l => l.Text is "new" or "a" or "an" or "another"));
         if (!makes)
         {

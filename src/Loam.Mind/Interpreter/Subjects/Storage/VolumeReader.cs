@@ -88,7 +88,18 @@ internal static class VolumeReader
             return null;
         }
         clause.Use(at);
-        return new(found);
+        // "The results database" is the one with that word in its name.
+        var called = found.Where(f => Enumerable.Range(0, clause.Count).Any(i => clause.IsFree(i)
+            && f.Split('-').Contains(clause[i].Text))).ToList();
+        if (called.Count > 0)
+        {
+            foreach (var i in Enumerable.Range(0, clause.Count).Where(i => called.Exists(
+                c => c.Split('-').Contains(clause[i].Text))).ToList())
+            {
+                clause.Use(i);
+            }
+        }
+        return new(called.Count > 0 ? called : found);
     }
 
     private static VolumeAttribute One(Clause clause, DesiredState state, bool continues)
@@ -204,6 +215,7 @@ internal static class VolumeReader
     private static string? Owner(Clause clause)
     {
         var at = clause.Find(Part.Topic, "owner");
+        at = at >= 0 ? at : clause.Find(Part.Topic, "uid");
         if (at < 0)
         {
             return null;
