@@ -115,6 +115,9 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>All volumes are meant.</summary>
     public bool Everything { get; init; }
 
+    /// <summary>All backups that there are, of the machine and of volumes.</summary>
+    public bool Existing { get; init; }
+
     /// <summary>The machine's own backup is meant.</summary>
     public bool Machine { get; init; }
 

@@ -181,7 +181,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         {
             // "Influx backup" is no command where influx is a service.
             var thing = next is not null && Is(next, "vague")
-                && !words.Skip(at).TakeWhile(w => !w.IsMark).Any(w => IsOption(w.Text)) && names.Namings(word.Text).Any(n => n.Known == Known.Service
+                && !words.Skip(at).TakeWhile(w => !w.IsMark).Any(w => IsOption(w.Text))
+                && names.Namings(word.Text).Any(n => n.Known == Known.Service
                     || n.Known == Known.App);
             return !(Is(word, "program") && (next is null || Is(next, "end") || next.IsMark
                     || thing && !(at > 0 && Is(words[at - 1], "begin"))))

@@ -38,6 +38,11 @@ internal static class NameForms
             return [];
         }
         var pairs = new List<string>();
+        if (!first.EndsWith('s') && !first.EndsWith("ing", StringComparison.Ordinal)
+            && first.Length > 3)
+        {
+            pairs.Add(Doing(first));
+        }
         foreach (var a in Forms(first))
         {
             foreach (var b in Forms(last))

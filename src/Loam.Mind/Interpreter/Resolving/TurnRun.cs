@@ -88,7 +88,9 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         && clauses[at - 1] is { Negated: false, Verb: "remove" or "stop" or "unmount"
             or "unpublish" or "disconnect" }
         && clause is { Negated: true, Verb: "have", Question: null, Attributes.Count: 0 }
-            or { Verb: "remove", Question: null, Attributes.Count: 0, Subject: null }
+            or { Verb: "remove", Question: null }
+            && (clause is { Attributes.Count: 0, Subject: null }
+                || !clause.Lexemes.Any(l => l.IsMention))
         && clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "use" or "need" or "want" or "used"
             or "needed" && (clause.Negated || l.IsVerb("remove")))
         && clause.Targets.TrueForAll(t => t.Reference is not null
@@ -99,7 +101,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     private bool IsSaidAgain(Clause clause) => clauses.IndexOf(clause) is var at and > 0
         && clause is { Question: null, Negated: false, Verb: "remove" or "unmount" or "stop" }
         && clauses[at - 1] is { Question: null, Negated: false } before
-        && (before.Verb == clause.Verb || before.Verb == "unmount")
+        && (before.Verb == clause.Verb || "unmount" == before.Verb || clause.Verb == "unmount")
+        && before.Verb is "remove" or "unmount" or "stop"
         && clause.Lexemes.All(l => l.Is(Part.Verb) || l.Is(Part.Reference, "it")
             || l.Is(Part.Reference, "them") || l.Readings[0].Part is Part.Noise or Part.Glue)
         && (before.Attributes.Count > 0 || before.Targets.Exists(t => t.Reference is null));

@@ -1,3 +1,4 @@
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 
 namespace Loam.Mind.Interpreter.Subjects;
@@ -20,6 +21,14 @@ internal static class SubjectTable
         Machine.MachineSubject.Instance,
     ];
 
+    /// <summary>"We don't need the archive. Remove it.": whatever "it" is was spoken of in the
+    /// clause before; null: it was a service.</summary>
+    private static ISubject? Spoken(Clause clause, Discourse said) =>
+        said.Before is [.., { Subject: { } before, Question: null }] && clause.Question is null
+        && clause.Verb is "remove" or "unmount" or "move" or "rename"
+        && clause.Lexemes.Any(l => l.Is(Part.Reference, "it") || l.Is(Part.Reference, "them"))
+        && clause.Lexemes.All(l => !l.IsMention && !l.IsNumber) ? before : null;
+
     /// <summary>Whom a clause belongs to; null: the services.</summary>
     public static ISubject? Of(Clause clause, Discourse said)
     {
@@ -33,6 +42,6 @@ internal static class SubjectTable
                 (surest, best) = (subject, claim);
             }
         }
-        return surest;
+        return surest ?? Spoken(clause, said);
     }
 }

@@ -17,9 +17,14 @@ internal static class Addition
             return false;
         }
         var first = true;
-        foreach (var lexeme in clause.Lexemes)
+        for (var at = 0; at < clause.Count; at++)
         {
-            if (lexeme.IsGlue("also") && lexeme.Text is not ("still" or "another" or "a second")
+            var lexeme = clause[at];
+            // "Too late" is no addition, "on Sundays too" is.
+            var degree = lexeme.Text == "too" && at + 1 < clause.Count
+                && clause[at + 1].Readings[0].Part is not (Part.Noise or Part.Glue);
+            if (lexeme.IsGlue("also") && !degree
+                && lexeme.Text is not ("still" or "another" or "a second")
                 && (!first || opening || clause.Verb.Length == 0 || clause.IsInherited))
             {
                 return true;

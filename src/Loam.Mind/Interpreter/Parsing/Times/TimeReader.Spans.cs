@@ -15,9 +15,10 @@ internal sealed partial class TimeReader
         var moves = clause.Verb is "move" or "replace" || clause.Lexemes.Any(l => l.Text is "change"
             or "changed" or "change the" or "switch" or "switched" or "reschedule"
             or "rescheduled" or "adjust" or "adjusted" or "alter" or "reset");
-        for (var at = 0; moves && at < clause.Count; at++)
+        for (var at = 0; at < clause.Count; at++)
         {
-            if (clause[at].Text != "from" || Repeats(clause, at))
+            if (clause[at].Text != "from" || Repeats(clause, at)
+                || !(moves || IsRhythm(clause, at + 1)))
             {
                 continue;
             }
@@ -29,6 +30,56 @@ internal sealed partial class TimeReader
             }
         }
         return gone;
+    }
+
+    /// <summary>"From weekly to nightly" is no span.</summary>
+    private static bool IsRhythm(Clause clause, int at) => at < clause.Count
+        && (((string[])["hourly", "daily", "weekly", "monthly", "nightly", "yearly"]).Any(
+            r => TimeWords.English.Is(clause[at].Text, r))
+            || TimeWords.English.Is(clause[at].Text.Split(' ')[0], "every"));
+
+    /// <summary>"At 6 is too late": when it happens now, not when it shall.</summary>
+    private static IEnumerable<int> Unwelcome(Clause clause)
+    {
+        var words = TimeWords.English;
+        for (var at = clause.Count - 1; at > 0; at--)
+        {
+            if (words.Is(clause[at].Text, "unwelcome") || (clause[at].Text is "late" or "early"
+                or "soon" && clause[at - 1].Text == "too"))
+            {
+                return Enumerable.Range(0, at + 1).Where(i => i == at || IsTime(clause[i]));
+            }
+        }
+        return [];
+    }
+
+    private static bool IsTime(Recognising.Lexeme lexeme) => lexeme.IsNumber
+        || lexeme.Is(Part.PortPair) || lexeme.Is(Part.Version) || lexeme.IsField("schedule")
+        || TimeWords.English.Is(lexeme.Text, "at") || TimeWords.English.Is(lexeme.Text, "am")
+        || TimeWords.English.Is(lexeme.Text, "pm")
+        || TimeWords.English.Of(lexeme.Text, "day") is not null
+        || TimeWords.English.Of(lexeme.Text, "part") is not null;
+
+    /// <summary>"22:15 from Monday to Thursday": a time before the days; "twice, at 8 and 16".
+    /// </summary>
+    private void ScanAgain()
+    {
+        for (var at = 0; at < _tokens.Count; at++)
+        {
+            if (_taken.Contains(at))
+            {
+                continue;
+            }
+            var twice = _words.Is(Text(at), "twice") && _parts.Clock.Count == 2;
+            var length = twice ? 1
+                : _parts.SaysDays && _parts.Clock.Count == 0 && char.IsAsciiDigit(Text(at)[0])
+                && Text(at).AsSpan().ContainsAny(':', 'm', 'h') ? Clock(at) : 0;
+            for (var i = at; i < at + length; i++)
+            {
+                _taken.Add(i);
+            }
+            at += Math.Max(0, length - 1);
+        }
     }
 
     /// <summary>"Every hour from 9 to 17" goes over a span.</summary>

@@ -16,6 +16,9 @@ internal sealed partial class TimeReader
 
     private bool _expected;
 
+    /// <summary>A time was said that does not suit.</summary>
+    private readonly bool _complains;
+
     /// <summary>"Move it to 5": a number after "to" is an hour.</summary>
     private readonly bool _moves;
     private readonly ClockReader _clock;
@@ -24,6 +27,9 @@ internal sealed partial class TimeReader
     {
         var former = false;
         var gone = GivenUp(clause);
+        var complaint = Unwelcome(clause).ToList();
+        _complains = complaint.Count > 0;
+        gone.UnionWith(complaint);
         _moves = gone.Count > 0 || clause.Verb == "move";
         for (var at = 0; at < clause.Count; at++)
         {
@@ -72,8 +78,9 @@ internal sealed partial class TimeReader
     {
         var reader = new TimeReader(clause) { _expected = expected };
         reader.Scan();
+        reader.ScanAgain();
         var phrase = reader._parts.Phrase();
-        if (phrase is not null)
+        if (phrase is not null || reader._complains)
         {
             reader.Take(clause);
         }
@@ -423,7 +430,7 @@ internal sealed partial class TimeReader
     private int Clock(int at)
     {
         var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until"
-            && Text(at + 2) != "past");
+            && Text(at + 2) != "past") || (_expected && Text(at) == "it");
         var next = placed ? at + 1 : at;
         var open = placed || _expected || _parts.SaysDays;
         // "At ten to and ten past" names minutes.

@@ -43,7 +43,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         JobSeasons.Read(clause, _wish);
         _wish.Adds = Addition.Of(clause);
         _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
-        _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0);
+        _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0
+            || JobSubject.Before(said) is not null || _wish.About.Count > 0);
         JobSeasons.Invert(clause, _wish);
         JobLimits.ReadGiven(clause, _wish);
         Finish();

@@ -52,21 +52,31 @@ internal static class JobSeasons
     public static void Invert(Clause clause, JobWish wish)
     {
         if (wish.Time is not { SaysTime: false, Impossible: null } time
-            || time.Cron.Split(' ') is not [_, _, "*", "*", not "*" and var said]
             || !(clause.Negated || clause.Lexemes.Any(l => l.IsGlue("not")))
             || !clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running"))
         {
             return;
         }
+        if (Others(time.Cron) is { } cron)
+        {
+            wish.Time = time with { Cron = cron };
+            clause.Negated = false;
+        }
+    }
+
+    /// <summary>A schedule on the days that another has not; null: it has no days of the week.
+    /// </summary>
+    public static string? Others(string cron)
+    {
+        if (cron.Split(' ') is not [_, _, "*", "*", not "*" and var said])
+        {
+            return null;
+        }
         var days = said.Split(',').SelectMany(d => d.Split('-') is [var from, var to]
             ? Enumerable.Range(from[0] - '0', to[0] - from[0] + 1) : [d[0] - '0']).ToList();
         var others = Enumerable.Range(0, 7).Except(days).ToList();
-        if (others.Count is > 0 and < 7)
-        {
-            var text = others.SequenceEqual([1, 2, 3, 4, 5]) ? "1-5" : string.Join(',', others);
-            wish.Time = time with { Cron = $"0 2 * * {text}" };
-            clause.Negated = false;
-        }
+        return others.Count is 0 or 7 ? null : "0 2 * * " + (others.SequenceEqual([1, 2, 3, 4, 5])
+            ? "1-5" : string.Join(',', others));
     }
 
     public static void Read(Clause clause, JobWish wish)

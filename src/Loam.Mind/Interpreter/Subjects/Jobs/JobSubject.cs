@@ -165,6 +165,12 @@ internal sealed class JobSubject : ISubject
         {
             return 0.7;
         }
+        if (clause.Verb == "set" && clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
+            && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "", Value: < 24 })
+            && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic)))
+        {
+            return 0.7;
+        }
         string[] topics = ["fail", "success", "alert", "notify", "ignore", "retry", "timeout",
             "once", "zone", "sooner", "later", "oftener", "rarer", "sametime", "access",
             "pause", "host"];

@@ -102,7 +102,7 @@ internal static class JobTimes
     private static bool IsOften(string[] fields) => fields[1].AsSpan().ContainsAny('*', '/', '-');
 
     /// <summary>The hour that is there is in the part of the day that was said.</summary>
-    private static bool SamePart(string present, string said) =>
+    public static bool SamePart(string present, string said) =>
         int.TryParse(present, out var hour) && int.TryParse(said, out var meant)
         && (meant == 2 ? hour < 6 : Math.Abs(hour - meant) <= 3);
 

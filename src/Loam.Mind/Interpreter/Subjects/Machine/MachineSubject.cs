@@ -119,7 +119,8 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Observe;
         }
-        return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft) || (Begins("provider:") && (Says("cloud") || all.Any(l =>
+        return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft)
+            || (Begins("provider:") && (Says("cloud") || all.Any(l =>
             l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
             : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))

@@ -44,11 +44,13 @@ internal static class SafetyEdits
             .Select(r => r.Key["category:".Length..]).Distinct().ToList();
         var off = clause.Negated || clause.Verb is "stop" or "remove";
         // "Restarts go unasked, but log views should be asked about."
-        var but = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause[i].IsGlue("but"), -1);
+        var but = Enumerable.Range(0, clause.Count).FirstOrDefault(
+            i => clause[i].IsGlue("but"), -1);
         var others = but < 0 || off ? [] : clause.Lexemes.Skip(but).SelectMany(l => l.Readings)
             .Where(r => r.Part == Part.Topic && r.Key.StartsWith("category:",
                 StringComparison.Ordinal)).Select(r => r.Key["category:".Length..]).ToList();
-        List<string> wanted = others.Count > 0 ? [.. old.Union(said).Except(others)] : off ? said.Count == 0 ? [] : [.. old.Except(said)]
+        List<string> wanted = others.Count > 0 ? [.. old.Union(said).Except(others)]
+            : off ? said.Count == 0 ? [] : [.. old.Except(said)]
             : [.. old.Union(said)];
         if (wanted.SequenceEqual(old))
         {

@@ -62,6 +62,12 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             }
             return replies;
         }
+        if (said.Existing && volumes is null && Own() is { Count: > 0 } own)
+        {
+            session.About = new(subject, own);
+            var changed = own.Select(v => OfVolume(v, said)).ToList();
+            return Machine is null ? changed : [OfMachine(said), .. changed];
+        }
         session.About = new(subject, []);
         var all = OfMachine(said);
         return said.Off ? [all] : [all, .. Marked(said)];
@@ -205,7 +211,9 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         {
             return when.Cron;
         }
-        if (!when.SaysTime && when.SaysDays && old[0] != "*" && !old[1].Contains('*',
+        var part = !when.SaysClock && !when.IsInterval && made.Length == 5
+            && Jobs.JobTimes.SamePart(old[1], made[1]);
+        if ((!when.SaysTime || part) && when.SaysDays && old[0] != "*" && !old[1].Contains('*',
             StringComparison.Ordinal))
         {
             (made[0], made[1]) = (old[0], old[1]);

@@ -3,6 +3,7 @@ using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Parsing.Times;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.Jobs;
 
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
@@ -20,7 +21,16 @@ internal static class BackupReader
         || (clause.Lexemes.Any(l => l.Is(Part.Topic, "retain") && l.Text != "hold")
             && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
             && clause.Lexemes.Any(l => IsPeriod(l) || l is { IsNumber: true, Unit: "" or "d" })
-            && !clause.Lexemes.Any(SizeReader.IsSize));
+            && !clause.Lexemes.Any(SizeReader.IsSize))
+        || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
+            && l.Text.Contains("backup", StringComparison.Ordinal))
+        // "Mqtt-data weekly": what else could happen to a volume at times?
+        || (clause.Verb is "" or "set" or "have" && clause.Question is null
+            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
+                && l.Named(Known.Service) is null)
+            && clause.Lexemes.All(l => l.Named(Known.Job) is null && !l.Is(Part.Command)
+                && l.Named(Known.Service) is null)
+            && TimeReader.Peek(clause) is { SaysDays: true });
 
     /// <summary>Takes everything that is said of them and adds one attribute.</summary>
     public static void Read(Clause clause)
@@ -32,7 +42,15 @@ internal static class BackupReader
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
         var adds = Addition.Of(clause, opening: true);
-        var when = TimeReader.Read(clause);
+        var when = TimeReader.Read(clause, expected: true);
+        var off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
+            || TakeNone(clause);
+        if (off && when is { SaysTime: false, Impossible: null } && JobSeasons.Others(when.Cron)
+            is { } others)
+        {
+            // "No backup at weekends" is one on the other days.
+            (off, when) = (false, when with { Cron = others });
+        }
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("backup") || clause[i].IsVerb("backup"))).ToList())
         {
@@ -45,10 +63,10 @@ internal static class BackupReader
             Destination = destination,
             Type = type,
             Adds = adds && when is not null,
-            Off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
-                || TakeNone(clause),
+            Off = off,
             Keeps = keeps,
             Once = Enumerable.Range(0, clause.Count).Any(i => IsOnce(clause, i)),
+            Existing = TakeExisting(clause),
             Everything = Take(clause, "everything") || TakeAll(clause),
             Machine = Take(clause, "machine"),
         });
@@ -100,7 +118,7 @@ internal static class BackupReader
 
     public static bool IsPeriod(Lexeme lexeme) => lexeme.Is(Part.Topic, "weeks")
         || lexeme.Is(Part.Topic, "months") || lexeme.Is(Part.Topic, "years")
-        || lexeme.Is(Part.Topic, "month");
+        || lexeme.Is(Part.Topic, "month") || lexeme.Is(Part.Topic, "fortnights");
 
     /// <summary>"Keep a whole year", "we want a month of them": one of that.</summary>
     private static (int Count, bool Days)? Period(Clause clause)
@@ -109,7 +127,7 @@ internal static class BackupReader
             i => clause[i].Is(Part.Topic, "retain"), -1);
         for (var at = 0; at < clause.Count; at++)
         {
-            var kept = word >= 0 && word < at && at - word <= 4;
+            var kept = word >= 0 && Math.Abs(at - word) <= 4;
             if (!clause.IsFree(at) || !IsPeriod(clause[at]) || !(word >= 0 || clause.Wants)
                 || (!kept && TimeReader.Peek(clause) is not null) || !IsOne(clause, at))
             {
@@ -121,14 +139,31 @@ internal static class BackupReader
                 clause.Use(word);
             }
             return (clause[at].Is(Part.Topic, "weeks") ? DaysOfWeek
+                : clause[at].Is(Part.Topic, "fortnights") ? 2 * DaysOfWeek
                 : clause[at].Is(Part.Topic, "years") ? DaysOfYear : DaysOfMonth, true);
         }
         return null;
     }
 
-    private static bool IsOne(Clause clause, int at) => clause[at].Text == "a month" || Enumerable.Range(Math.Max(0, at - 2),
+    private static bool IsOne(Clause clause, int at) => clause[at].Text == "a month"
+        || Enumerable.Range(Math.Max(0, at - 2),
         Math.Min(at, 2)).Any(i => clause[i].Text is "a" or "whole" or "full" or "entire"
             or "one" or "a whole" or "a full");
+
+    /// <summary>"All backups at 3": those that there are.</summary>
+    private static bool TakeExisting(Clause clause)
+    {
+        var at = Enumerable.Range(0, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            clause.IsFree(i) && (clause[i].Is(Part.Reference, "all")
+                || clause[i].Text is "every" or "each")
+            && Enumerable.Range(i + 1, Math.Min(2, clause.Count - i - 1)).Any(
+                n => clause[n].Text is "backups" or "backup" or "snapshots"), -1);
+        if (at >= 0)
+        {
+            clause.Use(at);
+        }
+        return at >= 0;
+    }
 
     private static bool TakeAll(Clause clause)
     {
@@ -192,6 +227,7 @@ internal static class BackupReader
         var days = next < 0 ? 0 : clause[next].Is(Part.Topic, "weeks") ? DaysOfWeek
             : clause[next].Is(Part.Topic, "months") ? DaysOfMonth
             : clause[next].Is(Part.Topic, "years") ? DaysOfYear
+            : clause[next].Is(Part.Topic, "fortnights") ? 2 * DaysOfWeek
             : clause[next].Is(Part.Topic, "nights") ? 1 : 0;
         if (days > 0 || (next >= 0 && (clause[next].Is(Part.Topic, "retain")
             || clause[next].IsField("backup"))))
@@ -261,7 +297,7 @@ internal static class BackupReader
             var placed = at > 0 && !own
                 && (clause[at - 1].IsGlue("to") || clause[at - 1].IsGlue("on")
                 || clause[at - 1].IsGlue("in") || clause[at - 1].Text == "onto"
-                || clause[at - 1].Is(Part.Topic, "destination"));
+                || clause.Lexemes.Take(at).Any(l => l.Is(Part.Topic, "destination")));
             if (clause.IsFree(at) && (remote || (placed && (lexeme.Is(Part.Path)
                 || (lexeme.Is(Part.Mount) && lexeme.Original.Contains('@',
                     StringComparison.Ordinal))))))

@@ -22,7 +22,13 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
 
     public Reply Apply(Clause clause, FileSystemAttribute said)
     {
-        var present = Present(said with { Asked = clause.Verb is "mount" or "create" });
+        var named = clause.Lexemes.Any(l => l.IsVerb("mount") || l.IsVerb("unmount")
+            || l.Is(Part.Topic, "mounted") || l.Is(Part.Topic, "share")
+            || l.Is(Part.Topic, "drive"));
+        var present = Present(said with
+        {
+            Asked = clause.Verb is "mount" or "create" || (clause.Verb == "remove" && !named),
+        });
         if (clause.Verb is "unmount" or "remove" or "stop" || clause.Negated)
         {
             return present is null ? Nothing(clause, said) : Remove(present);

@@ -113,6 +113,12 @@ internal static class FileSystemReader
                 option = $"credentials={clause[file].Original}";
                 clause.Use(file);
             }
+            if (lexeme.IsField("version") && clause.NextValue(at) is >= 0 and var number
+                && clause[number] is { } value && (value.IsNumber || value.Is(Part.Version)))
+            {
+                clause.Use(number);
+                option = $"vers={value.Original}";
+            }
             if (lexeme.Is(Part.Topic, "bootstop") && at > 0 && clause[at - 1].IsGlue("not"))
             {
                 clause.Use(at - 1, at);

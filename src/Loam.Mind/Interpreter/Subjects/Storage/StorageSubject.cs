@@ -53,12 +53,14 @@ internal sealed class StorageSubject : ISubject
         var opens = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part is not (Part.Noise
             or Part.Glue or Part.Verb));
         if (opens is not null && VolumeReader.IsVolumeWord(opens) && opens.Text != "disk"
-            && !service && clause.Question is null && !MakesServices(clause)
+            && !service && clause.Question is null
+            && (opens.Text is "volume" or "volumes" || !MakesServices(clause))
             && clause.Verb is "" or "create" or "have" or "set")
         {
             return 0.96;
         }
-        var changes = size || sayings.Any(l => l.Is(Part.Topic, "uid")) || encrypts || sayings.Any(l => l.Is(Part.Topic, "permissions")
+        var changes = size || sayings.Any(l => l.Is(Part.Topic, "uid")) || encrypts
+            || sayings.Any(l => l.Is(Part.Topic, "permissions")
             || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
             || l.Is(Part.Topic, "groupwrite"));
         if (space && service && !memory && !size && clause.Verb is "" or "have" or "set"
@@ -243,6 +245,7 @@ internal sealed class StorageSubject : ISubject
         var verb = clause.Verb is "mount" or "unmount"
             || clause.Lexemes.Any(l => l.IsVerb("mount") || l.Is(Part.Topic, "mounted"));
         return source && (path || verb || type || clause.Verb is "set" or "move" or "")
+            || (clause.Verb == "unmount" && clause.Lexemes.All(l => !l.IsMention))
             || (verb && (type || share || (clause.Verb == "unmount" && path)))
             || (type && path) || (share && clause.Verb is "remove" or "create");
     }
