@@ -297,6 +297,19 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 at++;
                 continue;
             }
+            // "+20 GB"
+            if (unit is not null && lexeme.Is(Part.Unknown) && lexeme.Text.Length is > 1 and < 10
+                && lexeme.Text[0] == '+' && lexeme.Text.Skip(1).All(char.IsAsciiDigit))
+            {
+                merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
+                    [new Reading(Part.Number, "")])
+                {
+                    Value = int.Parse(lexeme.Text[1..], CultureInfo.InvariantCulture),
+                    Unit = unit,
+                });
+                at++;
+                continue;
+            }
             // "10 more gigs" is "10 gigs more".
             var unitAfter = at + 2 < lexemes.Count && lexeme is { IsNumber: true, Unit: "" }
                 && next!.Key(Part.Amount) == "more" ? UnitOf(lexemes[at + 2]) : null;

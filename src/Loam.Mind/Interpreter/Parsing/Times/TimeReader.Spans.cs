@@ -72,7 +72,8 @@ internal sealed partial class TimeReader
             }
             var twice = _words.Is(Text(at), "twice") && _parts.Clock.Count == 2;
             var length = twice ? 1
-                : _parts.SaysDays && _parts.Clock.Count == 0 && char.IsAsciiDigit(Text(at)[0])
+                : _parts.SaysDays && _parts.Clock.Count == 0 && Text(at).Length > 1
+                    && char.IsAsciiDigit(Text(at)[0])
                 && Text(at).AsSpan().ContainsAny(':', 'm', 'h') ? Clock(at) : 0;
             for (var i = at; i < at + length; i++)
             {
@@ -101,8 +102,9 @@ internal sealed partial class TimeReader
 
     /// <summary>"9-17", "8am-6pm": two hours in one word.</summary>
     private bool IsHours(string[] halves) => halves.Length == 2 && halves.All(h => h.Length > 0
-        && char.IsAsciiDigit(h[0]) && (_words.Number(h) is <= 24 || _words.Is(h[^2..], "am")
-            || _words.Is(h[^2..], "pm") || (h.Length is 4 or 5 && h[^3] == ':')
+        && char.IsAsciiDigit(h[0]) && (_words.Number(h) is <= 24
+            || (h.Length > 2 && (_words.Is(h[^2..], "am") || _words.Is(h[^2..], "pm")))
+            || (h.Length is 4 or 5 && h[^3] == ':')
             || (h[^1] == 'h' && _words.Number(h[..^1]) is <= 24)));
 
     /// <summary>"Between 9 and 17", "from 8 to 18", "8 to 18", "during office hours".</summary>

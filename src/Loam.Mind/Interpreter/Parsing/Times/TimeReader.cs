@@ -432,6 +432,9 @@ internal sealed partial class TimeReader
         var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until"
             && Text(at + 2) != "past") || (_expected && Text(at) == "it");
         var next = placed ? at + 1 : at;
+        // "2 and 14 o'clock"
+        placed |= _words.Number(Text(at)) is <= 24 && Text(at + 1) is "and" or "&"
+            && _clock.Read(at + 2, placed: false, open: false).Length > 1;
         var open = placed || _expected || _parts.SaysDays;
         // "At ten to and ten past" names minutes.
         if (placed && Text(next + 1) == "to" && _words.Number(Text(next)) is not null

@@ -129,11 +129,20 @@ internal static class InterfaceEdits
     private static Reply Danger(Reply reply) => reply.With(Risk.High).Note(
         "That may cut the connection you are using: have another way to the machine.");
 
-    private static Reply Static(Clause clause, Draft draft, string name, MapValue? present)
+    private static Reply AskAddress(Clause clause, string name) => Reply.Ask(
+        $"Which address shall {name} have, such as 192.168.1.10/24?", [], answer =>
+        {
+            var said = answer.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr));
+            if (said)
+            {
+                clause.Attributes.Add(new AnswerAttribute([.. answer.Lexemes]));
+            }
+            return said;
+        });
+
+    /// <summary>Each address by the word it follows.</summary>
+    private static (string? Address, string? Gateway, List<string> Servers) Addresses(Clause clause)
     {
-        // What was asked for and answered is read as if it stood in the clause.
-        clause = clause.Attributes.OfType<AnswerAttribute>().LastOrDefault() is { } answered
-            ? new([.. clause.Lexemes, .. answered.Lexemes]) : clause;
         string? gateway = null;
         string? address = null;
         var servers = new List<string>();
@@ -160,20 +169,19 @@ internal static class InterfaceEdits
                 address ??= clause[at].Text;
             }
         }
+        return (address, gateway, servers);
+    }
+
+    private static Reply Static(Clause clause, Draft draft, string name, MapValue? present)
+    {
+        // What was asked for and answered is read as if it stood in the clause.
+        clause = clause.Attributes.OfType<AnswerAttribute>().LastOrDefault() is { } answered
+            ? new([.. clause.Lexemes, .. answered.Lexemes]) : clause;
+        var (address, gateway, servers) = Addresses(clause);
         var old = present?.Text("address");
         if (address is null && (old is null || gateway is null))
         {
-            return Reply.Ask($"Which address shall {name} have, such as 192.168.1.10/24?", [],
-                answer =>
-                {
-                    var said = answer.Lexemes.FirstOrDefault(l => l.Is(Part.Address)
-                        || l.Is(Part.Cidr));
-                    if (said is not null)
-                    {
-                        clause.Attributes.Add(new AnswerAttribute([.. answer.Lexemes]));
-                    }
-                    return said is not null;
-                });
+            return AskAddress(clause, name);
         }
         var assumed = address is not null && !address.Contains('/', StringComparison.Ordinal);
         address = address is null ? old! : !assumed ? address

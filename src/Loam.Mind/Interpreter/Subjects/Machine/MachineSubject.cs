@@ -79,13 +79,10 @@ internal sealed class MachineSubject : ISubject
         {
             return app ? null : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
         }
-        if (Begins("resolver:") && all.Any(l => l.Is(Part.Address)))
+        var address = Begins("resolver:") && all.Any(l => l.Is(Part.Address));
+        if (address || InterfaceEdits.Speaks(clause))
         {
-            return MachineTopic.Dns;
-        }
-        if (InterfaceEdits.Speaks(clause))
-        {
-            return MachineTopic.Interface;
+            return address ? MachineTopic.Dns : MachineTopic.Interface;
         }
         if ((Says("registry") && clause.Verb != "create") || Says("mirror"))
         {
@@ -104,6 +101,26 @@ internal sealed class MachineSubject : ISubject
             return Says("hostname") && all.Any(l => l.Text is "new name") && all.Any(l =>
                 l.Is(Part.Topic, "account")) ? null : MachineTopic.Hostname;
         }
+        if (Guarded(clause) is { } guarded)
+        {
+            return guarded;
+        }
+        return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft)
+            || (Begins("provider:") && (Says("cloud") || all.Any(l =>
+            l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
+            : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
+                && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
+                ? MachineTopic.Interface : null;
+    }
+
+    /// <summary>Safety, and what is kept of what is seen.</summary>
+    private static MachineTopic? Guarded(Clause clause)
+    {
+        var all = clause.Lexemes;
+        bool Says(string topic) => all.Any(l => l.Is(Part.Topic, topic));
+        bool Begins(string prefix) => all.Any(l => l.Readings.Any(r => r.Part == Part.Topic
+            && r.Key.StartsWith(prefix, StringComparison.Ordinal)));
+        var number = all.Any(l => l.IsNumber);
         if (Says("changes") || (Begins("category:") && Says("autoapprove"))
             || (Says("autoapprove") && clause.Negated)
             || (Says("rollbacks") && clause.Verb == "start") || Says("restricted")
@@ -119,12 +136,7 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Observe;
         }
-        return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft)
-            || (Begins("provider:") && (Says("cloud") || all.Any(l =>
-            l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
-            : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
-                && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
-                ? MachineTopic.Interface : null;
+        return null;
     }
 
     /// <summary>"The box is to be called attic".</summary>

@@ -32,6 +32,10 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
         {
             return null;
         }
+        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "unchanged")))
+        {
+            return Reply.Same("The backups stay as they are.");
+        }
         if (said.Keeps)
         {
             var now = present?.Number("retain") is { } copies ? $" It is {copies:0} now." : "";

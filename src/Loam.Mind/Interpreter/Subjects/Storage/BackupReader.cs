@@ -22,6 +22,9 @@ internal static class BackupReader
             && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
             && clause.Lexemes.Any(l => IsPeriod(l) || l is { IsNumber: true, Unit: "" or "d" })
             && !clause.Lexemes.Any(SizeReader.IsSize))
+        || (clause.Verb.Length == 0 && clause.Question is null && clause.Lexemes.Any(
+                l => l.Is(Part.Topic, "everything") && l.Text.Contains("volume",
+                    StringComparison.Ordinal)) && TimeReader.Peek(clause) is not null)
         || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
             && l.Text.Contains("backup", StringComparison.Ordinal))
         // "Mqtt-data weekly": what else could happen to a volume at times?
@@ -266,7 +269,9 @@ internal static class BackupReader
         {
             var said = !clause.IsFree(at) || clause[at].Named(Known.Volume) is not null ? null
                 : clause[at].Is(Part.Topic, "snapshot") ? "snapshot"
-                : clause[at].Is(Part.Topic, "archive") ? "archive" : null;
+                : clause[at].Is(Part.Topic, "archive") || (clause[at].Text == "archive"
+                    && at + 1 < clause.Count && clause[at + 1].IsField("backup")) ? "archive"
+                : null;
             if (said is null)
             {
                 continue;

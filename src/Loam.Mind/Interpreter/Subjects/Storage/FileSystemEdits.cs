@@ -22,6 +22,13 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
 
     public Reply Apply(Clause clause, FileSystemAttribute said)
     {
+        if ((clause.Verb is "remove" or "stop" || clause.Negated) && said.Options.Count > 0
+            && said.Source is null)
+        {
+            // "Drop noatime" takes the option, not the mount.
+            said = said with { Options = [], Without = [.. said.Without, .. said.Options] };
+            return Present(said) is { } mounted ? Change(mounted, said) : Nothing(clause, said);
+        }
         var named = clause.Lexemes.Any(l => l.IsVerb("mount") || l.IsVerb("unmount")
             || l.Is(Part.Topic, "mounted") || l.Is(Part.Topic, "share")
             || l.Is(Part.Topic, "drive"));

@@ -1,3 +1,4 @@
+using Loam.Core.Resources;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
@@ -46,10 +47,35 @@ internal sealed class StorageSubject : ISubject
             return 0.85;
         }
         var size = sayings.Any(SizeReader.IsSize);
+        var memory = sayings.Any(l => l.IsField("memory"));
+        var changes = size || sayings.Any(l => l.Is(Part.Topic, "encrypt")
+            || l.Is(Part.Topic, "uid") || l.Is(Part.Topic, "permissions")
+            || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
+            || l.Is(Part.Topic, "groupwrite"));
+        if (OfVolumes(clause, state, service, changes, memory) is { } sure)
+        {
+            return sure;
+        }
+        return said.Continues(this) && !service && !MakesServices(clause) && !memory
+            && (changes || Rhythm(clause) || (Grows(clause) && IsAboutVolumes(said))
+                || sayings.Any(l => l.Is(Part.Topic, "retain")
+                || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
+                || l.IsField("readonly") || l.Is(Part.Topic, "destination")
+                || FileSystemReader.OptionOf(l) is not null
+                || FileSystemReader.FileSystemOf(l) is not null
+                || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
+                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
+    }
+
+    /// <summary>How surely a clause speaks of volumes by its own words; null: it does not.
+    /// </summary>
+    private static double? OfVolumes(
+        Clause clause, DesiredState state, bool service, bool changes, bool memory)
+    {
+        var sayings = clause.Lexemes;
+        var size = sayings.Any(SizeReader.IsSize);
         var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
         var space = sayings.Any(l => l.Is(Part.Topic, "space"));
-        var memory = sayings.Any(l => l.IsField("memory"));
-        var encrypts = sayings.Any(l => l.Is(Part.Topic, "encrypt"));
         var opens = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part is not (Part.Noise
             or Part.Glue or Part.Verb));
         if (opens is not null && VolumeReader.IsVolumeWord(opens) && opens.Text != "disk"
@@ -59,10 +85,6 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.96;
         }
-        var changes = size || sayings.Any(l => l.Is(Part.Topic, "uid")) || encrypts
-            || sayings.Any(l => l.Is(Part.Topic, "permissions")
-            || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
-            || l.Is(Part.Topic, "groupwrite"));
         if (space && service && !memory && !size && clause.Verb is "" or "have" or "set"
             && clause.Question is null)
         {
@@ -87,15 +109,7 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.75;
         }
-        return said.Continues(this) && !service && !MakesServices(clause) && !memory
-            && (changes || Rhythm(clause) || (Grows(clause) && IsAboutVolumes(said))
-                || sayings.Any(l => l.Is(Part.Topic, "retain")
-                || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
-                || l.IsField("readonly") || l.Is(Part.Topic, "destination")
-                || FileSystemReader.OptionOf(l) is not null
-                || FileSystemReader.FileSystemOf(l) is not null
-                || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
-                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
+        return null;
     }
 
     public void Read(Clause clause, Discourse said)
@@ -179,6 +193,10 @@ internal sealed class StorageSubject : ISubject
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
+        if (clause.Verb == "spare")
+        {
+            return [Reply.Same("That stays as it is.")];
+        }
         if (clause.Verb is "restore" or "revert")
         {
             return [Reply.Answer("`loam restore` puts a backup's data back; `loam history` and "

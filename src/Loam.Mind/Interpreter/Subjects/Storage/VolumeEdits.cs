@@ -114,8 +114,10 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
             return clause.Verb is "create" or "have" || free.Count == 0
                 ? Reply.Ask("What shall the volume be called?", ["data"], answer =>
                 {
-                    var word = answer.Lexemes.FirstOrDefault(l => l.Is(Part.Unknown)
-                        || l.Is(Part.Quoted) || l.IsMention || l.IsField("data"));
+                    var word = answer.Lexemes.SkipWhile(l => !l.IsField("name")).Skip(1)
+                        .FirstOrDefault() ?? answer.Lexemes.FirstOrDefault(l =>
+                            l.Is(Part.Unknown) || l.Is(Part.Quoted) || l.IsMention
+                            || l.IsField("data")) ?? (answer.Count == 1 ? answer[0] : null);
                     var index = clause.Attributes.IndexOf(said);
                     if (word is null || index < 0)
                     {

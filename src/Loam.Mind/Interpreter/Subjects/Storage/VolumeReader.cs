@@ -135,16 +135,7 @@ internal static class VolumeReader
         var fileSystem = FileSystem(clause);
         var size = SizeReader.Read(clause,
             continues || volumes.Count + services.Count > 0 || choice is not null);
-        var path = clause.Find(Part.Path);
-        if (path >= 0)
-        {
-            clause.Use(path);
-            if (volumes.Count == 0 && At(state, clause[path].Original) is { } there)
-            {
-                volumes.Add(there);
-                path = -1;
-            }
-        }
+        var path = Place(clause, state, volumes);
         var known = volumes.Count + services.Count > 0 || choice is not null
             || (continues && !clause.Lexemes.Any(IsVolumeWord));
         var name = known ? null : Name(clause);
@@ -169,6 +160,26 @@ internal static class VolumeReader
             Encrypted = encrypted,
             FileSystem = fileSystem,
         };
+    }
+
+    /// <summary>Where it shall lie: its position; -1: not said. A path at which a volume is names
+    /// it.</summary>
+    private static int Place(Clause clause, DesiredState state, List<string> volumes)
+    {
+        // "It lives in /a, it should live in /b": the last one is meant.
+        var paths = clause.All(Part.Path).ToList();
+        var path = paths.Count == 0 ? -1 : paths[^1];
+        foreach (var at in paths)
+        {
+            clause.Use(at);
+            if (At(state, clause[at].Original) is { } there
+                && (volumes.Count == 0 || volumes.Contains(there) || at != path))
+            {
+                volumes.Add(there);
+                path = at == path ? -1 : path;
+            }
+        }
+        return path;
     }
 
     /// <summary>The volume that is only a pattern; null: there is none.</summary>
@@ -206,8 +217,8 @@ internal static class VolumeReader
         }
         clause.Use(at);
         var not = clause.Negated || clause.Verb is "remove" or "stop" or "unset"
-            || (at > 0 && (clause[at - 1].IsGlue("not") || clause[at - 1].IsGlue("without")
-                || clause[at - 1].Text == "no"));
+            || Enumerable.Range(Math.Max(0, at - 3), Math.Min(at, 3)).Any(i =>
+                clause[i].IsGlue("not") || clause[i].IsGlue("without") || clause[i].Text == "no");
         return !not;
     }
 
