@@ -109,6 +109,10 @@ internal sealed class Consequence(Clause clause, Session session)
     {
         if (lexeme.Named(Known.Job) is { } job && Item("jobs", job) is { } map)
         {
+            if (clause.Lexemes.Any(l => l.Is(Part.Topic, "fail")))
+            {
+                return Subjects.Jobs.JobAnswers.Whole(map);
+            }
             return $"{job} would not run any more; it runs "
                 + $"{FieldWords.Show("schedule", Formats(map), map["schedule"]!)}.";
         }

@@ -14,7 +14,8 @@ internal sealed partial class TimeReader
         var gone = new HashSet<int>();
         var moves = clause.Verb is "move" or "replace" || clause.Lexemes.Any(l => l.Text is "change"
             or "changed" or "change the" or "switch" or "switched" or "reschedule"
-            or "rescheduled" or "adjust" or "adjusted" or "alter" or "reset");
+            or "rescheduled" or "adjust" or "adjusted" or "alter" or "reset" or "moves" or "moved"
+            or "moving" or "goes" or "shifts" or "shifted" or "changes");
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].Text != "from" || Repeats(clause, at)

@@ -125,7 +125,7 @@ internal static class JobAnswers
     private static string Short(JobFields jobs, List<string> names) => Wording.List(
         names.Select(n => $"{n} runs {JobFields.When(jobs.Find(n)!)}")) + ".";
 
-    private static string Whole(MapValue job)
+    public static string Whole(MapValue job)
     {
         var told = job.Text("on_failure") switch
         {

@@ -262,7 +262,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "write", "read", "retry", "timeout", "old", "lastrun", "sooner",
+            "host", "access", "unchanged", "write", "read", "retry", "timeout", "old", "lastrun", "sooner",
             "later"];
         for (var at = 0; at < clause.Count; at++)
         {

@@ -153,7 +153,8 @@ internal static class InterfaceEdits
                 continue;
             }
             var near = clause.Lexemes.Skip(Math.Max(0, at - 3)).Take(Math.Min(3, at)).ToList();
-            if (clause[at].Is(Part.Address) && near.FindLastIndex(l => l.Is(Part.Topic, "dns"))
+            if (clause[at].Is(Part.Address) && near.FindLastIndex(l => l.Is(Part.Topic, "dns")
+                    || l.Text.EndsWith("dns", StringComparison.Ordinal))
                 > near.FindLastIndex(l => l.Is(Part.Topic, "gateway") || l.Is(Part.Cidr)))
             {
                 servers.Add(clause[at].Text);

@@ -142,6 +142,7 @@ internal static class VolumeReader
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
                 || clause[i].IsField("data") || clause[i].IsField("disk")
+                || clause[i].Is(Part.Topic, "unchanged")
                 || clause[i].Is(Part.Reference))).ToList())
         {
             clause.Use(at);
