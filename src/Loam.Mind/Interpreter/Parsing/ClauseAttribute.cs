@@ -121,6 +121,9 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>The machine's own backup is meant.</summary>
     public bool Machine { get; init; }
 
+    /// <summary>By how many minutes it moves; null: not said.</summary>
+    public int? Shift { get; init; }
+
     /// <summary>The time comes to those that are there.</summary>
     public bool Adds { get; init; }
 
@@ -131,7 +134,7 @@ internal sealed record BackupAttribute : ClauseAttribute
     public bool Once { get; init; }
 
     public bool SaysNothing => When is null && Retain is null && Destination is null
-        && Type is null;
+        && Type is null && Shift is null;
 }
 
 /// <summary>It shall happen at a time of its own, not now.</summary>

@@ -74,7 +74,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     /// <summary>"At 3", "for 4am".</summary>
     private bool SaysTime(List<Word> words) => Enumerable.Range(1, Math.Max(0, words.Count - 1))
         .Any(at => words[at - 1].Text is "at" && char.IsAsciiDigit(words[at].Text[0])
-            && words[at].Text.Length <= 7);
+            && words[at].Text.Length <= 7)
+        || words.Exists(w => w.Text is "month" or "months" or "pm"
+            or "am" || (w.Text.Length is > 2 and < 8 && char.IsAsciiDigit(w.Text[0])
+                && (w.Text.EndsWith("am", StringComparison.Ordinal)
+                    || w.Text.EndsWith("pm", StringComparison.Ordinal))));
 
     /// <summary>"Run /opt/backup.sh", without a time: nothing that can be read as a wish.
     /// </summary>

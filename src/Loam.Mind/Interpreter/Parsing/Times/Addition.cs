@@ -67,6 +67,14 @@ internal static class Addition
         Values(first, place) is { } old && Values(next, place) is { } more
             ? Text([.. old.Union(more).Order()]) : null;
 
+    /// <summary>Days of the week without some; null: none is left.</summary>
+    public static string? Without(string days, string gone)
+    {
+        var present = days == "*" ? [.. Enumerable.Range(0, 7)] : Values(days, 4);
+        var left = present?.Except(Values(gone, 4) ?? []).Order().ToList();
+        return left is not { Count: > 0 } ? null : Text(left);
+    }
+
     private static List<int>? Values(string field, int place)
     {
         var values = new List<int>();

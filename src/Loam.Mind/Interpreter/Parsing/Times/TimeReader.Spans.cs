@@ -12,6 +12,15 @@ internal sealed partial class TimeReader
     private static HashSet<int> GivenUp(Clause clause)
     {
         var gone = new HashSet<int>();
+        // "At 5, no wait, 5:30", "sunday 5 -> monday 4": what stands before is taken back.
+        var turn = Enumerable.Range(0, clause.Count).LastOrDefault(i => clause[i].Text is "->"
+                or "→" or "=>" || (clause[i].IsGlue("instead")
+                && clause[i].Text is not "instead"), -1);
+        if (turn > 0 && Enumerable.Range(turn + 1, clause.Count - turn - 1).Any(
+            i => IsTime(clause[i]) && clause[i].Unit.Length == 0))
+        {
+            gone.UnionWith(Enumerable.Range(0, turn).Where(i => IsTime(clause[i])));
+        }
         var moves = clause.Verb is "move" or "replace" || clause.Lexemes.Any(l => l.Text is "change"
             or "changed" or "change the" or "switch" or "switched" or "reschedule"
             or "rescheduled" or "adjust" or "adjusted" or "alter" or "reset" or "moves" or "moved"

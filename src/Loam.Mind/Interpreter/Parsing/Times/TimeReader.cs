@@ -429,12 +429,15 @@ internal sealed partial class TimeReader
     /// <summary>"At 3 and 15", "3pm", "02:30", "in the morning", "at night".</summary>
     private int Clock(int at)
     {
-        var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until"
+        var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until" or "->"
             && Text(at + 2) != "past") || (_expected && Text(at) == "it");
         var next = placed ? at + 1 : at;
         // "2 and 14 o'clock"
         placed |= _words.Number(Text(at)) is <= 24 && Text(at + 1) is "and" or "&"
             && _clock.Read(at + 2, placed: false, open: false).Length > 1;
+        // "Monday 4"
+        placed |= _expected && _words.Of(Text(at - 1), "day") is not null
+            && (Text(at + 1).Length == 0 || _words.Is(Text(at + 1), "and"));
         var open = placed || _expected || _parts.SaysDays;
         // "At ten to and ten past" names minutes.
         if (placed && Text(next + 1) == "to" && _words.Number(Text(next)) is not null

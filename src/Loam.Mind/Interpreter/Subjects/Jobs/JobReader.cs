@@ -16,6 +16,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     {
         _wish.About = said.Session.About is { } about && ReferenceEquals(about.Subject, subject)
             ? about.Names : [];
+        // "Why does x run so often? Hourly is enough."
+        if (said.Before is [.., { Question: not null } asked]
+            && asked.Attributes.OfType<JobWish>().FirstOrDefault() is { Jobs.Count: > 0 } of)
+        {
+            _wish.About = of.Jobs;
+        }
         ReadMood();
         ReadCommand();
         JobNames.Read(clause, _wish, _wish.About);
@@ -46,6 +52,13 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0
             || JobSubject.Before(said) is not null || _wish.About.Count > 0);
         JobSeasons.Invert(clause, _wish);
+        if (clause.Verb is "remove" or "stop" && _wish is { Jobs.Count: > 0, Time: { SaysDays: true,
+            SaysTime: false, Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null && clause.Lexemes.Any(
+                l => TimeWords.English.Of(l.Text, "day") is not null))
+        {
+            // "Not needed on Sundays" leaves the other days.
+            (_wish.Without, clause.Verb) = (true, "set");
+        }
         JobLimits.ReadGiven(clause, _wish);
         Finish();
         TakeOver();
@@ -262,7 +275,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Finish()
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
-            "host", "access", "unchanged", "write", "read", "retry", "timeout", "old", "lastrun", "sooner",
+            "host", "access", "unchanged", "write", "read", "retry", "timeout", "old", "lastrun",
+            "sooner",
             "later"];
         for (var at = 0; at < clause.Count; at++)
         {

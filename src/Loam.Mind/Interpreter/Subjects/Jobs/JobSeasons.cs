@@ -81,7 +81,7 @@ internal static class JobSeasons
 
     public static void Read(Clause clause, JobWish wish)
     {
-        ReadShift(clause, wish);
+        wish.Shift = Shift(clause) ?? wish.Shift;
         if (clause.Find(Part.Topic, "allyear") is >= 0 and var always)
         {
             wish.Months = "*";
@@ -136,7 +136,7 @@ internal static class JobSeasons
     private static string Months(int from, int to) => from == to ? $"{from}" : $"{from}-{to}";
 
     /// <summary>"One hour earlier".</summary>
-    private static void ReadShift(Clause clause, JobWish wish)
+    public static int? Shift(Clause clause)
     {
         for (var at = 0; at < clause.Count; at++)
         {
@@ -154,10 +154,10 @@ internal static class JobSeasons
                 continue;
             }
             var minutes = JobLimits.Minutes(clause, span)!.Value;
-            wish.Shift = sooner ? -minutes : minutes;
             clause.Use(at);
             clause.Use(span);
-            return;
+            return sooner ? -minutes : minutes;
         }
+        return null;
     }
 }

@@ -22,6 +22,11 @@ internal static class JobTimes
         {
             return Parsing.Times.Addition.Join(present, more);
         }
+        if (wish is { Without: true, Time: { } gone })
+        {
+            fields[4] = Parsing.Times.Addition.Without(fields[4], gone.Cron.Split(' ')[4]) ?? "";
+            return fields[4].Length == 0 ? null : string.Join(' ', fields);
+        }
         // "Only at night" does not say how often in the night.
         if (wish is { Only: true, Time: { SaysClock: false, IsInterval: false, SaysTime: true,
             Window: null } } && IsOften(fields))
@@ -49,28 +54,36 @@ internal static class JobTimes
                 ? [.. fields[..2], .. said[2..]]
                 : keepsDays ? [.. said[..2], .. fields[2..]] : said;
         }
-        if (wish.Shift is { } shift)
+        if (wish.Shift is { } shift && !Shifted(fields, shift))
         {
-            if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture,
-                    out var minute)
-                || fields[1].Split(',').Select(h => int.TryParse(h, NumberStyles.None,
-                    CultureInfo.InvariantCulture, out var hour) ? hour : -1).ToList() is not
-                    { } hours || hours.Contains(-1))
-            {
-                return null;
-            }
-            var moved = hours.ConvertAll(h => h * 60 + minute + shift);
-            if (moved.Exists(m => m is < 0 or >= 1440))
-            {
-                return null;
-            }
-            fields[0] = $"{moved[0] % 60}";
-            fields[1] = string.Join(',', moved.Select(m => m / 60));
+            return null;
         }
         var cron = string.Join(' ', fields);
         // "In May, too": the months that are there stay.
         return wish.Months is not { } months ? cron : WithMonths(cron, !wish.Adds ? months
             : Parsing.Times.Addition.Union(fields[3], months, 3) ?? fields[3]);
+    }
+
+    /// <summary>Moves the hours by some minutes; false: they would go over the end of a day.
+    /// </summary>
+    public static bool Shifted(string[] fields, int shift)
+    {
+        if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture,
+                out var minute)
+            || fields[1].Split(',').Select(h => int.TryParse(h, NumberStyles.None,
+                CultureInfo.InvariantCulture, out var hour) ? hour : -1).ToList() is not
+                { } hours || hours.Contains(-1))
+        {
+            return false;
+        }
+        var moved = hours.ConvertAll(h => h * 60 + minute + shift);
+        if (moved.Exists(m => m is < 0 or >= 1440))
+        {
+            return false;
+        }
+        fields[0] = $"{moved[0] % 60}";
+        fields[1] = string.Join(',', moved.Select(m => m / 60));
+        return true;
     }
 
     /// <summary>The rhythm that is there, between the hours that were said; null: it has none.

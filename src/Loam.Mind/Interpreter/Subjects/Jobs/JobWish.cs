@@ -30,6 +30,9 @@ internal sealed record JobWish : ClauseAttribute
     /// <summary>The time comes to those that are there.</summary>
     public bool Adds { get; set; }
 
+    /// <summary>Not on the days that were said.</summary>
+    public bool Without { get; set; }
+
     /// <summary>At no other times.</summary>
     public bool Only { get; set; }
 
@@ -96,6 +99,7 @@ internal sealed record JobWish : ClauseAttribute
         SameTime |= more.SameTime;
         Adds |= more.Adds;
         Only |= more.Only;
+        Without |= more.Without;
         Months = more.Months ?? Months;
         Command = more.Command ?? Command;
         Containers.AddRange(more.Containers);

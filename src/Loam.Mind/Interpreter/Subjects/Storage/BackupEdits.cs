@@ -197,6 +197,11 @@ internal sealed class BackupEdits(ISubject subject, Session session)
     /// </summary>
     private static string? Schedule(BackupAttribute said, MapValue? present)
     {
+        if (said.Shift is { } shift)
+        {
+            var moved = (present?.Text("schedule") ?? "0 2 * * *").Split(' ');
+            return Jobs.JobTimes.Shifted(moved, shift) ? string.Join(' ', moved) : null;
+        }
         if (said.When is not { } when)
         {
             return null;

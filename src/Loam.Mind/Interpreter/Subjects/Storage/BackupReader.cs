@@ -44,6 +44,7 @@ internal static class BackupReader
         var retain = Retain(clause) ?? Period(clause);
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
+        var shift = JobSeasons.Shift(clause);
         var adds = Addition.Of(clause, opening: true);
         var when = TimeReader.Read(clause, expected: true);
         var off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
@@ -68,6 +69,7 @@ internal static class BackupReader
             Adds = adds && when is not null,
             Off = off,
             Keeps = keeps,
+            Shift = shift,
             Once = Enumerable.Range(0, clause.Count).Any(i => IsOnce(clause, i)),
             Existing = TakeExisting(clause),
             Everything = Take(clause, "everything") || TakeAll(clause),
@@ -78,6 +80,11 @@ internal static class BackupReader
         {
         }
     }
+
+    /// <summary>"No backups", "no nightly backup", not "no, at 5".</summary>
+    private static bool IsNo(Clause clause, int at) => clause[at].Text == "no"
+        && clause.Lexemes.Skip(at + 1).Take(4).TakeWhile(l => !l.IsGlue("comma")
+            && !l.IsGlue("instead")).Any(l => l.IsField("backup") || l.IsVerb("backup"));
 
     /// <summary>"A backup", "schedule a backup": one, of something that must be said.</summary>
     private static bool IsOnce(Clause clause, int at) =>
@@ -91,8 +98,8 @@ internal static class BackupReader
     {
         var none = Enumerable.Range(0, clause.Count).Where(i => clause[i].IsGlue("without")
             || clause[i].Is(Part.Topic, "leftout") || (clause.IsFree(i)
-                && clause[i].IsVerb("stop")) || clause[i].Text is "no" or "no more"
-                or "no longer any" or "none").ToList();
+                && clause[i].IsVerb("stop")) || clause[i].Text is "no more"
+                or "no longer any" or "none" || IsNo(clause, i)).ToList();
         none.ForEach(clause.Use);
         return none.Count > 0;
     }

@@ -20,6 +20,11 @@ internal static class SizeReader
     /// <param name="known">The volume it is about is there already.</param>
     public static Amount? Read(Clause clause, bool known)
     {
+        foreach (var former in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && clause[i] is { IsNumber: true, Unit: "" } && IsFormer(clause, i)).ToList())
+        {
+            clause.Use(former);
+        }
         foreach (var share in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && IsShare(clause[i]) && IsFull(clause, i)).ToList())
         {
@@ -58,7 +63,7 @@ internal static class SizeReader
             return new(AmountKind.Factor, to ? part : lowers ? 1 - part : 1 + part, "");
         }
         var more = near.Any(i => clause[i].Text is "another" or "more" or "additional" or "extra"
-            or "further" or "on top") || clause[at].Text.StartsWith('+');
+            or "further" or "on top" or "top") || clause[at].Text.StartsWith('+');
         foreach (var i in near.Where(i => clause[i].Key(Part.Amount) == "more"))
         {
             clause.Use(i);

@@ -76,6 +76,13 @@ internal sealed class StorageSubject : ISubject
         var size = sayings.Any(SizeReader.IsSize);
         var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
         var space = sayings.Any(l => l.Is(Part.Topic, "space"));
+        // "Archive: owner should be peter" is about the volume, whoever peter is.
+        if (sayings.Any(l => l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "permissions"))
+            && !service
+            && sayings.FirstOrDefault(l => l.IsMention)?.Named(Known.Volume) is not null)
+        {
+            return 0.96;
+        }
         var opens = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part is not (Part.Noise
             or Part.Glue or Part.Verb));
         if (opens is not null && VolumeReader.IsVolumeWord(opens) && opens.Text != "disk"

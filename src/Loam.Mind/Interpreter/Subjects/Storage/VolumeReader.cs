@@ -45,18 +45,26 @@ internal static class VolumeReader
         return several.Count > 1 ? several : [One(clause, state, continues)];
     }
 
+    /// <summary>"Alpha 5Gi", "alpha (5Gi)": the name before a size; -1: there is none.</summary>
+    private static int Named(Clause clause, int size)
+    {
+        var at = size - 1;
+        at -= at > 0 && clause[at].IsGlue("comma") ? 1 : 0;
+        return at >= 0 && clause.IsFree(at) && CanName(clause[at]) ? at : -1;
+    }
+
     private static List<VolumeAttribute> Several(Clause clause)
     {
         var pairs = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Where(
-            i => SizeReader.IsSize(clause[i])
-            && clause.IsFree(i) && clause.IsFree(i - 1) && CanName(clause[i - 1])).ToList();
+                i => SizeReader.IsSize(clause[i]) && clause.IsFree(i))
+            .Select(i => (Name: Named(clause, i), Size: i)).Where(p => p.Name >= 0).ToList();
         if (pairs.Count < 2)
         {
             return [];
         }
-        foreach (var at in pairs)
+        foreach (var (name, size) in pairs)
         {
-            clause.Use(at - 1, at);
+            clause.Use(name, size);
         }
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (IsVolumeWord(clause[i]) || (clause[i].IsNumber && clause[i].Unit.Length == 0)
@@ -66,11 +74,11 @@ internal static class VolumeReader
         }
         return
         [
-            .. pairs.Select(i => new VolumeAttribute
+            .. pairs.Select(p => new VolumeAttribute
             {
-                Name = NameReader.AsLabel(clause[i - 1].Original),
-                Size = new(AmountKind.Absolute, clause[i].Value,
-                    SizeReader.Unit(clause[i])),
+                Name = NameReader.AsLabel(clause[p.Name].Original),
+                Size = new(AmountKind.Absolute, clause[p.Size].Value,
+                    SizeReader.Unit(clause[p.Size])),
             }),
         ];
     }
@@ -204,7 +212,9 @@ internal static class VolumeReader
         var before = clause.Next(at, -1);
         var words = Enumerable.Range(Math.Max(0, at - 3), Math.Min(at, 3))
             .Select(i => clause[i].Text).ToList();
-        return words.Contains("like") || words.Contains("same way as") || (before >= 0
+        return words.Contains("like") || words.Exists(w => w.EndsWith("same as",
+                StringComparison.Ordinal) || w is "just like" or "similar to" or "same way as")
+            || words.Contains("same way as") || (before >= 0
             && clause[before].IsGlue("as") && words.Any(w => w is "same" or "just" or "exactly"
                 or "the same"));
     }
@@ -253,7 +263,8 @@ internal static class VolumeReader
                 continue;
             }
             if (lexeme.Text is "uid" or "gid" or "user" or "group" || lexeme.IsField("user")
-                || lexeme.IsField("group") || lexeme.Readings[0].Part is Part.Noise or Part.Glue)
+                || lexeme.IsField("group") || lexeme.IsGlue("wish")
+                || lexeme.Readings[0].Part is Part.Noise or Part.Glue)
             {
                 if (lexeme.IsGlue("and") && numbers.Count == 0)
                 {
