@@ -229,9 +229,13 @@ internal static class Refusals
         }
         var program = clause[at].Text;
         var next = clause[at + 1];
+        // "Umount /mnt/nas" is a wish too, where that is mounted.
+        var wish = clause.Subject is Subjects.Storage.StorageSubject && clause.Lexemes.Any(l =>
+            (l.Named(Known.Mount) is not null && clause[at].Is(Part.Verb))
+            || (l.Named(Known.Volume) is not null && clause[at].Is(Part.Topic)));
         return at > 0 && clause[at - 1].Text is "sudo" or "doas"
             && CommandFinder.IsProgram(program)
-            || CommandFinder.IsTyped(program) && clause.Subject is not JobSubject
+            || CommandFinder.IsTyped(program) && clause.Subject is not JobSubject && !wish
             || CommandFinder.IsProgram(program) && (next.Is(Part.Path) || next.Is(Part.Quoted)
             || next.Text[0] is '-' or '>' or '|' or '~' or '$' or '.')
             || next.Text.Length is > 1 and < 20 && next.Text[0] == '-' && !next.IsNumber

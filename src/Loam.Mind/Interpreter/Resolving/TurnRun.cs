@@ -158,7 +158,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         foreach (var clause in wishes)
         {
             _replies.AddRange(clause.Question is not null
-                ? [Inquiry.To(clause, session) ?? clause.Subject?.Answer(clause, session)
+                ? [(Subjects.Storage.StorageAnswers.IsOverview(clause) ? null
+                    : Inquiry.To(clause, session)) ?? clause.Subject?.Answer(clause, session)
                     ?? Answers.To(clause, session)]
                 : clause.Subject?.Resolve(clause, session) ?? resolver.Resolve(clause));
             if (_replies.Exists(r => r.Kind == ReplyKind.Question))

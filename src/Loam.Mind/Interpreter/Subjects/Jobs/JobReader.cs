@@ -53,8 +53,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             || JobSubject.Before(said) is not null || _wish.About.Count > 0);
         JobSeasons.Invert(clause, _wish);
         if (clause.Verb is "remove" or "stop" && _wish is { Jobs.Count: > 0, Time: { SaysDays: true,
-            SaysTime: false, Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null && clause.Lexemes.Any(
-                l => TimeWords.English.Of(l.Text, "day") is not null))
+            SaysTime: false, Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
+            && clause.Lexemes.Any(
+                l => l.Text.Split(' ').Any(w => TimeWords.English.Of(w, "day") is not null)))
         {
             // "Not needed on Sundays" leaves the other days.
             (_wish.Without, clause.Verb) = (true, "set");

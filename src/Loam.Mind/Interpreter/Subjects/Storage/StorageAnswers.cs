@@ -13,6 +13,11 @@ internal static class StorageAnswers
 {
     private const int Most = 12;
 
+    /// <summary>"What is mounted?": of everything, not of one mount.</summary>
+    public static bool IsOverview(Clause clause) => clause.Subject is StorageSubject
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "mounted"))
+        && clause.Lexemes.All(l => !l.IsMention);
+
     public static Reply? To(Clause clause, Session session)
     {
         var draft = session.Draft;
