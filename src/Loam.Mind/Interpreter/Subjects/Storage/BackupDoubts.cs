@@ -28,6 +28,13 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
                 + $"{ScheduleWords.Of(said.When!.Cron)}. When shall the backups run?",
                 ["every day at 2 and 14", "every 6 hours"], Fill);
         }
+        if (meant.Count == 0 && !named && !said.Machine && !said.Everything && !said.Off
+            && session is { About: null, Focus.Count: 0 }
+            && clause.Lexemes.Any(l => l.Text is "it" or "them"))
+        {
+            return Reply.Ask("What shall be backed up?",
+                [.. session.Draft.State.Volumes.Keys.Take(4), "everything"], Fill);
+        }
         if (said.Off || !said.SaysNothing)
         {
             return null;

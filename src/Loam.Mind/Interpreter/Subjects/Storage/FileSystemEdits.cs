@@ -22,7 +22,10 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
 
     public Reply Apply(Clause clause, FileSystemAttribute said)
     {
-        if ((clause.Verb is "remove" or "stop" || clause.Negated) && said.Options.Count > 0
+        // "It must not stop the boot when it is dead" takes nothing away.
+        var boots = clause.Lexemes.Any(l => l.Is(Part.Topic, "bootstop"));
+        if (!boots && (clause.Verb is "remove" or "stop" || clause.Negated)
+            && said.Options.Count > 0
             && said.Source is null)
         {
             // "Drop noatime" takes the option, not the mount.
@@ -36,7 +39,7 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
         {
             Asked = clause.Verb is "mount" or "create" || (clause.Verb == "remove" && !named),
         });
-        if (clause.Verb is "unmount" or "remove" or "stop" || clause.Negated)
+        if (!boots && (clause.Verb is "unmount" or "remove" or "stop" || clause.Negated))
         {
             return present is null ? Nothing(clause, said) : Remove(present);
         }
