@@ -129,6 +129,14 @@ internal sealed class StorageSubject : ISubject
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
                 || v.OneOf is not null
                 || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));
+            // "Shouldn't x be backed up? Do it daily at six."
+            if (said.Before is [.., { Question: not null } asked]
+                && !clause.Attributes.OfType<VolumeAttribute>().Any()
+                && asked.Lexemes.Select(l => l.Named(Known.Volume)).OfType<string>().ToList()
+                    is { Count: > 0 } named)
+            {
+                clause.Attributes.Add(new VolumeAttribute { Volumes = named });
+            }
             return;
         }
         var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
