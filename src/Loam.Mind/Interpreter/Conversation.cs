@@ -27,8 +27,8 @@ public sealed class Conversation
     private readonly string? _broken;
     private readonly StateSet _files;
 
-    /// <summary>The sentence that stands, and the moment before it was said.</summary>
-    private (string Text, Moment Before)? _last;
+    /// <summary>The sentences that stand, each with the moment before it was said.</summary>
+    private readonly List<Saying> _said = [];
 
     /// <summary>The clauses of the turn that was read last.</summary>
     private List<Clause> _clauses = [];
@@ -69,16 +69,92 @@ public sealed class Conversation
             return Made(Outcome.Refusal, $"That is too long for me: say it in fewer than "
                 + $"{LongestTurn} characters, one wish after the other.", 1, []);
         }
+        if (Spared(turn, _session) is { } spared)
+        {
+            return spared;
+        }
         var before = _session.Remember();
         var plain = Attempt(turn, _session);
-        var restated = Restated(turn, before, plain, _session);
-        if (restated is null && plain.Outcome is Outcome.Proposal or Outcome.Question
-            or Outcome.NoChange)
+        if (Restated(turn, before, plain, _session) is { } restated)
         {
-            _last = (before.Pending is null || _last is null ? turn : $"{_last.Value.Text} {turn}",
-                before.Pending is null || _last is null ? before : _last.Value.Before);
+            return restated;
         }
-        return restated ?? plain;
+        if (plain.Outcome is Outcome.Proposal or Outcome.Question or Outcome.NoChange)
+        {
+            Keep(turn, before, plain.Outcome);
+        }
+        return plain;
+    }
+
+    /// <summary>The turn stands now; with the question it answers it is one sentence.</summary>
+    private void Keep(string turn, Moment before, Outcome outcome)
+    {
+        if (_clauses.Exists(c => c.Verb == "undo") && _said.Count > 0)
+        {
+            _said.RemoveAt(_said.Count - 1);
+            if (_clauses.TrueForAll(c => c.Verb == "undo"))
+            {
+                return;
+            }
+        }
+        if (before.Pending is not null && _said.Count > 0)
+        {
+            _said[^1] = new($"{_said[^1].Text} {turn}", _said[^1].Before,
+                outcome == Outcome.Proposal);
+            return;
+        }
+        if (_said is [.., { Stands: true } last] && _clauses is [{ Verb.Length: > 0 } clause]
+            && clause.Lexemes.All(l => l.IsMention || !l.Is(Part.Verb)))
+        {
+            // "Prometheus also" is kept as what it means.
+            var earlier = Lexemes(last.Text, _session!, out _);
+            turn = Restating.Of(last.Text, earlier, turn, _clauses)
+                .FirstOrDefault(r => r.OnTop, new(turn, OnTop: true)).Text;
+        }
+        _said.Add(new(turn, before, outcome == Outcome.Proposal));
+    }
+
+    /// <summary>"Keep petra", "not photos": what was said of it is taken back, and everything else
+    /// that was said is said again.</summary>
+    private Proposal? Spared(string turn, Session session)
+    {
+        if (_said.Count == 0 || session.Pending is not null
+            || Restating.Spared(Lexemes(turn, session, out _)) is not { } things)
+        {
+            return null;
+        }
+        var now = session.Remember();
+        var texts = _said.ConvertAll(s => s.Text);
+        var first = texts.Count;
+        foreach (var thing in things)
+        {
+            var at = texts.FindLastIndex(t => Restating.Without(t, thing.Original) is not null);
+            if (at < 0)
+            {
+                return null;
+            }
+            texts[at] = Restating.Without(texts[at], thing.Original)!;
+            first = Math.Min(first, at);
+        }
+        var moments = _said.ConvertAll(s => s.Before);
+        session.Recall(moments[first]);
+        _said.RemoveRange(first, _said.Count - first);
+        foreach (var text in texts.Skip(first))
+        {
+            var before = session.Remember();
+            var again = text.Length == 0 ? null : Attempt(text, session);
+            if (again?.Outcome == Outcome.Proposal)
+            {
+                _said.Add(new(text, before, Stands: true));
+                continue;
+            }
+            session.Recall(before);
+        }
+        session.UndoesTo(now);
+        var names = Wording.List(things.Select(t => t.Original));
+        return session.Draft.Files.ChangedFrom(_files).Any()
+            ? Made(Outcome.Proposal, $"I leave {names} as before; what else was said stays.", 1, [])
+            : Made(Outcome.NoChange, "Then everything stays as it is.", 1, []);
     }
 
     private Proposal Attempt(string turn, Session session)
@@ -105,25 +181,34 @@ public sealed class Conversation
     /// stands by itself, or makes no sense that way either.</summary>
     private Proposal? Restated(string turn, Moment before, Proposal plain, Session session)
     {
-        if (_last is not { } last || !Restating.Wants(plain, _clauses))
+        if (_said.Count == 0 || !Restating.Wants(plain, _clauses))
         {
             return null;
         }
+        var last = _said[^1];
         var after = session.Remember();
         var earlier = Lexemes(last.Text, session, out _);
-        foreach (var text in Restating.Of(last.Text, earlier, turn, _clauses))
+        foreach (var (text, onTop) in Restating.Of(last.Text, earlier, turn, _clauses))
         {
             if (text.Length > LongestTurn)
             {
                 break;
             }
-            session.Recall(last.Before);
+            if (onTop && !last.Stands)
+            {
+                continue;
+            }
+            session.Recall(onTop ? before with { Pending = null } : last.Before);
             var again = Attempt(text, session);
             if (again is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
                 && session.Draft.Files.ChangedFrom(before.Now.Files).Any())
             {
                 session.UndoesTo(before);
-                _last = (text, last.Before);
+                _said[^1] = onTop ? last : new(text, last.Before, Stands: true);
+                if (onTop)
+                {
+                    _said.Add(new(text, before, Stands: true));
+                }
                 return again;
             }
         }
@@ -143,25 +228,39 @@ public sealed class Conversation
             return Made(Outcome.Refusal, "Those are too many words for me at once: say one wish "
                 + "after the other.", 1, []);
         }
-        var clauses = ClauseSplitter.Split(lexemes, Particles.English);
-        if (clauses.Count > MostClauses)
+        var sentences = ClauseSplitter.Sentences(lexemes, Particles.English);
+        var starts = sentences.ConvertAll(ClauseSplitter.Starts);
+        if (starts.Sum(s => s.Count) > MostClauses)
         {
             return Made(Outcome.Refusal, "Those are too many wishes for me at once: say one after "
                 + "the other.", 1, []);
         }
-        for (var at = 0; at < clauses.Count; at++)
-        {
-            ClauseReader.Read(clauses[at], new(session, clauses[..at]));
-        }
-        _clauses = clauses;
+        var clauses = Read([.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)],
+            session);
         if (session.Pending is { } pending)
         {
             session.Pending = null;
             if (clauses.Count > 0 && clauses.Exists(c => pending.Fill(c)))
             {
+                _clauses = clauses;
                 return Present(new TurnRun(session, pending.Clauses, trusted: true).Go());
             }
         }
+        return Surer(clauses, failed => Cutting.Other(sentences, starts, session, failed), session);
+    }
+
+    private static List<Clause> Read(List<Clause> clauses, Session session)
+    {
+        for (var at = 0; at < clauses.Count; at++)
+        {
+            ClauseReader.Read(clauses[at], new(session, clauses[..at]));
+        }
+        return clauses;
+    }
+
+    private Proposal Run(List<Clause> clauses, Session session)
+    {
+        _clauses = clauses;
         return Present(new TurnRun(session, clauses, trusted: false).Go());
     }
 
@@ -175,6 +274,61 @@ public sealed class Conversation
             char.IsAsciiDigit) ? number + 1 : 0;
         return end > 0 && end < words.Count && words[end].Text is ":" or "," or "-" or "."
             ? words[(end + 1)..] : words;
+    }
+
+    /// <summary>A turn can be cut in two ways: what comes to a proposal, and leaves less over, is
+    /// what was meant.</summary>
+    private Proposal Surer(
+        List<Clause> plain, Func<bool, OtherCut?> cut, Session session)
+    {
+        var before = session.Remember();
+        var other = cut(false);
+        var first = Tried(plain, session);
+        var failed = first is null || first.Outcome == Outcome.Question
+            || (first.Outcome == Outcome.Refusal && first.Message == Refusals.NotUnderstood);
+        other ??= failed ? cut(true) : null;
+        if (other is null || first is { Outcome: Outcome.Answer }
+            || (first is { Outcome: Outcome.Proposal, Confidence: > 0.95 } && other.Gains < 0.2)
+            || (first is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
+                && other.Joins))
+        {
+            return first ?? Run(plain, session);
+        }
+        var after = session.Remember();
+        session.Recall(before);
+        var second = Tried(Read(other.Clauses, session), session);
+        if (second is not null && (first is null || IsSurer(second, first, other.Gains)))
+        {
+            return second;
+        }
+        session.Recall(after);
+        _clauses = plain;
+        return first ?? Run(plain, session);
+    }
+
+    private static bool IsSurer(Proposal second, Proposal first, double gains) =>
+        second.Outcome switch
+        {
+            Outcome.Proposal => second.Confidence >= Restating.Sure
+                && (first.Outcome != Outcome.Proposal
+                    || second.Confidence + gains > first.Confidence + 0.05),
+            Outcome.Question => first.Outcome == Outcome.Refusal
+                && first.Message == Refusals.NotUnderstood,
+            _ => false,
+        };
+
+    private Proposal? Tried(List<Clause> clauses, Session session)
+    {
+        var before = session.Draft.Files;
+        try
+        {
+            return Run(clauses, session);
+        }
+        catch (Exception fault) when (fault is InvalidDraftException or EditException)
+        {
+            session.Draft.Restore(before);
+            return null;
+        }
     }
 
     /// <param name="count">Words it has; too many are not read.</param>
@@ -221,3 +375,8 @@ public sealed class Conversation
             || old.Spec.Digest() != made.Spec.Digest()).Order()];
     }
 }
+
+/// <summary>A sentence of the conversation.</summary>
+/// <param name="Before">The moment before it was said.</param>
+/// <param name="Stands">It came to a proposal.</param>
+internal sealed record Saying(string Text, Moment Before, bool Stands);

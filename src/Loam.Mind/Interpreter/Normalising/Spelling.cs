@@ -28,7 +28,7 @@ internal sealed class Spelling
         {
             return null;
         }
-        var allowed = word.Length >= 8 ? 2 : 1;
+        var allowed = word.Length >= 9 ? 2 : 1;
         string? best = null;
         var bestDistance = allowed + 1;
         var bestRank = int.MaxValue;

@@ -1,20 +1,18 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using static Loam.Mind.Interpreter.Parsing.Verbs;
 
 namespace Loam.Mind.Interpreter.Parsing;
+
+/// <param name="Asks">Ended with a question mark.</param>
+internal sealed record Sentence(List<Lexeme> Lexemes, bool Asks);
 
 /// <summary>Cuts a turn's lexemes into clauses, one for each wish.</summary>
 internal static class ClauseSplitter
 {
-    private const int MostBetween = 6;
-
-    /// <summary>Verbs that mean something only by what stands with them; a stronger verb in the
-    /// same clause wins: "I want redis removed".</summary>
-    private static readonly string[] s_weak = ["set", "have", "limit"];
-
-    public static List<Clause> Split(List<Lexeme> lexemes, Particles particles)
+    public static List<Sentence> Sentences(List<Lexeme> lexemes, Particles particles)
     {
-        var clauses = new List<Clause>();
+        var sentences = new List<Sentence>();
         var sentence = new List<Lexeme>();
         foreach (var lexeme in lexemes)
         {
@@ -23,10 +21,58 @@ internal static class ClauseSplitter
                 sentence.Add(lexeme);
                 continue;
             }
-            AddSentence(clauses, particles.Join(sentence), lexeme.Text == "?");
+            sentences.Add(new(Joined(sentence, particles), lexeme.Text == "?"));
             sentence = [];
         }
-        AddSentence(clauses, particles.Join(sentence), asks: false);
+        sentences.Add(new(Joined(sentence, particles), Asks: false));
+        sentences.RemoveAll(s => s.Lexemes.Count == 0);
+        return sentences;
+    }
+
+    private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>
+        Predicates.English.Mark(WithoutConcession(particles.Join(sentence)));
+
+    /// <summary>Where the clauses of a sentence begin, by its joints, verbs and values.</summary>
+    public static List<int> Starts(Sentence sentence)
+    {
+        var starts = new List<int> { 0 };
+        for (var at = 1; at < sentence.Lexemes.Count; at++)
+        {
+            if (StartsClause(sentence.Lexemes, starts[^1], at))
+            {
+                starts.Add(at);
+            }
+        }
+        return starts;
+    }
+
+    /// <summary>Where its pieces begin: what stands between two joints.</summary>
+    public static List<int> Pieces(Sentence sentence)
+    {
+        var starts = new List<int> { 0 };
+        for (var at = 1; at < sentence.Lexemes.Count; at++)
+        {
+            // A colon belongs to what it announces.
+            if (IsJoint(sentence.Lexemes[at - 1]) && !IsJoint(sentence.Lexemes[at])
+                && starts[^1] < at - 1 && sentence.Lexemes[at - 1].Text != ":")
+            {
+                starts.Add(at);
+            }
+        }
+        return starts;
+    }
+
+    /// <summary>The clauses of a sentence that begin where <paramref name="starts"/> says.
+    /// </summary>
+    public static List<Clause> Clauses(Sentence sentence, IReadOnlyList<int> starts)
+    {
+        var clauses = new List<Clause>();
+        for (var at = 0; at < starts.Count; at++)
+        {
+            var end = at + 1 < starts.Count ? starts[at + 1] : sentence.Lexemes.Count;
+            Add(clauses, sentence.Lexemes[starts[at]..end], sentence.Asks);
+        }
+        ShareVerbs(clauses);
         return clauses;
     }
 
@@ -38,47 +84,41 @@ internal static class ClauseSplitter
         return at > 1 ? sentence[..at] : sentence;
     }
 
-    private static void AddSentence(List<Clause> clauses, List<Lexeme> sentence, bool asks)
+    /// <summary>A run of lexemes as one clause.</summary>
+    public static Clause One(Sentence sentence, int start, int end)
     {
-        sentence = WithoutConcession(sentence);
-        var start = 0;
-        var before = clauses.Count;
-        for (var at = 1; at < sentence.Count; at++)
-        {
-            if (StartsClause(sentence, start, at))
-            {
-                Add(clauses, sentence[start..at], asks);
-                start = at;
-            }
-        }
-        if (sentence.Count > start)
-        {
-            Add(clauses, sentence[start..], asks);
-        }
-        ShareVerbs(clauses, before);
+        var clauses = new List<Clause>();
+        Add(clauses, sentence.Lexemes[start..end], sentence.Asks);
+        return clauses[0];
     }
 
     /// <summary>"add nginx on 8080, grafana on 3001": the second has no verb of its own.
     /// </summary>
-    private static void ShareVerbs(List<Clause> clauses, int from)
+    private static void ShareVerbs(List<Clause> clauses)
     {
-        for (var at = from + 1; at < clauses.Count; at++)
+        for (var at = 1; at < clauses.Count; at++)
         {
             var clause = clauses[at];
-            if (clause.Verb.Length == 0 && clauses[at - 1].Verb is { Length: > 0 } verb
-                && verb is not "undo")
+            if (clause.Verb.Length == 0 && clauses.GetRange(0, at)
+                .FindLast(c => Inherits(clause, c.Verb)) is { } earlier)
             {
-                clause.Verb = verb;
+                clause.Verb = earlier.Verb;
                 clause.IsInherited = true;
-                clause.Negated = clauses[at - 1].Negated && !clauses[at].Negated;
+                clause.Negated = earlier.Negated && !clause.Negated;
             }
         }
     }
 
+    /// <summary>"Daily backups, a user bob": what has a topic of its own is not backed up.
+    /// </summary>
+    public static bool Inherits(Clause clause, string verb) => verb is not ("" or "undo" or "spare")
+        && !(verb is "remove" or "stop" && clause.Lexemes.Any(l => l.Text is "is" or "are"))
+        && (verb != "backup" || Topics.Of(clause.Lexemes).All(t => t == "backup"));
+
     private static void Add(List<Clause> clauses, List<Lexeme> lexemes, bool asks)
     {
         var clause = new Clause(lexemes) { AsksMark = asks };
-        ReadVerb(clause);
+        Verbs.Read(clause);
         clauses.Add(clause);
     }
 
@@ -91,6 +131,11 @@ internal static class ClauseSplitter
         if (joined && IsJoint(lexeme))
         {
             return false;
+        }
+        // "Never mind, 3 is plenty"
+        if (joined && IsTakingBack(all, start, at))
+        {
+            return true;
         }
         if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && HasVerb(all, start, at))
         {
@@ -129,13 +174,50 @@ internal static class ClauseSplitter
             if (!HasVerb(all, start, at))
             {
                 // "grafana is slow, give it 4 gigs": the first part only says what "it" is.
-                return HasMention(all, start, at) && !Asks(all, start) && at + 1 < all.Count
-                    && all[at + 1].Is(Part.Reference) && !IsWeakNeed(lexeme);
+                return HasMention(all, start, at) && !Asks(all, start)
+                    && !all[at - 1].IsMention
+                    && at + 1 < all.Count && all[at + 1].Is(Part.Reference)
+                    && !IsWeakNeed(lexeme);
             }
             return joined || (IsStrong(lexeme) && StrongIn(all, start, at)
                 && HasMention(all, start, at));
         }
-        return joined && PieceStandsAlone(all, start, at);
+        return joined && ((HasVerb(all, start, at) && IsSubjectOfVerb(all, at))
+            || PieceStandsAlone(all, start, at));
+    }
+
+    private static bool IsTakingBack(List<Lexeme> all, int start, int end)
+    {
+        var verbs = 0;
+        for (var at = start; at < end; at++)
+        {
+            verbs += all[at].IsVerb("undo") ? 1 : 0;
+            if (!(all[at].IsVerb("undo") || all[at].IsGlue("instead") || IsJoint(all[at])
+                || all[at].Readings[0].Part == Part.Noise))
+            {
+                return false;
+            }
+        }
+        return verbs == 1;
+    }
+
+    /// <summary>"…, peter loses it": a thing that does something of its own. What is said of both
+    /// ("redis and api start after it") is no wish of its own.</summary>
+    private static bool IsSubjectOfVerb(List<Lexeme> all, int at)
+    {
+        var thing = at;
+        while (thing < all.Count && all[thing].Readings[0].Part == Part.Noise)
+        {
+            thing++;
+        }
+        var does = thing + 1;
+        while (does < all.Count && (all[does].IsGlue("wish") || all[does].IsGlue("also")))
+        {
+            does++;
+        }
+        return thing < all.Count && IsThing(all[thing]) && does < all.Count && IsVerb(all, does)
+            && (!all[at - 1].IsGlue("and") || !IsThing(all[at - 2])
+                || all[does].Text.EndsWith('s'));
     }
 
     /// <summary>"Wait for postgres before it starts": the verb says when, not what.</summary>
@@ -240,29 +322,9 @@ internal static class ClauseSplitter
         || lexeme.Is(Part.Mount)
         || (lexeme.Key(Part.Amount) is { } key && key is not ("more" or "less"));
 
-    private static bool IsJoint(Lexeme lexeme) =>
+    public static bool IsJoint(Lexeme lexeme) =>
         lexeme.IsGlue("and") || lexeme.IsGlue("comma") || lexeme.IsGlue("but")
         || lexeme.IsGlue("also");
-
-    /// <summary>A verb by its place: not "the restart policy", "the limit", "a check".</summary>
-    private static bool IsVerb(List<Lexeme> all, int at)
-    {
-        var lexeme = all[at];
-        if (!lexeme.Is(Part.Verb))
-        {
-            return false;
-        }
-        var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
-        var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
-            or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
-        // "the redis health check"
-        var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
-            && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));
-        // "sonarr's mount of /tv"
-        var noun = lexeme.Text is "mount" or "mounts" && at > 0
-            && (all[at - 1].Possessive || all[at - 1].Text is "the" or "its" or "a");
-        return !noun && !(nounToo && (determined || ofThing || lexeme.IsMention));
-    }
 
     /// <summary>"Where does nextcloud keep its files": one question to its end.</summary>
     private static bool Asks(List<Lexeme> all, int start)
@@ -275,117 +337,14 @@ internal static class ClauseSplitter
         return start < all.Count && all[start].Is(Part.Question);
     }
 
-    private static bool IsStrong(Lexeme lexeme) =>
-        lexeme.Key(Part.Verb) is { } key && !s_weak.Contains(key);
-
-    private static bool IsWeakNeed(Lexeme lexeme) => lexeme.IsVerb("have");
-
-    private static bool HasVerb(List<Lexeme> all, int start, int end)
-    {
-        for (var at = start; at < end; at++)
-        {
-            if (IsVerb(all, at))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static bool StrongIn(List<Lexeme> all, int start, int end)
-    {
-        for (var at = start; at < end; at++)
-        {
-            if (IsVerb(all, at) && IsStrong(all[at]))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static bool HasMention(List<Lexeme> all, int start, int end) =>
         all.FindIndex(start, end - start, IsThing) >= 0;
 
     private static string VerbOf(List<Lexeme> lexemes)
     {
         var clause = new Clause(lexemes);
-        ReadVerb(clause);
+        Verbs.Read(clause);
         return clause.Verb;
     }
 
-    private static void ReadVerb(Clause clause)
-    {
-        var lexemes = clause.Lexemes.ToList();
-        var best = -1;
-        for (var at = 0; at < lexemes.Count; at++)
-        {
-            if (IsVerb(lexemes, at) && (best < 0
-                || Strength(lexemes[at]) > Strength(lexemes[best])))
-            {
-                best = at;
-            }
-        }
-        if (best < 0)
-        {
-            return;
-        }
-        // "I do not want it to be removed" denies; "I do not want it" removes.
-        var unwanted = lexemes[best].Text.Contains("not want", StringComparison.Ordinal)
-            || lexemes[best].Text is "no longer want";
-        var after = unwanted ? lexemes.FindIndex(best + 1, l => l.Is(Part.Verb) && !l.IsMention
-            && IsStrong(l)) : -1;
-        if (after > 0)
-        {
-            clause.Verb = lexemes[after].Key(Part.Verb)!;
-            clause.Negated = true;
-            clause.Use(best);
-            clause.Use(after);
-            return;
-        }
-        clause.Verb = lexemes[best].Key(Part.Verb)!;
-        clause.Negated = clause.Verb == "spare";
-        for (var at = 0; at < lexemes.Count; at++)
-        {
-            if (IsVerb(lexemes, at) && (at == best || Strength(lexemes[at]) == 0))
-            {
-                clause.Use(at);
-                clause.Wants |= lexemes[at].IsVerb("have");
-            }
-        }
-        ReadNegation(clause, best);
-    }
-
-    private static int Strength(Lexeme lexeme) => lexeme.Key(Part.Verb) switch
-    {
-        "set" or "have" => 0,
-        "limit" => 1,
-        _ => 2,
-    };
-
-    private static void ReadNegation(Clause clause, int verb)
-    {
-        for (var at = verb - 1; at >= 0 && at >= verb - MostBetween; at--)
-        {
-            if (clause[at].IsGlue("comma"))
-            {
-                return;
-            }
-            if (clause[at].IsGlue("not")
-                || (clause[at].IsGlue("without") && clause.Verb == "publish"))
-            {
-                // Of these the opposite is what is wished, not that nothing happens.
-                var opposite = clause.Verb switch
-                {
-                    "publish" => "unpublish",
-                    "connect" => "disconnect",
-                    _ => null,
-                };
-                clause.Negated = opposite is null;
-                clause.Verb = opposite ?? clause.Verb;
-                clause.Use(at);
-                return;
-            }
-        }
-    }
 }

@@ -41,6 +41,13 @@ internal static class TargetReader
                 all |= lexeme.Key(Part.Reference) is "them" or "all" && owner is null;
                 continue;
             }
+            // "Sonarr and radarr both need …": those that were named.
+            if (lexeme.Text is "both" or "each" or "all" or "all three" or "both of them"
+                or "each of them" or "all of them" && !except
+                && clause.Targets.Count(t => t.Reference is null) > 1)
+            {
+                continue;
+            }
             var target = TargetAt(clause, at) with { Owner = owner };
             target = target with { Plural = target.Plural || all };
             all = false;

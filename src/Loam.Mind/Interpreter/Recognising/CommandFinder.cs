@@ -167,6 +167,10 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     private bool IsProgram(List<Word> words, int at)
     {
         var word = words[at];
+        if (at + 1 < words.Count && Is(words[at + 1], "thing"))
+        {
+            return false;
+        }
         if (word.Quoted)
         {
             return at > 0;

@@ -32,19 +32,38 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             lexemes.Add(lexeme);
             at += length;
         }
-        return WithUnits(WithOne(lexemes));
+        return WithUnits(WithOne(WithAdverbs(lexemes)));
     }
 
-    /// <summary>"Down to one" and "just one" count; "the one" does not.</summary>
+    /// <summary>"First stop gitea" says when, not which.</summary>
+    private static List<Lexeme> WithAdverbs(List<Lexeme> lexemes)
+    {
+        for (var at = 0; at + 1 < lexemes.Count; at++)
+        {
+            if (lexemes[at].Text is "first" or "second" && lexemes[at + 1].Is(Part.Verb)
+                && !lexemes[at + 1].IsMention && (at == 0 || !lexemes[at - 1].Is(Part.Verb)))
+            {
+                lexemes[at] = lexemes[at] with { Readings = [new(Part.Noise, "noise")] };
+            }
+        }
+        return lexemes;
+    }
+
+    /// <summary>"Down to one", "just one" and "one core" count; "the one" does not.</summary>
     private static List<Lexeme> WithOne(List<Lexeme> lexemes)
     {
-        for (var at = 1; at < lexemes.Count; at++)
+        for (var at = 0; at < lexemes.Count; at++)
         {
-            var before = lexemes[at - 1];
-            if (lexemes[at].Text == "one" && (before.IsGlue("to") || before.IsGlue("only")))
+            var before = at > 0 ? lexemes[at - 1] : null;
+            var after = at + 1 < lexemes.Count ? lexemes[at + 1] : null;
+            if (lexemes[at].Text == "one" && (before?.IsGlue("to") == true
+                || (before?.Text is "at" or "@" && after?.IsMention != true)
+                || before?.IsGlue("only") == true || (before?.Text != "the"
+                    && after?.Key(Part.Field) is "cpu" or "replicas" or "pids")))
             {
                 lexemes[at] = lexemes[at] with
                 {
+                    Text = before?.Text is "at" ? "1" : lexemes[at].Text,
                     Value = 1,
                     Readings = [new(Part.Number, "1")],
                 };
@@ -243,7 +262,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         {
             var word = words[at];
             var given = at > 0 && words[at - 1].Text is "called" or "named" or "as" or "image"
-                or "name";
+                or "name" or "user" or "users" or "account" or "hostname";
             if (word.Quoted || word.IsMark || given || word.Text.Length < 4 || IsKnown(word)
                 || word.Text.Any(char.IsAsciiDigit) || IsNumbered(word.Text))
             {

@@ -10,20 +10,21 @@ internal static class Confidence
 {
     public const double Threshold = 0.55;
 
-    public static double Of(IReadOnlyList<Clause> clauses)
+    public static double Of(IReadOnlyList<Clause> clauses) =>
+        Math.Clamp(1 - clauses.Sum(Missed), 0, 1);
+
+    /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
+    public static double Missed(Clause clause)
     {
-        var score = 1.0;
-        foreach (var clause in clauses)
+        var missed = 0.0;
+        var reason = false;
+        for (var at = 0; at < clause.Count; at++)
         {
-            var reason = false;
-            for (var at = 0; at < clause.Count; at++)
-            {
-                reason |= StartsReason(clause[at]);
-                score -= clause[at].Corrected ? 0.04 : 0;
-                score -= clause.IsFree(at) ? Weight(clause[at], reason) : 0;
-            }
+            reason |= StartsReason(clause[at]);
+            missed += clause[at].Corrected ? 0.04 : 0;
+            missed += clause.IsFree(at) ? Weight(clause[at], reason) : 0;
         }
-        return Math.Clamp(score, 0, 1);
+        return missed;
     }
 
     /// <summary>A value, a field or a name was not understood, not only some word.</summary>

@@ -106,6 +106,12 @@ internal sealed partial class Resolver
         }
         foreach (var target in creations)
         {
+            if (Brought(target) is { } brought)
+            {
+                Made.Add(brought);
+                Touched.Add(brought);
+                continue;
+            }
             var reply = CreateOne(clause, target, out var name);
             if (name is null)
             {
@@ -122,6 +128,14 @@ internal sealed partial class Resolver
             }
         }
     }
+
+    /// <summary>"Ghost with its mysql": ghost has brought it along already.</summary>
+    private string? Brought(Target target) => target.IsAnother || target.Version is not null
+        || target.Named(Known.App) is not { } app ? null
+        : _draft.State.Services.Keys.FirstOrDefault(s => _draft.AppOf(s)?.Name == app
+            && !Made.Contains(s) && !session.BaseState.Services.ContainsKey(s)
+            && _draft.State.Services.Values.Any(o => Made.Contains(o.Name)
+                && o.DependsOn.Contains(s)));
 
     private static Reply TooMany(int wanted) =>
         Reply.Refuse($"Those are {wanted} new services, and I make at most {MostMade} at once: "

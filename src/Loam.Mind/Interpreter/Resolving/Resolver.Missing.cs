@@ -19,7 +19,7 @@ internal sealed partial class Resolver
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
             var earlier = turn.TakeWhile(c => c != clause);
-            var like = session.LastWishes.Concat(earlier).Reverse()
+            var like = session.Undone.Concat(session.LastWishes).Concat(earlier).Reverse()
                 .SelectMany(c => c.Attributes.AsEnumerable().Reverse())
                 .Select(a => Like(a, bare, clause)).FirstOrDefault(a => a is not null);
             if (like is not null)

@@ -79,12 +79,28 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return ofField;
         }
         Revised(clause);
+        Another(clause);
         var creations = Creations(clause, out var others);
         if (creations.Count > 0)
         {
             return Create(clause, creations).Concat(AlreadyThere(others));
         }
         return Change(clause, others);
+    }
+
+    /// <summary>"Another one, called cache2": one more of what was spoken of last.</summary>
+    private void Another(Clause clause)
+    {
+        if (clause.Attributes.Exists(a => a is NameAttribute)
+            && clause.Targets is [{ Reference: "it", IsAnother: true } or { Reference: "second" }]
+            && Focus is [.., var last] && _draft.AppOf(last) is { } app)
+        {
+            clause.Targets[0] = new(app.Name, [new(Known.App, app.Name)], null, false, null)
+            {
+                IsAnother = true,
+            };
+            clause.Verb = "create";
+        }
     }
 
     /// <summary>"nginx, postgres and redis" where nginx is running: it is said.</summary>
@@ -240,6 +256,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         var names = new List<string>();
         foreach (var target in Unexplained(others))
         {
+            if (target.Reference is "it" or "them" && Gone(clause))
+            {
+                return [Reply.Same("")];
+            }
             var found = Targets.Resolve(target, clause);
             if (found.Problem is { } problem)
             {
@@ -273,6 +293,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
     }
 
+    /// <summary>"X is not needed, take it down for good": it is removed already.</summary>
+    private bool Gone(Clause clause) => Touched.Count > 0 && clause.Verb is "remove" or "stop"
+        && !Touched.Exists(_draft.State.Services.ContainsKey)
+        && Touched.Exists(session.BaseState.Services.ContainsKey);
+
     /// <summary>Nothing of that name is there.</summary>
     private Reply Missing(Clause clause, Target target)
     {
@@ -296,6 +321,17 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     private IEnumerable<Reply> Untargeted(Clause clause)
     {
         var focus = Focus.Where(_draft.State.Services.ContainsKey).ToList();
+        if (focus.Count == 0 && clause.Attributes is [VariableAttribute { Value: not null } set]
+            && _draft.State.Services.Values.Where(s => s.Environment.ContainsKey(set.Name))
+                .Select(s => s.Name).ToList() is { Count: > 0 } having)
+        {
+            if (having.Count > 1)
+            {
+                return [TargetResolver.WhichOf(having, clause)];
+            }
+            Touched.Add(having[0]);
+            return Act(clause, having);
+        }
         var says = clause.Attributes.Count > 0 || clause.Verb is "restart" or "start" or "stop"
             or "publish" or "unpublish";
         if (clause.Attributes.OfType<PortAttribute>().FirstOrDefault() is { First: { } number }
@@ -409,7 +445,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     private IEnumerable<Reply> Attributes(
         Clause clause, List<string> names, bool duringCreation)
     {
-        foreach (var attribute in clause.Attributes.ToList())
+        // A new name comes last: what else is said is said of the old one.
+        foreach (var attribute in clause.Attributes.OrderBy(a => a is NameAttribute).ToList())
         {
             var consumed = duringCreation
                 && attribute is (NameAttribute or ImageAttribute or VersionAttribute);

@@ -1,12 +1,17 @@
+using System.Text.RegularExpressions;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
-/// <summary>A turn that is no sentence of its own may finish or mend the one before it: "… and
-/// docker", "except caddy", "no, 120", "not sofia". These are the sentences it may make.</summary>
-internal static class Restating
+/// <param name="OnTop">It is said besides the sentence before, not in its place.</param>
+internal readonly record struct Restatement(string Text, bool OnTop);
+
+/// <summary>A turn that is no sentence of its own may finish or mend the one before it, or say the
+/// same of something else: "… and docker", "except caddy", "no, 120", "not sofia", "api too".
+/// These are the sentences it may make.</summary>
+internal static partial class Restating
 {
     /// <summary>A reading surer than this may stand for what was said in two turns.</summary>
     public const double Sure = 0.75;
@@ -24,37 +29,118 @@ internal static class Restating
     /// <summary>Whole sentences to try, the likeliest first.</summary>
     /// <param name="before">What was said before.</param>
     /// <param name="earlier">Its words.</param>
-    public static IEnumerable<string> Of(
+    public static IEnumerable<Restatement> Of(
         string before, List<Lexeme> earlier, string turn, IReadOnlyList<Clause> clauses)
     {
         var words = clauses.SelectMany(c => c.Lexemes).ToList();
-        var start = turn.TrimStart();
-        var mends = clauses.Any(c => c.Corrects) || words.Exists(l => l.IsGlue("not"))
-            || start.StartsWith("make it", StringComparison.OrdinalIgnoreCase)
-            || start.StartsWith("make that", StringComparison.OrdinalIgnoreCase);
-        if (!mends)
+        if (Mends(turn, words, clauses))
         {
-            yield return $"{before.TrimEnd(' ', '.', '!')} {start}";
-            yield return $"{before.TrimEnd(' ', '.', '!')}, {start}";
+            foreach (var text in Mended(before, earlier, words))
+            {
+                yield return new(text, OnTop: false);
+            }
             yield break;
         }
-        var not = words.FindIndex(l => l.IsGlue("not"));
-        if (not >= 0 && not + 1 < words.Count)
+        var alike = Put(before, earlier, words.Where(IsValue));
+        var also = words.Exists(l => l.IsGlue("also")
+            || l.Text.Split(' ')[0] is "same" or "likewise" or "ditto");
+        if (also && alike is not null)
         {
-            var gone = words.Skip(not + 1).FirstOrDefault(IsValue);
-            if (gone is not null && Cut(before, gone.Original, "") is { } without)
+            yield return new(alike, OnTop: true);
+        }
+        yield return new($"{before.TrimEnd(' ', '.', '!')} {turn.TrimStart()}", OnTop: false);
+        yield return new($"{before.TrimEnd(' ', '.', '!')}, {turn.TrimStart()}", OnTop: false);
+        if (!also && alike is not null && words.Exists(l => l.IsMention))
+        {
+            yield return new(alike, OnTop: true);
+        }
+    }
+
+    /// <summary>The turn takes something back: "no, …", "make it …", "not …".</summary>
+    private static bool Mends(
+        string turn, List<Lexeme> words, IReadOnlyList<Clause> clauses) =>
+        clauses.Any(c => c.Corrects || c.Verb == "undo") || words.Exists(l => l.IsGlue("not"))
+            || turn.TrimStart().StartsWith("make it", StringComparison.OrdinalIgnoreCase)
+            || turn.TrimStart().StartsWith("make that", StringComparison.OrdinalIgnoreCase);
+
+    private static IEnumerable<string> Mended(
+        string before, List<Lexeme> earlier, List<Lexeme> words)
+    {
+        var not = words.FindIndex(l => l.IsGlue("not"));
+        if (not >= 0 && not + 1 < words.Count && words.Skip(not + 1).Any(IsValue))
+        {
+            var gone = words.Skip(not + 1).First(IsValue);
+            if (Without(before, gone.Original) is { } without)
             {
                 yield return without;
             }
             yield break;
         }
-        if (words.Where(IsValue).ToList() is [var value]
-            && earlier.FindLast(l => IsLike(l, value)) is { } old
-            && Cut(before, old.Original, WithUnit(value, old)) is { } mended)
+        if (Put(before, earlier, words.Where(IsValue)) is { } mended)
         {
             yield return mended;
         }
     }
+
+    /// <summary>The sentence with each value in the place of the last one like it; null: there is
+    /// none like it.</summary>
+    private static string? Put(string before, List<Lexeme> earlier, IEnumerable<Lexeme> values)
+    {
+        var free = earlier.ToList();
+        var text = before;
+        var any = false;
+        foreach (var value in values)
+        {
+            var old = free.FindLast(l => IsAlike(l, value)) ?? free.FindLast(l => IsLike(l, value));
+            if (old is null || Cut(text, old.Original, WithUnit(value, old)) is not { } put)
+            {
+                return null;
+            }
+            free.Remove(old);
+            text = put;
+            any = true;
+        }
+        return any && text != before ? text : null;
+    }
+
+    /// <summary>A thing that is spared or kept after all: "keep petra", "not photos", "leave
+    /// grafana". Null: the words say something else.</summary>
+    public static List<Lexeme>? Spared(List<Lexeme> words)
+    {
+        var meant = words.Where(l => !(l.IsGlue("instead") || l.IsGlue("comma")
+            || l.IsGlue("wish") || l.IsGlue("and") || l.IsGlue("but") || l.IsGlue("also"))
+            && l.Readings[0].Part is not (Part.Noise or Part.Stop)).ToList();
+        return meant is [var says, _, ..] && Spares(says) && meant.Skip(1).All(l => l.IsMention
+            || l.Readings[0].Part is Part.Unknown or Part.Address or Part.Cidr or Part.Domain)
+            ? meant[1..] : null;
+    }
+
+    private static bool Spares(Lexeme lexeme) => lexeme.IsVerb("spare") || lexeme.IsGlue("not")
+        || lexeme.IsGlue("except") || lexeme.IsGlue("without")
+        || lexeme.Text is "keep" or "leave" or "keeps" or "skip" or "spare" or "exclude"
+        || (lexeme.IsVerb("undo") && lexeme.Text is not ("undo that" or "undo"));
+
+    /// <summary>The sentence without an item of its list; null: it does not say it.</summary>
+    public static string? Without(string text, string item)
+    {
+        var word = Regex.Escape(item);
+        foreach (var pattern in (string[])
+            [$@"(,\s*and|,|\band)\s+{word}\b", $@"\b{word}\s*(,\s*and\b|,|\band\b)",
+                $@"(?<![\w.-]){word}(?![\w-])"])
+        {
+            var match = Regex.Match(text, pattern,
+                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
+                    | RegexOptions.RightToLeft);
+            if (match.Success)
+            {
+                return Spaces().Replace(text.Remove(match.Index, match.Length), " ").Trim();
+            }
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"\s{2,}")]
+    private static partial Regex Spaces();
 
     private static string? Cut(string text, string old, string put)
     {
@@ -74,6 +160,10 @@ internal static class Restating
         || lexeme.Readings[0].Part is Part.Path or Part.Address or Part.Cidr or Part.Domain
             or Part.Email or Part.PortPair or Part.PortRange or Part.Quoted or Part.Version
             or Part.Image or Part.Mount or Part.Unknown;
+
+    /// <summary>Both name a thing of one kind.</summary>
+    private static bool IsAlike(Lexeme old, Lexeme value) => old.IsMention && value.IsMention
+        && old.Namings.Any(o => value.Namings.Any(v => v.Known == o.Known));
 
     private static bool IsLike(Lexeme old, Lexeme value) => value.IsNumber ? old.IsNumber
         : IsWord(value) ? IsWord(old) : old.Readings[0].Part == value.Readings[0].Part;

@@ -24,6 +24,12 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
     /// instead".</summary>
     public List<Clause> LastWishes { get; set; } = [];
 
+    /// <summary>Everything that was understood last, questions too.</summary>
+    public List<Clause> LastSaid { get; set; } = [];
+
+    /// <summary>Wishes that were taken back just now: "… 256 instead" may mend them.</summary>
+    public List<Clause> Undone { get; set; } = [];
+
     /// <summary>Services the last turn made.</summary>
     public List<string> LastMade { get; set; } = [];
 

@@ -142,6 +142,10 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         return AskWhich(target, clause, names, question);
     }
 
+    /// <summary>Asks which of some services is meant.</summary>
+    public static Reply WhichOf(IReadOnlyList<string> names, Clause clause) => AskWhich(null,
+        clause, names, $"Which service do you mean: {Wording.List(names, "or")}?");
+
     private static Reply AskWhich(
         Target? target, Clause clause, IReadOnlyList<string> names, string question) =>
         Reply.Ask(question, names, answer =>

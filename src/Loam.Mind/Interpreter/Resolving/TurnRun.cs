@@ -15,6 +15,8 @@ internal sealed record TurnResult(
 /// <param name="trusted">The person has confirmed the reading.</param>
 internal sealed class TurnRun(Session session, List<Clause> clauses, bool trusted)
 {
+    /// <summary>The turn says the same of something else.</summary>
+    private bool _continues;
     private readonly List<Reply> _replies = [];
     private readonly Core.StateFiles.StateSet _start = session.Draft.Files;
     private readonly Earlier _before = new(session.Draft.Files, session.Focus, session.About,
@@ -49,6 +51,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             Pop();
             clause.Verb = "create";
         }
+        clauses.FindAll(IsTakenBack).ForEach(c => c.Verb = "undo");
         clauses.Where(c => IsWhyNot(c) || IsSaidAgain(c)).ToList().ForEach(c => clauses.Remove(c));
         new Circumstances(session, clauses).Settle();
         Settle();
@@ -60,8 +63,15 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         {
             return undone ?? new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
         }
-        return Run(remaining);
+        var result = Run(remaining);
+        return undone?.Outcome == Outcome.Proposal && result.Outcome == Outcome.NoChange
+            ? undone : result;
     }
+
+    /// <summary>"Actually don't": nothing but a no.</summary>
+    private bool IsTakenBack(Clause clause) => session.Before.Count > 0 && IsEmpty(clause)
+        && clause.Lexemes.Any(l => l.IsGlue("not")) && clause.Lexemes.All(l => l.IsGlue("not")
+            || l.IsGlue("instead") || l.IsGlue("comma") || l.Readings[0].Part == Part.Noise);
 
     /// <summary>"X has too little memory, make it 384MB": the second says what the first
     /// wants.</summary>
@@ -144,6 +154,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 l => l.IsGlue("also") || l.Text.Split(' ')[0] is "same" or "likewise" or "ditto")))
         {
             var last = session.LastWishes[^1];
+            _continues = true;
             first.Verb = last.Verb;
             first.Attributes.AddRange(last.Attributes.Where(a => a is LimitAttribute
                 or VariableAttribute or ReadOnlyAttribute or RestartAttribute
@@ -153,6 +164,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
 
     private TurnResult Run(List<Clause> wishes)
     {
+        session.LastSaid = wishes;
         var from = session.Draft.Files;
         var resolver = new Resolver(session, wishes);
         foreach (var clause in wishes)
@@ -161,6 +173,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 ? [(Subjects.Storage.StorageAnswers.IsOverview(clause) ? null
                     : Inquiry.To(clause, session)) ?? clause.Subject?.Answer(clause, session)
                     ?? Answers.To(clause, session)]
+                : IsSpared(clause) ? [Reply.Same("")]
                 : clause.Subject?.Resolve(clause, session) ?? resolver.Resolve(clause));
             if (_replies.Exists(r => r.Kind == ReplyKind.Question))
             {
@@ -187,11 +200,16 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         return Undone(wishes);
     }
 
+    /// <summary>"Sanne stays": nothing is wished of her.</summary>
+    private static bool IsSpared(Clause clause) => clause.Verb == "spare"
+        && clause.Subject is not null and not Subjects.Firewall.FirewallSubject;
+
     private void Remember(Resolver resolver)
     {
         if (resolver.Touched.Count > 0)
         {
-            session.Focus = [.. resolver.Touched];
+            session.Focus = _continues ? [.. session.Focus.Union(resolver.Touched)]
+                : [.. resolver.Touched];
         }
         else if (clauses.SelectMany(c => c.Targets).Select(t => t.Named(Known.Service))
             .OfType<string>().Distinct().ToList() is { Count: > 0 } named)
@@ -242,6 +260,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var before = session.Draft.State;
         session.Before.Push(_before);
         Remember(resolver);
+        session.Undone = [];
         session.LastMade = [.. resolver.Made];
         session.About = wishes[^1].Subject is null ? null : session.About;
         session.LastWishes = [.. wishes.Where(w => w.Question is null)];
@@ -298,6 +317,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 + "`loam revert` takes an applied change back.", 1, []);
         }
         var about = session.Focus;
+        session.Undone = session.LastWishes;
         Pop();
         session.Focus = session.Focus.Count > 0 ? session.Focus
             : [.. about.Where(session.Draft.State.Services.ContainsKey)];
@@ -329,6 +349,14 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         && clause.Targets.TrueForAll(t => t.Named(Known.Service) is { } name
             && session.BaseState.Services.ContainsKey(name));
 
+    /// <summary>"A wiki" / "bookstack": the one that was meant by its purpose.</summary>
+    private bool IsRatherThat(Clause? clause) => clause is { Verb: "", Attributes.Count: 0,
+            Targets: [{ } target] } && clauses.Count == 1
+        && !clause.Lexemes.Any(l => l.IsGlue("and") || l.IsGlue("also"))
+        && Core.Catalog.AppCatalog.Named(target.Named(Known.App)!) is { } app
+        && session.LastWishes.Exists(w => w.Targets.Exists(t => t.Named(Known.App) is null
+            && t.Named(Known.Role) is { } role && app.Roles.Contains(role)));
+
     /// <summary>"No, caddy instead": the last turn's app goes, and what was said of it is said
     /// of the new one.</summary>
     private void Correct()
@@ -346,7 +374,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var correction = clauses.Find(c => c.Verb is "" or "have" or "set" or "create"
             && c.Subject is null && c.Targets.Exists(t => t.Named(Known.App) is { } app
                 && !session.LastMade.Contains(app) && t.Named(Known.Service) is null));
-        var says = clauses.Exists(c => c.Corrects);
+        var says = clauses.Exists(c => c.Corrects) || IsRatherThat(correction);
         if (correction is null || !says || session.LastMade.Count == 0
             || session.Before.Count == 0)
         {

@@ -41,7 +41,8 @@ internal static class FlagReader
         var policy = clause.Has(Part.Field, "onfailure") ? "on-failure"
             : clause.Has(Part.Field, "always") ? "always"
             : clause.Has(Part.Field, "automatic") ? "always" : null;
-        if (named && policy is null && clause.Lexemes.Any(l => l.IsGlue("not")))
+        var never = clause.Verb == "restart" && clause.Lexemes.Any(l => l.Text == "never");
+        if ((named || never) && policy is null && clause.Lexemes.Any(l => l.IsGlue("not")))
         {
             policy = "never";
         }

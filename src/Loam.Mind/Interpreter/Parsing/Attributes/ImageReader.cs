@@ -16,7 +16,9 @@ internal static class ImageReader
             at = next >= 0 && (clause[next].Is(Part.Unknown) || clause[next].IsMention
                 || clause[next].Is(Part.Quoted)) ? next : -1;
         }
-        if (at < 0 || ImageReference.Parse(clause[at].Text, out _) is not { } image)
+        // "50/minute" is a rate.
+        if (at < 0 || Subjects.Firewall.ScanWords.IsRateText(clause[at].Text)
+            || ImageReference.Parse(clause[at].Text, out _) is not { } image)
         {
             return;
         }

@@ -14,7 +14,8 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan))
+        if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan)
+            || IsOfServices(clause))
         {
             return 0;
         }
@@ -100,6 +101,13 @@ internal static partial class FirewallClaim
                     Else: false });
     }
 
+    /// <summary>"Stop all services except …": programs, not packets.</summary>
+    private static bool IsOfServices(Clause clause) => clause.Verb is "stop" or "start"
+        or "restart" && clause.Lexemes.Any(l => l.Is(Part.Reference, "all")
+            && (l.Text.Contains("service", StringComparison.Ordinal)
+                || l.Text.Contains("container", StringComparison.Ordinal)
+                || l.Text.Contains("app", StringComparison.Ordinal)));
+
     /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
     private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
         words.HasText("iptables", "nftables", "ufw", "nft") && clause.Lexemes.Any(
@@ -148,6 +156,10 @@ internal static partial class FirewallClaim
         {
             return false;
         }
+        if (clause.Lexemes.Any(l => l.Named(Known.Job) is not null))
+        {
+            return false;
+        }
         var bans = words.Has("ban");
         if (words.Has("somebody") && !words.Has("fails"))
         {
@@ -157,12 +169,13 @@ internal static partial class FirewallClaim
             && l.Text is not ("tries" or "times" or "attempts")) || words.FailsApart();
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
         var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
-            || l.Text is "week" or "weeks" or "month" or "day" or "hour");
+            || l.Text.Split(' ')[^1] is "week" or "weeks" or "month" or "day" or "hour");
         if (bans && !scan.HasAddress && clause.Verb is "remove" or "stop" && words.HasText("ban",
             "bans", "jail", "jails") && (scan.HasThing || words.HasText("ssh", "sshd")))
         {
             return true;
         }
+        bans |= hasTime && clause.Lexemes.Any(l => l.Text is "ban" or "banned" or "banning");
         return !scan.HasAddress && (bans && (counts || hasTime || words.HasText("bans", "banning",
                 "jail", "banned"))
             || fails && (hasTime || clause.Lexemes.Any(l => l.IsNumber && l.Unit.Length == 0))

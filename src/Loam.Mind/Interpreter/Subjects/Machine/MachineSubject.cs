@@ -23,10 +23,22 @@ internal sealed class MachineSubject : ISubject
 
     public double Claim(Clause clause, Discourse said) => Of(clause, said) switch
     {
+        _ when GoesOn(clause, said) => 0.93,
         null => 0,
         MachineTopic.Interface when InterfaceEdits.IsPlain(clause) => 0.97,
         _ => 0.7,
     };
+
+    /// <summary>"… and drop 9.9.9.9": said of name servers, after name servers.</summary>
+    private bool GoesOn(Clause clause, Discourse said) => said.Continues(this)
+        && LastTopic(said) == MachineTopic.Dns && clause.Lexemes.Any(l => l.Is(Part.Address))
+        && clause.Verb is "" or "set" or "have" or "create" or "remove" or "replace"
+        && !clause.Lexemes.Any(l => l.IsNumber || l.IsMention || l.IsGlue("from")
+            || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "interface"));
+
+    private static MachineTopic? LastTopic(Discourse said) =>
+        said.Before.Concat(said.Before.Count > 0 ? [] : said.Session.LastWishes)
+            .SelectMany(c => c.Attributes).OfType<MachineAttribute>().LastOrDefault()?.Topic;
 
     public void Read(Clause clause, Discourse said)
     {
@@ -42,7 +54,10 @@ internal sealed class MachineSubject : ISubject
         }
     }
 
-    private MachineTopic? Of(Clause clause, Discourse said)
+    private MachineTopic? Of(Clause clause, Discourse said) =>
+        GoesOn(clause, said) ? MachineTopic.Dns : Said(clause, said);
+
+    private MachineTopic? Said(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
         if (all.Any(l => l.Is(Part.Foreign) && !l.Is(Part.Topic))
@@ -130,7 +145,9 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Safety;
         }
-        if (Says("anomaly") || (Says("metrics") && number && !all.Any(l => l.IsField("network")))
+        if (Says("anomaly") || (Says("metrics") && number
+                && !all.Any(l => l.IsField("network"))
+                && !all.Any(l => l.Named(Known.Network) is not null))
             || (Says("eventsnoted") && number && clause.Lexemes.Any(l =>
                 l.Is(Part.Topic, "retain"))))
         {

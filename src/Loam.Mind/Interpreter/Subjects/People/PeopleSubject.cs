@@ -55,6 +55,10 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
+        if (all.Any(l => l.Is(Part.Topic, "hostname")) && !account)
+        {
+            return 0;
+        }
         if (user && (account || word || clause.Verb.Length > 0 || clause.Question is not null))
         {
             return 0.8;
@@ -85,9 +89,8 @@ internal sealed class PeopleSubject : ISubject
             or "she");
         return said.Continues(this) && !app && (pronoun || word || account
             || clause.Question is null && all.Any(l => book.Groups.Contains(l.Text))
-            || all.Any(l => l.Is(Part.Topic,
-            "shell") || l.Is(Part.Topic, "left") || l.Is(Part.Topic, "rotate")
-            || l.Is(Part.Topic, "renewal")
+            || all.Any(l => l.Is(Part.Topic, "shell") || l.Is(Part.Topic, "left")
+            || l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "renewal")
             || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
             || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
                 && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;

@@ -24,6 +24,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
             || TakesFrom();
         _now.Creates = clause.Verb is "create" or "have" && !clause.Negated;
+        _group = GroupSaid();
         if (clause.Verb == "rename" && Rename())
         {
             return;
@@ -246,8 +247,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     private bool Group(int at, Lexeme lexeme)
     {
         var group = lexeme.Is(Part.Topic, "admin") ? "sudo" : null;
-        if (group is null && lexeme.Text == "it" && _group is not null && at > 0
-            && clause[at - 1].Is(Part.Glue))
+        if (group is null && _group is not null && (IsThatGroup(at)
+            || lexeme.Text == "it" && at > 0 && clause[at - 1].Is(Part.Glue)))
         {
             group = _group;
         }
@@ -267,10 +268,38 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return false;
         }
-        var not = _leaves || IsDenied(at);
+        var not = _leaves || IsDenied(at) || IsTakenFrom(at);
         _group = group;
         (not ? _now.Leave : _now.Join).Add(group);
         return true;
+    }
+
+    /// <summary>"Take it from anna".</summary>
+    private bool IsTakenFrom(int at) => at + 1 < clause.Count && clause[at + 1].IsGlue("from")
+        && clause.Next(at + 1) is >= 0 and var whom && clause[whom].Named(Known.User) is not null;
+
+    /// <summary>The group spoken of last.</summary>
+    private string? GroupSaid()
+    {
+        var before = said.Before.Count > 0 ? said.Before : said.Session.LastSaid;
+        var told = before.SelectMany(c => c.Attributes).OfType<UserAttribute>().LastOrDefault();
+        return told?.Join.Concat(told.Leave).LastOrDefault()
+            ?? (before.SelectMany(c => c.Lexemes).Any(l => l.Is(Part.Topic, "admin"))
+                ? "sudo" : null);
+    }
+
+    /// <summary>"Peter loses it", "take it from anna", "rkhan in": the group said before.
+    /// </summary>
+    private bool IsThatGroup(int at)
+    {
+        var named = clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+        var last = at == clause.Count - 1 || clause[at + 1].IsGlue("comma")
+            || clause[at + 1].IsGlue("and") || clause[at + 1].IsGlue("also");
+        return named && !clause.Lexemes.Any(l => l.Is(Part.Key)
+                || l.Is(Part.Topic, "key") || l.IsField("user") || l.IsField("login"))
+            && (clause[at].Text is "it" or "that" or "this" or "that too"
+                || (last && at > 0 && clause[at - 1].IsMention && clause[at].Text is "in" or "too"
+                    && clause.Verb is "" or "have" or "create"));
     }
 
     /// <summary>"No sudo", "without admin rights", "is no admin".</summary>

@@ -126,6 +126,14 @@ internal sealed class StorageSubject : ISubject
         {
             BackupReader.Read(clause);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
+            if (volumes.TrueForAll(v => v.Volumes.Count + v.Services.Count == 0)
+                && said.Before is [.., { } before] && clause.Lexemes.Any(
+                    l => l.Key(Part.Reference) is "it" or "them"))
+            {
+                // "Gitea's repos are precious, snapshot them".
+                volumes.AddRange(VolumeReader.Read(new([.. before.Lexemes]),
+                    said.Session.Draft.State));
+            }
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
                 || v.OneOf is not null
                 || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));

@@ -1,0 +1,193 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+using Loam.Mind.Interpreter.Subjects.Firewall;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <param name="Gains">How much more it explains.</param>
+/// <param name="Joins">It joins what the verbs part.</param>
+internal sealed record OtherCut(List<Clause> Clauses, double Gains, bool Joins);
+
+/// <summary>Where one wish ends and the next begins when no verb says it: "hostname shop, 2 GB for
+/// the api and ben into sudo". Every run of pieces is read by itself; the cut that leaves least
+/// unexplained, and mixes least, is the other way to read the sentence.</summary>
+internal static class Cutting
+{
+    /// <summary>A clause more must explain at least this much.</summary>
+    private const double PerClause = 0.1;
+
+    /// <summary>What is cut by its verbs is not joined for nothing.</summary>
+    private const double Merged = 0.15;
+    private const double Slight = 0.05;
+    private const double Failed = 0.3;
+    private const double Faint = 0.6;
+    private const double Bare = 0.15;
+    private const double Mixed = 0.35;
+    private const double Incomplete = 0.35;
+    private const double Untargeted = 0.2;
+    private const int MostPieces = 9;
+
+    /// <summary>The other way to cut a turn; null: what the verbs say is as good.</summary>
+    /// <param name="failed">The way that the verbs say came to nothing.</param>
+    public static OtherCut? Other(IReadOnlyList<Sentence> sentences,
+        IReadOnlyList<List<int>> starts, Session session, bool failed)
+    {
+        var (gains, joins) = (0.0, false);
+        var clauses = new List<Clause>();
+        for (var at = 0; at < sentences.Count; at++)
+        {
+            var search = new Search(sentences[at], starts[at], session, failed);
+            var best = sentences[at].Asks ? starts[at] : search.Best();
+            clauses.AddRange(ClauseSplitter.Clauses(sentences[at], best));
+            gains += search.Gains;
+            joins |= search.Joins;
+        }
+        return gains > 0 ? new(clauses, gains, joins) : null;
+    }
+
+    /// <summary>The cheapest cut of one sentence.</summary>
+    private sealed class Search
+    {
+        private readonly Sentence _sentence;
+        private readonly List<int> _plain;
+        private readonly Session _session;
+
+        /// <summary>Where the pieces begin, and where the last one ends.</summary>
+        private readonly List<int> _bounds;
+
+        /// <summary>The verb said last before each piece.</summary>
+        private readonly List<string> _verbs = [""];
+        private readonly double?[,] _costs;
+        private readonly bool _failed;
+
+        public Search(Sentence sentence, List<int> plain, Session session, bool failed)
+        {
+            (_sentence, _plain, _session, _failed) = (sentence, plain, session, failed);
+            _bounds = [.. ClauseSplitter.Pieces(sentence).Union(plain).Order(),
+                sentence.Lexemes.Count];
+            _costs = new double?[_bounds.Count, _bounds.Count];
+            for (var piece = 0; piece + 2 < _bounds.Count; piece++)
+            {
+                var verb = ClauseSplitter.One(sentence, _bounds[piece], _bounds[piece + 1]).Verb;
+                _verbs.Add(verb is "" or "undo" ? _verbs[^1] : verb);
+            }
+        }
+
+        public double Gains { get; private set; }
+
+        /// <summary>What the verbs part is joined.</summary>
+        public bool Joins { get; private set; }
+
+        public List<int> Best()
+        {
+            if (_bounds.Count is < 3 or > MostPieces)
+            {
+                return _plain;
+            }
+            var given = _plain.Select((start, at) => Cost(_bounds.IndexOf(start), at + 1
+                < _plain.Count ? _bounds.IndexOf(_plain[at + 1]) : _bounds.Count - 1)).Sum();
+            if (given <= PerClause * _plain.Count + Slight && !_failed)
+            {
+                return _plain;
+            }
+            var best = new double[_bounds.Count];
+            var from = new int[_bounds.Count];
+            for (var to = 1; to < _bounds.Count; to++)
+            {
+                best[to] = double.MaxValue;
+                for (var start = 0; start < to; start++)
+                {
+                    if (best[start] + Cost(start, to) is var cost && cost < best[to] - 0.001)
+                    {
+                        (best[to], from[to]) = (cost, start);
+                    }
+                }
+            }
+            if (best[^1] > given - Slight)
+            {
+                return _plain;
+            }
+            Gains = given - best[^1];
+            var starts = new List<int>();
+            for (var to = _bounds.Count - 1; to > 0; to = from[to])
+            {
+                starts.Insert(0, _bounds[from[to]]);
+            }
+            Joins = !_plain.TrueForAll(starts.Contains);
+            return starts;
+        }
+
+        private double Cost(int from, int to) => _costs[from, to] ??= CostOf(from, to);
+
+        private double CostOf(int from, int to)
+        {
+            var clause = ClauseSplitter.One(_sentence, _bounds[from], _bounds[to]);
+            if (clause.Verb.Length == 0 && ClauseSplitter.Inherits(clause, _verbs[from]))
+            {
+                (clause.Verb, clause.IsInherited) = (_verbs[from], true);
+            }
+            ClauseReader.Read(clause, new(_session, []));
+            var cost = PerClause + Confidence.Missed(clause);
+            cost += clause.Subject is null && clause.Question is null ? Lacks(clause) : 0;
+            cost += clause.Subject is FirewallSubject && !SpeaksOfPackets(clause) ? Faint : 0;
+            cost += from > 0 && IsBare(clause) ? Bare : 0;
+            cost += Merged * _plain.Count(p => p > _bounds[from] && p < _bounds[to]);
+            cost += _failed && to - from > 1 && _plain.Contains(_bounds[from])
+                && (to == _bounds.Count - 1 || _plain.Contains(_bounds[to]))
+                && !_plain.Exists(p => p > _bounds[from] && p < _bounds[to]) ? Failed : 0;
+            return cost + Mixes(from, to);
+        }
+
+        /// <summary>"The api talks to valkey now" says nothing of the firewall.</summary>
+        private static bool SpeaksOfPackets(Clause clause) => clause.Lexemes.Any(l =>
+            l.IsNumber || l.Is(Part.Cidr) || l.Is(Part.Address) || l.Is(Part.PortRange)
+            || l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block") || l.Is(Part.Topic, "open")
+            || l.Is(Part.Topic, "close") || l.Is(Part.Topic, "reject")
+            || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "ban")
+            || l.Is(Part.Topic, "lockdown") || Topics.IsPort(l));
+
+        /// <summary>A piece that begins with a value goes on with a list.</summary>
+        private static bool IsBare(Clause clause) => clause.Lexemes.FirstOrDefault(l =>
+            l.Readings[0].Part is not (Part.Noise or Part.Glue)) is not { } first
+            || first.Readings[0].Part is Part.Address or Part.Cidr or Part.Domain or Part.Email
+                or Part.Path or Part.PortPair or Part.PortRange;
+
+        private double Mixes(int from, int to)
+        {
+            var cost = 0.0;
+            var topics = new HashSet<string>();
+            for (var piece = from; piece < to; piece++)
+            {
+                var own = Topics.Of(
+                    _sentence.Lexemes[_bounds[piece].._bounds[piece + 1]]);
+                cost += topics.Count > 0 && own.Count > 0 && !own.Overlaps(topics) ? Mixed : 0;
+                topics.UnionWith(own);
+            }
+            return cost;
+        }
+    }
+
+    /// <summary>What a wish about services lacks to be one.</summary>
+    private static double Lacks(Clause clause)
+    {
+        var twice = clause.Attributes.OfType<LimitAttribute>().GroupBy(l => l.Limit)
+            .Any(g => g.Count() > 1)
+            || clause.Attributes.OfType<PortAttribute>().Count() > 1 && clause.Targets.Count > 1;
+        var acts = clause.Verb is not ("" or "set" or "have" or "limit" or "move" or "raise"
+            or "lower");
+        var made = clause.Attributes.OfType<ImageAttribute>().Any();
+        var cost = twice ? Mixed : 0;
+        if (clause.Attributes.Exists(a => a is BareAttribute))
+        {
+            cost += Incomplete;
+        }
+        if (clause.Targets.Count == 0 && !made)
+        {
+            return cost + (clause.Attributes.Count == 0 && !acts ? Incomplete : Untargeted);
+        }
+        return cost + (clause.Attributes.Count == 0 && !acts
+            && clause.Targets.TrueForAll(t => t.Version is null) ? Incomplete : 0);
+    }
+}

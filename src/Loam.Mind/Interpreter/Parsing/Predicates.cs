@@ -1,0 +1,72 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>A piece without a verb says with its last words what becomes of the thing it names:
+/// "results back on", "everything else untouched". They are its verb.</summary>
+internal sealed class Predicates
+{
+    private const int Longest = 4;
+
+    private static readonly Lazy<Predicates> s_english = new(() => new("en"));
+
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+
+    private Predicates(string language)
+    {
+        foreach (var (key, phrase) in WordFile.Read(language, "predicates"))
+        {
+            _keys[phrase] = key;
+        }
+    }
+
+    public static Predicates English => s_english.Value;
+
+    /// <summary>The same sentence, predicates bearing the meaning of verbs.</summary>
+    public List<Lexeme> Mark(List<Lexeme> sentence)
+    {
+        var start = 0;
+        var marked = new List<Lexeme>(sentence.Count);
+        for (var at = 0; at <= sentence.Count; at++)
+        {
+            if (at == sentence.Count || ClauseSplitter.IsJoint(sentence[at]))
+            {
+                marked.AddRange(Piece(sentence[start..at]));
+                if (at < sentence.Count)
+                {
+                    marked.Add(sentence[at]);
+                }
+                start = at + 1;
+            }
+        }
+        return marked;
+    }
+
+    private List<Lexeme> Piece(List<Lexeme> piece)
+    {
+        for (var length = Math.Min(Longest, piece.Count - 1); length > 0; length--)
+        {
+            var from = piece.Count - length;
+            var words = string.Join(' ', piece.Skip(from).Select(l => l.Text));
+            if (!_keys.TryGetValue(words, out var key) || !NamesThing(piece, from)
+                || HasVerb(piece, from, key))
+            {
+                continue;
+            }
+            var verb = new Lexeme(words, words, [new(Part.Verb, key)]);
+            return [.. piece.Take(from).Where(l => !(key == "spare" && IsKeeping(l))), verb];
+        }
+        return piece;
+    }
+
+    private static bool NamesThing(List<Lexeme> piece, int end) => piece.Take(end).Any(
+        l => l.IsMention || l.Is(Part.Reference)) && !piece.Take(end).Any(l => l.IsNumber
+            || l.Is(Part.Cidr) || l.Is(Part.Address));
+
+    /// <summary>"Leave nginx as it is", "keep gitea": these say the same.</summary>
+    private static bool IsKeeping(Lexeme lexeme) => lexeme.IsVerb("set");
+
+    private static bool HasVerb(List<Lexeme> piece, int end, string key) => piece.Take(end).Any(
+        l => l.Is(Part.Verb) && !l.IsMention && !(key == "spare" && IsKeeping(l)));
+}

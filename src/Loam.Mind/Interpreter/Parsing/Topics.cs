@@ -1,0 +1,85 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>What the words of a piece are about, before anything is read: a host name, a person, a
+/// job. Only words that hardly mean anything else count; values never do.</summary>
+internal static class Topics
+{
+    private static readonly (Part Part, string Topic, string[] Keys)[] s_words =
+    [
+        (Part.Field, "service", ["memory", "cpu", "pids", "replicas", "environment", "health",
+            "restartpolicy", "entrypoint", "workdir", "privileged", "capability", "onfailure"]),
+        (Part.Topic, "name", ["hostname"]),
+        (Part.Topic, "clock", ["timezone", "located"]),
+        (Part.Topic, "resolving", ["dns", "search"]),
+        (Part.Topic, "interface", ["interface", "gateway"]),
+        (Part.Topic, "model", ["llm", "budget", "redact"]),
+        (Part.Topic, "safety", ["changes", "autoapprove", "rollbacks", "restricted"]),
+        (Part.Topic, "observing", ["loglines", "metrics", "anomaly"]),
+        (Part.Topic, "people", ["account", "admin", "key", "uid", "shell", "group", "lock",
+            "left"]),
+        (Part.Topic, "certificate", ["letsencrypt", "selfsigned", "acme", "wildcard",
+            "dnschallenge"]),
+        (Part.Field, "certificate", ["certificate"]),
+        (Part.Field, "people", ["user", "login", "sshkey"]),
+        (Part.Field, "name", ["hostname"]),
+        (Part.Field, "clock", ["timezone"]),
+        (Part.Field, "job", ["job"]),
+
+        (Part.Topic, "audit", ["audit"]),
+        (Part.Topic, "job", ["job"]),
+        (Part.Field, "backup", ["backup"]),
+        (Part.Verb, "backup", ["backup"]),
+        (Part.Topic, "backup", ["snapshot"]),
+        (Part.Verb, "mounting", ["mount", "unmount"]),
+        (Part.Topic, "telling", ["ntfy", "webhook"]),
+        (Part.Topic, "firewall", ["firewall", "lockdown", "allow", "block", "ban", "fails"]),
+    ];
+
+    private static readonly Dictionary<Reading, string> s_topics = s_words
+        .SelectMany(w => w.Keys.Select(k => (Reading: new Reading(w.Part, k), w.Topic)))
+        .ToDictionary(w => w.Reading, w => w.Topic);
+
+    public static HashSet<string> Of(IReadOnlyList<Lexeme> lexemes)
+    {
+        var topics = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var lexeme in lexemes)
+        {
+            // Of "dns" and "https" packets are spoken of too.
+            foreach (var reading in lexeme.IsMention || lexeme.Text is "dns" or "https" ? []
+                : lexeme.Readings)
+            {
+                if (s_topics.TryGetValue(reading, out var topic))
+                {
+                    topics.Add(topic);
+                }
+            }
+            if (IsPort(lexeme) && lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)))
+            {
+                topics.Add("firewall");
+            }
+            if (OfName(lexeme) is { } named)
+            {
+                topics.Add(named);
+            }
+        }
+        return topics;
+    }
+
+    /// <summary>What people call a port, such as "ssh".</summary>
+    public static bool IsPort(Lexeme lexeme) => !lexeme.IsMention && lexeme.Readings.Any(
+        r => r.Part == Part.Topic && r.Key.Contains(" tcp:", StringComparison.Ordinal));
+
+    private static string? OfName(Lexeme lexeme) => lexeme.Namings.IsEmpty
+        || lexeme.Namings.Any(n => n.Known is Known.Service or Known.App or Known.Role) ? null
+        : lexeme.Namings[0].Known switch
+        {
+            Known.User => "people",
+            Known.Job => "job",
+            Known.Certificate => "certificate",
+            Known.Interface => "interface",
+            _ => null,
+        };
+}

@@ -1,0 +1,167 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>Which lexemes are verbs where they stand, and which of a clause's verbs is its own.
+/// </summary>
+internal static class Verbs
+{
+    private const int MostBetween = 6;
+
+    /// <summary>Verbs that mean something only by what stands with them; a stronger verb in the
+    /// same clause wins: "I want redis removed".</summary>
+    private static readonly string[] s_weak = ["set", "have", "limit"];
+
+    /// <summary>A verb by its place: not "the restart policy", "the limit", "a check".</summary>
+    public static bool IsVerb(List<Lexeme> all, int at)
+    {
+        var lexeme = all[at];
+        if (!lexeme.Is(Part.Verb))
+        {
+            return false;
+        }
+        var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
+        var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
+            or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
+        // "the redis health check"
+        var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
+            && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));
+        // "sonarr's mount of /tv"
+        var noun = lexeme.Text is "mount" or "mounts" && at > 0
+            && (all[at - 1].Possessive || all[at - 1].Text is "the" or "its" or "a");
+        return !noun && !(nounToo && (determined || ofThing || lexeme.IsMention));
+    }
+
+    public static bool IsStrong(Lexeme lexeme) =>
+        lexeme.Key(Part.Verb) is { } key && !s_weak.Contains(key);
+
+    public static bool IsWeakNeed(Lexeme lexeme) => lexeme.IsVerb("have");
+
+    public static bool HasVerb(List<Lexeme> all, int start, int end)
+    {
+        for (var at = start; at < end; at++)
+        {
+            if (IsVerb(all, at))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public static bool StrongIn(List<Lexeme> all, int start, int end)
+    {
+        for (var at = start; at < end; at++)
+        {
+            if (IsVerb(all, at) && IsStrong(all[at]))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public static void Read(Clause clause)
+    {
+        var lexemes = clause.Lexemes.ToList();
+        var best = -1;
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            if (IsVerb(lexemes, at) && (best < 0
+                || Strength(lexemes[at]) > Strength(lexemes[best])))
+            {
+                best = at;
+            }
+        }
+        if (best < 0)
+        {
+            clause.Verb = IsNew(lexemes) ? "create" : "";
+            return;
+        }
+        // "I do not want it to be removed" denies; "I do not want it" removes.
+        var unwanted = lexemes[best].Text.Contains("not want", StringComparison.Ordinal)
+            || lexemes[best].Text is "no longer want";
+        var after = unwanted ? lexemes.FindIndex(best + 1, l => l.Is(Part.Verb) && !l.IsMention
+            && IsStrong(l)) : -1;
+        if (after > 0)
+        {
+            clause.Verb = lexemes[after].Key(Part.Verb)!;
+            clause.Negated = true;
+            clause.Use(best);
+            clause.Use(after);
+            return;
+        }
+        clause.Verb = lexemes[best].Key(Part.Verb)!;
+        clause.Negated = clause.Verb == "spare";
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            if (IsVerb(lexemes, at) && (at == best || Strength(lexemes[at]) == 0))
+            {
+                clause.Use(at);
+                clause.Wants |= lexemes[at].IsVerb("have");
+            }
+        }
+        ReadNegation(clause, best);
+    }
+
+    /// <summary>"New user ann": what is new is to be made.</summary>
+    private static bool IsNew(List<Lexeme> lexemes)
+    {
+        var first = lexemes.FindIndex(l => !l.IsGlue("and") && !l.IsGlue("comma")
+            && l.Text is not ("a" or "an"));
+        // "Users alice and bob, both sudo"
+        if (first >= 0 && first + 1 < lexemes.Count && lexemes[first + 1].Is(Part.Unknown)
+            && (lexemes[first].IsField("user") || lexemes[first].Text is "users" or "user named"
+                or "user called"))
+        {
+            return true;
+        }
+        if (first < 0 || !lexemes[first].Text.StartsWith("new", StringComparison.Ordinal))
+        {
+            return false;
+        }
+        var what = lexemes[first].Text == "new" && first + 1 < lexemes.Count
+            ? lexemes[first + 1] : lexemes[first];
+        return what.Is(Part.Topic, "account") || what.IsJobOrVolume()
+            || (what.IsMention && what.Named(Known.Service) is null
+                && what.Namings[0].Known is Known.App or Known.Role);
+    }
+
+    private static bool IsJobOrVolume(this Lexeme lexeme) => !lexeme.IsMention
+        && (lexeme.Is(Part.Topic, "job") || lexeme.IsField("volume") || lexeme.IsField("network")
+            || lexeme.IsField("certificate") || lexeme.Is(Part.Topic, "letsencrypt"));
+
+    private static int Strength(Lexeme lexeme) => lexeme.Key(Part.Verb) switch
+    {
+        "set" or "have" => 0,
+        "limit" => 1,
+        _ => 2,
+    };
+
+    private static void ReadNegation(Clause clause, int verb)
+    {
+        for (var at = verb - 1; at >= 0 && at >= verb - MostBetween; at--)
+        {
+            if (clause[at].IsGlue("comma"))
+            {
+                return;
+            }
+            if (clause[at].IsGlue("not")
+                || (clause[at].IsGlue("without") && clause.Verb == "publish"))
+            {
+                // Of these the opposite is what is wished, not that nothing happens.
+                var opposite = clause.Verb switch
+                {
+                    "publish" => "unpublish",
+                    "connect" => "disconnect",
+                    _ => null,
+                };
+                clause.Negated = opposite is null;
+                clause.Verb = opposite ?? clause.Verb;
+                clause.Use(at);
+                return;
+            }
+        }
+    }
+}
