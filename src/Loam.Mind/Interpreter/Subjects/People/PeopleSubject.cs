@@ -80,20 +80,28 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.6;
         }
-        if (said.Continues(this) && !app && all.Any(l => l.Is(Part.Reference, "it")
-            || l.Is(Part.Reference, "them")) && clause.Verb is "remove" or "undo" or "stop")
+        return !app && said.Continues(this) ? OfMore(clause, said, book, word || account) : 0;
+    }
+
+    /// <summary>What goes on about somebody spoken of before.</summary>
+    /// <param name="named">An account, or something of one, is named.</param>
+    private static double OfMore(Clause clause, Discourse said, PeopleBook book, bool named)
+    {
+        var all = clause.Lexemes;
+        if (all.Any(l => l.Is(Part.Reference, "it") || l.Is(Part.Reference, "them"))
+            && clause.Verb is "remove" or "undo" or "stop")
         {
             return said.Before.Count > 0 ? 0.6 : 0;
         }
         var pronoun = all.Any(l => l.Text is "her" or "him" or "his" or "them" or "their" or "he"
             or "she");
-        return said.Continues(this) && !app && (pronoun || word || account
-            || clause.Question is null && all.Any(l => book.Groups.Contains(l.Text))
+        return pronoun || named
+            || (clause.Question is null && all.Any(l => book.Groups.Contains(l.Text)))
             || all.Any(l => l.Is(Part.Topic, "shell") || l.Is(Part.Topic, "left")
-            || l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "renewal")
-            || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
-            || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
-                && r.Key.StartsWith("shell:", StringComparison.Ordinal)))) ? 0.65 : 0;
+                || l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "renewal")
+                || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
+                || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
+                    && r.Key.StartsWith("shell:", StringComparison.Ordinal))) ? 0.65 : 0;
     }
 
     /// <summary>"Start auditing, sixty days".</summary>
