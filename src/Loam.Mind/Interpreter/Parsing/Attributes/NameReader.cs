@@ -61,8 +61,10 @@ internal static class NameReader
         var next = at + 1;
         while (next + 1 < clause.Count && (clause[next].Text is ":" or "=" or "it" or "the thing"
             or "the service" or "the container" or "the new one" or "this one" or "that one"
-            or "the one" or "them" or "as" or "is" or "be" or "should be" or "the app" or "this"
-            or "the" or "thing" or "service" or "container" or "one" or "new" or "instance"))
+            or "the one" or "them" or "as" or "is" or "be" or "should be" or "the app"
+            // Of "a service called one with …" the word itself is the name.
+            || (IsName(clause[next + 1], true) && clause[next].Text is "this" or "the" or "thing"
+                or "service" or "container" or "one" or "new" or "instance")))
         {
             next++;
         }
