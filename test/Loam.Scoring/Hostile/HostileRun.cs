@@ -103,13 +103,14 @@ public sealed class HostileRun
         if (taken > Soon)
         {
             Late++;
-            Note($"{taken:0} ms", name, turns);
+            Note($"{taken:0} ms", name, turns, isLate: true);
         }
     }
 
-    private void Note(string what, string name, IReadOnlyList<string> turns)
+    /// <summary>What only takes long must not hide what is wrong.</summary>
+    private void Note(string what, string name, IReadOnlyList<string> turns, bool isLate = false)
     {
-        if (Examples.Count < MostExamples)
+        if (Examples.Count < (isLate ? MostExamples / 2 : MostExamples))
         {
             Examples.Add($"{what}\n    {name}: {Visible(string.Join(" // ", turns))}");
         }
