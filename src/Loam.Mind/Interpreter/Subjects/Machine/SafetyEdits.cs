@@ -98,6 +98,10 @@ internal static class SafetyEdits
                 (present?.Flag("anomaly_detection") ?? true) == on,
                 on ? "report unusual behaviour" : "no longer report unusual behaviour");
         }
+        if (number < 0)
+        {
+            return Reply.Ask("How much of it is kept: how many, or for how long?", ["48 hours"]);
+        }
         var value = (int)Math.Clamp(clause[number].Value, 0, 1_000_000);
         if (clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics")))
         {
