@@ -73,10 +73,8 @@ public static class ComposeImport
         var services = new List<ImportedService>();
         foreach (var (key, value) in declared.Entries)
         {
-            if (value is not MappingNode own)
-            {
-                continue;
-            }
+            // Of a service that says nothing it is said that it names no image.
+            var own = value as MappingNode ?? new(value.Span, []);
             var name = ImportContext.NameOf(key.Text);
             if (name != key.Text)
             {
@@ -88,6 +86,7 @@ public static class ComposeImport
             ComposeKeys.Read(service);
             if (WhyLeftOut(service) is { } why)
             {
+                context.Notes.RemoveAll(n => n.Subject == name);
                 context.Note(Kept.LeftOut, key, name, "", why);
                 context.Rights.RemoveAll(r => r.Service == name);
             }
@@ -192,8 +191,8 @@ public static class ComposeImport
                     service.Set("networks", [.. joins.Select(ImportContext.NameOf).Distinct()]);
                 }
             }
-            foreach (var name in services.SelectMany(s => s.Networks).Distinct()
-                .Where(n => n != ServicesFile.DefaultNetwork))
+            foreach (var name in services.SelectMany(s => s.Networks)
+                .DistinctBy(ImportContext.NameOf).Where(n => n != ServicesFile.DefaultNetwork))
             {
                 var spec = declared?[name] as MappingNode;
                 if (spec?["external"] is not null)
@@ -221,7 +220,8 @@ public static class ComposeImport
         private void Volumes(
             List<ImportedService> services, MappingNode? declared, DesiredState state)
         {
-            foreach (var raw in services.SelectMany(s => s.Volumes).Distinct())
+            foreach (var raw in services.SelectMany(s => s.Volumes)
+                .DistinctBy(ImportContext.NameOf))
             {
                 var name = ImportContext.NameOf(raw);
                 var spec = declared?[raw] as MappingNode;
@@ -246,7 +246,16 @@ public static class ComposeImport
         private void Append(string file, EditPath list, EditValue item)
         {
             var text = _files[file] ?? StateEdit.NewFile(FileKinds.Of(file)!, "main");
-            _files = _files.With(file, StateEdit.Append(text, list, item));
+            try
+            {
+                _files = _files.With(file, StateEdit.Append(text, list, item));
+            }
+            catch (EditException fault)
+            {
+                throw new ComposeException(null,
+                    $"{context.Sources.File} cannot be written into {file}: {fault.Message}",
+                    "Take out what is unusual about it, such as control characters in a value.");
+            }
         }
     }
 }

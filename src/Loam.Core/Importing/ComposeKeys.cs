@@ -25,7 +25,6 @@ internal static class ComposeKeys
             ["depends_on"] = NetworkKeys.DependsOn,
             ["links"] = NetworkKeys.Links,
             ["container_name"] = NetworkKeys.ContainerName,
-            ["hostname"] = NetworkKeys.ContainerName,
             ["volumes"] = StorageKeys.Volumes,
             ["tmpfs"] = StorageKeys.Tmpfs,
             ["devices"] = RightsKeys.Devices,
@@ -46,6 +45,7 @@ internal static class ComposeKeys
     /// <summary>Keys that say what Loam does anyway, or nothing of weight.</summary>
     private static readonly Dictionary<string, string> s_otherwise = new(StringComparer.Ordinal)
     {
+        ["hostname"] = "its host name is its own; others reach it by the service's name",
         ["logging"] = "Loam keeps the last 30 MB of its output; `loam logs` shows them",
         ["cap_drop"] = "Loam leaves few capabilities to begin with; cap_add names what is needed",
         ["pull_policy"] = "an image is resolved once, and again by `loam update`",
@@ -109,7 +109,7 @@ internal static class ComposeKeys
         ["use_api_socket"] = "the engine's socket is not handed to it",
     };
 
-    /// <summary>All keys that are known, for the reference.</summary>
+    /// <summary>All keys that are known.</summary>
     public static IEnumerable<string> All =>
         s_kept.Keys.Concat(s_otherwise.Keys).Concat(s_lost.Keys);
 

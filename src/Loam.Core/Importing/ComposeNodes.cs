@@ -14,8 +14,17 @@ internal static class ComposeNodes
             && s_nothing.Contains(scalar.Text));
 
     /// <summary>Null for what is nothing, and for what is no scalar.</summary>
-    public static string? Text(this Node? node, ComposeVariables variables) =>
-        node is ScalarNode scalar && !node.IsNothing() ? variables.Fill(scalar.Text) : null;
+    /// <exception cref="ComposeException">It has a character that no path or variable can have.
+    /// </exception>
+    public static string? Text(this Node? node, ComposeVariables variables)
+    {
+        var text = node is ScalarNode scalar && !node.IsNothing()
+            ? variables.Fill(scalar.Text) : null;
+        return text?.Contains('\0', StringComparison.Ordinal) == true
+            ? throw new ComposeException(node!.Span, "A text here has a NUL character.",
+                "Take it out.")
+            : text;
+    }
 
     /// <summary>A list of texts, also where a single one stands.</summary>
     public static ImmutableArray<string> Texts(this Node? node, ComposeVariables variables) =>

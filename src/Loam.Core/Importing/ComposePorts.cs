@@ -8,7 +8,7 @@ namespace Loam.Core.Importing;
 /// included, and its long one.</summary>
 internal static class ComposePorts
 {
-    private const int MostOfRange = 256;
+    public const int MostOfRange = 256;
 
     /// <param name="Host">Null: not published.</param>
     /// <param name="Random">Compose would publish it on a port of the engine's choice.</param>

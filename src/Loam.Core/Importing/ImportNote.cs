@@ -21,7 +21,8 @@ public enum Kept
 public sealed record ImportNote(
     Kept Kept, Span? At, string Subject, string Key, string Message);
 
+public enum Right { Privileged, EngineSocket, Device, Capability, HostDirectory }
+
 /// <summary>Something of the machine that an imported service may do or see.</summary>
-/// <param name="Right"><c>privileged</c>, <c>device</c>, <c>capability</c>,
-/// <c>host directory</c> or <c>engine socket</c>.</param>
-public sealed record ImportRight(string Service, string Right, string What);
+/// <param name="What">The device, capability or path.</param>
+public sealed record ImportRight(string Service, Right Right, string What);

@@ -66,7 +66,7 @@ internal sealed class ImportedService(ImportContext context, string name, Mappin
     public void Otherwise(Node at, string key, string message) =>
         Context.Note(Kept.Otherwise, at, Name, key, message);
 
-    public void Grant(string right, string what) => Context.Rights.Add(new(Name, right, what));
+    public void Grant(Right right, string what) => Context.Rights.Add(new(Name, right, what));
 
     /// <summary>A service without ports and health check would count as well as long as it runs.
     /// Of an app of the catalogue both are known.</summary>

@@ -13,7 +13,8 @@ internal static class NetworkKeys
         {
             if (ComposePorts.Read(item, service.Variables) is not { } read)
             {
-                service.Lost(item, "ports", $"'{item.Text(service.Variables)}' is no port");
+                service.Lost(item, "ports", $"'{item.Text(service.Variables)}' is no "
+                    + $"port, or a range of more than {ComposePorts.MostOfRange}");
                 continue;
             }
             if (read.Any(p => p.Random))
@@ -48,7 +49,7 @@ internal static class NetworkKeys
 
     public static void Networks(ImportedService service, Node node)
     {
-        foreach (var (name, more, at) in node.Named(service.Variables))
+        foreach (var (name, more, _) in node.Named(service.Variables))
         {
             service.Networks.Add(name);
             foreach (var (key, _) in more?.Entries ?? [])
@@ -61,7 +62,6 @@ internal static class NetworkKeys
                     _ => "no field of Loam's is like it",
                 });
             }
-            _ = at;
         }
     }
 

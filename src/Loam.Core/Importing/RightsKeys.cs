@@ -15,7 +15,7 @@ internal static class RightsKeys
             if (ServiceFormats.Device.Judge(text).Normal is not null)
             {
                 devices.Add(text);
-                service.Grant("device", text);
+                service.Grant(Right.Device, text);
             }
             else
             {
@@ -33,7 +33,7 @@ internal static class RightsKeys
             if (ServiceFormats.Capability.Judge(text).Normal is { } capability)
             {
                 known.Add(capability);
-                service.Grant("capability", capability);
+                service.Grant(Right.Capability, capability);
             }
             else
             {
@@ -50,7 +50,7 @@ internal static class RightsKeys
         if (node.IsTrue(service.Variables))
         {
             service.Set("privileged", EditValue.Of(true));
-            service.Grant("privileged", "all rights over the machine");
+            service.Grant(Right.Privileged, "all rights over the machine");
         }
     }
 

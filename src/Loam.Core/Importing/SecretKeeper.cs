@@ -1,3 +1,4 @@
+using System.Globalization;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 
@@ -99,6 +100,11 @@ internal sealed class SecretKeeper(ImportContext context, MappingNode? declared)
         var name = string.Concat(wanted.ToLowerInvariant()
             .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_'));
         name = char.IsAsciiDigit(name[0]) ? $"s_{name}" : name;
+        // Two wishes for one name are still two values.
+        for (var (first, number) = (name, 2); Found.ContainsKey(name); number++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{first}_{number}");
+        }
         Found[name] = value;
         return _byValue[value] = name;
     }

@@ -61,7 +61,7 @@ internal static class StorageKeys
         {
             var sources = service.Context.Sources;
             var path = ComposeMounts.Absolute(mount.Source, sources.Folder, sources.Home);
-            service.Grant(IsEngine(path) ? "engine socket" : "host directory",
+            service.Grant(IsEngine(path) ? Right.EngineSocket : Right.HostDirectory,
                 path + (mount.ReadOnly ? " (only to read)" : ""));
             return path;
         }

@@ -50,7 +50,8 @@ public sealed class ComposeImportTests
         state.Volumes.Keys.ShouldBe(["data"]);
         Text(imported, "security.yaml").ShouldContain("encrypted:v1:" + new string('A', 18));
         imported.Files.Texts.Values.ShouldAllBe(t => !t.Contains("hunter2"));
-        imported.Rights.ShouldBe([new("web", "host directory", "/srv/stack/site (only to read)")]);
+        imported.Rights.ShouldBe([
+            new("web", Right.HostDirectory, "/srv/stack/site (only to read)")]);
     }
 
     [Fact]
@@ -181,6 +182,39 @@ public sealed class ComposeImportTests
     }
 
     [Fact]
+    public void Two_secrets_that_would_have_one_name_stay_two()
+    {
+        var state = State(Read("""
+            services:
+              a: {image: a:1, environment: {B_TOKEN: first-value}}
+              a_b: {image: a:1, environment: {TOKEN: second-value}}
+            """));
+        state.Secrets.Keys.ShouldBe(["a_b_token", "a_b_token_2"]);
+        state.Services["a-b"].Environment["TOKEN"].ShouldBe("${secrets.a_b_token_2}");
+    }
+
+    [Fact]
+    public void What_no_file_can_hold_is_refused_with_a_remedy()
+    {
+        _variables["ODD"] = "a\u0001\u0085b";
+        foreach (var text in (string[])[
+            "services: {a: {image: a:1, volumes: [\"./x\\0y:/z\"]}}",
+            "services: {a: {image: a:1, environment: {A: \"${ODD}\"}}}"])
+        {
+            try
+            {
+                _ = State(Read(text));
+            }
+            catch (ComposeException refusal)
+            {
+                refusal.Remedy.ShouldNotBeEmpty();
+            }
+        }
+        Read("services: {a: , b: {image: b:1, networks: [X_y, x-y]}}").Notes.ShouldContain(
+            n => n.Kept == Kept.LeftOut && n.Subject == "a");
+    }
+
+    [Fact]
     public void Rights_are_listed()
     {
         Read("""
@@ -192,8 +226,8 @@ public sealed class ComposeImportTests
                 cap_add: [net_admin]
                 volumes: [/var/run/docker.sock:/var/run/docker.sock]
             """).Rights.Select(r => $"{r.Right} {r.What}").ShouldBe([
-                "privileged all rights over the machine", "device /dev/net/tun",
-                "capability NET_ADMIN", "engine socket /var/run/docker.sock"]);
+                "Privileged all rights over the machine", "Device /dev/net/tun",
+                "Capability NET_ADMIN", "EngineSocket /var/run/docker.sock"]);
     }
 
     [Theory]

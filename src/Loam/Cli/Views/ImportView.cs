@@ -28,15 +28,23 @@ internal static class ImportView
         var table = new Table("  SERVICE", "RIGHT", "TO");
         foreach (var right in imported.Rights)
         {
-            table.Add(new("  " + right.Service, Ink.Bold), new(right.Right,
-                right.Right is "privileged" or "engine socket" ? Ink.Bad : Ink.Warn),
-                new(right.What));
+            table.Add(new("  " + right.Service, Ink.Bold), Named(right.Right), new(right.What));
         }
         foreach (var line in table.Render(look))
         {
             yield return line;
         }
     }
+
+    /// <summary>Whoever has one of the first two owns the machine.</summary>
+    private static Line Named(Right right) => right switch
+    {
+        Right.Privileged => new("privileged", Ink.Bad),
+        Right.EngineSocket => new("engine socket", Ink.Bad),
+        Right.Device => new("device", Ink.Warn),
+        Right.Capability => new("capability", Ink.Warn),
+        _ => new("host directory", Ink.Warn),
+    };
 
     private static IEnumerable<Line> Notes(Imported imported, Kept kept, Look look)
     {
