@@ -38,6 +38,7 @@ internal static class RequestsBench
         var times = TurnTimes.Measure(bench, cases, cancel);
         ListFailures(judged, options);
         Table(judged, times);
+        WrongOutcomes.Print(judged);
         Console.WriteLine(Invariant($"the first request of this process: {first:0} ms"));
         await ColdAsync(cancel);
         Console.WriteLine(Summary(judged, [.. times.Values.SelectMany(t => t)]));

@@ -7,11 +7,12 @@ using Loam.Scoring.Facts;
 namespace Loam.Scoring.Judging;
 
 /// <summary>What came of a case.</summary>
+/// <param name="Outcome">The outcome's word; null when the interpreter broke down.</param>
 /// <param name="Fault">Why it is wrong; null when it is right.</param>
 /// <param name="IsValid">The resulting files can be read and pass every check.</param>
 /// <param name="Collateral">What changed although nobody asked for it.</param>
 public sealed record Judgement(
-    Case Case, string? Fault, bool IsValid, ImmutableArray<string> Collateral)
+    Case Case, string? Outcome, string? Fault, bool IsValid, ImmutableArray<string> Collateral)
 {
     public bool IsRight => Fault is null;
 }
@@ -32,7 +33,7 @@ public static class Judge
         // A crash is the worst answer, and the other cases still have theirs.
         catch (Exception crash)
         {
-            return new(test, $"crash: {crash.GetType().Name}: {crash.Message}", false, []);
+            return new(test, null, $"crash: {crash.GetType().Name}: {crash.Message}", false, []);
         }
         return Weigh(test, state, proposal);
     }
@@ -45,11 +46,11 @@ public static class Judge
         if (!result.After.IsValid)
         {
             var error = result.After.Reading.Findings.First(f => f.IsError);
-            return new(test, $"invalid: {error}", false, []);
+            return new(test, outcome, $"invalid: {error}", false, []);
         }
         if (!test.Outcomes.Contains(outcome))
         {
-            return new(test, $"{outcome}: {proposal.Message}", true, []);
+            return new(test, outcome, $"{outcome}: {proposal.Message}", true, []);
         }
         var isProposal = proposal.Outcome == Outcome.Proposal;
         var wrong = test.Facts.Where(f => isProposal || !f.IsAboutFiles)
@@ -59,7 +60,7 @@ public static class Judge
                 ? [.. proposal.Files.Keys.Select(f => $"{f} changed with {outcome}")] : [];
         var fault = wrong.Fact is not null ? $"{wrong.Fact}: {wrong.Why} | {proposal.Message}"
             : collateral.IsEmpty ? null : $"collateral: {string.Join(", ", collateral)}";
-        return new(test, fault, true, collateral);
+        return new(test, outcome, fault, true, collateral);
     }
 
     public static StateSet Applied(StateSet state, Proposal proposal) =>
