@@ -46,6 +46,11 @@ public static class Limits
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     /// <summary>A pull without a byte for this long has failed.</summary>
     public static readonly TimeSpan PullStall = TimeSpan.FromSeconds(60);
+    /// <summary>How long a change that could cut off its approver waits for a confirmation.
+    /// </summary>
+    public static readonly TimeSpan Trial = TimeSpan.FromSeconds(60);
+    /// <summary>How much later a process outside of the daemon takes it back.</summary>
+    public static readonly TimeSpan DeadmanGrace = TimeSpan.FromSeconds(5);
     /// <summary>Generations whose images are kept for a revert without network.</summary>
     public const int KeptGenerations = 5;
 

@@ -9,6 +9,7 @@ using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
+using Loam.Drivers.Firewall;
 using Loam.Drivers.History;
 using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
@@ -57,6 +58,8 @@ internal static class Daemon
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
 
+        var deadman = new Deadman(paths.DeadmanFile, Environment.ProcessPath!, time);
+        var firewall = Firewall(paths, instance, deadman);
         machine = new Machine(new()
         {
             Context = Context(instance, paths, found),
@@ -66,6 +69,7 @@ internal static class Daemon
                 new NetworkDriver(engine, instance),
                 images,
                 new VolumeDriver(new Directories()),
+                firewall,
             ],
             Journal = journal,
             History = history,
@@ -76,36 +80,37 @@ internal static class Daemon
             Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
+            Deadman = deadman,
+            Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
             Host = Environment.MachineName,
             Version = Product.Version,
             Engine = found.Description,
         });
-
-        var recovered = await machine.StartAsync(stop.Token);
-        say(recovered ?? "nothing was left over from before");
+        say(await machine.StartAsync(stop.Token) ?? "nothing was left over from before");
         await Resumption.RunAsync(machine, time, say, stop.Token);
         var surface = new Surface(machine, key.Recipient.ToString(),
             new ServiceLogs(engine, instance).ReadAsync);
         await using var server = await ApiServer.StartAsync(
             surface, paths.Socket, time, stop.Token);
         say($"listening on {paths.Socket}");
-
-        await WatchAsync(
-            machine, found, instance, prober, health, events, paths, time, say, stop.Token);
+        await WatchAsync(machine, firewall, found, instance, prober, health, events, paths, time,
+            say, stop.Token);
         await machine.UntilIdleAsync();
         say("stopped");
         return 0;
     }
 
     /// <summary>What goes on until the daemon is asked to stop.</summary>
-    private static Task WatchAsync(Machine machine, OpenEngine found, string instance,
-        Prober prober, HealthBoard health, EventLog events, InstancePaths paths,
+    private static Task WatchAsync(Machine machine, FirewallDriver firewall, OpenEngine found,
+        string instance, Prober prober, HealthBoard health, EventLog events, InstancePaths paths,
         TimeProvider time, Action<string> say, CancellationToken stop) => Task.WhenAll(
             new HealthWatch(found.Engine, instance, prober, health, events, time)
                 .RunAsync(() => machine.Desired.Services, stop).UntilStopped(stop),
             new EngineWatch(found.Engine, instance, machine, events, time)
+                .RunAsync(stop).UntilStopped(stop),
+            new BridgeWatch(EngineBridges.OfThisHost, firewall.FollowBridgesAsync, events, time)
                 .RunAsync(stop).UntilStopped(stop),
             new EditWatch(paths, machine, events, time)
                 .RunAsync(stop).UntilStopped(stop),
@@ -124,6 +129,10 @@ internal static class Daemon
             }
         }
     }
+
+    private static FirewallDriver Firewall(
+        InstancePaths paths, string instance, IDeadman deadman) => new(new Nftables(), instance,
+            new(paths.FirewallFile), EngineBridges.OfThisHost, deadman);
 
     private static PlanningContext Context(
         string instance, InstancePaths paths, OpenEngine found) =>

@@ -12,6 +12,11 @@ public readonly record struct PortRange(int First, int Last)
 {
     public bool Contains(int port) => port >= First && port <= Last;
 
+    /// <summary>The normal form.</summary>
+    public override string ToString() => First == Last
+        ? First.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{First}-{Last}");
+
     /// <summary>Reads the normal form: <c>443</c> or <c>8000-8100</c>.</summary>
     internal static PortRange Of(string text)
     {

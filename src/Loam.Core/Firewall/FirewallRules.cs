@@ -46,13 +46,14 @@ public sealed record FirewallRules
         }
         var deciding = Rules.FirstOrDefault(r => r.Matches(packet));
         return deciding is not null ? new(deciding.Action, DecidedBy.Rule, deciding.Name)
-            : packet.Direction switch
-            {
-                PacketDirection.Input =>
-                    new(InputPolicy, DecidedBy.Policy, "default_input_policy"),
-                PacketDirection.Output =>
-                    new(OutputPolicy, DecidedBy.Policy, "default_output_policy"),
-                _ => new(ForwardPolicy, DecidedBy.Policy, "default_forward_policy"),
-            };
+            : new(PolicyOf(packet.Direction), DecidedBy.Policy,
+                $"default_{packet.Direction.ToString().ToLowerInvariant()}_policy");
     }
+
+    public FirewallAction PolicyOf(PacketDirection direction) => direction switch
+    {
+        PacketDirection.Input => InputPolicy,
+        PacketDirection.Output => OutputPolicy,
+        _ => ForwardPolicy,
+    };
 }

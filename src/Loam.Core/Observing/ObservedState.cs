@@ -32,6 +32,11 @@ public sealed record ObservedPort(int Number, string Protocol, string Address, s
     public int? NextFree { get; init; }
 }
 
+/// <summary>The table of the firewall as the kernel has it.</summary>
+/// <param name="Digest">Of what was written into it (<c>FirewallTable.Digest</c>).</param>
+/// <param name="IsIntact">It still says what was written.</param>
+public sealed record ObservedFirewall(string Digest, bool IsIntact);
+
 /// <summary>What the machine was at <see cref="ObservedAt"/>: always a little old.</summary>
 public sealed record ObservedState
 {
@@ -46,6 +51,9 @@ public sealed record ObservedState
     /// <summary>Listening ports that do not belong to this instance's containers; only filled
     /// for ports a plan asks for.</summary>
     public ImmutableArray<ObservedPort> Ports { get; init; } = [];
+
+    /// <summary>Null: there is no table of this instance.</summary>
+    public ObservedFirewall? Firewall { get; init; }
 
     /// <summary>Resolved digests and local IDs that the engine already has.</summary>
     public ImmutableHashSet<string> Images { get; init; } = [];

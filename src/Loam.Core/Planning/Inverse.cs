@@ -21,6 +21,10 @@ public static class Inverse
             Limits = new(action.Limits!.After, action.Limits.PolicyAfter,
                 action.Limits.Before, action.Limits.PolicyBefore),
         },
+        ActionKind.SetFirewall => action with
+        {
+            Firewall = new(action.Firewall!.After, action.Firewall.Before),
+        },
         // Within a plan only rehearsals are removed, and those are not wanted back.
         ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume => null,
         _ => throw new InvariantException($"no inverse is known for {action.Kind}"),

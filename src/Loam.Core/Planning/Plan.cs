@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Diagnostics;
+using Loam.Core.Firewall;
 using Loam.Core.Resources;
 
 namespace Loam.Core.Planning;
@@ -30,6 +31,7 @@ public enum ActionKind
 {
     Pull, CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume,
     Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
+    SetFirewall,
 }
 
 /// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
@@ -52,7 +54,16 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public LimitChange? Limits { get; init; }
     /// <summary>For GiveAlias and TakeAlias: network and alias.</summary>
     public ImmutableArray<NetworkUse> Aliases { get; init; } = [];
+    /// <summary>For SetFirewall.</summary>
+    public FirewallChange? Firewall { get; init; }
+    /// <summary>After how long it goes back by itself, even if this process is gone; null: it
+    /// stays. Not part of the plan: known when the action begins.</summary>
+    public TimeSpan? Trial { get; init; }
 }
+
+/// <param name="Before">The table of the approved state; null: none.</param>
+/// <param name="After">The table that is to be; null: none.</param>
+public sealed record FirewallChange(FirewallTable? Before, FirewallTable? After);
 
 public sealed record LimitChange(
     ResourceLimits Before, RestartPolicy PolicyBefore,
@@ -103,6 +114,10 @@ public sealed record Plan
     public required ImmutableArray<string> Generates { get; init; }
     /// <summary>64 hex digits.</summary>
     public required string Digest { get; init; }
+
+    /// <summary>It could cut off whoever approves it: it goes back by itself unless somebody
+    /// confirms it over a new connection.</summary>
+    public bool OnTrial { get; init; }
 
     public bool IsEmpty => Steps.IsEmpty;
     public bool HasErrors => Findings.Any(f => f.IsError);

@@ -38,7 +38,8 @@ internal sealed class PlanDraft
         After.Resources.GetValueOrDefault(new(ResourceKind.Service, service.Name))?.At;
 
     /// <summary>A change plans what it changes; healing plans everything.</summary>
-    public bool IsInScope(ResourceId id) => Context.Heal || Changes.ContainsKey(id);
+    public bool IsInScope(ResourceId id) => Changes.ContainsKey(id)
+        || (Context.Heal && (Context.HealOnly.IsEmpty || Context.HealOnly.Contains(id)));
 
     /// <summary>First container of the service in the present state; null when it has none.
     /// </summary>

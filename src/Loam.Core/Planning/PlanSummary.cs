@@ -26,6 +26,8 @@ internal static class PlanSummary
             Risk = named.IsEmpty ? Risk.Low : named.Max(s => s.Risk),
             Restricted = restricted,
             Generates = generates,
+            OnTrial = draft.Context.Access is not null && named.Any(s =>
+                s.Id.Kind == ResourceKind.Firewall && !s.Actions.IsEmpty),
             Digest = Digest(named, restricted, generates),
         };
     }
@@ -48,7 +50,7 @@ internal static class PlanSummary
             {
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
-                    .Append('\n');
+                    .Append(action.Firewall?.After?.Digest).Append('\n');
             }
         }
         text.Append("restricted ").AppendJoin(' ', restricted).Append('\n')
@@ -108,6 +110,7 @@ internal static class PlanSummary
                 _ => $"change secret {name}",
             },
             ResourceKind.Service => ServiceSentence(draft, step, name),
+            ResourceKind.Firewall => FirewallStep.Sentence(step),
             _ => $"record {step.Id}",
         };
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Approving;
 using Loam.Core.Resources;
 
 namespace Loam.Core.Planning;
@@ -11,6 +12,9 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>Plan every difference between the machine and the approved state, not only what
     /// the change touches.</summary>
     public bool Heal { get; init; }
+
+    /// <summary>With <see cref="Heal"/>: what is healed; empty: everything.</summary>
+    public ImmutableHashSet<ResourceId> HealOnly { get; init; } = [];
 
     /// <summary>The engine changes limits and restart policy of a running container; otherwise
     /// (Podman before 5) such a change takes a new one.</summary>
@@ -31,6 +35,10 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>Service to the foreign container it takes over (<c>loam adopt</c>).</summary>
     public ImmutableDictionary<string, Observing.ObservedContainer> Adoptions { get; init; } =
         ImmutableDictionary<string, Observing.ObservedContainer>.Empty;
+
+    /// <summary>How the one who will approve the plan is connected; null: not over the network.
+    /// </summary>
+    public Access? Access { get; init; }
 
     public string ShortInstance => Instance.Replace("-", "", StringComparison.Ordinal)[..8];
 }

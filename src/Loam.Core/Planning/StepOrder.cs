@@ -21,6 +21,7 @@ internal static class StepOrder
         AddDependencies(draft, steps, requires);
         AddPortHandover(draft, steps, requires);
         AddDeletionsLast(steps, requires);
+        AddFirewallLast(steps, requires);
         var found = new DiagnosticBag();
         var order = Sort(steps, requires, found);
         findings = found.ToList();
@@ -123,6 +124,20 @@ internal static class StepOrder
                 var waiting = DependentsOf(i, requires);
                 requires[i].UnionWith(kept.Where(k => !waiting.Contains(k)));
             }
+        }
+    }
+
+    /// <summary>What may have to be confirmed comes when all else has gone well.</summary>
+    private static void AddFirewallLast(Step[] steps, SortedSet<int>[] requires)
+    {
+        foreach (var firewall in Of(steps, ResourceKind.Firewall))
+        {
+            for (var i = 0; i < steps.Length; i++)
+            {
+                requires[i].Remove(firewall);
+            }
+            requires[firewall].UnionWith(
+                Enumerable.Range(0, steps.Length).Where(i => i != firewall));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Approving;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -41,12 +42,17 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
     /// <summary>Revert: the generation meant; 0: the one before the present.</summary>
     public int Generation { get; init; }
 
-    /// <summary>Update: services; empty: all. Adopt: the foreign container.</summary>
+    /// <summary>Update and Heal: services, or anything else as kind and name
+    /// (<c>firewall/host</c>); empty: all. Adopt: the foreign container.</summary>
     public ImmutableArray<string> Names
     {
         get => field.IsDefault ? [] : field;
         init;
     }
+
+    /// <summary>How the one who asks is connected; null: not over the network. By the kernel's
+    /// word, whatever a client writes here.</summary>
+    public Access? Access { get; init; }
 
     /// <summary>An <c>images.lock</c> whose pins are used rather than asking a registry.</summary>
     public string? Pins { get; init; }
@@ -96,9 +102,9 @@ public sealed record ApplyResult(
 /// <summary>Something that happened, for <c>loam events</c> and live display.</summary>
 /// <param name="Type"><c>reconcile.started</c>, <c>reconcile.step</c>,
 /// <c>reconcile.progress</c>, <c>reconcile.completed</c>, <c>reconcile.failed</c>,
-/// <c>reconcile.waiting</c>, <c>service.healthy</c>, <c>service.unhealthy</c>,
-/// <c>service.died</c>, <c>service.started</c>, <c>state.edited</c>, <c>state.rejected</c>,
-/// <c>drift.found</c>, <c>recovery</c>.</param>
+/// <c>reconcile.waiting</c>, <c>reconcile.trying</c>, <c>service.healthy</c>,
+/// <c>service.unhealthy</c>, <c>service.died</c>, <c>service.started</c>,
+/// <c>state.edited</c>, <c>state.rejected</c>, <c>drift.found</c>, <c>recovery</c>.</param>
 /// <param name="Name">The resource or step concerned.</param>
 /// <param name="Status"><c>running</c>, <c>done</c>, <c>failed</c>, <c>undone</c>.</param>
 /// <param name="Message">A sentence.</param>
@@ -114,6 +120,8 @@ public sealed record MachineEvent(long Sequence, DateTimeOffset At, string Type)
     public bool? Success { get; init; }
     public bool? RolledBack { get; init; }
     public string? Error { get; init; }
+    /// <summary>When a change on trial goes back.</summary>
+    public DateTimeOffset? Until { get; init; }
     /// <summary>Milliseconds.</summary>
     public double? Duration { get; init; }
     /// <summary>Bytes or tries, for progress.</summary>

@@ -25,7 +25,12 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
     public async Task<PlannedChange> PlanAsync(
         ChangeRequest request, InForce now, CancellationToken cancel)
     {
-        var context = parts.Context with { Heal = request.Kind == ChangeKind.Heal };
+        var context = parts.Context with
+        {
+            Heal = request.Kind == ChangeKind.Heal,
+            HealOnly = request.Kind == ChangeKind.Heal ? [.. Ids(request.Names)] : [],
+            Access = request.Access,
+        };
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)
         {
@@ -75,6 +80,9 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         found.AddRange(plan.Findings);
         return Change(request, now, after.Files, plan, found);
     }
+
+    private static IEnumerable<ResourceId> Ids(IEnumerable<string> names) => names.Select(
+        n => ResourceId.TryParse(n, out var id) ? id : new(ResourceKind.Service, n));
 
     private static DesiredState Repin(DesiredState state, string pins) =>
         state.With(state.Images.SetItems(ImagesLock.Read(pins, new())));

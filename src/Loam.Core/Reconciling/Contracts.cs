@@ -45,7 +45,21 @@ public interface IDriver
         PlannedAction action, Action<long, long?, string?> progress, CancellationToken cancel);
 }
 
-public enum JournalMark { Begun, Intended, Done, RollingBack, Closed, Settled }
+/// <summary>What takes a change back that nobody confirmed, also when this process is dead by then
+/// and cannot be started any more (decision 25).</summary>
+public interface IDeadman
+{
+    /// <summary>Returns when it watches: only then may the host be touched.</summary>
+    /// <param name="script">What nftables is given then.</param>
+    /// <exception cref="HostException">It cannot be started.</exception>
+    Task ArmAsync(string script, TimeSpan after, CancellationToken cancel);
+
+    /// <summary>Nothing is to be taken back any more.</summary>
+    /// <returns>False: it has been, already.</returns>
+    bool Disarm();
+}
+
+public enum JournalMark { Begun, Intended, Done, Trying, RollingBack, Closed, Settled }
 
 public enum Outcome { Applied, RolledBack, Incomplete }
 
@@ -68,6 +82,8 @@ public sealed record JournalRecord(JournalMark Mark, int Generation, DateTimeOff
     public string? Trigger { get; init; }
     /// <summary>Closed.</summary>
     public Outcome? Outcome { get; init; }
+    /// <summary>Trying: when the change goes back by itself.</summary>
+    public DateTimeOffset? Until { get; init; }
     /// <summary>RollingBack and Closed: why.</summary>
     public string? Error { get; init; }
 }

@@ -105,7 +105,8 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         await write(Record(JournalMark.Done, step.Number, index));
     }
 
-    /// <summary>The plan does not know its generation's number; labels carry it.</summary>
+    /// <summary>The plan knows neither its generation's number, which labels carry, nor when it
+    /// runs.</summary>
     private PlannedAction Stamped(PlannedAction action) => action.Kind switch
     {
         ActionKind.Create => action with
@@ -116,6 +117,7 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         {
             Network = action.Network! with { Generation = run.Generation },
         },
+        ActionKind.SetFirewall => action with { Trial = run.Trial?.Begin() },
         _ => action,
     };
 

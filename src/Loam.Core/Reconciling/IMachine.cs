@@ -22,6 +22,13 @@ public interface IMachine
         PlannedChange change, Approval approval, Action<MachineEvent> tell,
         CancellationToken cancel);
 
+    /// <summary>Says that a change on trial may stay.</summary>
+    /// <param name="by">The connection over which it is said; null: none over the network.</param>
+    /// <returns>What was confirmed, in words.</returns>
+    /// <exception cref="HostException">NotFound: nothing waits for it. Conflict: that connection
+    /// proves nothing.</exception>
+    string Confirm(Access? by);
+
     Task<MachineStatus> StatusAsync(CancellationToken cancel);
 
     Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel);

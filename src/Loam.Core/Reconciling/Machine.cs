@@ -20,12 +20,13 @@ public sealed class Machine : IMachine
     private InForce _now = InForce.Nothing;
     private volatile string? _busy;
     private volatile string? _recovery;
+    private volatile Trial? _trial;
     private int _waiting;
 
     public Machine(MachineParts parts)
     {
         _parts = parts;
-        _reconciler = new(parts.Drivers, parts.Journal, parts.Time);
+        _reconciler = new(parts.Drivers, parts.Journal, parts.Deadman, parts.Time);
         _planning = new(parts, _reconciler);
     }
 
@@ -92,9 +93,22 @@ public sealed class Machine : IMachine
         }
         finally
         {
+            _trial = null;
             _busy = null;
             _turn.Release();
         }
+    }
+
+    public string Confirm(Access? by)
+    {
+        var (trial, busy) = (_trial, _busy);
+        if (trial is null)
+        {
+            throw new HostException(Fault.NotFound, "No change waits for a confirmation.",
+                "`loam status` shows what is in force.");
+        }
+        trial.Confirm(by);
+        return $"Confirmed: «{busy}» stays.";
     }
 
     /// <summary>Returns when no change is in hand any more.</summary>
@@ -213,9 +227,11 @@ public sealed class Machine : IMachine
         });
         var commit = change.IsHealing ? "" : await _parts.History.StoreAsync(
             generation, after.Files, approval.Who, change.Request.Reason, stop);
+        _trial = plan.OnTrial ? new(Limits.Trial, _parts.Connections, _parts.Time) : null;
         var run = new Run(generation, plan, approval, commit, change.Request.Reason)
         {
             RollsBackUnhealthy = after.Settings.RollbackOnHealthFailure,
+            Trial = _trial,
         };
         var result = await RunAsync(run, after, plan, Say, stop);
         if (result.Outcome == Outcome.Applied)
@@ -271,7 +287,7 @@ public sealed class Machine : IMachine
         var after = StateReader.Read(files).State;
         Invariant.Require(after is not null, "generated secrets made the texts unreadable");
         var plan = await _planning.PlanStateAsync(change.Request with { Pins = null }, _now,
-            after, _parts.Context, new(), cancel);
+            after, _parts.Context with { Access = change.Request.Access }, new(), cancel);
         return (after, plan.Plan!);
     }
 

@@ -33,6 +33,13 @@ public sealed record MachineParts
         ImmutableArray<ObservedPort>> PortsTaken
     { get; init; }
 
+    /// <summary>What takes a change back that nobody confirmed.</summary>
+    public required IDeadman Deadman { get; init; }
+
+    /// <summary>The TCP connections of this host, each as the other end's address and port.
+    /// </summary>
+    public required Func<IReadOnlySet<string>> Connections { get; init; }
+
     /// <summary>Reads a foreign container as a service.</summary>
     public required Func<string, StateFiles.StateSet, CancellationToken, Task<Adoption>> Adopt
     { get; init; }

@@ -15,6 +15,9 @@ public sealed record Run(
     /// <summary>False: a service that is not healthy in time is reported, and the change stays
     /// (<c>safety.rollback_on_health_failure</c>).</summary>
     public bool RollsBackUnhealthy { get; init; } = true;
+
+    /// <summary>Null: what was applied stays.</summary>
+    internal Trial? Trial { get; init; }
 }
 
 /// <param name="Error">Why it failed, in words; null when it was applied.</param>
@@ -25,7 +28,7 @@ public sealed record RunResult(
 /// <summary>The only caller of <see cref="IDriver.ApplyAsync"/>. Writes ahead, runs steps as
 /// their dependencies allow, and on any failure takes everything back in reverse order.</summary>
 public sealed class Reconciler(
-    IReadOnlyList<IDriver> drivers, IJournal journal, TimeProvider time)
+    IReadOnlyList<IDriver> drivers, IJournal journal, IDeadman deadman, TimeProvider time)
 {
     private readonly HostCalls _calls = new(drivers, time);
 
@@ -72,7 +75,8 @@ public sealed class Reconciler(
         });
         var execution = new Execution(run, _calls, WriteAsync, tell, time);
         var failure = await execution.ForwardAsync(stop)
-            ?? await VerifyAsync(run, verify, stop);
+            ?? await VerifyAsync(run, verify, stop)
+            ?? await TryAsync(run, tell, stop);
         if (failure is null)
         {
             await WriteAsync(Closed(run.Generation, Outcome.Applied, null));
@@ -95,6 +99,38 @@ public sealed class Reconciler(
         var why = records.LastOrDefault(r => r.Mark == JournalMark.RollingBack)?.Error
             ?? "it was interrupted";
         return await TakeBackAsync(run, intents, new(why, null), tell);
+    }
+
+    /// <summary>A change on trial waits here for its confirmation.</summary>
+    private async Task<Failure?> TryAsync(
+        Run run, Action<MachineEvent> tell, CancellationToken stop)
+    {
+        if (run.Trial is not { HasBegun: true } trial)
+        {
+            return null;
+        }
+        var until = time.GetUtcNow() + trial.Left;
+        await WriteAsync(new(JournalMark.Trying, run.Generation, time.GetUtcNow())
+        {
+            Until = until,
+        });
+        tell(new(0, time.GetUtcNow(), "reconcile.trying")
+        {
+            Generation = run.Generation,
+            Until = until,
+            Message = "Log in anew and run `loam confirm`, or everything goes back.",
+        });
+        try
+        {
+            return await trial.WaitAsync(stop) && deadman.Disarm() ? null : new Failure(
+                "Nobody confirmed the change over a new connection in time.",
+                "If you could not log in, the rules shut you out: `loam firewall explain` says "
+                + "which one.");
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return Failure.Stopping;
+        }
     }
 
     private async Task<Failure?> VerifyAsync(Run run,
@@ -128,6 +164,7 @@ public sealed class Reconciler(
             Error = failure.Error,
         });
         var left = await new Rollback(run, _calls, WriteAsync, tell).RunAsync(intents);
+        deadman.Disarm();
         if (left.IsEmpty)
         {
             await WriteAsync(Closed(run.Generation, Outcome.RolledBack, failure.Error));

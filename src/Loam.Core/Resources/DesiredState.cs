@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Firewall;
 using Loam.Core.StateFiles;
 
 namespace Loam.Core.Resources;
@@ -23,6 +24,7 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Volume>.Empty;
     public ImmutableSortedDictionary<string, Secret> Secrets { get; init; } =
         ImmutableSortedDictionary<string, Secret>.Empty;
+    public FirewallRules Firewall { get; init; } = FirewallRules.None;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.
@@ -53,6 +55,7 @@ public sealed class DesiredState
         Networks = Networks,
         Volumes = Volumes,
         Secrets = Secrets,
+        Firewall = Firewall,
         Settings = Settings,
         Specs = Specs,
         ManagesServices = ManagesServices,

@@ -64,7 +64,7 @@ public static class NetworkFile
     ])
     { Key = "name", Example = "name: web" };
 
-    private static readonly Schema Firewall = new("firewall", "Which packets pass.",
+    public static readonly Schema Firewall = new("firewall", "Which packets pass.",
     [
         new("enabled", Bool, "False: the rules are not in force."),
         new("default_input_policy", Policy, "What happens to incoming packets no rule matches.")
@@ -111,10 +111,7 @@ public static class NetworkFile
             Applied = false, Restricted = true,
         },
         new("dns", new ObjectType(Dns), "How names are resolved.") { Applied = false },
-        new("firewall", new ObjectType(Firewall), "Which packets pass.")
-        {
-            Applied = false, Restricted = true,
-        },
+        new("firewall", new ObjectType(Firewall), "Which packets pass.") { Restricted = true },
         new("bans", new ListType(new ObjectType(Ban)), "Who fails too often is shut out.")
         {
             Applied = false, Restricted = true,

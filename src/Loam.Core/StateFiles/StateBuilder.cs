@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Firewall;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
 
@@ -42,6 +43,10 @@ internal static class StateBuilder
         {
             Add(ResourceKind.Setting, name, spec, []);
         }
+        if (declared.Network?.Map("firewall") is { } firewall)
+        {
+            Add(ResourceKind.Firewall, "host", firewall, []);
+        }
         var servicesSpec = declared[ServicesFile.File].Spec;
         return new()
         {
@@ -54,6 +59,7 @@ internal static class StateBuilder
                 name, spec.Text("path"), spec.Text("permissions"), spec.Text("owner"))),
             Secrets = ByName(declared.Secrets,
                 (name, spec) => new Secret(name, spec.Text("value")!)),
+            Firewall = FirewallRules.Of(declared.Network),
             Settings = SettingGroups.Typed(declared),
             Specs = declared.Files.Where(f => f.Spec is not null)
                 .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),

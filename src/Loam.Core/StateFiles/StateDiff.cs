@@ -72,6 +72,7 @@ public static class StateDiff
         ResourceKind.Network => ServicesFile.Network,
         ResourceKind.Volume => StorageFile.Volume,
         ResourceKind.Secret => SecurityFile.Secret,
+        ResourceKind.Firewall => NetworkFile.Firewall,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema
             : ManifestFile.Kind.Spec,

@@ -23,6 +23,8 @@ public sealed record InstancePaths
     public string KeyFile => Path.Combine(DataDir, "age.key");
     public string GitDir => Path.Combine(DataDir, "git");
     public string JournalFile => Path.Combine(DataDir, "journal");
+    public string FirewallFile => Path.Combine(DataDir, "firewall");
+    public string DeadmanFile => Path.Combine(DataDir, "deadman");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");

@@ -1,19 +1,15 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using Loam.Core.Observing;
 
 namespace Loam.Drivers.Linux;
 
 /// <summary>Who listens on this host. Reading the tables costs a millisecond, finding an owner
-/// looks at every open file of every process: ask only when somebody wants to know.
-/// https://docs.kernel.org/networking/proc_net_tcp.html</summary>
+/// looks at every open file of every process: ask only when somebody wants to know.</summary>
 /// <param name="processes">Where processes are shown: <c>/proc</c>.</param>
 public sealed class HostPorts(string processes)
 {
     private const int Highest = 65535;
-    private const string Listening = "0A";
-    private const string Unconnected = "07";
 
     private sealed record Listener(int Port, string Protocol, IPAddress Address, string Inode);
 
@@ -46,6 +42,12 @@ public sealed class HostPorts(string processes)
         ];
     }
 
+    /// <summary>Every port on which somebody listens to more than this machine itself, TCP before
+    /// UDP.</summary>
+    public ImmutableArray<ObservedPort> Listening() => Find(
+        [.. ((string[])["tcp", "udp"]).SelectMany(p => Listeners(p)
+            .Where(l => !IPAddress.IsLoopback(l.Address)).Select(l => (l.Port, p))).Distinct()]);
+
     /// <summary>The first port from this one on that nobody listens on; null: all are taken.
     /// </summary>
     public int? NextFree(int from, string protocol)
@@ -57,37 +59,10 @@ public sealed class HostPorts(string processes)
 
     private IEnumerable<Listener> Listeners(string protocol)
     {
-        var state = protocol == "udp" ? Unconnected : Listening;
-        foreach (var version in (string[])["", "6"])
-        {
-            var table = Path.Combine(processes, "net", protocol + version);
-            foreach (var line in File.Exists(table) ? File.ReadLines(table).Skip(1) : [])
-            {
-                var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length > 9 && words[3] == state && Parse(words[1]) is { } local)
-                {
-                    yield return new(local.Port, protocol, local.Address, words[9]);
-                }
-            }
-        }
-    }
-
-    /// <summary><c>0100007F:1F90</c>: words of four bytes, each in the machine's order.</summary>
-    private static IPEndPoint? Parse(string local)
-    {
-        var colon = local.IndexOf(':', StringComparison.Ordinal);
-        if (colon is not (8 or 32) || !int.TryParse(
-            local.AsSpan(colon + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture,
-            out var port))
-        {
-            return null;
-        }
-        var bytes = Convert.FromHexString(local[..colon]);
-        for (var i = 0; BitConverter.IsLittleEndian && i < bytes.Length; i += 4)
-        {
-            Array.Reverse(bytes, i, 4);
-        }
-        return new(new IPAddress(bytes), port);
+        var state = protocol == "udp" ? SocketTable.Unconnected : SocketTable.Listening;
+        return SocketTable.Read(Path.Combine(processes, "net"), protocol)
+            .Where(s => s.State == state)
+            .Select(s => new Listener(s.Local.Port, protocol, s.Local.Address, s.Inode));
     }
 
     /// <summary>Socket to <c>nginx (process 812)</c>.</summary>
@@ -99,57 +74,13 @@ public sealed class HostPorts(string processes)
             var id = Path.GetFileName(process);
             if (char.IsAsciiDigit(id[0]) && owners.Count < inodes.Count)
             {
-                foreach (var inode in Sockets(process).Where(inodes.Contains))
+                foreach (var inode in ProcessFiles.Sockets(process).Where(inodes.Contains))
                 {
-                    owners.TryAdd(inode, $"{Name(process)} (process {id})");
+                    owners.TryAdd(
+                        inode, $"{ProcessFiles.Name(process) ?? "a process"} (process {id})");
                 }
             }
         }
         return owners;
-    }
-
-    private static IEnumerable<string> Sockets(string process)
-    {
-        string[] files;
-        try
-        {
-            files = Directory.GetFiles(Path.Combine(process, "fd"));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            yield break;
-        }
-        foreach (var file in files)
-        {
-            if (Target(file) is { } target
-                && target.StartsWith("socket:[", StringComparison.Ordinal))
-            {
-                yield return target[8..^1];
-            }
-        }
-    }
-
-    private static string? Target(string file)
-    {
-        try
-        {
-            return new FileInfo(file).LinkTarget;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    private static string Name(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "comm")).Trim();
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return "a process";
-        }
     }
 }

@@ -34,6 +34,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(HistoryAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(RecipientAnswer))]
+[JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(LogEntry))]
 [JsonSerializable(typeof(MachineEvent))]
 [JsonSerializable(typeof(ChangeRequest))]

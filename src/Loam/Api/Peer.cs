@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net.Sockets;
+using Loam.Core.Approving;
+using Loam.Drivers.Linux;
 
 namespace Loam.Api;
 
@@ -11,7 +13,8 @@ namespace Loam.Api;
 /// <param name="Groups">Its group and supplementary groups.</param>
 /// <param name="Name">The person for the history: where sudo hid it, the login's user
 /// (decision 17).</param>
-internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name)
+/// <param name="Pid">The peer's process.</param>
+internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, int Pid = 0)
 {
     /// <summary>Members of this group may administer the machine.</summary>
     public const string Group = "loam";
@@ -20,6 +23,10 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name)
     private const int SoPeerCred = 17;
     private const int SoPeerGroups = 59;
     private const uint NoLogin = uint.MaxValue;
+
+    /// <summary>The SSH connection it was started over; null: none. Looked for when asked.
+    /// </summary>
+    public Access? Access => SshAccess.Of(Pid);
 
     /// <summary>Root and members of <see cref="Group"/>; nobody else.</summary>
     public Rights Rights(uint? group) =>
@@ -40,7 +47,7 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name)
             var pid = BinaryPrimitives.ReadInt32LittleEndian(credentials);
             var uid = BinaryPrimitives.ReadUInt32LittleEndian(credentials[4..]);
             var gid = BinaryPrimitives.ReadUInt32LittleEndian(credentials[8..]);
-            return new(uid, [gid, .. SupplementaryGroups(socket)], PersonOf(pid, uid));
+            return new(uid, [gid, .. SupplementaryGroups(socket)], PersonOf(pid, uid), pid);
         }
         catch (SocketException)
         {

@@ -39,6 +39,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
         new("POST", "/v1/change", Rights.Operate, ChangeAsync),
+        new("POST", "/v1/confirm", Rights.Operate, ConfirmAsync),
     ];
 
     private async Task StatusAsync(Call call, CancellationToken cancel) =>
@@ -103,7 +104,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var request = await Body(call, ApiJson.Default.ChangeRequest, cancel)
             .ConfigureAwait(false);
-        var change = await surface.Machine.PlanAsync(request, cancel).ConfigureAwait(false);
+        var change = await surface.Machine.PlanAsync(
+            request with { Access = call.Peer.Access }, cancel).ConfigureAwait(false);
         if (change.CanApply)
         {
             _plans.Keep(change);
@@ -135,7 +137,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = order.Confirmed.IsDefault ? [] : order.Confirmed;
-        var change = await surface.Machine.PlanAsync(order.Request, cancel).ConfigureAwait(false);
+        var change = await surface.Machine.PlanAsync(
+            order.Request with { Access = call.Peer.Access }, cancel).ConfigureAwait(false);
         var applies = change is { CanApply: true, IsNothing: false }
             && change.Plan!.Restricted.All(confirmed.Contains);
         var now = time.GetUtcNow();
@@ -144,6 +147,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         await Stream(call, After(new(null, null, null) { Change = change }, lines),
             ApiJson.Default.ApplyLine, cancel).ConfigureAwait(false);
     }
+
+    private Task ConfirmAsync(Call call, CancellationToken cancel) => Answer(call,
+        new ConfirmAnswer(surface.Machine.Confirm(call.Peer.Access)),
+        ApiJson.Default.ConfirmAnswer, cancel);
 
     private static async IAsyncEnumerable<ApplyLine> After(
         ApplyLine first, IAsyncEnumerable<ApplyLine>? rest)

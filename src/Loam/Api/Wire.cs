@@ -37,6 +37,9 @@ internal sealed record HistoryAnswer(ImmutableArray<Generation> Generations);
 /// <summary>The age public key with which a client encrypts a secret.</summary>
 internal sealed record RecipientAnswer(string Recipient);
 
+/// <param name="Message">What was confirmed.</param>
+internal sealed record ConfirmAnswer(string Message);
+
 /// <summary>One line of a container's log.</summary>
 internal sealed record LogEntry(DateTimeOffset At, bool IsError, string Text);
 

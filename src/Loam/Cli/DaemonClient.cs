@@ -61,6 +61,14 @@ internal sealed class DaemonClient(string socketPath)
         (await GetAsync("/v1/recipient", ApiJson.Default.RecipientAnswer, cancel)
             .ConfigureAwait(false)).Recipient;
 
+    public async Task<string> ConfirmAsync(CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", "/v1/confirm", [], cancel, waits: true)
+            .ConfigureAwait(false);
+        return (await ReadAsync(reply, ApiJson.Default.ConfirmAnswer, cancel)
+            .ConfigureAwait(false)).Message;
+    }
+
     public async Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ChangeRequest);

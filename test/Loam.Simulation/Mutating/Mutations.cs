@@ -59,5 +59,17 @@ internal static class Mutations
         new("a crash after the commit point is rolled back",
             new Edit(Machine, "if (closed?.Outcome == Outcome.Applied)",
                 "if (closed?.Outcome == Outcome.Incomplete)")),
+        new("a change on trial stays although nobody confirmed it",
+            new Edit(Reconciler, "await trial.WaitAsync(stop) && deadman.Disarm()",
+                "(await trial.WaitAsync(stop) || deadman.Disarm())")),
+        new("any connection confirms",
+            new Edit("Reconciling/Trial.cs", "!connections().Contains(by.ToString())",
+                "connections() is null")),
+        new("a change on trial is not watched from outside",
+            new Edit(Execution, "action with { Trial = run.Trial?.Begin() }",
+                "action with { Trial = run.Trial?.Begin() is null ? null : null }")),
+        new("rules do not go back with the rest",
+            new Edit("Planning/Inverse.cs", "new(action.Firewall!.After, action.Firewall.Before)",
+                "new(action.Firewall!.Before, action.Firewall.After)")),
     ];
 }

@@ -185,6 +185,18 @@ internal static class Scenario
                 + (present.TryGetValue(n, out var value) ? value : "generate:24") + "\n")));
     }
 
+    private static readonly string[] s_firewalls =
+    [
+        "{}",
+        "{enabled: false}",
+        "{rules: [{name: ssh, protocol: tcp, port: 22, action: accept}]}",
+        "{default_input_policy: accept, rules: [{name: no-mail, port: 25, action: drop}]}",
+    ];
+
+    /// <summary>A network.yaml, one time in five without a firewall.</summary>
+    public static string Network(Chance chance) => Head("NetworkConfig") + (chance.OneIn(5)
+        ? "  dns: {}\n" : $"  firewall: {chance.Pick(s_firewalls)}\n");
+
     private static string Head(string kind) =>
         $"apiVersion: loam/v1\nkind: {kind}\nmetadata:\n  name: simulated\nspec:\n";
 }

@@ -24,6 +24,7 @@ internal sealed class Trial
     private int _crashes;
     private bool _engineRestarted;
     private PlannedChange? _other;
+    private bool _confirmed;
     private Dictionary<string, string> _secrets = [];
 
     private Trial(ulong seed, bool keepLines)
@@ -75,6 +76,14 @@ internal sealed class Trial
         _other = null;
         var texts = Scenario.Texts(services);
         texts["security.yaml"] = Scenario.Secrets(services, _secrets);
+        if (_world.Chance.OneIn(3))
+        {
+            texts["network.yaml"] = Scenario.Network(_world.Chance);
+        }
+        var access = _world.Chance.OneIn(2)
+            ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22, null) : null;
+        var table = _world.Nftables.Table;
+        _confirmed = false;
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
         _world.Faults.Revive();
         if (_world.Chance.OneIn(2))
@@ -89,14 +98,19 @@ internal sealed class Trial
             {
                 Texts = texts.ToImmutable(),
                 BaseGeneration = before.Generation,
+                Access = access,
             }, CancellationToken.None);
             await MeddleAsync(services, before);
             result = change.CanApply ? await ApplyAsync(change) : null;
             change = result?.Replan ?? change;
-        });
+        }, () => CheckDeadman(table));
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
+        if (change?.Plan?.OnTrial == true && result?.Status == ApplyStatus.Applied && !_confirmed)
+        {
+            _world.Watch.Violation("a change on trial stayed although nobody confirmed it");
+        }
         _secrets = SecretsInForce();
     }
 
@@ -130,12 +144,58 @@ internal sealed class Trial
         _world.Watch.Approved = plan;
         var now = _world.Time.GetUtcNow();
         return _world.Machine.ApplyAsync(change, new("tester", "typed", now, now.AddDays(365),
-            plan.Digest, plan.Restricted), _ => { }, CancellationToken.None);
+            plan.Digest, plan.Restricted), Answer, CancellationToken.None);
+    }
+
+    /// <summary>The approver hears of the trial and comes in anew, or not; over the old connection it
+    /// does not count.</summary>
+    private void Answer(MachineEvent what)
+    {
+        if (what.Type != "reconcile.trying" || _world.Chance.OneIn(3))
+        {
+            return;
+        }
+        var again = new Access("10.0.0.9", 20_000 + _world.Chance.Below(9000), "10.0.0.1", 22,
+            null);
+        if (_world.Chance.OneIn(4))
+        {
+            try
+            {
+                _world.Machine.Confirm(again);
+                _world.Watch.Violation("a connection that is not there confirmed a change");
+            }
+            catch (HostException)
+            {
+                // As it should be.
+            }
+            return;
+        }
+        _world.Connections.Add(again.ToString());
+        _world.Machine.Confirm(again);
+        _confirmed = true;
+    }
+
+    /// <summary>The process died and nobody starts it again: what nobody confirmed goes back all
+    /// the same.</summary>
+    private void CheckDeadman(string? before)
+    {
+        if (!_world.Deadman.IsArmed || !_world.Chance.OneIn(2))
+        {
+            return;
+        }
+        _world.Time.Run(() => Task.Delay(TimeSpan.FromMinutes(2), _world.Time),
+            () => false, s_longest);
+        _world.Deadman.Look();
+        if (_world.Nftables.Table != before)
+        {
+            _world.Watch.Violation("the process died during a trial, and the rules stayed");
+        }
     }
 
     /// <summary>Runs until done; a process that dies is followed by another, which recovers and
     /// may die as well.</summary>
-    private void Drive(Func<Task> work)
+    /// <param name="afterDeath">Looks at the host while no process runs.</param>
+    private void Drive(Func<Task> work, Action afterDeath)
     {
         try
         {
@@ -157,6 +217,7 @@ internal sealed class Trial
         {
             _crashes++;
             _world.Faults.Revive();
+            afterDeath();
             if (_world.Chance.OneIn(3))
             {
                 _world.Faults.CrashAt = _world.Chance.Below(60);

@@ -9,7 +9,7 @@ internal sealed class Watch(World world)
 {
     private static readonly string[] s_changing =
         ["create ", "start ", "stop ", "remove ", "update ", "create-network ",
-         "remove-network ", "connect ", "disconnect ", "make ", "unmake "];
+         "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set "];
 
     private readonly List<string> _violations = [];
     private readonly HashSet<(int, int, bool)> _intended = [];
@@ -183,6 +183,6 @@ internal sealed class Watch(World world)
         return target.Contains(action.Target, StringComparison.Ordinal)
             || action.Target.Contains(target, StringComparison.Ordinal)
             || action.Kind is ActionKind.GiveAlias or ActionKind.CreateNetwork
-                or ActionKind.CreateVolume;
+                or ActionKind.CreateVolume or ActionKind.SetFirewall;
     });
 }

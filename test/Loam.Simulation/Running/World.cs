@@ -8,6 +8,7 @@ using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Firewall;
 using Loam.Drivers.Storage;
 using Loam.Simulation.Host;
 
@@ -21,6 +22,7 @@ internal sealed class World
 
     private readonly SecretMemory _vault = new();
     private readonly HostDirectories _directories;
+    private readonly FirewallMemory _firewallMemory = new(null);
     private int _sealed;
 
     public World(ulong seed)
@@ -33,6 +35,8 @@ internal sealed class World
         Watch = new(this);
         Faults = new(this);
         _directories = new(Faults);
+        Deadman = new(this);
+        Nftables = new() { Before = BeforeFirewallAsync, After = Faults.AfterCallAsync };
         Publish();
         Engine.Before = Faults.BeforeCallAsync;
         Engine.After = Faults.AfterCallAsync;
@@ -51,6 +55,12 @@ internal sealed class World
     public Faults Faults { get; }
     public Machine Machine { get; private set; } = null!;
     public EventLog Events { get; private set; } = null!;
+    public SimulatedNftables Nftables { get; }
+    public SimulatedDeadman Deadman { get; }
+
+    /// <summary>TCP connections of the host, as the machine sees them.</summary>
+    public HashSet<string> Connections { get; } = [];
+
     public IReadOnlySet<string> Directories => _directories.Present;
 
     public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes");
@@ -68,7 +78,8 @@ internal sealed class World
         {
             Context = Context,
             Drivers = [containers, new NetworkDriver(Engine, Instance), images,
-                new VolumeDriver(_directories)],
+                new VolumeDriver(_directories),
+                new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman)],
             Journal = Journal,
             History = History,
             Images = new RegistryView(this),
@@ -80,6 +91,8 @@ internal sealed class World
                 (byte)wanted.Length,
                 (byte)++_sealed })}",
             PortsTaken = _ => [],
+            Deadman = Deadman,
+            Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
             RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,
             Host = "simulated",
@@ -87,6 +100,12 @@ internal sealed class World
             Engine = "simulated",
         };
         Machine = new(parts);
+    }
+
+    private async Task BeforeFirewallAsync(string call)
+    {
+        await Faults.BeforeCallAsync(call);
+        Deadman.Look();
     }
 
     private void Publish()

@@ -118,6 +118,9 @@ internal sealed class FakeMachine : IMachine
             Duration = after,
         };
 
+    public string Confirm(Access? by) => throw new HostException(
+        Fault.NotFound, "No change waits for a confirmation.", "`loam status` shows it.");
+
     public Task<MachineStatus> StatusAsync(CancellationToken cancel) => Task.FromResult(Status);
 
     public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>

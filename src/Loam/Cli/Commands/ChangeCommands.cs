@@ -27,6 +27,21 @@ internal static class ChangeCommands
         return change.CanApply ? ExitCode.Done : ExitCode.Invalid;
     }
 
+    public static async Task<ExitCode> ConfirmAsync(Invocation call, CancellationToken cancel)
+    {
+        var message = await call.Client.ConfirmAsync(cancel).ConfigureAwait(false);
+        if (call.Json)
+        {
+            call.Terminal.Raw(
+                JsonOutput.Write(json => json.WriteString("confirmed", message)) + "\n");
+        }
+        else
+        {
+            call.Terminal.Write(Paragraph.Of(message, call.Terminal.Look));
+        }
+        return ExitCode.Done;
+    }
+
     public static async Task<ExitCode> RevertAsync(Invocation call, CancellationToken cancel)
     {
         var number = 0;

@@ -23,5 +23,8 @@ internal sealed record Command(
     /// <summary>More for <c>--help</c>, after the first sentence.</summary>
     public string Details { get; init; } = "";
 
+    /// <summary>Started by Loam itself: people need not hear of it.</summary>
+    public bool IsHidden { get; init; }
+
     public bool Is(string word) => Name == word || Aliases.Contains(word);
 }

@@ -1,3 +1,5 @@
+using Loam.Drivers.Firewall;
+
 namespace Loam.Cli.Commands;
 
 /// <summary>Every verb of <c>loam</c>, in the order help shows them.</summary>
@@ -60,6 +62,12 @@ internal static class CommandTable
         new("plan", "", 0, 0,
             "Show what the edits in the state directory would do; touch nothing.",
             "loam plan -o json", ChangeCommands.PlanAsync),
+        new("confirm", "", 0, 0, "Keep a change that waits for you to come in anew.",
+            "ssh my-server loam confirm", ChangeCommands.ConfirmAsync)
+        {
+            Details = "A change that could shut out whoever made it goes back by itself after a "
+                + "minute, unless this is said over a connection that began after it.",
+        },
         new("revert", "[GENERATION]", 0, 1, "Go back to an earlier generation.",
             "loam revert 3", ChangeCommands.RevertAsync)
         {
@@ -108,6 +116,14 @@ internal static class CommandTable
         new("events", "", 0, 0, "What happened.", "loam events -f", LookCommands.EventsAsync)
         {
             Options = [Follow],
+        },
+        new("firewall", "[explain SOURCE PORT]", 0, 3,
+            "Who may reach which port; or which rule decides about one packet.",
+            "loam firewall\nloam firewall explain 203.0.113.9 22\n"
+            + "loam firewall explain 10.0.0.5 53/udp", FirewallCommand.RunAsync)
+        {
+            Details = "It reads the rules that are in force. A source is an address, or "
+                + "`anyone`; a port is a number, with /udp where it is not TCP.",
         },
         new("history", "", 0, 0, "The generations, newest first.", "loam history -n 5",
             LookCommands.HistoryAsync)
@@ -159,6 +175,11 @@ internal static class CommandTable
                 new("engine", null, "ENGINE", "auto, private or unix:///path (auto)"),
                 new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
             ],
+        },
+        new(Deadman.Verb, "FILE", 1, 1, "Wait, and take a change back.", "loam deadman FILE",
+            OwnCommands.DeadmanAsync)
+        {
+            IsHidden = true,
         },
         new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
             OwnCommands.HelpAsync),

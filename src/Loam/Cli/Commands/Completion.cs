@@ -74,7 +74,7 @@ internal static class Completion
         }
         else if (command is null)
         {
-            all = CommandTable.All.Where(c => c.Name is not ("shell" or "ask"))
+            all = CommandTable.All.Where(c => c.Name is not ("shell" or "ask") && !c.IsHidden)
                 .SelectMany(c => c.Aliases.Prepend(c.Name));
         }
         else

@@ -1,6 +1,7 @@
 using Loam.Cli.Views;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
+using Loam.Drivers.Firewall;
 
 namespace Loam.Cli.Commands;
 
@@ -19,7 +20,8 @@ internal static class OwnCommands
         var command = CommandTable.All.FirstOrDefault(c => c.Is(verb));
         if (command is null)
         {
-            var near = Nearest.To(verb, CommandTable.All.Select(c => c.Name));
+            var near = Nearest.To(
+                verb, CommandTable.All.Where(c => !c.IsHidden).Select(c => c.Name));
             throw new CommandFailure(ExitCode.Invalid, $"There is no verb '{verb}'.",
                 near is null ? "`loam help` lists them." : $"Did you mean `loam help {near}`?");
         }
@@ -56,6 +58,14 @@ internal static class OwnCommands
         return (ExitCode)await Daemon.RunAsync(
             new(call.Paths, engine, call.Value("mirror")),
             line => call.Terminal.Complain(new Line(line))).ConfigureAwait(false);
+    }
+
+    public static async Task<ExitCode> DeadmanAsync(Invocation call, CancellationToken cancel)
+    {
+        var fired = await Deadman.WatchAsync(call.Words[0], new Nftables(), call.Time, cancel)
+            .ConfigureAwait(false);
+        call.Terminal.Write(fired ? "the former rules are in force again" : "disarmed");
+        return ExitCode.Done;
     }
 
     public static Task<ExitCode> CompletionAsync(Invocation call, CancellationToken cancel)

@@ -9,7 +9,7 @@ namespace Loam.Cli.Views;
 /// below it. Without a terminal only the lines that stay are written.</summary>
 internal sealed class ApplyDisplay : IAsyncDisposable
 {
-    private static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(120);
+    public static readonly TimeSpan Frame = TimeSpan.FromMilliseconds(120);
 
     private readonly Terminal _screen;
     private readonly bool _silent;

@@ -28,6 +28,8 @@ internal sealed class ApplyProgress(Plan plan)
     private readonly SortedDictionary<int, Running> _running = [];
     private readonly HashSet<int> _undone = [];
     private string? _waitsFor;
+    private TimeSpan? _trial;
+    private int? _trialBegan;
 
     /// <returns>Lines that stay.</returns>
     public IReadOnlyList<Line> Take(MachineEvent happened)
@@ -46,6 +48,10 @@ internal sealed class ApplyProgress(Plan plan)
                 _waitsFor = happened.Message;
                 return [new Line("  ◐ ", Ink.Warn)
                     .Add(happened.Message ?? "Waiting for another change.")];
+            case "reconcile.trying" when happened.Until is { } until:
+                _trial = until - happened.At;
+                return [new Line("  ◐ ", Ink.Warn).Add("On trial. ", Ink.Bold).Add(
+                    happened.Message ?? "It waits for a confirmation.")];
             case "reconcile.progress" when happened.Step is { } number:
                 return Progressed(number, happened);
             case "reconcile.step" when StepOf(happened) is { } step:
@@ -116,6 +122,7 @@ internal sealed class ApplyProgress(Plan plan)
                 yield break;
             case "undone":
                 _running.Remove(step.Number);
+                _trial = null;
                 // Told for every action; a step is taken back once.
                 if (!_undone.Add(step.Number))
                 {
@@ -184,7 +191,20 @@ internal sealed class ApplyProgress(Plan plan)
     {
         lock (_gate)
         {
-            return [.. _running.Values.Select(r => Now(r, tick, look))];
+            return [.. _running.Values.Select(r => Now(r, tick, look)), .. Waiting(tick)];
+        }
+    }
+
+    /// <summary>How long a change on trial still waits, by the frames that were drawn since.
+    /// </summary>
+    private IEnumerable<Line> Waiting(int tick)
+    {
+        if (_trial is { } lasts)
+        {
+            _trialBegan ??= tick;
+            var left = lasts - (tick - _trialBegan.Value) * ApplyDisplay.Frame;
+            yield return new Line($"  {Spinner[tick % Spinner.Length]} ", Ink.Accent)
+                .Add($"goes back in {Math.Max(0, left.TotalSeconds):0} s");
         }
     }
 

@@ -68,6 +68,9 @@ internal static class ExplainView
             ? $"wait until {action.Target} is well: {probe}, for at most "
                 + Units.Every(probe.GateLimit)
             : $"wait until {action.Target} is well",
+        ActionKind.SetFirewall => action.Firewall?.After is null
+            ? $"take away the table {action.Target} of nftables"
+            : $"put the rules into the table {action.Target} of nftables, all at once",
         _ => $"{action.Kind} {action.Target}",
     };
 

@@ -13,7 +13,7 @@ internal static class HelpView
         yield return new Line("  loam                     ").Add("the interactive shell", Ink.Dim);
         yield return new Line("  loam \"set up a web server\"").Add("  one request", Ink.Dim);
         yield return Line.Empty;
-        foreach (var command in CommandTable.All.Where(c => c.Name != "shell"))
+        foreach (var command in CommandTable.All.Where(c => c.Name != "shell" && !c.IsHidden))
         {
             foreach (var line in Entry($"{command.Name} {command.Arguments}".TrimEnd(),
                 command.Sentence, look))

@@ -38,6 +38,8 @@ internal static class StepRow
             ResourceKind.Volume when step.Verb == Verb.Create => Volume(step),
             ResourceKind.Network when step.Verb == Verb.Create => Network(step),
             ResourceKind.Secret when step.Verb == Verb.Create => Secret(step, plan),
+            // What it means for each port says more than the fields that changed.
+            ResourceKind.Firewall when !step.Actions.IsEmpty => [],
             _ => Changes(step, room, look),
         };
         foreach (var line in lines)

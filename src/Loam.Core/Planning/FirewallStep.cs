@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Loam.Core.Approving;
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
+
+namespace Loam.Core.Planning;
+
+/// <summary>The one step of the firewall: a table replaced by another, as a whole.</summary>
+internal static class FirewallStep
+{
+    private const int MostPassages = 12;
+
+    private static readonly ResourceId s_id = new(ResourceKind.Firewall, "host");
+
+    public static void Add(PlanDraft draft)
+    {
+        var (before, after) = (draft.Before.Firewall, draft.After.Firewall);
+        var seen = draft.Observed.Firewall;
+        // A firewall that nobody declares is nobody's business (decision 1), unless we made it.
+        if (!draft.IsInScope(s_id) || (!after.IsDeclared && !before.IsDeclared && seen is null))
+        {
+            return;
+        }
+        var (old, wanted) = (FirewallTable.Of(before), FirewallTable.Of(after));
+        var isTrue = wanted is null ? seen is null
+            : seen is { IsIntact: true } && seen.Digest == wanted.Digest;
+        if (isTrue && !draft.Changes.ContainsKey(s_id))
+        {
+            return;
+        }
+        ImmutableArray<PlannedAction> actions = isTrue ? [] :
+            [new(ActionKind.SetFirewall, FirewallTable.Name) { Firewall = new(old, wanted) }];
+        var verb = wanted is null ? Verb.Delete : seen is null ? Verb.Create : Verb.Update;
+        draft.Add(draft.ChangeOf(s_id), verb, Way.InPlace, TimeSpan.Zero, actions, [],
+            RiskOf(after, wanted, draft.Context.Access),
+            [.. isTrue ? [] : Passages(draft), .. Return(after, draft.Context.Access)]);
+    }
+
+    public static string Sentence(Step step) => step switch
+    {
+        { Actions.IsEmpty: true } => "record the firewall",
+        { Verb: Verb.Delete } => "take the firewall away",
+        { Verb: Verb.Create } => "put up the firewall",
+        _ => "change the firewall",
+    };
+
+    private static Risk RiskOf(FirewallRules after, FirewallTable? wanted, Access? access)
+    {
+        if (access is not null && !LetsIn(after, access, ConnectionStates.New))
+        {
+            return Risk.Critical;
+        }
+        return wanted is null ? Risk.High : Risk.Medium;
+    }
+
+    /// <summary>What becomes open and what closes, port by port.</summary>
+    private static IEnumerable<string> Passages(PlanDraft draft)
+    {
+        var (before, after) = (draft.Before.Firewall, draft.After.Firewall);
+        var published = Published(draft);
+        var ssh = draft.Context.Access is { } access
+            ? [new Passage(new(access.LocalPort, access.LocalPort), PacketProtocol.Tcp)]
+            : ImmutableArray<Passage>.Empty;
+        var all = Reach.Passages(before, after).Union(published.Keys).Union(ssh)
+            .OrderBy(p => p.Ports?.First ?? int.MaxValue)
+            .Select(p => (Port: p, Was: Reach.Of(before, p), Will: Reach.Of(after, p)))
+            .Where(p => p.Was.ToString() != p.Will.ToString()).ToList();
+        foreach (var (port, was, will) in all.Take(MostPassages))
+        {
+            var whose = published.TryGetValue(port, out var service) ? $" ({service})" : "";
+            yield return $"{port}{whose}: {was} → {will}";
+        }
+        if (all.Count > MostPassages)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"and {all.Count - MostPassages} more ports: `loam firewall explain` knows them");
+        }
+    }
+
+    private static Dictionary<Passage, string> Published(PlanDraft draft) =>
+        draft.After.Services.Values.Where(s => s.Replicas > 0)
+            .SelectMany(s => s.Ports.Where(p => p.Host is not null)
+                .Select(p => (Port: Passage(p), s.Name)))
+            .DistinctBy(p => p.Port).ToDictionary(p => p.Port, p => p.Name);
+
+    private static Passage Passage(Port port) => new(new(port.Host!.Value, port.Host.Value),
+        port.Protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp);
+
+    /// <summary>What becomes of the approver's own way in.</summary>
+    private static IEnumerable<string> Return(FirewallRules after, Access? access)
+    {
+        if (access is null)
+        {
+            yield break;
+        }
+        var stays = LetsIn(after, access, ConnectionStates.Established);
+        yield return (stays, LetsIn(after, access, ConnectionStates.New)) switch
+        {
+            (true, true) => $"your connection from {access.Source} stays, and you can come again",
+            (true, false) => $"your connection from {access.Source} stays, but nobody from there "
+                + "can come in anew",
+            _ => $"your connection from {access.Source} is cut off",
+        };
+    }
+
+    private static bool LetsIn(FirewallRules rules, Access access, ConnectionStates state) =>
+        rules.Decide(new(PacketDirection.Input, PacketProtocol.Tcp)
+        {
+            Port = access.LocalPort,
+            Source = access.Address(),
+            Destination = System.Net.IPAddress.Parse(access.Local),
+            Interface = access.Interface,
+            State = state,
+        }).IsAccepted;
+}

@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Files;
+using Loam.Drivers.Linux;
+
+namespace Loam.Drivers.Firewall;
+
+/// <summary>A process of its own that gives nftables the former rules when its time comes and
+/// nobody has disarmed it: also when the daemon was killed or cannot start any more.</summary>
+/// <remarks>The order is a file. Whoever renames it first has it.</remarks>
+/// <param name="file">How the order's name begins; in the data directory.</param>
+/// <param name="program">This program.</param>
+public sealed class Deadman(string file, string program, TimeProvider time) : IDeadman
+{
+    /// <summary>The verb under which the process is started.</summary>
+    public const string Verb = "deadman";
+
+    private const string Ready = ".ready", Disarmed = ".disarmed", Fired = ".fired";
+    private const int OwnerOnly = 0b110_000_000;
+    private const int MostBytes = 4 * 1024 * 1024;
+
+    private static readonly TimeSpan s_start = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    public async Task ArmAsync(string script, TimeSpan after, CancellationToken cancel)
+    {
+        Disarm();
+        var text = string.Create(CultureInfo.InvariantCulture,
+            $"{(after + Limits.DeadmanGrace).TotalMilliseconds:0}\n{script}");
+        // A name of its own, so that a process that still waits for an older order lets go.
+        var order = $"{file}-{Guid.NewGuid():N}";
+        AtomicFile.Write(order, Encoding.UTF8.GetBytes(text), OwnerOnly);
+        try
+        {
+            DetachedProcess.Start(program, [Verb, order],
+                new Dictionary<string, string> { ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin" },
+                file + ".log");
+        }
+        catch (Win32Exception error)
+        {
+            Disarm();
+            throw Failed(error.Message);
+        }
+        var began = time.GetTimestamp();
+        while (!File.Exists(order + Ready))
+        {
+            if (time.GetElapsedTime(began) > s_start)
+            {
+                Disarm();
+                throw Failed($"{file}.log may say why");
+            }
+            await Task.Delay(s_pause, time, cancel);
+        }
+    }
+
+    public bool Disarm()
+    {
+        var fired = false;
+        foreach (var path in Directory.EnumerateFiles(
+            Path.GetDirectoryName(file)!, Path.GetFileName(file) + "-*"))
+        {
+            fired |= !Path.HasExtension(path) && !Take(path, Disarmed);
+            fired |= Path.GetExtension(path) == Fired;
+        }
+        foreach (var path in Directory.EnumerateFiles(
+            Path.GetDirectoryName(file)!, Path.GetFileName(file) + "-*"))
+        {
+            fired |= Path.GetExtension(path) == Fired;
+            AtomicFile.Delete(path);
+        }
+        return !fired;
+    }
+
+    /// <summary>Takes an order away under another name, whole: only one can.</summary>
+    private static bool Take(string order, string name)
+    {
+        try
+        {
+            File.Move(order, order + name);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The process itself: waits, and acts if the order is still there.</summary>
+    /// <returns>True: the former rules are in force.</returns>
+    public static async Task<bool> WatchAsync(
+        string order, INftables nft, TimeProvider time, CancellationToken cancel)
+    {
+        var text = AtomicFile.Read(order, MostBytes) is { } bytes
+            ? Encoding.UTF8.GetString(bytes) : "";
+        var line = text.IndexOf('\n', StringComparison.Ordinal);
+        if (line < 0 || !long.TryParse(
+            text.AsSpan(0, line), CultureInfo.InvariantCulture, out var milliseconds))
+        {
+            throw new HostException(Fault.NotFound, $"{order} is no order to wait for.");
+        }
+        AtomicFile.Write(order + Ready, [], OwnerOnly);
+        var began = time.GetTimestamp();
+        while (time.GetElapsedTime(began).TotalMilliseconds < milliseconds)
+        {
+            if (!File.Exists(order))
+            {
+                return false;
+            }
+            await Task.Delay(s_pause, time, cancel);
+        }
+        if (!Take(order, Fired))
+        {
+            return false;
+        }
+        await nft.RunAsync(text[(line + 1)..], cancel);
+        return true;
+    }
+
+    private static HostException Failed(string why) => new(Fault.Exhausted,
+        $"The process that would take the change back could not be started: {why}.",
+        "Nothing was changed; try again.");
+}

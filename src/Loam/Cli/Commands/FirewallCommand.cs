@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Net;
+using Loam.Cli.Views;
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Drivers.Linux;
+
+namespace Loam.Cli.Commands;
+
+/// <summary><c>loam firewall</c>: who may reach what, by the rules in force.</summary>
+internal static class FirewallCommand
+{
+    private const string Anyone = "anyone";
+
+    public static async Task<ExitCode> RunAsync(Invocation call, CancellationToken cancel)
+    {
+        var files = (await call.Client.StateAsync(cancel).ConfigureAwait(false)).Files;
+        var state = StateReader.Read(new(files)).State ?? throw new CommandFailure(
+            ExitCode.Failed, "The state in force cannot be read.",
+            "Restart the daemon, so that both are of one version.");
+        switch (call.Words)
+        {
+            case []:
+                Overview(call, state);
+                break;
+            case ["explain", var source, var port]:
+                Explain(call, state.Firewall, Packet(source, port));
+                break;
+            default:
+                throw new CommandFailure(ExitCode.Invalid,
+                    "`loam firewall` is followed by nothing, or by explain, a source and a port.",
+                    "For instance `loam firewall explain 203.0.113.9 22`.");
+        }
+        return ExitCode.Done;
+    }
+
+    private static void Overview(Invocation call, DesiredState state)
+    {
+        var doors = FirewallView.Doors(state, HostPorts.OfThisHost.Listening());
+        if (call.Json)
+        {
+            call.Terminal.Raw(FirewallView.Json(state.Firewall, doors) + "\n");
+            return;
+        }
+        call.Terminal.Write(FirewallView.Of(state.Firewall, doors, call.Terminal.Look));
+    }
+
+    private static void Explain(Invocation call, FirewallRules rules, FirewallPacket packet)
+    {
+        var decision = rules.Decide(packet);
+        if (call.Json)
+        {
+            call.Terminal.Raw(JsonOutput.Write(json =>
+            {
+                json.WriteBoolean("accepted", decision.IsAccepted);
+                json.WriteString("by", decision.By.ToString().ToLowerInvariant());
+                json.WriteString("name", decision.Name);
+            }) + "\n");
+            return;
+        }
+        call.Terminal.Write(FirewallView.Explain(rules, packet, decision, call.Terminal.Look));
+    }
+
+    private static FirewallPacket Packet(string source, string port)
+    {
+        IPAddress? from = null;
+        if (source != Anyone && !IPAddress.TryParse(source, out from))
+        {
+            throw new CommandFailure(ExitCode.Invalid, $"'{source}' is not an address.",
+                $"Write one such as 203.0.113.9 or 2001:db8::1, or {Anyone}.");
+        }
+        if (port.Equals("icmp", StringComparison.OrdinalIgnoreCase))
+        {
+            return new(PacketDirection.Input, PacketProtocol.Icmp) { Source = from };
+        }
+        var parts = port.Split('/');
+        if (parts.Length > 2 || (parts.Length == 2 && parts[1] is not ("tcp" or "udp"))
+            || !ushort.TryParse(parts[0], CultureInfo.InvariantCulture, out var number)
+            || number == 0)
+        {
+            throw new CommandFailure(ExitCode.Invalid, $"'{port}' is not a port.",
+                "Write a number from 1 to 65535, 53/udp for UDP, or icmp for ping.");
+        }
+        return new(PacketDirection.Input,
+            parts is [_, "udp"] ? PacketProtocol.Udp : PacketProtocol.Tcp)
+        {
+            Port = number,
+            Source = from,
+        };
+    }
+}
