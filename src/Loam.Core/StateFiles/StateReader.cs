@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Loam.Core.Diagnostics;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
@@ -14,6 +15,10 @@ public sealed record StateReading(DesiredState? State, IReadOnlyList<Diagnostic>
 /// reading.</summary>
 public static class StateReader
 {
+    /// <summary>Most changes touch one file: the others, where nothing was found in them, are as
+    /// they were.</summary>
+    private static readonly ConditionalWeakTable<string, FileReading> s_read = [];
+
     /// <summary>Reads all six files and <c>images.lock</c>, and checks each and all together. Every
     /// finding is reported, not only the first.</summary>
     public static StateReading Read(StateSet files)
@@ -71,6 +76,23 @@ public static class StateReader
         {
             return new(kind, null, null, IsPresent: false, IsReadable: true);
         }
+        if (s_read.TryGetValue(text, out var known) && known.Kind.File == kind.File)
+        {
+            return known;
+        }
+        var own = new DiagnosticBag();
+        var reading = ReadText(kind, text, own);
+        var findings = own.ToList();
+        if (findings.Count == 0)
+        {
+            s_read.AddOrUpdate(text, reading);
+        }
+        found.AddRange(findings);
+        return reading;
+    }
+
+    private static FileReading ReadText(FileKind kind, string text, DiagnosticBag found)
+    {
         var root = YamlReader.Read(kind.File, text, found);
         if (root is null)
         {

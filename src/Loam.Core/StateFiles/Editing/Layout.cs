@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Loam.Core.Diagnostics;
 
 namespace Loam.Core.StateFiles.Editing;
@@ -29,6 +30,10 @@ internal sealed record Slot(ScalarNode? Key, int Start, int KeyEnd, int Mark, Pa
 /// <summary>A text and where all its parts are.</summary>
 internal sealed class Layout
 {
+    /// <summary>One edit asks for the same text several times, and the next edit for what the
+    /// last one made.</summary>
+    private static readonly ConditionalWeakTable<string, MappingNode> s_read = [];
+
     private Layout(TextLines lines, MappingNode root)
     {
         Lines = lines;
@@ -49,7 +54,7 @@ internal sealed class Layout
     public static Layout Of(string text)
     {
         var found = new DiagnosticBag();
-        var root = YamlReader.Read("The text", text, found);
+        var root = Read(text, found);
         if (root is null || found.HasErrors)
         {
             var first = found.ToList().First(d => d.IsError);
@@ -58,6 +63,25 @@ internal sealed class Layout
                 : $"{first.Message} {first.Remedy}");
         }
         return new(new TextLines(text), root);
+    }
+
+    /// <summary>As <see cref="YamlReader.Read"/>, but a text without findings once only.
+    /// </summary>
+    public static MappingNode? Read(string text, DiagnosticBag found)
+    {
+        if (s_read.TryGetValue(text, out var known))
+        {
+            return known;
+        }
+        var own = new DiagnosticBag();
+        var root = YamlReader.Read("The text", text, own);
+        var findings = own.ToList();
+        if (root is not null && findings.Count == 0)
+        {
+            s_read.AddOrUpdate(text, root);
+        }
+        found.AddRange(findings);
+        return root;
     }
 
     public Part At(ReadOnlySpan<int> route)

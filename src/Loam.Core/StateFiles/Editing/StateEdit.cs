@@ -157,7 +157,7 @@ public static class StateEdit
     internal static bool Means(string text, EditValue expected)
     {
         var found = new DiagnosticBag();
-        var root = YamlReader.Read("", text, found);
+        var root = Layout.Read(text, found);
         return root is not null && !found.HasErrors
             && Meaning.Same(EditValue.From(root), expected);
     }
