@@ -35,7 +35,7 @@ internal static class HostileBench
         // Everything is compiled before anything is measured.
         HostileRun.Go(bench, seed + 1, 2000, isTimed: false, cancel);
         var run = HostileRun.Go(bench, seed, sentences, isTimed: true, cancel);
-        run.Examples.ForEach(Console.WriteLine);
+        run.Examples.Concat(run.Slowest.Values).ToList().ForEach(Console.WriteLine);
         Console.WriteLine(Report.Line("hostile", ("sentences", run.Sentences),
             ("crashes", run.Crashes), ("invalid", run.Invalid), ("over_50ms", run.Late),
             ("worst_ms", run.WorstMilliseconds)));

@@ -11,6 +11,7 @@ namespace Loam.Scoring.Hostile;
 public sealed class HostileRun
 {
     private const int MostExamples = 20;
+    private const int MostLate = 10;
     private const int Tries = 3;
 
     /// <summary>Milliseconds that the turns of one conversation may take.</summary>
@@ -24,6 +25,9 @@ public sealed class HostileRun
 
     /// <summary>Some of what went wrong, to be said again.</summary>
     public List<string> Examples { get; } = [];
+
+    /// <summary>What took longest, the slowest last.</summary>
+    public SortedList<double, string> Slowest { get; } = [];
 
     /// <param name="isTimed">Also measure: what takes too long is tried again, because a machine
     /// has other things to do.</param>
@@ -103,18 +107,24 @@ public sealed class HostileRun
         if (taken > Soon)
         {
             Late++;
-            Note($"{taken:0} ms", name, turns, isLate: true);
+            Slowest[taken] = $"{taken:0} ms{Shown(name, turns)}";
+            if (Slowest.Count > MostLate)
+            {
+                Slowest.RemoveAt(0);
+            }
         }
     }
 
-    /// <summary>What only takes long must not hide what is wrong.</summary>
-    private void Note(string what, string name, IReadOnlyList<string> turns, bool isLate = false)
+    private void Note(string what, string name, IReadOnlyList<string> turns)
     {
-        if (Examples.Count < (isLate ? MostExamples / 2 : MostExamples))
+        if (Examples.Count < MostExamples)
         {
-            Examples.Add($"{what}\n    {name}: {Visible(string.Join(" // ", turns))}");
+            Examples.Add(what + Shown(name, turns));
         }
     }
+
+    private static string Shown(string name, IReadOnlyList<string> turns) =>
+        $"\n    {name}: {Visible(string.Join(" // ", turns))}";
 
     private static string Visible(string text)
     {

@@ -54,13 +54,25 @@ public sealed class HostileSentences(int seed, IReadOnlyList<string> meant)
 
     private string Sentence() => _random.Next(100) switch
     {
-        < 50 => Salad(_random.Next(1, MostWords)),
-        < 92 when meant.Count > 0 => Spoilt(meant[_random.Next(meant.Count)]),
+        < 40 => Salad(_random.Next(1, MostWords)),
+        < 78 when meant.Count > 0 => Spoilt(Meant()),
+        // What the first wish takes away, the second may speak of.
+        < 92 when meant.Count > 1 => Spoilt($"{Meant()}{Joint()} {Meant()}"),
         < 94 => Salad(_random.Next(MostWords, LongWords)),
         < 95 => string.Concat(Enumerable.Repeat(Word(), _random.Next(1, LongWord))),
         < 96 => string.Join(' ', Enumerable.Repeat(Word(), _random.Next(1, LongWords))),
         < 97 => "",
         _ => Noise(_random.Next(1, 80)),
+    };
+
+    private string Meant() => meant[_random.Next(meant.Count)];
+
+    private string Joint() => _random.Next(4) switch
+    {
+        0 => ",",
+        1 => " and",
+        2 => ", then",
+        _ => ".",
     };
 
     private string Salad(int words)
