@@ -36,6 +36,8 @@ public sealed class HostileSentenceTests
     [InlineData("set LOG_LEVEL to \"a\nb: c\" on api")]
     [InlineData("add a service called '../../etc' with image nginx:1.27")]
     [InlineData("run nginx as user $(reboot)")]
+    [InlineData("please ?")]
+    [InlineData("thanks. hello?")]
     public void Odd_sentences_do_no_harm(string sentence) => Check("shop", sentence);
 
     [Fact]
@@ -65,6 +67,20 @@ public sealed class HostileSentenceTests
         "my daughter lily wants to log in too. her key is ssh-ed25519 "
         + "AAAAC3NzaC1lZDI1NTE5AAAAIOFvpEDw3P92LQ46WVUHllx0KQa0kJ0GDzH0ZbrHPqG5 lily@ipad , "
         + "no admin rights please");
+
+    /// <summary>What the first wish takes away is not there for the second.</summary>
+    [Theory]
+    [InlineData("devbox", "remove ci, then give ci the shell bash")]
+    [InlineData("devbox", "ci is not needed any longer, get rid of that account")]
+    [InlineData("devbox", "remove the vacuum job. vacuum every day at 5")]
+    [InlineData("devbox", "remove the vacuum job. When does vacuum run?")]
+    [InlineData("club", "remove the certificate cloud and renew cloud 30 days before")]
+    [InlineData("club", "remove vaultwarden. back up vaultwarden daily")]
+    [InlineData("devbox", "remove gitea. open the firewall for gitea")]
+    [InlineData("home", "use quad9 for dns and lost. remove that key at once")]
+    [InlineData("home", "dns 9.9.9.9, the imaging system moves to another host, remove it")]
+    public void What_is_gone_is_spoken_of_without_harm(string state, string sentence) =>
+        Check(state, sentence);
 
     private static void Check(string state, string sentence)
     {

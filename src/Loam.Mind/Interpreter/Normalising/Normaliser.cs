@@ -37,8 +37,15 @@ internal static class Normaliser
                 words[i] = words[i] with { Place = place };
             }
         }
-        return words;
+        return Parted(words);
     }
+
+    /// <summary>"tobias / developers / zsh": several slashes that stand alone part a list.
+    /// </summary>
+    private static List<Word> Parted(List<Word> words) =>
+        words.Count(w => w is { Text: "/", Quoted: false }) < 2 ? words
+            : words.ConvertAll(w => w is { Text: "/", Quoted: false }
+                ? Word.Of(",") with { Place = w.Place } : w);
 
     /// <summary>Where the wish begins after "Ticket #4471:" or "Re:"; 0: there is no such head.
     /// </summary>

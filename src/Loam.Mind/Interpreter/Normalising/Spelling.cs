@@ -22,11 +22,23 @@ internal sealed class Spelling
     }
 
     /// <summary>The one known word that was probably meant; null: none.</summary>
-    public string? Nearest(string word)
+    /// <param name="tables">Likelier words first.</param>
+    public static string? Nearest(string word, params ReadOnlySpan<Spelling> tables)
+    {
+        (string? Word, int Distance) best = (null, int.MaxValue);
+        foreach (var table in tables)
+        {
+            var (found, distance) = table.Nearest(word);
+            best = found is not null && distance < best.Distance ? (found, distance) : best;
+        }
+        return best.Word;
+    }
+
+    private (string? Word, int Distance) Nearest(string word)
     {
         if (word.Length < 4 || !word.All(c => char.IsAsciiLetter(c) || c == '-'))
         {
-            return null;
+            return (null, 0);
         }
         var allowed = word.Length >= 9 ? 2 : 1;
         string? best = null;
@@ -53,7 +65,7 @@ internal sealed class Spelling
                 }
             }
         }
-        return best;
+        return (best, bestDistance);
     }
 
     /// <summary>The same letters in the same places but for two neighbours.</summary>

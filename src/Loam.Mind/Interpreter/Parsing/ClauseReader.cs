@@ -89,7 +89,8 @@ internal static class ClauseReader
 
     /// <summary>"Next run of the report?": it is clear what is asked.</summary>
     private static bool Topical(Clause clause) => clause.Count > 1
-        && !clause.Lexemes.SkipWhile(l => l.Readings[0].Part == Part.Noise).First().Is(Part.Verb)
+        && clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise)
+            ?.Is(Part.Verb) == false
         && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Amount) || l.IsGlue("with"))
         && Answering.AskingWords.English.Of(clause).Values.Any(w => w >= 1.3);
 
@@ -183,6 +184,12 @@ internal static class ClauseReader
             var other = clause[at].IsMention || clause[at].Is(Part.Topic) || clause[at].Is(
                 Part.Field) || clause.Subject is Subjects.Jobs.JobSubject
                     or Subjects.Notify.NotifySubject or Subjects.Firewall.FirewallSubject;
+            if (clause[at].Key(Part.Foreign) == "chat" && clause.Verb.Length > 0
+                && clause.Lexemes.Any(l => l.Text is "notifications" or "notification"
+                    or "messages" or "alerts" or "notifier" or "channel"))
+            {
+                continue;
+            }
             if (clause.Subject is not null && (clause[at].IsMention
                 || clause.Subject is Subjects.Machine.MachineSubject
                 || (other && clause[at].Key(Part.Foreign) is "shell" or "chat")))

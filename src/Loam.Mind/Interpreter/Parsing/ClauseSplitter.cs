@@ -288,9 +288,20 @@ internal static class ClauseSplitter
         {
             return false;
         }
+        if (verb == "remove" && Kinds(piece) is { Count: > 0 } kinds
+            && Kinds(before) is { Count: > 0 } others && !kinds.Overlaps(others))
+        {
+            return true;
+        }
         if (verb is "create" or "have" or "" && IsMakeable(piece[thing])
             && before.Exists(IsMakeable))
         {
+            // "Add TZ=… to jellyfin and minecraft" names two that are there.
+            if (!piece.Exists(IsValue) && before.FindIndex(l => l.Is(Part.Assignment)) is
+                >= 0 and var given && before.Skip(given).Any(l => l.IsGlue("to")))
+            {
+                return false;
+            }
             return !piece.Exists(IsShareMark) && (before.Exists(IsValue) || piece.Exists(IsValue))
                 && !(verb != "create" && !before.Exists(IsValue));
         }
@@ -299,6 +310,12 @@ internal static class ClauseSplitter
             || (piece[thing].Named(Known.Job) is not null && piece.Exists(IsTime)
                 && before.Exists(l => l.Named(Known.Job) is not null) && before.Exists(IsTime));
     }
+
+    /// <summary>What kinds of things of the state are named.</summary>
+    private static HashSet<Known> Kinds(List<Lexeme> lexemes) =>
+        [.. lexemes.Where(l => l.IsMention).SelectMany(l => l.Namings).Select(n => n.Known)
+            .Where(k => k is Known.Service or Known.User or Known.Job or Known.Rule
+                or Known.Certificate or Known.Interface or Known.Mount)];
 
     private static bool IsJobWord(Lexeme lexeme) =>
         lexeme.Is(Part.Topic, "job") && !lexeme.IsMention;

@@ -6,7 +6,7 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// <summary>Verbs in two parts with the thing between: "take the worker offline".</summary>
 internal sealed class Particles
 {
-    private const int MostBetween = 6;
+    private const int MostBetween = 8;
 
     private static readonly Lazy<Particles> s_english = new(() => new("en"));
 
@@ -54,17 +54,27 @@ internal sealed class Particles
         List<Lexeme> sentence, int at, List<(string Second, string Key)> endings)
     {
         var seenThing = false;
+        var seenField = false;
         for (var end = at + 1; end < sentence.Count && end <= at + MostBetween; end++)
         {
             var rest = string.Join(' ', sentence.Skip(end).Take(4).Select(l => l.Text)) + " ";
             foreach (var (second, key) in endings.OrderByDescending(e => e.Second.Length))
             {
-                if (seenThing && rest.StartsWith(second + " ", StringComparison.Ordinal))
+                var begins = rest.StartsWith(second + " ", StringComparison.Ordinal);
+                // "Take the limits off the worker": the limits go, not the worker.
+                if (begins && key == "strip" && seenField && !seenThing)
+                {
+                    sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "remove")] };
+                    sentence[end] = sentence[end] with { Readings = [new(Part.Glue, "from")] };
+                    return;
+                }
+                if (begins && key != "strip" && seenThing)
                 {
                     Put(sentence, at, end, second, key);
                     return;
                 }
             }
+            seenField |= sentence[end].Is(Part.Field) && !sentence[end].IsMention;
             seenThing |= sentence[end].IsMention || sentence[end].Is(Part.Reference)
                 || sentence[end].Is(Part.Unknown) || sentence[end].Is(Part.Path)
                 || sentence[end].Is(Part.Identifier) || sentence[end].Is(Part.Address)

@@ -24,6 +24,14 @@ internal static class Verbs
         var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
         var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
             or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
+        // "We have moved to forgejo" tells of it.
+        if (lexeme.Text is "have" or "has" or "had" && at + 1 < all.Count
+            && all[at + 1].Text.Split(' ')[0] is { Length: > 3 } done
+            && (done.EndsWith("ed", StringComparison.Ordinal) && done is not "need"
+                || done is "been" or "gone" or "left" or "taken" or "given"))
+        {
+            return false;
+        }
         // "the redis health check"
         var ofThing = lexeme.IsField("health") && lexeme.Text.Contains(' ')
             && at > 1 && all[at - 1].IsMention && all.Take(at - 1).Any(l => l.Is(Part.Verb));

@@ -59,6 +59,12 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
                 gathered.Add(words[at++]);
                 continue;
             }
+            // "In cloud: php occ …" begins with what runs the program.
+            while (start > at && !words[start].Quoted && Is(words[start - 1], "tool")
+                && !words[start - 1].IsMark)
+            {
+                start--;
+            }
             gathered.AddRange(words[at..start]);
             var end = End(words, start);
             gathered.Add(Command(words, start, end, line));

@@ -68,6 +68,11 @@ internal static class NameForms
         {
             yield return Doing(word);
         }
+        // "Clean" is said "cleanup", "scan" "scanning".
+        if (word is "clean" or "back" or "check" or "tidy")
+        {
+            yield return word + "up";
+        }
     }
 
     private static string Doing(string word)

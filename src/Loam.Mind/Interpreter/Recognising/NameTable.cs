@@ -13,6 +13,8 @@ internal sealed class NameTable
 
     private static readonly Lazy<Dictionary<string, ImmutableArray<Naming>>> s_catalogue =
         new(OfCatalogue);
+    private static readonly Lazy<HashSet<string>> s_words =
+        new(() => [.. s_catalogue.Value.Keys.SelectMany(k => k.Split(' '))]);
     private static readonly Lazy<HashSet<string>> s_settings =
         new(() => [.. AppCatalog.SettingWords]);
 
@@ -95,9 +97,11 @@ internal sealed class NameTable
 
     public static bool IsSetting(string phrase) => s_settings.Value.Contains(phrase);
 
-    /// <summary>Words that a slip may have been meant as, the state's first.</summary>
-    public IEnumerable<string> Words => _state.Keys.Concat(s_catalogue.Value.Keys)
-        .SelectMany(k => k.Split(' '));
+    /// <summary>Words of the state's names: what a slip was most likely meant as.</summary>
+    public IEnumerable<string> OwnWords => _state.Keys.SelectMany(k => k.Split(' '));
+
+    /// <summary>Words of the catalogue's names.</summary>
+    public static HashSet<string> CatalogueWords => s_words.Value;
 
     /// <summary>A word of a looser name: no slip of another.</summary>
     public bool Knows(string word) => _formWords.Contains(word);

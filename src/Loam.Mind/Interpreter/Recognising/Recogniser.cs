@@ -18,6 +18,10 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         ("ing", "e"),
     ];
 
+    private static readonly Lazy<Spelling> s_common =
+        new(() => new(NameTable.CatalogueWords.Concat(Lexicon.English.Words)));
+
+    /// <summary>Words of the state's names.</summary>
     private HashSet<string>? _vocabulary;
     private Spelling? _spelling;
     private int _corrections;
@@ -32,7 +36,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             lexemes.Add(lexeme);
             at += length;
         }
-        return WithUnits(WithOne(WithAdverbs(lexemes)));
+        return WithHalves(WithUnits(WithOne(WithAdverbs(lexemes))));
     }
 
     /// <summary>"First stop gitea" says when, not which.</summary>
@@ -118,8 +122,12 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         {
             return null;
         }
-        var length = at + 2 < words.Count && !words[at + 2].IsMark
-            && words[at + 2].Text.Contains('@', StringComparison.Ordinal) ? 3 : 2;
+        // A remark without an address is one where nothing else can follow.
+        var remark = at + 2 < words.Count && words[at + 2] is { IsMark: false, Quoted: false } said
+            && (said.Text.Contains('@', StringComparison.Ordinal)
+                || said.Text.Contains('-', StringComparison.Ordinal)
+                    && (at + 3 == words.Count || words[at + 3].IsMark));
+        var length = remark ? 3 : 2;
         var text = Original(words, at, length);
         return (new(text, text, [new Reading(Part.Key, text)]), length);
     }
@@ -269,9 +277,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 continue;
             }
             _corrections++;
-            _vocabulary ??= [.. names.Words];
-            _spelling ??= new(names.Words.Concat(lexicon.Words));
-            if (_spelling.Nearest(word.Text) is { } meant)
+            _spelling ??= new(_vocabulary!);
+            if (Spelling.Nearest(word.Text, _spelling, s_common.Value) is { } meant)
             {
                 mended[at] = word with { Text = meant, Corrected = true };
             }
@@ -286,10 +293,15 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
 
     private bool IsKnown(Word word)
     {
-        _vocabulary ??= [.. names.Words];
-        return lexicon.Knows(word.Text) || names.Knows(word.Text) || _vocabulary.Contains(word.Text)
-            || (word.Text.EndsWith('s') && _vocabulary.Contains(word.Text[..^1]))
+        return lexicon.Knows(word.Text) || names.Knows(word.Text) || IsName(word.Text)
+            || (word.Text.EndsWith('s') && IsName(word.Text[..^1]))
             || Inflected(word) is not null || Literals.Read(word, lexicon) is not null;
+    }
+
+    private bool IsName(string word)
+    {
+        _vocabulary ??= [.. names.OwnWords];
+        return _vocabulary.Contains(word) || NameTable.CatalogueWords.Contains(word);
     }
 
     /// <summary><c>512 MB</c> and <c>a gig</c> are one value.</summary>
@@ -348,6 +360,32 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             merged.Add(lexeme);
         }
         return merged;
+    }
+
+    /// <summary>"An hour and a half" is one span, "half a minute" has whole seconds.</summary>
+    private static List<Lexeme> WithHalves(List<Lexeme> lexemes)
+    {
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            var lexeme = lexemes[at];
+            if (lexeme is { IsNumber: true, Unit: "h" or "min" or "d" } && at + 2 < lexemes.Count
+                && lexemes[at + 1].IsGlue("and") && lexemes[at + 2] is { Value: 0.5m, Unit: "" }
+                && decimal.IsInteger(lexeme.Value))
+            {
+                lexemes[at] = lexeme = lexeme with { Value = lexeme.Value + 0.5m };
+                lexemes.RemoveRange(at + 1, 2);
+            }
+            var finer = lexeme.Unit switch { "min" => "s", "h" => "min", "d" => "h", _ => "" };
+            if (lexeme.IsNumber && finer.Length > 0 && !decimal.IsInteger(lexeme.Value)
+                && decimal.IsInteger(lexeme.Value * (finer == "h" ? 24 : 60)))
+            {
+                lexemes[at] = lexeme with
+                {
+                    Value = lexeme.Value * (finer == "h" ? 24 : 60), Unit = finer,
+                };
+            }
+        }
+        return lexemes;
     }
 
     private string? UnitOf(Lexeme lexeme)

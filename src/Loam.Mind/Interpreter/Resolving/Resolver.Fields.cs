@@ -33,6 +33,10 @@ internal sealed partial class Resolver
         {
             return null;
         }
+        if (clause.Verb is "remove" or "unset" && OfMount(clause) is { } mounted)
+        {
+            return [mounted];
+        }
         var volume = clause.Lexemes.Select(l => l.Named(Known.Volume)).OfType<string>()
             .FirstOrDefault();
         for (var at = 0; at < clause.Count; at++)
@@ -67,6 +71,65 @@ internal sealed partial class Resolver
             };
         }
         return null;
+    }
+
+    /// <summary>"Delete the media mount from jellyfin"; null: no mount is spoken of.</summary>
+    private Reply? OfMount(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => !l.IsMention
+            && l.Text is "mount" or "mounts" or "bind mount" or "bind mounts" or "mapping");
+        if (at < 0 || clause.Targets.Where(t => t.Reference is null)
+            .SelectMany(Targets.Candidates).Distinct().ToList() is not [var name]
+            || !_draft.State.Services.TryGetValue(name, out var service))
+        {
+            return null;
+        }
+        var words = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && clause[i].Readings[0].Part is Part.Unknown or Part.Path or Part.Field).ToList();
+        var meant = service.Volumes.Where(v => words.Exists(i => clause[i].Original == v.Source
+            || clause[i].Original == v.Target
+            || v.Source.Split('/', '-').Concat(v.Target.Split('/')).Contains(clause[i].Text)))
+            .ToList();
+        meant = meant.Count == 0 && words.Count == 0 && service.Volumes.Length == 1
+            ? [.. service.Volumes] : meant;
+        if (meant is not [var mount])
+        {
+            return Reply.Ask($"Which directory of {name} shall it no longer see?",
+                service.Volumes.Select(v => $"unmount {v.Target} from {name}"));
+        }
+        clause.Explains();
+        Touched.Add(name);
+        var list = Draft.Path(name, "volumes");
+        _draft.Remove("services.yaml", service.Volumes.Length == 1 ? list
+            : list.At(service.Volumes.IndexOf(mount)));
+        return Reply.Done($"no longer show {mount.Source} to {name}").With(Risk.Medium);
+    }
+
+    /// <summary>"Remove the foo from jellyfin": what goes is some part of it, whatever that
+    /// is; null: the whole is meant.</summary>
+    private Reply? OfPart(Clause clause, IReadOnlyList<string> names)
+    {
+        var thing = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Service) is not null
+            || l.Named(Known.App) is not null || l.Named(Known.Role) is not null);
+        var link = thing - 1;
+        while (link > 0 && clause[link].Readings[0].Part == Part.Noise)
+        {
+            link--;
+        }
+        if (clause.Verb is not ("remove" or "stop" or "restart") || link <= 0
+            || !(clause[link].IsGlue("from") || clause[link].IsGlue("of")
+                || clause[link].IsGlue("in")))
+        {
+            return null;
+        }
+        var part = Enumerable.Range(0, link).Where(i => clause.IsFree(i)
+            && !clause[i].IsMention && clause[i].Readings[0].Part is Part.Unknown
+                or Part.Verb or Part.Topic or Part.Field && !clause[i].Is(Part.Noise)
+            && !clause[i].IsField("service") && !clause[i].IsField("replicas")
+            && !clause[i].IsGlue("only")).ToList();
+        return part.Count == 0 ? null
+            : Reply.Ask($"I don't know \"{string.Join(" ", part.Select(i => clause[i].Original))}"
+                + $"\" of {Wording.List(names)}. What shall I {clause.Verb}?", []);
     }
 
     /// <summary>Nobody keeps data in a volume but the services that are named with it.</summary>

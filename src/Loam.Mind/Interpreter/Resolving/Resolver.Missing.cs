@@ -11,6 +11,9 @@ namespace Loam.Mind.Interpreter.Resolving;
 /// </summary>
 internal sealed partial class Resolver
 {
+    /// <summary>A number up to this may count copies.</summary>
+    private const int MostCopies = 50;
+
     /// <summary>"make that 4", "on 8080 instead": the field is that of the turn before.</summary>
     private void Revised(Clause clause)
     {
@@ -56,7 +59,32 @@ internal sealed partial class Resolver
             return;
         }
         var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
+        names = names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
+            ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
         var at = clause.Attributes.IndexOf(only);
+        // "Portal down to one": no port and no version comes down.
+        if (only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)
+            && clause.Verb is "" or "set" or "lower" or "raise"
+            && clause.Lexemes.Any(l => l.Text is "down to" or "up to")
+            && !names.Exists(n => IsLikeVersion(only.Text,
+                Images.VersionOf(_draft.State.Services[n].Image.Tag))))
+        {
+            clause.Attributes[at] = new LimitAttribute(
+                LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
+            return;
+        }
+        // "Make it 8080": nothing else of it is counted like that.
+        if (names is [var one] && only.Value is (>= 1024 and < 65536) or 80 or 443
+            && clause.Verb is "" or "set" or "move" or "have"
+            && _draft.State.Services[one].Ports.Count(p => p.Host is not null) == 1
+            && !session.LastWishes.Concat(turn.TakeWhile(c => c != clause)).SelectMany(
+                c => c.Attributes).Any(a => a is LimitAttribute or SettingAttribute))
+        {
+            clause.Verb = clause.Verb.Length == 0 ? "set" : clause.Verb;
+            clause.Attributes[at] =
+                new PortAttribute((int)only.Value, null, "on", false, null, null);
+            return;
+        }
         var uses = names.Count == 1 && clause.Lexemes.Any(l => l.Text is "use" or "uses")
             && _draft.State.Services[names[0]].Ports.Count(p => p.Host is not null) == 1;
         if ((uses || (names.Count == 0 && clause.Verb is "create" or "have" or ""

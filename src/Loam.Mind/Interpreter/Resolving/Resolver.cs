@@ -25,6 +25,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
 
     public IEnumerable<Reply> Resolve(Clause clause)
     {
+        if (NoLonger(clause) is { } independent)
+        {
+            return [independent];
+        }
         if ((clause.Negated || Keeps(clause)) && clause.Attributes.Count == 0)
         {
             return [LeaveAlone(clause)];
@@ -69,10 +73,6 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 return replaced;
             }
             clause.Verb = "set";
-        }
-        if (NoLonger(clause) is { } independent)
-        {
-            return [independent];
         }
         if (OfField(clause) is { } ofField)
         {
@@ -126,6 +126,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     private Reply LeaveAlone(Clause clause)
     {
         var names = clause.Targets.SelectMany(t => Targets.Candidates(t)).Distinct().ToList();
+        // "Leave only redis, the rest can go"
+        Touched.AddRange(names.Where(n => !Touched.Contains(n)));
         return Reply.Same(names.Count == 0 ? "I leave everything as it is."
             : $"I leave {Wording.List(names)} as {(names.Count == 1 ? "it is" : "they are")}.");
     }
@@ -178,7 +180,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     /// </summary>
     private Reply? NoLonger(Clause clause)
     {
-        if (clause is not { Verb: "remove", Attributes.Count: 0, Targets: [var one, var other] }
+        if (clause is not { Verb: "remove" or "have" or "depend", Attributes.Count: 0,
+                Targets: [var one, var other] }
+            || clause.Verb != "remove" && !clause.Negated
             || Targets.Candidates(one) is not [var who] || Targets.Candidates(other) is not [var on]
             || !_draft.State.Services[who].DependsOn.Contains(on)
             || !clause.Lexemes.Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
@@ -278,6 +282,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         if (names.Count == 0)
         {
             return Untargeted(clause);
+        }
+        if (clause.Attributes.Count == 0 && OfPart(clause, names) is { } ofPart)
+        {
+            return [ofPart];
         }
         Touched.AddRange(names.Where(n => !Touched.Contains(n)));
         return Act(clause, names);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Core.Catalog;
 using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
@@ -39,8 +40,33 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         {
             return new([recent], null);
         }
+        if (Described(target, clause, found) is { } described)
+        {
+            return new([described], null);
+        }
         return new([], AskWhich(target, clause, found,
             $"Which do you mean: {Wording.List(found, "or")}?"));
+    }
+
+    /// <summary>"The legacy database": what stands before the word is part of one name only.
+    /// "Gitea and its database": the one that what is named with it works with.</summary>
+    private string? Described(Target target, Clause clause, IReadOnlyList<string> found)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Text == target.Text && l.IsMention);
+        for (var near = at - 1; near >= 0 && near >= at - 2; near--)
+        {
+            var word = clause[near].Text;
+            if (clause[near].Readings[0].Part is Part.Unknown or Part.Topic or Part.Field
+                && found.Where(f => PartOf(f, word)).ToList() is [var named])
+            {
+                clause.Use(near);
+                return named;
+            }
+        }
+        var beside = clause.Targets.Where(t => t != target && t.Reference is null)
+            .SelectMany(Candidates).Except(found).SelectMany(n => State.Services[n].DependsOn)
+            .ToHashSet(StringComparer.Ordinal);
+        return found.Where(beside.Contains).ToList() is [var needed] ? needed : null;
     }
 
     /// <summary>Every service the words fit.</summary>
@@ -112,7 +138,7 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
             case "all":
                 return new([.. State.Services.Keys], null);
             case "other" when known.Count > 0:
-                return new([.. State.Services.Keys.Except(known)], null);
+                return Other(known, target, clause);
             case "them" when known.Count > 0:
                 return new(known, null);
             case "it" when known.Count == 1:
@@ -127,6 +153,28 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         }
         return State.Services.Count == 1 ? new([State.Services.Keys.First()], null)
             : new([], WhichService(clause, target));
+    }
+
+    /// <summary>"The other one" is of the same kind as the one spoken of; "the others" are all.
+    /// </summary>
+    private Resolved Other(List<string> known, Target target, Clause clause)
+    {
+        var others = State.Services.Keys.Except(known).ToList();
+        if (others.Count < 2 || target.Text.EndsWith('s')
+            || target.Text is "the rest" or "everything else")
+        {
+            return new(others, null);
+        }
+        var roles = known.Select(k => AppCatalog.ByImage(State.Services[k].Image)).OfType<App>()
+            .ToList();
+        var alike = others.Where(o => AppCatalog.ByImage(State.Services[o].Image) is { } app
+            && roles.Contains(app)).ToList();
+        alike = alike.Count > 0 ? alike : [.. others.Where(o =>
+            AppCatalog.ByImage(State.Services[o].Image) is { } app
+            && roles.Exists(r => r.Roles.Intersect(app.Roles).Any()))];
+        alike = alike.Count > 0 ? alike : others;
+        return alike is [var only] ? new([only], null) : new([], AskWhich(target, clause, alike,
+            $"Which other one do you mean: {Wording.List(alike.Take(10), "or")}?"));
     }
 
     /// <summary>Asks for the service when none was named.</summary>
@@ -190,7 +238,7 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         var chosen = new List<string>();
         foreach (var lexeme in answer.Lexemes)
         {
-            switch (lexeme.Key(Language.Part.Reference))
+            switch (lexeme.Key(Part.Reference))
             {
                 case "them" or "all":
                     return [.. names];
@@ -203,8 +251,8 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
             var exact = names.Where(n => n == lexeme.Named(Known.Service)
                 || n == lexeme.Text).ToList();
             chosen.AddRange(exact.Count > 0 ? exact
-                : names.Where(n => lexeme.Readings[0].Part is Language.Part.Mention
-                        or Language.Part.Unknown
+                : names.Where(n => lexeme.Readings[0].Part is Part.Mention
+                        or Part.Unknown
                     && words.All(w => PartOf(n, w) || PartOf(n, w == "database" ? "db" : w))));
         }
         return [.. chosen.Distinct()];

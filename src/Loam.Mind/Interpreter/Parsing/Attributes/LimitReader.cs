@@ -19,6 +19,10 @@ internal static class LimitReader
                 at = clause.Find(Part.Field, field))
             {
                 clause.Use(at);
+                if (limit == LimitKind.Replicas && IsOnlyWord(clause, at))
+                {
+                    continue;
+                }
                 if (limit != LimitKind.Replicas || !IsOneThing(clause, at))
                 {
                     Bind(clause, at, limit);
@@ -161,6 +165,12 @@ internal static class LimitReader
         clause.Use(at);
         clause.Attributes.Add(new LimitAttribute(limit, amount));
     }
+
+    /// <summary>"Shut the api and worker containers down" counts nothing.</summary>
+    private static bool IsOnlyWord(Clause clause, int at) => at > 0 && clause[at - 1].IsMention
+        && clause[at].Text.EndsWith('s')
+        && clause.Verb is "stop" or "start" or "restart" or "remove"
+        && !clause.Lexemes.Any(l => l.IsNumber);
 
     private static Amount AmountAt(Clause clause, int at, int field)
     {

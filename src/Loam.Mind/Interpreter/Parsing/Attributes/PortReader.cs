@@ -17,6 +17,10 @@ internal static class PortReader
         address ??= IsForAll(clause) ? "0.0.0.0" : null;
         var web = Protocol(clause);
         Use(clause, "udp", "tcp", "localhost");
+        if (ClosesNamed(clause))
+        {
+            return;
+        }
         if (IsClosed(clause))
         {
             Use(clause, "port");
@@ -46,6 +50,35 @@ internal static class PortReader
             or "on all addresses" or "not only from localhost" or "whole network" or "lan")
         && clause.Lexemes.Any(l => l.IsVerb("publish") || l.Text is "seen" or "visible"
             or "reach" or "reached" or "reachable");
+
+    /// <summary>"Do not publish its ssh port", "no more ssh port": the one inside, by what
+    /// people call it.</summary>
+    private static bool ClosesNamed(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Text.EndsWith(" port", StringComparison.Ordinal)
+            && Usual(clause[i]) is not null, -1);
+        var denied = at > 0 && clause[at - 1].Text is "no" or "no more" or "without";
+        // "Remove gitea and its ssh port"
+        var both = at > 0 && clause.Lexemes.Take(at).Any(l => l.IsGlue("and"))
+            || clause.Verb == "remove" && clause.Targets.Count == 0 && !clause.Lexemes.Any(
+                l => l.Possessive || l.IsGlue("from") || l.IsGlue("of"));
+        if (at < 0 || both || !(denied || clause.Verb is "unpublish" or "remove" || clause.Negated)
+            || clause.All(Part.Number).Any(i => IsPort(clause[i])))
+        {
+            return false;
+        }
+        clause.Use(denied ? at - 1 : at, at);
+        (clause.Verb, clause.Negated) = ("unpublish", false);
+        clause.Attributes.Add(
+            new PortAttribute(Usual(clause[at]), null, "", true, null, null));
+        return true;
+    }
+
+    /// <summary>The port a program usually has: <c>ssh tcp:22</c>.</summary>
+    private static int? Usual(Lexeme lexeme) => lexeme.Readings.Where(r => r.Part == Part.Topic)
+        .Select(r => r.Key[(r.Key.LastIndexOf(':') + 1)..]).Select(Literals.Whole)
+        .FirstOrDefault(n => n is not null);
 
     /// <summary>"Serve https too, 443": the protocol's name stands for its port.</summary>
     private static bool Protocol(Clause clause)
@@ -166,7 +199,8 @@ internal static class PortReader
             return false;
         }
         var (first, second) = (Side(clause, one, two), Side(clause, two, clause.Count));
-        if (first is null && second is null || first == second)
+        if (first is null && second is null || first == second
+            || Linked(clause, one, two) == "from")
         {
             return false;
         }

@@ -14,6 +14,10 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
+        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan))
+        {
+            return 0;
+        }
         if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan)
             || IsOfServices(clause))
         {
@@ -54,6 +58,21 @@ internal static partial class FirewallClaim
             : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
         return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
     }
+
+    /// <summary>A job that is named, and nothing that packets have.</summary>
+    private static bool IsOfJob(Clause clause, WishScan scan) => !scan.HasAddress
+        && !scan.HasNumber && !scan.HasNamedPort && clause.Lexemes.Any(
+            l => l.Named(Known.Job) is not null && l.Named(Known.Service) is null
+                && l.Named(Known.Rule) is null)
+        && !clause.Lexemes.Any(l => l.IsField("firewall") || l.Is(Part.Topic, "rule"));
+
+    /// <summary>"Drop eth1": the interface itself, not what comes in there.</summary>
+    private static bool IsOfInterface(Clause clause, WishScan scan) => clause.Verb == "remove"
+        && clause.Lexemes.Any(l => l.Named(Known.Interface) is not null)
+        && !scan.HasAddress && !scan.HasNumber && !scan.HasNamedPort
+        && clause.Lexemes.All(l => l.IsMention || l.IsVerb("remove") || l.IsGlue("and")
+            || l.IsGlue("comma") || l.Readings[0].Part == Part.Noise
+            || l.Is(Part.Topic, "interface"));
 
     /// <summary>"Can the VPN use ssh?" asks; "can you block …?" wishes.</summary>
     public static bool Asks(Clause clause) => clause.Count > 2 && clause[0].Text is "can"
@@ -170,6 +189,13 @@ internal static partial class FirewallClaim
         var counts = clause.Lexemes.Any(l => l.Is(Part.Topic, "fails"));
         var hasTime = clause.Lexemes.Any(l => l.IsNumber && l.Unit is "s" or "min" or "h" or "d"
             || l.Text.Split(' ')[^1] is "week" or "weeks" or "month" or "day" or "hour");
+        // "Grafana needs no ban any longer"
+        if (bans && !scan.HasAddress && scan.HasThing && Enumerable.Range(1, Math.Max(0,
+            clause.Count - 1)).Any(i => clause[i].Text is "ban" or "bans" or "jail"
+                && clause[i - 1].Text is "no" or "no more" or "without" or "without any"))
+        {
+            return true;
+        }
         if (bans && !scan.HasAddress && clause.Verb is "remove" or "stop" && words.HasText("ban",
             "bans", "jail", "jails") && (scan.HasThing || words.HasText("ssh", "sshd")))
         {

@@ -263,7 +263,7 @@ internal sealed partial class WishScan
             return true;
         }
         if (lexeme.Named(Known.Rule) is { } rule && (named is null || _words.IsRule(at))
-            && (lexeme.Named(Known.Service) is null || _words.IsRule(at)))
+            && (lexeme.Named(Known.Service) is null || _words.IsRule(at) || IsTakenOut()))
         {
             _group.Rules.Add(rule);
             Take(at, at);
@@ -301,6 +301,14 @@ internal sealed partial class WishScan
         }
         Add(new(named?.Name ?? "", named?.Gates ?? [], target));
         return true;
+    }
+
+    /// <summary>"Remove a and b from the firewall": what is in there are rules.</summary>
+    private bool IsTakenOut()
+    {
+        var at = _clause.Lexemes.ToList().FindIndex(l => l.IsField("firewall"));
+        return _clause.Verb == "remove" && at > 1 && Enumerable.Range(0, at).Any(
+            i => _clause[i].IsGlue("from") || _clause[i].IsGlue("in"));
     }
 
     private void Take(int from, int to)

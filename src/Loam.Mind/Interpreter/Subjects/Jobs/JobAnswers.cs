@@ -24,11 +24,12 @@ internal static class JobAnswers
             return Reply.Answer("No jobs are declared. Say what shall run and when, such as \"run "
                 + "/opt/backup.sh every night at 3\".");
         }
+        wish.Jobs.RemoveAll(j => jobs.Find(j) is null);
         var names = wish.Jobs.Count > 0 ? wish.Jobs
             : wish.Name is { } given ? jobs.Names.Where(n => n == given
                 || n.Split('-').Contains(given)).ToList()
             : wish.About.Count > 0 && clause.Lexemes.Any(l => l.Is(Part.Reference))
-                ? [.. wish.About] : [];
+                ? [.. wish.About.Where(a => jobs.Find(a) is not null)] : [];
         session.About = new(subject, names);
         if (names.Count == 0 && wish.Name is { } missing)
         {

@@ -25,7 +25,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         ReadMood();
         ReadCommand();
         JobNames.Read(clause, _wish, _wish.About);
-        if (clause.Verb == "undo" && _wish.Jobs.Count > 0)
+        if (clause.Verb == "undo" && (_wish.Jobs.Count > 0 || _wish.All))
         {
             clause.Verb = "remove";
         }
@@ -51,6 +51,16 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
         _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0
             || JobSubject.Before(said) is not null || _wish.About.Count > 0);
+        ReadDaysLeftOut();
+        JobLimits.ReadGiven(clause, _wish);
+        Finish();
+        TakeOver();
+        GoOn();
+        clause.Attributes.Add(_wish);
+    }
+
+    private void ReadDaysLeftOut()
+    {
         JobSeasons.Invert(clause, _wish);
         if (clause.Verb is "remove" or "stop" && _wish is { Jobs.Count: > 0, Time: { SaysDays: true,
             SaysTime: false, Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
@@ -60,9 +70,16 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             // "Not needed on Sundays" leaves the other days.
             (_wish.Without, clause.Verb) = (true, "set");
         }
-        JobLimits.ReadGiven(clause, _wish);
-        Finish();
-        TakeOver();
+        if (IsSpared())
+        {
+            _wish.Without = true;
+            (clause.Negated, clause.Corrects) = (false, false);
+        }
+    }
+
+    /// <summary>What is said of the job of the clause before belongs to that.</summary>
+    private void GoOn()
+    {
         if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
             && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier
             && GoesOn(before, earlier))
@@ -77,7 +94,6 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         {
             empty.Absorbed = true;
         }
-        clause.Attributes.Add(_wish);
     }
 
     /// <summary>"Every five minutes look at the router, i.e. run …": the time stands in a clause
@@ -104,6 +120,18 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         before.Attributes.Add(new JobWish { Absorbed = true });
         before.Use(0, before.Count - 1);
         _wish.Time ??= time;
+    }
+
+    /// <summary>"No reminders on mondays": the other days stay.</summary>
+    private bool IsSpared()
+    {
+        var job = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Job) is not null);
+        return job > 0 && _wish is { Jobs.Count: > 0, Time: { SaysDays: true, SaysTime: false,
+                Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
+            && clause.Lexemes.Take(job).Any(l => l.Text is "no" or "no more" or "never"
+                or "without")
+            && clause.Lexemes.Skip(job).Any(
+                l => l.Text.Split(' ').Any(w => TimeWords.English.Of(w, "day") is not null));
     }
 
     /// <summary>What several clauses add to is the wish of the first of them.</summary>
@@ -135,7 +163,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     {
         var told = clause.Question == "show" && clause.Lexemes.Any(l => l.Is(Part.Topic, "notify"))
             && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success")
-                || l.Is(Part.Topic, "both"));
+                || l.Is(Part.Topic, "both") || l.Text is "when" or "whenever" or "once"
+                    or "as soon as" or "after" or "every time");
         var named = clause.Question == "show" && !clause.AsksMark
             && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
         if (clause.Question is null && clause.Count > 1 && clause[0].Text == "when"

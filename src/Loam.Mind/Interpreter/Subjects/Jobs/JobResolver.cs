@@ -23,6 +23,12 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [];
         }
+        // What was said before may have taken it away; "keep it" brings it back.
+        if (!clause.Lexemes.Any(l => l.IsVerb("spare") || l.Text is "keep" or "leave")
+            && _wish.Jobs.RemoveAll(j => _jobs.Find(j) is null) > 0 && _wish.Jobs.Count == 0)
+        {
+            return [Reply.Same("That job goes already.")];
+        }
         if (new JobDoubts(clause, session, _jobs, _wish).Impossible() is { } never)
         {
             Remember(_wish.Jobs.Count > 0 ? [.. _wish.Jobs] : _wish.About);

@@ -51,6 +51,10 @@ internal static class JobTelling
         }
         var (fails, succeeds, both) = (Says(clause, "fail", part), Says(clause, "success", part),
             Says(clause, "both", part));
+        // "Let me know whenever the weather was fetched": each time, nothing is wrong then.
+        succeeds |= !fails && !both && how != "ignore" && Enumerable.Range(part.From,
+            part.To - part.From).Any(i => clause[i].Text is "whenever" or "every time"
+                or "as soon as" or "after" or "once");
         clause.Use(at);
         wish.Silences = how == "ignore" && !fails && !succeeds;
         wish.OnFailure = fails || both || !succeeds ? how : wish.OnFailure;

@@ -42,7 +42,11 @@ internal sealed class MachineSubject : ISubject
 
     public void Read(Clause clause, Discourse said)
     {
-        clause.Attributes.Add(new MachineAttribute(Of(clause, said)!.Value));
+        // "Remove it" is given to what was spoken of before, whatever its words say.
+        if ((Of(clause, said) ?? LastTopic(said)) is { } topic)
+        {
+            clause.Attributes.Add(new MachineAttribute(topic));
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
@@ -169,8 +173,9 @@ internal sealed class MachineSubject : ISubject
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
         session.About = new(this, []);
-        return clause.Attributes.OfType<MachineAttribute>().First().Topic switch
+        return clause.Attributes.OfType<MachineAttribute>().FirstOrDefault()?.Topic switch
         {
+            null => [new(ReplyKind.Unclear, "")],
             MachineTopic.Hostname => [IdentityEdits.Hostname(clause, session.Draft)],
             MachineTopic.Timezone => [IdentityEdits.Timezone(clause, session.Draft)],
             MachineTopic.Dns => [DnsEdits.Servers(clause, session.Draft)],

@@ -60,7 +60,8 @@ internal sealed record NotifyWish : ClauseAttribute
     public static List<string> Known(Clause clause, Session session) =>
         [.. NotifySubject.All(session).Select(n => n.Text("name")).OfType<string>()
             .Where(n => clause.Lexemes.Any(l => l.Text == n
-                || (l.Text == n.Split('-')[0] && !IsMachine(session, l.Text))))];
+                || (l.Text == n.Split('-')[0] && !l.Is(Part.Reference) && !l.Is(Part.Noise)
+                    && !IsMachine(session, l.Text))))];
 
     private static bool IsMachine(Session session, string word) =>
         session.Draft.State.Services.ContainsKey(word);

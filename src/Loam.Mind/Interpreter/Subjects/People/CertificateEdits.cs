@@ -22,7 +22,12 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
 
     public IEnumerable<Reply> Apply(Clause clause, CertificateAttribute said)
     {
-        var names = said.Names.Count > 0 ? said.Names : Meant(said);
+        var names = said.Names.Count > 0
+            ? said.Names.Where(n => Find(n) is not null).ToList() : Meant(said);
+        if (names.Count < said.Names.Count)
+        {
+            return [Reply.Same($"There is no certificate {Wording.List(said.Names)} any more.")];
+        }
         // A name out of several goes; the certificate goes with its last.
         var whole = said.Names.Count == 0 && names.TrueForAll(n => Find(n)!.Texts("domains")
             .All(said.Domains.Contains));

@@ -60,7 +60,9 @@ internal static class CertificateReader
                         || l.Text.Contains("auto", StringComparison.Ordinal)) ? true : null
                 : null,
             Only = clause.Lexemes.Any(l => l.IsGlue("only")),
-            Takes = clause.Verb is "remove" or "disconnect",
+            Takes = clause.Verb is "remove" or "disconnect" || clause.Lexemes.Any(l => l.Is(
+                Part.Topic, "leaves")) || clause.Verb is "" or "have" && (clause.Negated
+                || clause.Lexemes.Any(l => l.IsGlue("not"))),
             Removes = clause.Verb == "remove" && !clause.Negated
                 && !(Says(clause, "renewal") && !clause.Lexemes.Any(l => l.Is(Part.Domain))),
         };

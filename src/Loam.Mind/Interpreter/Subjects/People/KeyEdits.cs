@@ -23,6 +23,15 @@ internal sealed class KeyEdits(Session session)
                 || l.Is(Part.Topic, "lock")));
         if (said.Keys.Count > 0)
         {
+            // "Only with this one from now on", "the old one out"
+            said = said with
+            {
+                ReplacesKeys = said.ReplacesKeys || clause.Lexemes.Where((l, i) => goes
+                    && l.Text.Split(' ')[0] is "old" or "former" or "previous"
+                    || l.IsGlue("only") && clause.Lexemes.Skip(i + 1).Take(3).Any(
+                        n => n.Is(Part.Key) || n.Text is "this" or "that" or "this one"
+                            or "with" or "log in")).Any(),
+            };
             return goes && !said.ReplacesKeys
                 ? Remove(user, path, present,
                     [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])

@@ -29,7 +29,18 @@ internal sealed class UserEdits(ISubject subject, Session session)
             return Only(said);
         }
         var users = said.Everyone
-            ? Book.Users.Except(said.Users).ToList() : [.. said.Users.Distinct()];
+            ? Book.Users.Except(said.Users).ToList()
+            : [.. said.Users.Distinct().Where(Book.Users.Contains)];
+        // Who was made by what was said before is there now.
+        var made = said.Names.Where(n => Book[n] is not null
+            && !new PeopleBook(session.BaseState).Users.Contains(n)).ToList();
+        users.AddRange(made.Except(users));
+        said.Names.RemoveAll(made.Contains);
+        // "Ben is not needed, remove him": he went with what was said before.
+        if (users.Count == 0 && said.Users.Count > 0 && said.Names.Count == 0)
+        {
+            return [Reply.Same($"{Wording.List(said.Users)} is no user any more.")];
+        }
         if (said.Everyone && users.Count == 0)
         {
             return [Reply.Same("No users are declared.")];
@@ -98,7 +109,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
             return Reply.Same($"The user {name} exists already.");
         }
         var leavesOnly = said.Leave.Count > 0 && said.Join.Count == 0 && said.Keys.Count == 0
-            && !said.Creates;
+            && !said.Creates && !said.SaysAccount;
         if (said.Removes || said.Unlocks || leavesOnly || (said.Locks && !said.SaysAccount))
         {
             return Reply.Same($"There is no user {name}.");

@@ -23,7 +23,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     {
         _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
             || TakesFrom();
-        _now.Creates = clause.Verb is "create" or "have" && !clause.Negated;
+        _now.Creates = (clause.Verb is "create" or "have" || Makes()) && !clause.Negated;
         _group = GroupSaid();
         if (clause.Verb == "rename" && Rename())
         {
@@ -82,6 +82,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             return;
         }
         Turn(at, lexeme);
+        _now.SaysAccount |= lexeme.IsField("login") && at > 0
+            && clause[at - 1].Text is "a" or "an" or "own" or "new" or "another";
         _now.Creates |= lexeme.Is(Part.Topic, "person") && !_leaves
             && lexeme.Text.StartsWith("new", StringComparison.Ordinal);
         if (Word(lexeme))
@@ -116,9 +118,13 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             _names = false;
             return true;
         }
-        if (lexeme.Plural is false && lexeme.Text is [.., 's'] && lexeme.Text.Length > 4
-            && Numbered(lexeme.Text[..^1]) is { Count: > 1 } several)
+        if (Several(at) is { Count: > 1 } several)
         {
+            if (_now.Names.Count > 0 && at > 0 && IsLike(at) && _book[several[0]] is { } model2)
+            {
+                _now.Join.AddRange(model2.Texts("groups"));
+                return true;
+            }
             Begin(null);
             _now.Users.AddRange(several);
             return true;
@@ -141,6 +147,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             _now.Names.Add(before);
             return true;
         }
+        if (_names && Describes(at))
+        {
+            return true;
+        }
         if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
             && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
             && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
@@ -151,35 +161,6 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             return true;
         }
         return false;
-    }
-
-    /// <summary>"Both students": student1 and student2.</summary>
-    private List<string> Numbered(string name) => [.. _book.Users.Where(u => u.StartsWith(name,
-        StringComparison.Ordinal) && u[name.Length..].TrimStart('-', '_') is { Length: > 0 } rest
-            && rest.All(char.IsAsciiDigit))];
-
-    /// <summary>"Like student2": groups and shell are those.</summary>
-    private bool IsLike(int at)
-    {
-        var before = at - 1;
-        while (before > 0 && clause[before].Readings[0].Part == Part.Noise
-            && !clause[before].Is(Part.Topic, "like"))
-        {
-            before--;
-        }
-        return clause[before].Is(Part.Topic, "like");
-    }
-
-    /// <summary>"max and moritz": the second is a name because the first is one.</summary>
-    private bool Listed(int at)
-    {
-        var before = at - 1;
-        while (before >= 0 && (clause[before].IsGlue("and") || clause[before].IsGlue("comma")))
-        {
-            before--;
-        }
-        return before >= 0 && before < at - 1 && _now.Names.Count > 0
-            && UserNames.Of(clause[before]) == _now.Names[^1] && clause[at].Is(Part.Unknown);
     }
 
     /// <summary>A person after something was said of others begins anew.</summary>
@@ -252,6 +233,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             group = _group;
         }
+        if (group is null && Compound(at) is { } compound)
+        {
+            group = compound;
+            clause.Use(at + 1);
+        }
         if (group is null && UserNames.Of(lexeme) is { } name && lexeme.Named(Known.User) != name)
         {
             var beside = (at > 0 && clause[at - 1].Is(Part.Topic, "group"))
@@ -262,7 +248,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 && UserNames.Of(clause[at - 2]) == _group && (lexeme.Is(Part.Unknown)
                     || lexeme.IsMention) && clause.Lexemes.Any(l => l.Text is "groups"
                         || l.Text.StartsWith("member", StringComparison.Ordinal));
-            group = beside || follows || _book.Groups.Contains(name) ? name : null;
+            group = beside || follows || IsPlace(at) || _book.Groups.Contains(name) ? name : null;
         }
         if (group is null)
         {
@@ -395,6 +381,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     /// <summary>What the pieces mean together.</summary>
     private void Settle()
     {
+        // "Semester is over: drop all student accounts"
+        if (clause.Verb == "remove" && _read.Exists(r => r.Users.Count > 1))
+        {
+            _read.ForEach(r => r.Names.Clear());
+        }
         _read.RemoveAll(r => _read.Count > 1 && r is { SaysWhat: false, Users.Count: 0,
             Names.Count: 0, Everyone: false });
         // "Lily wants to log in too": a name nothing marked as one.
@@ -411,6 +402,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 _read[at].Names.AddRange(_read[at - 1].Names);
             }
         }
+        Spread();
         foreach (var read in _read)
         {
             var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;

@@ -122,7 +122,7 @@ internal sealed class BackupEdits(ISubject subject, Session session)
     /// it can be backed up.</summary>
     private Reply Undeclared(string service, BackupAttribute said, Reply nothing)
     {
-        var directory = Draft.State.Services[service].Volumes
+        var directory = Draft.State.Services.GetValueOrDefault(service)?.Volumes
             .FirstOrDefault(v => v.Source.StartsWith('/') && !v.ReadOnly);
         if (directory is null)
         {

@@ -1,0 +1,136 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.People;
+
+/// <summary>Which words name somebody, or a group, and whom else the same is said of.</summary>
+internal sealed partial class UserReader
+{
+    /// <summary>"Make a login for jonas", "account request: tobias": of nobody who is there.
+    /// </summary>
+    private bool Makes() => clause.Verb is "set" or "" or "start" && clause.Lexemes.Any(
+            l => l.Text.Split(' ')[0] is "make" or "give" or "open" or "new" or "request"
+                or "requested" or "wanted" or "arrange" or "organise" or "organize")
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "account") || l.IsField("user")
+            || l.IsField("login"))
+        && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+
+    /// <summary>"For our new treasurer, Frieda", "two architects: wim and fatima": who somebody
+    /// is, before what the name is.</summary>
+    private bool Describes(int at)
+    {
+        var next = at + 1;
+        if (!clause[at].Is(Part.Unknown) || next + 1 >= clause.Count
+            || char.IsAsciiLetterUpper(clause[at].Original[0]))
+        {
+            return false;
+        }
+        var introduced = at > 0 && (clause[at - 1].IsNumber || clause[at - 1].Text.Split(' ')[^1]
+            is "new" or "our" or "my" or "another");
+        // "… the treasurer called frieda": a mark or a word lies between.
+        while (next < clause.Count && (clause[next].IsGlue("comma") || clause[next].IsField("name")
+            || clause[next].Readings[0].Part == Part.Noise || clause[next].IsGlue("wish")))
+        {
+            next++;
+        }
+        return introduced && next > at + 1 && next < clause.Count
+            && clause[next].Is(Part.Unknown) && UserNames.Of(clause[next]) is not null;
+    }
+
+    /// <summary>"Students", "student accounts".</summary>
+    private List<string> Several(int at)
+    {
+        var text = clause[at].Text;
+        return clause[at].Plural || text.Length < 5 ? []
+            : text.EndsWith('s') ? Numbered(text[..^1])
+            : at + 1 < clause.Count && clause[at + 1].Text is "accounts" or "users" or "logins"
+                ? Numbered(text) : [];
+    }
+
+    /// <summary>"Both students": student1 and student2.</summary>
+    private List<string> Numbered(string name) => [.. _book.Users.Where(u => u.StartsWith(name,
+        StringComparison.Ordinal) && u[name.Length..].TrimStart('-', '_') is { Length: > 0 } rest
+            && rest.All(char.IsAsciiDigit))];
+
+    /// <summary>"The web team" of a group webteam; null: no group is called so.</summary>
+    private string? Compound(int at) => at + 1 >= clause.Count || !clause.IsFree(at + 1) ? null
+        : _book.Groups.FirstOrDefault(g => g == clause[at].Text + clause[at + 1].Text
+            || g == $"{clause[at].Text}-{clause[at + 1].Text}"
+            || g == $"{clause[at].Text}_{clause[at + 1].Text}");
+
+    /// <summary>"Ben moves from developers to ops", "put anna into ops": where somebody goes who
+    /// is there.</summary>
+    private bool IsPlace(int at)
+    {
+        var link = at - 1;
+        while (link > 0 && clause[link].Readings[0].Part == Part.Noise
+            && clause[link].Text is "the" or "our")
+        {
+            link--;
+        }
+        var lexeme = clause[at];
+        var goes = clause.Lexemes.Take(link + 1).Any(l => l.Text is "put" or "puts" or "move"
+            or "moves" or "moved" or "add" or "goes" or "go" or "joins" or "join" or "switches"
+            or "into" || l.Is(Part.Topic, "leaves"));
+        return link > 0 && goes && clause[link].Text is "to" or "into" or "in"
+            && (lexeme.Is(Part.Unknown) && !lexeme.Corrected || lexeme.Is(Part.Quoted))
+            && lexeme.Text.All(c => char.IsAsciiLetterLower(c) || c is '-' or '_')
+            && clause.Lexemes.Any(l => l.Named(Known.User) is not null)
+            && !clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Topic, "key")
+                || l.IsField("name") || l.Is(Part.Topic, "shell"));
+    }
+
+    /// <summary>"Into the group ops: anna, ben": whom nothing is said of, the same is meant for.
+    /// </summary>
+    private void Spread()
+    {
+        for (var at = 1; at < _read.Count; at++)
+        {
+            var (told, more) = (_read[at - 1], _read[at]);
+            if (told.SaysWhat && !more.SaysWhat && at == _read.Count - 1 && EndsInList(told, more)
+                && !more.SaysKey && more is { Hints.Count: 0, Left: false, Removes: false }
+                && more.Users.Count + more.Names.Count > 0 && !more.Everyone
+                && told is { Keys.Count: 0, Uid: null, NewName: null })
+            {
+                told.Users.AddRange(more.Users.Except(told.Users));
+                told.Names.AddRange(more.Names.Except(told.Names));
+                _read.RemoveAt(at--);
+            }
+        }
+    }
+
+    /// <summary>Nothing but names stands from the last of the one to the end.</summary>
+    private bool EndsInList(UserAttribute told, UserAttribute more)
+    {
+        var names = told.Users.Concat(told.Names).Concat(more.Users).Concat(more.Names)
+            .ToHashSet(StringComparer.Ordinal);
+        return clause.Lexemes.SkipWhile(l => !told.Users.Concat(told.Names).Contains(l.Text))
+            .All(l => names.Contains(l.Text) || l.IsGlue("and") || l.IsGlue("comma"));
+    }
+
+    /// <summary>"Like student2": groups and shell are those.</summary>
+    private bool IsLike(int at)
+    {
+        var before = at - 1;
+        while (before > 0 && (clause[before].Readings[0].Part == Part.Noise
+            || clause[before].Text is "other" or "others")
+            && !clause[before].Is(Part.Topic, "like"))
+        {
+            before--;
+        }
+        return clause[before].Is(Part.Topic, "like");
+    }
+
+    /// <summary>"max and moritz": the second is a name because the first is one.</summary>
+    private bool Listed(int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && (clause[before].IsGlue("and") || clause[before].IsGlue("comma")))
+        {
+            before--;
+        }
+        return before >= 0 && before < at - 1 && _now.Names.Count > 0
+            && UserNames.Of(clause[before]) == _now.Names[^1] && clause[at].Is(Part.Unknown);
+    }
+}
