@@ -15,17 +15,18 @@ internal sealed class LoamInstance : IAsyncDisposable
     private readonly Process _daemon;
     private readonly HttpClient _client;
 
-    private LoamInstance(Workplace place, PrivateDockerd engine)
+    private LoamInstance(Workplace place, PrivateDockerd engine, string[] prefix)
     {
         _place = place;
-        _home = Path.Combine(place.Data, "home");
+        _home = Path.Combine(place.Data, prefix.Length == 0 ? "home" : "home-inside");
         _paths = InstancePaths.Below(_home);
         Directory.CreateDirectory(_paths.StateDir);
-        _daemon = Programs.Serve(place.Loam,
+        string[] command =
         [
-            "daemon", "--home", _home, "--engine", $"unix://{engine.Socket}",
-            "--mirror", engine.Mirror,
-        ], Log);
+            .. prefix, place.Loam, "daemon", "--home", _home, "--engine",
+            $"unix://{engine.Socket}", "--mirror", engine.Mirror,
+        ];
+        _daemon = Programs.Serve(command[0], command[1..], Log);
         _client = new(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancel) =>
@@ -44,10 +45,11 @@ internal sealed class LoamInstance : IAsyncDisposable
     public string Volumes => _paths.VolumeRoot;
     private string Log => Path.Combine(_place.Data, "daemon.log");
 
-    public static async Task<LoamInstance> StartAsync(
-        Workplace place, PrivateDockerd engine, CancellationToken cancel)
+    /// <param name="prefix">What the daemon is started by.</param>
+    public static async Task<LoamInstance> StartAsync(Workplace place, PrivateDockerd engine,
+        CancellationToken cancel, params string[] prefix)
     {
-        var instance = new LoamInstance(place, engine);
+        var instance = new LoamInstance(place, engine, prefix);
         try
         {
             var begun = Stopwatch.GetTimestamp();
@@ -109,6 +111,23 @@ internal sealed class LoamInstance : IAsyncDisposable
         if (!answer.IsSuccessStatusCode)
         {
             throw new BenchException(await answer.Content.ReadAsStringAsync(cancel));
+        }
+    }
+
+    /// <summary>The state directory planned and applied in one request.</summary>
+    public async Task ChangeAsync(CancellationToken cancel)
+    {
+        using var body = new StringContent(
+            """
+            {"request":{"kind":"WorkTree","reason":"bench"},"how":"bench",
+             "confirmed":["network.yaml","security.yaml"]}
+            """,
+            MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await _client.PostAsync("v1/change", body, cancel);
+        var text = await answer.Content.ReadAsStringAsync(cancel);
+        if (!text.Contains("\"status\":\"applied\"", StringComparison.Ordinal))
+        {
+            throw new BenchException(text[..Math.Min(text.Length, 2000)]);
         }
     }
 

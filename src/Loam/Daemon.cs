@@ -58,8 +58,7 @@ internal static class Daemon
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
 
-        var deadman = new Deadman(paths.DeadmanFile, Environment.ProcessPath!, time);
-        var firewall = Firewall(paths, instance, deadman);
+        var (firewall, deadman) = Firewall(paths, instance, time);
         machine = new Machine(new()
         {
             Context = Context(instance, paths, found),
@@ -80,6 +79,7 @@ internal static class Daemon
             Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
+            Listening = HostPorts.OfThisHost.Listening,
             Deadman = deadman,
             Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
@@ -130,9 +130,13 @@ internal static class Daemon
         }
     }
 
-    private static FirewallDriver Firewall(
-        InstancePaths paths, string instance, IDeadman deadman) => new(new Nftables(), instance,
-            new(paths.FirewallFile), EngineBridges.OfThisHost, deadman);
+    private static (FirewallDriver, IDeadman) Firewall(
+        InstancePaths paths, string instance, TimeProvider time)
+    {
+        var deadman = new Deadman(paths.DeadmanFile, Environment.ProcessPath!, time);
+        return (new(new Nftables(), instance, new(paths.FirewallFile), EngineBridges.OfThisHost,
+            deadman), deadman);
+    }
 
     private static PlanningContext Context(
         string instance, InstancePaths paths, OpenEngine found) =>

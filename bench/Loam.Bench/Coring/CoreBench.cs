@@ -27,7 +27,10 @@ internal static class CoreBench
                 var (status, version) = await StatusAsync(loam, runs, cancel);
                 Console.Error.WriteLine("  leaving the daemon idle for a minute …");
                 await Task.Delay(s_idle, cancel);
-                Print(parse, plan, status, version, loam.Memory());
+                var memory = loam.Memory();
+                var (change, pass) = await FirewallRun.MeasureAsync(
+                    place, engine, runs, cancel);
+                Print(parse, plan, status, version, change, pass, memory);
             }
         }
         return 0;
@@ -58,13 +61,15 @@ internal static class CoreBench
     }
 
     private static void Print(Samples parse, Samples plan, Samples status, Samples version,
-        IReadOnlyDictionary<string, double> memory)
+        Samples firewall, Samples pass, IReadOnlyDictionary<string, double> memory)
     {
         Console.WriteLine($"{"milliseconds",-46}    median     least      most  (samples)");
         Row("120 lines of services.yaml, parsed and checked", parse);
         Row("plan of 500 services, nothing to do", plan);
         Row("`loam status`, whole process, 3 services", status);
         Row("`loam --version`, whole process", version);
+        Row("1000 firewall rules, planned and applied", firewall);
+        Row("plan of six files with a firewall, nothing to do", pass);
         Console.WriteLine("\nthe idle daemon, MiB");
         foreach (var name in new[] { "Rss", "Pss", "Private_Dirty", "Private_Clean" })
         {
@@ -75,11 +80,12 @@ internal static class CoreBench
         [
             ("parse_ms", parse.Median, 1), ("plan500_ms", plan.Median, 20),
             ("status_ms", status.Median, 60), ("private_mb", memory["Private_Dirty"], 30),
-            ("rss_mb", memory["Rss"], 90),
+            ("rss_mb", memory["Rss"], 90), ("firewall1000_ms", firewall.Median, 150),
+            ("noop_ms", pass.Median, 30),
         ];
         foreach (var (key, value, bar) in figures)
         {
-            Console.WriteLine($"{Report.Mark(value, bar)} {key,-11} {value:0.00} (bar {bar})");
+            Console.WriteLine($"{Report.Mark(value, bar)} {key,-15} {value:0.00} (bar {bar})");
         }
         Console.WriteLine(Report.Line("core", [.. figures.Select(f => (f.Key, f.Value))]));
     }

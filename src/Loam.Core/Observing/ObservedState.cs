@@ -28,6 +28,9 @@ public sealed record ObservedVolume(string Name, string Path, int Mode, bool IsE
 /// </param>
 public sealed record ObservedPort(int Number, string Protocol, string Address, string? Owner)
 {
+    /// <summary>The owner's name without its number: <c>nginx</c>; null: unknown.</summary>
+    public string? Program => Owner?.Split(" (process ")[0];
+
     /// <summary>The next port above on which nobody listens; null: not looked for.</summary>
     public int? NextFree { get; init; }
 }
@@ -51,6 +54,10 @@ public sealed record ObservedState
     /// <summary>Listening ports that do not belong to this instance's containers; only filled
     /// for ports a plan asks for.</summary>
     public ImmutableArray<ObservedPort> Ports { get; init; } = [];
+
+    /// <summary>Ports on which programs listen to more than this machine itself; only filled for a
+    /// plan that changes the firewall.</summary>
+    public ImmutableArray<ObservedPort> Listening { get; init; } = [];
 
     /// <summary>Null: there is no table of this instance.</summary>
     public ObservedFirewall? Firewall { get; init; }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Loam.Core.Approving;
 using Loam.Core.Firewall;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 
 namespace Loam.Core.Planning;
 
@@ -22,7 +23,7 @@ internal static class FirewallStep
         {
             return;
         }
-        var (old, wanted) = (FirewallTable.Of(before), FirewallTable.Of(after));
+        var (old, wanted) = (draft.Before.FirewallTable, draft.After.FirewallTable);
         var isTrue = wanted is null ? seen is null
             : seen is { IsIntact: true } && seen.Digest == wanted.Digest;
         if (isTrue && !draft.Changes.ContainsKey(s_id))
@@ -32,10 +33,23 @@ internal static class FirewallStep
         ImmutableArray<PlannedAction> actions = isTrue ? [] :
             [new(ActionKind.SetFirewall, FirewallTable.Name) { Firewall = new(old, wanted) }];
         var verb = wanted is null ? Verb.Delete : seen is null ? Verb.Create : Verb.Update;
-        draft.Add(draft.ChangeOf(s_id), verb, Way.InPlace, TimeSpan.Zero, actions, [],
+        draft.Add(Brief(draft.ChangeOf(s_id)), verb, Way.InPlace, TimeSpan.Zero, actions, [],
             RiskOf(after, wanted, draft.Context.Access),
             [.. isTrue ? [] : Passages(draft), .. Return(after, draft.Context.Access)]);
     }
+
+    /// <summary>A firewall may have a thousand rules, and they stand in the action already.
+    /// </summary>
+    private static ResourceChange Brief(ResourceChange change) => change with
+    {
+        Before = change.Before is { } before ? Digests.Of(before) : null,
+        After = change.After is { } after ? Digests.Of(after) : null,
+    };
+
+    /// <summary>Another firewall is declared.</summary>
+    public static bool Changes(DesiredState before, DesiredState after) =>
+        before.Resources.GetValueOrDefault(s_id)?.Spec.Canonical()
+            != after.Resources.GetValueOrDefault(s_id)?.Spec.Canonical();
 
     public static string Sentence(Step step) => step switch
     {
@@ -58,17 +72,18 @@ internal static class FirewallStep
     private static IEnumerable<string> Passages(PlanDraft draft)
     {
         var (before, after) = (draft.Before.Firewall, draft.After.Firewall);
-        var published = Published(draft);
+        var behind = Behind(draft);
         var ssh = draft.Context.Access is { } access
             ? [new Passage(new(access.LocalPort, access.LocalPort), PacketProtocol.Tcp)]
             : ImmutableArray<Passage>.Empty;
-        var all = Reach.Passages(before, after).Union(published.Keys).Union(ssh)
+        var (then, now) = (new Doors(before), new Doors(after));
+        var all = Doors.Passages(before, after).Union(behind.Keys).Union(ssh)
             .OrderBy(p => p.Ports?.First ?? int.MaxValue)
-            .Select(p => (Port: p, Was: Reach.Of(before, p), Will: Reach.Of(after, p)))
+            .Select(p => (Port: p, Was: then.To(p), Will: now.To(p)))
             .Where(p => p.Was.ToString() != p.Will.ToString()).ToList();
         foreach (var (port, was, will) in all.Take(MostPassages))
         {
-            var whose = published.TryGetValue(port, out var service) ? $" ({service})" : "";
+            var whose = behind.TryGetValue(port, out var what) ? $" ({what})" : "";
             yield return $"{port}{whose}: {was} → {will}";
         }
         if (all.Count > MostPassages)
@@ -78,14 +93,14 @@ internal static class FirewallStep
         }
     }
 
-    private static Dictionary<Passage, string> Published(PlanDraft draft) =>
+    /// <summary>The service or program behind a port.</summary>
+    private static Dictionary<Passage, string> Behind(PlanDraft draft) =>
         draft.After.Services.Values.Where(s => s.Replicas > 0)
             .SelectMany(s => s.Ports.Where(p => p.Host is not null)
-                .Select(p => (Port: Passage(p), s.Name)))
-            .DistinctBy(p => p.Port).ToDictionary(p => p.Port, p => p.Name);
-
-    private static Passage Passage(Port port) => new(new(port.Host!.Value, port.Host.Value),
-        port.Protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp);
+                .Select(p => (Port: Passage.Of(p.Host!.Value, p.Protocol), What: s.Name)))
+            .Concat(draft.Observed.Listening.Select(
+                l => (Port: Passage.Of(l.Number, l.Protocol), What: l.Program ?? "a program")))
+            .DistinctBy(p => p.Port).ToDictionary(p => p.Port, p => p.What);
 
     /// <summary>What becomes of the approver's own way in.</summary>
     private static IEnumerable<string> Return(FirewallRules after, Access? access)

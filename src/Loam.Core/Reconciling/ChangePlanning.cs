@@ -70,12 +70,13 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
     {
         var observed = await reconciler.ObserveAsync(
             Planner.Directories(context, after), cancel);
+        var before = request.Kind == ChangeKind.Heal ? after : now.State;
         observed = observed with
         {
             Ports = parts.PortsTaken(
-            NewPorts(after, observed, context.Adoptions.Values))
+                NewPorts(after, observed, context.Adoptions.Values)),
+            Listening = FirewallStep.Changes(before, after) ? parts.Listening() : [],
         };
-        var before = request.Kind == ChangeKind.Heal ? after : now.State;
         var plan = Planner.Plan(before, after, observed, context);
         found.AddRange(plan.Findings);
         return Change(request, now, after.Files, plan, found);

@@ -33,6 +33,9 @@ public sealed record MachineParts
         ImmutableArray<ObservedPort>> PortsTaken
     { get; init; }
 
+    /// <summary>Who listens to more than this machine itself.</summary>
+    public required Func<ImmutableArray<ObservedPort>> Listening { get; init; }
+
     /// <summary>What takes a change back that nobody confirmed.</summary>
     public required IDeadman Deadman { get; init; }
 

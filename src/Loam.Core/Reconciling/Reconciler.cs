@@ -118,7 +118,8 @@ public sealed class Reconciler(
         {
             Generation = run.Generation,
             Until = until,
-            Message = "Log in anew and run `loam confirm`, or everything goes back.",
+            Message = $"Log in anew within {trial.Left.TotalSeconds:0} s and run `loam confirm`, "
+                + "or everything goes back.",
         });
         try
         {

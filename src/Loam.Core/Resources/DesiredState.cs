@@ -10,6 +10,8 @@ public sealed class DesiredState
 {
     public static readonly DesiredState Empty = new() { Files = StateSet.Empty };
 
+    private readonly Lazy<FirewallTable?> _table = new((FirewallTable?)null);
+
     /// <summary>The texts it was read from.</summary>
     public required StateSet Files { get; init; }
 
@@ -24,7 +26,18 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Volume>.Empty;
     public ImmutableSortedDictionary<string, Secret> Secrets { get; init; } =
         ImmutableSortedDictionary<string, Secret>.Empty;
-    public FirewallRules Firewall { get; init; } = FirewallRules.None;
+    public FirewallRules Firewall
+    {
+        get;
+        init
+        {
+            field = value;
+            _table = new(() => FirewallTable.Of(value));
+        }
+    } = FirewallRules.None;
+
+    /// <summary>What the firewall is for the kernel; null: none is to be in force.</summary>
+    public FirewallTable? FirewallTable => _table.Value;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.

@@ -138,20 +138,16 @@ public static class StateDiff
         ImmutableArray<FieldChange>.Builder changes)
     {
         var start = changes.Count;
-        var rest = (before?.Items ?? []).ToList();
-        foreach (var fresh in (after?.Items ?? []).OfType<MapValue>())
+        var rest = Without(before, after);
+        foreach (var fresh in Without(after, before).OfType<MapValue>())
         {
-            var old = rest.Find(o => o.Canonical() == fresh.Canonical())
-                ?? rest.Find(o => KeyOf(item.Schema, (MapValue)o) == KeyOf(item.Schema, fresh)
-                    && after!.Items.All(a => a.Canonical() != o.Canonical()));
+            var old = rest.Find(
+                o => KeyOf(item.Schema, (MapValue)o) == KeyOf(item.Schema, fresh));
             if (old is not null)
             {
                 rest.Remove(old);
             }
-            if (old is null || old.Canonical() != fresh.Canonical())
-            {
-                changes.Add(new(name, old is null ? null : Show(item, old), Show(item, fresh)));
-            }
+            changes.Add(new(name, old is null ? null : Show(item, old), Show(item, fresh)));
         }
         changes.AddRange(rest.Select(o => new FieldChange(name, Show(item, o), null)));
         // [] instead of no list changes what is managed, though no item differs.
@@ -163,6 +159,15 @@ public static class StateDiff
         {
             changes.Add(new(name, "in another order", "as written"));
         }
+    }
+
+    /// <summary>The items that the other list has not, as often as they are more.</summary>
+    private static List<Value> Without(ListValue? list, ListValue? other)
+    {
+        var left = (other?.Items ?? []).GroupBy(i => i.Canonical(), StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        return [.. (list?.Items ?? []).Where(i => !left.TryGetValue(i.Canonical(), out var count)
+            || (left[i.Canonical()] = count - 1) < 0)];
     }
 
     private static string KeyOf(Schema schema, MapValue item)

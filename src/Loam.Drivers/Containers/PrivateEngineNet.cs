@@ -29,7 +29,7 @@ internal sealed class PrivateEngineNet(string instance)
     /// <summary>Whether this host has or had another Docker. Asked before ours is started.
     /// </summary>
     public static bool AnotherEngineIsHere() =>
-        Directory.Exists($"/sys/class/net/{HostBridge}")
+        HostInterfaces.Exists(HostBridge)
         || Directory.EnumerateDirectories("/proc").Any(IsEngine);
 
     /// <summary>Makes the bridge, if it is not there.</summary>
@@ -41,23 +41,22 @@ internal sealed class PrivateEngineNet(string instance)
     {
         var routes = Routes();
         // 10.88 and 10.89 are Podman's, the beginning and the end are everybody's favourites.
-        var second = Enumerable.Range(200, 50).FirstOrDefault(
-            n => routes.All(r => !Overlap(r, $"10.{n}.0.0")));
-        if (second == 0)
-        {
-            throw new HostException(
+        var free = Enumerable.Range(200, 50).Select(n => $"10.{n}")
+            .Concat(Enumerable.Range(20, 12).Select(n => $"172.{n}"))
+            .FirstOrDefault(n => routes.All(r => !Overlap(r, $"{n}.0.0")))
+            ?? throw new HostException(
                 Fault.Exhausted, "No range of addresses is free for the private engine.",
-                "Free one of 10.200.0.0/16 to 10.249.0.0/16.");
-        }
-        if (!Directory.Exists($"/sys/class/net/{Bridge}"))
+                "Free one of 10.200.0.0/16 to 10.249.0.0/16, or of 172.20.0.0/16 to "
+                + "172.31.0.0/16.");
+        if (!HostInterfaces.Exists(Bridge))
         {
             await IpAsync(["link", "add", Bridge, "type", "bridge"], cancel)
                 .ConfigureAwait(false);
-            await IpAsync(["addr", "add", $"10.{second}.255.1/24", "dev", Bridge], cancel)
+            await IpAsync(["addr", "add", $"{free}.255.1/24", "dev", Bridge], cancel)
                 .ConfigureAwait(false);
             await IpAsync(["link", "set", Bridge, "up"], cancel).ConfigureAwait(false);
         }
-        return $"10.{second}.0.0/16";
+        return $"{free}.0.0/16";
     }
 
     /// <summary>Makes the rules as these networks need them, all at once. What is not named in
@@ -95,7 +94,7 @@ internal sealed class PrivateEngineNet(string instance)
         {
             await IptablesAsync(["-D", .. rule], cancel).ConfigureAwait(false);
         }
-        if (Directory.Exists($"/sys/class/net/{Bridge}"))
+        if (HostInterfaces.Exists(Bridge))
         {
             await IpAsync(["link", "delete", Bridge], cancel).ConfigureAwait(false);
         }

@@ -1,17 +1,15 @@
+using Loam.Drivers.Linux;
+
 namespace Loam.Drivers.Firewall;
 
 /// <summary>The bridges that container engines made on this host, told by their names: an engine
 /// says nothing else about them to the kernel.</summary>
 public static class EngineBridges
 {
-    private const string Interfaces = "/sys/class/net";
-
     private static readonly string[] s_prefixes = ["docker", "podman", "cni-podman", "cni"];
 
     public static IReadOnlyCollection<string> OfThisHost() =>
-        [.. Directory.EnumerateDirectories(Interfaces)
-            .Where(d => Directory.Exists(Path.Combine(d, "bridge")))
-            .Select(d => Path.GetFileName(d)).Where(IsEngines).Order(StringComparer.Ordinal)];
+        [.. HostInterfaces.Names().Where(IsEngines).Order(StringComparer.Ordinal)];
 
     /// <summary><c>docker0</c>, <c>podman1</c>, Docker's <c>br-</c> with twelve hexadecimal
     /// digits, and Loam's own; not <c>br-lan</c>.</summary>

@@ -72,11 +72,11 @@ public sealed class FirewallDriver(INftables nft, string instance, FirewallMemor
     /// happens while there is no table.</summary>
     public async Task FollowBridgesAsync(CancellationToken cancel)
     {
-        if (memory.Kept is not null)
+        if (memory.Kept is not null && await nft.ListAsync(cancel) is { } words
+            && OwnerOf(words)?.Instance == instance)
         {
-            await nft.RunAsync($"add table {FirewallTable.Name}\n"
-                + $"add set {FirewallTable.Name} {FirewallTable.Bridges} {{ type ifname; }}\n"
-                + $"flush set {FirewallTable.Name} {FirewallTable.Bridges}\n{Elements()}", cancel);
+            await nft.RunAsync(
+                $"flush set {FirewallTable.Name} {FirewallTable.Bridges}\n{Elements()}", cancel);
         }
     }
 

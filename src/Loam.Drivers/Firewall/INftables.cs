@@ -24,7 +24,22 @@ public interface INftables
 /// network namespace; empty: nft itself.</param>
 public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
 {
+    private (uint Generation, string? Words)? _listed;
+
     public async Task<string?> ListAsync(CancellationToken cancel)
+    {
+        // Of this process's own namespace, so not of one that is entered by a prefix.
+        var now = prefix.Count == 0 ? RulesetGeneration.Now() : null;
+        if (_listed is { } listed && listed.Generation == now)
+        {
+            return listed.Words;
+        }
+        var words = await AskAsync(cancel);
+        _listed = now is { } generation ? (generation, words) : null;
+        return words;
+    }
+
+    private async Task<string?> AskAsync(CancellationToken cancel)
     {
         var (code, output) = await NftAsync(
             ["-s", "list", "table", .. FirewallTable.Name.Split(' ')], "", cancel);

@@ -91,6 +91,7 @@ internal sealed class World
                 (byte)wanted.Length,
                 (byte)++_sealed })}",
             PortsTaken = _ => [],
+            Listening = () => [],
             Deadman = Deadman,
             Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),

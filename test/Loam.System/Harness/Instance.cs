@@ -5,7 +5,10 @@ namespace Loam.System.Harness;
 
 /// <summary>An instance of Loam as a person has it: the published executable, its daemon, its
 /// directories. Disposing ends and removes all of it.</summary>
-public sealed class Instance(TestFolder home, string engine, string mirror) : IAsyncDisposable
+/// <param name="prefix">What the daemon is started by: for instance, nsenter into a network
+/// namespace.</param>
+public sealed class Instance(
+    TestFolder home, string engine, string mirror, params string[] prefix) : IAsyncDisposable
 {
     private Process? _daemon;
 
@@ -27,8 +30,8 @@ public sealed class Instance(TestFolder home, string engine, string mirror) : IA
         _daemon = Process.Start(new ProcessStartInfo(
             "/bin/sh",
             [
-                "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log, Binary,
-                "daemon", "--home", Home, "--engine", engine, "--mirror", mirror,
+                "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1 </dev/null", "sh", Log,
+                .. prefix, Binary, "daemon", "--home", Home, "--engine", engine, "--mirror", mirror,
             ]))!;
         await Wait.ForAsync("the daemon to answer", async () =>
         {

@@ -7,22 +7,32 @@ namespace Loam.System.Harness;
 /// <summary>What a person typed and saw, kept in <c>transcripts/</c>. What differs from run to run
 /// is masked. With <c>LOAM_ACCEPT=1</c> the file is rewritten, to be read in the commit's diff.
 /// </summary>
-public sealed partial class Transcript(string name, Ground ground)
+/// <param name="home">The instance's directory.</param>
+/// <param name="registry">Where images come from.</param>
+/// <param name="firstPort">Ports are shown as if they began at 18080.</param>
+public sealed partial class Transcript(
+    string name, Func<string[], Task<Ended>> run, string home, string registry, int firstPort)
 {
+    public Transcript(string name, Ground ground)
+        : this($"{name}.{ground.Name}", ground.Instance.RunAsync, ground.Instance.Home,
+            new Uri(ground.Mirror.Url).Authority, ground.FirstPort)
+    {
+    }
+
     private const string Step = "  ✓ ";
     private const string Time = "  … s";
     private readonly StringBuilder _text = new();
 
     public async Task<Ended> RunAsync(params string[] arguments)
     {
-        var ended = await ground.Instance.RunAsync(arguments);
+        var ended = await run(arguments);
         Add(arguments, ended);
         return ended;
     }
 
     public void Add(string[] arguments, Ended ended)
     {
-        var typed = arguments.Select(a => a.Replace(ground.Instance.Home, "HOME"))
+        var typed = arguments.Select(a => a.Replace(home, "HOME"))
             .Select(a => a.Contains(' ') ? $"\"{a}\"" : a);
         _text.Append($"› loam {string.Join(' ', typed)}\n{Masked(ended.Output)}");
         _text.Append(ended.Exit == 0 ? "\n" : $"(exit code {ended.Exit})\n\n");
@@ -34,7 +44,7 @@ public sealed partial class Transcript(string name, Ground ground)
     public void Check([CallerFilePath] string source = "")
     {
         var folder = Path.Combine(Path.GetDirectoryName(source)!, "transcripts");
-        var file = Path.Combine(folder, $"{name}.{ground.Name}.txt");
+        var file = Path.Combine(folder, $"{name}.txt");
         if (Environment.GetEnvironmentVariable("LOAM_ACCEPT") == "1")
         {
             Directory.CreateDirectory(folder);
@@ -46,8 +56,8 @@ public sealed partial class Transcript(string name, Ground ground)
 
     private string Masked(string output)
     {
-        output = output.Replace(ground.Instance.Home, "HOME")
-            .Replace(new Uri(ground.Mirror.Url).Authority, "REGISTRY")
+        output = output.Replace(home, "HOME")
+            .Replace(registry, "REGISTRY")
             .Replace(Environment.MachineName, "HOST");
         output = Engine().Replace(output, m => $"{m.Groups[1].Value} VERSION");
         // Whether an image is there already depends on the stories before.
@@ -64,7 +74,7 @@ public sealed partial class Transcript(string name, Ground ground)
         output = Used().Replace(output, "…/");
         output = Load().Replace(output, "… %");
         output = Size().Replace(output, "… $1");
-        output = Port().Replace(output, m => $"{int.Parse(m.Value) - ground.FirstPort + 18080}");
+        output = Port().Replace(output, m => $"{int.Parse(m.Value) - firstPort + 18080}");
         return string.Concat(Ordered(output.TrimEnd('\n').Split('\n')).Select(l => l + "\n"));
     }
 
@@ -144,7 +154,7 @@ public sealed partial class Transcript(string name, Ground ground)
     [GeneratedRegex(@"loam-[0-9a-f]{8}-\S+")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"\d+\.\d s\b|\b\d+ s(?= ago)")]
+    [GeneratedRegex(@"\d+\.\d s\b|\b\d+ s(?= ago)|(?<=within )\d+ s(?= and)")]
     private static partial Regex Took();
 
     [GeneratedRegex(@"\d+(?:\.\d+)? (kB|MB|GB)")]

@@ -37,7 +37,7 @@ internal static class FirewallCommand
 
     private static void Overview(Invocation call, DesiredState state)
     {
-        var doors = FirewallView.Doors(state, HostPorts.OfThisHost.Listening());
+        var doors = FirewallView.All(state, HostPorts.OfThisHost.Listening());
         if (call.Json)
         {
             call.Terminal.Raw(FirewallView.Json(state.Firewall, doors) + "\n");

@@ -14,7 +14,7 @@ internal static class FirewallView
 {
     /// <summary>Ports that rules name, that services publish, and on which programs listen to more
     /// than this machine itself.</summary>
-    public static IReadOnlyList<Door> Doors(
+    public static IReadOnlyList<Door> All(
         DesiredState state, ImmutableArray<ObservedPort> listening)
     {
         var behind = new Dictionary<Passage, string>();
@@ -22,16 +22,17 @@ internal static class FirewallView
         {
             foreach (var port in service.Ports.Where(p => p.Host is not null))
             {
-                behind.TryAdd(Of(port.Host!.Value, port.Protocol), service.Name);
+                behind.TryAdd(Passage.Of(port.Host!.Value, port.Protocol), service.Name);
             }
         }
         foreach (var port in listening)
         {
-            behind.TryAdd(Of(port.Number, port.Protocol), port.Owner ?? "a program");
+            behind.TryAdd(Passage.Of(port.Number, port.Protocol), port.Program ?? "a program");
         }
-        return [.. Reach.Passages(state.Firewall).Union(behind.Keys)
+        var doors = new Doors(state.Firewall);
+        return [.. Doors.Passages(state.Firewall).Union(behind.Keys)
             .OrderBy(p => p.Ports?.First ?? int.MaxValue).ThenBy(p => p.Protocol)
-            .Select(p => new Door(p, Reach.Of(state.Firewall, p),
+            .Select(p => new Door(p, doors.To(p),
                 behind.GetValueOrDefault(p, "")))];
     }
 
@@ -72,7 +73,7 @@ internal static class FirewallView
             .Add($"{packet.Source?.ToString() ?? "anyone"} → {where}: ").Add(decision.ToString());
         if (packet.Port is { } number)
         {
-            var reach = Reach.Of(rules, new(new(number, number), packet.Protocol));
+            var reach = new Doors(rules).To(new(new(number, number), packet.Protocol));
             foreach (var line in Paragraph.Of(new Line("  "), $"open to: {reach}", look, Ink.Dim))
             {
                 yield return line;
@@ -96,7 +97,4 @@ internal static class FirewallView
             }
             json.WriteEndArray();
         });
-
-    private static Passage Of(int port, string protocol) => new(new(port, port),
-        protocol == "udp" ? PacketProtocol.Udp : PacketProtocol.Tcp);
 }

@@ -105,6 +105,15 @@ internal static class PlanCard
         {
             yield return line;
         }
+        if (plan.OnTrial)
+        {
+            foreach (var line in Paragraph.Of(new Line("  on trial: ", Ink.Warn),
+                $"once it is applied, confirm it from a new connection within "
+                + $"{Core.Limits.Trial.TotalSeconds:0} s, or everything goes back", look))
+            {
+                yield return line;
+            }
+        }
         if (!plan.IsEmpty)
         {
             foreach (var line in Paragraph.Of(new Line("  "), Foot(plan), look))

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+
+namespace Loam.System.Harness;
+
+/// <summary>A machine that is administered over SSH: a network namespace with sshd, an instance
+/// with a private engine and a web server, and another one from which people come.</summary>
+public sealed class RemoteMachine : IAsyncLifetime
+{
+    public const string Address = "10.0.0.1";
+
+    /// <summary>Where the administrator sits, and where somebody else does.</summary>
+    public const string Office = "10.0.1.50", Elsewhere = "203.0.113.9";
+
+    private readonly string _name = $"lrm{Guid.NewGuid().ToString("N")[..8]}";
+    private readonly List<Process> _servers = [];
+    private TestFolder? _home;
+    private Instance? _instance;
+
+    public Instance Loam => _instance!;
+
+    /// <summary>For nsenter: into the machine's network.</summary>
+    public string Inside => $"--net=/run/netns/{Here}";
+
+    private string Here => _name + "h";
+    private string There => _name + "c";
+    private string File(string name) => Path.Combine(Loam.Home, name);
+
+    public async Task InitializeAsync()
+    {
+        if (new NeedsRemoteAttribute().Missing() is not null)
+        {
+            return;
+        }
+        await TestFolder.SweepOnceAsync();
+        _home = TestFolder.Make(TestFolder.Story);
+        _instance = new(_home, "private", Environment.GetEnvironmentVariable("LOAM_MIRROR")!,
+            "nsenter", Inside);
+        try
+        {
+            await MakeNetAsync();
+            await StartServersAsync();
+            await _instance.StartAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        await (_instance?.DisposeAsync() ?? _home?.DisposeAsync() ?? default);
+        foreach (var server in _servers)
+        {
+            server.Kill(entireProcessTree: true);
+            server.Dispose();
+        }
+        _servers.Clear();
+        await Shell.RunAsync("ip", "netns", "delete", Here);
+        await Shell.RunAsync("ip", "netns", "delete", There);
+    }
+
+    /// <summary>Runs a command of loam's on the machine, over a new connection.</summary>
+    public Running Begin(string from, params string[] arguments) => Ssh(from, [], arguments);
+
+    /// <summary>Keeps a connection open, over which <see cref="AgainAsync"/> goes.</summary>
+    public Running BeginKept(string from, params string[] arguments) => Ssh(
+        from, ["-o", "ControlMaster=yes", "-o", $"ControlPath={File("kept")}"], arguments);
+
+    /// <summary>Over the connection that is kept.</summary>
+    public async Task<Ended> AgainAsync(params string[] arguments)
+    {
+        using var running = Ssh(Office, ["-o", $"ControlPath={File("kept")}"], arguments);
+        return await running.EndAsync();
+    }
+
+    public async Task<Ended> RunAsync(string from, params string[] arguments)
+    {
+        using var running = Begin(from, arguments);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Whether a connection to the port comes about.</summary>
+    public async Task<bool> ReachesAsync(string from, int port) => !(await Shell.RunAsync(
+        "nsenter", $"--net=/run/netns/{There}", "curl", "--silent", "--http0.9", "--output",
+        "/dev/null", "--connect-timeout", "2", "--max-time", "5", "--write-out",
+        "%{time_connect}", "--interface", from, $"http://{Address}:{port}/"))
+            .Output.StartsWith("0.000000");
+
+    /// <summary>The rules as the kernel has them; empty: none.</summary>
+    public async Task<string> RulesAsync()
+    {
+        var listed = await Shell.RunAsync("nsenter", Inside,
+            "nft", "-s", "list", "table", "inet", "loam");
+        return listed.Exit == 0 ? listed.Output : "";
+    }
+
+    private Running Ssh(string from, string[] options, string[] arguments) => new("nsenter",
+    [
+        $"--net=/run/netns/{There}", "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
+        "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5",
+        "-o", "BatchMode=yes", "-i", File("key"), "-b", from, .. options, $"root@{Address}",
+        string.Join(' ', ((string[])[Instance.Binary, "--home", Loam.Home, .. arguments])
+            .Select(a => $"'{a}'")),
+    ]);
+
+    private async Task MakeNetAsync()
+    {
+        foreach (var name in (string[])[Here, There])
+        {
+            await IpAsync("netns", "add", name);
+            await IpAsync("-n", name, "link", "set", "lo", "up");
+        }
+        await IpAsync("link", "add", "eth0", "netns", Here, "type", "veth", "peer", "name",
+            "eth0", "netns", There);
+        await IpAsync("-n", Here, "addr", "add", $"{Address}/8", "dev", "eth0");
+        await IpAsync("-n", There, "addr", "add", $"{Office}/8", "dev", "eth0");
+        await IpAsync("-n", There, "addr", "add", $"{Elsewhere}/24", "dev", "eth0");
+        await IpAsync("-n", Here, "link", "set", "eth0", "up");
+        await IpAsync("-n", There, "link", "set", "eth0", "up");
+        await IpAsync("-n", Here, "route", "add", "default", "dev", "eth0");
+    }
+
+    private async Task StartServersAsync()
+    {
+        foreach (var key in (string[])["key", "host"])
+        {
+            (await Shell.RunAsync(
+                "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", File(key))).ShouldEnd(0);
+        }
+        Directory.CreateDirectory("/run/sshd");
+        await global::System.IO.File.WriteAllTextAsync(File("sshd_config"), $"""
+            ListenAddress {Address}
+            HostKey {File("host")}
+            AuthorizedKeysFile {File("key.pub")}
+            PidFile none
+            PermitRootLogin prohibit-password
+            StrictModes no
+            UsePAM no
+            """);
+        Serve("/usr/sbin/sshd", "-D", "-e", "-f", File("sshd_config"));
+        Serve("busybox", "httpd", "-f", "-p", "80", "-h", Loam.Home);
+        await Wait.ForAsync("the servers to listen", async () =>
+            await ReachesAsync(Office, 22) && await ReachesAsync(Office, 80));
+    }
+
+    private void Serve(string program, params string[] arguments) => _servers.Add(Process.Start(
+        new ProcessStartInfo(
+            "nsenter", [Inside, program, .. arguments])
+        {
+            RedirectStandardError = true, RedirectStandardOutput = true,
+        })!);
+
+    private static async Task IpAsync(params string[] arguments) =>
+        (await Shell.RunAsync("ip", arguments)).ShouldEnd(0);
+}
+
+/// <summary>Needs a private engine, SSH and namespaces.</summary>
+public sealed class NeedsRemoteAttribute : NeedAttribute
+{
+    public override string? Missing() => NeedsAttribute.Missing("dockerd")
+        ?? MissingProgram("sshd", "ssh", "ip", "nft", "nsenter", "curl", "busybox");
+}
+
+[CollectionDefinition("remote")]
+public sealed class RemoteCollection : ICollectionFixture<RemoteMachine>;
