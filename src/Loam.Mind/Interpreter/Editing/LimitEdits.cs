@@ -127,7 +127,8 @@ internal static class LimitEdits
         var index = clause.Attributes.IndexOf(said);
         var amount = answer.Attributes.OfType<LimitAttribute>().FirstOrDefault()?.Amount
             ?? (answer.Attributes.OfType<BareAttribute>().FirstOrDefault() is { } bare
-                ? new Amount(AmountKind.Absolute, bare.Value, bare.Unit) : null);
+                ? bare.Unit == "x" ? new Amount(AmountKind.Factor, bare.Value, "")
+                    : new Amount(AmountKind.Absolute, bare.Value, bare.Unit) : null);
         if (index < 0 || amount is null || amount.IsVague || answer.Targets.Count > 0)
         {
             return false;

@@ -58,6 +58,11 @@ internal sealed class Spelling
                 {
                     continue;
                 }
+                // Two letters off and another end is another word: "capacitor", "capacity".
+                if (distance > 1 && known[^1] != word[^1])
+                {
+                    continue;
+                }
                 if (distance < bestDistance || (distance == bestDistance && rank < bestRank
                     && best is not null))
                 {

@@ -140,7 +140,9 @@ internal static class ClauseReader
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.Key(Part.Field) is "log" or "status" or "history" or "event"
-                && !lexeme.Is(Part.Noise) && !lexeme.IsGlue("yes"))
+                && !lexeme.IsMention && !lexeme.Is(Part.Noise) && !lexeme.IsGlue("yes")
+                && !(lexeme.IsField("log") && clause.Lexemes.Any(l => l.Is(Part.Topic, "audit"))
+                    && !clause.AsksMark))
             {
                 return true;
             }

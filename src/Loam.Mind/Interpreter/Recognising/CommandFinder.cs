@@ -60,12 +60,13 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
                 continue;
             }
             // "In cloud: php occ …" begins with what runs the program.
-            while (start > at && !words[start].Quoted && Is(words[start - 1], "tool")
-                && !words[start - 1].IsMark)
+            gathered.AddRange(words[at..start]);
+            while (gathered.Count > 0 && !words[start].Quoted && gathered[^1] == words[start - 1]
+                && Is(gathered[^1], "tool") && !gathered[^1].IsMark)
             {
+                gathered.RemoveAt(gathered.Count - 1);
                 start--;
             }
-            gathered.AddRange(words[at..start]);
             var end = End(words, start);
             gathered.Add(Command(words, start, end, line));
             at = end;

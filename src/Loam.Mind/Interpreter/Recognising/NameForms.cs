@@ -52,6 +52,7 @@ internal static class NameForms
                 pairs.Add($"{a} of {b}");
                 pairs.Add($"{b} of {a}");
                 pairs.AddRange(s_helpers.Select(the => $"{a} {the} {b}"));
+                pairs.AddRange(s_helpers.Select(the => $"{b} {the} {a}"));
                 pairs.Add($"{a} of the {b}");
                 pairs.Add($"{b} of the {a}");
             }

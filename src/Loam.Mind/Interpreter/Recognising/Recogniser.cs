@@ -381,7 +381,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             {
                 lexemes[at] = lexeme with
                 {
-                    Value = lexeme.Value * (finer == "h" ? 24 : 60), Unit = finer,
+                    Value = decimal.Truncate(lexeme.Value * (finer == "h" ? 24 : 60)), Unit = finer,
                 };
             }
         }

@@ -222,6 +222,12 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 1; at < clause.Count; at++)
         {
             var lexeme = clause[at];
+            // "I have moved to forgejo"
+            if (lexeme.IsVerb("have") && !Verbs.IsVerb([.. clause.Lexemes], at)
+                && clause[at - 1].Text is "i" or "we" or "they" or "he" or "she")
+            {
+                return true;
+            }
             if (!lexeme.Is(Part.Verb) || lexeme.IsMention)
             {
                 continue;

@@ -25,11 +25,34 @@ internal sealed partial class Resolver
             var like = session.Undone.Concat(session.LastWishes).Concat(earlier).Reverse()
                 .SelectMany(c => c.Attributes.AsEnumerable().Reverse())
                 .Select(a => Like(a, bare, clause)).FirstOrDefault(a => a is not null);
+            like ??= Asked(bare);
             if (like is not null)
             {
                 clause.Attributes[clause.Attributes.IndexOf(bare)] = like;
             }
         }
+    }
+
+    /// <summary>"How much memory has redis?", "give it twice as much": what was asked about.
+    /// </summary>
+    private LimitAttribute? Asked(BareAttribute bare)
+    {
+        if (bare.Unit.Length == 0)
+        {
+            return null;
+        }
+        foreach (var (field, limit) in (ReadOnlySpan<(string, LimitKind)>)
+            [("memory", LimitKind.Memory), ("cpu", LimitKind.Cpu),
+             ("replicas", LimitKind.Replicas)])
+        {
+            if (session.LastSaid.Exists(c => c.Question is not null
+                && c.Lexemes.Any(l => l.IsField(field))))
+            {
+                return new(limit, bare.Unit == "x" ? new(AmountKind.Factor, bare.Value, "")
+                    : new(AmountKind.Absolute, bare.Value, bare.Unit));
+            }
+        }
+        return null;
     }
 
     /// <summary>"change web's 8443 to 443": a number that web publishes is a port.</summary>

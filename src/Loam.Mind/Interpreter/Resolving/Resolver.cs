@@ -258,6 +258,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [WiringEdits.NewNetwork(_draft, network)];
         }
         var names = new List<string>();
+        var volumes = new List<string>();
         foreach (var target in Unexplained(others))
         {
             if (target.Reference is "it" or "them" && Gone(clause))
@@ -268,6 +269,12 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             if (found.Problem is { } problem)
             {
                 return [problem];
+            }
+            if (found.Names.Count == 0 && clause.Verb == "remove"
+                && target.Named(Known.Volume) is { } volume && clause.Targets.Count > 1)
+            {
+                volumes.Add(volume);
+                continue;
             }
             if (found.Names.Count == 0)
             {
@@ -288,7 +295,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [ofPart];
         }
         Touched.AddRange(names.Where(n => !Touched.Contains(n)));
-        return Act(clause, names);
+        return volumes.Count == 0 ? Act(clause, names)
+            : [.. Act(clause, names), .. volumes.Select(RemoveVolume)];
     }
 
     /// <summary>"The monitoring, prometheus and grafana": what is named exactly says what the
@@ -312,7 +320,12 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         var names = _draft.State.Services.Keys.ToList();
         if (clause.Verb == "remove")
         {
-            return Reply.Same($"There is no {target.Text} here.");
+            var others = clause.Targets.Where(t => t != target && Targets.Candidates(t).Count > 0)
+                .Select(t => t.Text).ToList();
+            return others.Count == 0 ? Reply.Same($"There is no {target.Text} here.")
+                : Reply.Ask($"There is no {target.Text} here. Shall I remove "
+                    + $"{Wording.List(others)} alone?", ["yes", "no"], answer =>
+                        answer.Lexemes.Any(l => l.IsGlue("yes")) && clause.Targets.Remove(target));
         }
         if (names.Count == 0)
         {

@@ -70,6 +70,13 @@ internal static partial class Restating
         if (not >= 0 && not + 1 < words.Count && words.Skip(not + 1).Any(IsValue))
         {
             var gone = words.Skip(not + 1).First(IsValue);
+            // "Not pia, mia"
+            if (words.Skip(not + 1).Where(IsValue).ToList() is [_, var put]
+                && Cut(before, gone.Original, put.Original) is { } other)
+            {
+                yield return other;
+                yield break;
+            }
             if (Without(before, gone.Original) is { } without)
             {
                 yield return without;
@@ -92,6 +99,15 @@ internal static partial class Restating
         foreach (var value in values)
         {
             var old = free.FindLast(l => IsAlike(l, value)) ?? free.FindLast(l => IsLike(l, value));
+            if (old is null && value.Readings[0].Part is Part.Unknown
+                && free.FindLast(l => l.Is(Part.Assignment)) is { } given)
+            {
+                free.Remove(given);
+                text = Cut(text, given.Original,
+                    given.Original[..(given.Original.IndexOf('=') + 1)] + value.Original) ?? text;
+                any = true;
+                continue;
+            }
             if (old is null || Cut(text, old.Original, WithUnit(value, old)) is not { } put)
             {
                 return null;
@@ -110,6 +126,10 @@ internal static partial class Restating
         var meant = words.Where(l => !(l.IsGlue("instead") || l.IsGlue("comma")
             || l.IsGlue("wish") || l.IsGlue("and") || l.IsGlue("but") || l.IsGlue("also"))
             && l.Readings[0].Part is not (Part.Noise or Part.Stop)).ToList();
+        if (meant is [.., var last] && meant.Count > 1 && last.IsGlue("not"))
+        {
+            meant = [last, .. meant.SkipLast(1)];
+        }
         return meant is [var says, _, ..] && Spares(says) && meant.Skip(1).All(l => l.IsMention
             || l.Readings[0].Part is Part.Unknown or Part.Address or Part.Cidr or Part.Domain)
             ? meant[1..] : null;

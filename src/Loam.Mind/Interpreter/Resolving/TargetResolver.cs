@@ -149,7 +149,8 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
             case "first" or "former" when known.Count > 0:
                 return new([known[0]], null);
             case "second" when known.Count > 1:
-                return new([known[1]], null);
+                return new([target.Text.StartsWith("the l", StringComparison.Ordinal)
+                    ? known[^1] : known[1]], null);
         }
         return State.Services.Count == 1 ? new([State.Services.Keys.First()], null)
             : new([], WhichService(clause, target));

@@ -227,6 +227,14 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         {
             var texts = _replies.Where(r => r.Kind == kind && r.Text.Length > 0)
                 .Select(r => r.Text).Distinct().ToList();
+            if (texts.Count > 0 && kind == ReplyKind.Same && !trusted
+                && Confidence.Of(wishes) < Confidence.Threshold)
+            {
+                var unread = string.Join(", ", Confidence.Unread(wishes).Take(4));
+                return new(Outcome.Question, $"I'm not sure I understand \"{unread}\". "
+                    + $"{string.Join(" ", texts.Take(2))} What shall be different?",
+                    Confidence.Of(wishes), []);
+            }
             if (texts.Count > 0)
             {
                 var kept = kind == ReplyKind.NotYet
@@ -263,6 +271,16 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         session.Undone = [];
         session.LastMade = [.. resolver.Made];
         session.About = wishes[^1].Subject is null ? null : session.About;
+        // "Add nils and add olga": "both" are all of them.
+        if (wishes.Count > 1 && session.About is { Subject: Subjects.People.PeopleSubject } about)
+        {
+            session.About = about with
+            {
+                Names = [.. wishes.SelectMany(w => w.Attributes)
+                    .OfType<Subjects.People.UserAttribute>().SelectMany(u => u.Users
+                        .Concat(u.Names)).Union(about.Names)],
+            };
+        }
         session.LastWishes = [.. wishes.Where(w => w.Question is null)];
         var risk = _replies.Max(r => r.Risk);
         session.Risk = (Risk)Math.Max((int)session.Risk, (int)Wide(wishes, risk));

@@ -47,7 +47,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         JobPlaces.Read(clause, _wish);
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
-        _wish.Adds = Addition.Of(clause);
+        // "… at 9", "and at 21": one time more.
+        _wish.Adds = Addition.Of(clause) || said.Before.Count == 0 && _wish.Jobs.Count == 0
+            && clause.Verb.Length == 0 && clause[0].IsGlue("and") && !clause.Corrects;
         _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
         _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0
             || JobSubject.Before(said) is not null || _wish.About.Count > 0);

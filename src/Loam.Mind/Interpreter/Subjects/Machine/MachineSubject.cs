@@ -77,7 +77,10 @@ internal sealed class MachineSubject : ISubject
         var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
             && !l.Is(Part.Topic));
         var number = all.Any(l => l.IsNumber);
-        if (InterfaceEdits.IsPlain(clause))
+        if (InterfaceEdits.IsPlain(clause) || clause.Verb == "remove" && !service
+            && all.Any(l => l.Named(Known.Interface) is not null) && all.All(l => l.IsMention
+                || l.IsVerb("remove") || l.Is(Part.Topic, "interface")
+                || l.Readings[0].Part is Part.Noise or Part.Glue))
         {
             return MachineTopic.Interface;
         }

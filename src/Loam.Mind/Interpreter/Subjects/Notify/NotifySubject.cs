@@ -75,7 +75,8 @@ internal sealed class NotifySubject : ISubject
     }
 
     /// <summary>A thing of another kind; "alerts" may be an app's role too.</summary>
-    private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic);
+    private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic)
+        && lexeme.Namings.Any(n => n.Known != Known.Role);
 
     private static bool TellsAbout(Clause clause) => clause.Question == "show"
         && clause.Lexemes.Any(l => l.Is(Part.Question) && l.Is(Part.Topic, "notify"));

@@ -98,6 +98,7 @@ internal sealed class PeopleSubject : ISubject
         return pronoun || named
             || (clause.Question is null && all.Any(l => book.Groups.Contains(l.Text)))
             || all.Any(l => l.Is(Part.Topic, "shell") || l.Is(Part.Topic, "left")
+                || l.Is(Part.Topic, "like")
                 || l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "renewal")
                 || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")
                 || l.Is(Part.Topic, "uid") || l.Readings.Any(r => r.Part == Part.Topic
@@ -116,6 +117,13 @@ internal sealed class PeopleSubject : ISubject
     {
         var all = clause.Lexemes;
         var person = all.Any(l => l.Is(Part.Topic, "person") && !l.IsMention);
+        // "Two interns start tomorrow": who comes is said next.
+        if (person && clause.Question is null && all.Count < 8 && all.Any(l => l.Text is "start"
+                or "starts" or "join" or "joins" or "begin" or "begins" or "arrive" or "arrives")
+            && !all.Any(l => l.IsMention))
+        {
+            return true;
+        }
         if (person && clause.Verb is "create" or "have" or "" && clause.Question is null
             && (clause.Count < 8 && all.Any(l => l.Text.StartsWith("new", StringComparison.Ordinal))
                 || all.Any(l => l.Text.EndsWith("people", StringComparison.Ordinal)

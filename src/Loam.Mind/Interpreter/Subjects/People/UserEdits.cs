@@ -110,7 +110,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
         }
         var leavesOnly = said.Leave.Count > 0 && said.Join.Count == 0 && said.Keys.Count == 0
             && !said.Creates && !said.SaysAccount;
-        if (said.Removes || said.Unlocks || leavesOnly || (said.Locks && !said.SaysAccount))
+        if (said.Removes || said.Unlocks || leavesOnly || (said.Locks && !said.SaysAccount && !said.Creates))
         {
             return Reply.Same($"There is no user {name}.");
         }
