@@ -34,7 +34,17 @@ internal static class LifeEdits
             return Reply.Same($"{service.Name} is declared to run already; `loam status` shows "
                 + "whether it does, and `loam heal` starts what stopped by itself.");
         }
-        draft.SetService(service.Name, "replicas", EditValue.Of(1));
+        // What this conversation stopped is as it was before.
+        var before = draft.Base.Services.GetValueOrDefault(service.Name);
+        if (before is { Replicas: > 0 } && before.Spec["replicas"]?.At is null)
+        {
+            draft.RemoveService(service.Name, "replicas");
+        }
+        else
+        {
+            draft.SetService(service.Name, "replicas",
+                EditValue.Of(before is { Replicas: > 0 } ? before.Replicas : 1));
+        }
         return Reply.Done($"start {service.Name}");
     }
 

@@ -42,7 +42,22 @@ internal static class Normaliser
 
     /// <summary>"tobias / developers / zsh": several slashes that stand alone part a list.
     /// </summary>
-    private static List<Word> Parted(List<Word> words) =>
+    private static List<Word> Parted(List<Word> words)
+    {
+        for (var at = 0; at + 1 < words.Count; at++)
+        {
+            // "1.30 am"
+            if (words[at].Text.Split('.') is [{ Length: 1 or 2 } hour, { Length: 2 } minute]
+                && hour.All(char.IsAsciiDigit) && minute.All(char.IsAsciiDigit)
+                && words[at + 1].Text is "am" or "pm" or "a.m" or "p.m" or "o'clock" or "uhr")
+            {
+                words[at] = words[at] with { Text = $"{hour}:{minute}" };
+            }
+        }
+        return Lists(words);
+    }
+
+    private static List<Word> Lists(List<Word> words) =>
         words.Count(w => w is { Text: "/", Quoted: false }) < 2 ? words
             : words.ConvertAll(w => w is { Text: "/", Quoted: false }
                 ? Word.Of(",") with { Place = w.Place } : w);
@@ -180,6 +195,12 @@ internal static class Normaliser
         var starred = token == "*" || token.StartsWith("*/", StringComparison.Ordinal)
             || token.StartsWith("*.", StringComparison.Ordinal);
         token = starred ? token : token.TrimStart('(', '[', '\'', '*');
+        // "Incl." ends no sentence.
+        if (token.EndsWith('.') && lexicon.WrittenOut(token.ToLowerInvariant()) is not null)
+        {
+            AddWord(token, words, lexicon);
+            return;
+        }
         var marks = token.Length;
         while (marks > 0 && !IsAddress(token[..marks])
             && (Trailing.Contains(token[marks - 1], StringComparison.Ordinal)

@@ -137,6 +137,11 @@ internal static class ClauseReader
     /// <summary>"logs of the worker", "status".</summary>
     private static bool LooksOnly(Clause clause)
     {
+        // "Its health is at /healthz now"
+        if (!clause.AsksMark && clause.Lexemes.Any(l => l.Is(Part.Path)))
+        {
+            return false;
+        }
         foreach (var lexeme in clause.Lexemes)
         {
             if (lexeme.Key(Part.Field) is "log" or "status" or "history" or "event"

@@ -261,7 +261,12 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             || word.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
             || char.IsAsciiDigit(word.Text[0]) || names.Namings(word.Text).Length > 0)
         {
-            return Is(word, "tool") && at + 1 < words.Count && !Is(words[at + 1], "end");
+            // "Run gitea dump in gitea": its own program.
+            var own = at + 2 < words.Count && !Is(words[at + 1], "end")
+                && !Is(words[at + 1], "vague") && !words[at + 1].IsMark && !IsTime(words, at + 1)
+                && words[at + 2].Text is "in" or "inside"
+                && words.Skip(at + 3).Take(2).Any(w => w.Text == word.Text);
+            return own || Is(word, "tool") && at + 1 < words.Count && !Is(words[at + 1], "end");
         }
         return Is(word, "tool") || !lexicon.Knows(word.Text);
     }

@@ -63,7 +63,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             if (lexemes[at].Text == "one" && (before?.IsGlue("to") == true
                 || (before?.Text is "at" or "@" && after?.IsMention != true)
                 || before?.IsGlue("only") == true || (before?.Text != "the"
-                    && after?.Key(Part.Field) is "cpu" or "replicas" or "pids")))
+                    && after?.Key(Part.Field) is "cpu" or "replicas" or "pids" or "retries")))
             {
                 lexemes[at] = lexemes[at] with
                 {

@@ -25,7 +25,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
 
     public IEnumerable<Reply> Resolve(Clause clause)
     {
-        if (NoLonger(clause) is { } independent)
+        if ((NoLonger(clause) ?? OfDependencies(clause)) is { } independent)
         {
             return [independent];
         }
@@ -176,25 +176,6 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         return created;
     }
 
-    /// <summary>"The api no longer needs redis" is about the api, where it waits for redis.
-    /// </summary>
-    private Reply? NoLonger(Clause clause)
-    {
-        if (clause is not { Verb: "remove" or "have" or "depend", Attributes.Count: 0,
-                Targets: [var one, var other] }
-            || clause.Verb != "remove" && !clause.Negated
-            || Targets.Candidates(one) is not [var who] || Targets.Candidates(other) is not [var on]
-            || !_draft.State.Services[who].DependsOn.Contains(on)
-            || !clause.Lexemes.Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
-                or "needs" or "require" or "use" or "want" or "depend"))
-        {
-            return null;
-        }
-        Touched.Add(who);
-        WiringEdits.RemoveDependency(_draft, who, on);
-        return Reply.Done($"no longer let {who} wait for {on}");
-    }
-
     /// <summary>"Switch web from nginx to caddy": it stays what it is called.</summary>
     private List<Reply>? Switched(Clause clause)
     {
@@ -282,9 +263,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             }
             names.AddRange(found.Names.Where(n => !names.Contains(n)));
         }
-        var except = clause.Except.Concat(turn.Where(c => c.Negated && c != clause
-                && c.Attributes.Count == 0).SelectMany(c => c.Targets))
-            .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
+        var except = Excepted(clause);
         names.RemoveAll(except.Contains);
         if (names.Count == 0)
         {
@@ -297,16 +276,6 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         Touched.AddRange(names.Where(n => !Touched.Contains(n)));
         return volumes.Count == 0 ? Act(clause, names)
             : [.. Act(clause, names), .. volumes.Select(RemoveVolume)];
-    }
-
-    /// <summary>"The monitoring, prometheus and grafana": what is named exactly says what the
-    /// general word means.</summary>
-    private List<Target> Unexplained(List<Target> targets)
-    {
-        var exact = targets.Where(t => t.Reference is null && Targets.Candidates(t).Count == 1)
-            .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
-        return [.. targets.Where(t => t.Reference is not null || t.Named(Known.Service) is not null
-            || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
     }
 
     /// <summary>"X is not needed, take it down for good": it is removed already.</summary>

@@ -56,7 +56,8 @@ internal static class PortReader
     private static bool ClosesNamed(Clause clause)
     {
         var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
-            && clause[i].Text.EndsWith(" port", StringComparison.Ordinal)
+            && (clause[i].Text.EndsWith(" port", StringComparison.Ordinal)
+                || clause.Verb == "unpublish" && !clause[i].IsMention)
             && Usual(clause[i]) is not null, -1);
         var denied = at > 0 && clause[at - 1].Text is "no" or "no more" or "without";
         // "Remove gitea and its ssh port"
@@ -85,7 +86,8 @@ internal static class PortReader
     {
         var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && clause[i].Text is "https" or "http" or "ssh port" or "web port" or "http port"
-                or "https port" or "smtp port", -1);
+                or "https port" or "smtp port"
+                || i > 0 && clause[i - 1].Possessive && Usual(clause[i]) is not null, -1);
         if (at < 0 || !clause.All(Part.Number).Any(i => IsPort(clause[i])))
         {
             return false;

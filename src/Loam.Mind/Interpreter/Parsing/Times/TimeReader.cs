@@ -331,7 +331,9 @@ internal sealed partial class TimeReader
     private void SetPart(string hour) =>
         _parts.PartOfDay = int.Parse(hour, CultureInfo.InvariantCulture);
 
-    private int Days(int at) => Days(at, said: _words.Is(Text(at), "on"));
+    private int Days(int at) => Days(at, said: _words.Is(Text(at), "on")
+        // "To the 5th"
+        || _words.Is(Text(at), "the") && at > 0 && Text(at - 1) is "to" or "until");
 
     /// <summary>Days of the week or of the month, one or several.</summary>
     /// <param name="said">"On" or "every" stood before, so that a bare ordinal is a day.</param>

@@ -14,7 +14,7 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan))
+        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan))
         {
             return 0;
         }
@@ -65,6 +65,15 @@ internal static partial class FirewallClaim
             l => l.Named(Known.Job) is not null && l.Named(Known.Service) is null
                 && l.Named(Known.Rule) is null)
         && !clause.Lexemes.Any(l => l.IsField("firewall") || l.Is(Part.Topic, "rule"));
+
+    /// <summary>"Throw away minio and mosquitto": services, and no word of packets.</summary>
+    private static bool IsRemoval(Clause clause, WishScan scan) => clause.Verb == "remove"
+        && !scan.HasAddress && !scan.HasNumber && !scan.HasNamedPort
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && clause.Lexemes.All(l => l.Named(Known.Service) is not null || l.IsVerb("remove")
+            || l.Readings[0].Part is Part.Noise or Part.Reference || l.IsGlue("and")
+            || l.IsGlue("comma") || l.IsGlue("but") || l.IsGlue("wish") || l.IsGlue("also")
+            || l.IsGlue("each"));
 
     /// <summary>"Drop eth1": the interface itself, not what comes in there.</summary>
     private static bool IsOfInterface(Clause clause, WishScan scan) => clause.Verb == "remove"

@@ -13,6 +13,13 @@ internal sealed class FirewallSubject : ISubject
 
     public void Read(Clause clause, Discourse said)
     {
+        // "No rule for ping needed"
+        var rule = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "rule"));
+        if (rule > 0 && clause.Verb is "" or "have" && clause[rule - 1].Text.Split(' ')[0] is "no"
+            && clause.Lexemes.Any(l => l.Named(Known.Rule) is not null))
+        {
+            clause.Verb = "remove";
+        }
         var scan = WishScan.Of(clause);
         clause.Question ??= FirewallClaim.Asks(clause) ? "is" : null;
         if (clause.Question is not null && !IsRequest(clause, scan))
@@ -183,7 +190,7 @@ internal sealed class FirewallSubject : ISubject
     private static bool? Switch(ScanWords words, WishScan scan, Clause clause)
     {
         if (!words.HasText("firewall", "firewalld", "ufw", "nftables", "iptables",
-            "packet filter", "no firewall", "firewalls"))
+            "packet filter", "no firewall", "firewalls") || words.Has("rule"))
         {
             return null;
         }

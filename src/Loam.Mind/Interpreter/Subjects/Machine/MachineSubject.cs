@@ -77,10 +77,7 @@ internal sealed class MachineSubject : ISubject
         var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
             && !l.Is(Part.Topic));
         var number = all.Any(l => l.IsNumber);
-        if (InterfaceEdits.IsPlain(clause) || clause.Verb == "remove" && !service
-            && all.Any(l => l.Named(Known.Interface) is not null) && all.All(l => l.IsMention
-                || l.IsVerb("remove") || l.Is(Part.Topic, "interface")
-                || l.Readings[0].Part is Part.Noise or Part.Glue))
+        if (InterfaceEdits.IsPlain(clause) || IsRemoved(clause) && !service)
         {
             return MachineTopic.Interface;
         }
@@ -134,6 +131,13 @@ internal sealed class MachineSubject : ISubject
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
                 ? MachineTopic.Interface : null;
     }
+
+    /// <summary>"Drop eth1", and nothing more.</summary>
+    private static bool IsRemoved(Clause clause) => clause.Verb == "remove"
+        && clause.Lexemes.Any(l => l.Named(Known.Interface) is not null)
+        && clause.Lexemes.All(l => l.IsMention || l.IsVerb("remove")
+            || l.Is(Part.Topic, "interface")
+            || l.Readings[0].Part is Part.Noise or Part.Glue);
 
     /// <summary>Safety, and what is kept of what is seen.</summary>
     private static MachineTopic? Guarded(Clause clause)

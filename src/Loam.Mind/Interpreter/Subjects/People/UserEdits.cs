@@ -110,7 +110,8 @@ internal sealed class UserEdits(ISubject subject, Session session)
         }
         var leavesOnly = said.Leave.Count > 0 && said.Join.Count == 0 && said.Keys.Count == 0
             && !said.Creates && !said.SaysAccount;
-        if (said.Removes || said.Unlocks || leavesOnly || (said.Locks && !said.SaysAccount && !said.Creates))
+        if (said.Removes || said.Unlocks || leavesOnly
+            || (said.Locks && !said.SaysAccount && !said.Creates))
         {
             return Reply.Same($"There is no user {name}.");
         }
@@ -209,7 +210,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
         }
         replies.AddRange(new KeyEdits(session).Apply(clause, user, said));
         var shell = said.Shell ?? (said.Locks ? PeopleBook.NoLogin
-            : said.Unlocks ? "/bin/bash" : null);
+            : said.Unlocks ? Former(user) ?? "/bin/bash" : null);
         if (said.Locks && PeopleBook.IsNoLogin(spec.Text("shell")))
         {
             replies.Add(Reply.Same($"{user} cannot log in already: the shell is "
@@ -236,6 +237,11 @@ internal sealed class UserEdits(ISubject subject, Session session)
         }
         return replies;
     }
+
+    /// <summary>The shell before this conversation, if it was one.</summary>
+    private string? Former(string user) =>
+        new PeopleBook(session.BaseState)[user]?.Text("shell") is { } shell
+            && !PeopleBook.IsNoLogin(shell) ? shell : null;
 
     private Reply Put(string user, string field, EditValue value, string done)
     {

@@ -133,4 +133,81 @@ internal sealed partial class UserReader
         return before >= 0 && before < at - 1 && _now.Names.Count > 0
             && UserNames.Of(clause[before]) == _now.Names[^1] && clause[at].Is(Part.Unknown);
     }
+
+    /// <summary>Where somebody is named for certain, and beside users that are there, any other
+    /// word is none; an everyday word alone is no name either.</summary>
+    private void Sift(UserAttribute read)
+    {
+        var marked = read.Names.Where(n => Weight(n, read) >= 2).ToList();
+        if (marked.Count > 0)
+        {
+            read.Names.RemoveAll(n => Weight(n, read) < 1);
+        }
+        else if (read.Users.Count > 0 && !read.Creates)
+        {
+            read.Names.RemoveAll(n => Weight(n, read) <= 0);
+        }
+        else
+        {
+            read.Names.RemoveAll(n => Weight(n, read) < 0);
+        }
+    }
+
+    /// <summary>How surely a word is somebody's name, by what stands before it.</summary>
+    private int Weight(string name, UserAttribute read)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => UserNames.Of(l) == name);
+        if (at < 0)
+        {
+            return 2;
+        }
+        var lexeme = clause[at];
+        var before = at > 0 ? clause[at - 1] : null;
+        var said = before is not null && (before.IsField("name") || before.IsField("user")
+            || before.IsField("login") || before.Text is "account" or "login" or "username"
+                or "called" or "named" || read.SaysAccount && before.IsGlue("for")
+            || before.Text.EndsWith(" called",
+                    StringComparison.Ordinal) || before.Text is ":" && at > 1
+                && (clause[at - 2].IsField("name") || clause[at - 2].IsField("login")
+                    || clause[at - 2].IsField("user") || clause[at - 2].Is(Part.Topic, "person")
+                    || clause[at - 2].Is(Part.Topic, "account")));
+        var remark = clause.Lexemes.Any(l => l.Is(Part.Key) && UserNames.OfKey(l.Original) == name);
+        if (said || remark || lexeme.Is(Part.Quoted))
+        {
+            return 2;
+        }
+        if (at > 0 && char.IsAsciiLetterUpper(lexeme.Original[0]))
+        {
+            return 2;
+        }
+        var listed = before is not null && (before.IsGlue("and") || before.IsGlue("comma"));
+        return listed ? 1 : Lexicon.English.Knows(lexeme.Text) && lexeme.Is(Part.Unknown) ? -1 : 0;
+    }
+
+    /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>
+    private bool IsWhole()
+    {
+        var account = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "account")
+            || l.IsField("user"));
+        var key = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "key")
+            || l.IsField("sshkey"));
+        return account >= 0 && key > account && !clause.Lexemes.Skip(account).Take(key - account)
+            .Any(l => l.IsGlue("from") || l.IsGlue("of"));
+    }
+
+    /// <summary>"The students" are meant, or what somebody new shall be like.</summary>
+    private void AddAll(int at, List<string> several)
+    {
+        if (_now.Names.Count > 0 && at > 0 && IsLike(at) && _book[several[0]] is { } model)
+        {
+            _now.Join.AddRange(model.Texts("groups"));
+            return;
+        }
+        Begin(null);
+        _now.Users.AddRange(several);
+    }
+
+    /// <summary>"Anna's colleague": not anna.</summary>
+    private bool IsOwner(int at) => clause[at].Possessive && clause.Next(at) is >= 0 and var whose
+        && clause[whose].Is(Part.Topic, "person");
 }

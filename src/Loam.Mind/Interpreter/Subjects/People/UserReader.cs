@@ -110,6 +110,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             _now.Shell ??= pattern.Text("shell");
             return true;
         }
+        // "Anna's colleague piet": somebody else is meant.
+        if (lexeme.Named(Known.User) is not null && IsOwner(at))
+        {
+            return _names = true;
+        }
         if (lexeme.Named(Known.User) is { } user && !(_names && _now.Creates)
             && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
@@ -120,13 +125,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         if (Several(at) is { Count: > 1 } several)
         {
-            if (_now.Names.Count > 0 && at > 0 && IsLike(at) && _book[several[0]] is { } model2)
-            {
-                _now.Join.AddRange(model2.Texts("groups"));
-                return true;
-            }
-            Begin(null);
-            _now.Users.AddRange(several);
+            AddAll(at, several);
             return true;
         }
         // "A visitor account called guest": the name that is given, not the word before.
@@ -295,7 +294,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             var lexeme = clause[before];
             if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "never"
-                or "no longer")
+                or "no longer" or "no more" or "neither" or "nor")
             {
                 return true;
             }
@@ -403,6 +402,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             }
         }
         Spread();
+        _read.ForEach(Sift);
         foreach (var read in _read)
         {
             var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;
@@ -432,17 +432,6 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
     }
 
-    /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>
-    private bool IsWhole()
-    {
-        var account = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "account")
-            || l.IsField("user"));
-        var key = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "key")
-            || l.IsField("sshkey"));
-        return account >= 0 && key > account && !clause.Lexemes.Skip(account).Take(key - account)
-            .Any(l => l.IsGlue("from") || l.IsGlue("of"));
-    }
-
     private void Nameless(UserAttribute only)
     {
         if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
@@ -450,6 +439,12 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             && Mentioned() is { Count: > 0 } mentioned)
         {
             Add(only, mentioned);
+            return;
+        }
+        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } known
+            && _book.Users.Contains(known))
+        {
+            only.Users.Add(known);
             return;
         }
         foreach (var lexeme in clause.Lexemes)
