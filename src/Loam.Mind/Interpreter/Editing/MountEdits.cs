@@ -79,6 +79,7 @@ internal static class MountEdits
         if (!source.StartsWith('/'))
         {
             NewService.DeclareVolume(draft, source, null);
+            Measure(draft, source, said);
         }
         var list = Draft.Path(service.Name, "volumes");
         var mount = NewService.Mount(source, target, readOnly);
@@ -95,6 +96,21 @@ internal static class MountEdits
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))
             .With(Danger(source, readOnly));
+    }
+
+    /// <summary>What was said of the volume itself.</summary>
+    private static void Measure(Draft draft, string volume, MountAttribute said)
+    {
+        var item = EditPath.Parse("spec.volumes").Item("name", volume);
+        if (said.Size is { } size)
+        {
+            draft.Set(StorageFile.File, item.Key("size"),
+                EditValue.Of($"{size.Value:0.###}{size.Unit}"));
+        }
+        if (said.Path is { } path)
+        {
+            draft.Set(StorageFile.File, item.Key("path"), EditValue.Of(path));
+        }
     }
 
     /// <summary>"It keeps its files in /srv/x", "with its config in a volume called x": the

@@ -3,6 +3,7 @@ using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Editing;
@@ -16,6 +17,10 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 
     public Reply Apply(PortAttribute said)
     {
+        if (Outside(said) is { } impossible)
+        {
+            return impossible;
+        }
         if (said.Off || clause.Verb is "unpublish" or "remove" or "stop" || clause.Negated)
         {
             return Close(said);
@@ -29,6 +34,18 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             return Map(first, said.Second!.Value, said);
         }
         return said.Second is { } second ? Linked(first, second, said) : Single(first, said);
+    }
+
+    /// <summary>No such port exists.</summary>
+    private Reply? Outside(PortAttribute said)
+    {
+        var wrong = new[] { said.First, said.Second }.OfType<int>().Where(
+            p => p is < 1 or > PortReader.MostPort).ToList();
+        return wrong.Count == 0 ? null : Reply.Ask($"There is no port {wrong[0]}: ports go from 1 "
+            + $"to {PortReader.MostPort}. Which one shall {service.Name} be on?",
+            [$"{draft.FreePort(8080, "tcp")}"],
+            Filler(said, a => said.First == wrong[0] ? said with { First = a, Link = said.Second
+                is null ? "on" : said.Link } : said with { Second = a }));
     }
 
     private Reply Linked(int first, int second, PortAttribute said)

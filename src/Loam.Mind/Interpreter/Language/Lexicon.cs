@@ -109,6 +109,7 @@ internal sealed class Lexicon
             WordFile.Read(language, "times").SelectMany(t => t.Phrase.Split(' ')));
         lexicon._familiar.UnionWith(
             WordFile.Read(language, "familiar").Concat(WordFile.Read(language, "variables"))
+                .Concat(WordFile.Read(language, "purposes"))
                 .Concat(WordFile.Read(language, "ordinary"))
                 .SelectMany(t => t.Phrase.Split(' ')));
         return lexicon;

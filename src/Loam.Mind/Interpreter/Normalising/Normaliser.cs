@@ -13,6 +13,7 @@ internal static class Normaliser
     public static List<Word> Words(string line, Lexicon lexicon)
     {
         var words = new List<Word>();
+        line = Enumerations.Unmarked(line);
         var (text, places) = Even(line.Trim());
         var start = line.Length - line.TrimStart().Length;
         var at = 0;

@@ -41,7 +41,14 @@ internal sealed record VariableAttribute(string Name, string? Value) : ClauseAtt
 /// <param name="Source">Host path or volume name; null: not said.</param>
 /// <param name="Target">Path in the container; null: not said.</param>
 internal sealed record MountAttribute(string? Source, string? Target, bool ReadOnly)
-    : ClauseAttribute;
+    : ClauseAttribute
+{
+    /// <summary>Of the volume, where it is to be made.</summary>
+    public Amount? Size { get; init; }
+
+    /// <summary>Where the new volume lies; null: where the engine keeps it.</summary>
+    public string? Path { get; init; }
+}
 
 internal sealed record NetworkAttribute(string? Name, bool Internal) : ClauseAttribute;
 

@@ -33,7 +33,9 @@ internal static class ClauseReader
             BackupReader.Read(clause);
         }
         ScheduleReader.Read(clause);
+        NewVolumeReader.Read(clause);
         NameReader.Read(clause);
+        GivenNameReader.Read(clause);
         CommandReader.Read(clause);
         DeviceReader.Read(clause);
         EnvironmentReader.Read(clause);
@@ -41,7 +43,10 @@ internal static class ClauseReader
         FormerReader.Read(clause);
         LabelReader.Read(clause);
         ProbeReader.Read(clause);
-        MountModeReader.Read(clause);
+        if (!IsNew(clause))
+        {
+            MountModeReader.Read(clause);
+        }
         MountReader.Read(clause);
         ImageReader.Read(clause);
         SettingReader.Read(clause);
@@ -53,7 +58,13 @@ internal static class ClauseReader
         PortReader.Read(clause);
         TargetReader.Read(clause);
         BareReader.Read(clause);
+        Likewise.Follow(clause, said.Before);
     }
+
+    /// <summary>What it is about is to be made: its mounts too.</summary>
+    private static bool IsNew(Clause clause) => clause.Verb is "" or "create" or "have" or "mount"
+        && clause.Lexemes.Any(l => l.Named(Known.App) is not null || l.Is(Part.Image))
+        && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null);
 
     private static void ReadMood(Clause clause)
     {
@@ -144,6 +155,11 @@ internal static class ClauseReader
         }
         foreach (var lexeme in clause.Lexemes)
         {
+            if (lexeme.Text.EndsWith("level", StringComparison.Ordinal)
+                || clause.Lexemes.Any(l => l.IsGlue("to") || l.Is(Part.Assignment)))
+            {
+                return false;
+            }
             if (lexeme.Key(Part.Field) is "log" or "status" or "history" or "event"
                 && !lexeme.IsMention && !lexeme.Is(Part.Noise) && !lexeme.IsGlue("yes")
                 && !(lexeme.IsField("log") && clause.Lexemes.Any(l => l.Is(Part.Topic, "audit"))

@@ -234,6 +234,17 @@ internal static class ClauseSplitter
         {
             who--;
         }
+        // "Archive instead of snapshot"
+        if (all[at - 1].IsGlue("insteadof"))
+        {
+            return true;
+        }
+        // "A container that runs it", "one which needs redis"
+        if (all[at - 1].Text is "that" or "which" && (all[at - 2].Is(Part.Image)
+            || all[at - 2].IsMention || all[at - 2].IsField("service")))
+        {
+            return true;
+        }
         var pronoun = all[who].Is(Part.Reference) || all[who].IsMention
             || all[who].Text is "it" or "they" or "he" or "she";
         return pronoun && who > start && who + 2 >= at

@@ -25,6 +25,7 @@ internal static class Cutting
     private const double Faint = 0.6;
     private const double Bare = 0.15;
     private const double Mixed = 0.35;
+    private const double Contradictory = 0.6;
     private const double Incomplete = 0.35;
     private const double Untargeted = 0.2;
     private const int MostPieces = 9;
@@ -137,7 +138,25 @@ internal static class Cutting
             cost += _failed && to - from > 1 && _plain.Contains(_bounds[from])
                 && (to == _bounds.Count - 1 || _plain.Contains(_bounds[to]))
                 && !_plain.Exists(p => p > _bounds[from] && p < _bounds[to]) ? Failed : 0;
-            return cost + Mixes(from, to);
+            return cost + Mixes(from, to) + (clause.Subject is null
+                ? Dropped(clause, from, to) : 0);
+        }
+
+        /// <summary>"Session minutes to 30, then restart the portal": what a later piece does
+        /// would be passed over.</summary>
+        private double Dropped(Clause clause, int from, int to)
+        {
+            for (var piece = from + 1; piece < to; piece++)
+            {
+                var verb = ClauseSplitter.One(
+                    _sentence, _bounds[piece], _bounds[piece + 1]).Verb;
+                if (verb is "restart" or "remove" or "stop" or "spare" && verb != clause.Verb
+                    && clause.Verb.Length > 0)
+                {
+                    return Mixed;
+                }
+            }
+            return 0;
         }
 
         /// <summary>"The api talks to valkey now" says nothing of the firewall.</summary>
@@ -172,13 +191,15 @@ internal static class Cutting
     /// <summary>What a wish about services lacks to be one.</summary>
     private static double Lacks(Clause clause)
     {
-        var twice = clause.Attributes.OfType<LimitAttribute>().GroupBy(l => l.Limit)
-            .Any(g => g.Count() > 1)
-            || clause.Attributes.OfType<PortAttribute>().Count() > 1 && clause.Targets.Count > 1;
+        var contradicts = clause.Attributes.OfType<LimitAttribute>().GroupBy(l => l.Limit)
+            .Any(g => g.Count() > 1) || clause.Attributes.OfType<VersionAttribute>().Count() > 1
+            || clause is { Verb: "spare", Attributes.Count: > 0 };
+        var twice = clause.Targets.Count > 1
+            && clause.Attributes.OfType<PortAttribute>().Count() > 1;
         var acts = clause.Verb is not ("" or "set" or "have" or "limit" or "move" or "raise"
             or "lower");
         var made = clause.Attributes.OfType<ImageAttribute>().Any();
-        var cost = twice ? Mixed : 0;
+        var cost = contradicts ? Contradictory : twice ? Mixed : 0;
         if (clause.Attributes.Exists(a => a is BareAttribute))
         {
             cost += Incomplete;
@@ -187,7 +208,7 @@ internal static class Cutting
         {
             return cost + (clause.Attributes.Count == 0 && !acts ? Incomplete : Untargeted);
         }
-        return cost + (clause.Attributes.Count == 0 && !acts
+        return cost + (clause.Attributes.Count == 0 && !acts && !Likewise.IsSaid(clause)
             && clause.Targets.TrueForAll(t => t.Version is null) ? Incomplete : 0);
     }
 }

@@ -68,7 +68,9 @@ internal sealed class Particles
                     sentence[end] = sentence[end] with { Readings = [new(Part.Glue, "from")] };
                     return;
                 }
-                if (begins && key != "strip" && seenThing)
+                if (begins && key != "strip" && seenThing && !(second == "off"
+                    && end + 2 < sentence.Count
+                    && sentence[end + 1].Text.Split(' ')[0] is "the" or "our"))
                 {
                     Put(sentence, at, end, second, key);
                     return;

@@ -15,6 +15,9 @@ internal sealed record Target(
     /// <summary>Said after <c>for</c>: more likely a purpose than the thing itself.</summary>
     public bool IsPurpose { get; init; }
 
+    /// <summary>Said after <c>from the</c>: somebody there, nothing to be made.</summary>
+    public bool IsOrigin { get; init; }
+
     /// <summary>A second one of its kind: <c>another redis</c>.</summary>
     public bool IsAnother { get; init; }
 

@@ -37,7 +37,8 @@ internal static class TargetReader
             {
                 // "its database" belongs to what was said last, "both databases" are several.
                 owner = lexeme.Text is "its" or "their"
-                    ? clause.Targets.LastOrDefault() ?? TargetAt(clause, at) : owner;
+                    ? (except ? clause.Except : clause.Targets).LastOrDefault()
+                        ?? TargetAt(clause, at) : owner;
                 all |= lexeme.Key(Part.Reference) is "them" or "all" && owner is null;
                 continue;
             }
@@ -136,6 +137,9 @@ internal static class TargetReader
             (lexeme.Plural || reference is "them" or "all") && !OneOf(clause, at), null)
         {
             IsPurpose = PrecededBy(clause, at, "for"),
+            IsOrigin = at > 1 && clause[at - 1].Text is "the" or "our" or "my" or "your"
+                && clause[at - 2].Text == "from" && !(at + 1 < clause.Count
+                    && (clause[at + 1].IsField("image") || clause[at + 1].IsField("version"))),
             IsAnother = IsAnother(clause, at),
         };
         var next = at + 1;
@@ -153,6 +157,12 @@ internal static class TargetReader
         for (var before = at - 1; before >= 0 && before >= at - 2; before--)
         {
             var last = clause[before].Text.Split(' ')[^1];
+            var first = clause[before].Text.Split(' ')[0];
+            if (last == "of" && first is "copy" or "clone" or "duplicate" or "twin"
+                && clause.Attributes.Exists(a => a is NameAttribute))
+            {
+                return true;
+            }
             if (s_more.Contains(last) && (last is not ("new" or "more")
                 || clause[before].Text is "one more" || last == "new"
                     && clause.Attributes.Exists(a => a is NameAttribute)))

@@ -60,12 +60,31 @@ internal static class Topics
             {
                 topics.Add("firewall");
             }
+            if (lexeme.Text is "dns" && lexemes.Any(l => l.Is(Part.Address))
+                && !lexemes.Any(l => l.IsGlue("from") || l.Is(Part.Topic, "allow")))
+            {
+                topics.Add("resolving");
+            }
             if (OfName(lexeme) is { } named)
             {
                 topics.Add(named);
             }
         }
+        if (topics.Count == 0 && IsNewApp(lexemes))
+        {
+            topics.Add("service");
+        }
         return topics;
+    }
+
+    /// <summary>"A redis": something that is to run.</summary>
+    private static bool IsNewApp(IReadOnlyList<Lexeme> lexemes)
+    {
+        var at = lexemes.ToList().FindIndex(l => l.Named(Known.App) is not null
+            && l.Named(Known.Service) is null && !l.Readings.Any(r => r.Part == Part.Topic
+                && r.Key.StartsWith("provider:", StringComparison.Ordinal)));
+        return at > 0 && lexemes[at - 1].Text.Split(' ')[^1] is "a" or "an" or "another" or "new"
+            or "own";
     }
 
     /// <summary>What people call a port, such as "ssh".</summary>

@@ -21,6 +21,10 @@ internal static class Verbs
         {
             return false;
         }
+        if (IsGivenName(all, at))
+        {
+            return false;
+        }
         var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
         var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
             or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
@@ -40,6 +44,13 @@ internal static class Verbs
             && (all[at - 1].Possessive || all[at - 1].Text is "the" or "its" or "a");
         return !noun && !(nounToo && (determined || ofThing || lexeme.IsMention));
     }
+
+    /// <summary>"Called probe": whatever the word means elsewhere.</summary>
+    private static bool IsGivenName(List<Lexeme> all, int at) => at > 0
+        && (all[at - 1].Text is "called" or "named" or "name it" or "call it" or "calling it"
+                or "naming it" or "by the name of" || (all[at - 1].Text is "as"
+                && at > 1 && all[at - 2].Is(Part.Image)))
+        && !all[at].Text.Contains(' ', StringComparison.Ordinal);
 
     public static bool IsStrong(Lexeme lexeme) =>
         lexeme.Key(Part.Verb) is { } key && !s_weak.Contains(key);

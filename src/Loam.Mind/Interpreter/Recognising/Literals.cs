@@ -61,9 +61,11 @@ internal static class Literals
     private static Lexeme? Located(Word word)
     {
         var text = word.Text;
-        if (text.Contains("://", StringComparison.Ordinal))
+        if (text.IndexOf("://", StringComparison.Ordinal) is var scheme and >= 0)
         {
-            return Of(word, Part.Url);
+            var equals = text.IndexOf('=', StringComparison.Ordinal);
+            return equals > 0 && equals < scheme && IsIdentifier(text[..equals]) ? null
+                : Of(word, Part.Url);
         }
         var at = text.IndexOf('@', StringComparison.Ordinal);
         return at > 0 && text.AsSpan().IndexOfAny('/', ':') < 0 && IsDomain(text[(at + 1)..])

@@ -16,6 +16,10 @@ internal static class NameForms
             yield break;
         }
         var stem = string.Join(' ', parts[..^1]);
+        if (stem.Length > 3)
+        {
+            yield return stem;
+        }
         foreach (var disk in s_disks)
         {
             yield return $"{stem} {disk}";

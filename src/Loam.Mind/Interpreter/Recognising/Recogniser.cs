@@ -36,7 +36,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             lexemes.Add(lexeme);
             at += length;
         }
-        return WithHalves(WithUnits(WithOne(WithAdverbs(lexemes))));
+        return WithHalves(WithUnits(WithOwned(
+            NumberWords.Joined(WithOne(WithAdverbs(lexemes))))));
     }
 
     /// <summary>"First stop gitea" says when, not which.</summary>
@@ -48,6 +49,83 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 && !lexemes[at + 1].IsMention && (at == 0 || !lexemes[at - 1].Is(Part.Verb)))
             {
                 lexemes[at] = lexemes[at] with { Readings = [new(Part.Noise, "noise")] };
+            }
+        }
+        return lexemes;
+    }
+
+    /// <summary>"192.168.10.20 and .21": the rest of it is that of the one before.</summary>
+    private static List<Lexeme> WithEndings(List<Lexeme> lexemes)
+    {
+        string? network = null;
+        for (var at = 0; at < lexemes.Count; at++)
+        {
+            var text = lexemes[at].Text;
+            if (lexemes[at].Is(Part.Address) && text.LastIndexOf('.') is var dot and > 0)
+            {
+                network = text[..dot];
+            }
+            else if (network is not null && text.Length is > 1 and < 5 && text[0] == '.'
+                && int.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture,
+                    out var host) && host < 256)
+            {
+                lexemes[at] = new(network + text, network + text,
+                    [new(Part.Address, network + text), new(Part.Field, "localhost")]);
+            }
+        }
+        return lexemes;
+    }
+
+    /// <summary>"The cache of jellyfin" is jellyfin-cache, where something is called so.</summary>
+    private List<Lexeme> WithOwned(List<Lexeme> lexemes)
+    {
+        lexemes = WithEndings(WithCounted(lexemes));
+        for (var at = 0; at + 2 < lexemes.Count; at++)
+        {
+            var owner = at + 2;
+            while (owner < lexemes.Count && lexemes[owner].Text is "the" or "our" or "my")
+            {
+                owner++;
+            }
+            if (!lexemes[at + 1].IsGlue("of") || owner >= lexemes.Count
+                || !lexemes[owner].IsMention || lexemes[at].Text.Contains(' ')
+                || lexemes[at].Named(Known.Service) is not null)
+            {
+                continue;
+            }
+            var called = names.Namings($"{lexemes[owner].Text} {lexemes[at].Text}");
+            if (called.IsEmpty || called[0].Known is not (Known.Service or Known.Volume))
+            {
+                continue;
+            }
+            var text = $"{lexemes[owner].Text} {lexemes[at].Text}";
+            lexemes[at] = new(text, $"{lexemes[at].Original} of {lexemes[owner].Original}",
+                [new Reading(Part.Mention, text)]) { Namings = called };
+            lexemes.RemoveRange(at + 1, owner - at);
+        }
+        return lexemes;
+    }
+
+    /// <summary>"2 cores" are no network core, and "this / that" is one or the other.</summary>
+    private static List<Lexeme> WithCounted(List<Lexeme> lexemes)
+    {
+        for (var at = 1; at < lexemes.Count; at++)
+        {
+            if (lexemes[at] is { IsMention: true, Plural: true } said && lexemes[at - 1].IsNumber
+                && said.Named(Known.Service) is null
+                && said.Key(Part.Field) is "cpu" or "memory" or "pids")
+            {
+                lexemes[at] = said with
+                {
+                    Readings = [.. said.Readings.Where(r => r.Part != Part.Mention)],
+                    Namings = [],
+                };
+            }
+            if (lexemes[at].Text == "/" && at + 1 < lexemes.Count
+                && lexemes[at - 1].Readings[0].Part is Part.Unknown or Part.Mention
+                && lexemes[at + 1].Readings[0].Part is Part.Unknown or Part.Mention)
+            {
+                lexemes[at] = lexemes[at] with { Readings = [new(Part.Glue, "or")] };
             }
         }
         return lexemes;

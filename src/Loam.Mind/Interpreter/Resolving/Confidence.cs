@@ -55,6 +55,8 @@ internal static class Confidence
 
     private static double Weight(Lexeme lexeme, bool reason) => lexeme.Readings[0].Part switch
     {
+        // Which belongs to which is not read.
+        _ when lexeme.Text == "respectively" => 0.5,
         Part.Unknown or Part.Domain or Part.Email or Part.Url => reason ? 0.02 : 0.12,
         Part.Verb => reason ? 0 : lexeme.Is(Part.Noise) ? 0 : 0.12,
         Part.Topic => reason ? 0 : 0.2,

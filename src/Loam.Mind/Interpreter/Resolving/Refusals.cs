@@ -126,7 +126,8 @@ internal static class Refusals
     /// <summary>Everyday things, and nothing of this machine beside them.</summary>
     private static bool IsChat(Clause clause, double weight)
     {
-        if (clause.Subject is JobSubject or NotifySubject or FirewallSubject)
+        if (clause.Subject is JobSubject or NotifySubject or FirewallSubject
+            || clause.Lexemes.Any(l => l.Is(Part.Image)))
         {
             return false;
         }
@@ -198,7 +199,8 @@ internal static class Refusals
                 "unsafe" => !asks && clause.Subject is not (MachineSubject or FirewallSubject),
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
-                "foreign" => clause.Subject is not FirewallSubject,
+                "foreign" => clause.Subject is not FirewallSubject
+                    && !clause.Lexemes.Any(l => l.Is(Part.Image)),
                 _ => IsChat(clause, weight),
             };
             if (holds)

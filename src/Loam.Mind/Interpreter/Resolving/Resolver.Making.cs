@@ -27,7 +27,7 @@ internal sealed partial class Resolver
         foreach (var target in clause.Targets)
         {
             var makeable = target.Chosen.IsEmpty && IsMakeable(target)
-                && target.Named(Known.Service) is null;
+                && !target.IsOrigin && target.Named(Known.Service) is null;
             var there = target.Chosen.IsEmpty ? Targets.Candidates(target) : target.Chosen;
             // An app that is there under another name is still the one that is meant, but
             // "install X" next to a service that only works with X is not.
@@ -50,6 +50,23 @@ internal sealed partial class Resolver
         return made;
     }
 
+    /// <summary>"A mailer from IMAGE, it needs redis": what is there is waited for.</summary>
+    private bool Needed(Clause clause, List<Target> others)
+    {
+        var needs = clause.Lexemes.Any(l => l.IsVerb("have") || l.IsVerb("depend")
+            || l.IsVerb("connect") || l.IsGlue("with") || l.Text.Split(' ')[0] is "uses" or "using"
+                or "talks" or "wants" or "requires" or "requiring" or "needing");
+        var on = others.Where(t => t.Reference is null
+            && Targets.Candidates(t).Count == 1).ToList();
+        if (!needs || on.Count == 0 || !others.TrueForAll(t => on.Contains(t)
+            || t.Reference is "it" or "them"))
+        {
+            return false;
+        }
+        clause.Attributes.Add(new DependsAttribute(on));
+        return true;
+    }
+
     /// <summary>It works for another service only: nextcloud-db is not "the" MariaDB.</summary>
     private bool IsPrivate(string service, string app) =>
         !service.Contains(app, StringComparison.Ordinal)
@@ -63,7 +80,7 @@ internal sealed partial class Resolver
                 && (clause.Verb == "unpublish" || !clause.Wants)
             && clause.Targets.Exists(t => t.Named(Known.App) is not null) => true,
         "create" or "have" or "start" or "watch" => true,
-        "publish" or "connect" or "mount" or "limit" or "depend" => clause.Wants
+        "publish" or "unpublish" or "connect" or "mount" or "limit" or "depend" => clause.Wants
             || IsFurnished(clause),
         // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
         "" => !clause.Corrects || clause.Attributes.Count == 0,
@@ -74,7 +91,8 @@ internal sealed partial class Resolver
     /// </summary>
     private static bool IsFurnished(Clause clause)
     {
-        var verb = clause.Lexemes.ToList().FindIndex(l => l.IsVerb(clause.Verb));
+        var verb = clause.Lexemes.ToList().FindIndex(l => l.IsVerb(clause.Verb)
+            || clause.Verb == "unpublish" && l.IsVerb("publish"));
         var thing = clause.Lexemes.ToList().FindIndex(l => l.IsMention);
         var form = verb < 0 ? "" : clause[verb].Text.Split(' ')[0];
         return thing >= 0 && thing < verb && (form.EndsWith("ed", StringComparison.Ordinal)
@@ -103,6 +121,13 @@ internal sealed partial class Resolver
         {
             yield return TooMany(Made.Count + creations.Count);
             yield break;
+        }
+        if (clause.Verb == "unpublish" && !clause.Attributes.Exists(a => a is PortAttribute))
+        {
+            clause.Attributes.Add(new PortAttribute(null, null, "", false, null, null)
+            {
+                Off = true,
+            });
         }
         foreach (var target in creations)
         {

@@ -29,6 +29,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [independent];
         }
+        if (clause is { Negated: true, Verb: "start", Attributes.Count: 0 } && Made.Count > 0
+            && clause.Targets.TrueForAll(t => t.Reference is not null))
+        {
+            return [.. Made.Select(m => LifeEdits.Stop(_draft, _draft.State.Services[m]))];
+        }
         if ((clause.Negated || Keeps(clause)) && clause.Attributes.Count == 0)
         {
             return [LeaveAlone(clause)];
@@ -207,7 +212,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     }
 
     private static bool IsMakeable(Target target) => target.Named(Known.App) is not null
-        || target.Named(Known.Role) is not null;
+        || target.Named(Known.Role) is not null && target.Named(Known.Mount) is null;
 
     private IEnumerable<Reply> Change(Clause clause, List<Target> others)
     {
@@ -222,7 +227,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 new VersionAttribute(image.Tag), clause, Targets)];
         }
         if (image is not null && clause.Verb is "create" or "start" or "have" or ""
-            && image is not null && (others.TrueForAll(t => t.Reference is "it")
+            && (Needed(clause, others) || others.TrueForAll(t => t.Reference is "it")
                 || clause.Attributes.OfType<NameAttribute>().Any()))
         {
             return CreateFromImage(clause, image);
@@ -232,9 +237,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return CreateFromImage(clause, image);
         }
-        if (clause.Verb == "create" && others.Count == 0
-            && clause.Attributes.OfType<NetworkAttribute>().FirstOrDefault() is { } network
-            && clause.Attributes.Count == 1)
+        if (others.Count == 0 && NewNetwork(clause) is { } network)
         {
             return [WiringEdits.NewNetwork(_draft, network)];
         }
@@ -277,6 +280,15 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         return volumes.Count == 0 ? Act(clause, names)
             : [.. Act(clause, names), .. volumes.Select(RemoveVolume)];
     }
+
+    /// <summary>"Make a network called jobs"; null: none is wished.</summary>
+    private NetworkAttribute? NewNetwork(Clause clause) =>
+        clause.Verb is "create" or "have" or "set" or ""
+            && (clause.Verb == "create" || session.Focus.Count == 0 && Touched.Count == 0)
+            && clause.Attributes.OfType<NetworkAttribute>().FirstOrDefault() is { } network
+            && clause.Attributes.TrueForAll(a => a is NetworkAttribute or NameAttribute)
+            && (clause.Verb == "create" || network.Name is not null
+                && !_draft.State.Networks.ContainsKey(network.Name)) ? network : null;
 
     /// <summary>"X is not needed, take it down for good": it is removed already.</summary>
     private bool Gone(Clause clause) => Touched.Count > 0 && clause.Verb is "remove" or "stop"

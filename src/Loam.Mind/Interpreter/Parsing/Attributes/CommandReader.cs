@@ -20,6 +20,22 @@ internal static class CommandReader
             }
         }
         StartedWith(clause);
+        Runs(clause);
+    }
+
+    /// <summary>"A container of busybox that runs 'sleep 3600'".</summary>
+    private static void Runs(Clause clause)
+    {
+        var quoted = clause.Find(Part.Quoted);
+        if (quoted > 0 && clause.Attributes.TrueForAll(a => a is not CommandAttribute)
+            && clause[quoted].Original.Contains(' ', StringComparison.Ordinal)
+            && (clause[quoted - 1].Text is "runs" or "running" or "run" or "executes"
+                or "executing" or "execute" or "does" or "doing" or "with" or "starts"
+                || clause[quoted - 1].IsVerb("create"))
+            && clause.Lexemes.Any(l => l.Is(Part.Image) || l.Named(Known.App) is not null))
+        {
+            Take(clause, quoted, quoted, entry: false);
+        }
     }
 
     private static void WorkDir(Clause clause)

@@ -8,6 +8,9 @@ namespace Loam.Mind.Interpreter.Parsing.Attributes;
 /// </summary>
 internal static class DeviceReader
 {
+    private static readonly string[] s_disks =
+        ["sd", "hd", "vd", "xvd", "nvme", "mmcblk", "md", "mapper", "disk", "loop", "sr", "dm-"];
+
     public static void Read(Clause clause)
     {
         Capability(clause);
@@ -49,6 +52,9 @@ internal static class DeviceReader
         && lexeme.Original.StartsWith("/dev/", StringComparison.Ordinal)
         && !lexeme.Original.StartsWith("/dev/shm", StringComparison.Ordinal);
 
+    private static bool IsDisk(string path) => s_disks.Any(
+        d => path.StartsWith("/dev/" + d, StringComparison.Ordinal));
+
     private static void Device(Clause clause)
     {
         var devices = Enumerable.Range(0, clause.Count)
@@ -71,7 +77,8 @@ internal static class DeviceReader
             return;
         }
         // "/dev/sdb1 at /mnt/data" is no device but what is on it.
-        if (clause.All(Part.Path).Any(i => !devices.Contains(i)))
+        if (clause.All(Part.Path).Any(i => !devices.Contains(i))
+            && devices.TrueForAll(i => IsDisk(clause[i].Original)))
         {
             return;
         }

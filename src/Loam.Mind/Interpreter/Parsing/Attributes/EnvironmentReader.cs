@@ -77,8 +77,10 @@ internal static class EnvironmentReader
         {
             at++;
         }
-        if (!clause.IsFree(at) || !(clause[at].Is(Part.Unknown) || clause[at].Is(Part.Quoted))
-            || !Literals.IsIdentifier(clause[at].Original))
+        var named = clause.IsFree(at) && Literals.IsIdentifier(clause[at].Original)
+            && (clause[at].Is(Part.Unknown) || clause[at].Is(Part.Quoted)
+                || clause[at].Original.All(c => !char.IsAsciiLetterLower(c)));
+        if (!named)
         {
             return;
         }
@@ -122,6 +124,7 @@ internal static class EnvironmentReader
         while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
             || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"
             || clause[next].IsGlue("wish") || clause[next].IsGlue("comma")
+            || clause[next].Text is "set" or "set to" or "being" or "be"
             || clause[next].Text is "stay" or "stays" or "remain" or "remains" or "become"
             || clause[next].IsGlue("with")))
         {

@@ -7,6 +7,8 @@ namespace Loam.Mind.Interpreter.Parsing.Attributes;
 /// ports.</summary>
 internal static class PortReader
 {
+    public const int MostPort = 65535;
+
     public static void Read(Clause clause)
     {
         var protocol = clause.Has(Part.Field, "udp") ? "udp"
@@ -33,6 +35,12 @@ internal static class PortReader
         foreach (var at in clause.All(Part.PortPair).ToList())
         {
             clause.Use(at);
+            if (clause[at].Text[0] == '!')
+            {
+                clause.Attributes.Add(new PortAttribute(Literals.Whole(clause[at].Text[1..]), null,
+                    "", false, protocol, null) { Off = true });
+                continue;
+            }
             clause.Attributes.Add(Pair(clause[at].Text, protocol, address));
         }
         var fields = Use(clause, "port") || web
@@ -47,7 +55,8 @@ internal static class PortReader
             "from everywhere" or "from anywhere" or "everywhere" or "from the lan" or "the lan"
             or "from outside" or "from the outside" or "from the network" or "all interfaces"
             or "on all interfaces" or "from other machines" or "from all machines"
-            or "on all addresses" or "not only from localhost" or "whole network" or "lan")
+            or "on all addresses" or "all addresses" or "any address" or "every address"
+            or "not only from localhost" or "whole network" or "lan")
         && clause.Lexemes.Any(l => l.IsVerb("publish") || l.Text is "seen" or "visible"
             or "reach" or "reached" or "reachable");
 
@@ -160,7 +169,8 @@ internal static class PortReader
     {
         var numbers = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && IsPort(clause[i]) && (named || AboutPorts(clause, i))).ToList();
-        if (Sided(clause, numbers, protocol, address))
+        if (Sided(clause, numbers, protocol, address)
+            || numbers.Count == 0 && Impossible(clause, named))
         {
             return;
         }
@@ -190,6 +200,24 @@ internal static class PortReader
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", inner, protocol, address));
         }
+    }
+
+    /// <summary>"Port 99999": there is none, and that is said.</summary>
+    private static bool Impossible(Clause clause, bool named)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i] is { IsNumber: true, Unit: "" or "tcp" or "udp" }
+            && char.IsAsciiDigit(clause[i].Text.TrimStart(':', '#')[0])
+            && (clause[i].Value > MostPort || clause[i].Value == 0 && named)
+            && (named || clause[i].Value < 1_000_000 && AboutPorts(clause, i)), -1);
+        if (at < 0)
+        {
+            return false;
+        }
+        clause.Use(at);
+        clause.Attributes.Add(new PortAttribute((int)Math.Min(clause[at].Value, int.MaxValue), null,
+            "on", false, null, null));
+        return true;
     }
 
     /// <summary>"8085 outside, 3000 inside".</summary>
@@ -280,8 +308,8 @@ internal static class PortReader
         var before = clause.Next(at, -1);
         var link = before >= 0 ? clause[before] : null;
         var placed = link is not null && (link.IsGlue("on") || link.IsGlue("to")
-            || link.IsGlue("from") || link.IsGlue("as") || link.IsGlue("insteadof")
-            || link.IsVerb("have") || link.IsVerb("set"));
+            || link.IsGlue("from") || link.IsGlue("as") || link.IsGlue("for")
+            || link.IsGlue("insteadof") || link.IsVerb("have") || link.IsVerb("set"));
         var bigEnough = clause[at].Value is >= 1024 or 80 or 443 or 53 or 22 or 25 or 81;
         return placed && (link!.IsGlue("on") || bigEnough)
             && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish"

@@ -261,6 +261,10 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
+        if (IsForAll(group, clause, rules, said))
+        {
+            return 0.7;
+        }
         if (place && words.Attacks || group is { Only: true, Direction:
             PacketDirection.Output, Ports.Count: > 0 })
         {
@@ -295,6 +299,18 @@ internal static partial class FirewallClaim
         return Math.Max(OfSayings(group, clause, scan),
             OfPorts(group, clause, scan, rules, said));
     }
+
+    /// <summary>"Uptime kuma for everyone": the rules may be all that is in the way.</summary>
+    private static bool IsForAll(
+        Group group, Clause clause, FirewallRules rules, Discourse said) =>
+        group is { Act: Act.None, Anywhere: true, Only: false, Ports.Count: > 0 }
+            && rules.IsDeclared && clause.Verb is "" or "have" or "publish"
+            && clause.Lexemes.Select(l => Storage.VolumeReader.ServiceOf(l,
+                said.Session.Draft.State)).OfType<string>()
+                .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList()
+                is { Count: > 0 } meant
+            && meant.TrueForAll(s => PublishesAll(said, s, group) && !IsLocal(said, s))
+            && !IsReachable(said, meant, rules);
 
     /// <summary>What is said of packets and of nothing else.</summary>
     private static double OfSayings(Group group, Clause clause, WishScan scan)

@@ -38,6 +38,11 @@ internal sealed partial class FirewallResolver
             return [Ask($"{broken.Original} is no address: four numbers from 0 to 255, and a "
                 + "length up to 32. Which one is meant?", "10.0.0.0/8")];
         }
+        if (_clause.Lexemes.FirstOrDefault(IsNoPort) is { } wrong)
+        {
+            return [Ask($"There is no port {wrong.Original}: ports go from 1 to "
+                + $"{Parsing.Attributes.PortReader.MostPort}. Which one is meant?", "port 443")];
+        }
         var before = _book.Rules;
         var replies = new List<Reply>();
         if (_wish.Enable == false)
@@ -80,6 +85,10 @@ internal sealed partial class FirewallResolver
         }
         return replies;
     }
+
+    private static bool IsNoPort(Recognising.Lexeme lexeme) => lexeme is { IsNumber: true,
+            Unit: "" or "tcp" or "udp" } && char.IsAsciiDigit(lexeme.Text[0])
+        && lexeme.Value is > Parsing.Attributes.PortReader.MostPort and < 1_000_000;
 
     /// <summary>A network has moved: in the rules named, or in all.</summary>
     private Reply? Swapped(SourceSwap swap)

@@ -106,6 +106,7 @@ internal sealed class FirewallSubject : ISubject
         var last = said.Before.Count > 0 ? said.Before[^1]
             : said.Session.LastWishes is [.., var wish] ? wish : null;
         return last?.Attributes.OfType<BanAttribute>().Any() == true && !scan.HasAddress
+            && !scan.Groups.Exists(g => g.Rate is not null || g.OwnAct && g.Ports.Count > 0)
             && !scan.HasNamedPort && clause.Lexemes.Any(l => l.IsNumber
                 || l.Key(Part.Amount) is ['x', ..]);
     }

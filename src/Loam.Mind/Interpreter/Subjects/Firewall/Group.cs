@@ -31,6 +31,12 @@ internal sealed record Group
     /// <summary>Only a "not" was said: "10.1.2.3 must not".</summary>
     public bool Guessed { get; set; }
 
+    /// <summary>Said of what no rule matches.</summary>
+    public bool ByDefault { get; set; }
+
+    /// <summary>The group that this one is left out of.</summary>
+    public Group? Whole { get; set; }
+
     /// <summary>Words that mean packets and nothing else: allow, deny, block.</summary>
     public bool Strong { get; set; }
 

@@ -125,7 +125,8 @@ internal sealed partial class ScanWords(Clause clause)
         for (var next = at + 1; next < clause.Count && !clause[next].IsGlue("comma"); next++)
         {
             if (Is(next, "allow") || Is(next, "block") || Is(next, "reject") || Is(next, "log")
-                || Is(next, "may") || Is(next, "open"))
+                || Is(next, "may") || Is(next, "open")
+                || clause[next].Text is "sending" or "send")
             {
                 return true;
             }
@@ -142,6 +143,12 @@ internal sealed partial class ScanWords(Clause clause)
         }
         for (var next = at + 1; next < clause.Count && next <= at + 6; next++)
         {
+            if (clause[next].Text is "off" && next + 1 < clause.Count
+                && Enumerable.Range(next + 1, Math.Min(3, clause.Count - next - 1)).Any(
+                    n => Is(n, "anywhere") || Is(n, "lan") || InterfaceAt(n) is not null))
+            {
+                return true;
+            }
             if (clause[next].Text is "out" or "away" or "out of here")
             {
                 return true;

@@ -13,12 +13,7 @@ internal sealed partial class WishScan
     private void Mood(int at)
     {
         var lexeme = _clause[at];
-        if (_words.KeepsOut(at))
-        {
-            Say(Act.Block, strong: true);
-            return;
-        }
-        if (_words.Complains(at))
+        if (_words.Complains(at) || Whole(at))
         {
             return;
         }
@@ -138,11 +133,13 @@ internal sealed partial class WishScan
             || text.Contains("reject", StringComparison.Ordinal))
         {
             Say(Act.Block, strong: true);
+            _group.ByDefault = true;
         }
         else if (text.Contains("allow", StringComparison.Ordinal)
             || text.Contains("accept", StringComparison.Ordinal))
         {
             Say(Act.Allow, strong: true);
+            _group.ByDefault = true;
         }
     }
 
@@ -185,6 +182,13 @@ internal sealed partial class WishScan
             };
             _negated = false;
         }
+        // "Everything except ssh should be closed": the act is that of everything.
+        if (_group is { Whole: { Act: Act.None } whole, HasOperand: true })
+        {
+            (whole.Act, whole.OwnAct, whole.Strong) = (act, true, whole.Strong || strong);
+            _group.Act = whole.IsBlock ? Act.Allow : Act.Block;
+            return;
+        }
         if (_group.OwnAct && _group.HasOperand && !(act == Act.Reject && _group.IsBlock)
             && !(strong && !_group.Strong && _group.Act == act))
         {
@@ -200,6 +204,11 @@ internal sealed partial class WishScan
     {
         if (_words.Is(at, "out") && !_words.IsParticle(at))
         {
+            if (_negated && _clause[at].Text is "send" or "sending" && _negatedAt >= 0
+                && _words.StopsAct(_negatedAt))
+            {
+                Say(Act.Allow, strong: true);
+            }
             _group.Direction = PacketDirection.Output;
         }
         else if (_words.Is(at, "in"))
@@ -261,6 +270,7 @@ internal sealed partial class WishScan
         Next();
         _group.Act = before.IsBlock || before.Act == Act.None ? Act.Allow : Act.Block;
         _group.OwnAct = true;
+        _group.Whole = before.Act == Act.None ? before : null;
         _group.Direction = before.Direction;
         if (!before.Everything && !before.Else)
         {
@@ -271,6 +281,7 @@ internal sealed partial class WishScan
 
     private void Add(Port port)
     {
+        Concrete();
         if (_group.Ports.Count > 0 && (_group.HasSource && !_group.SourceFirst
             || _group.ActLater) || _group is { Ports.Count: 0, Sources.Count: > 0, OwnAct: true,
                 Only: false, ActLater: false } && _andBefore)
@@ -282,6 +293,75 @@ internal sealed partial class WishScan
             Next();
         }
         _group.Ports.Add(port);
+    }
+
+    /// <summary>"Deny by default, 22 and 80 open": what is named is not the default.</summary>
+    private void Concrete()
+    {
+        if (_group is { ByDefault: true, HasOperand: false })
+        {
+            var shuts = _group.IsBlock;
+            Next();
+            (_group.Act, _group.OwnAct) = (shuts ? Act.Allow : Act.Block, false);
+        }
+    }
+
+    /// <summary>Words that say all of it: "… is enough", "keep … out".</summary>
+    private bool Whole(int at)
+    {
+        if (_words.Is(at, "enough") && _group.HasOperand)
+        {
+            Suffices();
+            return true;
+        }
+        if (_words.KeepsOut(at))
+        {
+            Say(Act.Block, strong: true);
+            return true;
+        }
+        return false;
+    }
+
+    /// <summary>What stands between here and the next comma.</summary>
+    private bool PieceHas(int at, Func<int, bool> wanted)
+    {
+        for (var next = at + 1; next < _clause.Count && !_clause[next].IsGlue("comma")
+            && !_clause[next].IsGlue("but"); next++)
+        {
+            if (wanted(next))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>A comma: "no http, https only" and "off the internet, 10.0.0.0/8 is enough" turn
+    /// there.</summary>
+    private void Turns(int at)
+    {
+        if (_group is { IsBlock: true, OwnAct: true, HasOperand: true } && PieceHas(at, next =>
+            _words.Is(next, "enough") || _clause[next].IsGlue("only")
+                && PieceHas(at, n => PortNames.Of(_clause[n]) is not null
+                    || _words.IsPortNumber(n)) && !PieceHas(at, n => _words.IsAct(n)
+                    || PortNames.Network(_clause[n]) is not null)))
+        {
+            Next();
+            (_group.Act, _group.OwnAct) = (Act.Allow, false);
+        }
+    }
+
+    /// <summary>"10.0.0.0/8 is enough": nobody else, and what was spoken of.</summary>
+    private void Suffices()
+    {
+        var before = _groups.Count > 1 ? _groups[^2] : null;
+        (_group.Act, _group.OwnAct) = (Act.Allow, true);
+        if (_group.Ports.Count == 0 && before is { IsBlock: true, Ports.Count: > 0 })
+        {
+            _group.Ports = [.. before.Ports];
+            before.Void = true;
+        }
+        _group.Only |= _group.HasSource;
     }
 
     private void Next()

@@ -70,6 +70,7 @@ internal sealed partial class WishScan
         if (_clause[at].IsGlue("comma"))
         {
             Settle();
+            Turns(at);
             if (_group is { OwnAct: true, IsBlock: true, HasOperand: true } && _words.Spares(at))
             {
                 Except();
@@ -142,7 +143,9 @@ internal sealed partial class WishScan
             _group.Direction ??= PacketDirection.Output;
             return true;
         }
-        if ((_group.ActLater || _group.SourceFirst && _words.Follows(at, "from"))
+        var listed = at > 1 && _words.JointBefore(at)
+            && PortNames.Network(_clause[at - 2]) is not null;
+        if (!listed && (_group.ActLater || _group.SourceFirst && _words.Follows(at, "from"))
             && _group.Sources.Count > 0 && _group.Ports.Count > 0)
         {
             Next();

@@ -64,8 +64,8 @@ internal sealed class MachineSubject : ISubject
     private MachineTopic? Said(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
-        if (all.Any(l => l.Is(Part.Foreign) && !l.Is(Part.Topic))
-            || all.Any(l => l.Is(Part.Foreign, "unsafe") && clause.Negated))
+        if (all.Any(l => l.Is(Part.Foreign) && (!l.Is(Part.Topic)
+            || l.Is(Part.Foreign, "unsafe") && clause.Negated)))
         {
             return null;
         }
@@ -76,7 +76,6 @@ internal sealed class MachineSubject : ISubject
             ?? l.Named(Known.Certificate)) is not null);
         var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
             && !l.Is(Part.Topic));
-        var number = all.Any(l => l.IsNumber);
         if (InterfaceEdits.IsPlain(clause) || IsRemoved(clause) && !service)
         {
             return MachineTopic.Interface;
@@ -85,18 +84,20 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Setting;
         }
+        var number = all.Any(l => l.IsNumber);
         if (number && Says("loglines"))
         {
             return MachineTopic.Observe;
         }
-        // "Block everything except dns" is about packets, "set up a registry" about an app.
+        // "Block everything except dns" is about packets.
         if (service || Says("block") || all.Any(l => l.IsField("firewall")))
         {
             return null;
         }
         if (Says("search") || Says("dns"))
         {
-            return app ? null : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
+            return app || IsOfPackets(all) ? null
+                : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
         }
         var address = Begins("resolver:") && all.Any(l => l.Is(Part.Address));
         if (address || InterfaceEdits.Speaks(clause))
@@ -111,14 +112,10 @@ internal sealed class MachineSubject : ISubject
         {
             return app && !Says("timezone") ? null : MachineTopic.Timezone;
         }
-        if (NamesMachine(clause) && !app)
+        if ((NamesMachine(clause) || Says("hostname")) && !app)
         {
-            return MachineTopic.Hostname;
-        }
-        if (Says("hostname") && !app)
-        {
-            return Says("hostname") && all.Any(l => l.Text is "new name") && all.Any(l =>
-                l.Is(Part.Topic, "account")) ? null : MachineTopic.Hostname;
+            return !NamesMachine(clause) && all.Any(l => l.Text is "new name")
+                && all.Any(l => l.Is(Part.Topic, "account")) ? null : MachineTopic.Hostname;
         }
         if (Guarded(clause) is { } guarded)
         {
@@ -139,6 +136,11 @@ internal sealed class MachineSubject : ISubject
             || l.Is(Part.Topic, "interface")
             || l.Readings[0].Part is Part.Noise or Part.Glue);
 
+    /// <summary>"Dns from 10.0.0.0/8, udp and tcp".</summary>
+    private static bool IsOfPackets(IReadOnlyList<Lexeme> all) => all.Any(l => l.Is(Part.Cidr)
+            || l.IsField("udp") || l.IsField("tcp"))
+        && all.Any(l => l.IsGlue("from") || l.IsField("udp") || l.IsField("tcp"));
+
     /// <summary>Safety, and what is kept of what is seen.</summary>
     private static MachineTopic? Guarded(Clause clause)
     {
@@ -149,7 +151,7 @@ internal sealed class MachineSubject : ISubject
         var number = all.Any(l => l.IsNumber);
         if (Says("changes") || (Begins("category:") && Says("autoapprove"))
             || (Says("autoapprove") && clause.Negated)
-            || (Says("rollbacks") && clause.Verb == "start") || Says("restricted")
+            || (Says("rollbacks") && clause.Verb == "start") || (Says("restricted") && !number)
             || (SafetyEdits.Files(clause).Count > 0 && all.Any(l => l.Text.StartsWith("restrict",
                 StringComparison.Ordinal) || l.Text.StartsWith("protect",
                 StringComparison.Ordinal))))

@@ -312,7 +312,11 @@ internal sealed class UserEdits(ISubject subject, Session session)
 
     private Reply Remove(string user)
     {
-        var could = PeopleBook.CanLogIn(Book[user]!);
+        if (Book[user] is not { } present)
+        {
+            return Reply.Same("");
+        }
+        var could = PeopleBook.CanLogIn(present);
         Draft.Remove(SecurityFile.File, Path(user));
         var reply = Reply.Done($"remove the user {user}").With(Risk.High)
             .Note($"The files of {user} are not deleted.");

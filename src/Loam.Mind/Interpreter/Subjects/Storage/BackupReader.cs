@@ -27,6 +27,12 @@ internal static class BackupReader
                     StringComparison.Ordinal)) && TimeReader.Peek(clause) is not null)
         || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
             && l.Text.Contains("backup", StringComparison.Ordinal))
+        // "Save the settings of sonarr every monday"
+        || (clause.Question is null && clause.Lexemes.Any(l => l.Text is "save" or "saves"
+                or "preserve" or "safeguard" or "secure")
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+                || l.Named(Known.Volume) is not null)
+            && TimeReader.Peek(clause) is not null)
         // "Mqtt-data weekly": what else could happen to a volume at times?
         || (clause.Verb is "" or "set" or "have" && clause.Question is null
             && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
@@ -276,8 +282,11 @@ internal static class BackupReader
         {
             var said = !clause.IsFree(at) || clause[at].Named(Known.Volume) is not null ? null
                 : clause[at].Is(Part.Topic, "snapshot") ? "snapshot"
-                : clause[at].Is(Part.Topic, "archive") || (clause[at].Text == "archive"
-                    && at + 1 < clause.Count && clause[at + 1].IsField("backup")) ? "archive"
+                : clause[at].Is(Part.Topic, "archive") || (clause[at].Text is "archive"
+                    && (at + 1 < clause.Count && clause[at + 1].IsField("backup")
+                        || at > 0 && (clause[at - 1].IsGlue("as") || clause[at - 1].IsGlue("to"))
+                        || at + 1 < clause.Count && clause[at + 1].IsGlue("insteadof")))
+                    ? "archive"
                 : null;
             if (said is null)
             {

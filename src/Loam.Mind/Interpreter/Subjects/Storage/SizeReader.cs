@@ -36,6 +36,11 @@ internal static class SizeReader
         {
             // "From 30 to 60", "is 30, make it 60": the last one holds.
             var at = said[^1];
+            if (Bare(clause, at) is { } bare)
+            {
+                said.ForEach(clause.Use);
+                return bare;
+            }
             said.ForEach(clause.Use);
             UseFormer(clause, at);
             var amount = Of(clause, at, known);
@@ -43,6 +48,29 @@ internal static class SizeReader
             return amount;
         }
         return Factor(clause) ?? Vague(clause);
+    }
+
+    /// <summary>"It does not need 40 gigs, 25 will do", "60 instead of 30 GB": in the same unit.
+    /// </summary>
+    private static Amount? Bare(Clause clause, int size)
+    {
+        var number = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i] is { IsNumber: true, Unit: "", Value: > 0 } && (i > size
+                ? clause.Negated || clause.Lexemes.Take(size).Any(l => l.IsGlue("not")
+                    || l.Text is "not need")
+                : i + 1 < clause.Count && clause[i + 1].IsGlue("insteadof")), -1);
+        if (number < 0 || IsShare(clause[size]))
+        {
+            return null;
+        }
+        clause.Use(number);
+        clause.Negated = false;
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (clause[i].IsGlue("not") || clause[i].IsGlue("insteadof"))).ToList())
+        {
+            clause.Use(at);
+        }
+        return new(AmountKind.Absolute, clause[number].Value, Unit(clause[size]));
     }
 
     /// <summary>"It is at 90 %", "95% full" says how full it is.</summary>

@@ -11,6 +11,9 @@ internal sealed class StorageSubject : ISubject
 {
     public static readonly StorageSubject Instance = new();
 
+    /// <summary>GiB; what is more is a size of disks, unless memory is spoken of.</summary>
+    private const int LargestMemory = 40;
+
     public double Claim(Clause clause, Discourse said)
     {
         var sayings = clause.Lexemes;
@@ -23,9 +26,17 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.97;
         }
+        if (Parsing.Attributes.NewVolumeReader.Speaks(clause))
+        {
+            return 0;
+        }
         if (BackupReader.Speaks(clause))
         {
             return MakesServices(clause) ? 0 : 0.85;
+        }
+        if (GoesOnWithLimits(clause, said))
+        {
+            return 0;
         }
         if (sayings.Any(l => l.Is(Part.Path)) && !service && clause.Question is null
             && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }])
@@ -51,7 +62,11 @@ internal sealed class StorageSubject : ISubject
         var changes = size || sayings.Any(l => l.Is(Part.Topic, "encrypt")
             || l.Is(Part.Topic, "uid") || l.Is(Part.Topic, "permissions")
             || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
-            || l.Is(Part.Topic, "groupwrite"));
+            || l.Is(Part.Topic, "groupwrite") || l.Is(Part.Topic, "allwrite")
+            || l.Is(Part.Topic, "allread"))
+            || sayings.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
+            || Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i))
+                && sayings.Any(l => l.Is(Part.PortPair));
         if (OfVolumes(clause, state, service, changes, memory) is { } sure)
         {
             return sure;
@@ -67,6 +82,16 @@ internal sealed class StorageSubject : ISubject
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
 
+    /// <summary>"Photos down to 3 gigs, photos-db gets 1": of what is called so, the service.
+    /// </summary>
+    private static bool GoesOnWithLimits(Clause clause, Discourse said) =>
+        said.Before is [.., { Subject: null } before]
+        && before.Attributes.Exists(a => a is LimitAttribute)
+        && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
+        && clause.Lexemes.All(l => l.Named(Known.Volume) is null
+            || l.Named(Known.Service) is not null)
+        && !clause.Lexemes.Any(VolumeReader.IsVolumeWord);
+
     /// <summary>How surely a clause speaks of volumes by its own words; null: it does not.
     /// </summary>
     private static double? OfVolumes(
@@ -75,6 +100,10 @@ internal sealed class StorageSubject : ISubject
         var sayings = clause.Lexemes;
         var size = sayings.Any(SizeReader.IsSize);
         var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
+        if (IsOfDisks(clause) && !memory && clause.Question is null)
+        {
+            return 0.75;
+        }
         var space = sayings.Any(l => l.Is(Part.Topic, "space"));
         // "Archive: owner should be peter" is about the volume, whoever peter is.
         if (sayings.Any(l => l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "permissions"))
@@ -119,12 +148,29 @@ internal sealed class StorageSubject : ISubject
         return null;
     }
 
+    /// <summary>"Grow the database to 12 gigs", "60 GB for films": no memory is so large, and
+    /// none grows.</summary>
+    private static bool IsOfDisks(Clause clause)
+    {
+        var grows = clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "grow" or "enlarge" or "expand"
+            or "extend" or "resize");
+        var sets = clause.Lexemes.Any(l => l.Text is "set aside" or "put aside" or "reserve"
+            or "earmark" or "carve out");
+        return clause.Verb is "" or "raise" or "create" or "have" or "set" or "limit"
+            && clause.Lexemes.Any(l => SizeReader.IsSize(l) && (grows || sets
+                || l.Unit == "Ti" || l is { Unit: "Gi", Value: >= LargestMemory }))
+            && !clause.Lexemes.Any(l => l.IsField("cpu") || l.Is(Part.Image)
+                || l.Named(Known.App) is not null && l.Named(Known.Service) is null
+                    && !l.Is(Part.Topic));
+    }
+
     public void Read(Clause clause, Discourse said)
     {
         if (BackupReader.Speaks(clause)
             || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
             BackupReader.Read(clause);
+            Shared(clause, said);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             if (volumes.TrueForAll(v => v.Volumes.Count + v.Services.Count == 0)
                 && said.Before is [.., { } before] && clause.Lexemes.Any(
@@ -152,11 +198,63 @@ internal sealed class StorageSubject : ISubject
                 && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
         if (mount)
         {
-            clause.Attributes.Add(Joined(FileSystemReader.Read(clause), said));
+            clause.Attributes.Add(Joined(Moved(clause, FileSystemReader.Read(clause),
+                said.Session.Draft.State), said));
             return;
         }
         var read = VolumeReader.Read(clause, said.Session.Draft.State, IsAboutVolumes(said));
         clause.Attributes.AddRange(Settled(clause, read, said));
+    }
+
+    /// <summary>"Back up a, b and c daily at 3": what is said last is said of all.</summary>
+    private static void Shared(Clause clause, Discourse said)
+    {
+        var own = clause.Attributes.OfType<BackupAttribute>().Last();
+        if (!clause.IsInherited || own.When is null
+            || said.Before is not [.., { Subject: StorageSubject } before]
+            || before.Attributes.OfType<BackupAttribute>().LastOrDefault() is not
+                { When: null, Retain: null, Destination: null, Off: false } bare)
+        {
+            return;
+        }
+        before.Attributes[before.Attributes.IndexOf(bare)] = bare with
+        {
+            When = own.When, Retain = own.Retain, Destination = own.Destination, Type = own.Type,
+        };
+    }
+
+    /// <summary>"The nas has a new address", "sdb1 was replaced by sdc1": what is mounted comes
+    /// from elsewhere.</summary>
+    private static FileSystemAttribute Moved(
+        Clause clause, FileSystemAttribute read, DesiredState state)
+    {
+        var mounts = (state.Specs.GetValueOrDefault(StorageFile.File)?.Maps("mounts") ?? [])
+            .ToList();
+        if (read is { Source: null, Known: [var only] }
+            && mounts.Find(m => m.Text("target") == only)?.Text("source") is { } source
+            && clause.Find(Part.Address) is var host and >= 0)
+        {
+            clause.Use(host);
+            var path = source.IndexOf(":/", StringComparison.Ordinal);
+            var moved = path >= 0 ? clause[host].Text + source[path..]
+                : source.StartsWith("//", StringComparison.Ordinal)
+                    && source.IndexOf('/', 2) is var slash and > 0
+                        ? $"//{clause[host].Text}{source[slash..]}" : null;
+            return moved is null ? read : read with { Source = moved };
+        }
+        // Both were read, as if the second was where the first shall be.
+        var (was, now) = (read.Source, read.Target);
+        if (was is not null && now is not null && now.StartsWith("/dev/",
+            StringComparison.Ordinal))
+        {
+            var turned = clause.Lexemes.Any(l => l.IsGlue("insteadof"));
+            var there = mounts.Find(m => m.Text("source") == (turned ? now : was));
+            if (there?.Text("target") is { } target)
+            {
+                return new(turned ? was : now, null, null, [target]);
+            }
+        }
+        return read;
     }
 
     /// <summary>"Influx runs out of disk, give it 25 GB more": the first says of what the second
@@ -290,6 +388,10 @@ internal sealed class StorageSubject : ISubject
             || (verb && (type || share || (clause.Verb == "unmount" && path)))
             || (type && path) || (share && clause.Verb is "remove" or "create");
     }
+
+    private static bool IsOfGroup(Clause clause) => Enumerable.Range(1, Math.Max(0,
+        clause.Count - 1)).Any(i => clause[i] is { IsNumber: true, Unit: "" }
+            && clause[i - 1].Text is "group" or "gid");
 
     private static bool Grows(Clause clause) => clause.Verb is "raise" or "lower"
         || clause.Find(Part.Topic, "toosmall") >= 0

@@ -185,7 +185,8 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
             replies.Add(Encrypt(volume, encrypted));
         }
         foreach (var (field, value) in (ReadOnlySpan<(string, string?)>)
-            [("path", said.Path), ("owner", said.Owner), ("permissions", said.Permissions)])
+            [("path", said.Path), ("owner", Owner(volume, said.Owner)),
+             ("permissions", said.Permissions)])
         {
             if (value is null)
             {
@@ -204,6 +205,10 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         return replies;
     }
+
+    /// <summary>Where only a group was said, the user stays.</summary>
+    private string? Owner(string volume, string? said) => said is [':', ..]
+        ? (Spec(Draft, volume)?.Text("owner") ?? "0").Split(':')[0] + said : said;
 
     private Reply Resize(Clause clause, string volume, VolumeAttribute said, Amount size)
     {

@@ -137,6 +137,7 @@ internal static class VolumeReader
         {
             (choice, services) = (null, [only]);
         }
+        Exact(clause, state, volumes, services);
         var encrypted = Encrypted(clause);
         var owner = Owner(clause);
         var permissions = Permissions(clause);
@@ -169,6 +170,34 @@ internal static class VolumeReader
             Encrypted = encrypted,
             FileSystem = fileSystem,
         };
+    }
+
+    /// <summary>"The db disk of the cloud": of its volumes, the one with that word.</summary>
+    private static void Exact(
+        Clause clause, DesiredState state, List<string> volumes, List<string> services)
+    {
+        if (volumes.Count > 0 || services is not [var service])
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (!clause.IsFree(at) || clause[at].Text.Length < 2
+                || clause[at].Readings[0].Part is Part.Noise or Part.Glue or Part.Verb)
+            {
+                continue;
+            }
+            var word = clause[at].Text;
+            var named = state.Volumes.Keys.Where(v => v.Split('-', '_') is var parts
+                && parts.Contains(service.Split('-')[0]) && parts.Contains(word)).ToList();
+            if (named is [var only])
+            {
+                clause.Use(at);
+                services.Clear();
+                volumes.Add(only);
+                return;
+            }
+        }
     }
 
     /// <summary>Where it shall lie: its position; -1: not said. A path at which a volume is names
@@ -240,7 +269,7 @@ internal static class VolumeReader
         at = at >= 0 ? at : clause.Find(Part.Topic, "uid");
         if (at < 0)
         {
-            return null;
+            return OfGroup(clause) ?? Given(clause);
         }
         clause.Use(at);
         var numbers = new List<string>();
@@ -262,8 +291,9 @@ internal static class VolumeReader
                 }
                 continue;
             }
-            if (lexeme.Text is "uid" or "gid" or "user" or "group" || lexeme.IsField("user")
-                || lexeme.IsField("group") || lexeme.IsGlue("wish")
+            if (lexeme.Text is "stays" or "stay" or "remains" or "keeps" or "uid" or "gid" or "user"
+                    or "group" || lexeme.IsField("user") || lexeme.IsField("group")
+                || lexeme.IsGlue("wish")
                 || lexeme.Readings[0].Part is Part.Noise or Part.Glue)
             {
                 if (lexeme.IsGlue("and") && numbers.Count == 0)
@@ -283,10 +313,38 @@ internal static class VolumeReader
         return numbers.Count == 0 ? null : string.Join(':', numbers);
     }
 
+    /// <summary>"For group 200 now": whose it is else stays.</summary>
+    private static string? OfGroup(Clause clause)
+    {
+        var at = Enumerable.Range(0, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            clause[i].Text is "group" or "gid" && clause.IsFree(i + 1)
+            && clause[i + 1] is { IsNumber: true, Unit: "" }, -1);
+        if (at < 0)
+        {
+            return null;
+        }
+        clause.Use(at, at + 1);
+        return $":{clause[at + 1].Text}";
+    }
+
+    /// <summary>"To 33:33 with 0755": beside a mode, that is an owner.</summary>
+    private static string? Given(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Is(Part.PortPair), -1);
+        if (at < 0 || !Enumerable.Range(0, clause.Count).Any(i => IsMode(clause, i)))
+        {
+            return null;
+        }
+        clause.Use(at);
+        return clause[at].Text;
+    }
+
     private static string? Permissions(Clause clause)
     {
         foreach (var (topic, mode) in (ReadOnlySpan<(string, string)>)
-            [("private", "0700"), ("groupwrite", "0770")])
+            [("private", "0700"), ("groupwrite", "0770"), ("allwrite", "0777"),
+             ("allread", "0755")])
         {
             if (clause.Find(Part.Topic, topic) is var said and >= 0)
             {
@@ -324,7 +382,7 @@ internal static class VolumeReader
     }
 
     /// <summary><c>0750</c> is nothing but a mode.</summary>
-    private static bool IsMode(Clause clause, int at) => clause.IsFree(at)
+    public static bool IsMode(Clause clause, int at) => clause.IsFree(at)
         && clause[at].Text is { Length: 4 } text && text[0] is '0' or '1' or '2'
         && text.All(c => c is >= '0' and <= '7') && (text[0] == '0' || text[1] == '7');
 
@@ -370,6 +428,15 @@ internal static class VolumeReader
                 clause.Use(near);
                 return NameReader.AsLabel(clause[near].Original);
             }
+        }
+        // "A scratch area"
+        var area = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(
+            i => clause[i].Is(Part.Topic, "space") && clause.IsFree(i - 1)
+                && clause[i - 1].Is(Part.Unknown), -1);
+        if (area > 0)
+        {
+            clause.Use(area - 1);
+            return NameReader.AsLabel(clause[area - 1].Original);
         }
         var purpose = Enumerable.Range(0, clause.Count).FirstOrDefault(
             i => clause[i].IsGlue("for"), -1);

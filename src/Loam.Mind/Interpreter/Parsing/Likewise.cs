@@ -1,0 +1,47 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>"…, portal too", "the same for worker": what was said just before holds of this as
+/// well.</summary>
+internal static class Likewise
+{
+    /// <summary>It names things, and says no more of them than that.</summary>
+    public static bool IsSaid(Clause clause) => clause is { Question: null, Subject: null,
+            Attributes.Count: 0, Negated: false } && clause.Verb is "" or "have" or "set"
+        && clause.Targets.Count > 0 && clause.Targets.TrueForAll(t => t.Reference is null)
+        && (IsMark(clause[clause.Count - 1]) || clause.Lexemes.Any(l => l.Text.Split(' ')[0] is
+            "same" or "likewise" or "ditto" or "similarly"))
+        && clause.Lexemes.All(l => l.IsMention || IsMark(l) || l.Readings[0].Part is Part.Noise
+            or Part.Glue or Part.Verb || l.Text.Split(' ')[0] is "same" or "likewise" or "ditto"
+                or "similarly");
+
+    private static bool IsMark(Lexeme lexeme) => lexeme.Text is "too" or "also" or "as well"
+        or "likewise" or "ditto" or "similarly" or "same" or "the same" or "as well as";
+
+    /// <summary>Takes over what the clause before says.</summary>
+    public static void Follow(Clause clause, IReadOnlyList<Clause> before)
+    {
+        if (!IsSaid(clause) || before is not [.., { Subject: null, Question: null } last]
+            || last.Targets.Count == 0)
+        {
+            return;
+        }
+        var said = last.Attributes.Where(a => a is LimitAttribute or VersionAttribute
+            or VariableAttribute or ReadOnlyAttribute or RestartAttribute or LabelAttribute
+            or ProbeAttribute or NetworkAttribute).ToList();
+        if (said.Count == 0 && last.Verb is not ("restart" or "stop" or "start" or "remove"))
+        {
+            return;
+        }
+        clause.Verb = last.Verb;
+        clause.IsInherited = true;
+        clause.Attributes.AddRange(said);
+        if (last.Targets.Find(t => t.Version is not null)?.Version is { } version)
+        {
+            clause.Attributes.Add(new VersionAttribute(version));
+        }
+    }
+}
