@@ -51,6 +51,9 @@ public static class Limits
     public static readonly TimeSpan Trial = TimeSpan.FromSeconds(60);
     /// <summary>How much later a process outside of the daemon takes it back.</summary>
     public static readonly TimeSpan DeadmanGrace = TimeSpan.FromSeconds(5);
+    /// <summary>Pause before a job is tried again; so many times longer as it was tried.
+    /// </summary>
+    public static readonly TimeSpan JobRetryPause = TimeSpan.FromSeconds(5);
     /// <summary>Generations whose images are kept for a revert without network.</summary>
     public const int KeptGenerations = 5;
 

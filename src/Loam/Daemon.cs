@@ -11,6 +11,7 @@ using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.History;
+using Loam.Drivers.Jobs;
 using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
 using Loam.Drivers.Metrics;
@@ -41,15 +42,21 @@ internal static class Daemon
         paths.Prepare();
         using var single = InstanceLock.Take(paths);
         var instance = paths.EnsureInstanceId();
+        using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
+        say($"engine: {found.Description}");
+        await ServeAsync(options, instance, found, time, say, stop.Token);
+        say("stopped");
+        return 0;
+    }
+
+    private static async Task ServeAsync(DaemonOptions options, string instance,
+        OpenEngine found, TimeProvider time, Action<string> say, CancellationToken stop)
+    {
+        var (paths, engine) = (options.Paths, found.Engine);
         var key = SecretKey.LoadOrCreate(paths.KeyFile, time);
         var vault = new SecretVault(key, new SecretFiles(paths.SecretsMount));
-
-        using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
-        var engine = found.Engine;
-        say($"engine: {found.Description}");
-
         using var journal = Journal(paths, say);
-        var history = await GitHistory.OpenAsync(paths, time, stop.Token);
+        var history = await GitHistory.OpenAsync(paths, time, stop);
         var events = new EventLog(time);
         var health = new HealthBoard();
         var prober = new Prober(engine, time);
@@ -59,6 +66,8 @@ internal static class Daemon
         var images = new ImageDriver(engine, logins.For);
 
         var (firewall, deadman) = Firewall(paths, instance, time);
+        var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
+            new JobRunner(engine, instance).RunAsync, new(paths.JobsFile), events, time);
         machine = new Machine(new()
         {
             Context = Context(instance, paths, found),
@@ -76,6 +85,7 @@ internal static class Daemon
             Time = time,
             Events = events,
             Health = health,
+            Alerts = jobs.Alerts,
             Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
@@ -88,33 +98,27 @@ internal static class Daemon
             Version = Product.Version,
             Engine = found.Description,
         });
-        say(await machine.StartAsync(stop.Token) ?? "nothing was left over from before");
-        await Resumption.RunAsync(machine, time, say, stop.Token);
-        var surface = new Surface(machine, key.Recipient.ToString(),
+        say(await machine.StartAsync(stop) ?? "nothing was left over from before");
+        await Resumption.RunAsync(machine, time, say, stop);
+        var surface = new Surface(machine, jobs, key.Recipient.ToString(),
             new ServiceLogs(engine, instance).ReadAsync);
         await using var server = await ApiServer.StartAsync(
-            surface, paths.Socket, time, stop.Token);
+            surface, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
-        await WatchAsync(machine, firewall, found, instance, prober, health, events, paths, time,
-            say, stop.Token);
-        await machine.UntilIdleAsync();
-        say("stopped");
-        return 0;
-    }
-
-    /// <summary>What goes on until the daemon is asked to stop.</summary>
-    private static Task WatchAsync(Machine machine, FirewallDriver firewall, OpenEngine found,
-        string instance, Prober prober, HealthBoard health, EventLog events, InstancePaths paths,
-        TimeProvider time, Action<string> say, CancellationToken stop) => Task.WhenAll(
-            new HealthWatch(found.Engine, instance, prober, health, events, time)
-                .RunAsync(() => machine.Desired.Services, stop).UntilStopped(stop),
-            new EngineWatch(found.Engine, instance, machine, events, time)
-                .RunAsync(stop).UntilStopped(stop),
+        Func<CancellationToken, Task>[] watches =
+        [
+            s => new HealthWatch(engine, instance, prober, health, events, time)
+                .RunAsync(() => machine.Desired.Services, s),
+            new EngineWatch(engine, instance, machine, events, time).RunAsync,
             new BridgeWatch(EngineBridges.OfThisHost, firewall.FollowBridgesAsync, events, time)
-                .RunAsync(stop).UntilStopped(stop),
-            new EditWatch(paths, machine, events, time)
-                .RunAsync(stop).UntilStopped(stop),
-            LogAsync(events, say, stop).UntilStopped(stop));
+                .RunAsync,
+            jobs.RunAsync,
+            new EditWatch(paths, machine, events, time).RunAsync,
+            s => LogAsync(events, say, s),
+        ];
+        await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
+        await machine.UntilIdleAsync();
+    }
 
     /// <summary>The daemon's own log: what happened, without the single steps.</summary>
     private static async Task LogAsync(

@@ -102,6 +102,43 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         (await AskAsync(Port + 1)).ShouldNotBe(await AskAsync(Port + 2));
     });
 
+    [NeedingFact]
+    public Task Jobs_run_at_their_times_and_tell_when_they_fail() => StoryAsync(async () =>
+    {
+        Loam.WriteServices(Web("loam-test/web:1", Port));
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        var told = Transcript("15-jobs");
+        (await told.RunAsync("--yes", "every night at 3, run `echo tidied` in web")).ShouldEnd(0);
+        Loam.Write("scheduled.yaml", "ScheduledTasks", """
+            jobs:
+              - name: often
+                schedule: "* * * * *"
+                container: web
+                command: echo $$ > /tmp/ran
+              - name: broken
+                schedule: 0 3 1 1 *
+                container: web
+                command: echo no such table; exit 3
+                on_failure: alert
+              - name: endless
+                schedule: 0 3 1 1 *
+                container: web
+                command: [sleep, "600"]
+                timeout: 1s
+            """);
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("run-job", "broken")).ShouldEnd(1).ShouldSay("no such table");
+        (await told.RunAsync("status")).ShouldEnd(0).ShouldSay("Job broken failed");
+        (await Loam.RunAsync("run-job", "endless")).ShouldEnd(1)
+            .ShouldSay("did not end within 1 s");
+        (await told.RunAsync("run-job", "nothing")).ShouldEnd(2).ShouldSay("There is no job");
+        await Wait.ForAsync("the job's time", async () =>
+            (await Loam.RunAsync("jobs", "often")).Output.Contains("✓ often"));
+        told.Check();
+        var container = (await Engine.OwnAsync()).ShouldHaveSingleItem();
+        (await Engine.RunAsync("exec", container, "cat", "/tmp/ran")).ShouldNotBeEmpty();
+    });
+
     private async Task<string[]> ImagesAsync()
     {
         var lines = await Engine.RunAsync(

@@ -8,6 +8,7 @@ using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Core.Scheduling;
 using Loam.Core.StateFiles;
 
 namespace Loam.Core.Json;
@@ -42,6 +43,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(ObservedState))]
 [JsonSerializable(typeof(Generation))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(StateSet))]

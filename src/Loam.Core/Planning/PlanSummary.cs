@@ -111,6 +111,12 @@ internal static class PlanSummary
             },
             ResourceKind.Service => ServiceSentence(draft, step, name),
             ResourceKind.Firewall => FirewallStep.Sentence(step),
+            ResourceKind.Job => step.Verb switch
+            {
+                Verb.Create => $"schedule job {name}",
+                Verb.Delete => $"forget job {name}",
+                _ => $"change job {name}",
+            },
             _ => $"record {step.Id}",
         };
     }

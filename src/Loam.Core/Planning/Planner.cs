@@ -50,6 +50,11 @@ public static class Planner
     {
         foreach (var change in draft.Changes.Values)
         {
+            if (change.Id.Kind == ResourceKind.Job)
+            {
+                draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [], Risk.Low,
+                    [.. JobNotes(draft.After.Jobs.GetValueOrDefault(change.Id.Name))]);
+            }
             if (change.Id.Kind is ResourceKind.Setting or ResourceKind.Secret)
             {
                 draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [],
@@ -58,6 +63,13 @@ public static class Planner
             }
         }
     }
+
+    private static IEnumerable<string> JobNotes(Job? job) => job is null ? []
+        :
+        [
+            $"{Scheduling.ScheduleWords.Of(job.Schedule.Text)}, in {job.Container}",
+            $"runs {job.Words}",
+        ];
 
     /// <summary>Directories are made before anything uses them, and never deleted.</summary>
     private static void AddVolumes(PlanDraft draft)

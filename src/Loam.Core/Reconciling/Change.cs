@@ -143,7 +143,15 @@ public sealed record MachineStatus(
     string Host, string Version, string Engine, int Generation, string? LastChange,
     DateTimeOffset? LastChangeAt, string? Busy, string? Recovery,
     ImmutableArray<ServiceStatus> Services, ImmutableArray<string> Pending,
-    ImmutableArray<Diagnostic> Problems, ImmutableArray<string> Drift);
+    ImmutableArray<Diagnostic> Problems, ImmutableArray<string> Drift)
+{
+    /// <summary>What somebody should look at, as sentences.</summary>
+    public ImmutableArray<string> Alerts
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+}
 
 /// <summary>Finds what a tag means today.</summary>
 public interface IImageResolver

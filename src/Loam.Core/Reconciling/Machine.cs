@@ -138,7 +138,10 @@ public sealed class Machine : IMachine
             last?.At, _busy, _recovery,
             StatusReport.Services(now.State, observed, _parts, drift),
             edited.Files, edited.Problems,
-            drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)]);
+            drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
+        {
+            Alerts = _parts.Alerts(),
+        };
     }
 
     public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>

@@ -51,6 +51,9 @@ public sealed record MachineParts
     /// Names that are gone are fine.</summary>
     public required Func<Retirement, CancellationToken, Task> RetireAsync { get; init; }
 
+    /// <summary>What somebody should look at besides.</summary>
+    public Func<ImmutableArray<string>> Alerts { get; init; } = () => [];
+
     public required UsageMeter Usage { get; init; }
 
     public required string Host { get; init; }

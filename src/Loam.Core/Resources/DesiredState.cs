@@ -38,6 +38,8 @@ public sealed class DesiredState
 
     /// <summary>What the firewall is for the kernel; null: none is to be in force.</summary>
     public FirewallTable? FirewallTable => _table.Value;
+    public ImmutableSortedDictionary<string, Job> Jobs { get; init; } =
+        ImmutableSortedDictionary<string, Job>.Empty;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.
@@ -69,6 +71,7 @@ public sealed class DesiredState
         Volumes = Volumes,
         Secrets = Secrets,
         Firewall = Firewall,
+        Jobs = Jobs,
         Settings = Settings,
         Specs = Specs,
         ManagesServices = ManagesServices,

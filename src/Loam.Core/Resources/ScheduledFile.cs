@@ -10,18 +10,24 @@ public static class ScheduledFile
 
     private static readonly EnumType Told = new(["ignore", "notify", "alert"]);
 
-    private static readonly Schema Job = new("job", "A command that runs at set times.",
+    public static readonly Schema Job = new("job", "A command that runs at set times.",
     [
         new("name", Formats.Name, "Unique.") { Required = true },
         new("schedule", Formats.Cron, "When, in the machine's time zone.") { Required = true },
         new("container", Formats.Name, "The service in whose container it runs."),
         new("image", Formats.Image,
             "The image of a fresh container it runs in. Without container and image it runs in "
-            + "the host's sandbox."),
+            + "the host's sandbox.")
+        {
+            Applied = false,
+        },
         new("command", new CommandType(), "What runs; a string runs in the shell of the container "
             + "or sandbox.") { Required = true },
         new("access", new ListType(ScheduledFormats.Access) { Unique = true },
-            "What the host's sandbox may reach: read:/PATH, write:/PATH, network:HOST:PORT."),
+            "What the host's sandbox may reach: read:/PATH, write:/PATH, network:HOST:PORT.")
+        {
+            Applied = false,
+        },
         new("timeout", new DurationType(1), "How long it may run.") { Default = "1h" },
         new("retries", new IntegerType(0, 100), "Further tries after a failure.")
         {
@@ -37,10 +43,7 @@ public static class ScheduledFile
     public static readonly FileKind Kind = new(File, "ScheduledTasks", new("spec",
         "Jobs that run at set times.",
     [
-        new("jobs", new ListType(new ObjectType(Job)), "Commands that run at set times.")
-        {
-            Applied = false,
-        },
+        new("jobs", new ListType(new ObjectType(Job)), "Commands that run at set times."),
     ]));
 }
 

@@ -47,6 +47,11 @@ internal static class StateBuilder
         {
             Add(ResourceKind.Firewall, "host", firewall, []);
         }
+        foreach (var (name, spec) in declared.Jobs)
+        {
+            Add(ResourceKind.Job, name, spec, spec.Text("container") is { } service
+                ? [new(ResourceKind.Service, service)] : []);
+        }
         var servicesSpec = declared[ServicesFile.File].Spec;
         return new()
         {
@@ -60,6 +65,8 @@ internal static class StateBuilder
             Secrets = ByName(declared.Secrets,
                 (name, spec) => new Secret(name, spec.Text("value")!)),
             Firewall = FirewallRules.Of(declared.Network),
+            Jobs = declared.Jobs.Select(j => Job.Of(j.Spec)).OfType<Job>()
+                .ToImmutableSortedDictionary(j => j.Name, j => j, StringComparer.Ordinal),
             Settings = SettingGroups.Typed(declared),
             Specs = declared.Files.Where(f => f.Spec is not null)
                 .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),

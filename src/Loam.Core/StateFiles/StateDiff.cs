@@ -73,6 +73,7 @@ public static class StateDiff
         ResourceKind.Volume => StorageFile.Volume,
         ResourceKind.Secret => SecurityFile.Secret,
         ResourceKind.Firewall => NetworkFile.Firewall,
+        ResourceKind.Job => ScheduledFile.Job,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema
             : ManifestFile.Kind.Spec,

@@ -7,6 +7,7 @@ using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Core.Scheduling;
 
 namespace Loam.Api;
 
@@ -33,6 +34,9 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ServicesAnswer))]
 [JsonSerializable(typeof(HistoryAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
+[JsonSerializable(typeof(JobsAnswer))]
+[JsonSerializable(typeof(JobStatus))]
+[JsonSerializable(typeof(JobRun))]
 [JsonSerializable(typeof(RecipientAnswer))]
 [JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(LogEntry))]

@@ -13,7 +13,7 @@ namespace Loam.Api;
 /// <param name="Recipient">The instance's age public key.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
-    IMachine Machine, string Recipient,
+    IMachine Machine, IJobs Jobs, string Recipient,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
 
 /// <summary>The table of routes. What is not in it does not exist.</summary>
@@ -35,6 +35,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/state", Rights.View, StateAsync),
         new("GET", "/v1/events", Rights.View, EventsAsync),
         new("GET", "/v1/logs/*", Rights.View, LogsAsync),
+        new("GET", "/v1/jobs", Rights.View, JobsAsync),
+        new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
@@ -95,6 +97,15 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
             Uri.UnescapeDataString(call.Value), tail, Flag(call, "follow"), cancel);
         await Stream(call, lines, ApiJson.Default.LogEntry, cancel).ConfigureAwait(false);
     }
+
+    private Task JobsAsync(Call call, CancellationToken cancel) => Answer(
+        call, new JobsAnswer(surface.Jobs.List()), ApiJson.Default.JobsAnswer, cancel);
+
+    /// <summary>The run belongs to the machine: it goes on when the client leaves.</summary>
+    private async Task RunJobAsync(Call call, CancellationToken cancel) => await Answer(call,
+        await surface.Jobs.RunNowAsync(
+            Uri.UnescapeDataString(call.Value), call.Peer.Name, stopping).ConfigureAwait(false),
+        ApiJson.Default.JobRun, cancel).ConfigureAwait(false);
 
     private async Task RecipientAsync(Call call, CancellationToken cancel) =>
         await Answer(call, new RecipientAnswer(surface.Recipient),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Reconciling;
+using Loam.Core.Scheduling;
 
 namespace Loam.Api;
 
@@ -31,6 +32,8 @@ internal sealed record StateAnswer(
     int Generation, ImmutableSortedDictionary<string, string> Files);
 
 internal sealed record ServicesAnswer(ImmutableArray<ServiceStatus> Services);
+
+internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
 
 internal sealed record HistoryAnswer(ImmutableArray<Generation> Generations);
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
 using Loam.Core.Reconciling;
+using Loam.Core.Scheduling;
 using Loam.Drivers.Linux;
 
 namespace Loam.Cli;
@@ -60,6 +61,17 @@ internal sealed class DaemonClient(string socketPath)
     public async Task<string> RecipientAsync(CancellationToken cancel) =>
         (await GetAsync("/v1/recipient", ApiJson.Default.RecipientAnswer, cancel)
             .ConfigureAwait(false)).Recipient;
+
+    public Task<JobsAnswer> JobsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/jobs", ApiJson.Default.JobsAnswer, cancel);
+
+    /// <summary>Returns when the job has ended.</summary>
+    public async Task<JobRun> RunJobAsync(string name, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", $"/v1/run-job/{Uri.EscapeDataString(name)}", [],
+            cancel, waits: true).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.JobRun, cancel).ConfigureAwait(false);
+    }
 
     public async Task<string> ConfirmAsync(CancellationToken cancel)
     {

@@ -141,8 +141,8 @@ public sealed class ApiTests
     {
         await using var running = await Running.StartAsync();
         var fault = await Should.ThrowAsync<Core.Reconciling.HostException>(
-            () => ApiServer.StartAsync(new(running.Machine, "", null!), running.Socket,
-                TimeProvider.System, default));
+            () => ApiServer.StartAsync(new(running.Machine, running.Jobs, "", null!),
+                running.Socket, TimeProvider.System, default));
         fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);
     }
 

@@ -15,6 +15,7 @@ internal sealed class Running : IAsyncDisposable
     private ApiServer? _server;
 
     public FakeMachine Machine { get; } = new();
+    public FakeJobs Jobs { get; } = new();
     public List<LogEntry> Log { get; } = [];
     public InstancePaths Paths => _scratch.Paths with { RunDir = _scratch.Root };
     public string Socket => Paths.Socket;
@@ -24,7 +25,7 @@ internal sealed class Running : IAsyncDisposable
     {
         var running = new Running();
         running._server = await ApiServer.StartAsync(
-            new(running.Machine, "age1recipient", running.LogsAsync), running.Socket,
+            new(running.Machine, running.Jobs, "age1recipient", running.LogsAsync), running.Socket,
             TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
         return running;
     }

@@ -37,6 +37,9 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
     public IReadOnlyList<(string Name, MapValue Spec)> Certificates { get; } =
         Named(files, SecurityFile.File, "certificates");
 
+    public IReadOnlyList<(string Name, MapValue Spec)> Jobs { get; } =
+        Named(files, ScheduledFile.File, "jobs");
+
     /// <summary>Names of declared things; null when the file could not be read.</summary>
     public HashSet<string>? Names(string file, IReadOnlyList<(string Name, MapValue Spec)> things)
         => this[file].IsReadable

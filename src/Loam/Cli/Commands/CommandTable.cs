@@ -117,6 +117,10 @@ internal static class CommandTable
         {
             Options = [Follow],
         },
+        new("jobs", "[JOB]", 0, 1, "The jobs; or the last runs of one and what they wrote.",
+            "loam jobs\nloam jobs nightly-dump", JobCommands.ListAsync),
+        new("run-job", "JOB", 1, 1, "Run a job now, and show what it writes.",
+            "loam run-job nightly-dump", JobCommands.RunAsync),
         new("firewall", "[explain SOURCE PORT]", 0, 3,
             "Who may reach which port; or which rule decides about one packet.",
             "loam firewall\nloam firewall explain 203.0.113.9 22\n"

@@ -59,7 +59,7 @@ internal static class StatusView
     }
 
     private static int Alerting(MachineStatus status) =>
-        status.Drift.Length + status.Problems.Count(p => p.IsError)
+        status.Alerts.Length + status.Drift.Length + status.Problems.Count(p => p.IsError)
         + (status.Pending.IsEmpty ? 0 : 1) + (status.Recovery is null ? 0 : 1)
         + status.Services.Count(s => s.Health is ServiceHealth.Unhealthy or ServiceHealth.Missing);
 
@@ -142,6 +142,7 @@ internal static class StatusView
         {
             said.Add(("recovered: ", Ink.Warn, recovery));
         }
+        said.AddRange(status.Alerts.Select(a => ("alert: ", Ink.Bad, a)));
         if (status.Drift.Length > 0)
         {
             said.Add(("drifted: ", Ink.Warn,

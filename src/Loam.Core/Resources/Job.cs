@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using Loam.Core.Scheduling;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Resources;
+
+/// <summary>Who hears of a job's end.</summary>
+public enum Told
+{
+    Ignore,
+    /// <summary>An event.</summary>
+    Notify,
+    /// <summary>An event, and <c>loam status</c> says so until it is over.</summary>
+    Alert,
+}
+
+/// <summary>A declared job, normalised.</summary>
+/// <param name="Container">The service in whose container it runs.</param>
+/// <param name="Retries">Further tries after a failure.</param>
+public sealed record Job(
+    string Name, CronSchedule Schedule, string Container, ImmutableArray<string> Command,
+    TimeSpan Timeout, int Retries, Told OnSuccess, Told OnFailure)
+{
+    /// <summary>The command for people: what a shell is given, or the arguments.</summary>
+    public string Words => Command is ["/bin/sh", "-c", var line] ? line
+        : string.Join(' ', Command);
+
+    /// <param name="spec">A job of a scheduled.yaml without errors.</param>
+    /// <returns>Null: it runs where no job of this version can.</returns>
+    internal static Job? Of(MapValue spec) => spec.Text("container") is not { } container ? null
+        : new(spec.Text("name")!, CronSchedule.Parse(spec.Text("schedule")!, out _)!, container,
+            spec.Texts("command"), TimeSpan.FromMilliseconds((double)spec.Number("timeout")!),
+            (int)(spec.Number("retries") ?? 0), ToldOf(spec, "on_success"),
+            ToldOf(spec, "on_failure"));
+
+    private static Told ToldOf(MapValue spec, string field) =>
+        Enum.Parse<Told>(spec.Text(field)!, ignoreCase: true);
+}
