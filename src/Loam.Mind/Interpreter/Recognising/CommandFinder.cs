@@ -183,7 +183,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             return at > 0;
         }
         if (word.IsMark || word.Text.Length == 0 || char.IsAsciiDigit(word.Text[0])
-            || IsTime(words, at))
+            || IsTime(words, at) || lexicon.Readings(word.Text).Any(r => r.Part == Part.Glue))
         {
             return false;
         }

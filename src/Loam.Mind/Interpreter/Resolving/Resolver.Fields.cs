@@ -109,6 +109,10 @@ internal sealed partial class Resolver
     /// is; null: the whole is meant.</summary>
     private Reply? OfPart(Clause clause, IReadOnlyList<string> names)
     {
+        if (clause.Attributes.Count > 0)
+        {
+            return null;
+        }
         var thing = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Service) is not null
             || l.Named(Known.App) is not null || l.Named(Known.Role) is not null);
         var link = thing - 1;
@@ -116,14 +120,27 @@ internal sealed partial class Resolver
         {
             link--;
         }
+        // "Kill nextcloud's password variable"
+        var own = thing >= 0 ? Enumerable.Range(thing + 1, clause.Count - thing - 1).TakeWhile(
+            i => clause[i].Is(Part.Field) || clause[i].Is(Part.Unknown)).Where(
+                i => clause[i].Is(Part.Field) && !clause[i].IsMention
+                && clause[i].Key(Part.Field) is "environment" or "password" or "port" or "memory"
+                    or "cpu" or "label" or "probe" or "log" or "secret" or "network").ToList() : [];
+        if (clause.Verb is "remove" or "stop" && own.Count > 0)
+        {
+            return Reply.Ask($"I don't know \"{string.Join(" ", own.Select(
+                i => clause[i].Original))}\" of {Wording.List(names)}. What shall I "
+                + $"{clause.Verb}?", []);
+        }
         if (clause.Verb is not ("remove" or "stop" or "restart") || link <= 0
             || !(clause[link].IsGlue("from") || clause[link].IsGlue("of")
                 || clause[link].IsGlue("in")))
         {
             return null;
         }
-        var part = Enumerable.Range(0, link).Where(i => clause.IsFree(i)
-            && !clause[i].IsMention && clause[i].Readings[0].Part is Part.Unknown
+        var part = Enumerable.Range(0, link).Where(i =>
+            (clause.IsFree(i) || clause[i].Is(Part.Field)) && !clause[i].IsMention
+            && clause[i].Readings[0].Part is Part.Unknown
                 or Part.Verb or Part.Topic or Part.Field && !clause[i].Is(Part.Noise)
             && !clause[i].IsField("service") && !clause[i].IsField("replicas")
             && !clause[i].IsGlue("only")).ToList();

@@ -60,6 +60,37 @@ internal sealed partial class Resolver
             || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
     }
 
+    /// <summary>"Everything that belongs to gitea": gitea, and what works for it alone. Everything
+    /// beside something named is asked about; null: nothing is in doubt.</summary>
+    private Reply? Everything(Clause clause, List<Target> others)
+    {
+        var named = others.FindAll(t => t.Reference is null or "it" or "them");
+        if (clause.Verb is not ("remove" or "stop" or "restart") || named.Count == 0
+            || clause.Except.Count > 0 || others.RemoveAll(t => t.Reference is "all") == 0)
+        {
+            return null;
+        }
+        var names = named.SelectMany(t => Targets.Resolve(t, clause).Names)
+            .ToHashSet(StringComparer.Ordinal);
+        if (names.Count == 0 || !clause.Lexemes.Any(l => l.Text.Split(' ').Any(w => w is "related"
+            or "belongs" or "belonging" or "belong" or "associated" or "connected" or "around"
+            or "about" or "of" or "concerning" or "regarding" or "needs" or "uses")))
+        {
+            return Reply.Ask($"Shall I {clause.Verb} everything, or {Wording.List(names, "or")} "
+                + "alone?", [$"{clause.Verb} {Wording.List(names)}"]);
+        }
+        foreach (var needed in names.SelectMany(n => _draft.State.Services[n].DependsOn).ToList())
+        {
+            if (_draft.State.Services.Values.Where(s => s.DependsOn.Contains(needed))
+                .All(s => names.Contains(s.Name)))
+            {
+                others.Add(new(needed, [new(Known.Service, needed)], null, false, null));
+            }
+        }
+        clause.Explains();
+        return null;
+    }
+
     /// <summary>What shall be left alone; "except nextcloud and its database": whatever it works
     /// with, too.</summary>
     private HashSet<string> Excepted(Clause clause)

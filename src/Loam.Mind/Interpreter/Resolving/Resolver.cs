@@ -241,8 +241,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [WiringEdits.NewNetwork(_draft, network)];
         }
-        var names = new List<string>();
-        var volumes = new List<string>();
+        if (Everything(clause, others) is { } doubt)
+        {
+            return [doubt];
+        }
+        var (names, volumes) = (new List<string>(), new List<string>());
         foreach (var target in Unexplained(others))
         {
             if (target.Reference is "it" or "them" && Gone(clause))
@@ -254,16 +257,13 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             {
                 return [problem];
             }
-            if (found.Names.Count == 0 && clause.Verb == "remove"
-                && target.Named(Known.Volume) is { } volume && clause.Targets.Count > 1)
-            {
-                volumes.Add(volume);
-                continue;
-            }
-            if (found.Names.Count == 0)
+            var volume = found.Names.Count == 0 && clause.Targets.Count > 1
+                && clause.Verb == "remove" ? target.Named(Known.Volume) : null;
+            if (found.Names.Count == 0 && volume is null)
             {
                 return [Missing(clause, target)];
             }
+            volumes.AddRange(volume is null ? [] : [volume]);
             names.AddRange(found.Names.Where(n => !names.Contains(n)));
         }
         var except = Excepted(clause);
@@ -272,7 +272,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return Untargeted(clause);
         }
-        if (clause.Attributes.Count == 0 && OfPart(clause, names) is { } ofPart)
+        if (OfPart(clause, names) is { } ofPart)
         {
             return [ofPart];
         }

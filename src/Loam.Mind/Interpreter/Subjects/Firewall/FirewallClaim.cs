@@ -14,7 +14,8 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan))
+        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
+            || IsJoining(clause, scan))
         {
             return 0;
         }
@@ -74,6 +75,13 @@ internal static partial class FirewallClaim
             || l.Readings[0].Part is Part.Noise or Part.Reference || l.IsGlue("and")
             || l.IsGlue("comma") || l.IsGlue("but") || l.IsGlue("wish") || l.IsGlue("also")
             || l.IsGlue("each"));
+
+    /// <summary>"Connect gitea to the app network": a network of containers.</summary>
+    private static bool IsJoining(Clause clause, WishScan scan) => !scan.HasAddress
+        && !scan.HasNumber && clause.Verb is "connect" or "disconnect"
+        && clause.Lexemes.Any(l => l.Named(Known.Network) is not null)
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && !clause.Lexemes.Any(l => l.IsField("firewall") || l.Is(Part.Topic, "rule"));
 
     /// <summary>"Drop eth1": the interface itself, not what comes in there.</summary>
     private static bool IsOfInterface(Clause clause, WishScan scan) => clause.Verb == "remove"

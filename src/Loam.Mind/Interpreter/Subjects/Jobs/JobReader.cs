@@ -86,6 +86,13 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier
             && GoesOn(before, earlier))
         {
+            if (!clause.Corrects && earlier.Time is { SaysDays: true, SaysClock: true } one
+                && _wish.Time is { SaysDays: true, SaysClock: true } two && one.Cron != two.Cron)
+            {
+                // "At 7:45 on weekdays and 9:30 on saturdays"
+                _wish.Time = Addition.Join(one.Cron, two) is { } both ? two with { Cron = both }
+                    : two with { Impossible = "One schedule has the same times on all its days." };
+            }
             earlier.Take(_wish);
             clause.Corrects = false;
             _wish.Absorbed = true;
@@ -182,6 +189,16 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         if (told || named || itself)
         {
             clause.Question = null;
+        }
+        // "Prune-notebooks should delete *.bak files too": it does it, it does not go.
+        var job = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Job) is not null);
+        var goes = clause.Lexemes.ToList().FindIndex(l => l.IsVerb("remove"));
+        if (clause.Verb == "remove" && job >= 0 && goes > job + 1 && goes + 1 < clause.Count
+            && clause[goes - 1].IsGlue("wish") && !clause[goes - 1].Text.EndsWith("be",
+                StringComparison.Ordinal) && clause[goes].Text.Split(' ')[0] is "delete"
+                or "remove" or "purge" or "clean" or "wipe" or "drop" or "erase" or "discard")
+        {
+            clause.Verb = "set";
         }
         bool Names(Lexeme l) => l.Named(Known.Job) is not null || _wish.About.Contains(l.Text);
         if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && Names(l)))

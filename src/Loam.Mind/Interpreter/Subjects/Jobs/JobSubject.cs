@@ -171,6 +171,14 @@ internal sealed class JobSubject : ISubject
         {
             return 0.7;
         }
+        // "Make that 7:30"
+        if (clause.Verb is "" or "set" && clause.Lexemes.All(l => !l.IsMention)
+            && clause.Lexemes.Any(l => l.Is(Part.PortPair) && l.Text.Split(':') is
+                [{ Length: 1 or 2 } hour, { Length: 2 } minute] && int.TryParse(hour, out var h)
+                && int.TryParse(minute, out var m) && h < 24 && m < 60))
+        {
+            return 0.7;
+        }
         string[] topics = ["fail", "success", "alert", "notify", "ignore", "retry", "timeout",
             "once", "zone", "sooner", "later", "oftener", "rarer", "sametime", "access",
             "pause", "host"];

@@ -26,7 +26,9 @@ internal sealed class KeyEdits(Session session)
             // "Only with this one from now on", "the old one out"
             said = said with
             {
-                ReplacesKeys = said.ReplacesKeys || clause.Lexemes.Where((l, i) => goes
+                ReplacesKeys = said.ReplacesKeys || present.Count == 1 && clause.Lexemes.Any(
+                    l => l.Text.EndsWith(" changed", StringComparison.Ordinal))
+                    || clause.Lexemes.Where((l, i) => goes
                     && l.Text.Split(' ')[0] is "old" or "former" or "previous"
                     || l.IsGlue("only") && clause.Lexemes.Skip(i + 1).Take(3).Any(
                         n => n.Is(Part.Key) || n.Text is "this" or "that" or "this one"

@@ -51,9 +51,20 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.97;
         }
+        // "Ci may use docker for the gitea runner"
+        if (user && clause.Question is null && all.Any(l => !l.IsMention
+            && (l.Is(Part.Topic, "admin") || book.Groups.Contains(l.Text))))
+        {
+            return 0.8;
+        }
         if (service)
         {
             return 0;
+        }
+        if (account && clause.Verb is "create" or "have" && clause.Question is null && !app
+            && all.Any(l => l.Is(Part.Unknown) && UserNames.Of(l) is not null))
+        {
+            return 0.88;
         }
         if (all.Any(l => l.Is(Part.Topic, "hostname")) && !account)
         {
@@ -121,6 +132,14 @@ internal sealed class PeopleSubject : ISubject
         if (person && clause.Question is null && all.Count < 8 && all.Any(l => l.Text is "start"
                 or "starts" or "join" or "joins" or "begin" or "begins" or "arrive" or "arrives")
             && !all.Any(l => l.IsMention))
+        {
+            return true;
+        }
+        // "Add sarah as a developer"
+        if (person && clause.Verb == "create" && clause.Question is null && !all.Any(
+                l => l.IsMention || l.Is(Part.Image) || l.Is(Part.Topic, "job")
+                    || l.Is(Part.Field) && !l.IsField("group") && !l.IsField("name"))
+            && all.Any(l => l.Is(Part.Unknown) && UserNames.Of(l) is not null))
         {
             return true;
         }

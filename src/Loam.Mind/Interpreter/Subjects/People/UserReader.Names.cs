@@ -191,6 +191,12 @@ internal sealed partial class UserReader
             || l.IsField("user"));
         var key = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "key")
             || l.IsField("sshkey"));
+        // "Remove hugo's key and his account"
+        if (key >= 0 && account > key && clause.Lexemes.Skip(key).Take(account - key)
+            .Any(l => l.IsGlue("and") || l.IsGlue("also")))
+        {
+            return true;
+        }
         return account >= 0 && key > account && !clause.Lexemes.Skip(account).Take(key - account)
             .Any(l => l.IsGlue("from") || l.IsGlue("of"));
     }

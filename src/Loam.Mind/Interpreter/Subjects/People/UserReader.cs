@@ -50,7 +50,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     {
         var take = clause.Lexemes.ToList().FindIndex(l => l.Text is "take" or "takes" or "taken"
             or "pull" or "strip" or "get");
-        return take >= 0 && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
+        // "Peter takes over from maria"
+        return take >= 0 && !(take + 1 < clause.Count && clause[take + 1].Text is "over")
+            && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
             || l.Is(Part.Topic, "leaves"));
     }
 
@@ -255,6 +257,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         var not = _leaves || IsDenied(at) || IsTakenFrom(at);
         _group = group;
+        // "He keeps sudo"
+        if (at > 0 && clause[at - 1].Text is "keeps" or "keep" or "retains" or "retain")
+        {
+            return true;
+        }
         (not ? _now.Leave : _now.Join).Add(group);
         return true;
     }
@@ -328,7 +335,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
             || lexeme.Text is "users" or "accounts" || lexeme.IsField("name")
             || lexeme.Is(Part.Topic, "person")
-            || (lexeme.IsGlue("for") && _now.SaysAccount)) && _now.Names.Count == 0;
+            || (lexeme.IsGlue("for") && (_now.SaysAccount || at > 0
+                && clause[at - 1].Text.EndsWith("access", StringComparison.Ordinal))))
+            && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
     }
 
