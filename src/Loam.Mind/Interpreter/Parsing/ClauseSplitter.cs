@@ -234,6 +234,14 @@ internal static class ClauseSplitter
         {
             who--;
         }
+        // "We no longer want it backed up"
+        if (all[at].Text.Split(' ')[0].EndsWith("ed", StringComparison.Ordinal)
+            && all.GetRange(start, at - start).Exists(l => l.Text is "no longer want"
+                || l.Text.Contains("not want", StringComparison.Ordinal))
+            && (all[at - 1].IsMention || all[at - 1].Is(Part.Reference)))
+        {
+            return true;
+        }
         // "Archive instead of snapshot"
         if (all[at - 1].IsGlue("insteadof"))
         {

@@ -54,6 +54,25 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         return lexemes;
     }
 
+    /// <summary>"A container called clock": what the word means elsewhere does not count.</summary>
+    private static List<Lexeme> WithGivenNames(List<Lexeme> lexemes)
+    {
+        for (var at = 1; at < lexemes.Count; at++)
+        {
+            if (lexemes[at - 1].Text is "called" or "named" or "name it" or "call it"
+                    or "by the name of" && lexemes[at].Readings[0].Part is Part.Verb or Part.Topic
+                && lexemes[at].Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+                && !lexemes[at].IsNumber)
+            {
+                lexemes[at] = lexemes[at] with
+                {
+                    Readings = [new(Part.Unknown, lexemes[at].Text)],
+                };
+            }
+        }
+        return lexemes;
+    }
+
     /// <summary>"192.168.10.20 and .21": the rest of it is that of the one before.</summary>
     private static List<Lexeme> WithEndings(List<Lexeme> lexemes)
     {
@@ -79,7 +98,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     /// <summary>"The cache of jellyfin" is jellyfin-cache, where something is called so.</summary>
     private List<Lexeme> WithOwned(List<Lexeme> lexemes)
     {
-        lexemes = WithEndings(WithCounted(lexemes));
+        lexemes = WithEndings(WithGivenNames(WithCounted(lexemes)));
         for (var at = 0; at + 2 < lexemes.Count; at++)
         {
             var owner = at + 2;

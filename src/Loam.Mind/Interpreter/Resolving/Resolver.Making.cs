@@ -67,6 +67,14 @@ internal sealed partial class Resolver
         return true;
     }
 
+    /// <summary>"IMAGE, reachable only from here": the verb says more of what shall run.</summary>
+    private bool Furnishes(Clause clause, ImageReference image) =>
+        clause.Verb is "publish" or "unpublish" or "limit" or "mount" or "connect" or "depend"
+            or "probe"
+        && !_draft.State.Services.Values.Any(s => s.Image.Name == image.Name)
+        && clause.Lexemes.ToList() is var all && all.FindIndex(l => l.Is(Part.Image))
+            is var at and >= 0 && all.FindIndex(l => l.IsVerb(clause.Verb)) > at;
+
     /// <summary>It works for another service only: nextcloud-db is not "the" MariaDB.</summary>
     private bool IsPrivate(string service, string app) =>
         !service.Contains(app, StringComparison.Ordinal)

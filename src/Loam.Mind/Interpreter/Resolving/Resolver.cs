@@ -232,8 +232,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return CreateFromImage(clause, image);
         }
-        if (image is not null && clause.Verb == "set" && others.Count == 0
-            && clause.Attributes.OfType<NameAttribute>().Any())
+        if (image is not null && others.Count == 0 && (clause.Verb == "set"
+            && clause.Attributes.OfType<NameAttribute>().Any() || Furnishes(clause, image)))
         {
             return CreateFromImage(clause, image);
         }

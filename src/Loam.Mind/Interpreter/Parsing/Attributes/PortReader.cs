@@ -305,6 +305,10 @@ internal static class PortReader
         {
             return true;
         }
+        if (clause[at].Value >= 80 && IsPaired(clause, at))
+        {
+            return true;
+        }
         var before = clause.Next(at, -1);
         var link = before >= 0 ? clause[before] : null;
         var placed = link is not null && (link.IsGlue("on") || link.IsGlue("to")
@@ -316,6 +320,15 @@ internal static class PortReader
                 or "replace"
             && !TargetIsApp(clause, at);
     }
+
+    /// <summary>"8888 to 8888", said of what is to run.</summary>
+    private static bool IsPaired(Clause clause, int at) => clause.Lexemes.Any(
+            l => l.Is(Part.Image) || l.Named(Known.App) is not null)
+        && clause.Verb is "create" or "have" or "start" or ""
+        && (at + 2 < clause.Count && clause[at + 1].IsGlue("to") && IsPort(clause[at + 2])
+                && clause[at + 2].Value >= 22
+            || at > 1 && clause[at - 1].IsGlue("to") && IsPort(clause[at - 2])
+                && clause[at - 2].Value >= 80);
 
     private static bool TargetIsApp(Clause clause, int at) =>
         at > 0 && clause.IsFree(at - 1) && clause[at - 1].Named(Known.App) is not null;

@@ -158,7 +158,8 @@ internal sealed partial class ScanWords(Clause clause)
     }
 
     /// <summary>"Keep ssh from anywhere", "keep 443": it stays.</summary>
-    public bool KeepsOpen(int at) => clause[at].Text is "keep" or "keeps" && NextIs(at, next =>
+    public bool KeepsOpen(int at) => clause[at].Text is "keep" or "keeps" or "leave"
+        && NextIs(at, next =>
         PortNames.Of(clause[next]) is not null || IsPortNumber(next));
 
     /// <summary>"Nobody but 10.1.2.3 may ssh".</summary>
@@ -171,6 +172,11 @@ internal sealed partial class ScanWords(Clause clause)
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
             || clause[next].Named(Known.Service) is not null || IsPortNumber(next));
+
+    /// <summary>"Leave 22 and 443 open": nothing goes out.</summary>
+    public bool LeavesOpen(int at) => clause[at].Text is "leave" or "leaves" or "leaving"
+        && (NextIs(at, IsPortNumber) || clause.Lexemes.Skip(at + 1).Any(l => l.Text is "open"
+            or "alone" or "untouched" or "reachable" or "accessible" or "on"));
 
     private bool NextIs(int at, Func<int, bool> wanted)
     {

@@ -202,7 +202,7 @@ internal sealed partial class WishScan
 
     private void Places(int at)
     {
-        if (_words.Is(at, "out") && !_words.IsParticle(at))
+        if (_words.Is(at, "out") && !_words.IsParticle(at) && !_words.LeavesOpen(at))
         {
             if (_negated && _clause[at].Text is "send" or "sending" && _negatedAt >= 0
                 && _words.StopsAct(_negatedAt))

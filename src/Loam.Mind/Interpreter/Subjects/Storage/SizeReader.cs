@@ -59,6 +59,14 @@ internal static class SizeReader
                 ? clause.Negated || clause.Lexemes.Take(size).Any(l => l.IsGlue("not")
                     || l.Text is "not need")
                 : i + 1 < clause.Count && clause[i + 1].IsGlue("insteadof")), -1);
+        var more = Enumerable.Range(size + 1, Math.Max(0, clause.Count - size - 2))
+            .FirstOrDefault(i => clause.IsFree(i) && clause[i] is { IsNumber: true, Unit: "" }
+                && clause[i + 1].Key(Part.Amount) == "more", -1);
+        if (more > 0 && !IsShare(clause[size]))
+        {
+            clause.Use(more, more + 1);
+            return new(AmountKind.Add, clause[more].Value, Unit(clause[size]));
+        }
         if (number < 0 || IsShare(clause[size]))
         {
             return null;
@@ -146,7 +154,8 @@ internal static class SizeReader
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause.IsFree(at) || clause[at].Key(Part.Amount) is not { } key
-                || !(key[0] == 'x' || key is "more" or "less"))
+                || !(key[0] == 'x' || key is "more" or "less")
+                || at + 1 < clause.Count && clause[at + 1].Text == "past")
             {
                 continue;
             }

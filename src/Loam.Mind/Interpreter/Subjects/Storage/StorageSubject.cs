@@ -34,7 +34,7 @@ internal sealed class StorageSubject : ISubject
         {
             return MakesServices(clause) ? 0 : 0.85;
         }
-        if (GoesOnWithLimits(clause, said))
+        if (GoesOnWithLimits(clause, said) || KeepsFiles(clause, said))
         {
             return 0;
         }
@@ -81,6 +81,16 @@ internal sealed class StorageSubject : ISubject
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
+
+    /// <summary>"Keep its files in a volume x", right after what is to run was named.</summary>
+    private static bool KeepsFiles(Clause clause, Discourse said) =>
+        said.Before is [.., { Subject: null, Question: null } before]
+        && before.Lexemes.Concat(said.Before.SelectMany(c => c.Lexemes)).Any(
+            l => l.Is(Part.Image) || l.Named(Known.App) is not null
+                && l.Named(Known.Service) is null)
+        && clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
+        && clause.Lexemes.Any(VolumeReader.IsVolumeWord)
+        && !clause.Lexemes.Any(SizeReader.IsSize) && clause.Verb is "" or "set" or "have";
 
     /// <summary>"Photos down to 3 gigs, photos-db gets 1": of what is called so, the service.
     /// </summary>

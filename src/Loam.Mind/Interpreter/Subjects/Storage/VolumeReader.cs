@@ -276,7 +276,8 @@ internal static class VolumeReader
         for (var next = at + 1; next < clause.Count && next <= at + 7; next++)
         {
             var lexeme = clause[next];
-            if (lexeme.Is(Part.PortPair) && numbers.Count == 0)
+            if ((lexeme.Is(Part.PortPair) || lexeme.Is(Part.Image)
+                && !lexeme.Text.Contains('/', StringComparison.Ordinal)) && numbers.Count == 0)
             {
                 clause.Use(next);
                 return lexeme.Text;
