@@ -58,8 +58,7 @@ internal static class Daemon
         using var journal = Journal(paths, say);
         var history = await GitHistory.OpenAsync(paths, time, stop);
         var events = new EventLog(time);
-        var health = new HealthBoard();
-        var prober = new Prober(engine, time);
+        var (health, prober) = (new HealthBoard(), new Prober(engine, time));
         Machine? machine = null;
         var logins = new RegistryLogins(() => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
@@ -117,6 +116,7 @@ internal static class Daemon
             s => LogAsync(events, say, s),
         ];
         await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
+        await server.EndChangesAsync();
         await machine.UntilIdleAsync();
     }
 

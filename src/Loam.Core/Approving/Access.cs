@@ -10,7 +10,17 @@ namespace Loam.Core.Approving;
 public sealed record Access(
     string Source, int SourcePort, string Local, int LocalPort, string? Interface)
 {
-    /// <summary>For people and as a key: <c>10.0.1.50:53122</c>.</summary>
+    /// <summary>It comes from this machine itself, and so proves nothing about the way in.
+    /// </summary>
+    public bool IsFromHere { get; init; }
+
+    /// <summary>Tells it from every other connection: <c>10.0.1.50:53122 to 22</c>.</summary>
+    public string Key() => KeyOf(ToString(), LocalPort);
+
+    public static string KeyOf(string source, int localPort) =>
+        string.Create(CultureInfo.InvariantCulture, $"{source} to {localPort}");
+
+    /// <summary>For people: <c>10.0.1.50:53122</c>.</summary>
     public override string ToString() => Source.Contains(':', StringComparison.Ordinal)
         ? string.Create(CultureInfo.InvariantCulture, $"[{Source}]:{SourcePort}")
         : string.Create(CultureInfo.InvariantCulture, $"{Source}:{SourcePort}");

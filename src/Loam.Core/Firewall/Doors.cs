@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 
 namespace Loam.Core.Firewall;
@@ -35,6 +34,18 @@ public sealed class Doors
         }
     }
 
+    /// <summary>Somebody a rule speaks of.</summary>
+    /// <param name="Network">Null: told by something else than where they come from.</param>
+    private sealed record Whom(IPNetwork? Network, string Text)
+    {
+        public bool Meets(Whom other) => Network is not { } mine || other.Network is not { } theirs
+            || mine.Contains(theirs.BaseAddress) || theirs.Contains(mine.BaseAddress);
+
+        public bool Covers(Whom other) => Text == other.Text || (Network is { } mine
+            && other.Network is { } theirs && mine.PrefixLength <= theirs.PrefixLength
+            && mine.Contains(theirs.BaseAddress));
+    }
+
     /// <summary>Reads the rules in their order, as a new connection meets them.</summary>
     public Reach To(Passage passage)
     {
@@ -42,29 +53,50 @@ public sealed class Doors
         {
             return s_anyone;
         }
-        var (from, except) = (new List<string>(), new List<string>());
+        var (may, mayNot) = (new List<Whom>(), new List<Whom>());
+        var open = _firewall.InputPolicy == FirewallAction.Accept;
+        // An exception stands for what comes after it: whom an earlier rule let in, it misses.
+        var (exceptions, excepted) = (new List<Whom>(), new List<Whom>());
         foreach (var (_, rule) in Deciding(passage))
         {
             var accepts = rule.Action == FirewallAction.Accept;
-            if (Whom(rule) is not { } whom)
+            if (Speaks(rule) is not { } whom)
             {
-                return accepts ? new(true, [], [.. except]) : new(false, [.. from], []);
+                open = accepts;
+                break;
             }
-            (accepts ? from : except).AddRange(whom);
+            foreach (var one in whom)
+            {
+                var (mine, others) = accepts ? (may, mayNot) : (mayNot, may);
+                if (mine.Exists(m => m.Covers(one)) || others.Exists(o => o.Covers(one)))
+                {
+                    continue;
+                }
+                (accepts ? excepted : exceptions).AddRange(
+                    others.Where(o => o.Meets(one)).Except(accepts ? excepted : exceptions));
+                mine.Add(one);
+            }
         }
-        return _firewall.InputPolicy == FirewallAction.Accept ? new(true, [], [.. except])
-            : new(false, [.. from], []);
+        return open ? new(true, [.. Texts(exceptions)], [.. Texts(mayNot)])
+            : new(false, [.. Texts(may)], [.. Texts(excepted)]);
     }
 
-    /// <summary>What rules may treat differently: the ports that firewalls name, and one for all
-    /// the rest.</summary>
-    public static IEnumerable<Passage> Passages(params IEnumerable<FirewallRules> firewalls) =>
-        firewalls.SelectMany(f => f.Rules)
-            .Where(r => r.Direction == PacketDirection.Input
-                && r.Protocol != PacketProtocol.Icmp)
+    /// <summary>What rules may treat differently: the ports that firewalls name, cut where another
+    /// rule's begin or end, and what is left of each protocol.</summary>
+    /// <param name="besides">Ports that are of interest besides.</param>
+    public static IEnumerable<Passage> Passages(
+        IEnumerable<Passage> besides, params IEnumerable<FirewallRules> firewalls)
+    {
+        var named = firewalls.SelectMany(f => f.Rules)
+            .Where(r => r.Direction == PacketDirection.Input)
             .SelectMany(r => r.Ports.Select(p => new Passage(p, r.Protocol ?? PacketProtocol.Tcp)))
-            .Distinct().OrderBy(p => p.Ports!.Value.First).ThenBy(p => p.Protocol)
-            .Append(new(null, PacketProtocol.Tcp));
+            .Concat(besides).Where(p => p.Ports is not null).ToLookup(p => p.Protocol);
+        return named[PacketProtocol.Tcp].Pieces(PacketProtocol.Tcp)
+            .Concat(named[PacketProtocol.Udp].Pieces(PacketProtocol.Udp))
+            .OrderBy(p => p.Ports!.Value.First).ThenBy(p => p.Protocol)
+            .Concat([new(null, PacketProtocol.Tcp), new(null, PacketProtocol.Udp),
+                new(null, PacketProtocol.Icmp)]);
+    }
 
     private IEnumerable<(int Place, FirewallRule Rule)> Deciding(Passage passage)
     {
@@ -89,23 +121,60 @@ public sealed class Doors
             && rule.Ports.Any(r => r.Contains(ports.First) && r.Contains(ports.Last))));
 
     /// <summary>Null: everybody.</summary>
-    private static IEnumerable<string>? Whom(FirewallRule rule)
+    private static List<Whom>? Speaks(FirewallRule rule)
     {
         if (rule.Interface == "lo")
         {
             return [];
         }
-        var by = rule.Interface is { } name ? $" by {name}" : "";
-        if (!rule.Sources.IsEmpty && !rule.Sources.Any(s => s.PrefixLength == 0))
+        var by = (rule.Interface is { } name ? $" by {name}" : "")
+            + (rule.Destinations.IsEmpty ? ""
+                : $" to {string.Join(", ", rule.Destinations.Select(Short))}")
+            + (rule.Rate is { } rate ? $" up to {rate}" : "");
+        var sources = rule.Sources.Distinct().ToList();
+        var everybody = sources.Count == 0
+            || sources.Count(s => s.PrefixLength == 0) == 2;
+        return (everybody, by.Length > 0) switch
         {
-            return rule.Sources.Select(s => Short(s) + by);
-        }
-        return by.Length > 0 ? [$"whoever comes{by}"]
-            : rule.Destinations.IsEmpty ? null
-            : rule.Destinations.Select(d => $"who means {Short(d)}");
+            (true, false) => null,
+            (true, true) => [new(null, $"anyone{by}")],
+            (false, true) => [.. sources.Select(s => new Whom(null, Short(s) + by))],
+            _ => [.. sources.Select(s => new Whom(s, Short(s)))],
+        };
     }
 
-    private static string Short(IPNetwork network) =>
-        network.PrefixLength == (network.BaseAddress.GetAddressBytes().Length * 8)
-            ? network.BaseAddress.ToString() : network.ToString();
+    private static string Short(IPNetwork network)
+    {
+        var bits = network.BaseAddress.GetAddressBytes().Length * 8;
+        return network.PrefixLength == bits ? network.BaseAddress.ToString()
+            : network.PrefixLength > 0 ? network.ToString()
+            : bits == 32 ? "anyone by IPv4" : "anyone by IPv6";
+    }
+
+    private static IEnumerable<string> Texts(IEnumerable<Whom> whom) =>
+        whom.Select(w => w.Text).Distinct();
+}
+
+file static class Cutting
+{
+    /// <summary>The ranges cut into pieces of which each lies in the same ranges.</summary>
+    public static IEnumerable<Passage> Pieces(
+        this IEnumerable<Passage> passages, PacketProtocol protocol)
+    {
+        var edges = new SortedDictionary<int, int>();
+        foreach (var range in passages.Select(p => p.Ports!.Value).Distinct())
+        {
+            edges[range.First] = edges.GetValueOrDefault(range.First) + 1;
+            edges[range.Last + 1] = edges.GetValueOrDefault(range.Last + 1) - 1;
+        }
+        var (depth, from) = (0, 0);
+        foreach (var (at, change) in edges)
+        {
+            if (depth > 0)
+            {
+                yield return new(new(from, at - 1), protocol);
+            }
+            (depth, from) = (depth + change, at);
+        }
+    }
 }

@@ -57,8 +57,8 @@ public sealed record FirewallRule(
             _ => null,
         },
         Ports = [.. spec.Texts("port").Select(PortRange.Of)],
-        Sources = [.. spec.Texts("source").Select(n => IPNetwork.Parse(n))],
-        Destinations = [.. spec.Texts("destination").Select(n => IPNetwork.Parse(n))],
+        Sources = [.. spec.Texts("source").Select(NetworkOf)],
+        Destinations = [.. spec.Texts("destination").Select(NetworkOf)],
         Interface = spec.Text("interface"),
         States = StatesOf(spec.Text("state")),
         Rate = spec.Text("rate"),
@@ -90,6 +90,14 @@ public sealed record FirewallRule(
         // A v4 address in a v6 coat is the same host.
         var bare = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
         return bare is not null && networks.Any(n => n.Contains(bare));
+    }
+
+    /// <summary>A v4 network in a v6 coat is a v4 network.</summary>
+    private static IPNetwork NetworkOf(string text)
+    {
+        var network = IPNetwork.Parse(text);
+        return network.BaseAddress.IsIPv4MappedToIPv6 && network.PrefixLength >= 96
+            ? new(network.BaseAddress.MapToIPv4(), network.PrefixLength - 96) : network;
     }
 
     private static PacketDirection DirectionOf(string? word) => word switch

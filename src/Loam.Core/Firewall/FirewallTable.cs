@@ -125,6 +125,8 @@ public sealed record FirewallTable(string Digest, string Body)
         return Families(rule, isRedirected).Select(a => common + a + protocol);
     }
 
+    private const int MostLines = 4;
+
     private static string Interface(FirewallRule rule) => rule.Interface is not { } name ? ""
         : $"{(rule.Direction == PacketDirection.Output ? "oifname" : "iifname")} \"{name}\" ";
 
@@ -149,10 +151,22 @@ public sealed record FirewallTable(string Digest, string Body)
                 continue;
             }
             var meant = isRedirected ? $"ct original {word}" : word;
-            yield return Address($"{word} saddr", word, sources)
-                + Address($"{meant} daddr", word, destinations);
+            foreach (var source in Few(sources))
+            {
+                foreach (var destination in Few(destinations))
+                {
+                    yield return Address($"{word} saddr", word, source)
+                        + Address($"{meant} daddr", word, destination);
+                }
+            }
         }
     }
+
+    /// <summary>A few networks are a line each: nft takes very long for thousands of lines with
+    /// a set in each.</summary>
+    private static IEnumerable<List<IPNetwork>> Few(List<IPNetwork> networks) =>
+        networks.Count is > 1 and <= MostLines ? networks.Select(n => new List<IPNetwork> { n })
+            : [networks];
 
     private static string Address(string field, string family, List<IPNetwork> networks)
     {

@@ -74,23 +74,63 @@ internal static class FirewallStep
         var (before, after) = (draft.Before.Firewall, draft.After.Firewall);
         var behind = Behind(draft);
         var ssh = draft.Context.Access is { } access
-            ? [new Passage(new(access.LocalPort, access.LocalPort), PacketProtocol.Tcp)]
-            : ImmutableArray<Passage>.Empty;
+            ? [Passage.Of(access.LocalPort, "tcp")] : ImmutableArray<Passage>.Empty;
         var (then, now) = (new Doors(before), new Doors(after));
-        var all = Doors.Passages(before, after).Union(behind.Keys).Union(ssh)
-            .OrderBy(p => p.Ports?.First ?? int.MaxValue)
+        var all = Doors.Passages(behind.Keys.Concat(ssh), before, after)
             .Select(p => (Port: p, Was: then.To(p), Will: now.To(p)))
-            .Where(p => p.Was.ToString() != p.Will.ToString()).ToList();
+            .Where(p => !p.Was.IsLike(p.Will)).ToList();
+        var rest = all.Where(p => p.Port.Ports is null && p.Port.Protocol != PacketProtocol.Icmp)
+            .ToList();
+        if (rest is [var tcp, var udp] && tcp.Was.To(tcp.Will) == udp.Was.To(udp.Will))
+        {
+            all.Remove(udp);
+        }
         foreach (var (port, was, will) in all.Take(MostPassages))
         {
-            var whose = behind.TryGetValue(port, out var what) ? $" ({what})" : "";
-            yield return $"{port}{whose}: {was} → {will}";
+            var what = behind.TryGetValue(port, out var owner) ? $"{port} ({owner})"
+                : rest.Count > all.Count(p => rest.Contains(p)) && port.Ports is null
+                    && port.Protocol == PacketProtocol.Tcp ? "every other port" : $"{port}";
+            yield return $"{what}: {was.To(will)}";
         }
         if (all.Count > MostPassages)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
                 $"and {all.Count - MostPassages} more ports: `loam firewall explain` knows them");
         }
+        foreach (var line in Otherwise(before, after))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>What changes for packets that go out or pass through.</summary>
+    private static IEnumerable<string> Otherwise(FirewallRules before, FirewallRules after)
+    {
+        foreach (var (direction, words) in ((PacketDirection, string)[])
+            [(PacketDirection.Output, "what goes out"),
+             (PacketDirection.Forward, "what passes through")])
+        {
+            var (was, will) = (PolicyIn(before, direction), PolicyIn(after, direction));
+            if (was != will)
+            {
+                yield return $"{words}: {was} → {will}, unless a rule says otherwise";
+            }
+            else if (Texts(before, direction) != Texts(after, direction))
+            {
+                yield return $"{words}: other rules";
+            }
+        }
+    }
+
+    private static string PolicyIn(FirewallRules rules, PacketDirection direction) =>
+        !rules.IsDeclared || !rules.IsEnabled || rules.PolicyOf(direction) == FirewallAction.Accept
+            ? "accepted" : "dropped";
+
+    /// <summary>The rules of one direction, as the kernel gets them.</summary>
+    private static string Texts(FirewallRules rules, PacketDirection direction)
+    {
+        var some = rules.Rules.Where(r => r.Direction == direction).ToImmutableArray();
+        return some.IsEmpty ? "" : FirewallTable.Of(rules with { Rules = some })?.Digest ?? "";
     }
 
     /// <summary>The service or program behind a port.</summary>
@@ -119,13 +159,24 @@ internal static class FirewallStep
         };
     }
 
-    private static bool LetsIn(FirewallRules rules, Access access, ConnectionStates state) =>
-        rules.Decide(new(PacketDirection.Input, PacketProtocol.Tcp)
+    /// <summary>Packets of the connection come in, and the answers go out.</summary>
+    private static bool LetsIn(FirewallRules rules, Access access, ConnectionStates state)
+    {
+        var (there, here) = (access.Address(), System.Net.IPAddress.Parse(access.Local));
+        return rules.Decide(new(PacketDirection.Input, PacketProtocol.Tcp)
         {
             Port = access.LocalPort,
-            Source = access.Address(),
-            Destination = System.Net.IPAddress.Parse(access.Local),
+            Source = there,
+            Destination = here,
             Interface = access.Interface,
             State = state,
+        }).IsAccepted && rules.Decide(new(PacketDirection.Output, PacketProtocol.Tcp)
+        {
+            Port = access.SourcePort,
+            Source = here,
+            Destination = there,
+            Interface = access.Interface,
+            State = ConnectionStates.Established,
         }).IsAccepted;
+    }
 }

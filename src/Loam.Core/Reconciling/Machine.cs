@@ -140,9 +140,14 @@ public sealed class Machine : IMachine
             edited.Files, edited.Problems,
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
-            Alerts = _parts.Alerts(),
+            Alerts = [.. OnTrial(), .. _parts.Alerts()],
         };
     }
+
+    private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial
+        ? [$"«{_busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you log "
+            + "in anew and run `loam confirm`."]
+        : [];
 
     public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>
         _parts.History.ListAsync(most, cancel);

@@ -39,7 +39,7 @@ public sealed record MachineParts
     /// <summary>What takes a change back that nobody confirmed.</summary>
     public required IDeadman Deadman { get; init; }
 
-    /// <summary>The TCP connections of this host, each as the other end's address and port.
+    /// <summary>The TCP connections of this host, each by its <see cref="Approving.Access.Key"/>.
     /// </summary>
     public required Func<IReadOnlySet<string>> Connections { get; init; }
 

@@ -109,6 +109,7 @@ public sealed class Reconciler(
         {
             return null;
         }
+        trial.Open();
         var until = time.GetUtcNow() + trial.Left;
         await WriteAsync(new(JournalMark.Trying, run.Generation, time.GetUtcNow())
         {
@@ -125,8 +126,8 @@ public sealed class Reconciler(
         {
             return await trial.WaitAsync(stop) && deadman.Disarm() ? null : new Failure(
                 "Nobody confirmed the change over a new connection in time.",
-                "If you could not log in, the rules shut you out: `loam firewall explain` says "
-                + "which one.");
+                "If you could not log in, the rules shut you out: allow yourself in, and make "
+                + "the change again.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -5,8 +5,8 @@ namespace Loam.Core.Reconciling;
 /// <summary>A change that stays only if its approver comes in again and says so: who could not
 /// come in any more could not mend it either.</summary>
 /// <param name="lasts">How long it waits, from the moment the host is touched.</param>
-/// <param name="connections">The TCP connections of this host at a moment, each as the other end's
-/// address and port (<see cref="Access.ToString"/>).</param>
+/// <param name="connections">The TCP connections of this host at a moment, each by its key
+/// (<see cref="Access.Key"/>).</param>
 internal sealed class Trial(
     TimeSpan lasts, Func<IReadOnlySet<string>> connections, TimeProvider time)
 {
@@ -14,24 +14,26 @@ internal sealed class Trial(
         new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private IReadOnlySet<string>? _before;
-    private long _began;
+    private long? _began;
 
-    public bool HasBegun => _before is not null;
+    public bool HasBegun => _began is not null;
+
+    /// <summary>It waits for its confirmation.</summary>
+    public bool IsOpen => _before is not null && !_confirmed.Task.IsCompleted;
 
     /// <summary>What is left of its time, whatever becomes of the clock.</summary>
-    public TimeSpan Left => lasts - time.GetElapsedTime(_began);
+    public TimeSpan Left => _began is { } began ? lasts - time.GetElapsedTime(began) : lasts;
 
     /// <summary>The host is about to be touched.</summary>
     /// <returns>How long the trial lasts.</returns>
     public TimeSpan Begin()
     {
-        if (_before is null)
-        {
-            _before = connections();
-            _began = time.GetTimestamp();
-        }
+        _began ??= time.GetTimestamp();
         return lasts;
     }
+
+    /// <summary>The change is in force: what connects from now on shows that one can.</summary>
+    public void Open() => _before ??= connections();
 
     /// <exception cref="HostException">Conflict: that proves nothing, and why.</exception>
     public void Confirm(Access? by)
@@ -48,33 +50,42 @@ internal sealed class Trial(
                 "This is no connection over the network, so it does not show that you can still "
                 + "come in that way.", "Log in anew over SSH and run `loam confirm` there.");
         }
-        if (_before.Contains(by.ToString()))
+        if (by.IsFromHere)
+        {
+            throw new HostException(Fault.Conflict,
+                $"This connection, from {by.Source}, comes from the machine itself and shows "
+                + "nothing.", "Log in anew from where you are and run `loam confirm` there.");
+        }
+        if (_before.Contains(by.Key()))
         {
             throw new HostException(Fault.Conflict,
                 $"This connection, from {by.Source}, was there before the change and shows "
                 + "nothing.", "Log in anew, in a second window, and run `loam confirm` there.");
         }
-        if (!connections().Contains(by.ToString()))
+        if (!connections().Contains(by.Key()))
         {
             throw new HostException(Fault.Conflict,
                 $"There is no connection from {by} any more.",
                 "Log in anew over SSH and run `loam confirm` there.");
         }
-        _confirmed.TrySetResult();
+        if (!_confirmed.TrySetResult() && !_confirmed.Task.IsCompletedSuccessfully)
+        {
+            throw new HostException(Fault.Conflict,
+                "It is too late: the change is being taken back.", "Make it again.");
+        }
     }
 
-    /// <returns>False: nobody confirmed in time.</returns>
+    /// <returns>False: nobody confirmed in time, and nobody can any more.</returns>
     public async Task<bool> WaitAsync(CancellationToken stop)
     {
-        if (Left <= TimeSpan.Zero)
-        {
-            return _confirmed.Task.IsCompleted;
-        }
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        var limit = Task.Delay(Left, time, ended.Token);
-        var first = await Task.WhenAny(_confirmed.Task, limit);
-        ended.Cancel();
+        if (Left is var left && left > TimeSpan.Zero)
+        {
+            await Task.WhenAny(_confirmed.Task, Task.Delay(left, time, ended.Token));
+            ended.Cancel();
+        }
+        _confirmed.TrySetCanceled(CancellationToken.None);
         stop.ThrowIfCancellationRequested();
-        return first == _confirmed.Task;
+        return _confirmed.Task.IsCompletedSuccessfully;
     }
 }

@@ -44,6 +44,12 @@ public sealed class FirewallDriver(INftables nft, string instance, FirewallMemor
         var (before, after) = (action.Firewall.Before, action.Firewall.After);
         if (await nft.ListAsync(cancel) is { } words && OwnerOf(words)?.Instance != instance)
         {
+            if (after is null)
+            {
+                // Where another's table is, there is none of ours to take away.
+                memory.Forget();
+                return;
+            }
             throw new HostException(Fault.Conflict,
                 $"The table {FirewallTable.Name} of nftables belongs to "
                 + (OwnerOf(words) is { } other ? $"another Loam ({other.Instance})."

@@ -37,7 +37,7 @@ internal static class Command
         }
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bounded.CancelAfter(Limits.HostCommand);
-        using var process = Process.Start(start)!;
+        using var process = Start(start, program);
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(bounded.Token);
@@ -58,6 +58,20 @@ internal static class Command
             throw new HostException(
                 Fault.Timeout, $"{program} did not end within "
                 + $"{Limits.HostCommand.TotalSeconds:0} s.", "Try again.");
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start, string program)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new HostException(Fault.Unsupported,
+                $"The program {program} cannot be run: {error.Message}.",
+                $"Install {program} anew.");
         }
     }
 

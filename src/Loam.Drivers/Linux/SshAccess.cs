@@ -32,14 +32,13 @@ public static class SshAccess
         return OfEnvironment(Folder(pid));
     }
 
-    /// <summary>The TCP connections of this host, each as the other end's address and port.
-    /// </summary>
+    /// <summary>The TCP connections of this host, each by its key.</summary>
     public static IReadOnlySet<string> Connections() =>
         SocketTable.Read("/proc/net", "tcp").Where(s => s.State == SocketTable.Established)
-            .Select(s => Key(s.Remote))
+            .Select(s => Loam.Core.Approving.Access.KeyOf(Shown(s.Remote), s.Local.Port))
             .ToHashSet(StringComparer.Ordinal);
 
-    private static string Key(IPEndPoint end) =>
+    private static string Shown(IPEndPoint end) =>
         new Access(Bare(end.Address).ToString(), end.Port, "", 0, null).ToString();
 
     private static string Folder(int pid) =>
@@ -70,9 +69,11 @@ public static class SshAccess
 
     private static Access Access(IPEndPoint remote, IPEndPoint local)
     {
-        var to = Bare(local.Address);
-        return new(Bare(remote.Address).ToString(), remote.Port, to.ToString(), local.Port,
-            InterfaceOf(to));
+        var (from, to) = (Bare(remote.Address), Bare(local.Address));
+        return new(from.ToString(), remote.Port, to.ToString(), local.Port, InterfaceOf(to))
+        {
+            IsFromHere = IPAddress.IsLoopback(from) || InterfaceOf(from) is not null,
+        };
     }
 
     /// <summary>A v4 address in a v6 coat is the same host.</summary>

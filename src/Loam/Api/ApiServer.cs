@@ -15,6 +15,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _ending = new();
     private readonly IReadOnlyList<Route> _table;
     private readonly Func<Socket, Peer?> _peerOf;
 
@@ -22,7 +23,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf)
     {
         _peerOf = peerOf;
-        _table = new Routes(surface, time, _stopping.Token).Table;
+        _table = new Routes(surface, time, _ending.Token).Table;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
@@ -63,10 +64,15 @@ internal sealed partial class ApiServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>A change in hand is taken back; whoever waits for it still hears of that.
+    /// </summary>
+    public Task EndChangesAsync() => _ending.CancelAsync();
+
     /// <summary>Streams end, no new request is taken; an apply in hand sees the cancellation and
     /// ends in its own way.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _ending.CancelAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
@@ -79,6 +85,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         }
         await _app.DisposeAsync().ConfigureAwait(false);
         _stopping.Dispose();
+        _ending.Dispose();
     }
 
     private async Task ServeAsync(HttpContext http)

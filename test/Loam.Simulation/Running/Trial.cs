@@ -159,10 +159,15 @@ internal sealed class Trial
             null);
         if (_world.Chance.OneIn(4))
         {
+            if (_world.Chance.OneIn(2))
+            {
+                again = again with { IsFromHere = true };
+                _world.Connections.Add(again.Key());
+            }
             try
             {
                 _world.Machine.Confirm(again);
-                _world.Watch.Violation("a connection that is not there confirmed a change");
+                _world.Watch.Violation("a connection that proves nothing confirmed a change");
             }
             catch (HostException)
             {
@@ -170,7 +175,7 @@ internal sealed class Trial
             }
             return;
         }
-        _world.Connections.Add(again.ToString());
+        _world.Connections.Add(again.Key());
         _world.Machine.Confirm(again);
         _confirmed = true;
     }
@@ -179,7 +184,15 @@ internal sealed class Trial
     /// the same.</summary>
     private void CheckDeadman(string? before)
     {
-        if (!_world.Deadman.IsArmed || !_world.Chance.OneIn(2))
+        if (!_world.Deadman.IsArmed)
+        {
+            if (!_confirmed && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }])
+            {
+                _world.Watch.Violation("a change is on trial, and nobody outside watches it");
+            }
+            return;
+        }
+        if (!_world.Chance.OneIn(2))
         {
             return;
         }

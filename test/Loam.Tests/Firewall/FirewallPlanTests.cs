@@ -31,6 +31,8 @@ public sealed class FirewallPlanTests
             "22/tcp: anyone → only 10.0.0.0/8",
             "5432/tcp (postgres): anyone → nobody",
             "every other port: anyone → nobody",
+            "ping: anyone → nobody",
+            "what passes through: accepted → dropped, unless a rule says otherwise",
             "your connection from 10.0.1.50 stays, and you can come again",
         ]);
         plan.OnTrial.ShouldBeTrue();
@@ -48,6 +50,23 @@ public sealed class FirewallPlanTests
         Plan("", "rules: []", s_home).Steps[0].Notes[^1].ShouldBe(
             "your connection from 203.0.113.9 is cut off");
     }
+
+    [Fact]
+    public void Answers_must_get_out_too()
+    {
+        var plan = Plan(Ssh, Ssh + "\ndefault_output_policy: drop", s_office);
+        plan.Risk.ShouldBe(Risk.Critical);
+        plan.Steps[0].Notes.ShouldBe(
+        [
+            "what goes out: accepted → dropped, unless a rule says otherwise",
+            "your connection from 10.0.1.50 is cut off",
+        ]);
+    }
+
+    [Fact]
+    public void One_protocol_of_all_ports_is_told_apart() =>
+        Plan("rules: []", "rules: [{name: udp, protocol: udp, action: accept}]", null)
+            .Steps[0].Notes.ShouldBe(["every other UDP port: nobody → anyone"]);
 
     [Fact]
     public void Who_sits_at_the_machine_is_not_tried() =>

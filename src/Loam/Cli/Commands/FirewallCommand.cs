@@ -49,6 +49,7 @@ internal static class FirewallCommand
     private static void Explain(Invocation call, FirewallRules rules, FirewallPacket packet)
     {
         var decision = rules.Decide(packet);
+        var byInterface = FirewallView.ByInterface(rules, packet, decision);
         if (call.Json)
         {
             call.Terminal.Raw(JsonOutput.Write(json =>
@@ -56,16 +57,29 @@ internal static class FirewallCommand
                 json.WriteBoolean("accepted", decision.IsAccepted);
                 json.WriteString("by", decision.By.ToString().ToLowerInvariant());
                 json.WriteString("name", decision.Name);
+                json.WriteStartObject("otherwise_by_interface");
+                foreach (var (name, other) in byInterface)
+                {
+                    json.WriteString(name, other.ToString());
+                }
+                json.WriteEndObject();
             }) + "\n");
             return;
         }
-        call.Terminal.Write(FirewallView.Explain(rules, packet, decision, call.Terminal.Look));
+        call.Terminal.Write(FirewallView.Explain(
+            rules, packet, decision, byInterface, call.Terminal.Look));
     }
+
+    /// <summary>Old notations (<c>10.1</c>, <c>010.0.0.1</c>) mean other addresses than they seem
+    /// to.</summary>
+    private static bool IsAsWritten(IPAddress address, string text) =>
+        text.Contains(':', StringComparison.Ordinal) || address.ToString() == text;
 
     private static FirewallPacket Packet(string source, string port)
     {
         IPAddress? from = null;
-        if (source != Anyone && !IPAddress.TryParse(source, out from))
+        if (!source.Equals(Anyone, StringComparison.OrdinalIgnoreCase)
+            && (!IPAddress.TryParse(source, out from) || !IsAsWritten(from, source)))
         {
             throw new CommandFailure(ExitCode.Invalid, $"'{source}' is not an address.",
                 $"Write one such as 203.0.113.9 or 2001:db8::1, or {Anyone}.");
@@ -74,9 +88,10 @@ internal static class FirewallCommand
         {
             return new(PacketDirection.Input, PacketProtocol.Icmp) { Source = from };
         }
-        var parts = port.Split('/');
+        var parts = port.ToLowerInvariant().Split('/');
         if (parts.Length > 2 || (parts.Length == 2 && parts[1] is not ("tcp" or "udp"))
-            || !ushort.TryParse(parts[0], CultureInfo.InvariantCulture, out var number)
+            || !ushort.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture,
+                out var number)
             || number == 0)
         {
             throw new CommandFailure(ExitCode.Invalid, $"'{port}' is not a port.",

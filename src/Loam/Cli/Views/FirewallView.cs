@@ -30,8 +30,7 @@ internal static class FirewallView
             behind.TryAdd(Passage.Of(port.Number, port.Protocol), port.Program ?? "a program");
         }
         var doors = new Doors(state.Firewall);
-        return [.. Doors.Passages(state.Firewall).Union(behind.Keys)
-            .OrderBy(p => p.Ports?.First ?? int.MaxValue).ThenBy(p => p.Protocol)
+        return [.. Doors.Passages(behind.Keys, state.Firewall)
             .Select(p => new Door(p, doors.To(p),
                 behind.GetValueOrDefault(p, "")))];
     }
@@ -63,14 +62,27 @@ internal static class FirewallView
     private static Line Who(Reach who) => new(who.ToString(),
         who.Anyone ? Ink.Warn : who.From.IsEmpty ? Ink.Dim : Ink.Good);
 
-    public static IEnumerable<Line> Explain(
-        FirewallRules rules, FirewallPacket packet, FirewallDecision decision, Look look)
+    /// <summary>The interfaces by which the packet would meet another rule.</summary>
+    public static IReadOnlyList<(string Interface, FirewallDecision Decision)> ByInterface(
+        FirewallRules rules, FirewallPacket packet, FirewallDecision otherwise) =>
+        [.. rules.Rules.Select(r => r.Interface).OfType<string>().Distinct()
+            .Select(i => (i, rules.Decide(packet with { Interface = i })))
+            .Where(d => d.Item2 != otherwise)];
+
+    public static IEnumerable<Line> Explain(FirewallRules rules, FirewallPacket packet,
+        FirewallDecision decision, IReadOnlyList<(string, FirewallDecision)> byInterface,
+        Look look)
     {
         var where = packet.Port is { } port
             ? $"{port}/{packet.Protocol.ToString().ToLowerInvariant()}" : "icmp";
         yield return new Line(decision.IsAccepted ? "✓ " : "✗ ",
             decision.IsAccepted ? Ink.Good : Ink.Bad)
             .Add($"{packet.Source?.ToString() ?? "anyone"} → {where}: ").Add(decision.ToString());
+        foreach (var (name, other) in byInterface)
+        {
+            yield return new Line(other.IsAccepted ? "✓ " : "✗ ",
+                other.IsAccepted ? Ink.Good : Ink.Bad).Add($"if it comes by {name}: {other}");
+        }
         if (packet.Port is { } number)
         {
             var reach = new Doors(rules).To(new(new(number, number), packet.Protocol));
