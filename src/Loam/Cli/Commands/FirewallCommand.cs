@@ -102,6 +102,8 @@ internal static class FirewallCommand
         {
             Port = number,
             Source = from,
+            Interface = from is not null && IPAddress.IsLoopback(from) ? FirewallView.Loopback
+                : null,
         };
     }
 }

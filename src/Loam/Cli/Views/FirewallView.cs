@@ -12,6 +12,9 @@ internal sealed record Door(Passage Port, Reach Who, string What);
 /// <summary>The firewall for people: doors, who may pass them, and what is behind.</summary>
 internal static class FirewallView
 {
+    /// <summary>Only what comes from the machine itself comes by it.</summary>
+    public const string Loopback = "lo";
+
     /// <summary>Ports that rules name, that services publish, and on which programs listen to more
     /// than this machine itself.</summary>
     public static IReadOnlyList<Door> All(
@@ -66,6 +69,7 @@ internal static class FirewallView
     public static IReadOnlyList<(string Interface, FirewallDecision Decision)> ByInterface(
         FirewallRules rules, FirewallPacket packet, FirewallDecision otherwise) =>
         [.. rules.Rules.Select(r => r.Interface).OfType<string>().Distinct()
+            .Where(i => packet.Interface is null && i != Loopback)
             .Select(i => (i, rules.Decide(packet with { Interface = i })))
             .Where(d => d.Item2 != otherwise)];
 
