@@ -63,7 +63,7 @@ internal static class Mutations
             new Edit(Reconciler, "await trial.WaitAsync(stop) && deadman.Disarm()",
                 "(await trial.WaitAsync(stop) || deadman.Disarm())")),
         new("any connection confirms",
-            new Edit("Reconciling/Trial.cs", "!connections().Contains(by.ToString())",
+            new Edit("Reconciling/Trial.cs", "!connections().Contains(by.Key())",
                 "connections() is null")),
         new("a change on trial is not watched from outside",
             new Edit(Execution, "action with { Trial = run.Trial?.Begin() }",
