@@ -151,8 +151,15 @@ internal sealed class Trial
     /// does not count.</summary>
     private void Answer(MachineEvent what)
     {
-        if (what.Type != "reconcile.trying" || _world.Chance.OneIn(3))
+        if (what.Type != "reconcile.trying")
         {
+            return;
+        }
+        if (_world.Chance.OneIn(3))
+        {
+            // Nobody answers, and now and then the process dies over it.
+            _world.Faults.CrashAt = _world.Chance.OneIn(2) ? _world.Faults.Calls
+                : _world.Faults.CrashAt;
             return;
         }
         var again = new Access("10.0.0.9", 20_000 + _world.Chance.Below(9000), "10.0.0.1", 22,
