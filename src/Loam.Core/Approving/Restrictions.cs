@@ -19,14 +19,12 @@ public static class Restrictions
                 files.Add("security.yaml");
             }
         }
+        if (Planning.FirewallStep.Changes(before, after))
+        {
+            files.Add(NetworkFile.File);
+        }
         foreach (var id in before.Resources.Keys.Union(after.Resources.Keys))
         {
-            if (id.Kind == ResourceKind.Firewall
-                && before.Resources.GetValueOrDefault(id)?.Spec.Canonical()
-                    != after.Resources.GetValueOrDefault(id)?.Spec.Canonical())
-            {
-                files.Add(NetworkFile.File);
-            }
             if (id.Kind != ResourceKind.Setting || id.Name is not ("safety" or "api" or "llm"))
             {
                 continue;

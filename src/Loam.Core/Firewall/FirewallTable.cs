@@ -22,6 +22,9 @@ public sealed record FirewallTable(string Digest, string Body)
     /// we accept they may still drop.</summary>
     private const string Priority = "priority filter - 10";
 
+    /// <summary>Networks of one rule up to which each has a line of its own.</summary>
+    private const int MostLines = 4;
+
     /// <summary>What v6 does not work without: who is on the link, and addresses by DHCP, whose
     /// answers belong to no connection.</summary>
     private const string Plumbing =
@@ -124,8 +127,6 @@ public sealed record FirewallTable(string Digest, string Body)
         var protocol = Protocol(rule, isRedirected);
         return Families(rule, isRedirected).Select(a => common + a + protocol);
     }
-
-    private const int MostLines = 4;
 
     private static string Interface(FirewallRule rule) => rule.Interface is not { } name ? ""
         : $"{(rule.Direction == PacketDirection.Output ? "oifname" : "iifname")} \"{name}\" ";

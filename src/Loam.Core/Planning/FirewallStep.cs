@@ -12,28 +12,26 @@ internal static class FirewallStep
 {
     private const int MostPassages = 12;
 
-    private static readonly ResourceId s_id = new(ResourceKind.Firewall, "host");
-
     public static void Add(PlanDraft draft)
     {
         var (before, after) = (draft.Before.Firewall, draft.After.Firewall);
-        var seen = draft.Observed.Firewall;
+        var (id, seen) = (ResourceId.Firewall, draft.Observed.Firewall);
         // A firewall that nobody declares is nobody's business (decision 1), unless we made it.
-        if (!draft.IsInScope(s_id) || (!after.IsDeclared && !before.IsDeclared && seen is null))
+        if (!draft.IsInScope(id) || (!after.IsDeclared && !before.IsDeclared && seen is null))
         {
             return;
         }
         var (old, wanted) = (draft.Before.FirewallTable, draft.After.FirewallTable);
         var isTrue = wanted is null ? seen is null
             : seen is { IsIntact: true } && seen.Digest == wanted.Digest;
-        if (isTrue && !draft.Changes.ContainsKey(s_id))
+        if (isTrue && !draft.Changes.ContainsKey(id))
         {
             return;
         }
         ImmutableArray<PlannedAction> actions = isTrue ? [] :
             [new(ActionKind.SetFirewall, FirewallTable.Name) { Firewall = new(old, wanted) }];
         var verb = wanted is null ? Verb.Delete : seen is null ? Verb.Create : Verb.Update;
-        draft.Add(Brief(draft.ChangeOf(s_id)), verb, Way.InPlace, TimeSpan.Zero, actions, [],
+        draft.Add(Brief(draft.ChangeOf(id)), verb, Way.InPlace, TimeSpan.Zero, actions, [],
             RiskOf(after, wanted, draft.Context.Access),
             [.. isTrue ? [] : Passages(draft), .. Return(after, draft.Context.Access)]);
     }
@@ -48,8 +46,8 @@ internal static class FirewallStep
 
     /// <summary>Another firewall is declared.</summary>
     public static bool Changes(DesiredState before, DesiredState after) =>
-        before.Resources.GetValueOrDefault(s_id)?.Spec.Canonical()
-            != after.Resources.GetValueOrDefault(s_id)?.Spec.Canonical();
+        before.Resources.GetValueOrDefault(ResourceId.Firewall)?.Spec.Canonical()
+            != after.Resources.GetValueOrDefault(ResourceId.Firewall)?.Spec.Canonical();
 
     public static string Sentence(Step step) => step switch
     {
@@ -81,15 +79,16 @@ internal static class FirewallStep
             .Where(p => !p.Was.IsLike(p.Will)).ToList();
         var rest = all.Where(p => p.Port.Ports is null && p.Port.Protocol != PacketProtocol.Icmp)
             .ToList();
-        if (rest is [var tcp, var udp] && tcp.Was.To(tcp.Will) == udp.Was.To(udp.Will))
+        var alike = rest is [var tcp, var udp]
+            && tcp.Was.To(tcp.Will) == udp.Was.To(udp.Will);
+        if (alike)
         {
-            all.Remove(udp);
+            all.Remove(rest[1]);
         }
         foreach (var (port, was, will) in all.Take(MostPassages))
         {
             var what = behind.TryGetValue(port, out var owner) ? $"{port} ({owner})"
-                : rest.Count > all.Count(p => rest.Contains(p)) && port.Ports is null
-                    && port.Protocol == PacketProtocol.Tcp ? "every other port" : $"{port}";
+                : alike && port == rest[0].Port ? "every other port" : $"{port}";
             yield return $"{what}: {was.To(will)}";
         }
         if (all.Count > MostPassages)

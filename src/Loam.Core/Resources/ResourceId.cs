@@ -11,6 +11,9 @@ public enum ResourceKind { Setting, Secret, Image, Volume, Network, Service, Fir
 public readonly record struct ResourceId(ResourceKind Kind, string Name)
     : IComparable<ResourceId>
 {
+    /// <summary>The one firewall a machine has.</summary>
+    public static readonly ResourceId Firewall = new(ResourceKind.Firewall, "host");
+
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}/{Name}";
 
     public int CompareTo(ResourceId other) =>

@@ -45,7 +45,7 @@ internal static class StateBuilder
         }
         if (declared.Network?.Map("firewall") is { } firewall)
         {
-            Add(ResourceKind.Firewall, "host", firewall, []);
+            Add(ResourceId.Firewall.Kind, ResourceId.Firewall.Name, firewall, []);
         }
         foreach (var (name, spec) in declared.Jobs)
         {

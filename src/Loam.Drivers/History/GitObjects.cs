@@ -22,7 +22,7 @@ internal sealed class GitObjects(string git)
     public string Commit(StateSet files, string? parent, string message, DateTimeOffset at)
     {
         var tree = new MemoryStream();
-        foreach (var (name, text) in files.Texts)
+        foreach (var (name, text) in files.Texts.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             var blob = Write("blob", Encoding.UTF8.GetBytes(text));
             tree.Write(Encoding.UTF8.GetBytes($"100644 {name}\0"));

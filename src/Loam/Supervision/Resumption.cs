@@ -34,7 +34,7 @@ internal static class Resumption
     private static async Task PutUpFirewallAsync(
         Machine machine, TimeProvider time, Action<string> say, CancellationToken cancel)
     {
-        var id = new ResourceId(ResourceKind.Firewall, "host");
+        var id = ResourceId.Firewall;
         var change = await machine.PlanAsync(
             new(ChangeKind.Heal, Reason) { Names = [id.ToString()] }, cancel);
         if (change.CanApply && change.Plan!.Steps is [{ Verb: Verb.Create } step] && step.Id == id)
