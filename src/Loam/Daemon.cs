@@ -109,8 +109,7 @@ internal static class Daemon
             s => new HealthWatch(engine, instance, prober, health, events, time)
                 .RunAsync(() => machine.Desired.Services, s),
             new EngineWatch(engine, instance, machine, events, time).RunAsync,
-            new BridgeWatch(EngineBridges.OfThisHost, firewall.FollowBridgesAsync, events, time)
-                .RunAsync,
+            new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
             jobs.RunAsync,
             new EditWatch(paths, machine, events, time).RunAsync,
             s => LogAsync(events, say, s),

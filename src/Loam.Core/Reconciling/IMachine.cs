@@ -22,6 +22,13 @@ public interface IMachine
         PlannedChange change, Approval approval, Action<MachineEvent> tell,
         CancellationToken cancel);
 
+    /// <summary>Plans and applies in one turn what was approved beforehand.</summary>
+    /// <param name="approve">Sees the plan; null: it is not applied.</param>
+    /// <returns>Null: it was not approved.</returns>
+    Task<ApplyResult?> ChangeAsync(
+        ChangeRequest request, Func<PlannedChange, Approval?> approve,
+        Action<MachineEvent> tell, CancellationToken cancel);
+
     /// <summary>Says that a change on trial may stay.</summary>
     /// <param name="by">The connection over which it is said; null: none over the network.</param>
     /// <returns>What was confirmed, in words.</returns>

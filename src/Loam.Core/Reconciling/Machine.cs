@@ -63,13 +63,35 @@ public sealed class Machine : IMachine
     /// to <paramref name="tell"/> too.</summary>
     /// <param name="stop">The daemon ends: the change in hand is taken back.</param>
     public async Task<ApplyResult> ApplyAsync(PlannedChange change, Approval approval,
-        Action<MachineEvent> tell, CancellationToken stop)
+        Action<MachineEvent> tell, CancellationToken stop) => await InTurnAsync(
+            change.Request, () => ApplyShownAsync(change, approval, tell, stop), tell, stop)
+            ?? TooMany;
+
+    /// <summary>Plans and applies in one turn what was approved beforehand.</summary>
+    /// <param name="approve">Sees the plan; null: it is not applied.</param>
+    /// <returns>Null: it was not approved.</returns>
+    public async Task<ApplyResult?> ChangeAsync(ChangeRequest request,
+        Func<PlannedChange, Approval?> approve, Action<MachineEvent> tell, CancellationToken stop)
+    {
+        var wasApproved = true;
+        var result = await InTurnAsync(request, async () =>
+        {
+            var change = await _planning.PlanAsync(request, _now, stop);
+            var approval = approve(change);
+            wasApproved = approval is not null;
+            return approval is null ? null : await ApplyPlannedAsync(change, approval, tell, stop);
+        }, tell, stop);
+        return wasApproved ? result ?? TooMany : null;
+    }
+
+    /// <returns>Null: too many wait already; else what the work returns.</returns>
+    private async Task<ApplyResult?> InTurnAsync(ChangeRequest request,
+        Func<Task<ApplyResult?>> work, Action<MachineEvent> tell, CancellationToken stop)
     {
         if (Interlocked.Increment(ref _waiting) > Limits.Waiting)
         {
             Interlocked.Decrement(ref _waiting);
-            return Refused(ApplyStatus.NotApproved, "Too many changes are waiting already.",
-                "Try again when they are done.");
+            return null;
         }
         try
         {
@@ -88,8 +110,8 @@ public sealed class Machine : IMachine
         }
         try
         {
-            _busy = change.Request.Reason;
-            return await ApplyInTurnAsync(change, approval, tell, stop);
+            _busy = request.Reason;
+            return await work();
         }
         finally
         {
@@ -98,6 +120,9 @@ public sealed class Machine : IMachine
             _turn.Release();
         }
     }
+
+    private ApplyResult TooMany => Refused(ApplyStatus.NotApproved,
+        "Too many changes are waiting already.", "Try again when they are done.");
 
     public string Confirm(Access? by)
     {
@@ -178,7 +203,8 @@ public sealed class Machine : IMachine
     private Plan DriftIn(InForce now, ObservedState observed) =>
         Planner.Plan(now.State, now.State, observed, _parts.Context with { Heal = true });
 
-    private async Task<ApplyResult> ApplyInTurnAsync(PlannedChange change, Approval approval,
+    /// <summary>What was shown a while ago is planned again.</summary>
+    private async Task<ApplyResult?> ApplyShownAsync(PlannedChange change, Approval approval,
         Action<MachineEvent> tell, CancellationToken stop)
     {
         if (approval.PlanDigest != change.Plan?.Digest)
@@ -191,7 +217,14 @@ public sealed class Machine : IMachine
             return Refused(ApplyStatus.NotApproved, "The approval has expired.",
                 "Plan again and approve the new plan.");
         }
-        var fresh = await _planning.PlanAsync(Rebased(change), _now, stop);
+        return await ApplyPlannedAsync(
+            await _planning.PlanAsync(Rebased(change), _now, stop), approval, tell, stop);
+    }
+
+    /// <param name="fresh">Planned in this turn.</param>
+    private async Task<ApplyResult> ApplyPlannedAsync(PlannedChange fresh, Approval approval,
+        Action<MachineEvent> tell, CancellationToken stop)
+    {
         if (fresh.Plan?.Digest != approval.PlanDigest || !fresh.CanApply)
         {
             return new(ApplyStatus.Changed, _now.Generation,

@@ -14,37 +14,54 @@ namespace Loam.Drivers.Firewall;
 public sealed class FirewallDriver(INftables nft, string instance, FirewallMemory memory,
     Func<IReadOnlyCollection<string>> bridges, IDeadman deadman) : IDriver
 {
-    private const string Mark = "\tcomment \"loam ";
+    private const string Mark = "loam ";
 
     /// <summary>The script that leaves no table, whether there is one or not.</summary>
     private const string Clear =
         $"add table {FirewallTable.Name}\ndelete table {FirewallTable.Name}\n";
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>What was last put into the set of bridges; null: not known.</summary>
+    private string? _bridges;
+
+    /// <summary>The kernel's generation since which only we changed anything, and the one in which
+    /// our table is as it was written; null: not known.</summary>
+    private uint? _own;
+    private uint? _intact;
 
     public IReadOnlySet<ActionKind> Performs { get; } =
         new HashSet<ActionKind> { ActionKind.SetFirewall };
 
     /// <summary>Asks the kernel only when a table was ever written: most machines have none.
     /// </summary>
-    public async Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
-    {
-        if (memory.Kept is not { } kept || await nft.ListAsync(cancel) is not { } words
-            || OwnerOf(words) is not var (owner, digest) || owner != instance)
+    public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel) =>
+        memory.Kept is null ? Task.FromResult(soFar) : InTurnAsync(async () =>
         {
-            return soFar;
-        }
-        var intact = kept.Digest != digest || kept.Words is "" || kept.Words == WordsOf(words);
-        return soFar with { Firewall = new(digest, intact) };
-    }
+            var head = await nft.HeadAsync(cancel);
+            return OwnerOf(head) is var (owner, digest) && owner == instance
+                ? soFar with { Firewall = new(digest, await IsIntactAsync(head, digest, cancel)) }
+                : soFar;
+        }, cancel);
 
-    public async Task ApplyAsync(PlannedAction action, Action<long, long?, string?> progress,
+    public Task ApplyAsync(PlannedAction action, Action<long, long?, string?> progress,
         CancellationToken cancel)
     {
         Invariant.Require(action.Kind == ActionKind.SetFirewall && action.Firewall is not null,
             $"the firewall driver does not {action.Kind}");
-        var (before, after) = (action.Firewall.Before, action.Firewall.After);
-        if (await nft.ListAsync(cancel) is { } words && OwnerOf(words)?.Instance != instance)
+        return InTurnAsync(async () =>
         {
-            if (after is null)
+            await SetAsync(action.Firewall, action.Trial, cancel);
+            return true;
+        }, cancel);
+    }
+
+    private async Task SetAsync(FirewallChange change, TimeSpan? trial, CancellationToken cancel)
+    {
+        var head = await nft.HeadAsync(cancel);
+        if (head.Comment is not null && OwnerOf(head)?.Instance != instance)
+        {
+            if (change.After is null)
             {
                 // Where another's table is, there is none of ours to take away.
                 memory.Forget();
@@ -52,43 +69,119 @@ public sealed class FirewallDriver(INftables nft, string instance, FirewallMemor
             }
             throw new HostException(Fault.Conflict,
                 $"The table {FirewallTable.Name} of nftables belongs to "
-                + (OwnerOf(words) is { } other ? $"another Loam ({other.Instance})."
+                + (OwnerOf(head) is { } other ? $"another Loam ({other.Instance})."
                     : "somebody else."),
                 $"`nft list table {FirewallTable.Name}` shows it; a machine has one firewall.");
         }
-        if (action.Trial is { } trial)
+        if (trial is { } time)
         {
-            await deadman.ArmAsync(Script(before), trial, cancel);
+            await deadman.ArmAsync(Script(change.Before), time, cancel);
         }
-        if (after is null)
+        if (change.After is not { } after)
         {
             await nft.RunAsync(Clear, cancel);
             memory.Forget();
             return;
         }
         memory.Expect(after.Digest);
-        await nft.RunAsync(Script(after), cancel);
-        if (await nft.ListAsync(cancel) is { } made)
+        var elements = Elements();
+        await RunAsync(Script(after, elements), head.Generation, wasIntact: true, cancel);
+        _bridges = elements;
+        if (head.Generation is null && await nft.ListAsync(cancel) is { } made)
         {
             memory.Written(after.Digest, WordsOf(made));
         }
     }
 
-    /// <summary>Engines make bridges whenever they like: the set that names them follows. Nothing
-    /// happens while there is no table.</summary>
-    public async Task FollowBridgesAsync(CancellationToken cancel)
-    {
-        if (memory.Kept is not null && await nft.ListAsync(cancel) is { } words
-            && OwnerOf(words)?.Instance == instance)
+    /// <summary>Keeps up with the machine while no change is made: what was written a moment ago
+    /// is read back in the kernel's words, and the set of bridges follows them, also when somebody
+    /// else put a name into it. Nothing happens while there is no table.</summary>
+    public Task FollowAsync(CancellationToken cancel) => memory.Kept is null ? Task.CompletedTask
+        : InTurnAsync(async () =>
         {
-            await nft.RunAsync(
-                $"flush set {FirewallTable.Name} {FirewallTable.Bridges}\n{Elements()}", cancel);
+            var head = await nft.HeadAsync(cancel);
+            if (OwnerOf(head) is not var (owner, digest) || owner != instance)
+            {
+                return false;
+            }
+            if (head.Generation is { } now && now == _intact && memory.Kept?.Words is ""
+                && await nft.ListAsync(cancel) is { } said
+                && (await nft.HeadAsync(cancel)).Generation == now)
+            {
+                memory.Written(digest, WordsOf(said));
+            }
+            var elements = Elements();
+            if (head.Generation is null || head.Generation != _own || elements != _bridges)
+            {
+                var wasIntact = await IsIntactAsync(head, digest, cancel);
+                await RunAsync(
+                    $"flush set {FirewallTable.Name} {FirewallTable.Bridges}\n{elements}",
+                    head.Generation, wasIntact, cancel);
+                _bridges = elements;
+            }
+            return true;
+        }, cancel);
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancel)
+    {
+        await _turn.WaitAsync(cancel);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    private string Script(FirewallTable? table) => table is null ? Clear
+    /// <summary>Whether our table is as it was written.</summary>
+    private async Task<bool> IsIntactAsync(
+        NftablesHead head, string digest, CancellationToken cancel)
+    {
+        if (memory.Kept is not { } kept || kept.Digest != digest
+            || (head.Generation is { } now && now == _intact))
+        {
+            return true;
+        }
+        if (await nft.ListAsync(cancel) is not { } said)
+        {
+            return false;
+        }
+        var words = WordsOf(said);
+        if (kept.Words is "")
+        {
+            // Nothing earlier is known: what stands there counts.
+            memory.Written(digest, words);
+        }
+        else if (kept.Words != words)
+        {
+            return false;
+        }
+        _intact = head.Generation;
+        return true;
+    }
+
+    /// <summary>One transaction of ours.</summary>
+    /// <param name="before">The generation before it.</param>
+    private async Task RunAsync(
+        string script, uint? before, bool wasIntact, CancellationToken cancel)
+    {
+        (_own, _intact) = (null, null);
+        await nft.RunAsync(script, cancel);
+        // One more: nobody changed anything between the two.
+        if (before is { } former && (await nft.HeadAsync(cancel)).Generation == former + 1)
+        {
+            _own = former + 1;
+            _intact = wasIntact ? _own : null;
+        }
+    }
+
+    private string Script(FirewallTable? table) => Script(table, Elements());
+
+    private string Script(FirewallTable? table, string elements) => table is null ? Clear
         : $"{Clear}table {FirewallTable.Name} {{\n"
-            + $"{Mark}{instance} {table.Digest}\"\n{table.Body}}}\n{Elements()}";
+            + $"\tcomment \"{Mark}{instance} {table.Digest}\"\n{table.Body}}}\n{elements}";
 
     private string Elements()
     {
@@ -98,13 +191,9 @@ public sealed class FirewallDriver(INftables nft, string instance, FirewallMemor
                 + $"{string.Join(", ", names.Select(n => $"\"{n}\""))} }}\n";
     }
 
-    private static (string Instance, string Digest)? OwnerOf(string words)
-    {
-        var at = words.IndexOf(Mark, StringComparison.Ordinal);
-        var end = at < 0 ? -1 : words.IndexOf('"', at + Mark.Length);
-        return end < 0 || words[(at + Mark.Length)..end].Split(' ') is not [var owner, var digest]
-            ? null : (owner, digest);
-    }
+    private static (string Instance, string Digest)? OwnerOf(NftablesHead head) =>
+        head.Comment is { } comment && comment.StartsWith(Mark, StringComparison.Ordinal)
+        && comment[Mark.Length..].Split(' ') is [var owner, var digest] ? (owner, digest) : null;
 
     /// <summary>A digest of the kernel's words, without the set of bridges.</summary>
     private static string WordsOf(string words)

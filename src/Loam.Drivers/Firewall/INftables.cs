@@ -4,10 +4,20 @@ using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Firewall;
 
+/// <param name="Comment">Of our table; empty where it has none, null where there is no table.
+/// </param>
+/// <param name="Generation">The kernel's number of the last transaction, taken before the comment:
+/// while it stays, so do all rules. Null: not known.</param>
+public readonly record struct NftablesHead(string? Comment, uint? Generation);
+
 /// <summary>The kernel's packet filter, as far as it is ours. The simulation has its own beneath
 /// the same driver.</summary>
 public interface INftables
 {
+    /// <summary>Whose table there is, without its rules.</summary>
+    /// <exception cref="HostException">Unsupported: there is no nftables.</exception>
+    Task<NftablesHead> HeadAsync(CancellationToken cancel);
+
     /// <summary>Our table in nftables' own words, without what changes by itself (counters,
     /// timeouts); null: there is none.</summary>
     /// <exception cref="HostException">Unsupported: there is no nftables.</exception>
@@ -24,22 +34,21 @@ public interface INftables
 /// network namespace; empty: nft itself.</param>
 public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
 {
-    private (uint Generation, string? Words)? _listed;
+    private const string Mark = "\tcomment \"";
+    private static readonly string s_table = FirewallTable.Name.Split(' ')[1];
 
-    public async Task<string?> ListAsync(CancellationToken cancel)
+    public async Task<NftablesHead> HeadAsync(CancellationToken cancel)
     {
-        // Of this process's own namespace, so not of one that is entered by a prefix.
-        var now = prefix.Count == 0 ? RulesetGeneration.Now() : null;
-        if (_listed is { } listed && listed.Generation == now)
+        // The kernel is asked about this process's own namespace, not one entered by a prefix.
+        if (prefix.Count == 0 && NftablesKernel.Generation() is { } generation
+            && NftablesKernel.TryComment(s_table, out var comment))
         {
-            return listed.Words;
+            return new(comment, generation);
         }
-        var words = await AskAsync(cancel);
-        _listed = now is { } generation ? (generation, words) : null;
-        return words;
+        return new(await ListAsync(cancel) is { } words ? CommentIn(words) : null, null);
     }
 
-    private async Task<string?> AskAsync(CancellationToken cancel)
+    public async Task<string?> ListAsync(CancellationToken cancel)
     {
         var (code, output) = await NftAsync(
             ["-s", "list", "table", .. FirewallTable.Name.Split(' ')], "", cancel);
@@ -49,6 +58,14 @@ public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
         }
         return output.Contains("No such file", StringComparison.Ordinal) ? null
             : throw Refused(output);
+    }
+
+    /// <summary>A comment of the table itself stands before all chains and sets.</summary>
+    private static string CommentIn(string words)
+    {
+        var at = words.IndexOf('\n', StringComparison.Ordinal) + 1;
+        return words.AsSpan(at).StartsWith(Mark)
+            ? words[(at + Mark.Length)..words.IndexOf('"', at + Mark.Length)] : "";
     }
 
     public async Task RunAsync(string script, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Loam.Core;
@@ -13,6 +14,8 @@ namespace Loam.Drivers.History;
 internal sealed class StateDirectory(string path)
 {
     private const uint NewMode = 0x1a4; // 0644
+
+    private readonly ConcurrentDictionary<string, string> _last = [];
 
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
@@ -33,11 +36,16 @@ internal sealed class StateDirectory(string path)
         {
             if (AtomicFile.Read(PathOf(name), Limits.StateFileBytes) is { } bytes)
             {
-                files = files.With(name, Decode(name, bytes));
+                files = files.With(name, Same(name, Decode(name, bytes)));
             }
         }
         return files;
     }
+
+    /// <summary>A text that was read before is the same string: readings are kept with it.
+    /// </summary>
+    private string Same(string name, string text) =>
+        _last.TryGetValue(name, out var last) && last == text ? last : _last[name] = text;
 
     /// <summary>Goes from one generation's texts to the next one's. A file that is not as the
     /// first says is a person's edit and stays.</summary>

@@ -137,82 +137,85 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var approval = new Approval(
             call.Peer.Name, order.How, time.GetUtcNow(), open.Until, order.Digest,
             order.Confirmed);
-        await Stream(call, Apply(open.Change, approval, cancel), ApiJson.Default.ApplyLine,
-            cancel).ConfigureAwait(false);
+        var lines = Run(async (tell, stop) => await surface.Machine.ApplyAsync(
+            open.Change, approval, e => tell(new(e, null, null)), stop).ConfigureAwait(false));
+        await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Plans, and applies that plan if nothing stands against it: what was approved
-    /// beforehand need not wait until its plan was read. The plan is the first line, and all
-    /// when it is not applied.</summary>
+    /// beforehand need not wait until its plan was read. The plan comes before all of the change,
+    /// and is all when it is not applied.</summary>
     private async Task ChangeAsync(Call call, CancellationToken cancel)
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = order.Confirmed.IsDefault ? [] : order.Confirmed;
-        var change = await surface.Machine.PlanAsync(
-            order.Request with { Access = call.Peer.Access }, cancel).ConfigureAwait(false);
-        var applies = change is { CanApply: true, IsNothing: false }
-            && change.Plan!.Restricted.All(confirmed.Contains);
-        var now = time.GetUtcNow();
-        var lines = applies ? Apply(change, new(call.Peer.Name, order.How, now,
-            now + Limits.PlanLifetime, change.Plan!.Digest, confirmed), cancel) : null;
-        await Stream(call, After(new(null, null, null) { Change = change }, lines),
-            ApiJson.Default.ApplyLine, cancel).ConfigureAwait(false);
+        var request = order.Request with { Access = call.Peer.Access };
+        var lines = Run((tell, stop) => surface.Machine.ChangeAsync(request, change =>
+        {
+            tell(new(null, null, null) { Change = change });
+            var now = time.GetUtcNow();
+            return change is { CanApply: true, IsNothing: false }
+                && change.Plan!.Restricted.All(confirmed.Contains)
+                ? new(call.Peer.Name, order.How, now, now + Limits.PlanLifetime,
+                    change.Plan.Digest, confirmed)
+                : null;
+        }, e => tell(new(e, null, null)), stop));
+        await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
+            .ConfigureAwait(false);
     }
 
     private Task ConfirmAsync(Call call, CancellationToken cancel) => Answer(call,
         new ConfirmAnswer(surface.Machine.Confirm(call.Peer.Access)),
         ApiJson.Default.ConfirmAnswer, cancel);
 
-    private static async IAsyncEnumerable<ApplyLine> After(
-        ApplyLine first, IAsyncEnumerable<ApplyLine>? rest)
-    {
-        yield return first;
-        if (rest is not null)
-        {
-            await foreach (var line in rest.ConfigureAwait(false))
-            {
-                yield return line;
-            }
-        }
-    }
-
-    /// <summary>Begins at once. An apply belongs to the machine, not to the client: it goes on
+    /// <summary>Begins at once. A change belongs to the machine, not to the client: it goes on
     /// when the client leaves.</summary>
-    private IAsyncEnumerable<ApplyLine> Apply(
-        PlannedChange change, Approval approval, CancellationToken cancel)
+    /// <param name="work">Gets what tells the client a line.</param>
+    private ChannelReader<ApplyLine> Run(
+        Func<Action<ApplyLine>, CancellationToken, Task<ApplyResult?>> work)
     {
         var lines = Channel.CreateBounded<ApplyLine>(new BoundedChannelOptions(EventsInFlight)
         {
             FullMode = BoundedChannelFullMode.DropOldest,
             SingleReader = true,
         });
-        _ = RunAsync(change, approval, lines.Writer);
-        return lines.Reader.ReadAllAsync(cancel);
+        _ = RunAsync(work, lines.Writer);
+        return lines.Reader;
     }
 
     /// <summary>Ends the lines with the result; what is not a host's fault is ours and ends the
     /// process.</summary>
     private async Task RunAsync(
-        PlannedChange change, Approval approval, ChannelWriter<ApplyLine> lines)
+        Func<Action<ApplyLine>, CancellationToken, Task<ApplyResult?>> work,
+        ChannelWriter<ApplyLine> lines)
     {
+        var isTold = false;
+        void Tell(ApplyLine line) => isTold |= lines.TryWrite(line);
         try
         {
-            var result = await surface.Machine.ApplyAsync(
-                change, approval, e => lines.TryWrite(new(e, null, null)), stopping)
-                .ConfigureAwait(false);
-            if (result.Replan is { CanApply: true } replan)
+            var result = await work(Tell, stopping).ConfigureAwait(false);
+            if (result?.Replan is { CanApply: true } replan)
             {
                 _plans.Keep(replan);
             }
-            lines.TryWrite(new(null, result, null));
+            if (result is not null)
+            {
+                Tell(new(null, result, null));
+            }
+        }
+        catch (HostException e) when (!isTold)
+        {
+            // Nothing was answered yet: it is refused as any other request.
+            lines.TryComplete(e);
         }
         catch (HostException e)
         {
-            lines.TryWrite(new(null, null, new(e.Message, e.Remedy)));
+            Tell(new(null, null, new(e.Message, e.Remedy)));
         }
         catch (OperationCanceledException)
         {
-            lines.TryWrite(new(null, null, new(
+            Tell(new(null, null, new(
                 "The daemon is stopping.", "Start it again: it finishes or takes back what it "
                 + "began.")));
         }

@@ -17,6 +17,20 @@ public sealed class SimulatedNftables : INftables
     /// <summary>What stands in the kernel; null: no table.</summary>
     public string? Table { get; private set; }
 
+    private uint _generation;
+
+    public async Task<NftablesHead> HeadAsync(CancellationToken cancel)
+    {
+        await Before("nft head");
+        const string Mark = "\tcomment \"";
+        if (Table is not { } words)
+        {
+            return new(null, _generation);
+        }
+        var at = words.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length;
+        return new(words[at..words.IndexOf('"', at)], _generation);
+    }
+
     public async Task<string?> ListAsync(CancellationToken cancel)
     {
         await Before("nft list");
@@ -35,6 +49,7 @@ public sealed class SimulatedNftables : INftables
         var at = script.IndexOf(Begin, StringComparison.Ordinal);
         Invariant.Require(script.StartsWith($"add table {FirewallTable.Name}\ndelete table ",
             StringComparison.Ordinal), "a script must replace the table as a whole");
+        _generation++;
         Table = at < 0 ? null : script[at..];
     }
 }

@@ -92,14 +92,23 @@ internal sealed class Trial
         }
         PlannedChange? change = null;
         ApplyResult? result = null;
+        var request = new ChangeRequest(ChangeKind.Files, "a wish")
+        {
+            Texts = texts.ToImmutable(),
+            BaseGeneration = before.Generation,
+            Access = access,
+        };
+        var wasApprovedBefore = _world.Chance.OneIn(3);
         Drive(async () =>
         {
-            change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "a wish")
+            if (wasApprovedBefore)
             {
-                Texts = texts.ToImmutable(),
-                BaseGeneration = before.Generation,
-                Access = access,
-            }, CancellationToken.None);
+                result = await _world.Machine.ChangeAsync(request,
+                    c => (change = c).CanApply ? Approve(c) : null, Answer,
+                    CancellationToken.None);
+                return;
+            }
+            change = await _world.Machine.PlanAsync(request, CancellationToken.None);
             await MeddleAsync(services, before);
             result = change.CanApply ? await ApplyAsync(change) : null;
             change = result?.Replan ?? change;
@@ -138,13 +147,15 @@ internal sealed class Trial
         }
     }
 
-    private Task<ApplyResult> ApplyAsync(PlannedChange change)
+    private Task<ApplyResult> ApplyAsync(PlannedChange change) => _world.Machine.ApplyAsync(
+        change, Approve(change), Answer, CancellationToken.None);
+
+    private Approval Approve(PlannedChange change)
     {
         var plan = change.Plan!;
         _world.Watch.Approved = plan;
         var now = _world.Time.GetUtcNow();
-        return _world.Machine.ApplyAsync(change, new("tester", "typed", now, now.AddDays(365),
-            plan.Digest, plan.Restricted), Answer, CancellationToken.None);
+        return new("tester", "typed", now, now.AddDays(365), plan.Digest, plan.Restricted);
     }
 
     /// <summary>The approver hears of the trial and comes in anew, or not; over the old connection it

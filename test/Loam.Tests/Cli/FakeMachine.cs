@@ -109,6 +109,15 @@ internal sealed class FakeMachine : IMachine
             null);
     }
 
+    public async Task<ApplyResult?> ChangeAsync(ChangeRequest request,
+        Func<PlannedChange, Approval?> approve, Action<MachineEvent> tell,
+        CancellationToken cancel)
+    {
+        var change = await PlanAsync(request, cancel);
+        return approve(change) is { } approval
+            ? await ApplyAsync(change, approval, tell, cancel) : null;
+    }
+
     private static MachineEvent Event(Step step, string status, int after) =>
         new(0, Noon.AddMilliseconds(after), "reconcile.step")
         {

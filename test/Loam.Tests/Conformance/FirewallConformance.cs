@@ -213,7 +213,7 @@ public sealed class RealFirewallConformance : FirewallConformance, IAsyncLifetim
         await SetAsync(driver, null, One);
         bridges.Add("br-0123456789ab");
 
-        await driver.FollowBridgesAsync(default);
+        await driver.FollowAsync(default);
 
         (await Nft.ListAsync(default)).ShouldNotBeNull().ShouldContain("br-0123456789ab");
         (await SeenAsync(driver)).ShouldBe(new(One.Digest, true));

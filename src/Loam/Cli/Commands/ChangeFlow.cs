@@ -41,12 +41,7 @@ internal sealed class ChangeFlow(
             .GetAsyncEnumerator(leaving.Token);
         await using (lines.ConfigureAwait(false))
         {
-            var change = await lines.MoveNextAsync().ConfigureAwait(false)
-                ? lines.Current.Change : null;
-            if (change is null)
-            {
-                throw GoneAway();
-            }
+            var change = await PlannedAsync(lines).ConfigureAwait(false);
             Show(change);
             if (!change.CanApply)
             {
@@ -68,6 +63,33 @@ internal sealed class ChangeFlow(
                 return await RunAsync(replan, cancel).ConfigureAwait(false);
             }
             return result is null ? ExitCode.Done : Finish(change, result);
+        }
+    }
+
+    /// <summary>The plan, which comes when no other change is in hand.</summary>
+    private async Task<PlannedChange> PlannedAsync(IAsyncEnumerator<ApplyLine> lines)
+    {
+        while (await lines.MoveNextAsync().ConfigureAwait(false))
+        {
+            var line = lines.Current;
+            if (line.Change is { } change)
+            {
+                return change;
+            }
+            if (line.Event?.Message is { } message)
+            {
+                Say(message + " …");
+            }
+            Refuse(line.Error);
+        }
+        throw GoneAway();
+    }
+
+    private static void Refuse(Problem? problem)
+    {
+        if (problem is not null)
+        {
+            throw new CommandFailure(ExitCode.Failed, problem.Error, problem.Remedy);
         }
     }
 
@@ -312,11 +334,7 @@ internal sealed class ChangeFlow(
                     {
                         display.Tell(happened);
                     }
-                    if (line.Error is { } problem)
-                    {
-                        throw new CommandFailure(
-                            ExitCode.Failed, problem.Error, problem.Remedy);
-                    }
+                    Refuse(line.Error);
                     if (line.Result is { } result)
                     {
                         return result;

@@ -39,11 +39,13 @@ public sealed class RulesAgainstPackets(Namespaces net)
     [NeedingFact]
     public async Task Random_rules_decide_about_random_packets_as_the_evaluator_does()
     {
+        var sets = 0;
         for (var seed = 1; seed <= Firewalls; seed++)
         {
             var random = new Random(seed);
             var text = Draw(random);
             var rules = Rules(text);
+            sets += FirewallTable.Of(rules)!.Body.Split(" more\"").Length - 1;
             await SetAsync(rules);
             Shot[] shots = [.. Enumerable.Range(0, PacketsEach).Select(_ => DrawShot(random))];
             var passed = await _traffic.SendAsync(shots);
@@ -55,6 +57,7 @@ public sealed class RulesAgainstPackets(Namespaces net)
                     + $"but {decision}\n{text}\n{FirewallTable.Of(rules)?.Body}");
             }
         }
+        sets.ShouldBeGreaterThan(Firewalls / 2, "rules that stand in sets");
     }
 
     [NeedingFact]
@@ -90,6 +93,26 @@ public sealed class RulesAgainstPackets(Namespaces net)
         Talk(net.Client, "10.8.0.2", 5002, net.Far, 5002).ShouldBeFalse("passing through");
         Talk(net.Box, "172.31.9.1", 53, net.Host, 53).ShouldBeTrue("names, for containers");
         Talk(net.Box, "172.31.9.1", 22, net.Host, 22).ShouldBeFalse("nothing else of the host");
+        Talk(net.Box, "10.9.0.1", 7001, net.Box, 80).ShouldBeFalse(
+            "a published port, from a container that no rule names");
+    }
+
+    [NeedingFact]
+    public async Task A_redirected_packet_is_judged_by_where_it_was_sent_and_where_it_arrives()
+    {
+        await _traffic.PrepareAsync();
+        async Task<bool> PassesAsync(params int[] open)
+        {
+            await SetAsync(Rules("rules:\n" + string.Join('\n', open.Select(p =>
+                $"  - {{name: p{p}, protocol: tcp, port: {p}, action: accept}}"))));
+            return Talk(net.Client, "10.9.0.1", 7201, net.Host, 7202);
+        }
+
+        (await PassesAsync(7201, 7202)).ShouldBeTrue();
+        (await PassesAsync(7202)).ShouldBeFalse("nobody may send to 7201");
+        (await PassesAsync(7201)).ShouldBeFalse("nobody may come to 7202");
+        // To elsewhere, and caught on its way: no rule for this machine's addresses saw it.
+        Talk(net.Client, "10.8.0.2", 7201, net.Host, 7202).ShouldBeFalse("not to 7202");
     }
 
     /// <summary>Whether a connection comes about, both ways.</summary>
@@ -160,8 +183,31 @@ public sealed class RulesAgainstPackets(Namespaces net)
         for (var i = 0; i < count; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"  - {{name: r{i}{DrawRule(random)}}}\n");
+            if (random.Next(4) == 0)
+            {
+                AddAlike(random, $"r{i}", text);
+            }
         }
         return text.ToString().TrimEnd();
+    }
+
+    /// <summary>Rules of one form with one verdict, which may overlap one another.</summary>
+    private static void AddAlike(Random random, string name, StringBuilder text)
+    {
+        string Pick(string[] from) => from[random.Next(from.Length)];
+        var (direction, action) = (
+            Pick(["input", "input", "output", "forward"]), Pick(["accept", "drop", "reject"]));
+        var (protocol, form) = (Pick(["tcp", "udp"]), random.Next(1, 8));
+        var count = random.Next(2, 7);
+        for (var i = 0; i < count; i++)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"  - {{name: {name}-{i}, direction: {direction}, protocol: {protocol}")
+                .Append((form & 1) == 0 ? "" : $", port: [{Pick(s_ports)}]")
+                .Append((form & 2) == 0 ? "" : $", source: \"{Pick(s_networks[..8])}\"")
+                .Append((form & 4) == 0 ? "" : $", destination: \"{Pick(s_here)}\"")
+                .Append(CultureInfo.InvariantCulture, $", action: {action}}}\n");
+        }
     }
 
     private static string DrawRule(Random random)

@@ -25,7 +25,8 @@ public sealed class Traffic(Namespaces net)
     private const int FirstPort = 20_000;
 
     /// <summary>After Loam's chains. Packets to 7000-7099 of the host are redirected to port 80 of
-    /// the container, as an engine publishes a port.</summary>
+    /// the container, as an engine publishes a port, and those to 7201 to 7202 of the host.
+    /// </summary>
     private const string Behind = """
         table inet behind
         delete table inet behind
@@ -41,7 +42,8 @@ public sealed class Traffic(Namespaces net)
                 ip daddr { 10.9.0.1, 10.7.0.1 } tcp dport 7000-7099 dnat ip to 172.31.9.2:80
                 ip daddr { 10.9.0.1, 10.7.0.1 } udp dport 7000-7099 dnat ip to 172.31.9.2:80
                 ip6 daddr { fd09::1, fd07::1 } tcp dport 7000-7099 dnat ip6 to [fd31::2]:80
-                ip6 daddr { fd09::1, fd07::1 } udp dport 7000-7099 dnat ip6 to [fd31::2]:80; }
+                ip6 daddr { fd09::1, fd07::1 } udp dport 7000-7099 dnat ip6 to [fd31::2]:80
+                tcp dport 7201 redirect to :7202; }
         }
         """;
 
