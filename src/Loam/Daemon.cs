@@ -7,6 +7,7 @@ using Loam.Core.Catalog;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Auditing;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
@@ -64,6 +65,9 @@ internal static class Daemon
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
 
+        using var audit = AuditLog.Open(paths.AuditDir, paths.AuditKeyFile,
+            () => machine!.Desired.Settings.Audit, time);
+        var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
             new JobRunner(engine, instance).RunAsync, new(paths.JobsFile), events, time);
@@ -84,7 +88,8 @@ internal static class Daemon
             Time = time,
             Events = events,
             Health = health,
-            Alerts = jobs.Alerts,
+            Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts()],
+            Audit = audit,
             Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
@@ -99,7 +104,7 @@ internal static class Daemon
         });
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         await Resumption.RunAsync(machine, time, say, stop);
-        var surface = new Surface(machine, jobs, key.Recipient.ToString(),
+        var surface = new Surface(machine, jobs, audit.Newest, key.Recipient.ToString(),
             new ServiceLogs(engine, instance).ReadAsync);
         await using var server = await ApiServer.StartAsync(
             surface, paths.Socket, time, stop);
@@ -111,6 +116,7 @@ internal static class Daemon
             new EngineWatch(engine, instance, machine, events, time).RunAsync,
             new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
             jobs.RunAsync,
+            auditing.RunAsync,
             new EditWatch(paths, machine, events, time).RunAsync,
             s => LogAsync(events, say, s),
         ];

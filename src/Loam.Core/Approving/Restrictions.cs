@@ -25,16 +25,19 @@ public static class Restrictions
         }
         foreach (var id in before.Resources.Keys.Union(after.Resources.Keys))
         {
-            if (id.Kind != ResourceKind.Setting || id.Name is not ("safety" or "api" or "llm"))
+            if (id.Kind != ResourceKind.Setting || id.Name is not ("safety" or "api" or "llm"
+                or SecurityFile.Audit))
             {
                 continue;
             }
             var (then, now) = (before.Resources.GetValueOrDefault(id),
                 after.Resources.GetValueOrDefault(id));
             if (then is not null && then.Spec.Canonical() != now?.Spec.Canonical()
-                || then is null && LoosensSafety(after.Settings))
+                || then is null && (id.Name == SecurityFile.Audit
+                    || LoosensSafety(after.Settings)))
             {
-                files.Add("manifest.yaml");
+                files.Add(id.Name == SecurityFile.Audit ? SecurityFile.File
+                    : ManifestFile.File);
             }
         }
         var guarded = before.Settings.RestrictedFiles.Union(after.Settings.RestrictedFiles);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Loam.Core.Approving;
+using Loam.Core.Auditing;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -16,12 +17,10 @@ public sealed class Machine : IMachine
     private readonly MachineParts _parts;
     private readonly Reconciler _reconciler;
     private readonly ChangePlanning _planning;
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Turns _turns = new();
     private InForce _now = InForce.Nothing;
-    private volatile string? _busy;
     private volatile string? _recovery;
     private volatile Trial? _trial;
-    private int _waiting;
 
     public Machine(MachineParts parts)
     {
@@ -49,7 +48,7 @@ public sealed class Machine : IMachine
         Task.FromResult((_now.Generation, _now.Files));
 
     /// <summary>A change is being applied.</summary>
-    public bool IsBusy => _busy is not null;
+    public bool IsBusy => _turns.Busy is not null;
 
     /// <summary>The approved state, typed.</summary>
     public DesiredState Desired => _now.State;
@@ -63,9 +62,13 @@ public sealed class Machine : IMachine
     /// to <paramref name="tell"/> too.</summary>
     /// <param name="stop">The daemon ends: the change in hand is taken back.</param>
     public async Task<ApplyResult> ApplyAsync(PlannedChange change, Approval approval,
-        Action<MachineEvent> tell, CancellationToken stop) => await InTurnAsync(
-            change.Request, () => ApplyShownAsync(change, approval, tell, stop), tell, stop)
-            ?? TooMany;
+        Action<MachineEvent> tell, CancellationToken stop)
+    {
+        ApplyResult? result = null;
+        await InTurnAsync(change.Request.Reason, async () => result =
+            await ApplyShownAsync(change, approval, tell, stop), tell, stop);
+        return result ?? TooMany;
+    }
 
     /// <summary>Plans and applies in one turn what was approved beforehand.</summary>
     /// <param name="approve">Sees the plan; null: it is not applied.</param>
@@ -73,60 +76,35 @@ public sealed class Machine : IMachine
     public async Task<ApplyResult?> ChangeAsync(ChangeRequest request,
         Func<PlannedChange, Approval?> approve, Action<MachineEvent> tell, CancellationToken stop)
     {
-        var wasApproved = true;
-        var result = await InTurnAsync(request, async () =>
+        ApplyResult? result = null;
+        var isTaken = await InTurnAsync(request.Reason, async () =>
         {
             var change = await _planning.PlanAsync(request, _now, stop);
-            var approval = approve(change);
-            wasApproved = approval is not null;
-            return approval is null ? null : await ApplyPlannedAsync(change, approval, tell, stop);
+            result = approve(change) is { } approval
+                ? await ApplyPlannedAsync(change, approval, tell, stop) : null;
         }, tell, stop);
-        return wasApproved ? result ?? TooMany : null;
+        return isTaken ? result : TooMany;
     }
 
-    /// <returns>Null: too many wait already; else what the work returns.</returns>
-    private async Task<ApplyResult?> InTurnAsync(ChangeRequest request,
-        Func<Task<ApplyResult?>> work, Action<MachineEvent> tell, CancellationToken stop)
-    {
-        if (Interlocked.Increment(ref _waiting) > Limits.Waiting)
+    private Task<bool> InTurnAsync(string reason, Func<Task> work, Action<MachineEvent> tell,
+        CancellationToken stop) => _turns.TakeAsync(reason, async () =>
         {
-            Interlocked.Decrement(ref _waiting);
-            return null;
-        }
-        try
-        {
-            if (!_turn.Wait(0, CancellationToken.None))
+            try
             {
-                tell(Tell(new(0, Now, "reconcile.waiting")
-                {
-                    Message = $"Waiting for another change to finish: {_busy ?? "it begins"}",
-                }));
-                await _turn.WaitAsync(stop);
+                await work();
             }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-        try
-        {
-            _busy = request.Reason;
-            return await work();
-        }
-        finally
-        {
-            _trial = null;
-            _busy = null;
-            _turn.Release();
-        }
-    }
+            finally
+            {
+                _trial = null;
+            }
+        }, message => tell(Tell(new(0, Now, "reconcile.waiting") { Message = message })), stop);
 
     private ApplyResult TooMany => Refused(ApplyStatus.NotApproved,
         "Too many changes are waiting already.", "Try again when they are done.");
 
     public string Confirm(Access? by)
     {
-        var (trial, busy) = (_trial, _busy);
+        var (trial, busy) = (_trial, _turns.Busy);
         if (trial is null)
         {
             throw new HostException(Fault.NotFound, "No change waits for a confirmation.",
@@ -137,11 +115,7 @@ public sealed class Machine : IMachine
     }
 
     /// <summary>Returns when no change is in hand any more.</summary>
-    public async Task UntilIdleAsync()
-    {
-        await _turn.WaitAsync();
-        _turn.Release();
-    }
+    public Task UntilIdleAsync() => _turns.UntilIdleAsync();
 
     /// <summary>What differs between the machine and the approved state, as the steps that would
     /// mend it.</summary>
@@ -156,11 +130,11 @@ public sealed class Machine : IMachine
     {
         var now = _now;
         var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
-        var drift = _busy is null ? DriftIn(now, observed) : null;
+        var drift = _turns.Busy is null ? DriftIn(now, observed) : null;
         var edited = await EditedAsync(now, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
         return new(_parts.Host, _parts.Version, _parts.Engine, now.Generation, last?.Message,
-            last?.At, _busy, _recovery,
+            last?.At, _turns.Busy, _recovery,
             StatusReport.Services(now.State, observed, _parts, drift),
             edited.Files, edited.Problems,
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
@@ -170,7 +144,7 @@ public sealed class Machine : IMachine
     }
 
     private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial
-        ? [$"«{_busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you log "
+        ? [$"«{_turns.Busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you log "
             + "in anew and run `loam confirm`."]
         : [];
 
@@ -204,7 +178,7 @@ public sealed class Machine : IMachine
         Planner.Plan(now.State, now.State, observed, _parts.Context with { Heal = true });
 
     /// <summary>What was shown a while ago is planned again.</summary>
-    private async Task<ApplyResult?> ApplyShownAsync(PlannedChange change, Approval approval,
+    private async Task<ApplyResult> ApplyShownAsync(PlannedChange change, Approval approval,
         Action<MachineEvent> tell, CancellationToken stop)
     {
         if (approval.PlanDigest != change.Plan?.Digest)
@@ -266,8 +240,11 @@ public sealed class Machine : IMachine
             Generation = generation,
             Changes = plan.Steps.Length,
         });
-        var commit = change.IsHealing ? "" : await _parts.History.StoreAsync(
+        var storing = change.IsHealing ? Task.FromResult("") : _parts.History.StoreAsync(
             generation, after.Files, approval.Who, change.Request.Reason, stop);
+        // Nothing is done that nobody could answer for.
+        await _parts.Audit.WriteAsync(ChangeAudit.Approved(plan, approval, generation), stop);
+        var commit = await storing;
         _trial = plan.OnTrial ? new(Limits.Trial, _parts.Connections, _parts.Time) : null;
         var run = new Run(generation, plan, approval, commit, change.Request.Reason)
         {
@@ -275,6 +252,7 @@ public sealed class Machine : IMachine
             Trial = _trial,
         };
         var result = await RunAsync(run, after, plan, Say, stop);
+        await RecordAsync(ChangeAudit.Ended(plan, approval, generation, result.Outcome));
         if (result.Outcome == Outcome.Applied)
         {
             await FinishAsync(generation, plan, change.IsHealing);
@@ -286,6 +264,22 @@ public sealed class Machine : IMachine
         }
         return Report(change, plan, result, generation,
             _parts.Time.GetElapsedTime(started), Say);
+    }
+
+    /// <summary>What was done is done, whether it can be recorded or not.</summary>
+    private async Task RecordAsync(IEnumerable<AuditEntry> entries)
+    {
+        try
+        {
+            foreach (var entry in entries)
+            {
+                await _parts.Audit.WriteAsync(entry, CancellationToken.None);
+            }
+        }
+        catch (HostException fault)
+        {
+            Tell(new(0, Now, "audit.failed") { Error = fault.Message });
+        }
     }
 
     /// <summary>A journal that cannot be written (a full disk) ends a change as a crash would:
@@ -419,15 +413,18 @@ public sealed class Machine : IMachine
         var what = $"the change «{begun.Trigger}»";
         if (closed?.Outcome == Outcome.Applied)
         {
+            await RecordAsync([ChangeAudit.Recovered(begun.Generation, Outcome.Applied)]);
             await FinishAsync(begun.Generation, begun.Plan!, begun.Commit is null or "");
             return $"After a crash: {what} had been applied, and is in force.";
         }
         if (closed?.Outcome == Outcome.RolledBack)
         {
+            await RecordAsync([ChangeAudit.Recovered(begun.Generation, Outcome.RolledBack)]);
             await SettleAsync(begun.Generation);
             return $"After a crash: {what} had been taken back.";
         }
         var result = await _reconciler.RecoverAsync(open, what => Tell(what));
+        await RecordAsync([ChangeAudit.Recovered(begun.Generation, result.Outcome)]);
         if (result.Outcome == Outcome.RolledBack)
         {
             await SettleAsync(begun.Generation);

@@ -36,6 +36,9 @@ public sealed record MachineParts
     /// <summary>Who listens to more than this machine itself.</summary>
     public required Func<ImmutableArray<ObservedPort>> Listening { get; init; }
 
+    /// <summary>The record of who did what.</summary>
+    public required Auditing.IAudit Audit { get; init; }
+
     /// <summary>What takes a change back that nobody confirmed.</summary>
     public required IDeadman Deadman { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Auditing;
 using Loam.Core.Firewall;
 using Loam.Core.StateFiles;
 
@@ -100,6 +101,7 @@ public sealed record Settings
     public bool RollbackOnHealthFailure { get; init; } = true;
     public ImmutableArray<RegistrySetting> Registries { get; init; } = [];
     public ImmutableArray<string> RestrictedFiles { get; init; } = [];
+    public AuditSettings Audit { get; init; } = new();
 }
 
 public sealed record RegistrySetting(

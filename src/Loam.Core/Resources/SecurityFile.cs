@@ -1,3 +1,4 @@
+using Loam.Core.Auditing;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
@@ -7,6 +8,9 @@ namespace Loam.Core.Resources;
 public static class SecurityFile
 {
     public const string File = "security.yaml";
+
+    /// <summary>The group about the record of who did what.</summary>
+    public const string Audit = "audit";
 
     private static readonly BoolType Bool = new();
 
@@ -62,14 +66,12 @@ public static class SecurityFile
     ])
     { Key = "name", Example = "name: site" };
 
-    private static readonly Schema Audit = new("audit", "The record of who did what.",
+    private static readonly Schema AuditGroup = new("audit", "The record of who did what.",
     [
         new("enabled", Bool, "It is kept.") { Default = "true" },
         new("log_path", Formats.AbsolutePath, "Where a copy is written for other programs."),
         new("retention_days", new IntegerType(1, 36_500), "Days kept.") { Default = "90" },
-        new("log_events", new ListType(new EnumType(
-            ["state.changed", "service.started", "service.stopped", "security.modified",
-             "user.login", "user.sudo", "approval.given", "secret.read"])) { Unique = true },
+        new("log_events", new ListType(new EnumType(AuditEvents.All)) { Unique = true },
             "What is recorded; absent: everything."),
     ]);
 
@@ -88,9 +90,9 @@ public static class SecurityFile
         {
             Applied = false,
         },
-        new("audit", new ObjectType(Audit), "The record of who did what.")
+        new(Audit, new ObjectType(AuditGroup), "The record of who did what.")
         {
-            Default = "{}", Applied = false, Restricted = true, Change = Change.Record,
+            Default = "{}", Restricted = true, Change = Change.Record,
         },
     ]));
 }

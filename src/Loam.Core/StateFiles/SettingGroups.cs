@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Auditing;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
 using Loam.Core.StateFiles.Types;
@@ -27,12 +28,27 @@ internal static class SettingGroups
             yield return (field.Name, value as MapValue
                 ?? new MapValue([KeyValuePair.Create(field.Name, value)], value.At));
         }
+        if (declared[SecurityFile.File].Spec is { } security
+            && security.Map(SecurityFile.Audit) is { } audit
+            && !Unapplied.SaysNothing(audit, SecurityFile.Kind.Spec[SecurityFile.Audit]!))
+        {
+            yield return (SecurityFile.Audit, audit);
+        }
     }
 
     /// <summary>When a file was made and modified is no setting.</summary>
     private static MapValue Metadata(MapValue metadata) => new(
         [.. metadata.Entries.Where(e => e.Key is "name" or "description" or "labels")],
         metadata.At);
+
+    private static AuditSettings Auditing(MapValue? audit) => audit is null ? new()
+        : new()
+        {
+            IsEnabled = audit.Flag("enabled") ?? true,
+            CopyPath = audit.Text("log_path"),
+            RetentionDays = (int)(audit.Number("retention_days") ?? 90),
+            Events = audit.Texts("log_events"),
+        };
 
     public static Settings Typed(Declared declared)
     {
@@ -41,6 +57,7 @@ internal static class SettingGroups
         return new()
         {
             Name = file.Metadata?.Text("name"),
+            Audit = Auditing(declared[SecurityFile.File].Spec?.Map(SecurityFile.Audit)),
             RequireApproval = safety?.Flag("require_approval") ?? true,
             RollbackOnHealthFailure = safety?.Flag("rollback_on_health_failure") ?? true,
             RestrictedFiles = safety?.Texts("restricted_files") ?? [],

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Loam.Core.Auditing;
 using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
 using Loam.Core.StateFiles.Types;
 
@@ -20,6 +22,7 @@ internal static class Unapplied
             }
         }
         Jobs(declared, found);
+        Events(declared, found);
         return [.. found.ToList()];
     }
 
@@ -31,6 +34,20 @@ internal static class Unapplied
             found.Error(Codes.NotYet, job.At,
                 $"Job {name} runs on the host itself, which this version of Loam cannot do.",
                 "Add `container:` with the service in whose container it runs.");
+        }
+    }
+
+    private static void Events(Declared declared, DiagnosticBag found)
+    {
+        var events = declared[SecurityFile.File].Spec?.Map(SecurityFile.Audit)?["log_events"];
+        foreach (var item in (events as ListValue)?.Items.OfType<TextValue>() ?? [])
+        {
+            if (AuditEvents.NotYet.Contains(item.Text))
+            {
+                found.Error(Codes.NotYet, item.At,
+                    $"The audit event {item.Text} is valid, but this version of Loam cannot "
+                    + "record it.", $"Remove {item.Text}.");
+            }
         }
     }
 

@@ -25,6 +25,8 @@ public sealed record InstancePaths
     public string JournalFile => Path.Combine(DataDir, "journal");
     public string FirewallFile => Path.Combine(DataDir, "firewall");
     public string DeadmanFile => Path.Combine(DataDir, "deadman");
+    public string AuditDir => Path.Combine(DataDir, "audit");
+    public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");

@@ -35,6 +35,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(HistoryAnswer))]
 [JsonSerializable(typeof(StateAnswer))]
 [JsonSerializable(typeof(JobsAnswer))]
+[JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(JobStatus))]
 [JsonSerializable(typeof(JobRun))]
 [JsonSerializable(typeof(RecipientAnswer))]

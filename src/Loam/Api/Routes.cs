@@ -5,15 +5,17 @@ using System.Threading.Channels;
 using Loam.Core;
 using Loam.Core.Approving;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Auditing;
 using Microsoft.AspNetCore.Http;
 
 namespace Loam.Api;
 
 /// <summary>What the API needs of the daemon.</summary>
+/// <param name="Audit">That many newest lines of the record, newest first.</param>
 /// <param name="Recipient">The instance's age public key.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
-    IMachine Machine, IJobs Jobs, string Recipient,
+    IMachine Machine, IJobs Jobs, Func<int, IReadOnlyList<AuditLine>> Audit, string Recipient,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
 
 /// <summary>The table of routes. What is not in it does not exist.</summary>
@@ -36,6 +38,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/events", Rights.View, EventsAsync),
         new("GET", "/v1/logs/*", Rights.View, LogsAsync),
         new("GET", "/v1/jobs", Rights.View, JobsAsync),
+        new("GET", "/v1/audit", Rights.View, AuditAsync),
         new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
@@ -100,6 +103,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
 
     private Task JobsAsync(Call call, CancellationToken cancel) => Answer(
         call, new JobsAnswer(surface.Jobs.List()), ApiJson.Default.JobsAnswer, cancel);
+
+    private Task AuditAsync(Call call, CancellationToken cancel) => Answer(call,
+        new AuditAnswer([.. surface.Audit(Number(call, "most", 50, MostHistory))]),
+        ApiJson.Default.AuditAnswer, cancel);
 
     /// <summary>The run belongs to the machine: it goes on when the client leaves.</summary>
     private async Task RunJobAsync(Call call, CancellationToken cancel) => await Answer(call,

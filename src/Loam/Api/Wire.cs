@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
+using Loam.Drivers.Auditing;
 
 namespace Loam.Api;
 
@@ -32,6 +33,9 @@ internal sealed record StateAnswer(
     int Generation, ImmutableSortedDictionary<string, string> Files);
 
 internal sealed record ServicesAnswer(ImmutableArray<ServiceStatus> Services);
+
+/// <summary>Lines of the record of who did what, newest first.</summary>
+internal sealed record AuditAnswer(ImmutableArray<AuditLine> Lines);
 
 internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
 

@@ -65,6 +65,9 @@ internal sealed class DaemonClient(string socketPath)
     public Task<JobsAnswer> JobsAsync(CancellationToken cancel) =>
         GetAsync("/v1/jobs", ApiJson.Default.JobsAnswer, cancel);
 
+    public Task<AuditAnswer> AuditAsync(int most, CancellationToken cancel) =>
+        GetAsync($"/v1/audit?most={most}", ApiJson.Default.AuditAnswer, cancel);
+
     /// <summary>Returns when the job has ended.</summary>
     public async Task<JobRun> RunJobAsync(string name, CancellationToken cancel)
     {

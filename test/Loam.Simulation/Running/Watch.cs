@@ -1,3 +1,4 @@
+using Loam.Core.Auditing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 
@@ -88,6 +89,11 @@ internal sealed class Watch(World world)
         if (!same || record.Approval?.PlanDigest != Approved?.Digest)
         {
             Violation("a plan began that was not the one approved");
+        }
+        var recorded = world.Audit.Entries.LastOrDefault(e => e.Event == AuditEvents.ApprovalGiven);
+        if (recorded?.Plan != record.Plan?.Digest || recorded?.Who != record.Approval?.Who)
+        {
+            Violation("a plan began whose approval stands in no record");
         }
         _plan = record.Plan;
         _applied = false;

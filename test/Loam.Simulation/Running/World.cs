@@ -34,6 +34,7 @@ internal sealed class World
         History = new(Time);
         Watch = new(this);
         Faults = new(this);
+        Audit = new(Faults.Check);
         _directories = new(Faults);
         Deadman = new(this);
         Nftables = new() { Before = BeforeFirewallAsync, After = Faults.AfterCallAsync };
@@ -57,6 +58,8 @@ internal sealed class World
     public EventLog Events { get; private set; } = null!;
     public SimulatedNftables Nftables { get; }
     public SimulatedDeadman Deadman { get; }
+
+    public SimulatedAudit Audit { get; }
 
     /// <summary>TCP connections of the host, as the machine sees them.</summary>
     public HashSet<string> Connections { get; } = [];
@@ -93,6 +96,7 @@ internal sealed class World
             PortsTaken = _ => [],
             Listening = () => [],
             Deadman = Deadman,
+            Audit = Audit,
             Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
             RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,

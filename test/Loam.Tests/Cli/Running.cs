@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Loam.Api;
 using Loam.Cli;
+using Loam.Drivers.Auditing;
 using Loam.Drivers.Files;
 using Loam.Tests.Files;
 
@@ -19,14 +20,16 @@ internal sealed class Running : IAsyncDisposable
     public List<LogEntry> Log { get; } = [];
     public InstancePaths Paths => _scratch.Paths with { RunDir = _scratch.Root };
     public string Socket => Paths.Socket;
+    public List<AuditLine> Audit { get; } = [];
     public string this[string file] => _scratch[file];
 
     public static async Task<Running> StartAsync(Func<Socket, Peer?>? peerOf = null)
     {
         var running = new Running();
         running._server = await ApiServer.StartAsync(
-            new(running.Machine, running.Jobs, "age1recipient", running.LogsAsync), running.Socket,
-            TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
+            new(running.Machine, running.Jobs, most => [.. running.Audit.Take(most)],
+                "age1recipient", running.LogsAsync), running.Socket, TimeProvider.System,
+            peerOf ?? (_ => new Peer(0, [], "ada")), default);
         return running;
     }
 

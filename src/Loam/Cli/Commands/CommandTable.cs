@@ -121,6 +121,19 @@ internal static class CommandTable
             "loam jobs\nloam jobs nightly-dump", JobCommands.ListAsync),
         new("run-job", "JOB", 1, 1, "Run a job now, and show what it writes.",
             "loam run-job nightly-dump", JobCommands.RunAsync),
+        new("audit", "[verify [DIR] | key]", 0, 2,
+            "Who did what; or whether that record stands as it was written.",
+            "loam audit\nloam audit verify\n"
+            + "loam audit verify /mnt/copy/audit --key audit-key.pem", AuditCommand.RunAsync)
+        {
+            Options =
+            [
+                new("most", null, "N", "so many lines, 50 without it"),
+                new("key", null, "FILE", "the public key that was kept elsewhere"),
+            ],
+            Details = "verify needs no daemon and no network, only the directory and a key. It "
+                + "names the first line that was changed, put in or taken out.",
+        },
         new("firewall", "[explain SOURCE PORT]", 0, 3,
             "Who may reach which port; or which rule decides about one packet.",
             "loam firewall\nloam firewall explain 203.0.113.9 22\n"
