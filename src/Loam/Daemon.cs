@@ -65,8 +65,8 @@ internal static class Daemon
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
 
-        using var audit = AuditLog.Open(paths.AuditDir, paths.AuditKeyFile,
-            () => machine!.Desired.Settings.Audit, time);
+        using var audit = AuditLog.Open(
+            paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
@@ -102,27 +102,39 @@ internal static class Daemon
             Version = Product.Version,
             Engine = found.Description,
         });
-        say(await machine.StartAsync(stop) ?? "nothing was left over from before");
-        await Resumption.RunAsync(machine, time, say, stop);
-        var surface = new Surface(machine, jobs, audit.Newest, key.Recipient.ToString(),
-            new ServiceLogs(engine, instance).ReadAsync);
-        await using var server = await ApiServer.StartAsync(
-            surface, paths.Socket, time, stop);
+        await BeginAsync(machine, time, say, stop);
+        await using var server = await ApiServer.StartAsync(new(machine, jobs, audit.Newest,
+            key.Recipient.ToString(), new ServiceLogs(engine, instance).ReadAsync),
+            paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         Func<CancellationToken, Task>[] watches =
         [
-            s => new HealthWatch(engine, instance, prober, health, events, time)
-                .RunAsync(() => machine.Desired.Services, s),
-            new EngineWatch(engine, instance, machine, events, time).RunAsync,
+            .. EngineWatches(engine, instance, machine, prober, health, events, time),
             new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
-            jobs.RunAsync,
-            auditing.RunAsync,
-            new EditWatch(paths, machine, events, time).RunAsync,
-            s => LogAsync(events, say, s),
+            jobs.RunAsync, auditing.RunAsync,
+            new EditWatch(paths, machine, events, time).RunAsync, s => LogAsync(events, say, s),
         ];
         await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
+    }
+
+    private static IEnumerable<Func<CancellationToken, Task>> EngineWatches(DockerEngine engine,
+        string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
+        TimeProvider time) =>
+    [
+        s => new HealthWatch(engine, instance, prober, health, events, time)
+            .RunAsync(() => machine.Desired.Services, s),
+        new EngineWatch(engine, instance, machine, events, time).RunAsync,
+    ];
+
+    /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
+    /// </summary>
+    private static async Task BeginAsync(
+        Machine machine, TimeProvider time, Action<string> say, CancellationToken stop)
+    {
+        say(await machine.StartAsync(stop) ?? "nothing was left over from before");
+        await Resumption.RunAsync(machine, time, say, stop);
     }
 
     /// <summary>The daemon's own log: what happened, without the single steps.</summary>

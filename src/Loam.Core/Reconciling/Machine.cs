@@ -144,8 +144,8 @@ public sealed class Machine : IMachine
     }
 
     private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial
-        ? [$"«{_turns.Busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you log "
-            + "in anew and run `loam confirm`."]
+        ? [$"«{_turns.Busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you "
+            + "log in anew and run `loam confirm`."]
         : [];
 
     public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>

@@ -9,8 +9,8 @@ namespace Loam.Drivers.Auditing;
 
 /// <summary>The record of who did what: lines of JSON, each with the digest of the one before it,
 /// in a file a day. Every file begins with a signed line, and so does every 64th line.</summary>
-/// <remarks>Files are only ever appended to. Those older than <c>retention_days</c> are removed as a
-/// whole, after a signed line has said which.</remarks>
+/// <remarks>Files are only ever appended to. Those older than <c>retention_days</c> are removed
+/// as a whole, after a signed line has said which.</remarks>
 public sealed class AuditLog : IAudit, IDisposable
 {
     private const int BetweenCheckpoints = 64;
@@ -41,13 +41,14 @@ public sealed class AuditLog : IAudit, IDisposable
     /// removed, and a line says so.</summary>
     /// <param name="settings">As they are now.</param>
     /// <exception cref="HostException">The record cannot be read.</exception>
-    public static AuditLog Open(string directory, string keyFile, Func<AuditSettings> settings,
-        TimeProvider time)
+    public static AuditLog Open(
+        InstancePaths paths, Func<AuditSettings> settings, TimeProvider time)
     {
+        var directory = paths.AuditDir;
         Directory.CreateDirectory(
             directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var log = new AuditLog(directory, AuditKey.LoadOrCreate(keyFile, PublicKeyIn(directory)),
-            settings, time);
+        var log = new AuditLog(directory, AuditKey.LoadOrCreate(
+            paths.AuditKeyFile, PublicKeyIn(directory)), settings, time);
         log.Resume();
         return log;
     }

@@ -2,6 +2,7 @@ using System.Text;
 using Loam.Core.Auditing;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Auditing;
+using Loam.Drivers.Files;
 
 namespace Loam.Tests.Auditing;
 
@@ -216,7 +217,7 @@ public sealed class AuditLogTests : IDisposable
         new(AuditEvents.ApprovalGiven, "anna", $"approved «ü» {i}") { Generation = i };
 
     private AuditLog Open() => AuditLog.Open(
-        Folder, Path.Combine(_root, "audit.key"), () => _settings, _time);
+        InstancePaths.Below("/nowhere") with { DataDir = _root }, () => _settings, _time);
 
     private sealed class Days : TimeProvider
     {
