@@ -18,6 +18,7 @@ using Loam.Drivers.Linux;
 using Loam.Drivers.Metrics;
 using Loam.Drivers.Secrets;
 using Loam.Drivers.Storage;
+using Loam.Drivers.Users;
 using Loam.Supervision;
 
 namespace Loam;
@@ -81,6 +82,7 @@ internal static class Daemon
                 images,
                 new VolumeDriver(new Directories()),
                 firewall,
+                new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
             ],
             Journal = journal,
             History = history,

@@ -14,6 +14,9 @@ public sealed record Access(
     /// </summary>
     public bool IsFromHere { get; init; }
 
+    /// <summary>Who is connected, by the account's name; null: not known.</summary>
+    public string? User { get; init; }
+
     /// <summary>Tells it from every other connection: <c>10.0.1.50:53122 to 22</c>.</summary>
     public string Key() => KeyOf(ToString(), LocalPort);
 

@@ -14,10 +14,15 @@ public static class Restrictions
         foreach (var (id, then) in before.Resources)
         {
             var now = after.Resources.GetValueOrDefault(id);
-            if (id.Kind == ResourceKind.Secret && now?.Spec.Canonical() != then.Spec.Canonical())
+            if (id.Kind is ResourceKind.Secret or ResourceKind.User
+                && now?.Spec.Canonical() != then.Spec.Canonical())
             {
-                files.Add("security.yaml");
+                files.Add(SecurityFile.File);
             }
+        }
+        if (after.Users.Keys.Except(before.Users.Keys).Any())
+        {
+            files.Add(SecurityFile.File);
         }
         if (Planning.FirewallStep.Changes(before, after))
         {

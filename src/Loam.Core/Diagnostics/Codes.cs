@@ -85,6 +85,13 @@ public static class Codes
     public static readonly Code MergeClash = new(312, "Two changes contradict each other",
         "The same thing was changed by somebody else since the file was read, and not to the "
         + "same. Changes of different things are joined without a question.");
+    public static readonly Code LastWayIn = new(313, "The last way in would go",
+        "Somebody must be able to log in with an SSH key and administer the machine, or nobody "
+        + "could mend it. A change that takes this from everybody is refused; one that takes it "
+        + "from whoever approves it is on trial.");
+    public static readonly Code UserUnfit = new(314, "A user cannot be as declared here",
+        "The machine has an account, group, number or shell that does not go together with what "
+        + "is declared.");
 
     public static readonly Code Unhealthy = new(401, "A service did not become healthy",
         "Its probe failed for the whole of the start period and all retries.");
@@ -101,7 +108,7 @@ public static class Codes
         UnknownReference, PortClash, Loop, Disagreement, FirewallDrops, LatestTag,
         EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
-        Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash,
+        Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash, LastWayIn, UserUnfit,
         Unhealthy, HostFault, DriverFault,
     ];
 }

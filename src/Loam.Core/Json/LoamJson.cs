@@ -32,6 +32,7 @@ namespace Loam.Core.Json;
         typeof(Word<ProbeKind>), typeof(Word<RestartPolicy>), typeof(Word<Risk>),
         typeof(Word<ServiceHealth>), typeof(Word<Severity>), typeof(Word<Undo>),
         typeof(Word<Verb>), typeof(Word<Way>), typeof(Word<Fault>),
+        typeof(Word<Ownership>),
     ])]
 [JsonSerializable(typeof(JournalRecord))]
 [JsonSerializable(typeof(Plan))]
@@ -46,6 +47,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
+[JsonSerializable(typeof(OwnedAccounts))]
 [JsonSerializable(typeof(StateSet))]
 public sealed partial class LoamJson : JsonSerializerContext;
 

@@ -62,6 +62,9 @@ public sealed record ObservedState
     /// <summary>Null: there is no table of this instance.</summary>
     public ObservedFirewall? Firewall { get; init; }
 
+    /// <summary>Null: they cannot be read here.</summary>
+    public ObservedAccounts? Accounts { get; init; }
+
     /// <summary>Resolved digests and local IDs that the engine already has.</summary>
     public ImmutableHashSet<string> Images { get; init; } = [];
 }

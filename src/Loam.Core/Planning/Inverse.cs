@@ -25,8 +25,14 @@ public static class Inverse
         {
             Firewall = new(action.Firewall!.After, action.Firewall.Before),
         },
+        ActionKind.CreateGroup => action with { Kind = ActionKind.RemoveGroup },
+        ActionKind.SetUser => action with
+        {
+            User = new(action.User!.After, action.User.Before),
+        },
         // Within a plan only rehearsals are removed, and those are not wanted back.
-        ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume => null,
+        ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume
+            or ActionKind.RemoveGroup => null,
         _ => throw new InvariantException($"no inverse is known for {action.Kind}"),
     };
 }

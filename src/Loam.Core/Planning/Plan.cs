@@ -32,6 +32,7 @@ public enum ActionKind
     Pull, CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume,
     Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
     SetFirewall,
+    CreateGroup, RemoveGroup, SetUser,
 }
 
 /// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
@@ -56,6 +57,8 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public ImmutableArray<NetworkUse> Aliases { get; init; } = [];
     /// <summary>For SetFirewall.</summary>
     public FirewallChange? Firewall { get; init; }
+    /// <summary>For SetUser.</summary>
+    public UserChange? User { get; init; }
     /// <summary>After how long it goes back by itself, even if this process is gone; null: it
     /// stays. Not part of the plan: known when the action begins.</summary>
     public TimeSpan? Trial { get; init; }

@@ -11,7 +11,10 @@ internal static class PlanChecks
         PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found);
 
     private static readonly Check[] Rules =
-        [PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned];
+    [
+        PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned,
+        UserChecks.Fit, UserChecks.LastWayIn,
+    ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {

@@ -135,8 +135,12 @@ internal sealed class PlanDraft
         }
         foreach (var (id, then) in before.Resources)
         {
-            if (!after.Resources.ContainsKey(id) && (id.Kind != ResourceKind.Service
-                || after.ManagesServices))
+            if (!after.Resources.ContainsKey(id) && id.Kind switch
+            {
+                ResourceKind.Service => after.ManagesServices,
+                ResourceKind.User => after.ManagesUsers,
+                _ => true,
+            })
             {
                 changes[id] = new(id, Verb.Delete, then.Spec.Canonical(), null, []);
             }

@@ -18,6 +18,12 @@ internal static class PlanSummary
         var generates = draft.After.Secrets.Values.Where(s => s.IsGenerated)
             .Select(s => $"{s.Name}:{s.Value[FreshSecret.Prefix.Length..]}").ToImmutableArray();
         var restricted = Approving.Restrictions.Of(draft.Before, draft.After);
+        if (!draft.Context.Heal && named.Any(
+            s => s.Id.Kind == ResourceKind.User && !s.Actions.IsEmpty))
+        {
+            // Taking the list up again may lock somebody though no user is declared anew.
+            restricted = [.. restricted.Union([SecurityFile.File])];
+        }
         return new()
         {
             Steps = named,
@@ -26,8 +32,8 @@ internal static class PlanSummary
             Risk = named.IsEmpty ? Risk.Low : named.Max(s => s.Risk),
             Restricted = restricted,
             Generates = generates,
-            OnTrial = draft.Context.Access is not null && named.Any(s =>
-                s.Id.Kind == ResourceKind.Firewall && !s.Actions.IsEmpty),
+            OnTrial = draft.Context.Access is not null && named.Any(s => !s.Actions.IsEmpty
+                && (s.Id.Kind == ResourceKind.Firewall || UserSteps.IsOnTrial(draft, s))),
             Digest = Digest(named, restricted, generates),
         };
     }
@@ -50,7 +56,9 @@ internal static class PlanSummary
             {
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
-                    .Append(action.Firewall?.After?.Digest).Append('\n');
+                    .Append(action.Firewall?.After?.Digest)
+                    .Append(action.User?.Before?.Canonical()).Append('>')
+                    .Append(action.User?.After?.Canonical()).Append('\n');
             }
         }
         text.Append("restricted ").AppendJoin(' ', restricted).Append('\n')
@@ -110,6 +118,7 @@ internal static class PlanSummary
                 _ => $"change secret {name}",
             },
             ResourceKind.Service => ServiceSentence(draft, step, name),
+            ResourceKind.User => UserSteps.Sentence(step),
             ResourceKind.Firewall => FirewallStep.Sentence(step),
             ResourceKind.Job => step.Verb switch
             {

@@ -22,6 +22,7 @@ public static class Planner
         AddVolumes(draft);
         AddNetworks(draft);
         AddServices(draft);
+        UserSteps.Add(draft);
         FirewallStep.Add(draft);
         AddImages(draft);
         var steps = StepOrder.Arrange(draft, out var findings);

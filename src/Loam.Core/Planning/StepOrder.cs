@@ -21,7 +21,9 @@ internal static class StepOrder
         AddDependencies(draft, steps, requires);
         AddPortHandover(draft, steps, requires);
         AddDeletionsLast(steps, requires);
-        AddFirewallLast(steps, requires);
+        AddTrialsLast(steps, requires, Enumerable.Range(0, steps.Length)
+            .Where(i => UserSteps.IsOnTrial(draft, steps[i])).ToHashSet());
+        AddTrialsLast(steps, requires, Of(steps, ResourceKind.Firewall).ToHashSet());
         var found = new DiagnosticBag();
         var order = Sort(steps, requires, found);
         findings = found.ToList();
@@ -128,16 +130,17 @@ internal static class StepOrder
     }
 
     /// <summary>What may have to be confirmed comes when all else has gone well.</summary>
-    private static void AddFirewallLast(Step[] steps, SortedSet<int>[] requires)
+    private static void AddTrialsLast(
+        Step[] steps, SortedSet<int>[] requires, HashSet<int> last)
     {
-        foreach (var firewall in Of(steps, ResourceKind.Firewall))
+        foreach (var needs in requires)
         {
-            for (var i = 0; i < steps.Length; i++)
-            {
-                requires[i].Remove(firewall);
-            }
-            requires[firewall].UnionWith(
-                Enumerable.Range(0, steps.Length).Where(i => i != firewall));
+            needs.ExceptWith(last);
+        }
+        foreach (var one in last)
+        {
+            requires[one].UnionWith(
+                Enumerable.Range(0, steps.Length).Where(i => !last.Contains(i)));
         }
     }
 

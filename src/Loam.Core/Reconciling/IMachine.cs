@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace Loam.Core.Reconciling;
 
 using Loam.Core.Approving;
+using Loam.Core.Observing;
 using Loam.Core.StateFiles;
 
 /// <summary>Everything a client can ask of a machine: what <c>Api/</c> serves and the simulation
@@ -37,6 +38,9 @@ public interface IMachine
     string Confirm(Access? by);
 
     Task<MachineStatus> StatusAsync(CancellationToken cancel);
+
+    /// <summary>Root, and the accounts of people.</summary>
+    Task<ImmutableArray<UserStatus>> UsersAsync(CancellationToken cancel);
 
     Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel);
 

@@ -143,6 +143,12 @@ public sealed class Machine : IMachine
         };
     }
 
+    public async Task<ImmutableArray<UserStatus>> UsersAsync(CancellationToken cancel)
+    {
+        var state = _now.State;
+        return UserStatus.All(state, await _reconciler.ObserveAsync(Volumes(state), cancel));
+    }
+
     private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial
         ? [$"«{_turns.Busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you "
             + "log in anew and run `loam confirm`."]

@@ -126,8 +126,8 @@ public sealed class Reconciler(
         {
             return await trial.WaitAsync(stop) && deadman.Disarm() ? null : new Failure(
                 "Nobody confirmed the change over a new connection in time.",
-                "If you could not log in, the rules shut you out: allow yourself in, and make "
-                + "the change again.");
+                "If you could not log in, the change shut you out: allow yourself in, and make "
+                + "it again.");
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

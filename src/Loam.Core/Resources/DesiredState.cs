@@ -41,6 +41,8 @@ public sealed class DesiredState
     public FirewallTable? FirewallTable => _table.Value;
     public ImmutableSortedDictionary<string, Job> Jobs { get; init; } =
         ImmutableSortedDictionary<string, Job>.Empty;
+    public ImmutableSortedDictionary<string, User> Users { get; init; } =
+        ImmutableSortedDictionary<string, User>.Empty;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.
@@ -52,6 +54,7 @@ public sealed class DesiredState
     /// </summary>
     public bool ManagesServices { get; init; }
     public bool ManagesNetworks { get; init; }
+    public bool ManagesUsers { get; init; }
 
     /// <summary>Written fields that no driver makes true yet, each as a diagnostic.</summary>
     public ImmutableArray<Diagnostics.Diagnostic> NotYet { get; init; } = [];
@@ -73,10 +76,12 @@ public sealed class DesiredState
         Secrets = Secrets,
         Firewall = Firewall,
         Jobs = Jobs,
+        Users = Users,
         Settings = Settings,
         Specs = Specs,
         ManagesServices = ManagesServices,
         ManagesNetworks = ManagesNetworks,
+        ManagesUsers = ManagesUsers,
         NotYet = NotYet,
         Images = images,
     };

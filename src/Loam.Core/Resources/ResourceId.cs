@@ -5,7 +5,7 @@ using Loam.Core.StateFiles;
 namespace Loam.Core.Resources;
 
 /// <summary>The kinds of things Loam reconciles today.</summary>
-public enum ResourceKind { Setting, Secret, Image, Volume, Network, Service, Firewall, Job }
+public enum ResourceKind { Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User }
 
 /// <summary><c>service/web</c>: a kind and a name, unique on one machine.</summary>
 public readonly record struct ResourceId(ResourceKind Kind, string Name)

@@ -14,7 +14,7 @@ public static class SecurityFile
 
     private static readonly BoolType Bool = new();
 
-    private static readonly Schema User = new("user", "Somebody who can log in.",
+    public static readonly Schema User = new("user", "Somebody who can log in.",
     [
         new("name", SecurityFormats.UserName, "Unique.") { Required = true },
         new("uid", new IntegerType(1000, 60_000), "User number; absent: the next free one."),
@@ -80,7 +80,7 @@ public static class SecurityFile
     [
         new("users", new ListType(new ObjectType(User)), "Who can log in.")
         {
-            Applied = false, Restricted = true,
+            Restricted = true,
         },
         new("secrets", new ListType(new ObjectType(Secret)), "Values that only ciphertext shows.")
         {

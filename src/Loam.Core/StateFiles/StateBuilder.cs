@@ -15,18 +15,18 @@ internal static class StateBuilder
         void Add(ResourceKind kind, string name, MapValue spec, ImmutableArray<ResourceId> needs) =>
             resources.Add(new(kind, name), new(new(kind, name), spec, needs, spec.At));
 
-        foreach (var (name, spec) in declared.Secrets)
+        void AddAll(ResourceKind kind, IReadOnlyList<(string Name, MapValue Spec)> things)
         {
-            Add(ResourceKind.Secret, name, spec, []);
+            foreach (var (name, spec) in things)
+            {
+                Add(kind, name, spec, []);
+            }
         }
-        foreach (var (name, spec) in declared.Volumes)
-        {
-            Add(ResourceKind.Volume, name, Normal(spec), []);
-        }
-        foreach (var (name, spec) in declared.Networks)
-        {
-            Add(ResourceKind.Network, name, spec, []);
-        }
+
+        AddAll(ResourceKind.Secret, declared.Secrets);
+        AddAll(ResourceKind.Network, declared.Networks);
+        AddAll(ResourceKind.User, declared.Users);
+        AddAll(ResourceKind.Volume, [.. declared.Volumes.Select(v => (v.Name, Normal(v.Spec)))]);
         var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
             StringComparer.Ordinal);
         var places = new VolumePlaces(declared);
@@ -43,10 +43,8 @@ internal static class StateBuilder
         {
             Add(ResourceKind.Setting, name, spec, []);
         }
-        if (declared.Network?.Map("firewall") is { } firewall)
-        {
-            Add(ResourceId.Firewall.Kind, ResourceId.Firewall.Name, firewall, []);
-        }
+        AddAll(ResourceKind.Firewall, declared.Network?.Map("firewall") is { } firewall
+            ? [(ResourceId.Firewall.Name, firewall)] : []);
         foreach (var (name, spec) in declared.Jobs)
         {
             Add(ResourceKind.Job, name, spec, spec.Text("container") is { } service
@@ -67,11 +65,13 @@ internal static class StateBuilder
             Firewall = FirewallRules.Of(declared.Network),
             Jobs = declared.Jobs.Select(j => Job.Of(j.Spec)).OfType<Job>()
                 .ToImmutableSortedDictionary(j => j.Name, j => j, StringComparer.Ordinal),
+            Users = ByName(declared.Users, User.Of),
             Settings = SettingGroups.Typed(declared),
             Specs = declared.Files.Where(f => f.Spec is not null)
                 .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),
             ManagesServices = servicesSpec?.Has("services") == true,
             ManagesNetworks = servicesSpec?.Has("networks") == true,
+            ManagesUsers = declared.Security?.Has("users") == true,
             NotYet = Unapplied.Find(declared),
             Images = images,
         };

@@ -74,6 +74,7 @@ public static class StateDiff
         ResourceKind.Secret => SecurityFile.Secret,
         ResourceKind.Firewall => NetworkFile.Firewall,
         ResourceKind.Job => ScheduledFile.Job,
+        ResourceKind.User => SecurityFile.User,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema
             : ManifestFile.Kind.Spec,

@@ -28,6 +28,7 @@ public sealed record InstancePaths
     public string AuditDir => Path.Combine(DataDir, "audit");
     public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
+    public string UsersFile => Path.Combine(DataDir, "users.json");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");

@@ -164,12 +164,15 @@ internal readonly struct FileFacts
     /// <summary>STATX_BASIC_STATS.</summary>
     public const uint Basic = 0x7ff;
 
+    [FieldOffset(16)] private readonly uint _links;
     [FieldOffset(20)] private readonly uint _user;
     [FieldOffset(24)] private readonly uint _group;
     [FieldOffset(28)] private readonly ushort _mode;
     [FieldOffset(32)] private readonly ulong _inode;
     [FieldOffset(40)] private readonly ulong _size;
 
+    /// <summary>How many names it has.</summary>
+    public uint Links => _links;
     public uint User => _user;
     public uint Group => _group;
     public ulong Inode => _inode;

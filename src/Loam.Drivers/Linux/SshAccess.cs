@@ -19,15 +19,15 @@ public static class SshAccess
     /// <returns>Null: it was not started over SSH, as far as can be seen.</returns>
     public static Access? Of(int pid)
     {
-        var next = pid;
+        var (next, below) = (pid, pid);
         for (var i = 0; i < MostAncestors && next > 1; i++)
         {
             var process = Folder(next);
             if (s_servers.Contains(ProcessFiles.Name(process)) && OfServer(process) is { } found)
             {
-                return found;
+                return found with { User = AccountOf(next) ?? AccountOf(below) };
             }
-            next = ParentOf(process);
+            (below, next) = (next, ParentOf(process));
         }
         return OfEnvironment(Folder(pid));
     }
@@ -43,6 +43,15 @@ public static class SshAccess
 
     private static string Folder(int pid) =>
         string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}");
+
+    /// <summary>Whom a process runs as, but for root: servers and sudo hide who logged in.
+    /// </summary>
+    private static string? AccountOf(int pid)
+    {
+        var line = ProcessFiles.Text(Folder(pid), "status")?.Split('\n')
+            .FirstOrDefault(l => l.StartsWith("Uid:", StringComparison.Ordinal));
+        return line?.Split('\t') is [_, var uid, ..] && uid != "0" ? AccountNames.Of(uid) : null;
+    }
 
     private static Access? OfServer(string process)
     {

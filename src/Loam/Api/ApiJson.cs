@@ -28,7 +28,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
         typeof(Words<Severity>), typeof(Words<Verb>), typeof(Words<Risk>), typeof(Words<Undo>),
         typeof(Words<Way>), typeof(Words<ActionKind>), typeof(Words<ChangeKind>),
         typeof(Words<ApplyStatus>), typeof(Words<ServiceHealth>), typeof(Words<RestartPolicy>),
-        typeof(Words<ProbeKind>), typeof(Words<ContainerState>),
+        typeof(Words<ProbeKind>), typeof(Words<ContainerState>), typeof(Words<Ownership>),
     ])]
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(ServicesAnswer))]
@@ -38,6 +38,8 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(AuditAnswer))]
 [JsonSerializable(typeof(JobStatus))]
 [JsonSerializable(typeof(JobRun))]
+[JsonSerializable(typeof(UsersAnswer))]
+[JsonSerializable(typeof(UserStatus))]
 [JsonSerializable(typeof(RecipientAnswer))]
 [JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(LogEntry))]

@@ -26,7 +26,8 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
 
     /// <summary>The SSH connection it was started over; null: none. Looked for when asked.
     /// </summary>
-    public Access? Access => SshAccess.Of(Pid);
+    public Access? Access => SshAccess.Of(Pid) is { } access
+        ? access with { User = access.User ?? Name } : null;
 
     /// <summary>Root and members of <see cref="Group"/>; nobody else.</summary>
     public Rights Rights(uint? group) =>
@@ -57,7 +58,7 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
 
     /// <summary>The number of <see cref="Group"/>; null when the machine has no such group.
     /// </summary>
-    public static uint? GroupNumber() => NumberOf("/etc/group", Group);
+    public static uint? GroupNumber() => AccountNames.Group(Group);
 
     private static ImmutableArray<uint> SupplementaryGroups(Socket socket)
     {
@@ -86,7 +87,7 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
         {
             person = login;
         }
-        return NameOf(person) ?? $"uid {person}";
+        return AccountNames.Of(person.ToString(CultureInfo.InvariantCulture)) ?? $"uid {person}";
     }
 
     private static uint? LoginOf(int pid)
@@ -100,31 +101,6 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    private static string? NameOf(uint uid)
-    {
-        var number = uid.ToString(CultureInfo.InvariantCulture);
-        return Fields("/etc/passwd").FirstOrDefault(f => f.Length > 2 && f[2] == number)?[0];
-    }
-
-    private static uint? NumberOf(string file, string name)
-    {
-        var row = Fields(file).FirstOrDefault(f => f.Length > 2 && f[0] == name);
-        return row is not null && uint.TryParse(row[2], CultureInfo.InvariantCulture, out var id)
-            ? id : null;
-    }
-
-    private static IEnumerable<string[]> Fields(string file)
-    {
-        try
-        {
-            return File.ReadAllLines(file).Select(line => line.Split(':'));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
         }
     }
 }

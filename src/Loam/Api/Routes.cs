@@ -39,6 +39,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/logs/*", Rights.View, LogsAsync),
         new("GET", "/v1/jobs", Rights.View, JobsAsync),
         new("GET", "/v1/audit", Rights.View, AuditAsync),
+        new("GET", "/v1/users", Rights.View, UsersAsync),
         new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
@@ -107,6 +108,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private Task AuditAsync(Call call, CancellationToken cancel) => Answer(call,
         new AuditAnswer([.. surface.Audit(Number(call, "most", 50, MostHistory))]),
         ApiJson.Default.AuditAnswer, cancel);
+
+    private async Task UsersAsync(Call call, CancellationToken cancel) => await Answer(call,
+        new UsersAnswer(await surface.Machine.UsersAsync(cancel).ConfigureAwait(false)),
+        ApiJson.Default.UsersAnswer, cancel).ConfigureAwait(false);
 
     /// <summary>The run belongs to the machine: it goes on when the client leaves.</summary>
     private async Task RunJobAsync(Call call, CancellationToken cancel) => await Answer(call,

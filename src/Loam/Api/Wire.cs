@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
 using Loam.Drivers.Auditing;
@@ -38,6 +39,8 @@ internal sealed record ServicesAnswer(ImmutableArray<ServiceStatus> Services);
 internal sealed record AuditAnswer(ImmutableArray<AuditLine> Lines);
 
 internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
+
+internal sealed record UsersAnswer(ImmutableArray<UserStatus> Users);
 
 internal sealed record HistoryAnswer(ImmutableArray<Generation> Generations);
 

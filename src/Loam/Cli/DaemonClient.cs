@@ -68,6 +68,9 @@ internal sealed class DaemonClient(string socketPath)
     public Task<AuditAnswer> AuditAsync(int most, CancellationToken cancel) =>
         GetAsync($"/v1/audit?most={most}", ApiJson.Default.AuditAnswer, cancel);
 
+    public Task<UsersAnswer> UsersAsync(CancellationToken cancel) =>
+        GetAsync("/v1/users", ApiJson.Default.UsersAnswer, cancel);
+
     /// <summary>Returns when the job has ended.</summary>
     public async Task<JobRun> RunJobAsync(string name, CancellationToken cancel)
     {

@@ -74,5 +74,18 @@ internal static class Mutations
         new("rules do not go back with the rest",
             new Edit("Planning/Inverse.cs", "new(action.Firewall!.After, action.Firewall.Before)",
                 "new(action.Firewall!.Before, action.Firewall.After)")),
+        new("accounts do not go back with the rest",
+            new Edit("Planning/Inverse.cs", "User = new(action.User!.After, action.User.Before)",
+                "User = new(action.User!.Before, action.User.After)")),
+        new("the last way in is not looked after",
+            new Edit("Planning/PlanChecks.cs", "UserChecks.Fit, UserChecks.LastWayIn,",
+                "UserChecks.Fit,")),
+        new("who was there before is locked like one of ours",
+            new Edit("Planning/UserSteps.cs", "gone.Account.Ownership == Ownership.Created\n",
+                "gone.Account.Ownership != Ownership.Foreign\n")),
+        new("who is declared no more keeps the groups",
+            new Edit("Planning/UserSteps.cs",
+                "Groups = [.. there.Account.Groups.Except(there.Account.Given)],\n        Given",
+                "Groups = there.Account.Groups,\n        Given")),
     ];
 }

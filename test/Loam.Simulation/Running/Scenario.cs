@@ -175,14 +175,16 @@ internal static class Scenario
 
     /// <summary>security.yaml with every secret that is used: those there are keep their value.
     /// </summary>
-    public static string Secrets(
-        IEnumerable<ServiceDraft> services, IReadOnlyDictionary<string, string> present)
+    /// <param name="users">As <see cref="People.Draw"/> gives it.</param>
+    public static string Security(IEnumerable<ServiceDraft> services,
+        IReadOnlyDictionary<string, string> present, string users)
     {
         var names = services.Where(s => s.UsesSecret).Select(s => s.Name + "_password")
             .Union(present.Keys).Order(StringComparer.Ordinal).ToList();
         return Head("SecurityConfig") + (names.Count == 0 ? "  secrets: []\n" : "  secrets:\n"
             + string.Concat(names.Select(n => $"    - name: {n}\n      value: "
-                + (present.TryGetValue(n, out var value) ? value : "generate:24") + "\n")));
+                + (present.TryGetValue(n, out var value) ? value : "generate:24") + "\n")))
+            + users;
     }
 
     private static readonly string[] s_firewalls =

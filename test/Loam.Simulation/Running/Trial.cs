@@ -3,6 +3,7 @@ using Loam.Core.Approving;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 
 namespace Loam.Simulation.Running;
@@ -75,13 +76,17 @@ internal sealed class Trial
         var before = Force();
         _other = null;
         var texts = Scenario.Texts(services);
-        texts["security.yaml"] = Scenario.Secrets(services, _secrets);
+        texts["security.yaml"] = Scenario.Security(services, _secrets, People.Draw(_world.Chance));
         if (_world.Chance.OneIn(3))
         {
             texts["network.yaml"] = Scenario.Network(_world.Chance);
         }
         var access = _world.Chance.OneIn(2)
-            ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22, null) : null;
+            ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22, null)
+            {
+                User = _world.Chance.OneIn(2) ? "anna" : "root",
+            } : null;
+        var people = new People(_world);
         var table = _world.Nftables.Table;
         _confirmed = false;
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
@@ -116,6 +121,7 @@ internal sealed class Trial
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
+        people.Check(Force().Generation == before.Generation, StateReader.Read(Force().Files).State!);
         if (change?.Plan?.OnTrial == true && result?.Status == ApplyStatus.Applied && !_confirmed)
         {
             _world.Watch.Violation("a change on trial stayed although nobody confirmed it");
@@ -134,7 +140,7 @@ internal sealed class Trial
         }
         var other = Scenario.Next(_world.Chance, services);
         var texts = Scenario.Texts(other);
-        texts["security.yaml"] = Scenario.Secrets(other, _secrets);
+        texts["security.yaml"] = Scenario.Security(other, _secrets, People.Draw(_world.Chance));
         var change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "another's wish")
         {
             Texts = texts.ToImmutable(),
@@ -204,7 +210,9 @@ internal sealed class Trial
     {
         if (!_world.Deadman.IsArmed)
         {
-            if (!_confirmed && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }])
+            if (!_confirmed && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }] open
+                && open[0].Plan!.Steps.Any(s => s.Id.Kind == ResourceKind.Firewall
+                    && !s.Actions.IsEmpty))
             {
                 _world.Watch.Violation("a change is on trial, and nobody outside watches it");
             }
@@ -403,6 +411,7 @@ internal sealed class Trial
         {
             _world.Engine.Kill(_world.Chance.Pick(running).Name, 1);
         }
+        People.Tamper(_world);
         ApplyResult? result = null;
         _world.Time.Run(async () =>
         {
@@ -415,6 +424,10 @@ internal sealed class Trial
         if (rest > 0 && result?.Status is ApplyStatus.Applied or ApplyStatus.Nothing)
         {
             _world.Watch.Violation("healing said it was done, and something is left to do");
+        }
+        if (rest == 0)
+        {
+            new People(_world).Check(false, StateReader.Read(Force().Files).State!);
         }
     }
 

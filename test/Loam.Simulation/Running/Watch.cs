@@ -10,7 +10,8 @@ internal sealed class Watch(World world)
 {
     private static readonly string[] s_changing =
         ["create ", "start ", "stop ", "remove ", "update ", "create-network ",
-         "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set "];
+         "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set ",
+         "account "];
 
     private readonly List<string> _violations = [];
     private readonly HashSet<(int, int, bool)> _intended = [];

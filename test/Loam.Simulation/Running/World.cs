@@ -10,6 +10,7 @@ using Loam.Core.StateFiles;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Storage;
+using Loam.Drivers.Users;
 using Loam.Simulation.Host;
 
 namespace Loam.Simulation.Running;
@@ -38,6 +39,10 @@ internal sealed class World
         _directories = new(Faults);
         Deadman = new(this);
         Nftables = new() { Before = BeforeFirewallAsync, After = Faults.AfterCallAsync };
+        Accounts = new()
+        {
+            Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync,
+        };
         Publish();
         Engine.Before = Faults.BeforeCallAsync;
         Engine.After = Faults.AfterCallAsync;
@@ -58,6 +63,8 @@ internal sealed class World
     public EventLog Events { get; private set; } = null!;
     public SimulatedNftables Nftables { get; }
     public SimulatedDeadman Deadman { get; }
+    public SimulatedAccounts Accounts { get; }
+    public UserLedger UserLedger { get; } = new(null);
 
     public SimulatedAudit Audit { get; }
 
@@ -82,7 +89,8 @@ internal sealed class World
             Context = Context,
             Drivers = [containers, new NetworkDriver(Engine, Instance), images,
                 new VolumeDriver(_directories),
-                new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman)],
+                new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman),
+                new UserDriver(Accounts, UserLedger)],
             Journal = Journal,
             History = History,
             Images = new RegistryView(this),
@@ -136,6 +144,7 @@ internal sealed class World
                     behaviour, 5_000_000);
             }
         }
+        People.Settle(this);
         Engine.AddForeign("shop", running: true, ImmutableSortedDictionary<string, string>.Empty,
             9000);
         Engine.AddForeign("old", running: false, ImmutableSortedDictionary<string, string>.Empty);

@@ -4,7 +4,7 @@ namespace Loam.System.Harness;
 
 /// <summary>A machine that is administered over SSH: a network namespace with sshd, an instance
 /// with a private engine and a web server, and another one from which people come.</summary>
-public sealed class RemoteMachine : IAsyncLifetime
+public class RemoteMachine : IAsyncLifetime
 {
     public const string Address = "10.0.0.1";
 
@@ -15,6 +15,7 @@ public sealed class RemoteMachine : IAsyncLifetime
     private readonly List<Process> _servers = [];
     private TestFolder? _home;
     private Instance? _instance;
+    private string[] _enter = [];
 
     public Instance Loam => _instance!;
 
@@ -23,7 +24,7 @@ public sealed class RemoteMachine : IAsyncLifetime
 
     private string Here => _name + "h";
     private string There => _name + "c";
-    private string File(string name) => Path.Combine(Loam.Home, name);
+    protected string File(string name) => Path.Combine(_home!.Path, name);
 
     public async Task InitializeAsync()
     {
@@ -33,11 +34,13 @@ public sealed class RemoteMachine : IAsyncLifetime
         }
         await TestFolder.SweepOnceAsync();
         _home = TestFolder.Make(TestFolder.Story);
-        _instance = new(_home, "private", Environment.GetEnvironmentVariable("LOAM_MIRROR")!,
-            "nsenter", Inside);
         try
         {
             await MakeNetAsync();
+            _enter = await EnterAsync(_home.Path);
+            _instance = new(_home, "private",
+                Environment.GetEnvironmentVariable("LOAM_MIRROR")!,
+                ["nsenter", Inside, .. _enter]);
             await StartServersAsync();
             await _instance.StartAsync();
         }
@@ -48,7 +51,25 @@ public sealed class RemoteMachine : IAsyncLifetime
         }
     }
 
-    public async Task DisposeAsync()
+    /// <summary>For nsenter: what else the machine has for itself.</summary>
+    /// <param name="home">The directory of the instance.</param>
+    protected virtual Task<string[]> EnterAsync(string home) => Task.FromResult<string[]>([]);
+
+    /// <summary>Who gets in as root, for sshd's configuration.</summary>
+    protected virtual string LoginRules => $"""
+        AuthorizedKeysFile {File("key.pub")}
+        StrictModes no
+        """;
+
+    /// <summary>Makes a pair of keys, and reads the public one.</summary>
+    public async Task<string> MakeKeyAsync(string name)
+    {
+        (await Shell.RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f",
+            File(name))).ShouldEnd(0);
+        return (await global::System.IO.File.ReadAllTextAsync(File(name + ".pub"))).Trim();
+    }
+
+    public virtual async Task DisposeAsync()
     {
         await (_instance?.DisposeAsync() ?? _home?.DisposeAsync() ?? default);
         foreach (var server in _servers)
@@ -96,13 +117,20 @@ public sealed class RemoteMachine : IAsyncLifetime
         return listed.Exit == 0 ? listed.Output : "";
     }
 
-    private Running Ssh(string from, string[] options, string[] arguments) => new("nsenter",
+    /// <summary>Runs a command of the machine's, as anybody who has a key.</summary>
+    public Running BeginAs(string user, string key, params string[] command) =>
+        Ssh(Office, [], user, key, command);
+
+    private Running Ssh(string from, string[] options, string[] arguments) => Ssh(from, options,
+        "root", "key", [Instance.Binary, "--home", Loam.Home, .. arguments]);
+
+    private Running Ssh(
+        string from, string[] options, string user, string key, string[] command) => new("nsenter",
     [
         $"--net=/run/netns/{There}", "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5",
-        "-o", "BatchMode=yes", "-i", File("key"), "-b", from, .. options, $"root@{Address}",
-        string.Join(' ', ((string[])[Instance.Binary, "--home", Loam.Home, .. arguments])
-            .Select(a => $"'{a}'")),
+        "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", File(key), "-b", from, .. options,
+        $"{user}@{Address}", string.Join(' ', command.Select(a => $"'{a}'")),
     ]);
 
     private async Task MakeNetAsync()
@@ -124,20 +152,16 @@ public sealed class RemoteMachine : IAsyncLifetime
 
     private async Task StartServersAsync()
     {
-        foreach (var key in (string[])["key", "host"])
-        {
-            (await Shell.RunAsync(
-                "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", File(key))).ShouldEnd(0);
-        }
+        await MakeKeyAsync("key");
+        await MakeKeyAsync("host");
         Directory.CreateDirectory("/run/sshd");
         await global::System.IO.File.WriteAllTextAsync(File("sshd_config"), $"""
             ListenAddress {Address}
             HostKey {File("host")}
-            AuthorizedKeysFile {File("key.pub")}
             PidFile none
             PermitRootLogin prohibit-password
-            StrictModes no
             UsePAM no
+            {LoginRules}
             """);
         Serve("/usr/sbin/sshd", "-D", "-e", "-f", File("sshd_config"));
         Serve("busybox", "httpd", "-f", "-p", "80", "-h", Loam.Home);
@@ -147,7 +171,7 @@ public sealed class RemoteMachine : IAsyncLifetime
 
     private void Serve(string program, params string[] arguments) => _servers.Add(Process.Start(
         new ProcessStartInfo(
-            "nsenter", [Inside, program, .. arguments])
+            "nsenter", [Inside, .. _enter, program, .. arguments])
         {
             RedirectStandardError = true, RedirectStandardOutput = true,
         })!);

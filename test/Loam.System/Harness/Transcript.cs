@@ -66,6 +66,7 @@ public sealed partial class Transcript(
         output = Version().Replace(output, "Loam VERSION");
         output = Revert().Replace(output, "revert N");
         output = Digest().Replace(output, "sha256:…");
+        output = Fingerprint().Replace(output, "SHA256:…");
         output = Address().Replace(output, "ADDRESS");
         output = Moment().Replace(output, "DATE");
         output = Generation().Replace(output, "generation N");
@@ -141,6 +142,9 @@ public sealed partial class Transcript(
 
     [GeneratedRegex("sha256:[0-9a-f]+")]
     private static partial Regex Digest();
+
+    [GeneratedRegex("SHA256:[A-Za-z0-9+/]+")]
+    private static partial Regex Fingerprint();
 
     [GeneratedRegex(@"\b\d+\.\d+\.\d+\.\d+(?=[:/. )]|$)", RegexOptions.Multiline)]
     private static partial Regex Address();

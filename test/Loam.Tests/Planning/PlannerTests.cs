@@ -309,6 +309,7 @@ public sealed class PlannerTests
                 Limits = new(new(null, null, null), RestartPolicy.Always,
                     new(null, null, null), RestartPolicy.Never),
                 Firewall = new(null, null),
+                User = new(null, null),
             };
             if (Inverse.Of(action) is { } inverse && Inverse.Of(inverse) is { } again)
             {

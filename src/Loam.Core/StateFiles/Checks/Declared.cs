@@ -34,6 +34,9 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
     public IReadOnlyList<(string Name, MapValue Spec)> Secrets { get; } =
         Named(files, SecurityFile.File, "secrets");
 
+    public IReadOnlyList<(string Name, MapValue Spec)> Users { get; } =
+        Named(files, SecurityFile.File, "users");
+
     public IReadOnlyList<(string Name, MapValue Spec)> Certificates { get; } =
         Named(files, SecurityFile.File, "certificates");
 

@@ -134,6 +134,8 @@ internal static class CommandTable
             Details = "verify needs no daemon and no network, only the directory and a key. It "
                 + "names the first line that was changed, put in or taken out.",
         },
+        new("users", "[USER]", 0, 1, "Who can log in, and with what.",
+            "loam users\nloam users anna", UserCommands.ListAsync),
         new("firewall", "[explain SOURCE PORT]", 0, 3,
             "Who may reach which port; or which rule decides about one packet.",
             "loam firewall\nloam firewall explain 203.0.113.9 22\n"

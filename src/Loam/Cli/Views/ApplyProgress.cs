@@ -171,6 +171,12 @@ internal sealed class ApplyProgress(Plan plan)
 
     private static string Done(Step step)
     {
+        if (step.Id.Kind == ResourceKind.User)
+        {
+            return Label(step) + (step.Verb != Verb.Delete ? ""
+                : step.Actions.Any(a => a.User?.After is { ExpiresOn: not null }) ? " locked"
+                : " left alone");
+        }
         if (step.Id.Kind != ResourceKind.Service)
         {
             return Label(step) + (step.Verb == Verb.Delete ? " removed" : "");

@@ -186,7 +186,11 @@ internal static class PlanCard
     private static Line Foot(Plan plan)
     {
         var replaced = Names(plan, Verb.Replace);
-        var removed = Names(plan, Verb.Delete);
+        // A user is locked, not removed, and the step says so.
+        var removed = Names(plan with
+        {
+            Steps = [.. plan.Steps.Where(s => s.Id.Kind != ResourceKind.User)],
+        }, Verb.Delete);
         var line = new Line("risk: ").Add(plan.Risk.ToString().ToLowerInvariant(), plan.Risk switch
         {
             Risk.Low => Ink.Good,

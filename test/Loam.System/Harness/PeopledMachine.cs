@@ -1,0 +1,68 @@
+using System.Diagnostics;
+
+namespace Loam.System.Harness;
+
+/// <summary>A machine over SSH with accounts of its own: /etc, /home and /root are copies in a
+/// mount namespace, so that nobody is added to the machine the tests run on.</summary>
+public sealed class PeopledMachine : RemoteMachine
+{
+    private const string Script = """
+        set -e
+        mkdir -p "$1/etc" "$1/home" "$1/root/.ssh"
+        cp -a /etc/. "$1/etc/"
+        # Nobody of the machine the tests run on.
+        for name in passwd group; do
+          awk -F: '$3 < 1000 || $3 > 60000' "/etc/$name" > "$1/etc/$name"
+        done
+        chmod 700 "$1/root" "$1/root/.ssh"
+        for name in etc home root; do mount --bind "$1/$name" "/$name"; done
+        echo ready
+        exec sleep infinity
+        """;
+
+    private Process? _holder;
+    private string _place = "";
+
+    /// <summary>A directory or file of the machine, for looking at it.</summary>
+    public string At(string path) => Path.Combine(_place, path.TrimStart('/'));
+
+    /// <summary>Root's keys are where they usually are.</summary>
+    protected override string LoginRules => "AuthorizedKeysFile .ssh/authorized_keys";
+
+    /// <summary>Runs a program of the machine's, as its root.</summary>
+    public Task<Ended> RunHereAsync(params string[] command) => Shell.RunAsync(
+        "nsenter", [$"--mount=/proc/{_holder!.Id}/ns/mnt", .. command]);
+
+    protected override async Task<string[]> EnterAsync(string home)
+    {
+        _place = Path.Combine(home, "machine");
+        _holder = Process.Start(new ProcessStartInfo("unshare",
+            ["--mount", "--propagation", "private", "sh", "-c", Script, "sh", _place])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        (await _holder.StandardOutput.ReadLineAsync()).ShouldBe("ready");
+        var key = await MakeKeyAsync("root-key");
+        await global::System.IO.File.WriteAllTextAsync(
+            At("root/.ssh/authorized_keys"), $"# by hand\n{key}\n");
+        return [$"--mount=/proc/{_holder.Id}/ns/mnt"];
+    }
+
+    public override async Task DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _holder?.Kill();
+        _holder?.Dispose();
+        _holder = null;
+    }
+}
+
+/// <summary>Needs what a remote machine needs, and programs for accounts.</summary>
+public sealed class NeedsPeopleAttribute : NeedAttribute
+{
+    public override string? Missing() => new NeedsRemoteAttribute().Missing()
+        ?? MissingProgram("useradd", "usermod", "userdel", "sudo", "unshare");
+}
+
+[CollectionDefinition("people")]
+public sealed class PeopleCollection : ICollectionFixture<PeopledMachine>;
