@@ -54,6 +54,14 @@ public static class Limits
     /// <summary>Pause before a job is tried again; so many times longer as it was tried.
     /// </summary>
     public static readonly TimeSpan JobRetryPause = TimeSpan.FromSeconds(5);
+    /// <summary>How long a certificate of this machine's own authority lasts.</summary>
+    public static readonly TimeSpan OwnCertificate = TimeSpan.FromDays(90);
+    /// <summary>How long its root lasts.</summary>
+    public static readonly TimeSpan OwnRoot = TimeSpan.FromDays(3650);
+    /// <summary>Pause between two looks for certificates that want renewing.</summary>
+    public static readonly TimeSpan CertificatePause = TimeSpan.FromMinutes(1);
+    /// <summary>Pause before a renewal that failed is tried again.</summary>
+    public static readonly TimeSpan CertificateRetry = TimeSpan.FromHours(1);
     /// <summary>Generations whose images are kept for a revert without network.</summary>
     public const int KeptGenerations = 5;
 

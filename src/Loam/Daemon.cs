@@ -7,7 +7,9 @@ using Loam.Core.Catalog;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Drivers.Auditing;
+using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
@@ -66,8 +68,8 @@ internal static class Daemon
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
 
-        using var audit = AuditLog.Open(
-            paths, () => machine!.Desired.Settings.Audit, time);
+        var authority = new OwnAuthority(paths.AuthorityDir, Environment.MachineName, time);
+        using var audit = AuditLog.Open(paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
@@ -81,7 +83,7 @@ internal static class Daemon
                 new NetworkDriver(engine, instance),
                 images,
                 new VolumeDriver(new Directories()),
-                firewall,
+                firewall, Certificates(paths, authority, time),
                 new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
             ],
             Journal = journal,
@@ -106,13 +108,14 @@ internal static class Daemon
         });
         await BeginAsync(machine, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, audit.Newest,
-            key.Recipient.ToString(), new ServiceLogs(engine, instance).ReadAsync),
-            paths.Socket, time, stop);
+            key.Recipient.ToString(), () => authority.Root,
+            new ServiceLogs(engine, instance).ReadAsync), paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         Func<CancellationToken, Task>[] watches =
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
+            new CertificateWatch(machine, events, time).RunAsync,
             jobs.RunAsync, auditing.RunAsync,
             new EditWatch(paths, machine, events, time).RunAsync, s => LogAsync(events, say, s),
         ];
@@ -161,10 +164,19 @@ internal static class Daemon
             deadman), deadman);
     }
 
+    private static CertificateDriver Certificates(
+        InstancePaths paths, OwnAuthority authority, TimeProvider time) =>
+        new(new CertificateFolders(paths.CertificatesFile, time),
+            new Dictionary<CertificateProvider, ICertificateIssuer>
+            {
+                [CertificateProvider.Own] = authority,
+            });
+
     private static PlanningContext Context(
         string instance, InstancePaths paths, OpenEngine found) =>
         new(instance, paths.VolumeRoot)
         {
+            CertificateRoot = paths.CertificateRoot,
             FileVariables = AppCatalog.FileVariables,
             DataMajor = AppCatalog.DataMajor,
             LimitsInPlace = found.Info.Brand == EngineBrand.Docker,

@@ -86,6 +86,38 @@ public sealed class People(PeopledMachine machine) : IAsyncLifetime
         }
     }
 
+    [NeedingFact]
+    public async Task A_certificate_is_signed_here_trusted_by_the_root_and_mended()
+    {
+        var told = new Transcript("certificates", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        Declare("""
+            users: []
+            certificates:
+              - name: site
+                provider: self-signed
+                domains: [shop.example.com]
+            """);
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("check", "certs")).ShouldEnd(0);
+        var folder = Path.Combine(Loam.Paths.CertificateRoot, "site");
+        var root = Path.Combine(Loam.Home, "root.pem");
+        await File.WriteAllTextAsync(root, (await Loam.RunAsync("cert", "ca")).ShouldEnd(0).Output);
+        (await Shell.RunAsync("openssl", "verify", "-verify_hostname", "shop.example.com",
+            "-CAfile", root, Path.Combine(folder, "cert.pem"))).ShouldEnd(0);
+
+        told.Note("somebody spoils the key");
+        await File.WriteAllTextAsync(Path.Combine(folder, "v1", "key.pem"), "nothing");
+        (await told.RunAsync("status")).ShouldEnd(0).ShouldSay("alert");
+        (await told.RunAsync("check", "certs")).ShouldEnd(1);
+        (await told.RunAsync("heal", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("certs", "site")).ShouldEnd(0);
+
+        Declare("certificates: []\nusers: []");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        File.Exists(Path.Combine(folder, "v2", "key.pem")).ShouldBeTrue();
+        told.Check();
+    }
+
     private void Declare(string spec) => Loam.Write("security.yaml", "SecurityConfig", spec);
 
     private async Task<Ended> AsAsync(string user, string key, params string[] command)

@@ -32,7 +32,7 @@ namespace Loam.Core.Json;
         typeof(Word<ProbeKind>), typeof(Word<RestartPolicy>), typeof(Word<Risk>),
         typeof(Word<ServiceHealth>), typeof(Word<Severity>), typeof(Word<Undo>),
         typeof(Word<Verb>), typeof(Word<Way>), typeof(Word<Fault>),
-        typeof(Word<Ownership>),
+        typeof(Word<Ownership>), typeof(Word<CertificateProvider>),
     ])]
 [JsonSerializable(typeof(JournalRecord))]
 [JsonSerializable(typeof(Plan))]
@@ -48,6 +48,8 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]
+[JsonSerializable(typeof(CertificateOrder))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 [JsonSerializable(typeof(StateSet))]
 public sealed partial class LoamJson : JsonSerializerContext;
 

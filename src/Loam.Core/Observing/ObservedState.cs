@@ -65,6 +65,9 @@ public sealed record ObservedState
     /// <summary>Null: they cannot be read here.</summary>
     public ObservedAccounts? Accounts { get; init; }
 
+    /// <summary>Those that Loam wrote and that are in use.</summary>
+    public ImmutableArray<ObservedCertificate> Certificates { get; init; } = [];
+
     /// <summary>Resolved digests and local IDs that the engine already has.</summary>
     public ImmutableHashSet<string> Images { get; init; } = [];
 }

@@ -30,9 +30,17 @@ public static class Inverse
         {
             User = new(action.User!.After, action.User.Before),
         },
+        ActionKind.ObtainCertificate => action with { Kind = ActionKind.DiscardCertificate },
+        ActionKind.UseCertificate => action with
+        {
+            Certificate = action.Certificate! with
+            {
+                Before = action.Certificate.After, After = action.Certificate.Before,
+            },
+        },
         // Within a plan only rehearsals are removed, and those are not wanted back.
         ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume
-            or ActionKind.RemoveGroup => null,
+            or ActionKind.RemoveGroup or ActionKind.DiscardCertificate => null,
         _ => throw new InvariantException($"no inverse is known for {action.Kind}"),
     };
 }

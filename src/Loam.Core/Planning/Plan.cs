@@ -33,6 +33,7 @@ public enum ActionKind
     Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
     SetFirewall,
     CreateGroup, RemoveGroup, SetUser,
+    ObtainCertificate, DiscardCertificate, UseCertificate,
 }
 
 /// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
@@ -59,6 +60,8 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public FirewallChange? Firewall { get; init; }
     /// <summary>For SetUser.</summary>
     public UserChange? User { get; init; }
+    /// <summary>For ObtainCertificate, DiscardCertificate and UseCertificate.</summary>
+    public CertificateChange? Certificate { get; init; }
     /// <summary>After how long it goes back by itself, even if this process is gone; null: it
     /// stays. Not part of the plan: known when the action begins.</summary>
     public TimeSpan? Trial { get; init; }

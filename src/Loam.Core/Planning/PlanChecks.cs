@@ -13,7 +13,7 @@ internal static class PlanChecks
     private static readonly Check[] Rules =
     [
         PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned,
-        UserChecks.Fit, UserChecks.LastWayIn,
+        UserChecks.Fit, UserChecks.LastWayIn, CertificateSteps.SharedFolders,
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

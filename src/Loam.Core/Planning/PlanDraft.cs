@@ -139,6 +139,7 @@ internal sealed class PlanDraft
             {
                 ResourceKind.Service => after.ManagesServices,
                 ResourceKind.User => after.ManagesUsers,
+                ResourceKind.Certificate => after.ManagesCertificates,
                 _ => true,
             })
             {

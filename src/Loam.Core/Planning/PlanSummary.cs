@@ -57,6 +57,7 @@ internal static class PlanSummary
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
                     .Append(action.Firewall?.After?.Digest)
+                    .Append(action.Certificate)
                     .Append(action.User?.Before?.Canonical()).Append('>')
                     .Append(action.User?.After?.Canonical()).Append('\n');
             }
@@ -118,6 +119,7 @@ internal static class PlanSummary
                 _ => $"change secret {name}",
             },
             ResourceKind.Service => ServiceSentence(draft, step, name),
+            ResourceKind.Certificate => CertificateSteps.Sentence(step),
             ResourceKind.User => UserSteps.Sentence(step),
             ResourceKind.Firewall => FirewallStep.Sentence(step),
             ResourceKind.Job => step.Verb switch

@@ -22,6 +22,7 @@ public static class Planner
         AddVolumes(draft);
         AddNetworks(draft);
         AddServices(draft);
+        CertificateSteps.Add(draft);
         UserSteps.Add(draft);
         FirewallStep.Add(draft);
         AddImages(draft);

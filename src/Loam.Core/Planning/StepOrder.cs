@@ -31,11 +31,13 @@ internal static class StepOrder
     }
 
     /// <summary>Images before anything that touches the host; networks and volumes before
-    /// services.</summary>
+    /// services and certificates, and those before services.</summary>
     private static void AddPreparation(Step[] steps, SortedSet<int>[] requires)
     {
         var images = Of(steps, ResourceKind.Image).ToList();
         var ground = Of(steps, ResourceKind.Network).Concat(Of(steps, ResourceKind.Volume))
+            .Where(i => steps[i].Verb != Verb.Delete).ToList();
+        var certificates = Of(steps, ResourceKind.Certificate)
             .Where(i => steps[i].Verb != Verb.Delete).ToList();
         for (var i = 0; i < steps.Length; i++)
         {
@@ -43,9 +45,13 @@ internal static class StepOrder
             {
                 requires[i].UnionWith(images);
             }
-            if (steps[i].Id.Kind == ResourceKind.Service)
+            if (steps[i].Id.Kind is ResourceKind.Service or ResourceKind.Certificate)
             {
                 requires[i].UnionWith(ground);
+            }
+            if (steps[i].Id.Kind == ResourceKind.Service)
+            {
+                requires[i].UnionWith(certificates);
             }
         }
     }

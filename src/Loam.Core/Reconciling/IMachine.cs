@@ -39,8 +39,8 @@ public interface IMachine
 
     Task<MachineStatus> StatusAsync(CancellationToken cancel);
 
-    /// <summary>Root, and the accounts of people.</summary>
-    Task<ImmutableArray<UserStatus>> UsersAsync(CancellationToken cancel);
+    /// <summary>What the machine has besides its services.</summary>
+    Task<Inventory> InventoryAsync(CancellationToken cancel);
 
     Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel);
 

@@ -139,14 +139,15 @@ public sealed class Machine : IMachine
             edited.Files, edited.Problems,
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
-            Alerts = [.. OnTrial(), .. _parts.Alerts()],
+            Alerts = [.. OnTrial(), .. _parts.Alerts(),
+                .. CertificateSteps.Alerts(now.State, observed.Certificates, Now)],
         };
     }
 
-    public async Task<ImmutableArray<UserStatus>> UsersAsync(CancellationToken cancel)
+    public async Task<Inventory> InventoryAsync(CancellationToken cancel)
     {
         var state = _now.State;
-        return UserStatus.All(state, await _reconciler.ObserveAsync(Volumes(state), cancel));
+        return Inventory.Of(state, await _reconciler.ObserveAsync(Volumes(state), cancel));
     }
 
     private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial

@@ -43,6 +43,8 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Job>.Empty;
     public ImmutableSortedDictionary<string, User> Users { get; init; } =
         ImmutableSortedDictionary<string, User>.Empty;
+    public ImmutableSortedDictionary<string, Certificate> Certificates { get; init; } =
+        ImmutableSortedDictionary<string, Certificate>.Empty;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.
@@ -55,6 +57,7 @@ public sealed class DesiredState
     public bool ManagesServices { get; init; }
     public bool ManagesNetworks { get; init; }
     public bool ManagesUsers { get; init; }
+    public bool ManagesCertificates { get; init; }
 
     /// <summary>Written fields that no driver makes true yet, each as a diagnostic.</summary>
     public ImmutableArray<Diagnostics.Diagnostic> NotYet { get; init; } = [];
@@ -77,11 +80,13 @@ public sealed class DesiredState
         Firewall = Firewall,
         Jobs = Jobs,
         Users = Users,
+        Certificates = Certificates,
         Settings = Settings,
         Specs = Specs,
         ManagesServices = ManagesServices,
         ManagesNetworks = ManagesNetworks,
         ManagesUsers = ManagesUsers,
+        ManagesCertificates = ManagesCertificates,
         NotYet = NotYet,
         Images = images,
     };

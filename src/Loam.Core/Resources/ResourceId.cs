@@ -5,7 +5,10 @@ using Loam.Core.StateFiles;
 namespace Loam.Core.Resources;
 
 /// <summary>The kinds of things Loam reconciles today.</summary>
-public enum ResourceKind { Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User }
+public enum ResourceKind
+{
+    Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User, Certificate,
+}
 
 /// <summary><c>service/web</c>: a kind and a name, unique on one machine.</summary>
 public readonly record struct ResourceId(ResourceKind Kind, string Name)

@@ -39,7 +39,7 @@ public static class SecurityFile
     ])
     { Key = "name", Example = "name: DB_PASSWORD" };
 
-    private static readonly Schema Certificate = new("certificate", "A TLS certificate.",
+    public static readonly Schema Certificate = new("certificate", "A TLS certificate.",
     [
         new("name", Formats.Name, "Unique.") { Required = true },
         new("domains", new ListType(Formats.Domain) { Unique = true },
@@ -86,10 +86,7 @@ public static class SecurityFile
         {
             Restricted = true,
         },
-        new("certificates", new ListType(new ObjectType(Certificate)), "TLS certificates.")
-        {
-            Applied = false,
-        },
+        new("certificates", new ListType(new ObjectType(Certificate)), "TLS certificates."),
         new(Audit, new ObjectType(AuditGroup), "The record of who did what.")
         {
             Default = "{}", Restricted = true, Change = Change.Record,

@@ -26,6 +26,7 @@ internal static class StateBuilder
         AddAll(ResourceKind.Secret, declared.Secrets);
         AddAll(ResourceKind.Network, declared.Networks);
         AddAll(ResourceKind.User, declared.Users);
+        AddAll(ResourceKind.Certificate, declared.Certificates);
         AddAll(ResourceKind.Volume, [.. declared.Volumes.Select(v => (v.Name, Normal(v.Spec)))]);
         var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
             StringComparer.Ordinal);
@@ -39,10 +40,7 @@ internal static class StateBuilder
             services.Add(name, service);
             Add(ResourceKind.Service, name, normal, Needs(service, places));
         }
-        foreach (var (name, spec) in SettingGroups.Changed(declared))
-        {
-            Add(ResourceKind.Setting, name, spec, []);
-        }
+        AddAll(ResourceKind.Setting, [.. SettingGroups.Changed(declared)]);
         AddAll(ResourceKind.Firewall, declared.Network?.Map("firewall") is { } firewall
             ? [(ResourceId.Firewall.Name, firewall)] : []);
         foreach (var (name, spec) in declared.Jobs)
@@ -66,12 +64,14 @@ internal static class StateBuilder
             Jobs = declared.Jobs.Select(j => Job.Of(j.Spec)).OfType<Job>()
                 .ToImmutableSortedDictionary(j => j.Name, j => j, StringComparer.Ordinal),
             Users = ByName(declared.Users, User.Of),
+            Certificates = ByName(declared.Certificates, Certificate.Of),
             Settings = SettingGroups.Typed(declared),
             Specs = declared.Files.Where(f => f.Spec is not null)
                 .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),
             ManagesServices = servicesSpec?.Has("services") == true,
             ManagesNetworks = servicesSpec?.Has("networks") == true,
             ManagesUsers = declared.Security?.Has("users") == true,
+            ManagesCertificates = declared.Security?.Has("certificates") == true,
             NotYet = Unapplied.Find(declared),
             Images = images,
         };

@@ -75,6 +75,7 @@ public static class StateDiff
         ResourceKind.Firewall => NetworkFile.Firewall,
         ResourceKind.Job => ScheduledFile.Job,
         ResourceKind.User => SecurityFile.User,
+        ResourceKind.Certificate => SecurityFile.Certificate,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema
             : ManifestFile.Kind.Spec,

@@ -29,6 +29,9 @@ public sealed record InstancePaths
     public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
     public string UsersFile => Path.Combine(DataDir, "users.json");
+    public string CertificateRoot => Path.Combine(DataDir, "certificates");
+    public string CertificatesFile => Path.Combine(DataDir, "certificates.json");
+    public string AuthorityDir => Path.Combine(DataDir, "authority");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");

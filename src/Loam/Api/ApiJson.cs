@@ -29,6 +29,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
         typeof(Words<Way>), typeof(Words<ActionKind>), typeof(Words<ChangeKind>),
         typeof(Words<ApplyStatus>), typeof(Words<ServiceHealth>), typeof(Words<RestartPolicy>),
         typeof(Words<ProbeKind>), typeof(Words<ContainerState>), typeof(Words<Ownership>),
+        typeof(Words<CertificateProvider>), typeof(Words<CertificateHealth>),
     ])]
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(ServicesAnswer))]
@@ -40,6 +41,8 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(JobRun))]
 [JsonSerializable(typeof(UsersAnswer))]
 [JsonSerializable(typeof(UserStatus))]
+[JsonSerializable(typeof(CertificatesAnswer))]
+[JsonSerializable(typeof(CertificateStatus))]
 [JsonSerializable(typeof(RecipientAnswer))]
 [JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(LogEntry))]

@@ -13,9 +13,11 @@ namespace Loam.Api;
 /// <summary>What the API needs of the daemon.</summary>
 /// <param name="Audit">That many newest lines of the record, newest first.</param>
 /// <param name="Recipient">The instance's age public key.</param>
+/// <param name="Root">The root of this machine's own authority, as PEM.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
     IMachine Machine, IJobs Jobs, Func<int, IReadOnlyList<AuditLine>> Audit, string Recipient,
+    Func<string?> Root,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
 
 /// <summary>The table of routes. What is not in it does not exist.</summary>
@@ -40,6 +42,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/jobs", Rights.View, JobsAsync),
         new("GET", "/v1/audit", Rights.View, AuditAsync),
         new("GET", "/v1/users", Rights.View, UsersAsync),
+        new("GET", "/v1/certificates", Rights.View, CertificatesAsync),
         new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
@@ -110,8 +113,13 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         ApiJson.Default.AuditAnswer, cancel);
 
     private async Task UsersAsync(Call call, CancellationToken cancel) => await Answer(call,
-        new UsersAnswer(await surface.Machine.UsersAsync(cancel).ConfigureAwait(false)),
+        new UsersAnswer((await surface.Machine.InventoryAsync(cancel).ConfigureAwait(false)).Users),
         ApiJson.Default.UsersAnswer, cancel).ConfigureAwait(false);
+
+    private async Task CertificatesAsync(Call call, CancellationToken cancel) => await Answer(
+        call, new CertificatesAnswer(
+            (await surface.Machine.InventoryAsync(cancel).ConfigureAwait(false)).Certificates,
+            surface.Root()), ApiJson.Default.CertificatesAnswer, cancel).ConfigureAwait(false);
 
     /// <summary>The run belongs to the machine: it goes on when the client leaves.</summary>
     private async Task RunJobAsync(Call call, CancellationToken cancel) => await Answer(call,

@@ -42,6 +42,11 @@ internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
 
 internal sealed record UsersAnswer(ImmutableArray<UserStatus> Users);
 
+/// <param name="Root">The root of this machine's own authority as PEM; null: there is none yet.
+/// </param>
+internal sealed record CertificatesAnswer(
+    ImmutableArray<CertificateStatus> Certificates, string? Root);
+
 internal sealed record HistoryAnswer(ImmutableArray<Generation> Generations);
 
 /// <summary>The age public key with which a client encrypts a secret.</summary>

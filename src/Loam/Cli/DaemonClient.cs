@@ -68,6 +68,9 @@ internal sealed class DaemonClient(string socketPath)
     public Task<AuditAnswer> AuditAsync(int most, CancellationToken cancel) =>
         GetAsync($"/v1/audit?most={most}", ApiJson.Default.AuditAnswer, cancel);
 
+    public Task<CertificatesAnswer> CertificatesAsync(CancellationToken cancel) =>
+        GetAsync("/v1/certificates", ApiJson.Default.CertificatesAnswer, cancel);
+
     public Task<UsersAnswer> UsersAsync(CancellationToken cancel) =>
         GetAsync("/v1/users", ApiJson.Default.UsersAnswer, cancel);
 

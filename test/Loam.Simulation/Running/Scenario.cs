@@ -187,6 +187,23 @@ internal static class Scenario
             + users;
     }
 
+    /// <summary>The certificates of a security.yaml; one time in three the list is absent.
+    /// </summary>
+    public static string Certificates(Chance chance, List<ServiceDraft> services)
+    {
+        if (chance.OneIn(3))
+        {
+            return "";
+        }
+        var names = ((string[])["site", "mail"]).Where(_ => chance.OneIn(2)).ToList();
+        return names.Count == 0 ? "  certificates: []\n" : "  certificates:\n"
+            + string.Concat(names.Select(n => $"    - name: {n}\n      provider: self-signed\n"
+                + $"      domains: [{n}{chance.Below(2)}.example.com]\n"
+                + (chance.OneIn(4) ? "      path: /srv/tls\n" : "")
+                + (services.Count > 0 && chance.OneIn(2)
+                    ? $"      used_by: [{chance.Pick(services).Name}]\n" : "")));
+    }
+
     private static readonly string[] s_firewalls =
     [
         "{}",

@@ -76,7 +76,8 @@ internal sealed class Trial
         var before = Force();
         _other = null;
         var texts = Scenario.Texts(services);
-        texts["security.yaml"] = Scenario.Security(services, _secrets, People.Draw(_world.Chance));
+        texts["security.yaml"] = Scenario.Security(
+            services, _secrets, People.Draw(_world.Chance) + Scenario.Certificates(_world.Chance, services));
         if (_world.Chance.OneIn(3))
         {
             texts["network.yaml"] = Scenario.Network(_world.Chance);
@@ -89,6 +90,7 @@ internal sealed class Trial
         var people = new People(_world);
         var table = _world.Nftables.Table;
         _confirmed = false;
+        var certificates = _world.Certificates.Snapshot();
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
         _world.Faults.Revive();
         if (_world.Chance.OneIn(2))
@@ -121,6 +123,11 @@ internal sealed class Trial
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
+        if (Force().Generation == before.Generation
+            && _world.Certificates.Snapshot() != certificates)
+        {
+            _world.Watch.Violation("a change was taken back, and the certificates are not as before");
+        }
         people.Check(Force().Generation == before.Generation, StateReader.Read(Force().Files).State!);
         if (change?.Plan?.OnTrial == true && result?.Status == ApplyStatus.Applied && !_confirmed)
         {
@@ -140,7 +147,8 @@ internal sealed class Trial
         }
         var other = Scenario.Next(_world.Chance, services);
         var texts = Scenario.Texts(other);
-        texts["security.yaml"] = Scenario.Security(other, _secrets, People.Draw(_world.Chance));
+        texts["security.yaml"] = Scenario.Security(
+            other, _secrets, People.Draw(_world.Chance) + Scenario.Certificates(_world.Chance, other));
         var change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "another's wish")
         {
             Texts = texts.ToImmutable(),
@@ -412,6 +420,11 @@ internal sealed class Trial
             _world.Engine.Kill(_world.Chance.Pick(running).Name, 1);
         }
         People.Tamper(_world);
+        if (_world.Chance.OneIn(2))
+        {
+            // Long enough for certificates to be due.
+            _world.Time.Jump(TimeSpan.FromDays(70));
+        }
         ApplyResult? result = null;
         _world.Time.Run(async () =>
         {

@@ -11,7 +11,7 @@ internal sealed class Watch(World world)
     private static readonly string[] s_changing =
         ["create ", "start ", "stop ", "remove ", "update ", "create-network ",
          "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set ",
-         "account "];
+         "account ", "certificate "];
 
     private readonly List<string> _violations = [];
     private readonly HashSet<(int, int, bool)> _intended = [];

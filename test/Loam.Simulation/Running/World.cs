@@ -7,6 +7,7 @@ using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Storage;
@@ -43,6 +44,10 @@ internal sealed class World
         {
             Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync,
         };
+        Certificates = new(Time)
+        {
+            Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync,
+        };
         Publish();
         Engine.Before = Faults.BeforeCallAsync;
         Engine.After = Faults.AfterCallAsync;
@@ -64,6 +69,7 @@ internal sealed class World
     public SimulatedNftables Nftables { get; }
     public SimulatedDeadman Deadman { get; }
     public SimulatedAccounts Accounts { get; }
+    public SimulatedCertificates Certificates { get; }
     public UserLedger UserLedger { get; } = new(null);
 
     public SimulatedAudit Audit { get; }
@@ -90,6 +96,11 @@ internal sealed class World
             Drivers = [containers, new NetworkDriver(Engine, Instance), images,
                 new VolumeDriver(_directories),
                 new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman),
+                new CertificateDriver(Certificates,
+                    new Dictionary<CertificateProvider, ICertificateIssuer>
+                    {
+                        [CertificateProvider.Own] = Certificates,
+                    }),
                 new UserDriver(Accounts, UserLedger)],
             Journal = Journal,
             History = History,

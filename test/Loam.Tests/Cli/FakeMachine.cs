@@ -39,13 +39,13 @@ internal sealed class FakeMachine : IMachine
     public Task<(int Generation, StateSet Files)> CurrentAsync(CancellationToken cancel) =>
         Task.FromResult((_history.Count, Files));
 
-    public Task<ImmutableArray<UserStatus>> UsersAsync(CancellationToken cancel) =>
-        Task.FromResult<ImmutableArray<UserStatus>>(
+    public Task<Inventory> InventoryAsync(CancellationToken cancel) =>
+        Task.FromResult(new Inventory(
         [
             new("anna", 1001, "/home/anna", "/bin/bash", ["sudo"], Ownership.Created, true, true,
                 false, false, [new("ed25519 SHA256:abc anna@laptop", true)], Noon.AddDays(-1),
                 null),
-        ]);
+        ], []));
 
     public Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
     {

@@ -28,7 +28,7 @@ internal sealed class Running : IAsyncDisposable
         var running = new Running();
         running._server = await ApiServer.StartAsync(
             new(running.Machine, running.Jobs, most => [.. running.Audit.Take(most)],
-                "age1recipient", running.LogsAsync), running.Socket, TimeProvider.System,
+                "age1recipient", () => null, running.LogsAsync), running.Socket, TimeProvider.System,
             peerOf ?? (_ => new Peer(0, [], "ada")), default);
         return running;
     }

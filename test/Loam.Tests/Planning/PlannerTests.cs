@@ -310,6 +310,8 @@ public sealed class PlannerTests
                     new(null, null, null), RestartPolicy.Never),
                 Firewall = new(null, null),
                 User = new(null, null),
+                Certificate = new(
+                    new("x", [], CertificateProvider.Own, "/x", 1), 0, 1),
             };
             if (Inverse.Of(action) is { } inverse && Inverse.Of(inverse) is { } again)
             {

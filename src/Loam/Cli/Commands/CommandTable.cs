@@ -136,6 +136,14 @@ internal static class CommandTable
         },
         new("users", "[USER]", 0, 1, "Who can log in, and with what.",
             "loam users\nloam users anna", UserCommands.ListAsync),
+        new("certs", "[NAME | ca]", 0, 1,
+            "The certificates; or the root of this machine's own authority.",
+            "loam certs\nloam cert ca > loam.crt", CertificateCommands.ListAsync)
+        {
+            Aliases = ["cert"],
+        },
+        new("check", "certs", 1, 1, "Fail where a certificate is not well.",
+            "loam check certs", CertificateCommands.CheckAsync),
         new("firewall", "[explain SOURCE PORT]", 0, 3,
             "Who may reach which port; or which rule decides about one packet.",
             "loam firewall\nloam firewall explain 203.0.113.9 22\n"
