@@ -62,6 +62,10 @@ public static class Limits
     public static readonly TimeSpan CertificatePause = TimeSpan.FromMinutes(1);
     /// <summary>Pause before a renewal that failed is tried again.</summary>
     public static readonly TimeSpan CertificateRetry = TimeSpan.FromHours(1);
+    /// <summary>When a backup that failed is tried again, if its next time is not sooner; and a
+    /// restore drill.</summary>
+    public static readonly TimeSpan BackupAgain = TimeSpan.FromHours(1);
+    public static readonly TimeSpan DrillAgain = TimeSpan.FromDays(1);
     /// <summary>Generations whose images are kept for a revert without network.</summary>
     public const int KeptGenerations = 5;
 

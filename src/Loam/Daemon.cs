@@ -9,6 +9,7 @@ using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Auditing;
+using Loam.Drivers.Backups;
 using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
@@ -58,7 +59,8 @@ internal static class Daemon
     {
         var (paths, engine) = (options.Paths, found.Engine);
         var key = SecretKey.LoadOrCreate(paths.KeyFile, time);
-        var vault = new SecretVault(key, new SecretFiles(paths.SecretsMount));
+        var secrets = new SecretFiles(paths.SecretsMount);
+        var vault = new SecretVault(key, secrets);
         using var journal = Journal(paths, say);
         var history = await GitHistory.OpenAsync(paths, time, stop);
         var events = new EventLog(time);
@@ -67,23 +69,23 @@ internal static class Daemon
         var logins = new RegistryLogins(() => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
-
         var authority = new OwnAuthority(paths.AuthorityDir, Environment.MachineName, time);
         using var audit = AuditLog.Open(paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
             new JobRunner(engine, instance).RunAsync, new(paths.JobsFile), events, time);
+        var context = Context(instance, paths, found);
+        var containers = new ContainerDriver(engine, instance, prober, vault, health, time);
+        var backups = new BackupWatch(BackupHost(engine, containers, context, paths,
+            () => machine!), new(paths, secrets), vault.Reveal, events, time);
         machine = new Machine(new()
         {
-            Context = Context(instance, paths, found),
+            Context = context,
             Drivers =
             [
-                new ContainerDriver(engine, instance, prober, vault, health, time),
-                new NetworkDriver(engine, instance),
-                images,
-                new VolumeDriver(new Directories()),
-                firewall, Certificates(paths, authority, time),
+                containers, new NetworkDriver(engine, instance), images,
+                new VolumeDriver(new Directories()), firewall, Certificates(paths, authority, time),
                 new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
             ],
             Journal = journal,
@@ -92,8 +94,8 @@ internal static class Daemon
             Time = time,
             Events = events,
             Health = health,
-            Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts()],
-            Audit = audit,
+            Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts()],
+            Audit = audit, Backups = backups.Summary, CanBackUp = () => BackupRepository.CanRun,
             Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh,
             PortsTaken = PortsTaken,
@@ -102,13 +104,12 @@ internal static class Daemon
             Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
-            Host = Environment.MachineName,
-            Version = Product.Version,
+            Host = Environment.MachineName, Version = Product.Version,
             Engine = found.Description,
         });
-        await BeginAsync(machine, time, say, stop);
-        await using var server = await ApiServer.StartAsync(new(machine, jobs, audit.Newest,
-            key.Recipient.ToString(), () => authority.Root,
+        await BeginAsync(machine, backups, time, say, stop);
+        await using var server = await ApiServer.StartAsync(new(machine, jobs, backups,
+            audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync), paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         Func<CancellationToken, Task>[] watches =
@@ -116,7 +117,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
             new CertificateWatch(machine, events, time).RunAsync,
-            jobs.RunAsync, auditing.RunAsync,
+            jobs.RunAsync, auditing.RunAsync, backups.RunAsync,
             new EditWatch(paths, machine, events, time).RunAsync, s => LogAsync(events, say, s),
         ];
         await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
@@ -135,12 +136,24 @@ internal static class Daemon
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
-    private static async Task BeginAsync(
-        Machine machine, TimeProvider time, Action<string> say, CancellationToken stop)
+    private static async Task BeginAsync(Machine machine, BackupWatch backups,
+        TimeProvider time, Action<string> say, CancellationToken stop)
     {
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
+        backups.Recover();
         await Resumption.RunAsync(machine, time, say, stop);
     }
+
+    private static BackupHost BackupHost(IContainerEngine engine, IDriver containers,
+        PlanningContext context, InstancePaths paths, Func<Machine> machine) => new()
+        {
+            Engine = engine,
+            Containers = containers,
+            Context = context,
+            Paths = paths,
+            Desired = () => machine().Desired,
+            InTurn = (what, work, cancel) => machine().HoldAsync(what, work, cancel),
+        };
 
     /// <summary>The daemon's own log: what happened, without the single steps.</summary>
     private static async Task LogAsync(

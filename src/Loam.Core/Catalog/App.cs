@@ -68,9 +68,12 @@ public sealed record App
     public ImmutableArray<AppSetting> Settings { get; init; } = [];
     public AppData? Data { get; init; }
 
-    /// <summary>Run inside the container; writes everything it holds to standard output.
-    /// </summary>
+    /// <summary>Run inside the container; writes everything it holds to standard output. Without
+    /// <see cref="Restore"/>: makes its files fit to be copied.</summary>
     public ImmutableArray<string> Dump { get; init; } = [];
+
+    /// <summary>Words near the end of every whole dump; null: it has none.</summary>
+    public string? DumpEnd { get; init; }
 
     /// <summary>Run inside the container; reads what <see cref="Dump"/> wrote.</summary>
     public ImmutableArray<string> Restore { get; init; } = [];

@@ -55,6 +55,7 @@ public static class AppReader
             Settings = [.. map.Maps("settings").Select(Setting)],
             Data = map.MapOrNull("data") is { } data ? Data(data) : null,
             Dump = map.Texts("dump"),
+            DumpEnd = map.TextOrNull("dump_end"),
             Restore = map.Texts("restore"),
         };
         map.Done();

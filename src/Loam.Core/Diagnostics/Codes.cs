@@ -93,6 +93,9 @@ public static class Codes
         "The machine has an account, group, number or shell that does not go together with what "
         + "is declared.");
 
+    public static readonly Code ProgramMissing = new(315, "A program of the host is missing",
+        "What the files ask for is done by a program that is not installed on this machine.");
+
     public static readonly Code Unhealthy = new(401, "A service did not become healthy",
         "Its probe failed for the whole of the start period and all retries.");
     public static readonly Code HostFault = new(402, "The host refused or failed",
@@ -109,6 +112,7 @@ public static class Codes
         EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
         Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash, LastWayIn, UserUnfit,
+        ProgramMissing,
         Unhealthy, HostFault, DriverFault,
     ];
 }

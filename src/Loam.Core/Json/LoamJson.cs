@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Loam.Core.Approving;
+using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -45,6 +46,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ObservedState))]
 [JsonSerializable(typeof(Generation))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]
+[JsonSerializable(typeof(BackupMemory))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]

@@ -14,6 +14,7 @@ internal static class PlanChecks
     [
         PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned,
         UserChecks.Fit, UserChecks.LastWayIn, CertificateSteps.SharedFolders,
+        (draft, _, found) => BackupNotes.ProgramIsMissing(draft, found),
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

@@ -14,6 +14,8 @@ public static class Planner
     /// <summary>rwxr-xr-x</summary>
     private const int DirectoryMode = 0b111_101_101;
 
+    private static readonly ResourceId BackupSetting = new(ResourceKind.Setting, "backup");
+
     public static Plan Plan(
         DesiredState before, DesiredState after, ObservedState observed, PlanningContext context)
     {
@@ -61,7 +63,9 @@ public static class Planner
             {
                 draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [],
                     change.Id.Kind == ResourceKind.Setting || change.Verb != Verb.Create
-                        ? Risk.Medium : Risk.Low);
+                        ? Risk.Medium : Risk.Low,
+                    change.Id == BackupSetting
+                        ? [.. BackupNotes.OfMachine(draft.After.Backups)] : []);
             }
         }
     }
@@ -92,7 +96,8 @@ public static class Planner
             ImmutableArray<PlannedAction> actions = there ? []
                 : [new(ActionKind.CreateVolume, volume.Name) { Volume = spec }];
             draft.Add(draft.ChangeOf(id), there ? Verb.Update : Verb.Create, Way.Fresh,
-                TimeSpan.Zero, actions, [], Risk.Low);
+                TimeSpan.Zero, actions, [], Risk.Low,
+                [.. BackupNotes.OfVolume(draft.After.Backups, volume.Name)]);
         }
         foreach (var gone in draft.Changes.Values.Where(
             c => c.Id.Kind == ResourceKind.Volume && c.Verb == Verb.Delete))

@@ -43,5 +43,8 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// </summary>
     public Access? Access { get; init; }
 
+    /// <summary>The program that makes backups is installed.</summary>
+    public bool CanBackUp { get; init; } = true;
+
     public string ShortInstance => Instance.Replace("-", "", StringComparison.Ordinal)[..8];
 }

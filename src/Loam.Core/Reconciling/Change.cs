@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Approving;
+using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -104,7 +105,9 @@ public sealed record ApplyResult(
 /// <c>reconcile.progress</c>, <c>reconcile.completed</c>, <c>reconcile.failed</c>,
 /// <c>reconcile.waiting</c>, <c>reconcile.trying</c>, <c>service.healthy</c>,
 /// <c>service.unhealthy</c>, <c>service.died</c>, <c>service.started</c>,
-/// <c>state.edited</c>, <c>state.rejected</c>, <c>drift.found</c>, <c>recovery</c>.</param>
+/// <c>state.edited</c>, <c>state.rejected</c>, <c>drift.found</c>, <c>recovery</c>; of a job, a
+/// backup, a drill or a restore <c>job.started</c>, <c>backup.completed</c>, <c>drill.failed</c>
+/// and so on.</param>
 /// <param name="Name">The resource or step concerned.</param>
 /// <param name="Status"><c>running</c>, <c>done</c>, <c>failed</c>, <c>undone</c>.</param>
 /// <param name="Message">A sentence.</param>
@@ -145,6 +148,9 @@ public sealed record MachineStatus(
     ImmutableArray<ServiceStatus> Services, ImmutableArray<string> Pending,
     ImmutableArray<Diagnostic> Problems, ImmutableArray<string> Drift)
 {
+    /// <summary>How the copies are; null: none are made.</summary>
+    public BackupSummary? Backups { get; init; }
+
     /// <summary>What somebody should look at, as sentences.</summary>
     public ImmutableArray<string> Alerts
     {

@@ -30,6 +30,7 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             Heal = request.Kind == ChangeKind.Heal,
             HealOnly = request.Kind == ChangeKind.Heal ? [.. Ids(request.Names)] : [],
             Access = request.Access,
+            CanBackUp = parts.CanBackUp(),
         };
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)

@@ -114,6 +114,10 @@ public sealed class Machine : IMachine
         return $"Confirmed: «{busy}» stays.";
     }
 
+    /// <inheritdoc cref="Turns.HoldAsync"/>
+    public Task HoldAsync(string what, Func<Task> work, CancellationToken cancel) =>
+        _turns.HoldAsync(what, work, cancel);
+
     /// <summary>Returns when no change is in hand any more.</summary>
     public Task UntilIdleAsync() => _turns.UntilIdleAsync();
 
@@ -139,6 +143,7 @@ public sealed class Machine : IMachine
             edited.Files, edited.Problems,
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
+            Backups = _parts.Backups(),
             Alerts = [.. OnTrial(), .. _parts.Alerts(),
                 .. CertificateSteps.Alerts(now.State, observed.Certificates, Now)],
         };

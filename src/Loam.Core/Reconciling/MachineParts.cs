@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Backups;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
@@ -56,6 +57,12 @@ public sealed record MachineParts
 
     /// <summary>What somebody should look at besides.</summary>
     public Func<ImmutableArray<string>> Alerts { get; init; } = () => [];
+
+    /// <summary>The program that makes backups is installed.</summary>
+    public Func<bool> CanBackUp { get; init; } = () => true;
+
+    /// <summary>How the copies are; null: none are made.</summary>
+    public Func<BackupSummary?> Backups { get; init; } = () => null;
 
     public required UsageMeter Usage { get; init; }
 

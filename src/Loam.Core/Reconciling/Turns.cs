@@ -47,6 +47,19 @@ internal sealed class Turns
         }
     }
 
+    /// <summary>Does something to services or texts that is no change of the state, in turn with
+    /// the changes: nothing is applied meanwhile.</summary>
+    /// <param name="what">For those who wait.</param>
+    /// <exception cref="HostException">Conflict: too many wait already.</exception>
+    public async Task HoldAsync(string what, Func<Task> work, CancellationToken stop)
+    {
+        if (!await TakeAsync(what, work, _ => { }, stop))
+        {
+            throw new HostException(Fault.Conflict, "Too many changes are waiting already.",
+                "Try again when they are done.");
+        }
+    }
+
     /// <summary>Returns when no change is in hand any more.</summary>
     public async Task UntilIdleAsync()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Auditing;
+using Loam.Core.Backups;
 using Loam.Core.Firewall;
 using Loam.Core.StateFiles;
 
@@ -12,6 +13,9 @@ public sealed class DesiredState
     public static readonly DesiredState Empty = new() { Files = StateSet.Empty };
 
     private readonly Lazy<FirewallTable?> _table = new((FirewallTable?)null);
+    private readonly Lazy<BackupSettings> _backups;
+
+    public DesiredState() => _backups = new(() => BackupSettings.Of(this));
 
     /// <summary>The texts it was read from.</summary>
     public required StateSet Files { get; init; }
@@ -46,6 +50,9 @@ public sealed class DesiredState
     public ImmutableSortedDictionary<string, Certificate> Certificates { get; init; } =
         ImmutableSortedDictionary<string, Certificate>.Empty;
     public Settings Settings { get; init; } = new();
+
+    /// <summary>What copies are made of, when and where to.</summary>
+    public BackupSettings Backups => _backups.Value;
 
     /// <summary>What each file declares, checked and in its normal form, by the file's name.
     /// Absent: there is no such file.</summary>

@@ -1,3 +1,4 @@
+using Loam.Core.Backups;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
@@ -132,8 +133,12 @@ public static class ManifestFile
         new("enabled", Bool, "Copies are made.") { Default = "true" },
         new("schedule", Formats.Cron, "When.") { Default = "0 2 * * *" },
         new("retain", new IntegerType(1, 10_000), "Copies kept.") { Default = "7" },
-        new("destination", Formats.Text, "Where to: a directory or a URL."),
-        new("credentials_secret", Formats.Identifier, "The name of a secret."),
+        new("destination", Destination.Format,
+            "Where to: a directory, sftp://user@host/path, s3://bucket/path, "
+            + "s3:https://host/bucket or rest:https://host/path; absent: a directory of this "
+            + "machine."),
+        new("credentials_secret", Formats.Identifier,
+            "The name of a secret: an SSH key, or lines NAME=value such as AWS_ACCESS_KEY_ID."),
     ]);
 
     private static readonly Schema Notifier = new("notifier", "Somebody who is told.",
@@ -199,8 +204,11 @@ public static class ManifestFile
             Default = "{}", Restricted = true, Change = Change.Record,
         },
         NotYet("observe", new ObjectType(Observe), "What is kept of what is seen.", "{}"),
-        NotYet("backup", new ObjectType(Backup),
-            "Copies of Loam's own state and of the volumes marked for it.", "{}"),
+        new("backup", new ObjectType(Backup),
+            "Copies of Loam's own state and of the volumes marked for it.")
+        {
+            Default = "{}", Change = Change.Record, IsRequest = true,
+        },
         NotYet("notify", new ListType(new ObjectType(Notifier)), "Who is told.", null),
         new("api", new ObjectType(Api), "Access over the network.")
         {

@@ -15,7 +15,9 @@ public static class StorageFile
         new("enabled", Bool, "Copies are made.") { Default = "true" },
         new("schedule", Formats.Cron, "When; absent: with the machine's own."),
         new("retain", new IntegerType(1, 10_000), "Copies kept; absent: as the machine's own."),
-        new("type", new EnumType(["snapshot", "archive"]), "How copies are made.")
+        new("type", new EnumType(["snapshot", "archive"]),
+            "snapshot: while services run, of a database by its own dump; archive: of its files, "
+            + "with the services that use them stopped meanwhile.")
         {
             Default = "snapshot",
         },
@@ -48,8 +50,7 @@ public static class StorageFile
         },
         new("backup", new ObjectType(Backup), "Copies of it.")
         {
-            Applied = false,
-            Change = Change.Record,
+            Change = Change.Record, IsRequest = true,
         },
     ])
     { Key = "name", Example = "name: data" };

@@ -28,6 +28,10 @@ public sealed record Field(string Name, FieldType Type, string Sentence)
     /// default then parses and validates, and a plan refuses it by name (decision 8).</summary>
     public bool Applied { get; init; } = true;
 
+    /// <summary>Written at all, it asks for something, even where all in it are defaults.
+    /// </summary>
+    public bool IsRequest { get; init; }
+
     /// <summary>A change needs the file's name typed (decision 6).</summary>
     public bool Restricted { get; init; }
 }

@@ -114,6 +114,7 @@ internal static class Unapplied
     /// <summary>The value asks for nothing beyond what holds without it.</summary>
     public static bool SaysNothing(Value value, Field field) => value switch
     {
+        { At: not null } when field.IsRequest => false,
         ListValue { Items.IsEmpty: true } => true,
         MapValue map when map.Flag("enabled") == false && !field.Applied => true,
         MapValue map when field.Type is ObjectType type => map.Entries.All(e =>

@@ -110,6 +110,58 @@ internal sealed class EngineConnection : IDisposable
         }
     }
 
+    /// <summary>A call after whose answer the connection is the command's own, both ways.
+    /// https://docs.docker.com/engine/api/v1.40/#operation/ContainerAttach</summary>
+    public async Task<NetworkStream> HijackAsync(
+        string path, byte[] body, string what, CancellationToken cancel)
+    {
+        using var timeout = Bounded(Limits.EngineCall, cancel);
+        NetworkStream? stream = null;
+        try
+        {
+            stream = await OpenSocketAsync(timeout.Token).ConfigureAwait(false);
+            var head = $"POST {new Uri(Api).AbsolutePath}{path} HTTP/1.1\r\nHost: engine\r\n"
+                + "Content-Type: application/json\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
+                + $"Content-Length: {body.Length}\r\n\r\n";
+            await stream.WriteAsync(
+                (byte[])[.. System.Text.Encoding.ASCII.GetBytes(head), .. body], timeout.Token)
+                .ConfigureAwait(false);
+            var status = await HeadAsync(stream, timeout.Token).ConfigureAwait(false);
+            return status is 101 or 200 ? stream
+                : throw EngineErrors.Of((HttpStatusCode)status, [], what);
+        }
+        catch (Exception error)
+        {
+            stream?.Dispose();
+            if (!EngineErrors.IsTransport(error))
+            {
+                throw;
+            }
+            cancel.ThrowIfCancellationRequested();
+            throw EngineErrors.Transport(error, Socket, what);
+        }
+    }
+
+    /// <summary>Byte by byte: what follows the head is the command's.</summary>
+    private static async Task<int> HeadAsync(NetworkStream stream, CancellationToken cancel)
+    {
+        const int most = 16 * 1024;
+        var head = new List<byte>(256);
+        var one = new byte[1];
+        while (head.Count < 4 || !head[^4..].SequenceEqual("\r\n\r\n"u8.ToArray()))
+        {
+            if (head.Count == most
+                || await stream.ReadAsync(one, cancel).ConfigureAwait(false) == 0)
+            {
+                throw new IOException("the answer ends within its head");
+            }
+            head.Add(one[0]);
+        }
+        var words = System.Text.Encoding.ASCII.GetString([.. head]).Split(' ');
+        return words.Length > 1 && int.TryParse(words[1], out var status) ? status
+            : throw new IOException("the answer is not HTTP");
+    }
+
     public static HttpContent Json<T>(T value, JsonTypeInfo<T> type)
     {
         // Engines of these ages want a length: a chunked body is refused by some of them.
@@ -133,7 +185,10 @@ internal sealed class EngineConnection : IDisposable
     }
 
     private async ValueTask<Stream> ConnectAsync(
-        SocketsHttpConnectionContext context, CancellationToken cancel)
+        SocketsHttpConnectionContext context, CancellationToken cancel) =>
+        await OpenSocketAsync(cancel).ConfigureAwait(false);
+
+    private async Task<NetworkStream> OpenSocketAsync(CancellationToken cancel)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

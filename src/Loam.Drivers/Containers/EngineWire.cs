@@ -91,7 +91,10 @@ internal sealed record WireCreate
 internal sealed record WireUpdate(
     long Memory, long MemorySwap, long NanoCpus, long PidsLimit, WireRestart RestartPolicy);
 
-internal sealed record WireExec(bool AttachStdout, bool AttachStderr, string[] Cmd);
+internal sealed record WireExec(bool AttachStdout, bool AttachStderr, string[] Cmd)
+{
+    public bool AttachStdin { get; init; }
+}
 
 internal sealed record WireExecStart(bool Detach, bool Tty);
 

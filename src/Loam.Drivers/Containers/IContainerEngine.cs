@@ -63,6 +63,12 @@ public interface IContainerEngine
         string name, ResourceLimits limits, RestartPolicy restart, CancellationToken cancel);
     Task<ExecResult> ExecAsync(
         string name, ImmutableArray<string> command, TimeSpan timeout, CancellationToken cancel);
+    /// <summary>A command whose streams may be of any length and take any time.</summary>
+    /// <param name="input">Its standard input; null: none.</param>
+    /// <param name="output">Gets its standard output; null: nobody does.</param>
+    /// <returns>The exit code, and the beginning of what it wrote to standard error.</returns>
+    Task<ExecResult> PipeAsync(string name, ImmutableArray<string> command, Stream? input,
+        Stream? output, CancellationToken cancel);
     IAsyncEnumerable<LogLine> LogsAsync(
         string name, int tail, bool follow, CancellationToken cancel);
     /// <summary>Events of this instance's containers, until cancelled.</summary>

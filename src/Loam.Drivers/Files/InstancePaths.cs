@@ -18,6 +18,10 @@ public sealed record InstancePaths
     /// socket's path has at most 107 bytes.</summary>
     public required string RunDir { get; init; }
 
+    /// <summary>Where copies go that nobody gave another place. Not below the data directory, which
+    /// somebody may delete as a whole.</summary>
+    public required string BackupDir { get; init; }
+
     public string Socket => Path.Combine(RunDir, "loam.sock");
     public string SecretsMount => Path.Combine(RunDir, "secrets");
     public string KeyFile => Path.Combine(DataDir, "age.key");
@@ -32,6 +36,9 @@ public sealed record InstancePaths
     public string CertificateRoot => Path.Combine(DataDir, "certificates");
     public string CertificatesFile => Path.Combine(DataDir, "certificates.json");
     public string AuthorityDir => Path.Combine(DataDir, "authority");
+    public string BackupsFile => Path.Combine(DataDir, "backups.json");
+    public string BackupRunsFile => Path.Combine(DataDir, "backup-runs.json");
+    public string BackupKeyFile => Path.Combine(DataDir, "backup.key");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");
@@ -40,6 +47,7 @@ public sealed record InstancePaths
     public static InstancePaths Production { get; } = new()
     {
         StateDir = "/etc/loam.d", DataDir = "/var/lib/loam", RunDir = "/run/loam",
+        BackupDir = "/var/backups/loam",
     };
 
     /// <summary>The paths below one directory, usually <c>.loam</c> of a clone.</summary>
@@ -52,6 +60,7 @@ public sealed record InstancePaths
             StateDir = Path.Combine(full, "state"),
             DataDir = Path.Combine(full, "data"),
             RunDir = $"/run/loam-{hash[..12]}",
+            BackupDir = Path.Combine(full, "backups"),
         };
     }
 

@@ -170,6 +170,8 @@ internal readonly struct FileFacts
     [FieldOffset(28)] private readonly ushort _mode;
     [FieldOffset(32)] private readonly ulong _inode;
     [FieldOffset(40)] private readonly ulong _size;
+    [FieldOffset(136)] private readonly uint _deviceMajor;
+    [FieldOffset(140)] private readonly uint _deviceMinor;
 
     /// <summary>How many names it has.</summary>
     public uint Links => _links;
@@ -177,6 +179,9 @@ internal readonly struct FileFacts
     public uint Group => _group;
     public ulong Inode => _inode;
     public long Size => (long)_size;
+
+    /// <summary>Numbers of the device that its file system is on.</summary>
+    public (uint Major, uint Minor) Device => (_deviceMajor, _deviceMinor);
 
     /// <summary>Permission bits, with set-id and sticky.</summary>
     public uint Permissions => _mode & 0xfffu;

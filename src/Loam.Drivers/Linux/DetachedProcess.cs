@@ -19,6 +19,7 @@ internal static unsafe partial class DetachedProcess
     private const int NoHang = 1;
     private const int Terminate = 15;
     private const int KillNow = 9;
+    private const int InterruptNow = 2;
 
     /// <param name="program">Absolute path.</param>
     /// <param name="logFile">Standard output and error are appended to it.</param>
@@ -75,6 +76,9 @@ internal static unsafe partial class DetachedProcess
             return false;
         }
     }
+
+    /// <summary>As Ctrl-C would.</summary>
+    public static void Interrupt(int pid) => kill(pid, InterruptNow);
 
     public static void AskToEnd(int pid) => kill(pid, Terminate);
 

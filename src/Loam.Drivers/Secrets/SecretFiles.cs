@@ -14,6 +14,7 @@ public sealed class SecretFiles(string mount)
 {
     private const uint Private = 0x1c0; // 0700
     private const uint ReadByAll = 0x124; // 0444: the container's user reads it
+    private const uint ReadByOwner = 0x180; // 0600
 
     /// <summary>Mounts the tmpfs where it is not mounted yet.</summary>
     /// <exception cref="HostException">Denied: not root; Conflict: something else is mounted or
@@ -61,7 +62,14 @@ public sealed class SecretFiles(string mount)
     /// <returns>The file's path on the host.</returns>
     /// <exception cref="HostException">Exhausted: the tmpfs is full; Conflict: it is not mounted.
     /// </exception>
-    public string Write(string container, string name, string plaintext)
+    public string Write(string container, string name, string plaintext) =>
+        Write(container, name, plaintext, ReadByAll);
+
+    /// <summary>The same for a program of the host: readable by root alone.</summary>
+    public string WriteOwn(string program, string name, string plaintext) =>
+        Write(program, name, plaintext, ReadByOwner);
+
+    private string Write(string container, string name, string plaintext, uint mode)
     {
         RequireMemory(FileSystemAt(mount) ?? "nothing");
         var directory = PathOf(container);
@@ -78,7 +86,7 @@ public sealed class SecretFiles(string mount)
         {
             if (present is null || !present.AsSpan().SequenceEqual(content))
             {
-                AtomicFile.Write(path, content, ReadByAll);
+                AtomicFile.Write(path, content, mode);
             }
             return path;
         }

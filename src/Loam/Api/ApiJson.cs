@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
 using Loam.Core.Json;
 using Loam.Core.Observing;
@@ -43,6 +44,12 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(UserStatus))]
 [JsonSerializable(typeof(CertificatesAnswer))]
 [JsonSerializable(typeof(CertificateStatus))]
+[JsonSerializable(typeof(BackupsAnswer))]
+[JsonSerializable(typeof(BackupOrder))]
+[JsonSerializable(typeof(BackupLine))]
+[JsonSerializable(typeof(RestoreOrder))]
+[JsonSerializable(typeof(RestorePlan))]
+[JsonSerializable(typeof(BackupKeyAnswer))]
 [JsonSerializable(typeof(RecipientAnswer))]
 [JsonSerializable(typeof(ConfirmAnswer))]
 [JsonSerializable(typeof(LogEntry))]

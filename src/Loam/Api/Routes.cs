@@ -16,8 +16,8 @@ namespace Loam.Api;
 /// <param name="Root">The root of this machine's own authority, as PEM.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
-    IMachine Machine, IJobs Jobs, Func<int, IReadOnlyList<AuditLine>> Audit, string Recipient,
-    Func<string?> Root,
+    IMachine Machine, IJobs Jobs, IBackups Backups, Func<int, IReadOnlyList<AuditLine>> Audit,
+    string Recipient, Func<string?> Root,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
 
 /// <summary>The table of routes. What is not in it does not exist.</summary>
@@ -28,6 +28,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private const int EventsInFlight = 1024;
 
     private readonly OpenPlans _plans = new(time);
+    private readonly BackupRoutes _backups = new(surface, stopping);
 
     public IReadOnlyList<Route> Table =>
     [
@@ -44,6 +45,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/users", Rights.View, UsersAsync),
         new("GET", "/v1/certificates", Rights.View, CertificatesAsync),
         new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
+        .. _backups.Table,
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
@@ -249,7 +251,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         }
     }
 
-    private static async Task<T> Body<T>(
+    internal static async Task<T> Body<T>(
         Call call, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
     {
         try
@@ -263,7 +265,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         }
     }
 
-    private static async Task Answer<T>(
+    internal static async Task Answer<T>(
         Call call, T value, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         // Written whole: a Content-Length lets the client read it in one piece.
@@ -273,7 +275,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         await call.Http.Response.Body.WriteAsync(bytes, cancel).ConfigureAwait(false);
     }
 
-    private static async Task Stream<T>(
+    internal static async Task Stream<T>(
         Call call, IAsyncEnumerable<T> items, JsonTypeInfo<T> type, CancellationToken cancel)
     {
         var response = call.Http.Response;

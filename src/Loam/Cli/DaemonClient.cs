@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
+using Loam.Core.Backups;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
 using Loam.Drivers.Linux;
@@ -81,6 +82,38 @@ internal sealed class DaemonClient(string socketPath)
             cancel, waits: true).ConfigureAwait(false);
         return await ReadAsync(reply, ApiJson.Default.JobRun, cancel).ConfigureAwait(false);
     }
+
+    public Task<BackupsAnswer> BackupsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/backups", ApiJson.Default.BackupsAnswer, cancel);
+
+    public IAsyncEnumerable<BackupLine> BackUpAsync(BackupOrder order, CancellationToken cancel) =>
+        LinesAsync("POST", "/v1/backup",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.BackupOrder),
+            ApiJson.Default.BackupLine, cancel);
+
+    public IAsyncEnumerable<BackupLine> DrillAsync(CancellationToken cancel) =>
+        LinesAsync("POST", "/v1/drill", [], ApiJson.Default.BackupLine, cancel);
+
+    public async Task<BackupKeyAnswer> BackupKeyAsync(CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", "/v1/backup-key", [], cancel, waits: true)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.BackupKeyAnswer, cancel)
+            .ConfigureAwait(false);
+    }
+
+    public async Task<RestorePlan> RestorePlanAsync(RestoreOrder order, CancellationToken cancel)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.RestoreOrder);
+        using var reply = await SendAsync("POST", "/v1/restore-plan", body, cancel)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.RestorePlan, cancel).ConfigureAwait(false);
+    }
+
+    public IAsyncEnumerable<BackupLine> RestoreAsync(
+        RestoreOrder order, CancellationToken cancel) => LinesAsync("POST", "/v1/restore",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.RestoreOrder),
+            ApiJson.Default.BackupLine, cancel);
 
     public async Task<string> ConfirmAsync(CancellationToken cancel)
     {

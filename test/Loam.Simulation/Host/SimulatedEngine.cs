@@ -245,6 +245,19 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                     ? new ExecResult(0, "") : new ExecResult(1, "not ready\n");
             }, cancel);
 
+    /// <summary>A container in memory holds nothing: a command reads all and writes nothing.
+    /// </summary>
+    public async Task<ExecResult> PipeAsync(string name, ImmutableArray<string> command,
+        Stream? input, Stream? output, CancellationToken cancel)
+    {
+        var result = await ExecAsync(name, command, TimeSpan.MaxValue, cancel);
+        if (input is not null)
+        {
+            await input.CopyToAsync(Stream.Null, cancel);
+        }
+        return result;
+    }
+
     public async IAsyncEnumerable<LogLine> LogsAsync(
         string name, int tail, bool follow, [EnumeratorCancellation] CancellationToken cancel)
     {

@@ -70,6 +70,7 @@ public sealed partial class Transcript(
         output = Address().Replace(output, "ADDRESS");
         output = Moment().Replace(output, "DATE");
         output = Generation().Replace(output, "generation N");
+        output = Copy().Replace(output, "COPY");
         output = Name().Replace(output, "loam-…");
         output = Took().Replace(output, "… s");
         output = Used().Replace(output, "…/");
@@ -158,7 +159,10 @@ public sealed partial class Transcript(
     [GeneratedRegex(@"loam-[0-9a-f]{8}-\S+")]
     private static partial Regex Name();
 
-    [GeneratedRegex(@"\d+\.\d s\b|\b\d+ s(?= ago)|(?<=within )\d+ s(?= and)")]
+    [GeneratedRegex(@"\b[0-9a-f]{8}\b(?!-)")]
+    private static partial Regex Copy();
+
+    [GeneratedRegex(@"\d+\.\d s\b|\b\d+ (?:s|min)(?= ago)|(?<=within )\d+ s(?= and)")]
     private static partial Regex Took();
 
     [GeneratedRegex(@"\d+(?:\.\d+)? (kB|MB|GB)")]

@@ -210,7 +210,7 @@ public sealed class CommandLineTests
             Services = [new("web", "nginx", ServiceHealth.Healthy, "", 1, 1, [], null, 0, null,
                 null, null, null)],
         };
-        (await running.LoamAsync("--complete", "re")).Output.ShouldBe("revert\n");
+        (await running.LoamAsync("--complete", "rev")).Output.ShouldBe("revert\n");
         (await running.LoamAsync("--complete", "logs", "")).Output.ShouldBe("web\n");
         (await running.LoamAsync("--complete", "logs", "--f")).Output.ShouldBe("--follow\n");
         (await running.LoamAsync("--complete", "completion", "z")).Output.ShouldBe("zsh\n");

@@ -119,6 +119,16 @@ public abstract partial class EngineConformance
     }
 
     [NeedingFact]
+    public async Task A_command_with_streams_runs_only_where_a_container_does()
+    {
+        await Engine.CreateAsync(Make("web", Habit.Serves), None);
+        (await Engine.PipeAsync(Name("web"), ["true"], null, null, None)
+            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Conflict);
+        (await Engine.PipeAsync(Name("api"), ["true"], Stream.Null, null, None)
+            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.NotFound);
+    }
+
+    [NeedingFact]
     public async Task What_a_container_prints_is_kept_in_order()
     {
         await Engine.CreateAsync(Make("web", Habit.Serves), None);

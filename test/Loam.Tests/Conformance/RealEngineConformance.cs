@@ -62,6 +62,26 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     }
 
     [NeedingFact]
+    public async Task Streams_of_any_length_go_through_a_command()
+    {
+        var name = await RunAsync(s => s);
+        var much = new byte[3_000_000];
+        new Random(1).NextBytes(much);
+        var back = new MemoryStream();
+        var end = await host.Engine.PipeAsync(
+            name, ["sh", "-c", "cat; echo oh >&2; exit 3"], new MemoryStream(much), back, None);
+        end.ExitCode.ShouldBe(3);
+        end.Output.ShouldBe("oh\n");
+        back.ToArray().AsSpan().SequenceEqual(much).ShouldBeTrue();
+
+        (await host.Engine.PipeAsync(name, ["true"], new MemoryStream(much), null, None))
+            .ExitCode.ShouldBe(0, "it did not want the input");
+        back.SetLength(0);
+        await host.Engine.PipeAsync(name, ["sh", "-c", "echo alone"], null, back, None);
+        back.ToArray().ShouldBe("alone\n"u8.ToArray());
+    }
+
+    [NeedingFact]
     public async Task Much_output_is_cut_off_and_harms_nobody()
     {
         var name = await RunAsync(s => s);

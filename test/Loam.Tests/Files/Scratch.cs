@@ -12,6 +12,7 @@ public sealed class Scratch : IDisposable
         StateDir = Path.Combine(Root, "state"),
         DataDir = Path.Combine(Root, "data"),
         RunDir = Path.Combine(Root, "run"),
+        BackupDir = Path.Combine(Root, "backups"),
     };
 
     public string this[string name] => Path.Combine(Root, name);

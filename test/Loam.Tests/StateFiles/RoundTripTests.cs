@@ -112,6 +112,7 @@ internal sealed class AnyValue(Random chance)
         ["a domain such as example.com"] = ["example.com", "*.example.com"],
         ["a host with an optional port such as registry.example.com:5000"] =
             ["a.org", "a.org:5000", "[::1]:80"],
+        ["a directory or a URL such as sftp://user@host/backups"] = ["/mnt/usb", "s3://box/loam"],
         ["a volume's name or an absolute path"] = ["data", "/srv"],
         ["a path such as /health"] = ["/", "/a?b=c#d"],
         ["a user name, a uid, or uid:gid"] = ["www-data", "1000:1000", "0"],

@@ -17,5 +17,6 @@ internal static class CrossChecks
         ImageVersions.Run(declared, found);
         EngineUsers.Run(declared, found);
         SharedVolumes.Run(declared, found);
+        BackupLabels.Run(declared, found);
     }
 }

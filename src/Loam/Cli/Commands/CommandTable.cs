@@ -12,8 +12,8 @@ internal static class CommandTable
 
     public static IReadOnlyList<Command> All { get; } =
     [
-        .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. LookingVerbs(), .. FileVerbs(),
-        .. OwnVerbs(),
+        .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
+        .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -98,6 +98,38 @@ internal static class CommandTable
                 + "kept is said line by line, and what they ask of the machine is listed; "
                 + "passwords are encrypted on the way. An export replaces the whole state.",
             Completes = Completes.Files,
+        },
+    ];
+
+    private static IEnumerable<Command> BackupVerbs() =>
+    [
+        new("backup", "[VOLUME|SERVICE…] | list | drill | key", 0, Any,
+            "Copy volumes and Loam's own state now; list the copies; try to restore them.",
+            "loam backup\nloam backup postgres\nloam backup list\nloam backup drill",
+            BackupCommands.RunAsync)
+        {
+            Completes = Completes.Services,
+            Details = "Without a name it copies all that backups are declared for, or, where "
+                + "nothing is declared, everything; `state` is Loam's own state. `drill` restores "
+                + "the newest copy of each aside, compares it and removes it again. `key` shows "
+                + "the password that a restore on another machine needs.",
+        },
+        new("restore", "VOLUME | --state", 0, 1, "Put back what was copied.",
+            "loam restore postgres-data --at \"2026-03-01 14:00\"\n"
+            + "loam restore photos --to /tmp/look\nloam restore --state --from /mnt/usb/loam",
+            BackupCommands.RestoreAsync)
+        {
+            Options =
+            [
+                new("at", null, "WHEN|COPY", "the newest copy that is as old; or this one"),
+                new("to", null, "DIR", "into a directory of its own, touching nothing else"),
+                new("state", null, null, "Loam's own state, while no daemon runs"),
+                new("from", null, "PLACE", "with --state: the repository, on a new machine"),
+                new("credentials", null, "FILE", "with --from: an SSH key, or lines NAME=value"),
+            ],
+            Details = "It shows what would happen and asks once. The services that use the volume "
+                + "are stopped; what is there is put aside, and put back if they do not become "
+                + "healthy. With --state the password is typed or read from standard input.",
         },
     ];
 

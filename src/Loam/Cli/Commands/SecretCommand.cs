@@ -137,7 +137,7 @@ internal static class SecretCommand
         && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_');
 
     /// <summary>Typed unseen, or from standard input without its last line end.</summary>
-    private static async Task<string> ValueAsync(
+    internal static async Task<string> ValueAsync(
         Invocation call, string name, CancellationToken cancel)
     {
         var screen = call.Terminal;

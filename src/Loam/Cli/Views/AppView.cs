@@ -56,7 +56,8 @@ internal static class AppView
         ("secrets", app.Secrets.IsEmpty ? ""
             : Listed(app.Secrets.Select(s => s.Name)) + " (generated)"),
         ("settings", Listed(app.Settings.Select(s => s.Words[0]))),
-        ("backup", app.Dump.IsEmpty ? "" : $"by {app.Dump[0]}"),
+        ("backup", app.Dump.IsEmpty ? ""
+            : app.Dump[0] == "sh" ? "by its own dump" : $"by {app.Dump[0]}"),
         ("known as", Listed(app.Names)),
         ("good for", Listed(app.Roles)),
         ("then", app.Note ?? ""),

@@ -33,7 +33,31 @@ internal static class StatusView
             yield return new Line("No services yet. Say what you need: ")
                 .Add("loam \"set up a web server\"", Ink.Accent);
         }
-        foreach (var line in Alerts(status, look))
+        foreach (var line in Backups(status, now, look).Concat(Alerts(status, look)))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>When the last copies were made and when one was last proven good.</summary>
+    private static IEnumerable<Line> Backups(
+        MachineStatus status, DateTimeOffset now, Look look)
+    {
+        if (status.Backups is not { } backups)
+        {
+            yield break;
+        }
+        string Ago(DateTimeOffset? at) => at is { } time ? $"{Units.Age(now - time)} ago" : "never";
+        yield return Line.Empty;
+        var said = new Line($"{Units.Count(backups.Things, "thing")}, ")
+            .Add($"last whole copy {Ago(backups.Copied)}", backups.Copied is null
+                ? Ink.Warn : Ink.Plain)
+            .Add(", ").Add($"last proven restore {Ago(backups.Proven)}", backups.Proven is null
+                ? Ink.Warn : Ink.Plain)
+            .Add(backups.Next is { } next ? $", next {next.ToLocalTime():yyyy-MM-dd HH:mm}" : "");
+        foreach (var line in Paragraph.Of(new Line("backups: ", Ink.Dim), said, look)
+            .Concat(backups.Warnings.SelectMany(w => Paragraph.Of(
+                new Line("backups: ", Ink.Warn), w, look))))
         {
             yield return line;
         }

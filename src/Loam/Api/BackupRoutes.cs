@@ -1,0 +1,96 @@
+using System.Threading.Channels;
+using Loam.Core.Reconciling;
+
+namespace Loam.Api;
+
+/// <summary>The routes about copies.</summary>
+internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
+{
+    private const int LinesInFlight = 1024;
+
+    public IReadOnlyList<Route> Table =>
+    [
+        new("GET", "/v1/backups", Rights.View, ListAsync),
+        new("POST", "/v1/backup", Rights.Operate, BackUpAsync),
+        new("POST", "/v1/drill", Rights.Operate, (call, cancel) => Run(
+            call, tell => surface.Backups.DrillAsync(call.Peer.Name, tell, stopping), cancel)),
+        new("POST", "/v1/backup-key", Rights.Operate, KeyAsync),
+        new("POST", "/v1/restore-plan", Rights.Operate, PlanAsync),
+        new("POST", "/v1/restore", Rights.Operate, RestoreAsync),
+    ];
+
+    private async Task ListAsync(Call call, CancellationToken cancel) => await Routes.Answer(
+        call, await surface.Backups.ListAsync(cancel).ConfigureAwait(false),
+        ApiJson.Default.BackupsAnswer, cancel).ConfigureAwait(false);
+
+    private async Task BackUpAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Routes.Body(call, ApiJson.Default.BackupOrder, cancel)
+            .ConfigureAwait(false);
+        var names = order.Names.IsDefault ? [] : order.Names;
+        surface.Backups.Check(names);
+        await Run(call, tell => surface.Backups.BackUpAsync(
+            names, call.Peer.Name, tell, stopping), cancel).ConfigureAwait(false);
+    }
+
+    private async Task KeyAsync(Call call, CancellationToken cancel) => await Routes.Answer(
+        call, await surface.Backups.KeyAsync(call.Peer.Name, cancel).ConfigureAwait(false),
+        ApiJson.Default.BackupKeyAnswer, cancel).ConfigureAwait(false);
+
+    private async Task PlanAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Routes.Body(call, ApiJson.Default.RestoreOrder, cancel)
+            .ConfigureAwait(false);
+        var plan = await surface.Backups.PlanAsync(order, cancel).ConfigureAwait(false);
+        await Routes.Answer(call, plan, ApiJson.Default.RestorePlan, cancel)
+            .ConfigureAwait(false);
+    }
+
+    private async Task RestoreAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Routes.Body(call, ApiJson.Default.RestoreOrder, cancel)
+            .ConfigureAwait(false);
+        await Run(call, tell => surface.Backups.RestoreAsync(order, call.Peer.Name, tell, stopping),
+            cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The work belongs to the machine: it goes on when the client leaves.</summary>
+    private static Task Run(
+        Call call, Func<Action<BackupLine>, Task> work, CancellationToken cancel)
+    {
+        var lines = Channel.CreateBounded<BackupLine>(new BoundedChannelOptions(LinesInFlight)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true,
+        });
+        _ = RunAsync(work, lines.Writer);
+        return Routes.Stream(call, lines.Reader.ReadAllAsync(cancel), ApiJson.Default.BackupLine,
+            cancel);
+    }
+
+    private static async Task RunAsync(
+        Func<Action<BackupLine>, Task> work, ChannelWriter<BackupLine> lines)
+    {
+        try
+        {
+            await work(line => lines.TryWrite(line)).ConfigureAwait(false);
+        }
+        catch (HostException e)
+        {
+            lines.TryWrite(new("") { Error = new(e.Message, e.Remedy) });
+        }
+        catch (OperationCanceledException)
+        {
+            lines.TryWrite(new("") { Error = new("The daemon is stopping.",
+                "Start it again, then ask for it again.") });
+        }
+        catch (Exception e)
+        {
+            Environment.FailFast("backup", e);
+        }
+        finally
+        {
+            lines.TryComplete();
+        }
+    }
+}
