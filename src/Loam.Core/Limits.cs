@@ -58,6 +58,8 @@ public static class Limits
     public static readonly TimeSpan OwnCertificate = TimeSpan.FromDays(90);
     /// <summary>How long its root lasts.</summary>
     public static readonly TimeSpan OwnRoot = TimeSpan.FromDays(3650);
+    /// <summary>How long a provider may take to prove a domain or to sign.</summary>
+    public static readonly TimeSpan AcmeProof = TimeSpan.FromMinutes(2);
     /// <summary>Pause between two looks for certificates that want renewing.</summary>
     public static readonly TimeSpan CertificatePause = TimeSpan.FromMinutes(1);
     /// <summary>Pause before a renewal that failed is tried again.</summary>

@@ -34,6 +34,8 @@ internal sealed record DaemonOptions(InstancePaths Paths, string Engine, string?
 /// bottom. Never loads the mind.</summary>
 internal static class Daemon
 {
+    private const int HttpPort = 80;
+
     /// <summary>Runs until SIGTERM or SIGINT. A change in hand is taken back first.</summary>
     /// <exception cref="HostException">It cannot start: the message says why and what to do.
     /// </exception>
@@ -183,6 +185,8 @@ internal static class Daemon
             new Dictionary<CertificateProvider, ICertificateIssuer>
             {
                 [CertificateProvider.Own] = authority,
+                [CertificateProvider.Acme] = new AcmeIssuer(paths.AuthorityDir, new HttpClient(),
+                    new HttpAnswer(HttpPort), order => new HookAnswer(order), time),
             });
 
     private static PlanningContext Context(

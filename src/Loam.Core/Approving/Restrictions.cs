@@ -20,6 +20,13 @@ public static class Restrictions
                 files.Add(SecurityFile.File);
             }
         }
+        if (after.Certificates.Values.Any(c => c.Acme is { Hook.IsEmpty: false } acme
+            && before.Certificates.GetValueOrDefault(c.Name)?.Acme is var old
+            && (old is null || !old.Hook.SequenceEqual(acme.Hook))))
+        {
+            // It is a program that runs as root.
+            files.Add(SecurityFile.File);
+        }
         if (after.Users.Keys.Except(before.Users.Keys).Any())
         {
             files.Add(SecurityFile.File);

@@ -10,8 +10,13 @@ namespace Loam.Core.Planning;
 /// use it are stopped, and renewed in time.</summary>
 internal static class CertificateSteps
 {
+    private const int ProofPort = 80;
+
     /// <summary>Median gap of stopping a container and starting it again.</summary>
     private static readonly TimeSpan s_gap = TimeSpan.FromSeconds(1);
+
+    /// <summary>About how long a provider takes to prove a domain.</summary>
+    private static readonly TimeSpan s_proof = TimeSpan.FromSeconds(15);
 
     /// <summary>After the services: who is started anew anyway is not started twice.</summary>
     public static void Add(PlanDraft draft)
@@ -104,6 +109,31 @@ internal static class CertificateSteps
         }
     }
 
+    /// <summary>A port over which a domain is proved must be free at that time.</summary>
+    public static void PortOfProof(
+        PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
+    {
+        foreach (var step in steps.Where(s => s.Id.Kind == ResourceKind.Certificate))
+        {
+            if (draft.After.Certificates.GetValueOrDefault(step.Id.Name) is not
+                { Acme.ByDns: false } certificate)
+            {
+                continue;
+            }
+            foreach (var service in draft.After.Services.Values.Where(s => s.Replicas > 0
+                && s.Ports.Any(p => p is { Host: ProofPort, Protocol: "tcp" })
+                && !certificate.UsedBy.Contains(s.Name)))
+            {
+                found.Warn(Codes.PortTaken,
+                    draft.After.Resources.GetValueOrDefault(step.Id)?.At,
+                    $"The domains of certificate {certificate.Name} are proved over port "
+                    + $"{ProofPort}, which {service.Name} publishes: it cannot be renewed.",
+                    $"Add {service.Name} to used_by, so that it stops meanwhile, or write "
+                    + "`challenge: dns`.");
+            }
+        }
+    }
+
     public static string Sentence(Step step)
     {
         var name = step.Id.Name;
@@ -129,7 +159,10 @@ internal static class CertificateSteps
         var stays = seen?.Order.Folder == folder;
         var before = stays ? seen!.Order.Version : 0;
         var order = new CertificateOrder(certificate.Name, certificate.Domains,
-            certificate.Provider, folder, before + 1);
+            certificate.Provider, folder, before + 1)
+        {
+            Acme = certificate.Acme,
+        };
         var why = seen is null ? null
             : seen.Fault ?? (seen.Order.Wish() != order.Wish() ? "it is declared otherwise"
                 : IsDue(certificate, seen, draft.Observed.ObservedAt)
@@ -143,13 +176,16 @@ internal static class CertificateSteps
             return;
         }
         var users = Users(draft, certificate).ToList();
+        var obtain = new PlannedAction(ActionKind.ObtainCertificate, certificate.Name)
+        {
+            Certificate = new(order, before, before + 1),
+        };
+        var stops = users.Select(u => Of(ActionKind.Stop, u.Container));
+        // Who uses it often holds the port over which the domain is proved.
+        var needsPort = certificate.Acme is { ByDns: false };
         ImmutableArray<PlannedAction> actions =
         [
-            new(ActionKind.ObtainCertificate, certificate.Name)
-            {
-                Certificate = new(order, before, before + 1),
-            },
-            .. users.Select(u => Of(ActionKind.Stop, u.Container)),
+            .. needsPort ? stops.Append(obtain) : stops.Prepend(obtain),
             .. stays || seen is null ? [] : (PlannedAction[])[Leave(seen)],
             new(ActionKind.UseCertificate, certificate.Name)
             {
@@ -163,7 +199,7 @@ internal static class CertificateSteps
         ];
         draft.Add(draft.ChangeOf(id) with { Fields = [] },
             seen is null ? Verb.Create : Verb.Update, Way.InPlace,
-            users.Count == 0 ? TimeSpan.Zero : s_gap, actions, [],
+            users.Count == 0 ? TimeSpan.Zero : needsPort ? s_proof : s_gap, actions, [],
             users.Count == 0 ? Risk.Low : Risk.Medium,
             [.. Notes(certificate, order, why, users.Select(u => u.Service.Name).Distinct())]);
     }
@@ -172,7 +208,18 @@ internal static class CertificateSteps
         string? why, IEnumerable<string> users)
     {
         yield return $"for {string.Join(", ", certificate.Domains)}";
-        yield return "signed by this machine's own authority: `loam cert ca` says how to trust it";
+        if (certificate.Acme is not { } acme)
+        {
+            yield return "signed by this machine's own authority: `loam cert ca` says how to trust "
+                + "it";
+        }
+        else
+        {
+            yield return $"signed by {new Uri(acme.Directory).Host}, whose terms you agree to";
+            yield return acme.ByDns
+                ? $"the domains are proved by a record, which is set by `{string.Join(' ', acme.Hook)}`"
+                : "the domains are proved over port 80, which must be free and open to everyone";
+        }
         yield return $"written to {order.Folder}: cert.pem and key.pem";
         if (why is not null)
         {

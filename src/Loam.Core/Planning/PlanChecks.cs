@@ -15,6 +15,7 @@ internal static class PlanChecks
         PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned,
         UserChecks.Fit, UserChecks.LastWayIn, CertificateSteps.SharedFolders,
         (draft, _, found) => BackupNotes.ProgramIsMissing(draft, found),
+        CertificateSteps.PortOfProof,
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

@@ -22,21 +22,8 @@ internal static class Unapplied
             }
         }
         Jobs(declared, found);
-        Certificates(declared, found);
         Events(declared, found);
         return [.. found.ToList()];
-    }
-
-    private static void Certificates(Declared declared, DiagnosticBag found)
-    {
-        foreach (var (name, spec) in declared.Certificates.Where(
-            c => c.Spec.Text("provider") != "self-signed"))
-        {
-            found.Error(Codes.NotYet, spec["provider"]?.At ?? spec.At,
-                $"Certificate {name} is to come from {spec.Text("provider")}, which this version "
-                + "of Loam cannot ask.",
-                "Write `provider: self-signed`: this machine's own authority signs it.");
-        }
     }
 
     private static void Jobs(Declared declared, DiagnosticBag found)

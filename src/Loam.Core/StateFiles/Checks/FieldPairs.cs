@@ -144,6 +144,14 @@ internal static class FieldPairs
                     $"Certificate {name} is for {wildcard.Text}, which HTTP cannot prove.",
                     "Write `challenge: dns`.");
             }
+            if (spec.Text("provider") != "self-signed" && spec.Text("challenge") == "dns"
+                && spec.Texts("dns_hook") is [] or ["/bin/sh", ..])
+            {
+                found.Error(Codes.Incomplete, spec["challenge"]?.At ?? spec.At,
+                    $"Certificate {name} is proved by a record, and no dns_hook sets it.",
+                    "Add `dns_hook:` as a list: the program's path and its arguments. It runs on "
+                    + "the machine itself, in no shell, with set or clear, name and value added.");
+            }
             if (spec.Text("provider") == "acme" && !spec.Has("directory"))
             {
                 found.Error(Codes.Incomplete, spec.At,
