@@ -185,7 +185,8 @@ internal static class Daemon
             new Dictionary<CertificateProvider, ICertificateIssuer>
             {
                 [CertificateProvider.Own] = authority,
-                [CertificateProvider.Acme] = new AcmeIssuer(paths.AuthorityDir, new HttpClient(),
+                [CertificateProvider.Acme] = new AcmeIssuer(paths.AuthorityDir,
+                    new() { MaxResponseContentBufferSize = Limits.RegistryAnswerBytes },
                     new HttpAnswer(HttpPort), order => new HookAnswer(order), time),
             });
 

@@ -217,7 +217,8 @@ internal static class CertificateSteps
         {
             yield return $"signed by {new Uri(acme.Directory).Host}, whose terms you agree to";
             yield return acme.ByDns
-                ? $"the domains are proved by a record, which is set by `{string.Join(' ', acme.Hook)}`"
+                ? "the domains are proved by a record, which is set by "
+                    + $"`{string.Join(' ', acme.Hook)}`"
                 : "the domains are proved over port 80, which must be free and open to everyone";
         }
         yield return $"written to {order.Folder}: cert.pem and key.pem";

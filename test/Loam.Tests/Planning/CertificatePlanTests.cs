@@ -87,6 +87,24 @@ public sealed class CertificatePlanTests
     }
 
     [Fact]
+    public void Another_provider_is_said_and_a_hook_is_restricted()
+    {
+        var plan = Plan("[]", "- {name: site, domains: [shop.example.com], email: a@b.org}");
+        plan.Steps.ShouldHaveSingleItem().Notes[1].ShouldBe(
+            "signed by acme-v02.api.letsencrypt.org, whose terms you agree to");
+        plan.Restricted.ShouldBeEmpty();
+
+        const string Hooked = "- {name: site, domains: [\"*.example.com\"], challenge: dns, "
+            + "dns_hook: [/opt/dns, set]}";
+        plan = Plan("[]", Hooked);
+        plan.Restricted.ShouldBe(["security.yaml"]);
+        plan.Steps[0].Notes[2].ShouldBe(
+            "the domains are proved by a record, which is set by `/opt/dns set`");
+        Plan(Hooked, Hooked.Replace("/opt/dns", "/opt/other"), seen: Seen(80)).Restricted
+            .ShouldBe(["security.yaml"]);
+    }
+
+    [Fact]
     public void Two_do_not_share_a_directory()
     {
         var other = Site.Replace("site", "mail").Replace("}", ", path: /c/site}");
@@ -141,6 +159,26 @@ public sealed class CertificatePlanTests
         step.Gap.ShouldBe(TimeSpan.FromSeconds(1));
         first.Steps.Single(s => s.Id.Kind == ResourceKind.Service).Requires.ShouldContain(
             first.Steps.Single(s => s.Id.Kind == ResourceKind.Certificate).Number);
+    }
+
+    [Fact]
+    public void Who_holds_the_port_of_the_proof_is_stopped_before_or_named()
+    {
+        const string Web = "apiVersion: loam/v1\nkind: ServiceManifest\nmetadata: {name: x}\n"
+            + "spec:\n  services: [{name: web, image: \"nginx:1\", ports: [{container: 80, "
+            + "host: 80}]}]\n";
+        const string Site = "- {name: site, domains: [shop.example.com]}";
+        var context = new PlanningContext("11111111-2222-3333-4444-555555555555", "/v")
+        {
+            CertificateRoot = "/c",
+        };
+        Plan Of(string site) => Planner.Plan(
+            DesiredState.Empty, State(site, Web), new() { ObservedAt = s_now }, context);
+
+        Of(Site).Findings.ShouldContain(f => !f.IsError
+            && f.Message.Contains("over port 80, which web publishes"));
+        Of(Site.Replace("}", ", used_by: [web]}")).Findings.ShouldNotContain(
+            f => f.Message.Contains("over port 80"));
     }
 
     private static ObservedCertificate Seen(int daysLeft) => new(

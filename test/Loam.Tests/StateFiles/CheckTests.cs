@@ -111,6 +111,7 @@ public sealed class CheckTests
     [InlineData("storage.yaml", "volumes: [{name: a}, {name: a}]", "error LOAM0107: Volumes has 'a' twice.")]
     [InlineData("security.yaml", "users: [{name: anna, groups: [docker]}]", "warning LOAM0207: User anna in group docker has the rights of root.")]
     [InlineData("security.yaml", "certificates: [{name: a, domains: [\"*.x.org\"]}]", "error LOAM0209: Certificate a is for *.x.org, which HTTP cannot prove. Write `challenge: dns`.")]
+    [InlineData("security.yaml", "certificates: [{name: a, domains: [x.org], challenge: dns, dns_hook: set it}]", "error LOAM0209: Certificate a is proved by a record, and no dns_hook sets it.")]
     [InlineData("security.yaml", "certificates: [{name: a, domains: [x.org], provider: acme}]", "error LOAM0209: Certificate a of provider acme has no directory.")]
     [InlineData("security.yaml", "certificates: [{name: a, domains: [x.org], used_by: [web]}]", "error LOAM0201: Service web in used_by of certificate a is not declared.")]
     [InlineData("scheduled.yaml", "jobs: [{name: a, schedule: \"0 2 * * *\", command: x, container: db}]", "error LOAM0201: Service db in container of job a is not declared.")]
