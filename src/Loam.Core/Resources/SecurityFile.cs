@@ -54,7 +54,9 @@ public static class SecurityFile
         {
             Default = "http",
         },
-        new("dns_hook", new CommandType(), "Command that sets the record, for dns."),
+        new("dns_hook", new CommandType(),
+            "Program and arguments, as a list, that set the record, for dns. It runs on the "
+            + "machine itself, in no shell, with set or clear, name and value added."),
         new("auto_renew", Bool, "It is renewed in time.") { Default = "true" },
         new("renew_before_days", new IntegerType(1, 365), "Days before its end.")
         {
@@ -62,7 +64,7 @@ public static class SecurityFile
         },
         new("path", Formats.AbsolutePath, "Directory it is written to."),
         new("used_by", new ListType(Formats.Name) { Unique = true },
-            "Services restarted when it is renewed."),
+            "Services restarted when it is there or renewed."),
     ])
     { Key = "name", Example = "name: site" };
 
