@@ -28,7 +28,7 @@ public sealed class Conversation
     private readonly StateSet _files;
 
     /// <summary>The sentences that stand, each with the moment before it was said.</summary>
-    private readonly List<Saying> _said = [];
+    private List<Saying> _said = [];
 
     /// <summary>The clauses of the turn that was read last.</summary>
     private List<Clause> _clauses = [];
@@ -73,9 +73,47 @@ public sealed class Conversation
         {
             return spared;
         }
-        var before = _session.Remember();
-        var plain = Attempt(turn, _session);
-        if (Restated(turn, before, plain, _session) is { } restated)
+        return Corrected(turn, _session) ?? Plain(turn, _session);
+    }
+
+    /// <summary>A turn that takes half of itself back is read as two.</summary>
+    private Proposal? Corrected(string turn, Session session)
+    {
+        if (session.Pending is not null || TakenBack.Of(turn) is not { } corrected)
+        {
+            return null;
+        }
+        var (before, said) = (session.Remember(), _said.ToList());
+        Proposal? Heard(string text) => Plain(text, session) is
+            { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure } sure ? sure : null;
+        // What names its things is a wish by itself: what was begun need not make sense.
+        var whole = Lexemes(corrected.Correction, session, out _).Exists(l => l.IsMention
+            || l.Is(Part.Image)) ? Heard(corrected.Correction) : null;
+        if (whole is null)
+        {
+            session.Recall(before);
+            _said = [.. said];
+            var wish = Plain(corrected.Wish, session);
+            session.Recall(wish.Outcome == Outcome.Proposal ? session.Remember() : before);
+            whole = wish.Outcome == Outcome.Proposal ? Heard($"no, {corrected.Correction}")
+                : Heard(corrected.Correction);
+        }
+        if (whole is null)
+        {
+            session.Recall(before);
+            _said = said;
+            return null;
+        }
+        session.UndoesTo(before);
+        _said = [.. said, new(turn, before, Stands: true)];
+        return whole;
+    }
+
+    private Proposal Plain(string turn, Session session)
+    {
+        var before = session.Remember();
+        var plain = Attempt(turn, session);
+        if (Restated(turn, before, plain, session) is { } restated)
         {
             return restated;
         }
@@ -188,7 +226,8 @@ public sealed class Conversation
         var last = _said[^1];
         var after = session.Remember();
         var earlier = Lexemes(last.Text, session, out _);
-        foreach (var (text, onTop) in Restating.Of(last.Text, earlier, turn, _clauses))
+        var clauses = _clauses;
+        foreach (var (text, onTop) in Restating.Of(last.Text, earlier, turn, clauses))
         {
             if (text.Length > LongestTurn)
             {
@@ -213,6 +252,46 @@ public sealed class Conversation
             }
         }
         session.Recall(after);
+        return Again(turn, clauses, before, session);
+    }
+
+    /// <summary>"Back up photos daily" / "at 5" / "music too": what was said of one thing in
+    /// several turns is said of another.</summary>
+    private Proposal? Again(
+        string turn, List<Clause> clauses, Moment before, Session session)
+    {
+        if (!clauses.Exists(c => c.Lexemes.Any(l => l.IsGlue("also"))))
+        {
+            return null;
+        }
+        var after = session.Remember();
+        for (var at = _said.Count - 2; at >= 0; at--)
+        {
+            var rest = _said.GetRange(at + 1, _said.Count - at - 1);
+            var earlier = Lexemes(_said[at].Text, session, out _);
+            var alike = Restating.Of(_said[at].Text, earlier, turn, clauses)
+                .FirstOrDefault(r => r.OnTop).Text;
+            if (alike is null || !_said[at].Stands || rest.Exists(s => !s.Stands
+                || Lexemes(s.Text, session, out _).Exists(l => l.IsMention)))
+            {
+                continue;
+            }
+            session.Recall(before with { Pending = null });
+            Proposal? again = null;
+            foreach (var text in rest.Select(s => s.Text).Prepend(alike))
+            {
+                again = Attempt(text, session);
+                if (again is not { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure })
+                {
+                    session.Recall(after);
+                    _clauses = clauses;
+                    return null;
+                }
+            }
+            session.UndoesTo(before);
+            _said.Add(new(alike, before, Stands: true));
+            return again;
+        }
         return null;
     }
 
@@ -235,8 +314,8 @@ public sealed class Conversation
             return Made(Outcome.Refusal, "Those are too many wishes for me at once: say one after "
                 + "the other.", 1, []);
         }
-        var clauses = Read([.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)],
-            session);
+        var clauses = Ways.Read(
+            [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)], session);
         if (session.Pending is { } pending)
         {
             session.Pending = null;
@@ -246,22 +325,9 @@ public sealed class Conversation
                 return Present(new TurnRun(session, pending.Clauses, trusted: true).Go());
             }
         }
-        return Surer(clauses, failed => Cutting.Other(sentences, starts, session, failed), session);
-    }
-
-    private static List<Clause> Read(List<Clause> clauses, Session session)
-    {
-        for (var at = 0; at < clauses.Count; at++)
-        {
-            ClauseReader.Read(clauses[at], new(session, clauses[..at]));
-        }
-        return clauses;
-    }
-
-    private Proposal Run(List<Clause> clauses, Session session)
-    {
-        _clauses = clauses;
-        return Present(new TurnRun(session, clauses, trusted: false).Go());
+        var best = new Ways(session, sentences, starts).Best(clauses);
+        _clauses = best.Clauses;
+        return Present(best.Result);
     }
 
     /// <summary>"Ticket 4711: …": the number is of no port.</summary>
@@ -274,61 +340,6 @@ public sealed class Conversation
             char.IsAsciiDigit) ? number + 1 : 0;
         return end > 0 && end < words.Count && words[end].Text is ":" or "," or "-" or "."
             ? words[(end + 1)..] : words;
-    }
-
-    /// <summary>A turn can be cut in two ways: what comes to a proposal, and leaves less over, is
-    /// what was meant.</summary>
-    private Proposal Surer(
-        List<Clause> plain, Func<bool, OtherCut?> cut, Session session)
-    {
-        var before = session.Remember();
-        var other = cut(false);
-        var first = Tried(plain, session);
-        var failed = first is null || first.Outcome == Outcome.Question
-            || (first.Outcome == Outcome.Refusal && first.Message == Refusals.NotUnderstood);
-        other ??= failed ? cut(true) : null;
-        if (other is null || first is { Outcome: Outcome.Answer }
-            || (first is { Outcome: Outcome.Proposal, Confidence: > 0.95 } && other.Gains < 0.2)
-            || (first is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
-                && other.Joins))
-        {
-            return first ?? Run(plain, session);
-        }
-        var after = session.Remember();
-        session.Recall(before);
-        var second = Tried(Read(other.Clauses, session), session);
-        if (second is not null && (first is null || IsSurer(second, first, other.Gains)))
-        {
-            return second;
-        }
-        session.Recall(after);
-        _clauses = plain;
-        return first ?? Run(plain, session);
-    }
-
-    private static bool IsSurer(Proposal second, Proposal first, double gains) =>
-        second.Outcome switch
-        {
-            Outcome.Proposal => second.Confidence >= Restating.Sure
-                && (first.Outcome != Outcome.Proposal
-                    || second.Confidence + gains > first.Confidence + 0.05),
-            Outcome.Question => first.Outcome == Outcome.Refusal
-                && first.Message == Refusals.NotUnderstood,
-            _ => false,
-        };
-
-    private Proposal? Tried(List<Clause> clauses, Session session)
-    {
-        var before = session.Draft.Files;
-        try
-        {
-            return Run(clauses, session);
-        }
-        catch (Exception fault) when (fault is InvalidDraftException or EditException)
-        {
-            session.Draft.Restore(before);
-            return null;
-        }
     }
 
     /// <param name="count">Words it has; too many are not read.</param>
@@ -348,7 +359,10 @@ public sealed class Conversation
     }
 
     private Proposal Present(TurnResult result) =>
-        Made(result.Outcome, result.Message, result.Confidence, result.Suggestions);
+        Made(result.Outcome, result.Message, result.Confidence, result.Suggestions) with
+        {
+            Listing = result.Listing,
+        };
 
     private Proposal Made(
         Outcome outcome, string message, double confidence, ImmutableArray<string> suggestions)

@@ -31,6 +31,9 @@ public sealed record Proposal(
     /// own.</summary>
     public ImmutableArray<ResourceId> Scope { get; init; } = [];
 
+    /// <summary>An answer of several things as rows; null: the message says all.</summary>
+    public Listing? Listing { get; init; }
+
     /// <summary>Likely answers to a question, or what may be said next.</summary>
     public ImmutableArray<string> Suggestions { get; init; } = [];
 }

@@ -38,6 +38,30 @@ public static class ProposalJson
         json.WriteNumber("confidence", Math.Round(proposal.Confidence, 2));
         WriteList(json, "scope", proposal.Scope.Select(s => s.ToString()));
         WriteList(json, "suggestions", proposal.Suggestions);
+        if (proposal.Listing is { } listing)
+        {
+            Write(json, listing);
+        }
+        json.WriteEndObject();
+    }
+
+    /// <summary>Rows are lists of texts, in the order of the columns.</summary>
+    private static void Write(Utf8JsonWriter json, Listing listing)
+    {
+        json.WriteStartObject("listing");
+        json.WriteString("title", listing.Title);
+        WriteList(json, "columns", listing.Columns);
+        json.WriteStartArray("rows");
+        foreach (var row in listing.Rows)
+        {
+            json.WriteStartArray();
+            foreach (var cell in row)
+            {
+                json.WriteStringValue(cell);
+            }
+            json.WriteEndArray();
+        }
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

@@ -72,6 +72,31 @@ public sealed class InterpreterTests
         root.GetProperty("confidence").GetDouble().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("devbox", "which ports are open?", "2222/tcp", "only 192.168.10.0/24", "gitea")]
+    [InlineData("club", "who can log in?", "peter", "sudo, webteam", "", "by 2 keys")]
+    [InlineData("shop", "what uses the most memory?", "api", "512Mi", "1", "2")]
+    [InlineData("devbox", "which jobs are there?", "smoke-test", "every 30 minutes",
+        "docker.io/curlimages/curl:8.10.1", "curl -fsS https://staging.example.com/health")]
+    public void An_answer_of_several_things_has_rows(
+        string state, string question, params string[] row)
+    {
+        var answer = Propose(StartStates.Read(state), question);
+        answer.Outcome.ShouldBe(Outcome.Answer);
+        answer.Listing!.Columns.Length.ShouldBe(row.Length);
+        answer.Listing.Rows.Select(r => string.Join(" | ", r))
+            .ShouldContain(string.Join(" | ", row));
+        using var json = System.Text.Json.JsonDocument.Parse(ProposalJson.Write(answer));
+        json.RootElement.GetProperty("listing").GetProperty("rows").GetArrayLength()
+            .ShouldBe(answer.Listing.Rows.Length);
+    }
+
+    [Theory]
+    [InlineData("how much memory has redis?")]
+    [InlineData("is redis running?")]
+    public void What_a_sentence_says_needs_no_rows(string question) =>
+        Propose(StartStates.Read("shop"), question).Listing.ShouldBeNull();
+
     private static Proposal Propose(StateSet state, params string[] turns) =>
         Loam.Mind.Interpreter.Interpreter.Propose(state, turns, Judge.Now);
 }

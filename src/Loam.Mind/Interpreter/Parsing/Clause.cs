@@ -33,8 +33,14 @@ internal sealed class Clause(List<Lexeme> lexemes)
     public string? Foreign { get; set; }
     /// <summary>Whom the clause belongs to; null: the services.</summary>
     public Subjects.ISubject? Subject { get; set; }
+
+    /// <summary>Which of those that may have it is taken; 0: the likeliest.</summary>
+    public int Choice { get; set; }
     public List<Target> Targets { get; init; } = [];
     public List<Target> Except { get; } = [];
+
+    /// <summary>What was told before it, and wishes nothing.</summary>
+    public List<Clause> Told { get; } = [];
     public List<ClauseAttribute> Attributes { get; } = [];
 
     /// <summary>Places of fields that shall not be there: "no ports".</summary>
@@ -54,6 +60,16 @@ internal sealed class Clause(List<Lexeme> lexemes)
 
     /// <summary>It says why something is wished, in whatever words.</summary>
     public void Explains() => Use(0, Count - 1);
+
+    /// <summary>Takes the words that its subject can account for; whatever else is left stays.
+    /// </summary>
+    public void Sweep()
+    {
+        for (var at = 0; at < Count; at++)
+        {
+            _used[at] |= Subject!.Words.Has(this[at]);
+        }
+    }
 
     public bool Has(Part part, string key) => Find(part, key) >= 0;
 

@@ -15,8 +15,13 @@ internal static class ClauseReader
         DenialReader.Read(clause);
         EndingReader.Read(clause);
         ReadMood(clause);
-        clause.Subject = clause.Question is null && WordedVariableReader.Speaks(clause, said)
-            ? null : SubjectTable.Of(clause, said);
+        var whose = SubjectTable.Of(clause, said);
+        if (clause.Question is null && WordedVariableReader.Speaks(clause, said))
+        {
+            whose.Remove(null);
+            whose.Insert(0, null);
+        }
+        clause.Subject = whose[Math.Min(clause.Choice, whose.Count - 1)];
         ReadForeign(clause);
         if (clause.Subject is { } subject)
         {
@@ -54,6 +59,7 @@ internal static class ClauseReader
         NetworkReader.Read(clause);
         DependsReader.Read(clause);
         LimitReader.Read(clause);
+        CountReader.Read(clause);
         VersionReader.Read(clause);
         PortReader.Read(clause);
         TargetReader.Read(clause);
@@ -84,7 +90,7 @@ internal static class ClauseReader
             && !(wished && question is "is" or "help")
             && !(question == "is" && !clause.AsksMark && clause.Verb.Length > 0 && first > 0))
         {
-            clause.Question = Inner(clause, first) ?? question;
+            clause.Question = Inner(clause, first) ?? (IsOfUse(clause, question) ? "what" : question);
             clause.Use(first);
         }
         else if (clause.Verb.Length == 0 && (LooksOnly(clause) || NamesOnly(clause))
@@ -97,6 +103,11 @@ internal static class ClauseReader
             clause.Question = "is";
         }
     }
+
+    /// <summary>"What uses the most memory?" is no question about what needs what.</summary>
+    private static bool IsOfUse(Clause clause, string question) => question == "whatif"
+        && clause.Lexemes.Any(l => l.IsField("memory") || l.IsField("cpu"))
+        && !clause.Lexemes.Any(l => l.IsMention);
 
     /// <summary>"Next run of the report?": it is clear what is asked.</summary>
     private static bool Topical(Clause clause) => clause.Count > 1

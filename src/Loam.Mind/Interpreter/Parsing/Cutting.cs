@@ -22,12 +22,8 @@ internal static class Cutting
     private const double Merged = 0.15;
     private const double Slight = 0.05;
     private const double Failed = 0.3;
-    private const double Faint = 0.6;
     private const double Bare = 0.15;
     private const double Mixed = 0.35;
-    private const double Contradictory = 0.6;
-    private const double Incomplete = 0.35;
-    private const double Untargeted = 0.2;
     private const int MostPieces = 9;
 
     /// <summary>The other way to cut a turn; null: what the verbs say is as good.</summary>
@@ -130,9 +126,7 @@ internal static class Cutting
                 (clause.Verb, clause.IsInherited) = (_verbs[from], true);
             }
             ClauseReader.Read(clause, new(_session, []));
-            var cost = PerClause + Confidence.Missed(clause);
-            cost += clause.Subject is null && clause.Question is null ? Lacks(clause) : 0;
-            cost += clause.Subject is FirewallSubject && !SpeaksOfPackets(clause) ? Faint : 0;
+            var cost = PerClause + Account.Cost(clause);
             cost += from > 0 && IsBare(clause) ? Bare : 0;
             cost += Merged * _plain.Count(p => p > _bounds[from] && p < _bounds[to]);
             cost += _failed && to - from > 1 && _plain.Contains(_bounds[from])
@@ -159,14 +153,6 @@ internal static class Cutting
             return 0;
         }
 
-        /// <summary>"The api talks to valkey now" says nothing of the firewall.</summary>
-        private static bool SpeaksOfPackets(Clause clause) => clause.Lexemes.Any(l =>
-            l.IsNumber || l.Is(Part.Cidr) || l.Is(Part.Address) || l.Is(Part.PortRange)
-            || l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block") || l.Is(Part.Topic, "open")
-            || l.Is(Part.Topic, "close") || l.Is(Part.Topic, "reject")
-            || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "ban")
-            || l.Is(Part.Topic, "lockdown") || Topics.IsPort(l));
-
         /// <summary>A piece that begins with a value goes on with a list.</summary>
         private static bool IsBare(Clause clause) => clause.Lexemes.FirstOrDefault(l =>
             l.Readings[0].Part is not (Part.Noise or Part.Glue)) is not { } first
@@ -186,29 +172,5 @@ internal static class Cutting
             }
             return cost;
         }
-    }
-
-    /// <summary>What a wish about services lacks to be one.</summary>
-    private static double Lacks(Clause clause)
-    {
-        var contradicts = clause.Attributes.OfType<LimitAttribute>().GroupBy(l => l.Limit)
-            .Any(g => g.Count() > 1) || clause.Attributes.OfType<VersionAttribute>().Count() > 1
-            || clause is { Verb: "spare", Attributes.Count: > 0 };
-        var twice = clause.Targets.Count > 1
-            && clause.Attributes.OfType<PortAttribute>().Count() > 1;
-        var acts = clause.Verb is not ("" or "set" or "have" or "limit" or "move" or "raise"
-            or "lower");
-        var made = clause.Attributes.OfType<ImageAttribute>().Any();
-        var cost = contradicts ? Contradictory : twice ? Mixed : 0;
-        if (clause.Attributes.Exists(a => a is BareAttribute))
-        {
-            cost += Incomplete;
-        }
-        if (clause.Targets.Count == 0 && !made)
-        {
-            return cost + (clause.Attributes.Count == 0 && !acts ? Incomplete : Untargeted);
-        }
-        return cost + (clause.Attributes.Count == 0 && !acts && !Likewise.IsSaid(clause)
-            && clause.Targets.TrueForAll(t => t.Version is null) ? Incomplete : 0);
     }
 }

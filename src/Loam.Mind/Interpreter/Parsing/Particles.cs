@@ -82,7 +82,10 @@ internal sealed class Particles
                 || sentence[end].Is(Part.Identifier) || sentence[end].Is(Part.Address)
                 || sentence[end].Is(Part.Domain) || sentence[end].Is(Part.Url)
                 || sentence[end].Is(Part.Quoted);
-            if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention)
+            if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention
+                // "Bring gitea to 1.23 and back up its data": another wish begins.
+                || ClauseSplitter.IsJoint(sentence[end]) && end + 1 < sentence.Count
+                    && sentence[end + 1].Is(Part.Verb) && !sentence[end + 1].IsMention)
             {
                 return;
             }

@@ -1,14 +1,26 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.Firewall;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
-/// <summary>How much of what was said the reading explains. Words nobody took speak against it,
-/// values far more than others.</summary>
-internal static class Confidence
+/// <summary>What a reading explains of what was said. Words nobody took speak against it, values
+/// far more than others; so do a verb that its subject does not know, what a wish lacks, and what
+/// the reading had to assume.</summary>
+internal static class Account
 {
+    /// <summary>What leaves more open is asked about, not proposed.</summary>
     public const double Threshold = 0.55;
+
+    private const double StrangeVerb = 0.35;
+    private const double Contradictory = 0.6;
+    private const double Mixed = 0.35;
+    private const double Incomplete = 0.35;
+    private const double Untargeted = 0.2;
+    private const double NotThere = 0.35;
+    private const double Assumed = 0.3;
+    private const double Faint = 0.6;
 
     public static double Of(IReadOnlyList<Clause> clauses) =>
         Math.Clamp(1 - clauses.Sum(Missed), 0, 1);
@@ -16,7 +28,7 @@ internal static class Confidence
     /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
     public static double Missed(Clause clause)
     {
-        var missed = 0.0;
+        var missed = clause.Question is null && IsStrange(clause) ? StrangeVerb : 0;
         var reason = false;
         for (var at = 0; at < clause.Count; at++)
         {
@@ -26,6 +38,10 @@ internal static class Confidence
         }
         return missed;
     }
+
+    /// <summary>It is said to do what its subject does not know.</summary>
+    public static bool IsStrange(Clause clause) => clause is { Subject: { } subject,
+        IsInherited: false } && !subject.Words.HasVerb(clause.Verb);
 
     /// <summary>A value, a field or a name was not understood, not only some word.</summary>
     public static bool MissesMuch(IReadOnlyList<Clause> clauses) => clauses.Any(c =>
@@ -71,4 +87,57 @@ internal static class Confidence
         Part.Quoted => 0.25,
         _ => 0,
     };
+
+    /// <summary>What speaks against a wish as it was read, before it is tried.</summary>
+    public static double Cost(Clause clause) => Missed(clause)
+        + (clause.Question is not null ? 0
+            : clause.Subject is null ? Lacks(clause)
+            : clause.Subject is FirewallSubject && !SpeaksOfPackets(clause) ? Faint : 0);
+
+    /// <summary>As <see cref="Cost(Clause)"/>, and what the state says to it.</summary>
+    public static double Cost(Clause clause, Session session)
+    {
+        var targets = new TargetResolver(session.Draft.State, session.Focus);
+        var strange = clause is { Subject: null, Question: null } && clause.Targets.Exists(t =>
+            t.Reference is null && targets.Candidates(t).Count == 0
+                && !(t.Named(Known.App) is not null && clause.Verb is "" or "create" or "have"
+                    or "set" or "start" or "replace" or "publish"));
+        var assumes = clause.Attributes.OfType<FirewallAttribute>().Any(w => !w.OfRules
+            && !w.LocksDown && w is { Swap: null, Enable: null } && w.Groups.Exists(g => g is
+                { Strong: false, Rate: null, Log: null, Interface: null, Sources.Count: 0,
+                    Destinations.Count: 0, Rules.Count: 0 }));
+        return Cost(clause) + (strange ? NotThere : 0) + (assumes ? Assumed : 0);
+    }
+
+    /// <summary>"The api talks to valkey now" says nothing of the firewall.</summary>
+    private static bool SpeaksOfPackets(Clause clause) => clause.Lexemes.Any(l =>
+        l.IsNumber || l.Is(Part.Cidr) || l.Is(Part.Address) || l.Is(Part.PortRange)
+        || l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block") || l.Is(Part.Topic, "open")
+        || l.Is(Part.Topic, "close") || l.Is(Part.Topic, "reject")
+        || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "ban")
+        || l.Is(Part.Topic, "lockdown") || Topics.IsPort(l));
+
+    /// <summary>What a wish about services lacks to be one.</summary>
+    private static double Lacks(Clause clause)
+    {
+        var contradicts = clause.Attributes.OfType<LimitAttribute>().GroupBy(l => l.Limit)
+            .Any(g => g.Count() > 1) || clause.Attributes.OfType<VersionAttribute>().Count() > 1
+            || clause is { Verb: "spare", Attributes.Count: > 0 };
+        var twice = clause.Targets.Count > 1
+            && clause.Attributes.OfType<PortAttribute>().Count() > 1;
+        var acts = clause.Verb is not ("" or "set" or "have" or "limit" or "move" or "raise"
+            or "lower");
+        var made = clause.Attributes.OfType<ImageAttribute>().Any();
+        var cost = contradicts ? Contradictory : twice ? Mixed : 0;
+        if (clause.Attributes.Exists(a => a is BareAttribute))
+        {
+            cost += Incomplete;
+        }
+        if (clause.Targets.Count == 0 && !made)
+        {
+            return cost + (clause.Attributes.Count == 0 && !acts ? Incomplete : Untargeted);
+        }
+        return cost + (clause.Attributes.Count == 0 && !acts && !Likewise.IsSaid(clause)
+            && clause.Targets.TrueForAll(t => t.Version is null) ? Incomplete : 0);
+    }
 }

@@ -186,6 +186,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 next.Targets.Clear();
                 next.Targets.AddRange(about);
             }
+            next?.Told.Add(told);
             clauses.RemoveAt(at--);
         }
     }

@@ -25,7 +25,7 @@ internal sealed partial class Resolver
             var like = session.Undone.Concat(session.LastWishes).Concat(earlier).Reverse()
                 .SelectMany(c => c.Attributes.AsEnumerable().Reverse())
                 .Select(a => Like(a, bare, clause)).FirstOrDefault(a => a is not null);
-            like ??= Asked(bare);
+            like ??= Asked(bare, clause);
             if (like is not null)
             {
                 clause.Attributes[clause.Attributes.IndexOf(bare)] = like;
@@ -35,7 +35,7 @@ internal sealed partial class Resolver
 
     /// <summary>"How much memory has redis?", "give it twice as much": what was asked about.
     /// </summary>
-    private LimitAttribute? Asked(BareAttribute bare)
+    private LimitAttribute? Asked(BareAttribute bare, Clause clause)
     {
         if (bare.Unit.Length == 0)
         {
@@ -45,8 +45,9 @@ internal sealed partial class Resolver
             [("memory", LimitKind.Memory), ("cpu", LimitKind.Cpu),
              ("replicas", LimitKind.Replicas)])
         {
-            if (session.LastSaid.Exists(c => c.Question is not null
-                && c.Lexemes.Any(l => l.IsField(field))))
+            if (session.LastSaid.Where(c => c.Question is not null).Concat(turn)
+                .Concat(clause.Told)
+                .Any(c => c.Lexemes.Any(l => l.IsField(field))))
             {
                 return new(limit, bare.Unit == "x" ? new(AmountKind.Factor, bare.Value, "")
                     : new(AmountKind.Absolute, bare.Value, bare.Unit));
@@ -85,6 +86,15 @@ internal sealed partial class Resolver
         names = names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
             ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
         var at = clause.Attributes.IndexOf(only);
+        // "Ingest to four": no port and no version is written in letters.
+        if (names.Count > 0 && only.Value is > 0 and <= MostCopies
+            && only.Text.All(c => char.IsAsciiLetter(c) || c == ' ')
+            && clause.Verb is "" or "set" or "lower" or "raise" or "have" or "start")
+        {
+            clause.Attributes[at] = new LimitAttribute(
+                LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
+            return;
+        }
         // "Portal down to one": no port and no version comes down.
         if (only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)
             && clause.Verb is "" or "set" or "lower" or "raise"

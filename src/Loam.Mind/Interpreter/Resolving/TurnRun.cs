@@ -8,7 +8,11 @@ using Loam.Mind.Interpreter.Recognising;
 namespace Loam.Mind.Interpreter.Resolving;
 
 internal sealed record TurnResult(
-    Outcome Outcome, string Message, double Confidence, ImmutableArray<string> Suggestions);
+    Outcome Outcome, string Message, double Confidence, ImmutableArray<string> Suggestions)
+{
+    /// <summary>An answer of several things as rows.</summary>
+    public Listing? Listing { get; init; }
+}
 
 /// <summary>Runs the wishes of one turn and decides what the turn has come to. Either all of a
 /// turn's edits stand or none.</summary>
@@ -228,12 +232,12 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             var texts = _replies.Where(r => r.Kind == kind && r.Text.Length > 0)
                 .Select(r => r.Text).Distinct().ToList();
             if (texts.Count > 0 && kind == ReplyKind.Same && !trusted
-                && Confidence.Of(wishes) < Confidence.Threshold)
+                && Account.Of(wishes) < Account.Threshold)
             {
-                var unread = string.Join(", ", Confidence.Unread(wishes).Take(4));
+                var unread = string.Join(", ", Account.Unread(wishes).Take(4));
                 return new(Outcome.Question, $"I'm not sure I understand \"{unread}\". "
                     + $"{string.Join(" ", texts.Take(2))} What shall be different?",
-                    Confidence.Of(wishes), []);
+                    Account.Of(wishes), []);
             }
             if (texts.Count > 0)
             {
@@ -241,7 +245,11 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                     && session.Draft.Files.ChangedFrom(session.Base).Any()
                     ? " What was said before stays." : "";
                 return new(outcome, string.Join(" ", texts.Take(3)) + kept,
-                    Confidence.Of(wishes), []);
+                    Account.Of(wishes), [])
+                {
+                    Listing = kind == ReplyKind.Answer && wishes is [var asked]
+                        ? Listings.Of(asked, session.Draft.State) : null,
+                };
             }
         }
         return new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
@@ -250,13 +258,13 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>What was not understood is asked about, never passed over.</summary>
     private TurnResult? Doubtful(List<Clause> wishes, Core.StateFiles.StateSet from)
     {
-        var confidence = Confidence.Of(wishes);
-        if (trusted || confidence >= Confidence.Threshold)
+        var confidence = Account.Of(wishes);
+        if (trusted || confidence >= Account.Threshold)
         {
             return null;
         }
         session.Draft.Restore(from);
-        var unread = Confidence.Unread(wishes);
+        var unread = Account.Unread(wishes);
         session.Pending = new(wishes, answer => answer.Lexemes.Any(l => l.IsGlue("yes")));
         return new(Outcome.Question, $"I'm not sure I understand "
             + $"\"{string.Join(", ", unread.Take(4))}\". Shall I {Sentences.Join(_replies)}?",
@@ -288,7 +296,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var same = !session.Draft.Files.ChangedFrom(session.Base).Any();
         return new(same ? Outcome.NoChange : Outcome.Proposal,
             same ? "Then everything stays as it is." : Sentences.Of(_replies) + LeftOut(wishes),
-            trusted ? 1 : Confidence.Of(wishes), Offers(resolver));
+            trusted ? 1 : Account.Of(wishes), Offers(resolver));
     }
 
     /// <summary>Values that nothing took are named, never passed over.</summary>
@@ -300,8 +308,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             return " Passwords are made by Loam and never taken from a sentence; `loam secret "
                 + "set NAME` sets another.";
         }
-        var unread = Confidence.Unread(wishes);
-        return Confidence.Of(wishes) > 0.9 || !Confidence.MissesMuch(wishes) ? ""
+        var unread = Account.Unread(wishes);
+        return Account.Of(wishes) > 0.9 || !Account.MissesMuch(wishes) ? ""
             : $" I left out what I did not understand: \"{string.Join(" ", unread.Take(6))}\".";
     }
 

@@ -1,3 +1,4 @@
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Resolving;
 
@@ -7,6 +8,9 @@ namespace Loam.Mind.Interpreter.Subjects;
 /// file of words in <c>Language</c>; a clause belongs to one subject or to the services.</summary>
 internal interface ISubject
 {
+    /// <summary>The words it can account for.</summary>
+    Vocabulary Words { get; }
+
     /// <summary>How surely a clause speaks of it, before any word of the clause is taken.</summary>
     /// <returns>0: not at all. 1: of nothing else. From <see cref="SubjectTable.Threshold"/> on
     /// the surest subject gets the clause.</returns>

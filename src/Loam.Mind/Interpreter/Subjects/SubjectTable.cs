@@ -29,19 +29,22 @@ internal static class SubjectTable
         && clause.Lexemes.Any(l => l.Is(Part.Reference, "it") || l.Is(Part.Reference, "them"))
         && clause.Lexemes.All(l => !l.IsMention && !l.IsNumber) ? before : null;
 
-    /// <summary>Whom a clause belongs to; null: the services.</summary>
-    public static ISubject? Of(Clause clause, Discourse said)
+    /// <summary>Whom a clause may belong to, the likeliest first; null: the services.</summary>
+    public static List<ISubject?> Of(Clause clause, Discourse said)
     {
-        ISubject? surest = null;
-        var best = 0.0;
+        var claims = All.Select((subject, at) => (Subject: (ISubject?)subject,
+                Claim: subject.Claim(clause, said), at))
+            .Where(c => c.Claim > 0).Append((Subject: null, Claim: Threshold - 0.001, All.Count))
+            .OrderByDescending(c => c.Claim).ThenBy(c => c.Item3).Select(c => c.Subject).ToList();
+        if (claims[0] is null && Spoken(clause, said) is { } spoken)
+        {
+            claims.Remove(spoken);
+            claims.Insert(0, spoken);
+        }
         foreach (var subject in All)
         {
-            var claim = subject.Claim(clause, said);
-            if (claim >= Threshold && claim > best)
-            {
-                (surest, best) = (subject, claim);
-            }
+            if (!claims.Contains(subject)) claims.Add(subject);
         }
-        return surest ?? Spoken(clause, said);
+        return claims;
     }
 }

@@ -14,7 +14,12 @@ internal static class ProposalView
             Outcome.Question => ("? ", Ink.Accent),
             _ => ("", Ink.Plain),
         };
-        foreach (var line in Paragraph.Of(new Line(lead, ink), proposal.Message, look))
+        foreach (var line in Paragraph.Of(new Line(lead, ink),
+            proposal.Listing?.Title ?? proposal.Message, look))
+        {
+            yield return line;
+        }
+        foreach (var line in proposal.Listing is { } listing ? Rows(listing, look) : [])
         {
             yield return line;
         }
@@ -26,6 +31,16 @@ internal static class ProposalView
                 yield return line;
             }
         }
+    }
+
+    private static IEnumerable<Line> Rows(Listing listing, Look look)
+    {
+        var table = new Table([.. listing.Columns.Select(c => c.ToUpperInvariant())]);
+        foreach (var row in listing.Rows)
+        {
+            table.Add([.. row.Select(c => new Line(c))]);
+        }
+        return table.Render(look);
     }
 
     /// <summary>With the changed texts as differences.</summary>

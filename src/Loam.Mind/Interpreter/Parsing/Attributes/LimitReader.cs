@@ -15,10 +15,17 @@ internal static class LimitReader
             [("memory", LimitKind.Memory), ("cpu", LimitKind.Cpu), ("pids", LimitKind.Pids),
              ("replicas", LimitKind.Replicas)])
         {
-            for (var at = clause.Find(Part.Field, field); at >= 0;
-                at = clause.Find(Part.Field, field))
+            foreach (var at in clause.All(Part.Field).Where(i => clause[i].IsField(field)).ToList())
             {
-                clause.Use(at);
+                if (!clause.IsFree(at))
+                {
+                    continue;
+                }
+                // "3 workers", where a service is called so: they are counted, and what it is.
+                if (clause[at].Named(Known.Service) is null)
+                {
+                    clause.Use(at);
+                }
                 if (limit == LimitKind.Replicas && IsOnlyWord(clause, at))
                 {
                     continue;

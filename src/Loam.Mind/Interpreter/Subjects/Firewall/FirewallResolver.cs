@@ -113,6 +113,11 @@ internal sealed partial class FirewallResolver
         var groups = _wish.Keeps.Concat(OnlyThese() ? _wish.Groups : [])
             .Concat(_wish.Groups.Where(g => _wish.LocksDown && !FirewallSubject.IsRest(g)))
             .Where(g => g.IsAllow || g.Act == Act.None).Distinct().ToList();
+        if (groups.Exists(g => !g.HasSource) && OnlyThese() && Parties.Of(_clause) is { } party)
+        {
+            return [Ask($"Which addresses has \"{party}\": a network such as 192.168.10.0/24?",
+                [.. Networks().Take(3)])];
+        }
         if (groups.Count == 0)
         {
             return [Ask("That would shut everybody out, you too. What shall stay reachable?",
@@ -286,6 +291,12 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
+        if (group is { HasSource: false, Interface: null, Destinations.Count: 0, Direction: null
+                or PacketDirection.Input } && Parties.Of(_clause) is { } party)
+        {
+            return Ask($"Which addresses has \"{party}\": a network such as 192.168.10.0/24, or is "
+                + "everybody meant?", [.. Networks().Take(3), "anywhere"]);
+        }
         if (group.Rate is not null && group.Act is Act.None or Act.Allow)
         {
             Need(opens: false);
@@ -324,35 +335,16 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
-        if (group is { HasSource: false, Interface: null, Destinations.Count: 0 }
-            && UnknownPlace() is { } place)
-        {
-            return Ask($"Which address or network is {place}?", "10.0.0.0/8", "anywhere");
-        }
         var made = Need(opens: true, want);
         var reply = _edits.Allow(want);
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply
             : Reply.Done($"let {want} through the firewall")).With(Risk.High).Note(made);
     }
 
-    /// <summary>"From the new office": a place nobody knows the address of.</summary>
-    private string? UnknownPlace()
-    {
-        for (var at = 0; at + 1 < _clause.Count; at++)
-        {
-            if (!_clause[at].IsGlue("from") || _clause[at].Text != "from")
-            {
-                continue;
-            }
-            var place = _clause.Lexemes.Skip(at + 1).FirstOrDefault(l => l.Text is not ("the"
-                or "a" or "an" or "my" or "our" or "your" or "new" or "his" or "her" or "their"
-                or "own" or "other"));
-            return place is null || place.Is(Part.Topic) || place.Is(Part.Verb)
-                || place.IsNumber || place.Text is "now" or "there" or "here" or "outside" ? null
-                : $"\"{place.Original}\"";
-        }
-        return null;
-    }
+    /// <summary>Networks that rules name already, the most used first.</summary>
+    private IEnumerable<string> Networks() => _book.Rules.Rules.SelectMany(r => r.Sources)
+        .Select(PortNames.Text).GroupBy(s => s).OrderByDescending(g => g.Count())
+        .Select(g => g.Key);
 
     /// <summary>Makes the firewall if there is none. To let something in, the rest is dropped, but
     /// for what people use now; to shut something out, the rest passes.</summary>

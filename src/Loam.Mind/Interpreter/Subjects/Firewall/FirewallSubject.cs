@@ -9,6 +9,8 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// <summary>Which packets pass, and who is shut out for failing.</summary>
 internal sealed class FirewallSubject : ISubject
 {
+    public Vocabulary Words { get; } = new("firewall");
+
     public double Claim(Clause clause, Discourse said) => FirewallClaim.Of(clause, said, this);
 
     public void Read(Clause clause, Discourse said)
@@ -45,7 +47,7 @@ internal sealed class FirewallSubject : ISubject
             || ContinuesBan(clause, said, scan))
         {
             clause.Attributes.Add(BanReader.Read(clause, scan.Words));
-            UseAll(clause, at => !clause[at].IsNumber);
+            Sweep(clause, _ => false);
             return;
         }
         Attacked(clause, scan, said);
@@ -61,7 +63,7 @@ internal sealed class FirewallSubject : ISubject
         Merge(wish, said);
         Whom(wish, scan.Words, said);
         clause.Attributes.Add(wish);
-        UseAll(clause, at => scan.Taken.Contains(at) || !IsValue(clause[at]));
+        Sweep(clause, scan.Taken.Contains);
     }
 
     /// <summary>"…, and fail2ban for sshd": rules and bans in one breath.</summary>
@@ -85,8 +87,9 @@ internal sealed class FirewallSubject : ISubject
     /// <summary>"Block him": whose address was said before.</summary>
     private static void Whom(FirewallAttribute wish, ScanWords words, Discourse said)
     {
-        if (wish.Groups is [.., { IsBlock: true, HasSource: false, Ports.Count: 0 } group]
-            && (words.Has("somebody") || group.Refers))
+        if (wish.Groups is [.., { Act: not Act.None, HasSource: false, Ports.Count: 0 } group]
+            && (group.IsBlock || group.Act == Act.Unblock)
+            && (words.Has("somebody") || group.Refers || words.HasText("them", "it", "that")))
         {
             group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
                 .Select(PortNames.Network).OfType<string>().Distinct()];
@@ -125,7 +128,7 @@ internal sealed class FirewallSubject : ISubject
                 && !scan.Groups.Exists(g => g.Log == false)
                 && !scan.Groups.Exists(g => g.Strong && g.OwnAct
                 && !words.HasText("remove", "delete", "get rid of"))
-                || words.Has("rule") && words.HasText("out of")
+                || words.Has("rule") && (words.HasText("out of") || DropsRule(clause))
                 || words.HasText("can go", "go away") || words.Has("rule")
                     && words.HasText("go", "away"),
             Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")
@@ -153,6 +156,17 @@ internal sealed class FirewallSubject : ISubject
             wish.IsReason = true;
         }
         return wish;
+    }
+
+    /// <summary>"Drop the git-ssh rule": the rule goes; "let the web rule drop" changes it.
+    /// </summary>
+    private static bool DropsRule(Clause clause)
+    {
+        var drop = clause.Lexemes.ToList().FindIndex(l => l.Text is "drop" or "discard");
+        return drop >= 0 && !clause.Lexemes.Take(drop).Any(l => l.Named(Known.Rule) is not null
+                || l.Is(Part.Topic, "rule") || l.Text is "should" or "shall" or "to" or "must")
+            && clause.Lexemes.Skip(drop + 1).Any(l => l.Is(Part.Topic, "rule"))
+            && !clause.Lexemes.Any(l => l.IsNumber || l.IsGlue("from") || l.IsGlue("insteadof"));
     }
 
     /// <summary>"45.1.2.3 is hammering us, get rid of it": who attacks is shut out.</summary>
@@ -299,6 +313,12 @@ internal sealed class FirewallSubject : ISubject
         || lexeme.Is(Part.Cidr) || lexeme.Is(Part.Path) || lexeme.Is(Part.Domain)
         || lexeme.Is(Part.Version) || lexeme.Is(Part.Url) || lexeme.Is(Part.Quoted)
         || lexeme.IsGlue("if") && lexeme.Text is "if" or "unless" or "until";
+
+    private static void Sweep(Clause clause, Func<int, bool> taken)
+    {
+        UseAll(clause, taken);
+        clause.Sweep();
+    }
 
     private static void UseAll(Clause clause, Func<int, bool> which)
     {

@@ -9,6 +9,8 @@ namespace Loam.Mind.Interpreter.Subjects.Jobs;
 /// <summary>Commands that run at set times: scheduled.yaml.</summary>
 internal sealed class JobSubject : ISubject
 {
+    public Vocabulary Words { get; } = new("jobs");
+
     public double Claim(Clause clause, Discourse said)
     {
         var command = clause.Find(Part.Command) >= 0;

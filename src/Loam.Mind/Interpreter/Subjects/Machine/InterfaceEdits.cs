@@ -92,7 +92,7 @@ internal static class InterfaceEdits
                     return said is not null;
                 });
         }
-        clause.Use(0, clause.Count - 1);
+        clause.Sweep();
         var present = all.Find(i => i.Text("name") == name);
         var dhcp = clause.Lexemes.Any(l => l.Is(Part.Topic, "dhcp")) != clause.Negated
             && !clause.Lexemes.Any(l => l.Is(Part.Topic, "static"));

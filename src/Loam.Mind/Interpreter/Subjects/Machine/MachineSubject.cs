@@ -19,6 +19,8 @@ internal sealed record MachineAttribute(MachineTopic Topic) : ClauseAttribute;
 /// models, safety, observation and registries.</summary>
 internal sealed class MachineSubject : ISubject
 {
+    public Vocabulary Words { get; } = new("machine");
+
     public static readonly MachineSubject Instance = new();
 
     public double Claim(Clause clause, Discourse said) => Of(clause, said) switch
@@ -46,16 +48,9 @@ internal sealed class MachineSubject : ISubject
         if ((Of(clause, said) ?? LastTopic(said)) is { } topic)
         {
             clause.Attributes.Add(new MachineAttribute(topic));
+            MachineValues.Take(clause, topic);
         }
-        for (var at = 0; at < clause.Count; at++)
-        {
-            var lexeme = clause[at];
-            if (lexeme.Is(Part.Topic) || lexeme.Is(Part.Field) || lexeme.Is(Part.Verb)
-                || lexeme.Is(Part.Glue))
-            {
-                clause.Use(at);
-            }
-        }
+        clause.Sweep();
     }
 
     private MachineTopic? Of(Clause clause, Discourse said) =>

@@ -20,8 +20,8 @@ internal static class ModelEdits
             || clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "no" or "no more" or "nothing"
                 or "never");
         bool Says(string topic) => clause.Lexemes.Any(l => l.Is(Part.Topic, topic));
-        var number = clause.All(Part.Number).ToList();
-        clause.Use(0, clause.Count - 1);
+        var number = Enumerable.Range(0, clause.Count).Where(i => clause[i].IsNumber).ToList();
+        clause.Sweep();
         if (Says("budget") && number.Count > 0)
         {
             var field = Says("month") || clause.Lexemes.Any(l => l.Is(Part.Topic, "months"))
@@ -136,7 +136,7 @@ internal static class ModelEdits
         var mirrors = clause.Lexemes.Any(l => l.Is(Part.Topic, "mirror"));
         var host = mirrors && hosts.Contains("docker.io") ? "docker.io"
             : mirrors ? (hosts.Count > 1 ? hosts[^1] : null) : hosts.FirstOrDefault();
-        clause.Use(0, clause.Count - 1);
+        clause.Sweep();
         if (host is null)
         {
             return hosts.Count == 1 ? Mirror(draft, "docker.io", hosts[0])

@@ -16,8 +16,8 @@ internal static class SafetyEdits
     public static Reply Safety(Clause clause, Draft draft)
     {
         var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("safety");
-        var number = clause.All(Part.Number).FirstOrDefault(-1);
-        clause.Use(0, clause.Count - 1);
+        var number = clause.Lexemes.ToList().FindIndex(l => l.IsNumber);
+        clause.Sweep();
         if (number >= 0)
         {
             var most = (int)Math.Clamp(clause[number].Value, 0, 1_000_000);
@@ -89,8 +89,8 @@ internal static class SafetyEdits
     public static Reply Observe(Clause clause, Draft draft)
     {
         var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("observe");
-        var number = clause.All(Part.Number).FirstOrDefault(-1);
-        clause.Use(0, clause.Count - 1);
+        var number = clause.Lexemes.ToList().FindIndex(l => l.IsNumber);
+        clause.Sweep();
         if (clause.Lexemes.Any(l => l.Is(Part.Topic, "anomaly")))
         {
             var on = !clause.Negated && clause.Verb is not ("stop" or "remove");

@@ -40,7 +40,7 @@ internal static class SettingEdits
                 || clause.Lexemes.Any(l => l.IsGlue("not") || l.IsGlue("without")
                     || l.Text is "no" or "off" or "false")) ? "false" : "true"
             : Value(clause, kind)!;
-        clause.Use(0, clause.Count - 1);
+        clause.Sweep();
         var path = EditPath.Parse($"spec.{field}");
         if (Written(draft, field) == value)
         {

@@ -10,6 +10,8 @@ namespace Loam.Mind.Interpreter.Subjects.Notify;
 /// <summary>Who is told, and how: <c>notify</c> of manifest.yaml.</summary>
 internal sealed class NotifySubject : ISubject
 {
+    public Vocabulary Words { get; } = new("notify");
+
     private static readonly string[] s_channels = ["ntfy", "webhook", "email", "smtp", "notifier"];
 
     public double Claim(Clause clause, Discourse said)

@@ -9,6 +9,8 @@ namespace Loam.Mind.Interpreter.Subjects.People;
 /// </summary>
 internal sealed class PeopleSubject : ISubject
 {
+    public Vocabulary Words { get; } = new("people");
+
     public static readonly PeopleSubject Instance = new();
 
     public double Claim(Clause clause, Discourse said)

@@ -184,7 +184,10 @@ internal static class BackupReader
     private static bool TakeAll(Clause clause)
     {
         var at = clause.Find(Part.Reference, "all");
-        if (at < 0 || clause.Targets.Count > 0)
+        // "All databases" are not everything.
+        var kind = at >= 0 && clause.Next(at) is >= 0 and var next && clause[next].Plural
+            && clause[next].Named(Known.Role) is not null;
+        if (at < 0 || kind || clause.Targets.Count > 0)
         {
             return false;
         }

@@ -9,6 +9,8 @@ namespace Loam.Mind.Interpreter.Subjects.Storage;
 /// <summary>Volumes, mounted file systems and backups.</summary>
 internal sealed class StorageSubject : ISubject
 {
+    public Vocabulary Words { get; } = new("storage");
+
     public static readonly StorageSubject Instance = new();
 
     /// <summary>GiB; what is more is a size of disks, unless memory is spoken of.</summary>

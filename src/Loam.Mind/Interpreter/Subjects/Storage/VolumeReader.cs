@@ -132,7 +132,14 @@ internal static class VolumeReader
                 clause.Use(at);
             }
         }
+        var every = clause.Lexemes.Any(l => l.Named(Known.Role) is not null && l.Plural
+            || l.IsReference("all") || l.Text is "both" or "every" or "each");
         var choice = volumes.Count + services.Count > 0 ? null : OneOf(clause, state);
+        if (choice is not null && every)
+        {
+            services.AddRange(choice.Services);
+            choice = null;
+        }
         if (choice is { Services: [var only] })
         {
             (choice, services) = (null, [only]);

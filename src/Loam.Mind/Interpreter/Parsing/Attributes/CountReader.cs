@@ -1,0 +1,80 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing.Attributes;
+
+/// <summary>A number right before what it counts: "five of the api", "two more workers", "one api
+/// is enough".</summary>
+internal static class CountReader
+{
+    /// <summary>More are no copies.</summary>
+    private const int Most = 50;
+
+    public static void Read(Clause clause)
+    {
+        if (clause.Verb is not ("" or "create" or "have" or "set" or "scale" or "start" or "raise"
+            or "lower" or "remove" or "stop") || clause.Attributes.OfType<LimitAttribute>()
+                .Any(l => l.Limit == LimitKind.Replicas)
+            || clause.Lexemes.Any(l => l.IsField("cpu") || l.Is(Part.Topic, "retain")
+                && l.Text.Split(' ')[^1] is not ("enough" or "plenty")))
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (Counts(clause, at) is not { } count || !Counted(clause, at, out var more))
+            {
+                continue;
+            }
+            var kind = clause.Verb is "remove" or "stop" ? AmountKind.Subtract
+                : more ? AmountKind.Add : AmountKind.Absolute;
+            clause.Use(at);
+            clause.Attributes.Add(new LimitAttribute(LimitKind.Replicas, new(kind, count, "")));
+            clause.Verb = clause.Verb is "scale" or "lower" or "raise" ? clause.Verb : "set";
+            return;
+        }
+    }
+
+    private static decimal? Counts(Clause clause, int at)
+    {
+        var before = at > 0 ? clause[at - 1] : null;
+        if (!clause.IsFree(at) || before is not null && (before.Is(Part.Field) || before.IsMention
+            || before.IsGlue("to") || before.IsGlue("of") || before.Text is "on" or "at" or "by"
+                or "every"))
+        {
+            return null;
+        }
+        // "The one api" and "one of the services" count nothing.
+        var only = clause[at].Text == "one" && before?.Text != "the" && clause.Lexemes.Any(
+            l => l.Text.Split(' ')[^1] is "enough" or "plenty" or "suffices" or "sufficient"
+                or "do");
+        return only ? 1 : clause[at] is { IsNumber: true, Unit: "", IsMention: false,
+                Value: > 0 and <= Most } && decimal.IsInteger(clause[at].Value)
+            ? clause[at].Value : null;
+    }
+
+    /// <summary>A service follows, and it is what is counted.</summary>
+    private static bool Counted(Clause clause, int at, out bool more)
+    {
+        more = false;
+        for (var next = at + 1; next < clause.Count && next <= at + 4; next++)
+        {
+            if (clause[next].Is(Part.Amount, "more") || clause[next].Text is "additional"
+                or "extra" or "further")
+            {
+                more = true;
+                clause.Use(next);
+            }
+            else if (clause[next].Named(Known.Service) is not null && clause.IsFree(next))
+            {
+                return !clause[next].Possessive && !(next + 1 < clause.Count
+                    && clause[next + 1].Is(Part.Field));
+            }
+            else if (!(clause[next].IsGlue("of") || clause[next].Text is "the" or "our" or "my"))
+            {
+                return false;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,165 @@
+using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Subjects;
+
+namespace Loam.Mind.Interpreter.Resolving;
+
+/// <param name="Clauses">The turn as it was read.</param>
+internal sealed record Way(TurnResult Result, List<Clause> Clauses);
+
+/// <summary>The ways to read one turn: where it is cut, and to whom each clause belongs. The
+/// likeliest is tried first; others are tried where it came to nothing, or leaves something
+/// unexplained that another accounts for. Whichever is taken, the session is as it left it.
+/// </summary>
+internal sealed class Ways(
+    Session session, IReadOnlyList<Sentence> sentences, IReadOnlyList<List<int>> starts)
+{
+    /// <summary>What speaks against another way must be less by this, or it is not tried.
+    /// </summary>
+    private const double Margin = 0.15;
+
+    /// <summary>What may speak against another way at most.</summary>
+    private const double MostAgainst = 0.5;
+
+    /// <summary>Other ways that are tried at most.</summary>
+    private const int MostTried = 4;
+
+    private const int MostClauses = 5;
+    private const int NotUnderstood = 1;
+
+    private readonly Moment _start = session.Remember();
+
+    public static List<Clause> Read(List<Clause> clauses, Session session)
+    {
+        for (var at = 0; at < clauses.Count; at++)
+        {
+            ClauseReader.Read(clauses[at], new(session, clauses[..at]));
+        }
+        return clauses;
+    }
+
+    /// <param name="plain">The turn cut by its verbs, already read.</param>
+    public Way Best(List<Clause> plain)
+    {
+        var best = Surer(plain);
+        return best.Result.Outcome == Outcome.Question || IsNotUnderstood(best.Result)
+            || best.Result is { Outcome: Outcome.Proposal, Confidence: < Restating.Sure }
+                && best.Clauses.Exists(c => c.Question is null && Account.IsStrange(c))
+            ? Otherwise(best) : best;
+    }
+
+    private static bool IsNotUnderstood(TurnResult result) => result.Outcome == Outcome.Refusal
+        && result.Message == Refusals.NotUnderstood;
+
+    private Way Run(List<Clause> clauses) =>
+        new(new TurnRun(session, clauses, trusted: false).Go(), clauses);
+
+    /// <summary>Null: the files would not be valid.</summary>
+    private Way? Tried(List<Clause> clauses)
+    {
+        var before = session.Draft.Files;
+        try
+        {
+            return Run(clauses);
+        }
+        catch (Exception fault) when (fault is InvalidDraftException or EditException)
+        {
+            session.Draft.Restore(before);
+            return null;
+        }
+    }
+
+    /// <summary>A turn can be cut in two ways: what comes to a proposal, and leaves less over, is
+    /// what was meant.</summary>
+    private Way Surer(List<Clause> plain)
+    {
+        var other = Cutting.Other(sentences, starts, session, failed: false);
+        var first = Tried(plain);
+        var failed = first is null || first.Result.Outcome == Outcome.Question
+            || IsNotUnderstood(first.Result);
+        other ??= failed ? Cutting.Other(sentences, starts, session, failed: true) : null;
+        if (other is null || first is { Result.Outcome: Outcome.Answer }
+            || (first is { Result: { Outcome: Outcome.Proposal, Confidence: > 0.95 } }
+                && other.Gains < 0.2)
+            || (first is { Result: { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure } }
+                && other.Joins))
+        {
+            return first ?? Run(plain);
+        }
+        var after = session.Remember();
+        session.Recall(_start);
+        if (Tried(Read(other.Clauses, session)) is { } second
+            && (first is null || IsSurer(second.Result, first.Result, other.Gains)))
+        {
+            return second;
+        }
+        session.Recall(after);
+        return first ?? Run(plain);
+    }
+
+    private static bool IsSurer(TurnResult second, TurnResult first, double gains) =>
+        second.Outcome switch
+        {
+            Outcome.Proposal => second.Confidence >= Restating.Sure
+                && (first.Outcome != Outcome.Proposal
+                    || second.Confidence + gains > first.Confidence + 0.05),
+            Outcome.Question => IsNotUnderstood(first),
+            _ => false,
+        };
+
+    /// <summary>One clause read by somebody else than the likeliest, where that accounts for more
+    /// and comes to a proposal.</summary>
+    private Way Otherwise(Way best)
+    {
+        var after = session.Remember();
+        session.Recall(_start);
+        var first = Cut(-1, 0);
+        var cost = Cost(first) + (IsNotUnderstood(best.Result) ? NotUnderstood : 0);
+        var others = first.Count > MostClauses ? [] : Others(first.Count)
+            .Where(o => o.Cost < Math.Min(MostAgainst, cost - Margin)).OrderBy(o => o.Cost)
+            .Take(MostTried).ToList();
+        foreach (var other in others)
+        {
+            session.Recall(_start);
+            if (Tried(Cut(other.At, other.Choice)) is { Result: { Outcome: Outcome.Proposal,
+                Confidence: >= Restating.Sure } } way)
+            {
+                return way;
+            }
+        }
+        session.Recall(after);
+        return best;
+    }
+
+    private double Cost(List<Clause> clauses) => clauses.Sum(c => Account.Cost(c, session));
+
+    private List<(double Cost, int At, int Choice)> Others(int count)
+    {
+        var others = new List<(double, int, int)>();
+        for (var at = 0; at < count; at++)
+        {
+            for (var choice = 1; choice <= SubjectTable.All.Count; choice++)
+            {
+                var cut = Cut(at, choice);
+                // Nobody takes a clause without a word that is its own.
+                if (cut[at].Subject is not { } subject
+                    || cut[at].Lexemes.Any(subject.Words.Owns))
+                {
+                    others.Add((Cost(cut), at, choice));
+                }
+            }
+        }
+        return others;
+    }
+
+    private List<Clause> Cut(int at, int choice)
+    {
+        List<Clause> cut = [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)];
+        if (at >= 0)
+        {
+            cut[at].Choice = choice;
+        }
+        return Read(cut, session);
+    }
+}
