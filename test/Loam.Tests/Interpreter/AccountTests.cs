@@ -10,7 +10,7 @@ public sealed class AccountTests
     [InlineData("empty", "open 9090 for the office", "office")]
     [InlineData("shop", "let only the accountants reach port 8443", "accountants")]
     [InlineData("devbox", "allow our developers to use 9000", "developers")]
-    [InlineData("club", "block port 25 for the guests", "guests")]
+    [InlineData("club", "block port 443 for the guests", "guests")]
     [InlineData("devbox", "open port 8000 for our beekeepers", "beekeepers")]
     public void Somebody_without_an_address_is_not_everybody(
         string state, string turn, string who)

@@ -18,6 +18,12 @@ internal sealed class InvalidDraftException(Diagnostic finding)
 /// <param name="now">The time a restart is marked with.</param>
 internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset now)
 {
+    /// <summary>What was read before is mostly gone back to.</summary>
+    private const int MostRead = 32;
+
+    private readonly Dictionary<StateSet, DesiredState> _read =
+        new(ReferenceEqualityComparer.Instance) { [files] = state };
+
     private DesiredState? _state = state;
 
     /// <summary>The state the conversation started from.</summary>
@@ -31,11 +37,16 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
     {
         get
         {
-            if (_state is null)
+            if (_state is null && !_read.TryGetValue(Files, out _state))
             {
                 var reading = StateReader.Read(Files);
                 _state = reading.State
                     ?? throw new InvalidDraftException(reading.Findings.First(f => f.IsError));
+                if (_read.Count > MostRead)
+                {
+                    _read.Clear();
+                }
+                _read[Files] = _state;
             }
             return _state;
         }

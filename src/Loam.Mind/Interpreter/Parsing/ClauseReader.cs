@@ -90,7 +90,8 @@ internal static class ClauseReader
             && !(wished && question is "is" or "help")
             && !(question == "is" && !clause.AsksMark && clause.Verb.Length > 0 && first > 0))
         {
-            clause.Question = Inner(clause, first) ?? (IsOfUse(clause, question) ? "what" : question);
+            clause.Question = Inner(clause, first)
+                ?? (IsOfUse(clause, question) ? "what" : question);
             clause.Use(first);
         }
         else if (clause.Verb.Length == 0 && (LooksOnly(clause) || NamesOnly(clause))

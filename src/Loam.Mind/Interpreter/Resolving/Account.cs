@@ -106,6 +106,8 @@ internal static class Account
             && !w.LocksDown && w is { Swap: null, Enable: null } && w.Groups.Exists(g => g is
                 { Strong: false, Rate: null, Log: null, Interface: null, Sources.Count: 0,
                     Destinations.Count: 0, Rules.Count: 0 }));
+        assumes |= clause.Attributes.OfType<Subjects.People.UserAttribute>().Any(
+            u => u is { Creates: true, SaysAccount: false });
         return Cost(clause) + (strange ? NotThere : 0) + (assumes ? Assumed : 0);
     }
 

@@ -56,8 +56,20 @@ internal sealed partial class Resolver
     {
         var exact = targets.Where(t => t.Reference is null && Targets.Candidates(t).Count == 1)
             .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
-        return [.. targets.Where(t => t.Reference is not null || t.Named(Known.Service) is not null
+        // "Point the api at another database: URL=…" says why, where something exact is named.
+        var others = targets.Where(t => exact.Count > 0 && t.Named(Known.Service) is null
+            && turn.Any(c => c.Attributes.OfType<VariableAttribute>().Any()
+                && IsOther(c, t))).ToList();
+        return [.. targets.Except(others).Where(t => t.Reference is not null || t.Named(Known.Service) is not null
             || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
+    }
+
+    /// <summary>"Another database", "a different one": none that is here.</summary>
+    private static bool IsOther(Clause clause, Target target)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Text == target.Text);
+        return at > 0 && clause[at - 1].Text.Split(' ')[^1] is "different" or "another" or "other"
+            or "new";
     }
 
     /// <summary>"Everything that belongs to gitea": gitea, and what works for it alone. Everything

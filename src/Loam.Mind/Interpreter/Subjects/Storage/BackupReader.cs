@@ -185,8 +185,9 @@ internal static class BackupReader
     {
         var at = clause.Find(Part.Reference, "all");
         // "All databases" are not everything.
-        var kind = at >= 0 && clause.Next(at) is >= 0 and var next && clause[next].Plural
-            && clause[next].Named(Known.Role) is not null;
+        var kind = at >= 0 && clause.Next(at) is >= 0 and var next
+            && clause[next].Named(Known.Role) is not null
+            && clause[next].Text.EndsWith('s');
         if (at < 0 || kind || clause.Targets.Count > 0)
         {
             return false;

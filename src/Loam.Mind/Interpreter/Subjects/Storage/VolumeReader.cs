@@ -132,7 +132,8 @@ internal static class VolumeReader
                 clause.Use(at);
             }
         }
-        var every = clause.Lexemes.Any(l => l.Named(Known.Role) is not null && l.Plural
+        var every = clause.Lexemes.Any(l => l.Named(Known.Role) is not null
+                && l.Text.EndsWith('s')
             || l.IsReference("all") || l.Text is "both" or "every" or "each");
         var choice = volumes.Count + services.Count > 0 ? null : OneOf(clause, state);
         if (choice is not null && every)
