@@ -60,7 +60,8 @@ internal sealed partial class Resolver
         var others = targets.Where(t => exact.Count > 0 && t.Named(Known.Service) is null
             && turn.Any(c => c.Attributes.OfType<VariableAttribute>().Any()
                 && IsOther(c, t))).ToList();
-        return [.. targets.Except(others).Where(t => t.Reference is not null || t.Named(Known.Service) is not null
+        return [.. targets.Except(others).Where(t => t.Reference is not null
+            || t.Named(Known.Service) is not null
             || Targets.Candidates(t) is not { Count: > 1 } all || !all.Any(exact.Contains))];
     }
 

@@ -149,8 +149,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return replies;
         }
         replies.AddRange(new BackupEdits(StorageSubject.Instance, session)
-            .OfServices(clause, backup, Made.Count > 0 ? Made : Touched.Count > 0 ? Touched
-                : clause.Targets.SelectMany(Targets.Candidates).Distinct()));
+            .OfServices(clause, backup, Made.Count > 0 ? Made : Touched));
         return replies;
     }
 

@@ -78,7 +78,7 @@ internal static class BackupReader
             Shift = shift,
             Once = Enumerable.Range(0, clause.Count).Any(i => IsOnce(clause, i)),
             Existing = TakeExisting(clause),
-            Everything = Take(clause, "everything") || TakeAll(clause),
+            Everything = !IsKind(clause) && (Take(clause, "everything") || TakeAll(clause)),
             Machine = Take(clause, "machine"),
         });
         Take(clause, "destination");
@@ -181,14 +181,15 @@ internal static class BackupReader
         return at >= 0;
     }
 
+    /// <summary>"All databases" are not everything.</summary>
+    private static bool IsKind(Clause clause) => Enumerable.Range(0, clause.Count).Any(at =>
+        clause[at].Text is "all" && clause.Next(at) is >= 0 and var next
+        && clause[next].Named(Known.Role) is not null && clause[next].Text.EndsWith('s'));
+
     private static bool TakeAll(Clause clause)
     {
         var at = clause.Find(Part.Reference, "all");
-        // "All databases" are not everything.
-        var kind = at >= 0 && clause.Next(at) is >= 0 and var next
-            && clause[next].Named(Known.Role) is not null
-            && clause[next].Text.EndsWith('s');
-        if (at < 0 || kind || clause.Targets.Count > 0)
+        if (at < 0 || clause.Targets.Count > 0)
         {
             return false;
         }
