@@ -179,7 +179,7 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         }
         if (said.Hook is not null)
         {
-            yield return ("dns_hook", EditValue.Of(said.Hook));
+            yield return ("dns_hook", EditValue.List([EditValue.Of(said.Hook)]));
         }
         if (said.Days is { } days)
         {
@@ -233,8 +233,9 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         }
         foreach (var (field, value) in Fields(said with { UsedBy = [] }))
         {
-            var wanted = ((ScalarEdit)value).Text;
-            var old = spec.Text(field) ?? (spec.Number(field) is { } n ? $"{n:0}" : null)
+            var wanted = value is ScalarEdit text ? text.Text : said.Hook;
+            var old = value is ListEdit ? string.Join(' ', spec.Texts(field)) : spec.Text(field)
+                ?? (spec.Number(field) is { } n ? $"{n:0}" : null)
                 ?? spec.Flag(field)?.ToString().ToLowerInvariant();
             if (old != wanted)
             {
