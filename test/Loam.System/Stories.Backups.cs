@@ -1,3 +1,5 @@
+using Loam.Drivers.Files;
+using Loam.Drivers.Secrets;
 using Loam.System.Harness;
 
 namespace Loam.System;
@@ -82,6 +84,44 @@ public abstract partial class Stories
         ended.ShouldSay("contents before are back");
         File.ReadAllText(needed).ShouldBe("1");
         (await Loam.RunAsync("status")).ShouldEnd(0).ShouldSay("healthy");
+    });
+
+    [NeedingFact]
+    public Task A_new_machine_and_one_password_bring_Loam_back() => StoryAsync(async () =>
+    {
+        Loam.WriteServices("services: []");
+        var usb = Path.Combine(Loam.Home, "usb3");
+        Loam.Write("manifest.yaml", "SystemManifest", $"backup: {{destination: {usb}}}");
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await Shell.RunAsync("sh", "-c", $"printf s3cret | {Instance.Binary} --home {Loam.Home} "
+            + "secret set KEPT --yes")).ShouldEnd(0);
+        (await Loam.RunAsync("backup")).ShouldEnd(0).ShouldSay("Loam's own state copied");
+        (await Loam.RunAsync("restore", "--state", "--yes")).ShouldEnd(3).ShouldSay("no daemon");
+        var key = (await Loam.RunAsync("backup", "key")).ShouldEnd(0).Output;
+        var password = key.Split('\n').First(l => l.StartsWith("password")).Split(' ')[^1];
+
+        var home = Path.Combine(Loam.Home, "new");
+        var paths = InstancePaths.Below(home);
+        try
+        {
+            Task<Ended> RestoreAsync(string typed) => Shell.RunAsync("sh", "-c",
+                $"echo {typed} | {Instance.Binary} --home {home} restore --state --from {usb} -y");
+            (await RestoreAsync("wrong-one")).ShouldEnd(1).ShouldSay("another password");
+            File.Exists(paths.KeyFile).ShouldBeFalse();
+            (await RestoreAsync(password.ToUpperInvariant())).ShouldEnd(0);
+            foreach (var file in (string[])["manifest.yaml", "services.yaml", "security.yaml"])
+            {
+                File.ReadAllText(Path.Combine(paths.StateDir, file))
+                    .ShouldBe(File.ReadAllText(Path.Combine(Loam.Paths.StateDir, file)));
+            }
+            File.ReadAllText(paths.KeyFile).ShouldBe(File.ReadAllText(Loam.Paths.KeyFile));
+            paths.ReadInstanceId().ShouldBe(Loam.Paths.ReadInstanceId());
+        }
+        finally
+        {
+            new SecretFiles(paths.SecretsMount).Unmount();
+            Directory.Delete(paths.RunDir, recursive: true);
+        }
     });
 
     [NeedingFact]

@@ -31,7 +31,7 @@ public sealed record BackupFacts(
 /// not silently begun anew.</param>
 /// <param name="KeyShown">When somebody was shown the password that a restore elsewhere needs.
 /// </param>
-/// <param name="Facts">By <see cref="BackupItem.Id"/>.</param>
+/// <param name="Facts">By destination and <see cref="BackupItem.Id"/>.</param>
 public sealed record BackupMemory(
     ImmutableSortedDictionary<string, string> Repositories, DateTimeOffset? KeyShown,
     ImmutableSortedDictionary<string, BackupFacts> Facts)

@@ -87,7 +87,8 @@ public sealed class BackupPlaces(InstancePaths paths, SecretFiles files)
         [
             "ssh", "-o BatchMode=yes", "-o ConnectTimeout=20", "-o ServerAliveInterval=30",
             "-o StrictHostKeyChecking=accept-new",
-            $"-o UserKnownHostsFile='{Path.Combine(paths.DataDir, "backup-hosts")}'",
+            // Quoted as a whole: restic would cut a word where a quote stands within it.
+            $"-o 'UserKnownHostsFile={Path.Combine(paths.DataDir, "backup-hosts")}'",
         ];
         if (key is not null)
         {

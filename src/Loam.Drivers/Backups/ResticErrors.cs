@@ -123,7 +123,10 @@ internal static class ResticErrors
     {
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries
             | StringSplitOptions.TrimEntries);
-        var line = lines.LastOrDefault(l => !l.StartsWith("Fatal:", StringComparison.Ordinal)
+        const string ssh = "subprocess ssh: ";
+        var line = lines.LastOrDefault(l => l.StartsWith(ssh, StringComparison.Ordinal))
+                ?[ssh.Length..]
+            ?? lines.LastOrDefault(l => !l.StartsWith("Fatal:", StringComparison.Ordinal)
                 && Any(l, about))
             ?? lines.LastOrDefault(l => l.StartsWith("Fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault(l => !l.StartsWith('{') && !l.StartsWith("Is there",

@@ -68,7 +68,9 @@ public sealed class StateStage(InstancePaths paths)
                 Path.Combine(paths.DataDir, n), Path.Combine(restored, Data, n), n))
                 .Append((paths.StateDir, Path.Combine(restored, Texts), Texts)))
             {
-                if (Path.Exists(there) && Path.Exists(fresh))
+                var isEmpty = System.IO.Directory.Exists(there)
+                    && !System.IO.Directory.EnumerateFileSystemEntries(there).Any();
+                if (Path.Exists(there) && Path.Exists(fresh) && !isEmpty)
                 {
                     System.IO.Directory.CreateDirectory(before, (UnixFileMode)0b111_000_000);
                     CopyInto(there, Path.Combine(before, kept));

@@ -26,7 +26,7 @@ internal sealed partial class BackupWatch
         {
             return null;
         }
-        var facts = settings.Items.Select(i => _memory.Of(i.Id)).ToList();
+        var facts = settings.Items.Select(i => _memory.Of(Key(i.Id))).ToList();
         var where = settings.Destination ?? _host.Paths.BackupDir;
         return new(where, settings.Items.Length, Oldest(facts.Select(f => f.Copied)),
             Oldest(facts.Select(f => f.Proven)),
@@ -36,8 +36,7 @@ internal sealed partial class BackupWatch
     public async Task<BackupsAnswer> ListAsync(CancellationToken cancel)
     {
         var repository = Repository();
-        var copies = _memory.Repositories.ContainsKey(repository.Words)
-            ? await repository.ListAsync(cancel) : [];
+        var copies = await CopiesAsync(repository, cancel);
         var declared = Settings.Items.ToDictionary(i => i.Id, StringComparer.Ordinal);
         var items = declared.Keys.Union(copies.Select(c => c.Item)).Order(StringComparer.Ordinal);
         return new(repository.Words, [.. items.Select(id => Status(
@@ -86,15 +85,29 @@ internal sealed partial class BackupWatch
         BackupRepository repository, RestoreOrder order, CancellationToken cancel)
     {
         var id = BackupNames.IdOf(_host.Desired(), order.Name);
-        var copies = _memory.Repositories.ContainsKey(repository.Words)
-            ? await repository.ListAsync(cancel) : [];
+        var copies = await CopiesAsync(repository, cancel);
         return BackupNames.Choose(
             copies.Where(c => c.Item == id), id, order.At, _time.LocalTimeZone);
     }
 
+    /// <summary>Where none was ever made there is no repository, which is no fault.</summary>
+    private async Task<ImmutableArray<BackupCopy>> CopiesAsync(
+        BackupRepository repository, CancellationToken cancel)
+    {
+        try
+        {
+            return await repository.ListAsync(cancel);
+        }
+        catch (HostException fault) when (fault.Fault == Fault.NotFound
+            && !_memory.Repositories.ContainsKey(repository.Words))
+        {
+            return [];
+        }
+    }
+
     private BackupStatus Status(string id, BackupItem? item)
     {
-        var facts = _memory.Of(id);
+        var facts = _memory.Of(Key(id));
         if (item is null)
         {
             return new(id, null, Settings.Retain, null, null, facts.Proven, facts.Fault);

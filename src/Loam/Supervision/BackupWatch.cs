@@ -171,7 +171,7 @@ internal sealed partial class BackupWatch : IBackups
         async repository =>
         {
             var copy = await new Copying(_host).RunAsync(repository, item, progress, cancel);
-            Remember(m => m.With(item.Id, f => f with { Copied = copy.At }));
+            Remember(m => m.With(Key(item.Id), f => f with { Copied = copy.At }));
             return copy;
         }, () => progress("waiting for another backup", 0, null), cancel);
 
@@ -209,7 +209,7 @@ internal sealed partial class BackupWatch : IBackups
         {
             await new Drilling(_host.Paths).ProveAsync(repository, copy, (doing, done, total) =>
                 tell(new(words) { Doing = doing, Done = done, Total = total }), cancel);
-            Remember(m => m.With(copy.Item, f => f with
+            Remember(m => m.With(Key(copy.Item), f => f with
             {
                 Proven = _time.GetUtcNow(), ProvenCopy = copy.ShortId, Fault = null,
             }));
@@ -218,7 +218,7 @@ internal sealed partial class BackupWatch : IBackups
         }
         catch (HostException fault)
         {
-            Remember(m => m.With(copy.Item, f => f with { Fault = fault.Message }));
+            Remember(m => m.With(Key(copy.Item), f => f with { Fault = fault.Message }));
             tell(new(words) { Error = new(fault.Message, fault.Remedy) });
             return fault;
         }
@@ -259,6 +259,10 @@ internal sealed partial class BackupWatch : IBackups
     private string? Credentials() => Settings.CredentialsSecret is { } name
         && _host.Desired().Secrets.TryGetValue(name, out var secret)
             ? _reveal(secret.Value) : null;
+
+    /// <summary>What is remembered of a thing is true of one repository.</summary>
+    private string Key(string item) =>
+        $"{Settings.Destination ?? _host.Paths.BackupDir} {item}";
 
     /// <summary>A full disk must not undo a copy that was made.</summary>
     private void Remember(Func<BackupMemory, BackupMemory> change)

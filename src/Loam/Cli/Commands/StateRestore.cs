@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Loam.Cli.Views;
 using Loam.Core.Backups;
 using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
 using Loam.Drivers.Backups;
 using Loam.Drivers.Files;
 using Loam.Drivers.Secrets;
@@ -61,7 +63,7 @@ internal static class StateRestore
             }
             screen.Write(BackupView.Ended(new("Loam's own state") { Copy = copy }, "restored",
                 screen.Look));
-            Tell(screen, aside);
+            Tell(call, aside, repository.Words);
         }
         finally
         {
@@ -73,16 +75,28 @@ internal static class StateRestore
         return ExitCode.Done;
     }
 
-    private static void Tell(Terminal screen, string? aside)
+    private static void Tell(Invocation call, string? aside, string from)
     {
+        void Say(string text) =>
+            call.Terminal.Write(Paragraph.Of(text, call.Terminal.Look));
         if (aside is not null)
         {
-            screen.Write(Paragraph.Of(
-                $"What was there before is in {aside}; delete it when all is well.", screen.Look));
+            Say($"What was there before is in {aside}; delete it when all is well.");
         }
-        screen.Write(Paragraph.Of("Now start the daemon. `loam backup list` shows the volumes: "
-            + "`loam restore VOLUME` puts the files of each in its place, then `loam heal` makes "
-            + "the services.", screen.Look));
+        var texts = FileKinds.All.Select(k => k.File).Append(StateSet.Lock)
+            .Select(f => (f, Path.Combine(call.Paths.StateDir, f)))
+            .Where(f => File.Exists(f.Item2)).ToImmutableSortedDictionary(
+                f => f.f, f => File.ReadAllText(f.Item2), StringComparer.Ordinal);
+        var own = StateReader.Read(new(texts)).State?.Backups.Destination
+            ?? call.Paths.BackupDir;
+        if (own != from)
+        {
+            Say($"This machine makes its copies in {own}, and this one came from {from}: put the "
+                + "repository there, or set backup.destination, before you go on.");
+        }
+        Say("Now start the daemon. `loam restore VOLUME` puts the files of a volume in place, "
+            + "`loam heal` makes the services; then `loam restore VOLUME` lets a database read "
+            + "its dump. `loam backup list` shows which are which.");
     }
 
     private static InstanceLock Alone(InstancePaths paths)

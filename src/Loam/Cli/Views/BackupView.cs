@@ -106,8 +106,9 @@ internal static class BackupView
         }
         if (plan.Replaces)
         {
-            Say("~", "replaces",
-                "what is there; it is put aside until all is healthy, else put back");
+            Say("~", "replaces", BackupItem.VolumeOf(copy.Item) is null
+                ? "what is there; it is kept beside"
+                : "what is there; it is put aside until all is healthy, else put back");
         }
         if (!copy.IsWhole)
         {
