@@ -74,6 +74,7 @@ public sealed class Running : IDisposable
         }
     }
 
+    public int Id => _process.Id;
     public bool HasEnded => _process.HasExited;
 
     public async Task<Ended> EndAsync()

@@ -235,6 +235,16 @@ internal static class CommandTable
                 new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
             ],
         },
+        new("doctor", "", 0, 0, "What is missing on this host, and whether Loam is well.",
+            "loam doctor", DoctorCommand.RunAsync)
+        {
+            Details = "It changes nothing, and needs no daemon.",
+        },
+        new("man-page", "", 0, 0, "The manual page as text of man(7).",
+            "loam man-page >loam.1", OwnCommands.ManPageAsync)
+        {
+            IsHidden = true,
+        },
         new(Deadman.Verb, "FILE", 1, 1, "Wait, and take a change back.", "loam deadman FILE",
             OwnCommands.DeadmanAsync)
         {

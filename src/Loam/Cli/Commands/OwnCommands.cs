@@ -68,6 +68,12 @@ internal static class OwnCommands
         return ExitCode.Done;
     }
 
+    public static Task<ExitCode> ManPageAsync(Invocation call, CancellationToken cancel)
+    {
+        call.Terminal.Raw(ManPage.Text());
+        return Task.FromResult(ExitCode.Done);
+    }
+
     public static Task<ExitCode> CompletionAsync(Invocation call, CancellationToken cancel)
     {
         call.Terminal.Raw(Completion.Script(call.Words[0])

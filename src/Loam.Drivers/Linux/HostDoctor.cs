@@ -1,0 +1,148 @@
+using System.Globalization;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Containers;
+using Loam.Drivers.Files;
+using Loam.Drivers.Firewall;
+
+namespace Loam.Drivers.Linux;
+
+public enum CheckResult
+{
+    Good,
+    /// <summary>Something is missing that not everybody needs.</summary>
+    Note,
+    /// <summary>Loam cannot do its work.</summary>
+    Bad,
+}
+
+/// <param name="Name">What was looked at, in a word or two.</param>
+/// <param name="Says">What was found.</param>
+/// <param name="Remedy">What to do; null: nothing.</param>
+public sealed record HostCheck(
+    string Name, CheckResult Result, string Says, string? Remedy = null);
+
+/// <summary>Looks whether a host has what Loam needs. Changes nothing.</summary>
+public static class HostDoctor
+{
+    private const long LittleSpace = 2L << 30, NoSpace = 200L << 20;
+
+    private static readonly Version s_oldestKernel = new(5, 10);
+
+    public static async Task<IReadOnlyList<HostCheck>> CheckAsync(
+        InstancePaths paths, CancellationToken cancel) =>
+    [
+        Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
+        Trust(), Zones(),
+    ];
+
+    /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
+    public static async Task<HostCheck> EngineAsync(CancellationToken cancel)
+    {
+        const string Name = "engine";
+        var search = await EngineFinder.FindAsync(null, cancel);
+        search.Engine?.Dispose();
+        return search.Info is { } info
+            ? new(Name, CheckResult.Good, $"{info.Brand} {info.Version}")
+            : PrivateEngine.IsInstalled
+                ? new(Name, CheckResult.Good, "none runs, and dockerd is installed: Loam starts a "
+                    + "private one")
+                : new(Name, CheckResult.Bad, "neither Docker nor Podman answers",
+                    "Install one: `apt-get install docker.io`.");
+    }
+
+    private static HostCheck Rights() => Libc.EffectiveUser() == 0
+        ? new("rights", CheckResult.Good, "root")
+        : new("rights", CheckResult.Note, $"{Environment.UserName}: not everything can be seen",
+            "Run `sudo loam doctor` to look at everything.");
+
+    private static HostCheck Kernel()
+    {
+        var version = Environment.OSVersion.Version;
+        return version >= s_oldestKernel ? new("kernel", CheckResult.Good, version.ToString(3))
+            : new("kernel", CheckResult.Bad, $"{version.ToString(3)} is too old for the firewall",
+                $"Use {s_oldestKernel} or newer: Debian 11 has it.");
+    }
+
+    private static async Task<HostCheck> GitAsync(CancellationToken cancel)
+    {
+        if (Command.Find("git") is null)
+        {
+            return new("git", CheckResult.Bad, "not installed",
+                "It keeps the generations: `apt-get install git`.");
+        }
+        var said = (await Command.RunAsync("git", ["--version"], "", cancel)).Output.Trim();
+        return new("git", CheckResult.Good, said.Split(' ')[^1]);
+    }
+
+    private static HostCheck Firewall() => Command.Find("nft") is null
+        ? new("firewall", CheckResult.Note, "nft is not installed: no firewall can be declared",
+            "`apt-get install nftables`.")
+        : NftablesKernel.Generation() is null
+            ? new("firewall", CheckResult.Note, "the kernel says nothing about nftables",
+                "Load nf_tables: `modprobe nf_tables`.")
+            : new("firewall", CheckResult.Good, "nftables");
+
+    private static HostCheck Memory() =>
+        File.Exists("/sys/fs/cgroup/cgroup.controllers")
+            ? File.ReadAllText("/sys/fs/cgroup/cgroup.controllers").Contains("memory",
+                StringComparison.Ordinal)
+                ? new("limits", CheckResult.Good, "control groups, version 2")
+                : NoLimits("the memory controller is off")
+            : Directory.Exists("/sys/fs/cgroup/memory")
+                ? new("limits", CheckResult.Good, "control groups, version 1")
+                : NoLimits("there are no control groups");
+
+    private static HostCheck NoLimits(string why) => new("limits", CheckResult.Bad,
+        $"{why}, so that no service can be limited",
+        "Mount them: `mount -t cgroup2 none /sys/fs/cgroup`; or boot with "
+        + "cgroup_enable=memory.");
+
+    private static HostCheck Space(InstancePaths paths)
+    {
+        var place = paths.DataDir;
+        while (!Directory.Exists(place))
+        {
+            place = Path.GetDirectoryName(place)!;
+        }
+        var free = new DriveInfo(place).AvailableFreeSpace;
+        var says = string.Create(CultureInfo.InvariantCulture,
+            $"{free / (double)(1 << 30):0.0} GiB free below {place}");
+        return free < NoSpace ? new("disk", CheckResult.Bad, says, "Free some space there.")
+            : free < LittleSpace ? new("disk", CheckResult.Note, says,
+                "Images need more: free some space there.")
+            : new("disk", CheckResult.Good, says);
+    }
+
+    private static HostCheck Data(InstancePaths paths)
+    {
+        try
+        {
+            return Libc.Stat(paths.DataDir) switch
+            {
+                null => new("data", CheckResult.Good,
+                    $"{paths.DataDir} is made at the first start"),
+                { IsDirectory: false } other => new("data", CheckResult.Bad,
+                    $"{paths.DataDir} is {other.Sort}", "Move it aside."),
+                { User: var user } when user != 0 && Libc.EffectiveUser() == 0 => new("data",
+                    CheckResult.Bad, $"{paths.DataDir} belongs to user {user}, who could read "
+                    + "the key", $"chown -R root:root {paths.DataDir}"),
+                _ => new("data", CheckResult.Good, paths.DataDir),
+            };
+        }
+        catch (HostException fault)
+        {
+            return new("data", CheckResult.Bad, fault.Message, fault.Remedy);
+        }
+    }
+
+    private static HostCheck Trust() => File.Exists("/etc/ssl/certs/ca-certificates.crt")
+        || Directory.Exists("/etc/pki/tls/certs")
+            ? new("trust", CheckResult.Good, "root certificates are there")
+            : new("trust", CheckResult.Note, "no root certificates: no registry can be trusted",
+                "`apt-get install ca-certificates`.");
+
+    private static HostCheck Zones() => Directory.Exists("/usr/share/zoneinfo/Europe")
+        ? new("time zones", CheckResult.Good, TimeZoneInfo.Local.Id)
+        : new("time zones", CheckResult.Note, "none: every schedule is in UTC",
+            "`apt-get install tzdata`.");
+}
