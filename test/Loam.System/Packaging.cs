@@ -26,8 +26,8 @@ public sealed class Packaging(DockerGround ground) : IAsyncLifetime
     [NeedingFact]
     public async Task A_clean_Debian_takes_it_is_well_and_is_rid_of_it_again()
     {
-        (await Shell.RunAsync("mmdebstrap", "--variant=minbase", $"--include={Needed}", "bookworm",
-            _root)).ShouldEnd(0);
+        (await Shell.RunAsync("unshare", "--mount", "mmdebstrap", "--variant=minbase",
+            $"--include={Needed}", "bookworm", _root)).ShouldEnd(0);
         (await Shell.RunAsync(Path.Combine(Repository, "dev"), "package")).ShouldEnd(0);
         var package = Directory.GetFiles(Path.Combine(Repository, "out"), "loam_*_amd64.deb")
             .ShouldHaveSingleItem();
