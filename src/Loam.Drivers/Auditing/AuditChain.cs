@@ -26,7 +26,9 @@ public sealed record AuditBreak(string File, int Line, string Why);
 /// them and a public key.</summary>
 public static class AuditChain
 {
-    public const string Pattern = "*.jsonl";
+    /// <summary>The number of the first line, and the day.</summary>
+    private const string Pattern = "????????????-????-??-??.jsonl";
+
     private const long MostBytes = 64 * 1024 * 1024;
 
     /// <summary>The record's files, oldest first.</summary>

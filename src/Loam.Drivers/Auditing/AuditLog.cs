@@ -120,9 +120,13 @@ public sealed class AuditLog : IAudit, IDisposable
         {
             var bytes = AtomicFile.Read(files[i], MostBytes) ?? [];
             var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-            if (whole < bytes.Length)
+            torn += bytes.Length - whole;
+            if (whole == 0)
             {
-                torn += bytes.Length - whole;
+                AtomicFile.Delete(files[i]);
+            }
+            else if (whole < bytes.Length)
+            {
                 using var file = OpenFile(files[i], 0);
                 Cut(file, files[i], whole);
             }
@@ -130,8 +134,9 @@ public sealed class AuditLog : IAudit, IDisposable
             {
                 var before = bytes.AsSpan(0, whole - 1).LastIndexOf((byte)'\n') + 1;
                 var line = bytes.AsSpan(before, whole - 1 - before);
-                (_last, _digest) = (AuditLine.Of(line)?.N ?? throw Unreadable(files[i]),
-                    AuditLine.DigestOf(line));
+                // A last line that is none breaks the chain there, and it goes on behind it.
+                (_last, _digest) = (AuditLine.Of(line)?.N ?? FirstIn(files[i])
+                    + bytes.AsSpan(0, whole - 1).Count((byte)'\n'), AuditLine.DigestOf(line));
             }
         }
         if (torn > 0)
@@ -142,9 +147,10 @@ public sealed class AuditLog : IAudit, IDisposable
         }
     }
 
-    private static HostException Unreadable(string file) => new(Fault.Unsupported,
-        $"The last line of {file} is no line of the record, so it cannot go on.",
-        "`loam audit verify` says where it breaks. Move the directory aside to begin anew.");
+    /// <summary>The number with which a file's name begins.</summary>
+    private static long FirstIn(string file) => long.TryParse(
+        Path.GetFileName(file).Split('-')[0], CultureInfo.InvariantCulture, out var first)
+            ? first : 1;
 
     private void Append(AuditSettings settings, string what, string who, string sentence,
         AuditEntry? entry)

@@ -136,6 +136,20 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_whose_first_line_was_cut_off_is_begun_again()
+    {
+        await WriteAsync(2);
+        _time.Next();
+        await File.WriteAllTextAsync(
+            Path.Combine(Folder, "000000000004-2026-03-02.jsonl"), "{\"n\":4");
+
+        await WriteAsync(1);
+
+        Verify().Broken.ShouldBeNull();
+        Verify().Lines.ShouldBe(6);
+    }
+
+    [Fact]
     public async Task Another_key_is_noticed()
     {
         await WriteAsync(2);
@@ -182,12 +196,16 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
-    public void A_last_line_that_is_none_is_refused_with_a_way_out()
+    public async Task A_last_line_that_is_none_is_named_and_the_record_goes_on()
     {
-        Directory.CreateDirectory(Folder);
-        File.WriteAllText(Path.Combine(Folder, "000000000001-2026-03-01.jsonl"), "rubbish\n");
+        await WriteAsync(2);
+        var file = AuditChain.FilesOf(Folder).ShouldHaveSingleItem();
+        await File.AppendAllTextAsync(file, "rubbish\n");
+        _time.Next();
+        await WriteAsync(1);
 
-        Should.Throw<HostException>(Open).Remedy.ShouldNotBeNull().ShouldContain("verify");
+        Verify().Broken.ShouldNotBeNull().Line.ShouldBe(4);
+        AuditLog.Newest(Folder, 1).ShouldHaveSingleItem().N.ShouldBe(6);
     }
 
     /// <summary>Changes a line and makes the digests of all that follow anew.</summary>
