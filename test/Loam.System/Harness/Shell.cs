@@ -77,9 +77,10 @@ public sealed class Running : IDisposable
     public int Id => _process.Id;
     public bool HasEnded => _process.HasExited;
 
-    public async Task<Ended> EndAsync()
+    /// <param name="within">Null: <see cref="Wait.Limit"/>.</param>
+    public async Task<Ended> EndAsync(TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(Wait.Limit);
+        using var limit = new CancellationTokenSource(within ?? Wait.Limit);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
