@@ -22,9 +22,12 @@ internal static class ScalarWriter
             ? $"'{text.Replace("'", "''", StringComparison.Ordinal)}'" : InDouble(text);
     }
 
+    /// <summary>The name of a field. The library reads a plain one with an asterisk after a space
+    /// together with its colon and value.</summary>
     public static string Key(string key, bool flow)
     {
-        var written = Inline(new(key, ScalarKinds.IsNothing(key)), Quotes.None, flow);
+        var quote = ScalarKinds.IsNothing(key) || key.Contains(" *", StringComparison.Ordinal);
+        var written = Inline(new(key, quote), Quotes.None, flow);
         return written.Length <= Limits.FieldNameLength ? written : throw new EditException(
             $"The name of a field is longer than {Limits.FieldNameLength} characters.");
     }

@@ -219,6 +219,16 @@ public sealed class StateEditTests
     public void Adds_items_in_the_style_of_the_list(string before, EditValue item, string after) =>
         StateEdit.Append(before, EditPath.Root.Key("a"), item).ShouldBe(after);
 
+    [Theory]
+    [InlineData("m: {}")]
+    [InlineData("m:\n  b: 1\n")]
+    public void The_name_of_a_field_may_hold_an_asterisk(string file)
+    {
+        var after = StateEdit.Set(file, EditPath.Root.Key("m").Key("a *"), "x");
+
+        after.ShouldContain("\"a *\": x");
+    }
+
     [Fact]
     public void Adds_a_service_with_the_blank_line_that_separates_services()
     {
