@@ -17,6 +17,7 @@ public sealed class Machine : IMachine
     private readonly MachineParts _parts;
     private readonly Reconciler _reconciler;
     private readonly ChangePlanning _planning;
+    private readonly ChangeRecord _record;
     private readonly Turns _turns = new();
     private InForce _now = InForce.Nothing;
     private volatile string? _recovery;
@@ -27,6 +28,7 @@ public sealed class Machine : IMachine
         _parts = parts;
         _reconciler = new(parts.Drivers, parts.Journal, parts.Deadman, parts.Time);
         _planning = new(parts, _reconciler);
+        _record = new(parts.Audit, parts.Events, parts.Time);
     }
 
     /// <summary>Start-up is recovery: an interrupted change is finished or taken back before
@@ -254,8 +256,7 @@ public sealed class Machine : IMachine
         });
         var storing = change.IsHealing ? Task.FromResult("") : _parts.History.StoreAsync(
             generation, after.Files, approval.Who, change.Request.Reason, stop);
-        // Nothing is done that nobody could answer for.
-        await _parts.Audit.WriteAsync(ChangeAudit.Approved(plan, approval, generation), stop);
+        await _record.ApprovedAsync(plan, approval, generation, change.IsHealing, stop);
         var commit = await storing;
         _trial = plan.OnTrial ? new(Limits.Trial, _parts.Connections, _parts.Time) : null;
         var run = new Run(generation, plan, approval, commit, change.Request.Reason)
@@ -264,7 +265,7 @@ public sealed class Machine : IMachine
             Trial = _trial,
         };
         var result = await RunAsync(run, after, plan, Say, stop);
-        await RecordAsync(ChangeAudit.Ended(plan, approval, generation, result.Outcome));
+        await _record.EndedAsync(plan, approval, generation, result.Outcome);
         if (result.Outcome == Outcome.Applied)
         {
             await FinishAsync(generation, plan, change.IsHealing);
@@ -276,22 +277,6 @@ public sealed class Machine : IMachine
         }
         return Report(change, plan, result, generation,
             _parts.Time.GetElapsedTime(started), Say);
-    }
-
-    /// <summary>What was done is done, whether it can be recorded or not.</summary>
-    private async Task RecordAsync(IEnumerable<AuditEntry> entries)
-    {
-        try
-        {
-            foreach (var entry in entries)
-            {
-                await _parts.Audit.WriteAsync(entry, CancellationToken.None);
-            }
-        }
-        catch (HostException fault)
-        {
-            Tell(new(0, Now, "audit.failed") { Error = fault.Message });
-        }
     }
 
     /// <summary>A journal that cannot be written (a full disk) ends a change as a crash would:
@@ -425,18 +410,18 @@ public sealed class Machine : IMachine
         var what = $"the change «{begun.Trigger}»";
         if (closed?.Outcome == Outcome.Applied)
         {
-            await RecordAsync([ChangeAudit.Recovered(begun.Generation, Outcome.Applied)]);
+            await _record.RecoveredAsync(begun.Generation, Outcome.Applied);
             await FinishAsync(begun.Generation, begun.Plan!, begun.Commit is null or "");
             return $"After a crash: {what} had been applied, and is in force.";
         }
         if (closed?.Outcome == Outcome.RolledBack)
         {
-            await RecordAsync([ChangeAudit.Recovered(begun.Generation, Outcome.RolledBack)]);
+            await _record.RecoveredAsync(begun.Generation, Outcome.RolledBack);
             await SettleAsync(begun.Generation);
             return $"After a crash: {what} had been taken back.";
         }
         var result = await _reconciler.RecoverAsync(open, what => Tell(what));
-        await RecordAsync([ChangeAudit.Recovered(begun.Generation, result.Outcome)]);
+        await _record.RecoveredAsync(begun.Generation, result.Outcome);
         if (result.Outcome == Outcome.RolledBack)
         {
             await SettleAsync(begun.Generation);

@@ -141,9 +141,21 @@ public sealed class AuditLog : IAudit, IDisposable
         }
         if (torn > 0)
         {
-            Append(_settings(), AuditLine.Recovered, "loam", string.Create(
-                CultureInfo.InvariantCulture,
-                $"{torn} bytes of a line that was not written to its end were removed"), null);
+            Say(AuditLine.Recovered, string.Create(CultureInfo.InvariantCulture,
+                $"{torn} bytes of a line that was not written to its end were removed"));
+        }
+    }
+
+    /// <summary>A full disk keeps no daemon from starting.</summary>
+    private void Say(string what, string sentence)
+    {
+        try
+        {
+            Append(_settings(), what, "loam", sentence, null);
+        }
+        catch (HostException)
+        {
+            // The next change that needs the record says why it cannot be written.
         }
     }
 

@@ -69,8 +69,8 @@ internal static class Mutations
             new Edit(Execution, "action with { Trial = run.Trial?.Begin() }",
                 "action with { Trial = run.Trial?.Begin() is null ? null : null }")),
         new("an approval is not recorded",
-            new Edit(Machine, "await _parts.Audit.WriteAsync(ChangeAudit.Approved(plan, approval,"
-                + " generation), stop);", "stop.ThrowIfCancellationRequested();")),
+            new Edit("Auditing/ChangeRecord.cs", "await audit.WriteAsync(approved, stop);",
+                "stop.ThrowIfCancellationRequested();")),
         new("rules do not go back with the rest",
             new Edit("Planning/Inverse.cs", "new(action.Firewall!.After, action.Firewall.Before)",
                 "new(action.Firewall!.Before, action.Firewall.After)")),
