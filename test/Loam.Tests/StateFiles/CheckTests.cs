@@ -86,6 +86,7 @@ public sealed class CheckTests
     [InlineData("firewall: {default_input_policy: accept, rules: [{name: no, protocol: tcp, port: 1-1000, action: drop}]}", "warning LOAM0205: Service web publishes port 80/tcp, which the firewall refuses by rule no.")]
     [InlineData("firewall: {rules: [{name: lo, interface: lo, action: accept}, {name: e, state: established, action: accept}, {name: w, protocol: tcp, port: [22, 79-81], action: accept}]}", null)]
     [InlineData("firewall: {rules: [{name: a, action: accept, port: 80}]}", "error LOAM0209: Rule a has a port and protocol all. Write `protocol: tcp` or `protocol: udp`.")]
+    [InlineData("firewall: {rules: [{name: a, action: accept, source: []}]}", "warning LOAM0209: The empty list source of rule a asks for nothing, so the rule holds for every one.")]
     [InlineData("interfaces: [{name: eth0, type: static}]", "error LOAM0209: Interface eth0 is static and has no address.")]
     [InlineData("interfaces: [{name: eth0, type: dhcp, gateway: 10.0.0.1}]", "error LOAM0209: Interface eth0 gets its address by DHCP.")]
     [InlineData("bans: [{service: nothing}]", "error LOAM0201: Service nothing in bans is not declared.")]

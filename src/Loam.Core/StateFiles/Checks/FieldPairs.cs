@@ -128,6 +128,16 @@ internal static class FieldPairs
                     $"Rule {rule.Text("name")} has a port and protocol {rule.Text("protocol")}.",
                     "Write `protocol: tcp` or `protocol: udp`.");
             }
+            foreach (var field in (string[])["source", "destination", "port"])
+            {
+                if (rule[field] is ListValue { Items.IsEmpty: true, At: { } at })
+                {
+                    found.Warn(Codes.Incomplete, at,
+                        $"The empty list {field} of rule {rule.Text("name")} asks for nothing, so "
+                        + "the rule holds for every one.",
+                        $"Remove {field} if that is meant; else name some, or remove the rule.");
+                }
+            }
         }
     }
 
