@@ -21,6 +21,7 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
     private const string Ready = ".ready", Disarmed = ".disarmed", Fired = ".fired";
     private const int OwnerOnly = 0b110_000_000;
     private const int MostBytes = 4 * 1024 * 1024;
+    private const int MostTries = 600;
 
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
@@ -115,8 +116,27 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
         {
             return false;
         }
-        await nft.RunAsync(text[(line + 1)..], cancel);
+        await TakeBackAsync(text[(line + 1)..], nft, time, cancel);
         return true;
+    }
+
+    /// <summary>Somebody may stand before a locked door: one refusal of nftables, which another
+    /// program may hold for a moment, is no reason to leave it locked.</summary>
+    private static async Task TakeBackAsync(
+        string script, INftables nft, TimeProvider time, CancellationToken cancel)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await nft.RunAsync(script, cancel);
+                return;
+            }
+            catch (HostException) when (tries < MostTries)
+            {
+                await Task.Delay(s_pause, time, cancel);
+            }
+        }
     }
 
     private static HostException Failed(string why) => new(Fault.Exhausted,

@@ -28,6 +28,19 @@ public sealed class DeadmanTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task It_tries_again_when_nftables_refuses()
+    {
+        var refusals = 3;
+        _nft.Before = call => call.StartsWith("nft set") && refusals-- > 0
+            ? throw new HostException(Fault.Unsupported, "busy") : Task.CompletedTask;
+        Write(0);
+
+        (await WatchAsync()).ShouldBeTrue();
+
+        _nft.Table.ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task It_does_nothing_once_it_is_disarmed()
     {
         Write(60_000);
