@@ -241,7 +241,7 @@ internal static class CommandTable
             Details = "It changes nothing, and needs no daemon.",
         },
         new("man-page", "", 0, 0, "The manual page as text of man(7).",
-            "loam man-page >loam.1", OwnCommands.ManPageAsync)
+            "loam man-page", OwnCommands.ManPageAsync)
         {
             IsHidden = true,
         },
