@@ -62,23 +62,55 @@ internal static class RuleSets
 
     /// <summary>The kernel takes no elements into a set that overlap in every field: those that do
     /// go into another.</summary>
-    private static List<List<Box>> Apart(IEnumerable<Box> boxes)
+    private static IEnumerable<List<Box>> Apart(IEnumerable<Box> boxes)
     {
-        var layers = new List<List<Box>>();
+        var layers = new List<Layer>();
         foreach (var box in boxes)
         {
-            if (layers.Exists(l => l.Exists(b => b.Covers(box))))
+            if (layers.Exists(l => l.Near(box).Any(b => b.Covers(box))))
             {
                 continue;
             }
-            var free = layers.Find(l => !l.Exists(b => b.Touches(box)));
+            var free = layers.Find(l => !l.Near(box).Any(b => b.Touches(box)));
             if (free is null)
             {
-                layers.Add(free = []);
+                layers.Add(free = new());
             }
             free.Add(box);
         }
-        return layers;
+        return layers.Select(l => l.All);
+    }
+
+    /// <summary>Elements of one set, found by their port: a thousand rules are mostly about
+    /// different ones.</summary>
+    private sealed class Layer
+    {
+        private readonly Dictionary<UInt128, List<Box>> _ofOnePort = [];
+        private readonly List<Box> _ofMore = [];
+
+        public List<Box> All { get; } = [];
+
+        public void Add(Box box)
+        {
+            All.Add(box);
+            if (box.Ports.First != box.Ports.Last)
+            {
+                _ofMore.Add(box);
+            }
+            else if (_ofOnePort.TryGetValue(box.Ports.First, out var others))
+            {
+                others.Add(box);
+            }
+            else
+            {
+                _ofOnePort[box.Ports.First] = [box];
+            }
+        }
+
+        /// <summary>Those that can have something in common with a box.</summary>
+        public IEnumerable<Box> Near(Box box) => box.Ports.First != box.Ports.Last ? All
+            : _ofOnePort.TryGetValue(box.Ports.First, out var others) ? others.Concat(_ofMore)
+            : _ofMore;
     }
 
     /// <summary>What one element matches.</summary>

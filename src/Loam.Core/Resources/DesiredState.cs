@@ -41,6 +41,9 @@ public sealed class DesiredState
         }
     } = FirewallRules.None;
 
+    /// <summary>The same rules make the same table: it is not made again.</summary>
+    private Lazy<FirewallTable?> SameTable { init => _table = value; }
+
     /// <summary>What the firewall is for the kernel; null: none is to be in force.</summary>
     public FirewallTable? FirewallTable => _table.Value;
     public ImmutableSortedDictionary<string, Job> Jobs { get; init; } =
@@ -85,6 +88,7 @@ public sealed class DesiredState
         Volumes = Volumes,
         Secrets = Secrets,
         Firewall = Firewall,
+        SameTable = _table,
         Jobs = Jobs,
         Users = Users,
         Certificates = Certificates,
