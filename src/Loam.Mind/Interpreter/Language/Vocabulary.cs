@@ -6,6 +6,9 @@ namespace Loam.Mind.Interpreter.Language;
 /// </summary>
 internal sealed class Vocabulary
 {
+    /// <summary>The machine itself, which every sentence is about.</summary>
+    private const string Machine = "machine";
+
     private static readonly Lazy<ILookup<string, string>> s_lines = new(() =>
         WordFile.Read("en", "subjects").ToLookup(l => l.Key, l => l.Phrase));
 
@@ -35,7 +38,7 @@ internal sealed class Vocabulary
     /// <summary>The word means nothing that this subject does not speak of.</summary>
     public bool Has(Lexeme lexeme) => lexeme.Readings.Any(r => r.Part switch
     {
-        Part.Topic => _topics.Contains(r.Key),
+        Part.Topic => _topics.Contains(r.Key) || r.Key == Machine,
         Part.Verb => _verbs.Contains(r.Key),
         Part.Field => _fields.Contains(r.Key),
         Part.Mention => lexeme.Namings.Any(n => _names.Contains(
