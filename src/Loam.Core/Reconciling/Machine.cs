@@ -247,6 +247,7 @@ public sealed class Machine : IMachine
             return Refused(ApplyStatus.NotApproved,
                 "The machine changed in the moment of approval.", "Look at the plan again.");
         }
+        await _record.ApprovedAsync(plan, approval, generation, change.IsHealing, stop);
         void Say(MachineEvent what) => tell(Tell(what));
         Say(new(0, Now, "reconcile.started")
         {
@@ -254,10 +255,8 @@ public sealed class Machine : IMachine
             Generation = generation,
             Changes = plan.Steps.Length,
         });
-        var storing = change.IsHealing ? Task.FromResult("") : _parts.History.StoreAsync(
+        var commit = change.IsHealing ? "" : await _parts.History.StoreAsync(
             generation, after.Files, approval.Who, change.Request.Reason, stop);
-        await _record.ApprovedAsync(plan, approval, generation, change.IsHealing, stop);
-        var commit = await storing;
         _trial = plan.OnTrial ? new(Limits.Trial, _parts.Connections, _parts.Time) : null;
         var run = new Run(generation, plan, approval, commit, change.Request.Reason)
         {

@@ -29,6 +29,9 @@ public sealed class AuditLog : IAudit, IDisposable
     private long _unsigned;
     private string _digest = AuditLine.Start;
 
+    /// <summary>Bytes of a line that a crash cut off, until a line says so.</summary>
+    private int _torn;
+
     private AuditLog(string directory, AuditKey key, Func<AuditSettings> settings,
         TimeProvider time) => (_directory, _key, _settings, _time) = (
             directory, key, settings, time);
@@ -38,8 +41,8 @@ public sealed class AuditLog : IAudit, IDisposable
     public string? CopyFault { get; private set; }
 
     /// <summary>Goes on where the record ended. The rest of a line that a crash cut off is
-    /// removed, and a line says so.</summary>
-    /// <param name="settings">As they are now.</param>
+    /// removed, and the next line that is written says so.</summary>
+    /// <param name="settings">As they are when something is written.</param>
     /// <exception cref="HostException">The record cannot be read.</exception>
     public static AuditLog Open(
         InstancePaths paths, Func<AuditSettings> settings, TimeProvider time)
@@ -114,13 +117,12 @@ public sealed class AuditLog : IAudit, IDisposable
     private void Resume()
     {
         var files = AuditChain.FilesOf(_directory);
-        var torn = 0;
         // The newest file may hold nothing but a line that was cut off.
         for (var i = files.Length - 1; i >= 0 && _last == 0; i--)
         {
             var bytes = AtomicFile.Read(files[i], MostBytes) ?? [];
             var whole = bytes.AsSpan().LastIndexOf((byte)'\n') + 1;
-            torn += bytes.Length - whole;
+            _torn += bytes.Length - whole;
             if (whole == 0)
             {
                 AtomicFile.Delete(files[i]);
@@ -139,24 +141,6 @@ public sealed class AuditLog : IAudit, IDisposable
                     + bytes.AsSpan(0, whole - 1).Count((byte)'\n'), AuditLine.DigestOf(line));
             }
         }
-        if (torn > 0)
-        {
-            Say(AuditLine.Recovered, string.Create(CultureInfo.InvariantCulture,
-                $"{torn} bytes of a line that was not written to its end were removed"));
-        }
-    }
-
-    /// <summary>A full disk keeps no daemon from starting.</summary>
-    private void Say(string what, string sentence)
-    {
-        try
-        {
-            Append(_settings(), what, "loam", sentence, null);
-        }
-        catch (HostException)
-        {
-            // The next change that needs the record says why it cannot be written.
-        }
     }
 
     /// <summary>The number with which a file's name begins.</summary>
@@ -172,6 +156,7 @@ public sealed class AuditLog : IAudit, IDisposable
         if (day != _day || _file is null)
         {
             Begin(day, now);
+            SayTorn(now);
             Trim(settings, now);
         }
         else if (_unsigned >= BetweenCheckpoints)
@@ -196,6 +181,17 @@ public sealed class AuditLog : IAudit, IDisposable
         AtomicFile.SyncDirectory(_directory);
         (_day, _length) = (day, 0);
         Write(Line(now, AuditLine.Checkpoint, "loam", "all lines before this one"), true);
+    }
+
+    private void SayTorn(DateTimeOffset now)
+    {
+        if (_torn > 0)
+        {
+            Write(Line(now, AuditLine.Recovered, "loam", string.Create(
+                CultureInfo.InvariantCulture,
+                $"{_torn} bytes of a line that was not written to its end were removed")), false);
+            _torn = 0;
+        }
     }
 
     /// <summary>Removes files whose last line is older than is kept; the newest stays.</summary>

@@ -136,6 +136,18 @@ public sealed class AuditLogTests : IDisposable
     }
 
     [Fact]
+    public async Task It_is_opened_before_anybody_knows_the_settings()
+    {
+        await WriteAsync(2);
+        await File.AppendAllTextAsync(AuditChain.FilesOf(Folder)[0], "{\"n\":4");
+
+        AuditLog.Open(InstancePaths.Below("/nowhere") with { DataDir = _root },
+            () => throw new InvalidOperationException("no state is loaded yet"), _time).Dispose();
+
+        Verify().Broken.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_file_whose_first_line_was_cut_off_is_begun_again()
     {
         await WriteAsync(2);

@@ -27,12 +27,7 @@ internal static class AuditCommand
     {
         var answer = await call.Client.AuditAsync(call.Number("most", 50, MostLines), cancel)
             .ConfigureAwait(false);
-        if (call.Json)
-        {
-            call.Terminal.Raw(JsonOutput.Of(answer, ApiJson.Default.AuditAnswer) + "\n");
-            return ExitCode.Done;
-        }
-        call.Terminal.Write(AuditView.Of(
+        call.Answer(() => JsonOutput.Of(answer, ApiJson.Default.AuditAnswer), AuditView.Of(
             answer.Lines, call.Time.LocalTimeZone, call.Terminal.Look));
         return ExitCode.Done;
     }
@@ -42,15 +37,9 @@ internal static class AuditCommand
     {
         using var key = AuditKey.Public(call.Value("key") ?? AuditLog.PublicKeyIn(directory));
         var verdict = AuditChain.Verify(directory, key);
-        if (call.Json)
-        {
-            call.Terminal.Raw(Json(verdict, key) + "\n");
-        }
-        else
-        {
-            call.Terminal.Write(AuditView.Verdict(verdict, AuditKey.Fingerprint(key),
-                call.Has("key"), call.Time.LocalTimeZone, call.Terminal.Look));
-        }
+        call.Answer(() => Json(verdict, key), AuditView.Verdict(verdict,
+            AuditKey.Fingerprint(key), call.Has("key"), call.Time.LocalTimeZone,
+            call.Terminal.Look));
         return verdict.Broken is null ? ExitCode.Done : ExitCode.Failed;
     }
 

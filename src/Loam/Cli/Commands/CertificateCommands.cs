@@ -34,14 +34,14 @@ internal static class CertificateCommands
         var now = call.Time.GetUtcNow();
         if (name is null)
         {
-            Write(call, () => JsonOutput.Of(answer, ApiJson.Default.CertificatesAnswer),
+            call.Answer(() => JsonOutput.Of(answer, ApiJson.Default.CertificatesAnswer),
                 CertificateView.Table(answer.Certificates, now, call.Terminal.Look));
             return ExitCode.Done;
         }
         var one = answer.Certificates.FirstOrDefault(c => c.Name == name)
             ?? throw new CommandFailure(ExitCode.Invalid,
                 $"There is no certificate {name}.", "`loam certs` lists them.");
-        Write(call, () => JsonOutput.Of(one, ApiJson.Default.CertificateStatus),
+        call.Answer(() => JsonOutput.Of(one, ApiJson.Default.CertificateStatus),
             CertificateView.One(one, now, call.Terminal.Look));
         return ExitCode.Done;
     }
@@ -74,15 +74,5 @@ internal static class CertificateCommands
                 """);
         }
         return ExitCode.Done;
-    }
-
-    private static void Write(Invocation call, Func<string> json, IEnumerable<Line> lines)
-    {
-        if (call.Json)
-        {
-            call.Terminal.Raw(json() + "\n");
-            return;
-        }
-        call.Terminal.Write(lines);
     }
 }

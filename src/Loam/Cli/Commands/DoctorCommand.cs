@@ -20,14 +20,7 @@ internal static class DoctorCommand
                 : await HostDoctor.EngineAsync(cancel).ConfigureAwait(false),
             Daemon(status), .. Alerts(status),
         ];
-        if (call.Json)
-        {
-            call.Terminal.Raw(DoctorView.Json(checks) + "\n");
-        }
-        else
-        {
-            call.Terminal.Write(DoctorView.Of(checks, call.Terminal.Look));
-        }
+        call.Answer(() => DoctorView.Json(checks), DoctorView.Of(checks, call.Terminal.Look));
         return checks.Exists(c => c.Result == CheckResult.Bad) ? ExitCode.Failed : ExitCode.Done;
     }
 

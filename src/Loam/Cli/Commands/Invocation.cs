@@ -31,6 +31,17 @@ internal sealed record Invocation(
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Says the answer: to a program as JSON, to a person in lines.</summary>
+    public void Answer(Func<string> json, IEnumerable<Line> lines)
+    {
+        if (Json)
+        {
+            Terminal.Raw(json() + "\n");
+            return;
+        }
+        Terminal.Write(lines);
+    }
+
     /// <summary>Where the instance lives: <c>--home</c>, else <c>$LOAM_HOME</c>, else
     /// <c>.loam</c> where there is one, else the machine's own (decision 19).</summary>
     public static InstancePaths PathsFor(string? given)

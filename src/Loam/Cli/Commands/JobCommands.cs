@@ -12,15 +12,14 @@ internal static class JobCommands
         var now = call.Time.GetUtcNow();
         if (call.Words.Count == 0)
         {
-            call.Terminal.WriteOr(call.Json, () => JsonOutput.Of(
-                answer, ApiJson.Default.JobsAnswer), JobView.Table(answer.Jobs, now,
-                    call.Terminal.Look));
+            call.Answer(() => JsonOutput.Of(answer, ApiJson.Default.JobsAnswer),
+                JobView.Table(answer.Jobs, now, call.Terminal.Look));
             return ExitCode.Done;
         }
         var job = answer.Jobs.FirstOrDefault(j => j.Name == call.Words[0])
             ?? throw new CommandFailure(ExitCode.Invalid,
                 $"There is no job {call.Words[0]}.", "`loam jobs` lists them.");
-        call.Terminal.WriteOr(call.Json, () => JsonOutput.Of(job, ApiJson.Default.JobStatus),
+        call.Answer(() => JsonOutput.Of(job, ApiJson.Default.JobStatus),
             JobView.One(job, now, call.Terminal.Look));
         return ExitCode.Done;
     }
@@ -28,19 +27,8 @@ internal static class JobCommands
     public static async Task<ExitCode> RunAsync(Invocation call, CancellationToken cancel)
     {
         var run = await call.Client.RunJobAsync(call.Words[0], cancel).ConfigureAwait(false);
-        call.Terminal.WriteOr(call.Json, () => JsonOutput.Of(run, ApiJson.Default.JobRun),
+        call.Answer(() => JsonOutput.Of(run, ApiJson.Default.JobRun),
             JobView.Ended(call.Words[0], run, call.Terminal.Look));
         return run.HasFailed ? ExitCode.Failed : ExitCode.Done;
-    }
-
-    private static void WriteOr(
-        this Terminal terminal, bool json, Func<string> text, IEnumerable<Line> lines)
-    {
-        if (json)
-        {
-            terminal.Raw(text() + "\n");
-            return;
-        }
-        terminal.Write(lines);
     }
 }

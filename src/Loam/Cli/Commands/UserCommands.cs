@@ -12,25 +12,15 @@ internal static class UserCommands
         var now = call.Time.GetUtcNow();
         if (call.Words.Count == 0)
         {
-            Write(call, () => JsonOutput.Of(answer, ApiJson.Default.UsersAnswer),
+            call.Answer(() => JsonOutput.Of(answer, ApiJson.Default.UsersAnswer),
                 UserView.Table(answer.Users, now, call.Terminal.Look));
             return ExitCode.Done;
         }
         var user = answer.Users.FirstOrDefault(u => u.Name == call.Words[0])
             ?? throw new CommandFailure(ExitCode.Invalid,
                 $"There is no user {call.Words[0]}.", "`loam users` lists them.");
-        Write(call, () => JsonOutput.Of(user, ApiJson.Default.UserStatus),
+        call.Answer(() => JsonOutput.Of(user, ApiJson.Default.UserStatus),
             UserView.One(user, now, call.Terminal.Look));
         return ExitCode.Done;
-    }
-
-    private static void Write(Invocation call, Func<string> json, IEnumerable<Line> lines)
-    {
-        if (call.Json)
-        {
-            call.Terminal.Raw(json() + "\n");
-            return;
-        }
-        call.Terminal.Write(lines);
     }
 }
