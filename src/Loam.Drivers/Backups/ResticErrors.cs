@@ -22,6 +22,15 @@ internal static class ResticErrors
         "There were", "LoadBlob", "ignoring error for", "does not exist",
     ];
 
+    /// <summary>Refusals of a server and of a directory. Numbers of HTTP stand with their words or
+    /// in brackets: three digits alone occur in the names of packs and blobs.</summary>
+    private static readonly string[] s_denied =
+    [
+        "Permission denied", "permission denied", "Access Denied", "AccessDenied",
+        "InvalidAccessKeyId", "SignatureDoesNotMatch", "Host key verification failed",
+        "403 Forbidden", "401 Unauthorized", "(403)", "(401)",
+    ];
+
     /// <summary>There is no repository at the place, and the place can be reached.</summary>
     public static bool SaysNone(string said) =>
         said.Contains("Is there a repository at the following location?",
@@ -57,8 +66,7 @@ internal static class ResticErrors
             return new(Fault.Unavailable, $"{what} failed: {place.Words} cannot be reached. "
                 + Reason(said), "Check the network and that the other side runs.");
         }
-        if (Any(said, ["Permission denied", "Access Denied", "AccessDenied", "InvalidAccessKeyId",
-            "SignatureDoesNotMatch", "Host key verification failed", "403", "401"]))
+        if (Any(said, s_denied))
         {
             return new(Fault.Denied, $"{what} failed: {place.Words} does not let this machine in. "
                 + Reason(said), "Check the secret that backup.credentials_secret names, and for "
