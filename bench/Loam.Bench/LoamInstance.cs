@@ -63,6 +63,7 @@ internal sealed class LoamInstance : IAsyncDisposable
                 }
                 await Task.Delay(50, cancel);
             }
+            await instance.AllowAsync(cancel);
             return instance;
         }
         catch
@@ -70,6 +71,17 @@ internal sealed class LoamInstance : IAsyncDisposable
             await instance.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>It is changed more often than any other machine.</summary>
+    private Task<string> AllowAsync(CancellationToken cancel)
+    {
+        Write("manifest.yaml", """
+            apiVersion: loam/v1
+            kind: SystemManifest
+            spec: {safety: {max_changes_per_hour: 10000}}
+            """);
+        return RunAsync(["apply", "--yes", "--confirm", "manifest.yaml"], null, cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -129,12 +129,17 @@ internal static class Daemon
 
     private static IEnumerable<Func<CancellationToken, Task>> EngineWatches(DockerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
-        TimeProvider time) =>
-    [
-        s => new HealthWatch(engine, instance, prober, health, events, time)
-            .RunAsync(() => machine.Desired.Services, s),
-        new EngineWatch(engine, instance, machine, events, time).RunAsync,
-    ];
+        TimeProvider time)
+    {
+        var drift = new DriftWatch(machine, events, time);
+        return
+        [
+            s => new HealthWatch(engine, instance, prober, health, events, time)
+                .RunAsync(() => machine.Desired.Services, s),
+            new EngineWatch(engine, instance, drift.Hint, events, time).RunAsync,
+            drift.RunAsync,
+        ];
+    }
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>

@@ -20,8 +20,7 @@ public abstract partial class Stories
               - name: site
                 backup: {schedule: "0 3 * * *", retain: 2}
             """);
-        Loam.Write("manifest.yaml", "SystemManifest",
-            $"backup: {{destination: {Loam.Home}/usb}}");
+        Loam.WriteManifest($"backup: {{destination: {Loam.Home}/usb}}");
         await FillAsync(Volume("site"));
         var told = Transcript("16-backups");
         (await told.RunAsync("apply", "--yes")).ShouldEnd(0).ShouldSay("2 are kept");
@@ -67,8 +66,7 @@ public abstract partial class Stories
                 volumes: [{source: picked, target: /data}]
             """).Replace("http: {path: /, port: 80}", "test: [test, -f, /data/needed]"));
         Loam.Write("storage.yaml", "StorageConfig", "volumes: [{name: picked, backup: {}}]");
-        Loam.Write("manifest.yaml", "SystemManifest",
-            $"backup: {{destination: {Loam.Home}/usb2}}");
+        Loam.WriteManifest($"backup: {{destination: {Loam.Home}/usb2}}");
         Directory.CreateDirectory(Volume("picked"));
         var needed = Path.Combine(Volume("picked"), "needed");
         File.WriteAllText(needed, "1");
@@ -91,7 +89,7 @@ public abstract partial class Stories
     {
         Loam.WriteServices("services: []");
         var usb = Path.Combine(Loam.Home, "usb3");
-        Loam.Write("manifest.yaml", "SystemManifest", $"backup: {{destination: {usb}}}");
+        Loam.WriteManifest($"backup: {{destination: {usb}}}");
         (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
         (await Shell.RunAsync("sh", "-c", $"printf s3cret | {Instance.Binary} --home {Loam.Home} "
             + "secret set KEPT --yes")).ShouldEnd(0);

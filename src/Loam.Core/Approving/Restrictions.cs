@@ -58,5 +58,7 @@ public static class Restrictions
     }
 
     private static bool LoosensSafety(Settings settings) =>
-        !settings.RequireApproval || !settings.RollbackOnHealthFailure;
+        !settings.RequireApproval || !settings.RollbackOnHealthFailure
+        || !settings.SelfApproving.IsEmpty
+        || settings.MaxChangesPerHour > Settings.DefaultChangesPerHour;
 }

@@ -125,6 +125,16 @@ public sealed record Plan
     /// confirms it over a new connection.</summary>
     public bool OnTrial { get; init; }
 
+    /// <summary>The other one but for the revisions, which follow from the values of secrets.
+    /// </summary>
+    public bool IsLike(Plan other) => ReferenceEquals(this, other)
+        || Steps.Select(Shape).SequenceEqual(other.Steps.Select(Shape));
+
+    private static string Shape(Step step) =>
+        $"{step.Number} {step.Id} {step.Verb} {step.Way} {step.Risk} "
+        + $"{string.Join(' ', step.Requires)}: "
+        + string.Join(' ', step.Actions.Select(a => a.Kind));
+
     public bool IsEmpty => Steps.IsEmpty;
     public bool HasErrors => Findings.Any(f => f.IsError);
 }

@@ -69,6 +69,9 @@ public sealed record PlannedChange(
     string Id, ChangeRequest Request, int BaseGeneration, StateSet Before, StateSet After,
     Plan? Plan, ImmutableArray<Diagnostic> Findings)
 {
+    /// <summary>The setting that makes asking unnecessary; null: somebody must be asked.</summary>
+    public string? SelfApproval { get; init; }
+
     public bool CanApply => Plan is { HasErrors: false } && !Findings.Any(f => f.IsError);
 
     /// <summary>Only the machine changes, back to what was approved: no new generation.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Approving;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -80,7 +81,10 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         };
         var plan = Planner.Plan(before, after, observed, context);
         found.AddRange(plan.Findings);
-        return Change(request, now, after.Files, plan, found);
+        return Change(request, now, after.Files, plan, found) with
+        {
+            SelfApproval = SelfApproval.Of(request.Kind, now.State, after, plan),
+        };
     }
 
     private static IEnumerable<ResourceId> Ids(IEnumerable<string> names) => names.Select(

@@ -19,6 +19,7 @@ public sealed class Machine : IMachine
     private readonly ChangePlanning _planning;
     private readonly ChangeRecord _record;
     private readonly Turns _turns = new();
+    private readonly Pace _pace;
     private InForce _now = InForce.Nothing;
     private volatile string? _recovery;
     private volatile Trial? _trial;
@@ -29,6 +30,7 @@ public sealed class Machine : IMachine
         _reconciler = new(parts.Drivers, parts.Journal, parts.Deadman, parts.Time);
         _planning = new(parts, _reconciler);
         _record = new(parts.Audit, parts.Events, parts.Time);
+        _pace = new(parts.Time);
     }
 
     /// <summary>Start-up is recovery: an interrupted change is finished or taken back before
@@ -43,6 +45,7 @@ public sealed class Machine : IMachine
             Tell(new(0, Now, "recovery") { Message = _recovery });
         }
         await LoadAsync(cancel);
+        _pace.Begin(await _parts.History.ListAsync(Pace.Remembered, cancel));
         return _recovery;
     }
 
@@ -67,8 +70,15 @@ public sealed class Machine : IMachine
         Action<MachineEvent> tell, CancellationToken stop)
     {
         ApplyResult? result = null;
-        await InTurnAsync(change.Request.Reason, async () => result =
-            await ApplyShownAsync(change, approval, tell, stop), tell, stop);
+        for (var isTaken = true; isTaken && result is null;)
+        {
+            var most = _now.State.Settings.MaxChangesPerHour;
+            var ready = await _pace.WaitAsync(change.Request, approval, most,
+                words => tell(Waiting(words)), stop);
+            isTaken = await InTurnAsync(change.Request.Reason, async () => result =
+                _pace.FreeAt(change.Request, ready, most) is null
+                    ? await ApplyShownAsync(change, ready, tell, stop) : null, tell, stop);
+        }
         return result ?? TooMany;
     }
 
@@ -79,13 +89,23 @@ public sealed class Machine : IMachine
         Func<PlannedChange, Approval?> approve, Action<MachineEvent> tell, CancellationToken stop)
     {
         ApplyResult? result = null;
+        (PlannedChange, Approval)? early = null;
         var isTaken = await InTurnAsync(request.Reason, async () =>
         {
             var change = await _planning.PlanAsync(request, _now, stop);
-            result = approve(change) is { } approval
-                ? await ApplyPlannedAsync(change, approval, tell, stop) : null;
+            if (approve(change) is not { } approval)
+            {
+                return;
+            }
+            if (_pace.FreeAt(request, approval, _now.State.Settings.MaxChangesPerHour) is null)
+            {
+                result = await ApplyPlannedAsync(change, approval, tell, stop);
+                return;
+            }
+            early = (change, approval);
         }, tell, stop);
-        return isTaken ? result : TooMany;
+        return early is var (shown, given) ? await ApplyAsync(shown, given, tell, stop)
+            : isTaken ? result : TooMany;
     }
 
     private Task<bool> InTurnAsync(string reason, Func<Task> work, Action<MachineEvent> tell,
@@ -99,7 +119,10 @@ public sealed class Machine : IMachine
             {
                 _trial = null;
             }
-        }, message => tell(Tell(new(0, Now, "reconcile.waiting") { Message = message })), stop);
+        }, message => tell(Waiting(message)), stop);
+
+    private MachineEvent Waiting(string why) =>
+        Tell(new(0, Now, "reconcile.waiting") { Message = why });
 
     private ApplyResult TooMany => Refused(ApplyStatus.NotApproved,
         "Too many changes are waiting already.", "Try again when they are done.");
@@ -146,7 +169,7 @@ public sealed class Machine : IMachine
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
             Backups = _parts.Backups(),
-            Alerts = [.. OnTrial(), .. _parts.Alerts(),
+            Alerts = [.. Waits(), .. _parts.Alerts(),
                 .. CertificateSteps.Alerts(now.State, observed.Certificates, Now)],
         };
     }
@@ -157,10 +180,18 @@ public sealed class Machine : IMachine
         return Inventory.Of(state, await _reconciler.ObserveAsync(Volumes(state), cancel));
     }
 
-    private IEnumerable<string> OnTrial() => _trial is { IsOpen: true } trial
-        ? [$"«{_turns.Busy}» is on trial: it goes back in {trial.Left.TotalSeconds:0} s unless you "
-            + "log in anew and run `loam confirm`."]
-        : [];
+    private IEnumerable<string> Waits()
+    {
+        if (_trial is { IsOpen: true } trial)
+        {
+            yield return $"«{_turns.Busy}» is on trial: it goes back in "
+                + $"{trial.Left.TotalSeconds:0} s unless you log in anew and run `loam confirm`.";
+        }
+        if (_pace.Waits is { } words)
+        {
+            yield return words;
+        }
+    }
 
     public Task<ImmutableArray<Generation>> HistoryAsync(int most, CancellationToken cancel) =>
         _parts.History.ListAsync(most, cancel);
@@ -242,11 +273,12 @@ public sealed class Machine : IMachine
         var started = _parts.Time.GetTimestamp();
         var generation = change.IsHealing ? _now.Generation : _now.Generation + 1;
         var (after, plan) = await SealAsync(change, stop);
-        if (!IsSamePlan(change.Plan!, plan))
+        if (!plan.IsLike(change.Plan!))
         {
             return Refused(ApplyStatus.NotApproved,
                 "The machine changed in the moment of approval.", "Look at the plan again.");
         }
+        _pace.Count();
         await _record.ApprovedAsync(plan, approval, generation, change.IsHealing, stop);
         void Say(MachineEvent what) => tell(Tell(what));
         Say(new(0, Now, "reconcile.started")
@@ -322,17 +354,6 @@ public sealed class Machine : IMachine
         return (after, plan.Plan!);
     }
 
-    /// <summary>The plan with the secrets' values differs from the approved one in revisions and
-    /// in nothing else.</summary>
-    private static bool IsSamePlan(Plan approved, Plan final) =>
-        ReferenceEquals(approved, final)
-        || approved.Steps.Select(Shape).SequenceEqual(final.Steps.Select(Shape));
-
-    private static string Shape(Step step) =>
-        $"{step.Number} {step.Id} {step.Verb} {step.Way} {step.Risk} "
-        + $"{string.Join(' ', step.Requires)}: "
-        + string.Join(' ', step.Actions.Select(a => a.Kind));
-
     /// <summary>What of a plan is not true afterwards: the planner, asked to heal, should find
     /// nothing to do for what the plan touched.</summary>
     private ImmutableArray<string> Unfinished(
@@ -370,7 +391,8 @@ public sealed class Machine : IMachine
         var retired = plan.Steps.Where(s => !s.Retires.IsEmpty)
             .ToLookup(s => s.Id.Kind == ResourceKind.Network, s => s.Retires);
         var retirement = new Retirement([.. retired[false].SelectMany(r => r)],
-            [.. retired[true].SelectMany(r => r)], await KeptImagesAsync(generation));
+            [.. retired[true].SelectMany(r => r)], 
+            await KeptImages.OfAsync(_parts.History, generation));
         try
         {
             await _reconciler.PersistAsync(
@@ -382,20 +404,6 @@ public sealed class Machine : IMachine
             // the next change of its service.
             Tell(new(0, Now, "reconcile.leftover") { Error = fault.Message });
         }
-    }
-
-    private async Task<ImmutableArray<ResolvedImage>> KeptImagesAsync(int generation)
-    {
-        var kept = new Dictionary<string, ResolvedImage>(StringComparer.Ordinal);
-        for (var n = generation; n > Math.Max(0, generation - Limits.KeptGenerations); n--)
-        {
-            var files = await _parts.History.ReadAsync(n, CancellationToken.None);
-            foreach (var image in ImagesLock.Read(files[StateSet.Lock] ?? "", new()).Values)
-            {
-                kept.TryAdd(image.Digest, image);
-            }
-        }
-        return [.. kept.Values];
     }
 
     private Task SettleAsync(int generation) => _parts.Journal.AppendAsync(

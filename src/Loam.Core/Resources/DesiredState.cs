@@ -117,9 +117,14 @@ public sealed record ResolvedImage(string Reference, string Digest, bool IsLocal
 /// <summary>What the manifest says about Loam itself.</summary>
 public sealed record Settings
 {
+    public const int DefaultChangesPerHour = 20;
+
     public string? Name { get; init; }
     public bool RequireApproval { get; init; } = true;
     public bool RollbackOnHealthFailure { get; init; } = true;
+    /// <summary>Categories of changes that need no question.</summary>
+    public ImmutableArray<string> SelfApproving { get; init; } = [];
+    public int MaxChangesPerHour { get; init; } = DefaultChangesPerHour;
     public ImmutableArray<RegistrySetting> Registries { get; init; } = [];
     public ImmutableArray<string> RestrictedFiles { get; init; } = [];
     public AuditSettings Audit { get; init; } = new();

@@ -88,9 +88,15 @@ public static class ManifestFile
             Default = "true",
             Change = Change.Record,
         },
-        NotYet("auto_approve_categories",
-            new ListType(new EnumType(Categories)) { Unique = true },
-            "Kinds of changes that need no question; ban.add means one address at run time.", "[]"),
+        new("auto_approve_categories", new ListType(new EnumType(Categories)) { Unique = true },
+            "Kinds of changes that need no question: service.restart; service.scale (replicas, "
+            + "neither from nor to 0); image.patch (the same tag built anew, or a version that "
+            + "differs behind its second number); heal (drift is mended as soon as it is seen); "
+            + "ban.add (one address at run time); log.view and backup.run change no state.")
+        {
+            Default = "[]",
+            Change = Change.Record,
+        },
         new("restricted_files", new ListType(new EnumType(
             ["manifest.yaml", "services.yaml", "network.yaml", "storage.yaml", "security.yaml",
              "scheduled.yaml"])) { Unique = true },
@@ -100,8 +106,13 @@ public static class ManifestFile
             Default = "[]",
             Change = Change.Record,
         },
-        NotYet("max_changes_per_hour", new IntegerType(1, 10_000),
-            "The change after that waits, saying until when.", "20"),
+        new("max_changes_per_hour", new IntegerType(1, 10_000),
+            "The change after that waits, saying until when; what a person was shown and approved "
+            + "by an answer does not wait.")
+        {
+            Default = "20",
+            Change = Change.Record,
+        },
         new("rollback_on_health_failure", Bool,
             "A change after which a service is not healthy is taken back.")
         {

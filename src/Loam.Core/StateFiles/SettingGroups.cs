@@ -60,6 +60,9 @@ internal static class SettingGroups
             Audit = Auditing(declared[SecurityFile.File].Spec?.Map(SecurityFile.Audit)),
             RequireApproval = safety?.Flag("require_approval") ?? true,
             RollbackOnHealthFailure = safety?.Flag("rollback_on_health_failure") ?? true,
+            SelfApproving = safety?.Texts("auto_approve_categories") ?? [],
+            MaxChangesPerHour = (int)(safety?.Number("max_changes_per_hour")
+                ?? Settings.DefaultChangesPerHour),
             RestrictedFiles = safety?.Texts("restricted_files") ?? [],
             Registries =
             [

@@ -1,3 +1,4 @@
+using Loam.Core;
 using Loam.Core.Approving;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
@@ -42,7 +43,8 @@ internal sealed class EditWatch(
             }
             Tell("state.edited", string.Join(", ", files), "Edited and not applied: `loam diff` "
                 + "shows the edit, `loam apply` approves it.");
-            if (!machine.Desired.Settings.RequireApproval)
+            var settings = machine.Desired.Settings;
+            if (!settings.RequireApproval || !settings.SelfApproving.IsEmpty)
             {
                 await ApplyAsync(cancel);
             }
@@ -56,16 +58,19 @@ internal sealed class EditWatch(
     private async Task ApplyAsync(CancellationToken cancel)
     {
         var change = await machine.PlanAsync(new(ChangeKind.WorkTree, "an edit by hand"), cancel);
-        if (!change.CanApply || change.Plan!.Restricted.Length > 0)
+        if (!change.CanApply)
         {
-            Tell("state.rejected", null, change.CanApply
-                ? "The edit is restricted and waits for `loam apply`."
-                : string.Join(" ", change.Findings.Where(f => f.IsError)));
+            Tell("state.rejected", null,
+                string.Join(" ", change.Findings.Where(f => f.IsError)));
+            return;
+        }
+        if (change.SelfApproval is not { } policy)
+        {
             return;
         }
         var now = time.GetUtcNow();
-        await machine.ApplyAsync(change, new("an editor", "safety.require_approval: false", now,
-            now.AddMinutes(1), change.Plan.Digest, []), _ => { }, cancel);
+        await machine.ApplyAsync(change, new("an editor", Approval.ByPolicy(policy), now,
+            now + Limits.PlanLifetime, change.Plan!.Digest, []), _ => { }, cancel);
     }
 
     private void Tell(string type, string? name, string message) =>

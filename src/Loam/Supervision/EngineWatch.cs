@@ -3,14 +3,12 @@ using Loam.Drivers.Containers;
 
 namespace Loam.Supervision;
 
-/// <summary>Turns what the engine says into the services' own events, and looks for drift after
-/// something ended that Loam did not end.</summary>
+/// <summary>Turns what the engine says into the services' own events.</summary>
+/// <param name="ended">Something ended, and perhaps Loam did not end it.</param>
 internal sealed class EngineWatch(
-    IContainerEngine engine, string instance, Machine machine, EventLog events, TimeProvider time)
+    IContainerEngine engine, string instance, Action ended, EventLog events, TimeProvider time)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(2);
-
-    private string _drift = "";
 
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -22,7 +20,7 @@ internal sealed class EngineWatch(
                 await foreach (var what in engine.EventsAsync(instance, cancel))
                 {
                     wasAway = false;
-                    await ReportAsync(what, cancel);
+                    Report(what);
                 }
             }
             catch (HostException fault)
@@ -37,7 +35,7 @@ internal sealed class EngineWatch(
         }
     }
 
-    private async Task ReportAsync(EngineEvent what, CancellationToken cancel)
+    private void Report(EngineEvent what)
     {
         var service = what.Attributes.GetValueOrDefault(EngineLabels.Service);
         if (service is null || what.Attributes.ContainsKey(EngineLabels.Rehearsal))
@@ -52,32 +50,15 @@ internal sealed class EngineWatch(
             case "die":
                 var code = what.Attributes.GetValueOrDefault("exitCode", "?");
                 Tell("service.died", service, $"{service} ended with exit code {code}.");
-                await FindDriftAsync(cancel);
+                ended();
                 break;
             case "oom":
                 Tell("service.died", service, $"{service} ran out of memory.");
                 break;
             case "destroy":
-                await FindDriftAsync(cancel);
+                ended();
                 break;
         }
-    }
-
-    private async Task FindDriftAsync(CancellationToken cancel)
-    {
-        if (machine.IsBusy)
-        {
-            return;
-        }
-        await Task.Delay(s_pause, time, cancel);
-        var steps = await machine.DriftAsync(cancel);
-        var now = string.Join("; ", steps.Select(s => s.Summary));
-        if (now != _drift && now.Length > 0 && !machine.IsBusy)
-        {
-            Tell("drift.found", null,
-                $"The machine is not as approved: to do: {now}. `loam heal` does it.");
-        }
-        _drift = now;
     }
 
     private void Tell(string type, string? name, string message) =>

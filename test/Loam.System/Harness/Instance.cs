@@ -90,6 +90,12 @@ public sealed class Instance(
 
     public void WriteServices(string spec) => Write("services.yaml", "ServiceManifest", spec);
 
+    /// <summary>The manifest of a machine that is changed more often than any other.</summary>
+    /// <param name="safety">More fields of that group.</param>
+    public void WriteManifest(string spec = "", string safety = "") =>
+        Write("manifest.yaml", "SystemManifest",
+            $"safety: {{max_changes_per_hour: 10000{safety}}}\n{spec}");
+
     public Dictionary<string, string> StateFiles() =>
         Directory.EnumerateFiles(Paths.StateDir).Where(f => !f.EndsWith('~'))
             .ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
@@ -106,6 +112,7 @@ public sealed class Instance(
             File.Delete(file);
         }
         WriteServices("services: []");
+        WriteManifest();
         (await RunAsync("apply", "--yes", "--confirm", "security.yaml", "--confirm",
             "manifest.yaml")).ShouldEnd(0);
         foreach (var volume in Directory.EnumerateDirectories(Paths.VolumeRoot))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Loam.Api;
 using Loam.Cli.Views;
+using Loam.Core.Approving;
 using Loam.Core.Reconciling;
 
 namespace Loam.Cli.Commands;
@@ -37,7 +38,7 @@ internal sealed class ChangeFlow(
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var lines = call.Client.ChangeAsync(
-            new(request, "--yes", [.. call.Confirmed]), leaving.Token)
+            new(request, Approval.Beforehand, [.. call.Confirmed]), leaving.Token)
             .GetAsyncEnumerator(leaving.Token);
         await using (lines.ConfigureAwait(false))
         {
@@ -204,12 +205,12 @@ internal sealed class ChangeFlow(
             var missing = Missing(present);
             if (call.Yes && missing.Count == 0)
             {
-                return (present, Order(present, "--yes", []));
+                return (present, Order(present, Approval.Beforehand, []));
             }
-            if (missing.Count == 0 && !ApprovalPolicy.MustAsk(present.Before))
+            if (present.SelfApproval is { } policy)
             {
-                Say("Applied without asking: safety.require_approval is false.");
-                return (present, Order(present, "policy: require_approval is false", []));
+                Say($"Applied without asking: {policy}.");
+                return (present, Order(present, Approval.ByPolicy(policy), []));
             }
             if (call.Json || !Screen.Asks)
             {
@@ -263,7 +264,7 @@ internal sealed class ChangeFlow(
                 return null;
             }
         }
-        return Order(change, "typed", missing);
+        return Order(change, Approval.Typed, missing);
     }
 
     private async Task<PlannedChange> ReviseAsync(
