@@ -86,9 +86,8 @@ internal static class Daemon
             Context = context,
             Drivers =
             [
-                containers, new NetworkDriver(engine, instance), images,
-                new VolumeDriver(new Directories()), firewall, Certificates(paths, authority, time),
-                new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
+                containers, images, firewall, Certificates(paths, authority, time),
+                .. Drivers(engine, instance, paths, prober, time),
             ],
             Journal = journal,
             History = history,
@@ -126,6 +125,16 @@ internal static class Daemon
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
     }
+
+    /// <summary>Those that nobody else needs to know.</summary>
+    private static IEnumerable<IDriver> Drivers(IContainerEngine engine, string instance,
+        InstancePaths paths, IProber prober, TimeProvider time) =>
+    [
+        new NetworkDriver(engine, instance),
+        new VolumeDriver(new Directories()),
+        new DataMoving(engine, new DataFolders(), prober, time),
+        new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
+    ];
 
     private static IEnumerable<Func<CancellationToken, Task>> EngineWatches(DockerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
@@ -202,6 +211,7 @@ internal static class Daemon
             CertificateRoot = paths.CertificateRoot,
             FileVariables = AppCatalog.FileVariables,
             DataMajor = AppCatalog.DataMajor,
+            DumpOf = AppCatalog.DumpOf,
             LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Loam.Core.Diagnostics;
+using Loam.Core.Planning;
 using Loam.Core.Resources;
 
 namespace Loam.Core.Catalog;
@@ -77,6 +78,13 @@ public static class AppCatalog
         }
         return end == 0 ? null : version[..end].ToString();
     }
+
+    /// <summary>How the app of an image writes its data out and reads them in; null: it does not
+    /// say.</summary>
+    public static DumpWay? DumpOf(ImageReference image) => ByImage(image) is { } app
+        && !app.Dump.IsEmpty && !app.Restore.IsEmpty
+        && app.Volumes.FirstOrDefault(v => v.Name == app.Data?.Volume) is { } volume
+            ? new(volume.Target, app.Dump, app.DumpEnd, app.Restore) : null;
 
     /// <summary>The text of one file, of which the head is known.</summary>
     private sealed class Entry(string file, string text)

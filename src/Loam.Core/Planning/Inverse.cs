@@ -38,9 +38,14 @@ public static class Inverse
                 Before = action.Certificate.After, After = action.Certificate.Before,
             },
         },
+        ActionKind.DumpData => action with { Kind = ActionKind.DiscardDump },
+        ActionKind.SetDataAside => action with { Kind = ActionKind.PutDataBack },
+        // What was read in goes with the directory it was read into.
+        ActionKind.LoadData => null,
         // Within a plan only rehearsals are removed, and those are not wanted back.
         ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume
-            or ActionKind.RemoveGroup or ActionKind.DiscardCertificate => null,
+            or ActionKind.RemoveGroup or ActionKind.DiscardCertificate
+            or ActionKind.DiscardDump or ActionKind.PutDataBack => null,
         _ => throw new InvariantException($"no inverse is known for {action.Kind}"),
     };
 }

@@ -34,6 +34,7 @@ public enum ActionKind
     SetFirewall,
     CreateGroup, RemoveGroup, SetUser,
     ObtainCertificate, DiscardCertificate, UseCertificate,
+    DumpData, DiscardDump, SetDataAside, PutDataBack, LoadData,
 }
 
 /// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
@@ -50,7 +51,7 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public VolumeSpec? Volume { get; init; }
     /// <summary>For Pull.</summary>
     public ResolvedImage? Image { get; init; }
-    /// <summary>For Gate: the probe; for a dependency's gate too.</summary>
+    /// <summary>For Gate: the probe; for a dependency's gate too. For LoadData.</summary>
     public Probe? Probe { get; init; }
     /// <summary>For Update: limits and policy, before and after.</summary>
     public LimitChange? Limits { get; init; }
@@ -62,6 +63,8 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public UserChange? User { get; init; }
     /// <summary>For ObtainCertificate, DiscardCertificate and UseCertificate.</summary>
     public CertificateChange? Certificate { get; init; }
+    /// <summary>For DumpData, SetDataAside and LoadData.</summary>
+    public DataMove? Data { get; init; }
     /// <summary>After how long it goes back by itself, even if this process is gone; null: it
     /// stays. Not part of the plan: known when the action begins.</summary>
     public TimeSpan? Trial { get; init; }

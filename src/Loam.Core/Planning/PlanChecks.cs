@@ -71,28 +71,24 @@ internal static class PlanChecks
         }
     }
 
-    /// <summary>Decision 11: without a verified dump the data would be lost or refused.
-    /// </summary>
+    /// <summary>Decision 11: without a dump the data would be lost or refused.</summary>
     private static void MajorVersionOfData(
         PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {
-        foreach (var service in Touched(draft, steps).Where(s => s.WritesVolumes))
+        foreach (var service in Touched(draft, steps))
         {
-            var old = draft.Before.Services.GetValueOrDefault(service.Name);
-            if (old is null || old.Image.Product != service.Image.Product)
+            if (DataUpgrade.Of(draft, service).Hindrance is not { } hindrance)
             {
                 continue;
             }
-            var (then, now) = (draft.Context.DataMajor(old.Image),
+            var (then, now) = (
+                draft.Context.DataMajor(draft.Before.Services[service.Name].Image),
                 draft.Context.DataMajor(service.Image));
-            if (then is not null && now is not null && then != now)
-            {
-                found.Error(Codes.MajorUpgrade, draft.Where(service),
-                    $"{service.Name} would go from version {then} to {now} on the same data, "
-                    + "which that version cannot read, and there is no verified backup.",
-                    $"Keep version {then}, or start version {now} as a new service with a volume "
-                    + "of its own and move the data with a dump.");
-            }
+            found.Error(Codes.MajorUpgrade, draft.Where(service),
+                $"{service.Name} would go from version {then} to {now} on the same data, "
+                + $"which that version cannot read, and Loam cannot take them along: {hindrance}.",
+                $"Keep version {then}, or start version {now} as a new service with a volume "
+                + "of its own and move the data with a dump.");
         }
     }
 

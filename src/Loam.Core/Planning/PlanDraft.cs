@@ -88,6 +88,10 @@ internal sealed class PlanDraft
             notes.Add($"the engine stores the secret {secret} with the container: "
                 + "the image reads it only from there");
         }
+        if (MovesData(work) && DataUpgrade.Of(this, service).Upgrade is { } upgrade)
+        {
+            notes.AddRange(upgrade.Notes());
+        }
         if (Context.Adoptions.TryGetValue(service.Name, out var foreign))
         {
             notes.Add($"takes over from {foreign.Name}, which is stopped and kept");
@@ -98,7 +102,7 @@ internal sealed class PlanDraft
 
     private static Risk RiskOf(Service service, ServiceWork work)
     {
-        if (service.Privileged || !service.Devices.IsEmpty)
+        if (service.Privileged || !service.Devices.IsEmpty || MovesData(work))
         {
             return Risk.High;
         }
@@ -109,6 +113,9 @@ internal sealed class PlanDraft
         }
         return Risk.Low;
     }
+
+    private static bool MovesData(ServiceWork work) =>
+        work.Actions.Any(a => a.Kind == ActionKind.DumpData);
 
     private static Dictionary<ResourceId, ResourceChange> Differences(
         DesiredState before, DesiredState after)

@@ -57,7 +57,7 @@ internal static class PlanSummary
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
                     .Append(action.Firewall?.After?.Digest)
-                    .Append(action.Certificate)
+                    .Append(action.Certificate).Append(action.Data?.Path)
                     .Append(action.User?.Before?.Canonical()).Append('>')
                     .Append(action.User?.After?.Canonical()).Append('\n');
             }

@@ -159,8 +159,8 @@ public static class Planner
                 continue;
             }
             var containers = running[service.Name].ToImmutableArray();
-            var work = ServiceSteps.Work(
-                draft.Context, service, first, previous, containers);
+            var work = ServiceSteps.Work(draft.Context, service, first, previous, containers,
+                DataUpgrade.Of(draft, service).Upgrade);
             if (work is not null)
             {
                 draft.AddService(service, first, WithDirectories(draft, service, work));

@@ -32,6 +32,10 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// </summary>
     public Func<ImageReference, string?> DataMajor { get; init; } = _ => null;
 
+    /// <summary>How the program of an image writes its data out and reads them in; null: nobody
+    /// knows.</summary>
+    public Func<ImageReference, DumpWay?> DumpOf { get; init; } = _ => null;
+
     /// <summary>Where a service's probe or limits came from, for the plan's display.</summary>
     public Func<ImageReference, string?> CatalogName { get; init; } = _ => null;
 

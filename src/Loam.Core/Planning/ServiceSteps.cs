@@ -16,13 +16,19 @@ internal static class ServiceSteps
     /// <summary>Median gap of stopping one container and starting the next.</summary>
     private static readonly TimeSpan SwapGap = TimeSpan.FromSeconds(1);
 
+    /// <summary>Least gap of an upgrade of data: two versions start and end, and more data take
+    /// longer.</summary>
+    private static readonly TimeSpan UpgradeGap = TimeSpan.FromSeconds(30);
+
     /// <summary>The work for a declared service; null when it already is as declared.</summary>
     /// <param name="first">The container wanted for replica 0.</param>
     /// <param name="previous">The one the present state has, so that it can be taken up again
     /// with its secret files.</param>
     /// <param name="running">All containers of the service, of whatever revision.</param>
+    /// <param name="upgrade">Its data must be taken to another version; null: they stay.</param>
     public static ServiceWork? Work(PlanningContext context, Service service, ContainerSpec first,
-        ContainerSpec? previous, ImmutableArray<ObservedContainer> running)
+        ContainerSpec? previous, ImmutableArray<ObservedContainer> running,
+        DataUpgrade? upgrade = null)
     {
         var current = running.Where(c => c.Revision == first.Revision && !c.Rehearsal)
             .ToDictionary(c => c.Index);
@@ -35,12 +41,17 @@ internal static class ServiceSteps
             return StopAll(context, previous, running, others);
         }
         var live = others.Where(c => IsLive(c) && !c.Rehearsal).ToList();
-        var way = WayOf(service, current, live, adopted);
+        var way = upgrade is not null ? Way.Swap : WayOf(service, current, live, adopted);
         for (var index = 0; index < service.Replicas; index++)
         {
             var spec = ContainerPlanning.Replica(context, first, index);
             var old = live.Find(c => c.Index == index);
             var stop = old is null ? null : Stop(context, previous, old);
+            if (upgrade is not null)
+            {
+                AddUpgrade(actions, service, spec, stop, upgrade);
+                continue;
+            }
             AddReplica(context, actions, service, spec, current.GetValueOrDefault(index), stop,
                 way);
         }
@@ -56,7 +67,8 @@ internal static class ServiceSteps
         return new(running.IsEmpty ? Verb.Create
             : current.Count == 0 ? Verb.Replace : Verb.Update,
             actions.Count > 0 && inPlace ? Way.InPlace : way,
-            way is Way.Swap or Way.Rehearse && live.Count > 0 ? SwapGap : TimeSpan.Zero,
+            upgrade is not null ? UpgradeGap
+                : way is Way.Swap or Way.Rehearse && live.Count > 0 ? SwapGap : TimeSpan.Zero,
             actions.ToImmutable(), [.. others.Select(c => c.Name)]);
     }
 
@@ -186,6 +198,36 @@ internal static class ServiceSteps
         actions.Add(stop);
         actions.Add(new(ActionKind.Start, spec.Name) { Container = spec });
         actions.Add(gate);
+    }
+
+    /// <summary>Each version works on its data alone: a client that wrote between the dump and
+    /// the swap would lose what it wrote, and one that came before the data were read in would
+    /// find a database without them.</summary>
+    private static void AddUpgrade(ImmutableArray<PlannedAction>.Builder actions, Service service,
+        ContainerSpec spec, PlannedAction? stop, DataUpgrade upgrade)
+    {
+        var (former, fresh) = (ContainerPlanning.Rehearsal(upgrade.Former),
+            ContainerPlanning.Rehearsal(spec));
+        PlannedAction Moving(ActionKind kind, string target, Probe? probe = null) =>
+            new(kind, target) { Data = upgrade.Move, Probe = probe };
+        void Run(ContainerSpec container, Probe probe, ActionKind work)
+        {
+            actions.Add(Create(container));
+            actions.Add(new(ActionKind.Start, container.Name) { Container = container });
+            actions.Add(new(ActionKind.Gate, container.Name) { Probe = probe });
+            actions.Add(Moving(work, container.Name, probe));
+            actions.Add(new(ActionKind.Remove, container.Name));
+        }
+        actions.Add(Create(spec));
+        if (stop is not null)
+        {
+            actions.Add(stop);
+        }
+        Run(former, upgrade.FormerProbe, ActionKind.DumpData);
+        actions.Add(Moving(ActionKind.SetDataAside, upgrade.Move.Path));
+        Run(fresh, service.Probe, ActionKind.LoadData);
+        actions.Add(new(ActionKind.Start, spec.Name) { Container = spec });
+        actions.Add(new(ActionKind.Gate, spec.Name) { Probe = service.Probe });
     }
 
     /// <summary>A container that is not ours is never removed: it is stopped, and kept from

@@ -79,7 +79,8 @@ public sealed class Copying(BackupHost host)
             return null;
         }
         return await repository.CopyStreamAsync(new(item.Id, keeper.App.Name), keeper.File,
-            (stream, stop) => Dumps.WriteAsync(host.Engine, container.Name, keeper, stream,
+            (stream, stop) => Dumps.WriteAsync(host.Engine, container.Name,
+                keeper.Service.Name, keeper.App.Dump, keeper.App.DumpEnd, stream,
                 done => progress("dumping", done, null), stop), cancel).ConfigureAwait(false);
     }
 

@@ -54,7 +54,8 @@ internal sealed class DumpRestoring(BackupHost host)
         }
         progress("reading the dump", 0, copy.Bytes);
         await repository.ReadAsync(copy, "/" + keeper.File, (stream, stop) => Dumps.ReadAsync(
-            host.Engine, container.Name, keeper, stream, stop), cancel).ConfigureAwait(false);
+            host.Engine, container.Name, keeper.Service.Name, keeper.App.Restore, stream, stop),
+            cancel).ConfigureAwait(false);
         return stopped.RemoveAll(c => c.Name == container.Name);
     }
 }

@@ -37,36 +37,37 @@ internal static class Dumps
             .ThenByDescending(c => c.Generation).FirstOrDefault();
 
     /// <summary>Writes the dump; whatever is wrong with it is thrown.</summary>
+    /// <param name="dumpEnd">Stands near the end of a whole one; null: nothing does.</param>
     public static async Task WriteAsync(IContainerEngine engine, string container,
-        DataKeeper keeper, Stream to, Action<long> progress, CancellationToken cancel)
+        string service, ImmutableArray<string> dump, string? dumpEnd, Stream to,
+        Action<long> progress, CancellationToken cancel)
     {
         var seen = new TailStream(to, TailBytes, progress);
-        var end = await engine.PipeAsync(container, keeper.App.Dump, null, seen, cancel)
+        var end = await engine.PipeAsync(container, dump, null, seen, cancel)
             .ConfigureAwait(false);
         if (end.ExitCode != 0)
         {
-            throw Failed($"The dump of {keeper.Service.Name} ended with exit code {end.ExitCode}.",
-                end.Output);
+            throw Failed(
+                $"The dump of {service} ended with exit code {end.ExitCode}.", end.Output);
         }
-        if (seen.Length == 0 || !EndsWell(keeper.App, seen.Tail))
+        if (seen.Length == 0 || !EndsWell(dumpEnd, seen.Tail))
         {
-            throw Failed($"The dump of {keeper.Service.Name} does not end as a whole one does.",
-                end.Output);
+            throw Failed($"The dump of {service} does not end as a whole one does.", end.Output);
         }
     }
 
     /// <summary>Lets a fresh database read a dump.</summary>
     public static async Task ReadAsync(IContainerEngine engine, string container,
-        DataKeeper keeper, Stream from, CancellationToken cancel)
+        string service, ImmutableArray<string> restore, Stream from, CancellationToken cancel)
     {
-        var end = await engine.PipeAsync(container, keeper.App.Restore, from, null, cancel)
+        var end = await engine.PipeAsync(container, restore, from, null, cancel)
             .ConfigureAwait(false);
         // A fresh database has some of what the dump creates, and says so.
         var faults = end.Output.Split('\n').Where(l => l.Contains("ERROR", StringComparison.Ordinal)
             && !l.Contains("already exists", StringComparison.Ordinal)).ToList();
         if (end.ExitCode != 0 || faults.Count > 0)
         {
-            throw Failed($"{keeper.Service.Name} could not read the dump.",
+            throw Failed($"{service} could not read the dump.",
                 faults.Count > 0 ? faults[0] : end.Output);
         }
     }
@@ -80,12 +81,13 @@ internal static class Dumps
         handle.Seek(-tail.Length, SeekOrigin.End);
         handle.ReadExactly(tail);
         return tail.Length == 0 ? "it is empty"
-            : AppCatalog.Named(app) is { } known && !EndsWell(known, Encoding.UTF8.GetString(tail))
+            : AppCatalog.Named(app) is { } known
+                && !EndsWell(known.DumpEnd, Encoding.UTF8.GetString(tail))
                 ? "it does not end as a whole dump does" : null;
     }
 
-    private static bool EndsWell(App app, string tail) =>
-        app.DumpEnd is null || tail.Contains(app.DumpEnd, StringComparison.Ordinal);
+    private static bool EndsWell(string? dumpEnd, string tail) =>
+        dumpEnd is null || tail.Contains(dumpEnd, StringComparison.Ordinal);
 
     private static DataKeeper? Keeper(Service service, string volume)
     {

@@ -32,6 +32,9 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
     /// connection that sent a request again.</summary>
     public Func<string, int> Times { get; set; } = _ => 1;
 
+    /// <summary>What is in the volumes of containers; null: nothing ever.</summary>
+    public SimulatedData? Data { get; set; }
+
     public EngineInfo Info { get; set; } =
         new(EngineBrand.Docker, "20.10.24", "/run/simulated.sock", 2, "/var/lib/simulated");
 
@@ -171,6 +174,10 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
             }
             RequirePorts(container);
             container.Address = $"10.7.0.{2 + (++_ids % 250)}";
+            if (container.Spec is { } spec)
+            {
+                Data?.Start(spec);
+            }
             container.Start(clock.GetUtcNow());
             Happened(container, clock.GetUtcNow(), "start");
             return true;
@@ -245,17 +252,43 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
                     ? new ExecResult(0, "") : new ExecResult(1, "not ready\n");
             }, cancel);
 
-    /// <summary>A container in memory holds nothing: a command reads all and writes nothing.
-    /// </summary>
+    /// <summary>Without data a command reads all and writes nothing.</summary>
     public async Task<ExecResult> PipeAsync(string name, ImmutableArray<string> command,
         Stream? input, Stream? output, CancellationToken cancel)
     {
         var result = await ExecAsync(name, command, TimeSpan.MaxValue, cancel);
+        if (result.ExitCode != 0)
+        {
+            return result;
+        }
+        var done = new MemoryStream();
+        lock (_lock)
+        {
+            if (Require(name).Spec is { } spec)
+            {
+                Data?.Pipe(spec, input, output is null ? null : done);
+            }
+        }
+        if (output is not null)
+        {
+            await output.WriteAsync(done.ToArray(), cancel);
+        }
         if (input is not null)
         {
             await input.CopyToAsync(Stream.Null, cancel);
         }
         return result;
+    }
+
+    /// <summary>What runs for everybody to see.</summary>
+    internal ImmutableArray<ContainerSpec> Serving()
+    {
+        lock (_lock)
+        {
+            Live();
+            return [.. _containers.Values.Where(c => c.State == ContainerState.Running
+                && c.Spec is { Rehearsal: false }).Select(c => c.Spec!)];
+        }
     }
 
     public async IAsyncEnumerable<LogLine> LogsAsync(

@@ -123,6 +123,8 @@ internal sealed class Trial
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
+        _world.Data.Check();
+        _world.Data.Use(_world.Engine.Serving());
         if (Force().Generation == before.Generation
             && _world.Certificates.Snapshot() != certificates)
         {

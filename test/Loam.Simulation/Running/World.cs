@@ -7,6 +7,7 @@ using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using Loam.Drivers.Backups;
 using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Firewall;
@@ -37,7 +38,9 @@ internal sealed class World
         Watch = new(this);
         Faults = new(this);
         Audit = new(Faults.Check);
-        _directories = new(Faults);
+        Data = new(Faults.Check, Watch.Violation);
+        Engine.Data = Data;
+        _directories = new(Faults, Data);
         Deadman = new(this);
         Nftables = new() { Before = BeforeFirewallAsync, After = Faults.AfterCallAsync };
         Accounts = new()
@@ -74,12 +77,18 @@ internal sealed class World
 
     public SimulatedAudit Audit { get; }
 
+    public SimulatedData Data { get; }
+
     /// <summary>TCP connections of the host, as the machine sees them.</summary>
     public HashSet<string> Connections { get; } = [];
 
     public IReadOnlySet<string> Directories => _directories.Present;
 
-    public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes");
+    public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes")
+    {
+        DataMajor = image => image.Tag,
+        DumpOf = _ => SimulatedData.Way,
+    };
 
     /// <summary>A new process on the same host.</summary>
     public void Boot()
@@ -95,6 +104,7 @@ internal sealed class World
             Context = Context,
             Drivers = [containers, new NetworkDriver(Engine, Instance), images,
                 new VolumeDriver(_directories),
+                new DataMoving(Engine, Data, new SimulatedProber(Engine), Time),
                 new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman),
                 new CertificateDriver(Certificates,
                     new Dictionary<CertificateProvider, ICertificateIssuer>
@@ -175,7 +185,7 @@ internal sealed class World
     }
 
     /// <summary>Directories in memory, with faults like any host call.</summary>
-    private sealed class HostDirectories(Faults faults) : IDirectories
+    private sealed class HostDirectories(Faults faults, SimulatedData data) : IDirectories
     {
         private readonly SortedSet<string> _present = new(StringComparer.Ordinal);
 
@@ -184,7 +194,7 @@ internal sealed class World
         public (int Mode, bool IsEmpty)? Look(string path)
         {
             faults.Check($"look {path}");
-            return _present.Contains(path) ? (0b111_101_101, true) : null;
+            return _present.Contains(path) ? (0b111_101_101, data.IsEmpty(path)) : null;
         }
 
         public void Make(string path, int mode, string? owner)
@@ -197,7 +207,10 @@ internal sealed class World
         public void RemoveIfEmpty(string path)
         {
             faults.Check($"unmake {path}");
-            _present.Remove(path);
+            if (data.IsEmpty(path))
+            {
+                _present.Remove(path);
+            }
             faults.Check($"unmade {path}");
         }
     }

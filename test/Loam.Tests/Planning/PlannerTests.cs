@@ -266,7 +266,56 @@ public sealed class PlannerTests
             State(text.Replace("worker:1", "worker:2"), storage));
         var plan = Planner.Plan(before, after, After(before),
             s_context with { DataMajor = image => image.Tag });
-        plan.Findings.ShouldContain(f => f.Code == Codes.MajorUpgrade && f.IsError);
+        plan.Findings.ShouldNotContain(f => f.IsError, "an empty directory is nobody's data");
+        plan = Planner.Plan(before, after, WithData(before),
+            s_context with { DataMajor = image => image.Tag });
+        plan.Findings.ShouldContain(f => f.Code == Codes.MajorUpgrade && f.IsError
+            && f.Message.Contains("does not know how"));
+    }
+
+    [Fact]
+    public void A_major_version_goes_by_a_dump_that_nobody_can_disturb()
+    {
+        const string storage = "  volumes: [{name: data}]\n";
+        var text = Worker + "      volumes: [{source: data, target: /data}]\n";
+        var (before, after) = (State(text, storage),
+            State(text.Replace("worker:1", "worker:2"), storage));
+        var context = s_context with
+        {
+            DataMajor = image => image.Tag,
+            DumpOf = _ => new("/data", ["dump"], "end", ["load"]),
+        };
+        var plan = Planner.Plan(before, after, WithData(before), context);
+        plan.HasErrors.ShouldBeFalse();
+        plan.Risk.ShouldBe(Risk.High);
+        var step = plan.Steps.Single(s => s.Id.Kind == ResourceKind.Service);
+        step.Actions.Select(a => a.Kind).ShouldBe(
+        [
+            ActionKind.Create, ActionKind.Stop,
+            ActionKind.Create, ActionKind.Start, ActionKind.Gate, ActionKind.DumpData,
+            ActionKind.Remove, ActionKind.SetDataAside,
+            ActionKind.Create, ActionKind.Start, ActionKind.Gate, ActionKind.LoadData,
+            ActionKind.Remove, ActionKind.Start, ActionKind.Gate,
+        ]);
+        step.Actions[2].Container!.ImageReference.ShouldBe("worker:1");
+        step.Actions[8].Container!.ImageReference.ShouldBe("worker:2");
+        step.Actions.Where(a => a.Container is { Rehearsal: true })
+            .ShouldAllBe(a => a.Container!.Networks.All(n => n.Aliases.IsEmpty));
+        step.Actions[7].Data!.Aside.ShouldBe("/volumes/data.before-2");
+        step.Notes.ShouldContain(n => n.Contains("/volumes/data.before-2"));
+
+        var shared = "\n    - name: other\n      image: other:1\n"
+            + "      volumes: [{source: data, target: /there}]\n";
+        Planner.Plan(State(text + shared, storage),
+            State(text.Replace("worker:1", "worker:2") + shared, storage),
+            WithData(State(text + shared, storage)), context).Findings
+            .ShouldContain(f => f.Message.Contains("other uses the same volume"));
+    }
+
+    private static ObservedState WithData(DesiredState state)
+    {
+        var seen = After(state);
+        return seen with { Volumes = [.. seen.Volumes.Select(v => v with { IsEmpty = false })] };
     }
 
     [Fact]

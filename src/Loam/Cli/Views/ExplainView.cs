@@ -71,6 +71,11 @@ internal static class ExplainView
         ActionKind.SetFirewall => action.Firewall?.After is null
             ? $"take away the table {action.Target} of nftables"
             : $"put the rules into the table {action.Target} of nftables, all at once",
+        ActionKind.DumpData => $"let {action.Target} write all data to {action.Data!.DumpFile}",
+        ActionKind.SetDataAside => $"move {action.Target} to {action.Data!.Aside}, and make an "
+            + "empty directory in its place",
+        ActionKind.LoadData => $"let {action.Target} read the data, and delete "
+            + action.Data!.DumpFile,
         _ => $"{action.Kind} {action.Target}",
     };
 

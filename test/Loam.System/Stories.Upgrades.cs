@@ -1,0 +1,40 @@
+using Loam.System.Harness;
+
+namespace Loam.System;
+
+/// <summary>A database's data go to another major version, or stay as they were.</summary>
+public abstract partial class Stories
+{
+    [NeedingFact]
+    public Task A_major_version_takes_the_data_along_or_leaves_them() => StoryAsync(async () =>
+    {
+        (await Loam.RunAsync("--yes", "install postgres")).ShouldEnd(0);
+        async Task<string> SqlAsync(string sql) => await Engine.RunAsync("exec",
+            (await Engine.OwnAsync("--filter", "name=postgres")).ShouldHaveSingleItem(), "psql",
+            "-U", "postgres", "-tAc", sql);
+        await SqlAsync("create table kept (n int); insert into kept select generate_series(1, 500);"
+            + " create role app login");
+        var data = Directory.EnumerateDirectories(Loam.Paths.VolumeRoot).ShouldHaveSingleItem();
+
+        var told = Transcript("17-major-version");
+        (await told.RunAsync("--yes", "upgrade postgres to version 17")).ShouldEnd(0)
+            .ShouldSay("from version 16 to 17", "stay in");
+        (await SqlAsync("select sum(n) from kept")).ShouldBe("125250");
+        (await SqlAsync("select count(*) from pg_roles where rolname = 'app'")).ShouldBe("1");
+        (await told.RunAsync("status")).ShouldEnd(0).ShouldSay("healthy");
+        Directory.EnumerateFileSystemEntries(Loam.Paths.VolumeRoot).Order()
+            .ShouldBe([data, data + ".before-17"]);
+        await SqlAsync("insert into kept values (1000)");
+
+        told.Check();
+
+        // Somebody writes version 15, and a library that is not there.
+        var file = Path.Combine(Loam.Paths.StateDir, "services.yaml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("postgres:17-alpine",
+            "postgres:15-alpine\n      command: [postgres, -c, shared_preload_libraries=not_there]"));
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(1).ShouldSay("as before");
+        (await SqlAsync("select sum(n) from kept")).ShouldBe("126250");
+        Directory.EnumerateFileSystemEntries(Loam.Paths.VolumeRoot).Order()
+            .ShouldBe([data, data + ".before-17"]);
+    });
+}
