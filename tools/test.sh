@@ -105,6 +105,7 @@ run_system() {
   }
   trap '"$tools/standins/registry.sh" stop "$results/standins" >/dev/null' EXIT
   export LOAM_BINARY=$loam LOAM_MIRROR=http://127.0.0.1:$port
+  export LOAM_REGISTRY=$results/standins/registry.yml
   run_project system Loam.System "$1"
 }
 

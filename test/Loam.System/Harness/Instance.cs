@@ -114,7 +114,7 @@ public sealed class Instance(
         WriteServices("services: []");
         WriteManifest();
         (await RunAsync("apply", "--yes", "--confirm", "security.yaml", "--confirm",
-            "manifest.yaml")).ShouldEnd(0);
+            "manifest.yaml", "--confirm", "network.yaml")).ShouldEnd(0);
         foreach (var volume in Directory.EnumerateDirectories(Paths.VolumeRoot))
         {
             Directory.Delete(volume, recursive: true);

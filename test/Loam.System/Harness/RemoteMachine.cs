@@ -165,6 +165,8 @@ public class RemoteMachine : IAsyncLifetime
             """);
         Serve("/usr/sbin/sshd", "-D", "-e", "-f", File("sshd_config"));
         Serve("busybox", "httpd", "-f", "-p", "80", "-h", Loam.Home);
+        // The mirror is on the loopback of the machine the tests run on; this one needs its own.
+        Serve("docker-registry", "serve", Environment.GetEnvironmentVariable("LOAM_REGISTRY")!);
         await Wait.ForAsync("the servers to listen", async () =>
             await ReachesAsync(Office, 22) && await ReachesAsync(Office, 80));
     }
