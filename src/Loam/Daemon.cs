@@ -75,9 +75,9 @@ internal static class Daemon
         using var audit = AuditLog.Open(paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
-        var jobs = new JobWatch(() => machine!.Desired.Jobs.Values,
-            new JobRunner(engine, instance).RunAsync, new(paths.JobsFile), events, time);
         var context = Context(instance, paths, found);
+        var fresh = new JobContainers(engine, context, vault, images, time);
+        var jobs = Jobs(new(engine, instance, fresh, vault), () => machine!, paths, events, time);
         var containers = new ContainerDriver(engine, instance, prober, vault, health, time);
         var backups = new BackupWatch(BackupHost(engine, containers, context, paths,
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
@@ -108,7 +108,7 @@ internal static class Daemon
             Host = Environment.MachineName, Version = Product.Version,
             Engine = found.Description,
         });
-        await BeginAsync(machine, backups, time, say, stop);
+        await BeginAsync(machine, backups, fresh, jobs, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups,
             audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync), paths.Socket, time, stop);
@@ -152,12 +152,36 @@ internal static class Daemon
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
-    private static async Task BeginAsync(Machine machine, BackupWatch backups,
-        TimeProvider time, Action<string> say, CancellationToken stop)
+    private static async Task BeginAsync(Machine machine, BackupWatch backups, JobContainers fresh,
+        JobWatch jobs, TimeProvider time, Action<string> say, CancellationToken stop)
     {
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         backups.Recover();
+        await FindJobsAsync(fresh, jobs, say, stop);
         await Resumption.RunAsync(machine, time, say, stop);
+    }
+
+    private static JobWatch Jobs(JobRunner runner, Func<Machine> machine, InstancePaths paths,
+        EventLog events, TimeProvider time) => new(() => machine().Desired.Jobs.Values,
+            (job, cancel) => runner.RunAsync(job, machine().Desired, cancel),
+            new(paths.JobsFile), events, time);
+
+    /// <summary>Containers of jobs that an earlier process left behind. An engine that does not
+    /// answer now keeps nothing from starting: a job's next run removes its own.</summary>
+    private static async Task FindJobsAsync(
+        JobContainers fresh, JobWatch jobs, Action<string> say, CancellationToken stop)
+    {
+        try
+        {
+            foreach (var left in await fresh.RecoverAsync(stop))
+            {
+                jobs.Found(left.Job, left.Started, left.Result);
+            }
+        }
+        catch (HostException fault)
+        {
+            say($"jobs that were running are not looked at: {fault.Message}");
+        }
     }
 
     private static BackupHost BackupHost(IContainerEngine engine, IDriver containers,

@@ -16,7 +16,11 @@ public sealed record ObservedContainer(
     bool Rehearsal, ContainerState State, int? ExitCode, int RestartCount,
     DateTimeOffset? StartedAt, string? Address,
     ImmutableSortedDictionary<string, ImmutableArray<string>> Networks,
-    ResourceLimits Limits, RestartPolicy Restart, string ImageId, ImmutableArray<Port> Ports);
+    ResourceLimits Limits, RestartPolicy Restart, string ImageId, ImmutableArray<Port> Ports)
+{
+    /// <summary>The job it runs; null: it is a service's.</summary>
+    public string? Job { get; init; }
+}
 
 /// <param name="Id">The engine's ID, by which it is removed: names need not be unique.</param>
 public sealed record ObservedNetwork(

@@ -32,8 +32,7 @@ internal static class ContainerPlanning
             WorkDir = service.WorkDir,
             Environment = environment,
             SecretFiles = files,
-            Sealed = SecretsOf(service).ToImmutableSortedDictionary(
-                s => s, s => state.Secrets.GetValueOrDefault(s)?.Value ?? ""),
+            Sealed = Ciphertexts(state, SecretsOf(service)),
             Mounts = [.. service.Volumes.Select(v => Mount(context, state, v))],
             Ports = service.Ports,
             Networks = [.. networks.Select(n => new NetworkUse(
@@ -125,7 +124,11 @@ internal static class ContainerPlanning
         return (environment, files.ToImmutable());
     }
 
-    private static BindMount Mount(PlanningContext context, DesiredState state, VolumeUse use)
+    public static ImmutableSortedDictionary<string, string> Ciphertexts(
+        DesiredState state, IEnumerable<string> secrets) => secrets.ToImmutableSortedDictionary(
+            s => s, s => state.Secrets.GetValueOrDefault(s)?.Value ?? "");
+
+    public static BindMount Mount(PlanningContext context, DesiredState state, VolumeUse use)
     {
         if (use.IsHostPath)
         {

@@ -19,6 +19,10 @@ public static class EngineNames
         $"loam-{context.ShortInstance}-{service}-{revision}"
         + (index == 0 ? "" : $"-{index.ToString(CultureInfo.InvariantCulture)}");
 
+    /// <summary>The fresh container of a job. No service has a dot in its name.</summary>
+    public static string Job(PlanningContext context, string job) =>
+        $"loam-{context.ShortInstance}-job.{job}";
+
     public static string Rehearsal(string container) => container + "-try";
 
     public static NetworkSpec Network(PlanningContext context, Network network)
@@ -35,12 +39,13 @@ public static class EngineNames
     }
 
     /// <summary>The networks a state needs: those declared, and the default one when a service
-    /// declares none.</summary>
+    /// or a job of its own container declares none.</summary>
     public static ImmutableSortedDictionary<string, NetworkSpec> Networks(
         PlanningContext context, DesiredState state)
     {
         var all = state.Networks.Values.Select(n => Network(context, n)).ToList();
-        if (state.Services.Values.Any(s => s.Networks.IsEmpty)
+        if ((state.Services.Values.Any(s => s.Networks.IsEmpty)
+            || state.Jobs.Values.Any(j => j.Image is not null && j.Networks.IsEmpty))
             && !state.Networks.ContainsKey(DefaultNetwork))
         {
             all.Add(Network(context, new(DefaultNetwork, Internal: false)));

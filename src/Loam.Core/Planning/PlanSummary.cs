@@ -34,14 +34,14 @@ internal static class PlanSummary
             Generates = generates,
             OnTrial = draft.Context.Access is not null && named.Any(s => !s.Actions.IsEmpty
                 && (s.Id.Kind == ResourceKind.Firewall || UserSteps.IsOnTrial(draft, s))),
-            Digest = Digest(named, restricted, generates),
+            Digest = Digest(draft.After, named, restricted, generates),
         };
     }
 
     /// <summary>What approval is bound to: every step, its order and every action's target.
     /// Container and network names contain the digest of all they are made of.</summary>
-    private static string Digest(ImmutableArray<Step> steps, ImmutableArray<string> restricted,
-        ImmutableArray<string> generates)
+    private static string Digest(DesiredState after, ImmutableArray<Step> steps,
+        ImmutableArray<string> restricted, ImmutableArray<string> generates)
     {
         var text = new StringBuilder();
         foreach (var step in steps)
@@ -52,6 +52,11 @@ internal static class PlanSummary
                 .Append("after ").Append(step.After).Append('\n')
                 .Append("requires ").AppendJoin(' ', step.Requires).Append('\n')
                 .Append("retires ").AppendJoin(' ', step.Retires).Append('\n');
+            if (step.Id.Kind == ResourceKind.Job
+                && JobSteps.Pin(after, after.Jobs.GetValueOrDefault(step.Id.Name)) is { } pin)
+            {
+                text.Append("image ").Append(pin).Append('\n');
+            }
             foreach (var action in step.Actions)
             {
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")

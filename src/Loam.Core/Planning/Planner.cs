@@ -24,6 +24,7 @@ public static class Planner
         AddVolumes(draft);
         AddNetworks(draft);
         AddServices(draft);
+        JobSteps.Add(draft);
         CertificateSteps.Add(draft);
         UserSteps.Add(draft);
         FirewallStep.Add(draft);
@@ -54,11 +55,6 @@ public static class Planner
     {
         foreach (var change in draft.Changes.Values)
         {
-            if (change.Id.Kind == ResourceKind.Job)
-            {
-                draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [], Risk.Low,
-                    [.. JobNotes(draft.After.Jobs.GetValueOrDefault(change.Id.Name))]);
-            }
             if (change.Id.Kind is ResourceKind.Setting or ResourceKind.Secret)
             {
                 draft.Add(change, change.Verb, Way.InPlace, TimeSpan.Zero, [], [],
@@ -69,13 +65,6 @@ public static class Planner
             }
         }
     }
-
-    private static IEnumerable<string> JobNotes(Job? job) => job is null ? []
-        :
-        [
-            $"{Scheduling.ScheduleWords.Of(job.Schedule.Text)}, in {job.Container}",
-            $"runs {job.Words}",
-        ];
 
     /// <summary>Directories are made before anything uses them, and never deleted.</summary>
     private static void AddVolumes(PlanDraft draft)
@@ -110,10 +99,7 @@ public static class Planner
 
     private static void AddNetworks(PlanDraft draft)
     {
-        if (!draft.After.ManagesServices && !draft.After.ManagesNetworks)
-        {
-            return;
-        }
+        var isManaged = draft.After.ManagesServices || draft.After.ManagesNetworks;
         var wanted = EngineNames.Networks(draft.Context, draft.After);
         var present = draft.Observed.Networks.ToLookup(n => n.Declared, StringComparer.Ordinal);
         foreach (var (declared, spec) in wanted)
@@ -131,7 +117,7 @@ public static class Planner
             draft.Add(draft.ChangeOf(id), old.IsEmpty ? Verb.Create : Verb.Replace, Way.Fresh,
                 TimeSpan.Zero, actions, old, Risk.Low);
         }
-        foreach (var gone in present.Where(g => !wanted.ContainsKey(g.Key)))
+        foreach (var gone in present.Where(g => isManaged && !wanted.ContainsKey(g.Key)))
         {
             var id = new ResourceId(ResourceKind.Network, gone.Key);
             if (draft.IsInScope(id) || gone.Key == EngineNames.DefaultNetwork)
@@ -209,22 +195,23 @@ public static class Planner
     private static void AddImages(PlanDraft draft)
     {
         var needed = draft.Steps.SelectMany(s => s.Actions)
-            .Where(a => a.Kind == ActionKind.Create).Select(a => a.Container!)
-            .DistinctBy(c => c.ImageReference).OrderBy(c => c.ImageReference,
+            .Where(a => a.Kind == ActionKind.Create)
+            .Select(a => (a.Container!.ImageReference, a.Container.ImageDigest))
+            .Concat(JobSteps.Images(draft))
+            .DistinctBy(i => i.ImageReference).OrderBy(i => i.ImageReference,
                 StringComparer.Ordinal);
-        foreach (var container in needed)
+        foreach (var (reference, digest) in needed)
         {
-            var image = draft.After.Images.Values.FirstOrDefault(
-                i => i.Digest == container.ImageDigest);
+            var image = draft.After.Images.Values.FirstOrDefault(i => i.Digest == digest);
             if (image is null || image.IsLocalId
                 || draft.Observed.Images.Contains(image.Digest))
             {
                 continue;
             }
-            var id = new ResourceId(ResourceKind.Image, container.ImageReference);
+            var id = new ResourceId(ResourceKind.Image, reference);
             draft.Add(new(id, Verb.Create, null, null, []), Verb.Create, Way.Fresh,
                 TimeSpan.Zero,
-                [new(ActionKind.Pull, container.ImageReference) { Image = image }], [], Risk.Low);
+                [new(ActionKind.Pull, reference) { Image = image }], [], Risk.Low);
         }
     }
 }

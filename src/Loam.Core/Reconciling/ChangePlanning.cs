@@ -53,8 +53,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         {
             return Change(request, now, target, null, found);
         }
-        bool Renew(Service service) => request.Kind == ChangeKind.Update && request.Pins is null
-            && (request.Names.IsEmpty || request.Names.Contains(service.Name));
+        bool Renew(ImageUse use) => request.Kind == ChangeKind.Update && request.Pins is null
+            && (request.Names.IsEmpty || request.Names.Contains(use.By.Name));
         var pinned = request.Pins is null ? reading.State : Repin(reading.State, request.Pins);
         var (after, faults) = await _pinning.PinAsync(pinned, Renew, cancel);
         found.AddRange(faults);

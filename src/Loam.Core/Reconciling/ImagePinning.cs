@@ -9,37 +9,35 @@ namespace Loam.Core.Reconciling;
 /// <c>images.lock</c> is not asked for again, except by an update.</summary>
 internal sealed class ImagePinning(IImageResolver resolver)
 {
-    /// <summary>The state with every image of a service resolved, and what could not be.
-    /// </summary>
+    /// <summary>The state with every image resolved, and what could not be.</summary>
     /// <param name="renew">Resolve these references again; null: none.</param>
     public async Task<(DesiredState, IReadOnlyList<Diagnostic>)> PinAsync(
-        DesiredState state, Func<Service, bool> renew, CancellationToken cancel)
+        DesiredState state, Func<ImageUse, bool> renew, CancellationToken cancel)
     {
         var found = new DiagnosticBag();
         var images = state.Images;
-        var wanted = state.Services.Values.GroupBy(s => s.Image.Name, StringComparer.Ordinal);
+        var wanted = state.ImageUses.GroupBy(s => s.Image.Name, StringComparer.Ordinal);
         var open = wanted.Where(g => !images.ContainsKey(g.Key) || g.Any(renew)).ToList();
         var answers = await Task.WhenAll(open.Select(g => ResolveAsync(state, g.First(), cancel)));
-        foreach (var (service, image, fault) in answers)
+        foreach (var (use, image, fault) in answers)
         {
+            var of = use.By.Kind == ResourceKind.Job ? $"job {use.By.Name}" : use.By.Name;
             if (image is not null)
             {
-                images = images.SetItem(service.Image.Name, image);
+                images = images.SetItem(use.Image.Name, image);
             }
-            else if (!images.ContainsKey(service.Image.Name) && service.Replicas > 0)
+            else if (!images.ContainsKey(use.Image.Name) && use.IsNeeded)
             {
-                var at = state.Resources.GetValueOrDefault(
-                    new(ResourceKind.Service, service.Name))?.At;
-                found.Error(Codes.Unresolvable, at,
-                    $"The image {service.Image} of {service.Name} cannot be had: "
+                found.Error(Codes.Unresolvable, state.Resources.GetValueOrDefault(use.By)?.At,
+                    $"The image {use.Image} of {of} cannot be had: "
                     + Sentence(fault!.Message),
                     fault.Remedy.Length > 0 ? fault.Remedy
                         : "Check the name and tag, and that a registry can be reached.");
             }
-            else if (renew(service))
+            else if (renew(use))
             {
                 found.Warn(Codes.Unresolvable, null,
-                    $"The image {service.Image} of {service.Name} could not be looked up, so it "
+                    $"The image {use.Image} of {of} could not be looked up, so it "
                     + $"stays as it is: {Sentence(fault!.Message)}", fault.Remedy);
             }
         }
@@ -49,21 +47,21 @@ internal sealed class ImagePinning(IImageResolver resolver)
         return (state.With(images), found.ToList());
     }
 
-    private async Task<(Service, ResolvedImage?, HostException?)> ResolveAsync(
-        DesiredState state, Service service, CancellationToken cancel)
+    private async Task<(ImageUse, ResolvedImage?, HostException?)> ResolveAsync(
+        DesiredState state, ImageUse use, CancellationToken cancel)
     {
-        if (service.Image.Digest is { } digest)
+        if (use.Image.Digest is { } digest)
         {
-            return (service, new(service.Image.Name, digest, false, null), null);
+            return (use, new(use.Image.Name, digest, false, null), null);
         }
         try
         {
-            var image = await resolver.ResolveAsync(service.Image, state.Settings, cancel);
-            return (service, image, null);
+            var image = await resolver.ResolveAsync(use.Image, state.Settings, cancel);
+            return (use, image, null);
         }
         catch (HostException fault)
         {
-            return (service, null, fault);
+            return (use, null, fault);
         }
     }
 

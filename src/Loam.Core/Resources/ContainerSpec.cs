@@ -22,6 +22,9 @@ public sealed record ContainerSpec
     public required string Name { get; init; }
     public required string Service { get; init; }
 
+    /// <summary>The job that runs in it once; null: a service does.</summary>
+    public string? Job { get; init; }
+
     /// <summary>Ten hex digits over everything that takes a new container to change.</summary>
     public required string Revision { get; init; }
     public required int Index { get; init; }

@@ -77,6 +77,13 @@ public sealed class DesiredState
     public ImmutableSortedDictionary<string, ResolvedImage> Images { get; init; } =
         ImmutableSortedDictionary<string, ResolvedImage>.Empty;
 
+    /// <summary>Every image and what uses it, services first.</summary>
+    public IEnumerable<ImageUse> ImageUses =>
+        Services.Values.Select(s => new ImageUse(new(ResourceKind.Service, s.Name), s.Image,
+            IsNeeded: s.Replicas > 0))
+        .Concat(Jobs.Values.Where(j => j.Image is not null)
+            .Select(j => new ImageUse(j.Id, j.Image!, IsNeeded: true)));
+
     /// <summary>The same state with these pins, also in its <c>images.lock</c>.</summary>
     public DesiredState With(ImmutableSortedDictionary<string, ResolvedImage> images) => new()
     {
@@ -102,6 +109,10 @@ public sealed class DesiredState
         Images = images,
     };
 }
+
+/// <summary>That a service or a job runs from an image.</summary>
+/// <param name="IsNeeded">It does not run without it.</param>
+public sealed record ImageUse(ResourceId By, ImageReference Image, bool IsNeeded);
 
 /// <summary>An image pinned: by the registry's digest, or, for one that only the engine has, by
 /// its ID (decision 20).</summary>

@@ -15,23 +15,47 @@ public enum Told
 }
 
 /// <summary>A declared job, normalised.</summary>
-/// <param name="Container">The service in whose container it runs.</param>
+/// <param name="Container">The service in whose container it runs; null: elsewhere.</param>
 /// <param name="Retries">Further tries after a failure.</param>
 public sealed record Job(
-    string Name, CronSchedule Schedule, string Container, ImmutableArray<string> Command,
+    string Name, CronSchedule Schedule, string? Container, ImmutableArray<string> Command,
     TimeSpan Timeout, int Retries, Told OnSuccess, Told OnFailure)
 {
+    /// <summary>Of the fresh container it runs in; null: it runs elsewhere.</summary>
+    public ImageReference? Image { get; init; }
+    public ImmutableSortedDictionary<string, string> Environment { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableArray<string> Networks { get; init; } = [];
+    public ImmutableArray<VolumeUse> Volumes { get; init; } = [];
+
+    public ResourceId Id => new(ResourceKind.Job, Name);
+
     /// <summary>The command for people: what a shell is given, or the arguments.</summary>
     public string Words => Command is ["/bin/sh", "-c", var line] ? line
         : string.Join(' ', Command);
 
+    /// <summary>What it runs in: <c>web</c>, <c>a fresh alpine:3.20</c>.</summary>
+    public string Where => Container ?? $"a fresh {Image!.Short}";
+
+    /// <summary>Names of the secrets it uses, in order of name.</summary>
+    public IEnumerable<string> Secrets => Environment.Values.Concat(Command)
+        .SelectMany(Planning.ContainerPlanning.References).Distinct()
+        .Order(StringComparer.Ordinal);
+
     /// <param name="spec">A job of a scheduled.yaml without errors.</param>
     /// <returns>Null: it runs where no job of this version can.</returns>
-    internal static Job? Of(MapValue spec) => spec.Text("container") is not { } container ? null
-        : new(spec.Text("name")!, CronSchedule.Parse(spec.Text("schedule")!, out _)!, container,
-            spec.Texts("command"), TimeSpan.FromMilliseconds((double)spec.Number("timeout")!),
+    internal static Job? Of(MapValue spec) => !spec.Has("container") && !spec.Has("image") ? null
+        : new(spec.Text("name")!, CronSchedule.Parse(spec.Text("schedule")!, out _)!,
+            spec.Text("container"), spec.Texts("command"),
+            TimeSpan.FromMilliseconds((double)spec.Number("timeout")!),
             (int)(spec.Number("retries") ?? 0), ToldOf(spec, "on_success"),
-            ToldOf(spec, "on_failure"));
+            ToldOf(spec, "on_failure"))
+        {
+            Image = ServiceReader.Image(spec),
+            Environment = ServiceReader.Texts(spec.Map("environment")),
+            Networks = spec.Texts("networks"),
+            Volumes = ServiceReader.Volumes(spec),
+        };
 
     private static Told ToldOf(MapValue spec, string field) =>
         Enum.Parse<Told>(spec.Text(field)!, ignoreCase: true);

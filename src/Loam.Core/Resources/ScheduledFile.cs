@@ -16,13 +16,17 @@ public static class ScheduledFile
         new("schedule", Formats.Cron, "When, in the machine's time zone.") { Required = true },
         new("container", Formats.Name, "The service in whose container it runs."),
         new("image", Formats.Image,
-            "The image of a fresh container it runs in. Without container and image it runs in "
-            + "the host's sandbox.")
-        {
-            Applied = false,
-        },
-        new("command", new CommandType(), "What runs; a string runs in the shell of the container "
-            + "or sandbox.") { Required = true },
+            "The image of a fresh container it runs in, which is removed afterwards. Without "
+            + "container and image it runs in the host's sandbox."),
+        new("command", new CommandType(), "What runs, instead of the image's entry point; a "
+            + "string runs in the shell of the container or sandbox.") { Required = true },
+        new("environment", new MapType(Formats.Text, ServiceFormats.VariableName),
+            "Environment variables; not inside a service, which has its own."),
+        new("networks", new ListType(Formats.Name) { Unique = true },
+            "Networks the fresh container joins, on which it reaches services by name. Absent: "
+            + "the machine's default network."),
+        new("volumes", new ListType(new ObjectType(ServicesFile.VolumeUse)),
+            "Directories the fresh container sees; one of the host must exist."),
         new("access", new ListType(ScheduledFormats.Access) { Unique = true },
             "What the host's sandbox may reach: read:/PATH, write:/PATH, network:HOST:PORT.")
         {

@@ -80,7 +80,7 @@ internal static class ServiceReader
                 v.Text("source")!, v.Text("target")!, v.Flag("readonly") == true)),
     ];
 
-    private static ImmutableSortedDictionary<string, string> Texts(MapValue? map) =>
+    public static ImmutableSortedDictionary<string, string> Texts(MapValue? map) =>
         map is null ? ImmutableSortedDictionary<string, string>.Empty
             : map.Entries.ToImmutableSortedDictionary(
                 e => e.Key, e => ((TextValue)e.Value).Text, StringComparer.Ordinal);

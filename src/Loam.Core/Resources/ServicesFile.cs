@@ -38,7 +38,7 @@ public static class ServicesFile
     ])
     { Example = "container: 80" };
 
-    private static readonly Schema VolumeUse = new("volume", "A directory in the container.",
+    internal static readonly Schema VolumeUse = new("volume", "A directory in the container.",
     [
         new("source", ServiceFormats.Source,
             "A volume's name, or an absolute path: one equal to or under a declared volume's path "

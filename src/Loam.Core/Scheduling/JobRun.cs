@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Loam.Core.Scheduling;
 
 /// <summary>One run of a job, with all its tries.</summary>
-/// <param name="Trigger"><c>schedule</c>, <c>missed</c> (it was due while nothing ran here), or who
-/// asked for it.</param>
+/// <param name="Trigger"><c>schedule</c>, <c>missed</c> (it was due while nothing ran here),
+/// <c>interrupted</c> (the daemon ended while it ran), or who asked for it.</param>
 /// <param name="ExitCode">Of the last try; null: it has not ended, or could not begin.</param>
 /// <param name="Error">Why it failed, in words; null: it did not.</param>
 /// <param name="Output">The beginning of what the last try wrote.</param>

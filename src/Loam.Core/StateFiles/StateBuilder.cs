@@ -38,15 +38,16 @@ internal static class StateBuilder
             var normal = ServiceReader.Normal(spec, image);
             var service = ServiceReader.Read(normal, image);
             services.Add(name, service);
-            Add(ResourceKind.Service, name, normal, Needs(service, places));
+            Add(ResourceKind.Service, name, normal, Needs(normal, places));
         }
         AddAll(ResourceKind.Setting, [.. SettingGroups.Changed(declared)]);
         AddAll(ResourceKind.Firewall, declared.Network?.Map("firewall") is { } firewall
             ? [(ResourceId.Firewall.Name, firewall)] : []);
         foreach (var (name, spec) in declared.Jobs)
         {
-            Add(ResourceKind.Job, name, spec, spec.Text("container") is { } service
-                ? [new(ResourceKind.Service, service)] : []);
+            var normal = ServiceReader.Image(spec) is { } image
+                ? ServiceReader.Normal(spec, image) : spec;
+            Add(ResourceKind.Job, name, normal, Needs(spec, places));
         }
         var servicesSpec = declared[ServicesFile.File].Spec;
         return new()
@@ -88,27 +89,33 @@ internal static class StateBuilder
             : new([.. volume.Entries.Select(e => e.Key != "filesystem" ? e
                 : KeyValuePair.Create<string, Value>(e.Key, new TextValue("ext4")))], volume.At);
 
-    private static ImmutableArray<ResourceId> Needs(Service service, VolumePlaces places)
+    /// <summary>What a service or a job needs, by its fields.</summary>
+    private static ImmutableArray<ResourceId> Needs(MapValue spec, VolumePlaces places)
     {
         var needs = new SortedSet<ResourceId>();
-        foreach (var name in SecretRefs.In(service.Spec))
+        foreach (var name in SecretRefs.In(spec))
         {
             needs.Add(new(ResourceKind.Secret, name));
         }
-        foreach (var use in service.Volumes)
+        foreach (var use in ServiceReader.Volumes(spec))
         {
             if (places.VolumeOf(use.Source) is { } volume)
             {
                 needs.Add(new(ResourceKind.Volume, volume));
             }
         }
-        foreach (var network in service.Networks.Where(n => n != ServicesFile.DefaultNetwork))
+        foreach (var network in spec.Texts("networks")
+            .Where(n => n != ServicesFile.DefaultNetwork))
         {
             needs.Add(new(ResourceKind.Network, network));
         }
-        foreach (var other in service.DependsOn)
+        foreach (var other in spec.Texts("depends_on"))
         {
             needs.Add(new(ResourceKind.Service, other));
+        }
+        if (spec.Text("container") is { } container)
+        {
+            needs.Add(new(ResourceKind.Service, container));
         }
         return [.. needs];
     }

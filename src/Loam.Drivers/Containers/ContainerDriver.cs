@@ -50,16 +50,7 @@ public sealed class ContainerDriver(IContainerEngine engine, string instance, IP
                 $"A container named {spec.Name} exists that Loam did not make like this.",
                 "Rename or remove that container.");
         }
-        string Reveal(string secret) => vault.Reveal(spec.Sealed[secret]);
-        var environment = spec.Environment.ToImmutableSortedDictionary(
-            e => e.Key, e => SecretReferences.Fill(e.Value, Reveal), StringComparer.Ordinal);
-        var filled = spec with
-        {
-            Command = [.. spec.Command.Select(c => SecretReferences.Fill(c, Reveal))],
-            Entrypoint = [.. spec.Entrypoint.Select(c => SecretReferences.Fill(c, Reveal))],
-        };
-        var files = vault.Place(spec.Name, spec.SecretFiles, Reveal);
-        await engine.CreateAsync(new(filled, environment, [.. spec.Mounts, .. files],
+        await engine.CreateAsync(SecretReferences.Fill(spec, vault,
             EngineLabels.Owned(instance, spec.Generation)), cancel);
     }
 

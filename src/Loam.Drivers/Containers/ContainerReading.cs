@@ -33,7 +33,10 @@ internal static class ContainerReading
             LimitsOf(wire.HostConfig),
             Policy(wire.HostConfig?.RestartPolicy?.Name),
             ImageId(wire.Image ?? ""),
-            Ports(wire.HostConfig?.PortBindings));
+            Ports(wire.HostConfig?.PortBindings))
+        {
+            Job = labels.GetValueOrDefault(EngineLabels.Job),
+        };
     }
 
     /// <summary>Podman leaves the algorithm out in places.</summary>

@@ -46,11 +46,19 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
             info.CgroupVersion is "2" or "v2" ? 2 : 1, info.DockerRootDir ?? "");
     }
 
-    public async Task<ImmutableArray<ObservedContainer>> ListAsync(
-        string instance, CancellationToken cancel)
+    public Task<ImmutableArray<ObservedContainer>> ListAsync(
+        string instance, CancellationToken cancel) =>
+        ListAsync(instance, EngineLabels.Service, cancel);
+
+    public Task<ImmutableArray<ObservedContainer>> ListJobsAsync(
+        string instance, CancellationToken cancel) =>
+        ListAsync(instance, EngineLabels.Job, cancel);
+
+    private async Task<ImmutableArray<ObservedContainer>> ListAsync(
+        string instance, string label, CancellationToken cancel)
     {
         var filter = EngineConnection.Filter(
-            ("label", $"{EngineLabels.Instance}={instance}"));
+            ("label", $"{EngineLabels.Instance}={instance}"), ("label", label));
         var listed = (await _engine.CallAsync(
             HttpMethod.Get, $"/containers/json?all=1&filters={filter}", "containers", cancel)
             .ConfigureAwait(false)).Read(EngineJson.Default.WireListedArray, "containers");

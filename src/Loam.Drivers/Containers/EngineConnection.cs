@@ -173,7 +173,8 @@ internal sealed class EngineConnection : IDisposable
     /// <summary>Filters as the query string wants them.</summary>
     public static string Filter(params (string Key, string Value)[] wanted) =>
         Uri.EscapeDataString(JsonSerializer.Serialize(
-            wanted.ToDictionary(f => f.Key, f => (string[])[f.Value]),
+            wanted.GroupBy(f => f.Key).ToDictionary(
+                g => g.Key, g => g.Select(f => f.Value).ToArray()),
             EngineJson.Default.DictionaryStringStringArray));
 
     private static CancellationTokenSource Bounded(TimeSpan limit, CancellationToken cancel)

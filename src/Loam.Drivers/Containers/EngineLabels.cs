@@ -14,6 +14,8 @@ public static class EngineLabels
     public const string Revision = "loam.revision";
     public const string Index = "loam.index";
     public const string Rehearsal = "loam.rehearsal";
+    /// <summary>On a container that runs a job once, instead of <see cref="Service"/>.</summary>
+    public const string Job = "loam.job";
     /// <summary>On a network: its declared name.</summary>
     public const string Network = "loam.network";
 
@@ -28,6 +30,10 @@ public static class EngineLabels
     public static ImmutableSortedDictionary<string, string> Of(EngineContainer container)
     {
         var spec = container.Spec;
+        if (spec.Job is not null)
+        {
+            return container.Labels.SetItem(Job, spec.Job);
+        }
         var labels = spec.Labels.SetItems(container.Labels)
             .SetItem(Service, spec.Service)
             .SetItem(Revision, spec.Revision)
@@ -38,7 +44,7 @@ public static class EngineLabels
     /// <summary>Two containers are meant to be the same one.</summary>
     public static bool SameContainer(
         IReadOnlyDictionary<string, string> one, IReadOnlyDictionary<string, string> other) =>
-        new[] { Instance, Service, Revision, Index }.All(
+        new[] { Instance, Service, Job, Revision, Index }.All(
             key => one.GetValueOrDefault(key) == other.GetValueOrDefault(key));
 
     /// <summary>All labels of a network.</summary>

@@ -18,7 +18,11 @@ public sealed record PullProgress(string Layer, long Done, long? Total, string S
 public sealed record EngineImage(
     string Id, ImmutableArray<string> Tags, ImmutableArray<string> Digests, long Size);
 
-public sealed record ExecResult(int ExitCode, string Output);
+public sealed record ExecResult(int ExitCode, string Output)
+{
+    /// <summary>Why it was ended before it had; null: it ended by itself.</summary>
+    public string? Broken { get; init; }
+}
 
 /// <param name="IsError">From stderr.</param>
 public sealed record LogLine(DateTimeOffset At, bool IsError, string Text);
@@ -44,9 +48,13 @@ public interface IContainerEngine
 {
     Task<EngineInfo> InfoAsync(CancellationToken cancel);
 
-    /// <summary>Containers with label <c>loam.instance</c> of that value, running or not.
-    /// </summary>
+    /// <summary>Containers of services with label <c>loam.instance</c> of that value, running or
+    /// not.</summary>
     Task<ImmutableArray<ObservedContainer>> ListAsync(string instance, CancellationToken cancel);
+
+    /// <summary>Containers of the instance's jobs, running or not.</summary>
+    Task<ImmutableArray<ObservedContainer>> ListJobsAsync(
+        string instance, CancellationToken cancel);
 
     /// <summary>One container; null when there is none of that name.</summary>
     /// <remarks>Also for containers Loam did not make: check <c>Service</c> is not empty.

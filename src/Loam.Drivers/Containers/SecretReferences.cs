@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Text;
+using Loam.Core.Resources;
 
 namespace Loam.Drivers.Containers;
 
@@ -7,6 +9,22 @@ namespace Loam.Drivers.Containers;
 internal static class SecretReferences
 {
     private const string Open = "${secrets.";
+
+    /// <summary>A container with its plaintexts, and its secret files put in place.</summary>
+    public static EngineContainer Fill(ContainerSpec spec, ISecretVault vault,
+        ImmutableSortedDictionary<string, string> labels)
+    {
+        string Reveal(string secret) => vault.Reveal(spec.Sealed[secret]);
+        var environment = spec.Environment.ToImmutableSortedDictionary(
+            e => e.Key, e => Fill(e.Value, Reveal), StringComparer.Ordinal);
+        var filled = spec with
+        {
+            Command = [.. spec.Command.Select(c => Fill(c, Reveal))],
+            Entrypoint = [.. spec.Entrypoint.Select(c => Fill(c, Reveal))],
+        };
+        var files = vault.Place(spec.Name, spec.SecretFiles, Reveal);
+        return new(filled, environment, [.. spec.Mounts, .. files], labels);
+    }
 
     public static string Fill(string text, Func<string, string> reveal)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -5,21 +6,48 @@ using Loam.Drivers.Containers;
 
 namespace Loam.Drivers.Jobs;
 
-/// <summary>Runs a job's command in the container of its service.</summary>
-public sealed class JobRunner(IContainerEngine engine, string instance)
+/// <summary>Runs a job once, wherever it is declared to run.</summary>
+public sealed class JobRunner(
+    IContainerEngine engine, string instance, JobContainers containers, ISecretVault vault)
 {
-    /// <summary>One try.</summary>
-    /// <exception cref="HostException">NotFound: the service does not run. Timeout: it took longer
+    private const string Hidden = "***";
+
+    /// <summary>One try. The secrets the job uses do not stand in what is kept of its output.
+    /// </summary>
+    /// <param name="state">The state that declares it.</param>
+    /// <exception cref="HostException">It could not begin. In a service, Timeout: it took longer
     /// than the job allows, and was ended.</exception>
-    public async Task<ExecResult> RunAsync(Job job, CancellationToken cancel)
+    public async Task<ExecResult> RunAsync(
+        Job job, DesiredState state, CancellationToken cancel)
+    {
+        var secrets = job.Secrets.Where(state.Secrets.ContainsKey).ToImmutableSortedDictionary(
+            s => s, s => vault.Reveal(state.Secrets[s].Value));
+        string Hide(string text) => secrets.Values.Where(s => s.Length > 0)
+            .OrderByDescending(s => s.Length).Aggregate(text, (t, s) => t.Replace(s, Hidden));
+        try
+        {
+            var result = job.Container is { } service
+                ? await InServiceAsync(job, service, secrets, cancel)
+                : await containers.RunAsync(job, state, cancel);
+            return result with { Output = Hide(result.Output) };
+        }
+        catch (HostException fault) when (secrets.Count > 0)
+        {
+            throw new HostException(fault.Fault, Hide(fault.Message), fault.Remedy);
+        }
+    }
+
+    private async Task<ExecResult> InServiceAsync(Job job, string service,
+        ImmutableSortedDictionary<string, string> secrets, CancellationToken cancel)
     {
         var container = (await engine.ListAsync(instance, cancel))
-            .Where(c => c.Service == job.Container && !c.Rehearsal
+            .Where(c => c.Service == service && !c.Rehearsal
                 && c.State == ContainerState.Running)
             .OrderBy(c => c.Index).ThenByDescending(c => c.Generation).FirstOrDefault()
             ?? throw new HostException(Fault.NotFound,
-                $"Service {job.Container}, in which job {job.Name} runs, does not run.",
+                $"Service {service}, in which job {job.Name} runs, does not run.",
                 "`loam status` shows why; `loam heal` starts what should run.");
-        return await engine.ExecAsync(container.Name, job.Command, job.Timeout, cancel);
+        var command = job.Command.Select(c => SecretReferences.Fill(c, s => secrets[s]));
+        return await engine.ExecAsync(container.Name, [.. command], job.Timeout, cancel);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class JobWatch(Func<IEnumerable<Job>> jobs,
     public ImmutableArray<JobStatus> List() => [.. jobs().Select(j =>
     {
         var (next, runs) = _watch.Look(Of(j));
-        return new JobStatus(j.Name, ScheduleWords.Of(j.Schedule.Text), j.Container, next,
+        return new JobStatus(j.Name, ScheduleWords.Of(j.Schedule.Text), j.Where, next,
             _watch.RunningSince(j.Name), runs);
     })];
 
@@ -36,6 +36,15 @@ internal sealed class JobWatch(Func<IEnumerable<Job>> jobs,
     public Task<JobRun> RunNowAsync(string name, string who, CancellationToken cancel) =>
         _watch.RunNowAsync(Of(jobs().FirstOrDefault(j => j.Name == name) ?? throw Unknown(name)),
             who, cancel);
+
+    /// <summary>A run that an earlier process began, and this one found.</summary>
+    public void Found(string name, DateTimeOffset? started, ExecResult result)
+    {
+        if (jobs().FirstOrDefault(j => j.Name == name) is { } job)
+        {
+            _watch.Found(Of(job), started, result);
+        }
+    }
 
     public Task RunAsync(CancellationToken stop) => _watch.RunAsync(stop);
 

@@ -197,16 +197,28 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
             var result = await one(stop);
             return next with
             {
-                ExitCode = result.ExitCode,
+                ExitCode = result.Broken is null ? result.ExitCode : null,
                 Output = result.Output,
-                Error = result.ExitCode == 0 ? null
-                    : $"It ended with exit code {result.ExitCode}.",
+                Error = ErrorOf(result),
             };
         }
         catch (HostException fault)
         {
             return next with { Error = fault.Message };
         }
+    }
+
+    private static string? ErrorOf(ExecResult result) => result.Broken
+        ?? (result.ExitCode == 0 ? null : $"It ended with exit code {result.ExitCode}.");
+
+    /// <summary>A run that outlived an earlier process: what became of it.</summary>
+    public void Found(Scheduled thing, DateTimeOffset? started, ExecResult result)
+    {
+        var now = time.GetUtcNow();
+        var done = new JobRun(started ?? now, now, "interrupted", 1,
+            result.Broken is null ? result.ExitCode : null, ErrorOf(result), result.Output);
+        Keep(thing, done);
+        Report(thing, done);
     }
 
     private void Report(Scheduled thing, JobRun done)

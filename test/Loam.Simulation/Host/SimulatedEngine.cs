@@ -121,7 +121,17 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
         string instance, CancellationToken cancel) => CallAsync(
             "list",
             () => _containers.Values
-                .Where(c => c.Labels.GetValueOrDefault(EngineLabels.Instance) == instance)
+                .Where(c => c.Labels.GetValueOrDefault(EngineLabels.Instance) == instance
+                    && c.Labels.ContainsKey(EngineLabels.Service))
+                .Select(Observe).ToImmutableArray(),
+            cancel);
+
+    public Task<ImmutableArray<ObservedContainer>> ListJobsAsync(
+        string instance, CancellationToken cancel) => CallAsync(
+            "list jobs",
+            () => _containers.Values
+                .Where(c => c.Labels.GetValueOrDefault(EngineLabels.Instance) == instance
+                    && c.Labels.ContainsKey(EngineLabels.Job))
                 .Select(Observe).ToImmutableArray(),
             cancel);
 
@@ -387,7 +397,10 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
         c.StartedAt, c.State == ContainerState.Running ? c.Address : null,
         c.Networks.Where(n => _networks.ContainsKey(n.Key)).ToImmutableSortedDictionary(
             n => _networks[n.Key].Name, n => n.Value, StringComparer.Ordinal),
-        c.Limits, c.Restart, c.ImageId, [.. c.Ports.Where(p => p.Host is not null)]);
+        c.Limits, c.Restart, c.ImageId, [.. c.Ports.Where(p => p.Host is not null)])
+    {
+        Job = c.Labels.GetValueOrDefault(EngineLabels.Job),
+    };
 
     private static int Number(SimulatedContainer container, string label) => int.TryParse(
         container.Labels.GetValueOrDefault(label), CultureInfo.InvariantCulture, out var number)

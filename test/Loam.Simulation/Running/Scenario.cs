@@ -216,6 +216,24 @@ internal static class Scenario
     public static string Network(Chance chance) => Head("NetworkConfig") + (chance.OneIn(5)
         ? "  dns: {}\n" : $"  firewall: {chance.Pick(s_firewalls)}\n");
 
+    /// <summary>A scheduled.yaml: jobs in services and in fresh containers.</summary>
+    public static string Jobs(Chance chance, List<ServiceDraft> services)
+    {
+        var jobs = new List<string>();
+        foreach (var name in ((string[])["dump", "tidy"]).Where(_ => chance.OneIn(2)))
+        {
+            var network = services.Find(s => s.Network is not null)?.Network;
+            jobs.Add($"    - name: {name}\n      schedule: \"{chance.Below(60)} 3 * * *\"\n"
+                + "      command: [work]\n"
+                + (services.Count > 0 && chance.OneIn(3)
+                    ? $"      container: {chance.Pick(services).Name}\n"
+                    : $"      image: {DrawImage(chance)}\n" + (network is not null
+                        && chance.OneIn(2) ? $"      networks: [{network}]\n" : "")));
+        }
+        return Head("ScheduledTasks") + (jobs.Count == 0 ? "  jobs: []\n"
+            : "  jobs:\n" + string.Concat(jobs));
+    }
+
     private static string Head(string kind) =>
         $"apiVersion: loam/v1\nkind: {kind}\nmetadata:\n  name: simulated\nspec:\n";
 }

@@ -82,6 +82,10 @@ internal sealed class Trial
         {
             texts["network.yaml"] = Scenario.Network(_world.Chance);
         }
+        if (_world.Chance.OneIn(3))
+        {
+            texts["scheduled.yaml"] = Scenario.Jobs(_world.Chance, services);
+        }
         var access = _world.Chance.OneIn(2)
             ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22, null)
             {

@@ -106,6 +106,33 @@ public abstract partial class EngineConformance(EngineHost host)
     }
 
     [NeedingFact]
+    public async Task A_jobs_container_is_listed_apart_and_leaves_its_code_and_its_words()
+    {
+        var made = Make("web", Habit.Crashes);
+        made = made with
+        {
+            Spec = made.Spec with { Name = Name("job.tidy"), Service = "", Job = "tidy" },
+        };
+        await Engine.CreateAsync(made, None);
+        (await Engine.ListAsync(_instance, None)).ShouldBeEmpty();
+        (await Engine.ListJobsAsync(host.NewInstance(), None)).ShouldBeEmpty();
+        await Engine.StartAsync(made.Spec.Name, None);
+
+        await UntilAsync("job.tidy", c => c.State == ContainerState.Exited);
+        var seen = (await Engine.ListJobsAsync(_instance, None)).ShouldHaveSingleItem();
+        seen.Job.ShouldBe("tidy");
+        seen.ExitCode.ShouldBe(3);
+        var lines = new List<string>();
+        await foreach (var line in Engine.LogsAsync(seen.Name, 100_000, follow: false, None))
+        {
+            lines.Add(line.Text);
+        }
+        lines.ShouldBe(["one"]);
+        await Engine.RemoveAsync(seen.Name, None);
+        (await Engine.ListJobsAsync(_instance, None)).ShouldBeEmpty();
+    }
+
+    [NeedingFact]
     public async Task A_started_container_runs_and_starting_again_changes_nothing()
     {
         await NetworkAsync("net", false);

@@ -81,7 +81,8 @@ public abstract class EngineHost : IAsyncLifetime
     {
         foreach (var instance in _instances)
         {
-            foreach (var left in await Engine.ListAsync(instance, CancellationToken.None))
+            foreach (var left in (await Engine.ListAsync(instance, CancellationToken.None))
+                .AddRange(await Engine.ListJobsAsync(instance, CancellationToken.None)))
             {
                 await Engine.RemoveAsync(left.Name, CancellationToken.None);
             }

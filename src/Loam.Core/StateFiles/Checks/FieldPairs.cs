@@ -180,6 +180,21 @@ internal static class FieldPairs
                 found.Error(Codes.Incomplete, job["image"]!.At,
                     $"Job {job.Text("name")} has container and image.", "Keep one of them.");
             }
+            if (job.Has("container") && job["environment"] is { } environment)
+            {
+                found.Error(Codes.Incomplete, environment.At,
+                    $"Job {job.Text("name")} runs inside a service, which has its own "
+                    + "environment.", "Remove environment, or give the job an image of its own.");
+            }
+            foreach (var field in new[] { "networks", "volumes" })
+            {
+                if (!job.Has("image") && job[field] is { } value)
+                {
+                    found.Error(Codes.Incomplete, value.At,
+                        $"Job {job.Text("name")} has {field} and no image.",
+                        $"Remove {field}; it is for a fresh container, with `image:`.");
+                }
+            }
             if ((job.Has("container") || job.Has("image")) && job["access"] is { } access)
             {
                 found.Error(Codes.Incomplete, access.At,

@@ -20,15 +20,7 @@ internal static class References
         networks?.Add(ServicesFile.DefaultNetwork);
         foreach (var (name, spec) in declared.Services)
         {
-            foreach (var use in spec.Maps("volumes"))
-            {
-                if (use["source"] is TextValue source && !source.Text.StartsWith('/'))
-                {
-                    Check("Volume", source, volumes, $"service {name}", StorageFile.File, found);
-                }
-            }
-            CheckAll("Network", spec.List("networks"), networks, $"service {name}",
-                ServicesFile.File, found);
+            Places(spec, volumes, networks, $"service {name}", found);
             CheckAll("Service", spec.List("depends_on"), services, $"depends_on of service {name}",
                 ServicesFile.File, found);
         }
@@ -36,6 +28,7 @@ internal static class References
         {
             Check("Service", job["container"], services, $"container of job {job.Text("name")}",
                 ServicesFile.File, found);
+            Places(job, volumes, networks, $"job {job.Text("name")}", found);
         }
         foreach (var ban in declared.Network?.Maps("bans") ?? [])
         {
@@ -51,6 +44,19 @@ internal static class References
         }
         Check("Certificate", declared.Manifest?.Map("api")?["tls"], certificates, "api.tls",
             SecurityFile.File, found);
+    }
+
+    private static void Places(MapValue spec, HashSet<string>? volumes,
+        HashSet<string>? networks, string where, DiagnosticBag found)
+    {
+        foreach (var use in spec.Maps("volumes"))
+        {
+            if (use["source"] is TextValue source && !source.Text.StartsWith('/'))
+            {
+                Check("Volume", source, volumes, where, StorageFile.File, found);
+            }
+        }
+        CheckAll("Network", spec.List("networks"), networks, where, ServicesFile.File, found);
     }
 
     private static void CheckAll(

@@ -1,0 +1,62 @@
+using Loam.System.Harness;
+
+namespace Loam.System;
+
+/// <summary>Jobs that have a container of their own.</summary>
+public abstract partial class Stories
+{
+    [NeedingFact]
+    public Task A_job_has_a_fresh_container_that_reaches_services_and_leaves_nothing() =>
+        StoryAsync(async () =>
+    {
+        (await Shell.RunAsync("/bin/sh", "-c", $"echo hunter2-hunter2 | {Instance.Binary} --home "
+            + $"{Loam.Home} secret set greeting --yes")).ShouldEnd(0);
+        Loam.WriteServices(Web("loam-test/web:1", Port));
+        Loam.Write("scheduled.yaml", "ScheduledTasks", """
+            jobs:
+              - name: look
+                schedule: 0 3 1 1 *
+                image: loam-test/web:2
+                command: wget -q -O /dev/null http://web/ && echo "found web, $GREETING"
+                environment: {GREETING: "${secrets.greeting}"}
+              - name: broken
+                schedule: 0 3 1 1 *
+                image: loam-test/web:2
+                command: echo no such table; exit 3
+              - name: endless
+                schedule: 0 3 1 1 *
+                image: loam-test/web:2
+                command: echo begun; sleep 600
+                timeout: 2s
+              - name: long
+                schedule: 0 3 1 1 *
+                image: loam-test/web:2
+                command: echo half; sleep 600
+            """);
+        var told = Transcript("17-fresh-jobs");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("run-job", "look")).ShouldEnd(0).ShouldSay("found web, ***");
+        (await told.RunAsync("run-job", "broken")).ShouldEnd(1).ShouldSay("no such table");
+        (await told.RunAsync("run-job", "endless")).ShouldEnd(1)
+            .ShouldSay("begun", "did not end within 2 s");
+        (await told.RunAsync("jobs")).ShouldEnd(0);
+        (await JobsAsync()).ShouldBeEmpty();
+        (await Engine.OwnAsync()).ShouldHaveSingleItem();
+
+        using var client = Loam.Begin("run-job", "long");
+        await Wait.ForAsync("its container to speak", async () =>
+            await JobsAsync() is [var id]
+            && (await Engine.TryAsync("logs", id)).Output.Contains("half"));
+        (await Loam.RunAsync("run-job", "long")).ShouldEnd(3).ShouldSay("runs already");
+        await Loam.KillAsync();
+        told.Note("the daemon is killed while the job long runs, and started again");
+        (await JobsAsync()).ShouldHaveSingleItem();
+        await Loam.StartAsync();
+        (await JobsAsync()).ShouldBeEmpty();
+        (await Loam.RunAsync("jobs", "long")).ShouldEnd(0)
+            .ShouldSay("half", "The daemon ended while it ran");
+        told.Check();
+    });
+
+    private Task<string[]> JobsAsync() => Engine.ListAsync("--filter", "label=loam.job");
+}
