@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are needed; does nothing when everything is there.
 #
-#   setup.sh run        to run Loam: git, nft, restic and, where there is no engine, Docker
+#   setup.sh run        to run Loam: git, nft, restic, bwrap and, where there is no engine, Docker
 #   setup.sh compiler   to build: what links machine code
 #   setup.sh standins   to build stand-in images and serve them
 #   setup.sh full       everything, for tests and benchmarks (default)
@@ -9,14 +9,15 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 # package:program, for programs that are on PATH or in sbin once the package is there.
-readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft restic:restic)
+readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft restic:restic
+  bubblewrap:bwrap)
 # gencat comes with what libc6-dev needs.
 readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
 readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
   iptables:iptables busybox-static:busybox openssh-server:sshd
-  openssh-client:ssh sudo:sudo pebble:pebble age:age tmux:tmux time:/usr/bin/time)
+  openssh-client:ssh sudo:sudo python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
 
 PATH=$PATH:/usr/sbin:/sbin
 

@@ -51,6 +51,22 @@ public static class Limits
     public static readonly TimeSpan Trial = TimeSpan.FromSeconds(60);
     /// <summary>How much later a process outside of the daemon takes it back.</summary>
     public static readonly TimeSpan DeadmanGrace = TimeSpan.FromSeconds(5);
+    /// <summary>Messages that wait to be sent; what waits longest goes first.</summary>
+    public const int Messages = 200;
+    /// <summary>Pause before a message is tried again; doubles each time up to the longest.
+    /// </summary>
+    public static readonly TimeSpan MessageRetryPause = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan MessageLongestPause = TimeSpan.FromHours(1);
+    /// <summary>How long a message is tried.</summary>
+    public static readonly TimeSpan MessageLifetime = TimeSpan.FromDays(3);
+    /// <summary>How long one try may take.</summary>
+    public static readonly TimeSpan MessageTry = TimeSpan.FromSeconds(20);
+    /// <summary>How long a service is unhealthy before somebody is told.</summary>
+    public static readonly TimeSpan UnhealthyTold = TimeSpan.FromMinutes(5);
+    /// <summary>How long before its end a certificate that nobody renews is told of.</summary>
+    public static readonly TimeSpan CertificateTold = TimeSpan.FromDays(14);
+    /// <summary>Connections that one sandbox may have at a time.</summary>
+    public const int SandboxConnections = 64;
     /// <summary>Pause before a job is tried again; so many times longer as it was tried.
     /// </summary>
     public static readonly TimeSpan JobRetryPause = TimeSpan.FromSeconds(5);
@@ -127,6 +143,8 @@ public static class Limits
     public const int RegistryAnswerBytes = 4 * 1024 * 1024;
     /// <summary>Tags that are looked at to name one that is near.</summary>
     public const int RegistryTags = 1000;
+    /// <summary>Tags that are asked for to find a newer version.</summary>
+    public const int UpdateTags = 10_000;
 
     /// <summary>Longest run of a short program of the host, such as nft.</summary>
     public static readonly TimeSpan HostCommand = TimeSpan.FromSeconds(15);

@@ -18,7 +18,9 @@ using Loam.Drivers.History;
 using Loam.Drivers.Jobs;
 using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Messages;
 using Loam.Drivers.Metrics;
+using Loam.Drivers.Sandboxes;
 using Loam.Drivers.Secrets;
 using Loam.Drivers.Storage;
 using Loam.Drivers.Users;
@@ -77,10 +79,11 @@ internal static class Daemon
         var (firewall, deadman) = Firewall(paths, instance, time);
         var context = Context(instance, paths, found);
         var fresh = new JobContainers(engine, context, vault, images, time);
-        var jobs = Jobs(new(engine, instance, fresh, vault), () => machine!, paths, events, time);
+        var jobs = Jobs(engine, instance, fresh, vault, () => machine!, paths, events, time);
         var containers = new ContainerDriver(engine, instance, prober, vault, health, time);
         var backups = new BackupWatch(BackupHost(engine, containers, context, paths,
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
+        var messages = Messages(() => machine!.Desired, vault, paths, events, time);
         machine = new Machine(new()
         {
             Context = context,
@@ -89,36 +92,34 @@ internal static class Daemon
                 containers, images, firewall, Certificates(paths, authority, time),
                 .. Drivers(engine, instance, paths, prober, time),
             ],
-            Journal = journal,
-            History = history,
+            Journal = journal, History = history,
             Images = new ImageLookup(registry, engine),
-            Time = time,
-            Events = events,
-            Health = health,
-            Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts()],
+            Time = time, Events = events, Health = health,
+            Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
+                .. messages.Alerts()],
             Audit = audit, Backups = backups.Summary, CanBackUp = () => BackupRepository.CanRun,
-            Usage = new(Used(found.Info), time),
-            SealFresh = vault.SealFresh,
-            PortsTaken = PortsTaken,
-            Listening = HostPorts.OfThisHost.Listening,
-            Deadman = deadman,
+            CanSandbox = () => Sandbox.CanRun, Usage = new(Used(found.Info), time),
+            SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
+            Listening = HostPorts.OfThisHost.Listening, Deadman = deadman,
             Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
-            Host = Environment.MachineName, Version = Product.Version,
-            Engine = found.Description,
+            Host = Environment.MachineName, Version = Product.Version, Engine = found.Description,
         });
         await BeginAsync(machine, backups, fresh, jobs, time, say, stop);
-        await using var server = await ApiServer.StartAsync(new(machine, jobs, backups,
+        await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             audit.Newest, key.Recipient.ToString(), () => authority.Root,
-            new ServiceLogs(engine, instance).ReadAsync), paths.Socket, time, stop);
+            new ServiceLogs(engine, instance).ReadAsync)
+        {
+            Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
+        }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         Func<CancellationToken, Task>[] watches =
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
             new CertificateWatch(machine, events, time).RunAsync,
-            jobs.RunAsync, auditing.RunAsync, backups.RunAsync,
+            jobs.RunAsync, auditing.RunAsync, backups.RunAsync, messages.RunAsync,
             new EditWatch(paths, machine, events, time).RunAsync, s => LogAsync(events, say, s),
         ];
         await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
@@ -161,10 +162,26 @@ internal static class Daemon
         await Resumption.RunAsync(machine, time, say, stop);
     }
 
-    private static JobWatch Jobs(JobRunner runner, Func<Machine> machine, InstancePaths paths,
-        EventLog events, TimeProvider time) => new(() => machine().Desired.Jobs.Values,
+    private static JobWatch Jobs(IContainerEngine engine, string instance, JobContainers fresh,
+        SecretVault vault, Func<Machine> machine, InstancePaths paths, EventLog events,
+        TimeProvider time)
+    {
+        var runner = new JobRunner(engine, instance, fresh, new(paths.IsOwn, time),
+            new(paths, time), vault);
+        return new(() => machine().Desired.Jobs.Values,
             (job, cancel) => runner.RunAsync(job, machine().Desired, cancel),
             new(paths.JobsFile), events, time);
+    }
+
+    private static MessageWatch Messages(Func<DesiredState> desired, SecretVault vault,
+        InstancePaths paths, EventLog events, TimeProvider time)
+    {
+        var sender = new MessageSender(
+            name => vault.Reveal(desired().Secrets[name].Value),
+            () => desired().Settings.Name ?? Environment.MachineName);
+        return new(desired, sender.SendAsync, text => SecretHiding.Hide(text, desired(), vault),
+            new(paths.MessagesFile), events, time);
+    }
 
     /// <summary>Containers of jobs that an earlier process left behind. An engine that does not
     /// answer now keeps nothing from starting: a job's next run removes its own.</summary>

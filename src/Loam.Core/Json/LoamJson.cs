@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Loam.Core.Approving;
 using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
+using Loam.Core.Messaging;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
@@ -47,6 +48,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(Generation))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]
 [JsonSerializable(typeof(BackupMemory))]
+[JsonSerializable(typeof(MessageMemory))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]

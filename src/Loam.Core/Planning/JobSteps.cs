@@ -67,7 +67,8 @@ public static class JobSteps
     }
 
     private static Risk RiskOf(Job? job) =>
-        job?.Volumes.Any(v => v.IsHostPath && !v.ReadOnly) == true ? Risk.Medium : Risk.Low;
+        job is not null && (job.Volumes.Any(v => v.IsHostPath && !v.ReadOnly)
+            || job.Access.Any(a => a.Kind == AccessKind.Write)) ? Risk.Medium : Risk.Low;
 
     private static IEnumerable<string> Notes(Job? job)
     {
@@ -77,6 +78,11 @@ public static class JobSteps
         }
         yield return $"{ScheduleWords.Of(job.Schedule.Text)}, in {job.Where}";
         yield return $"runs {job.Words}";
+        if (job.IsOnHost && job.OwnCheck is null)
+        {
+            yield return job.Access.IsEmpty ? "reaches no files and no network"
+                : $"may {string.Join(", ", job.Access.Select(a => a.Words))}, and nothing else";
+        }
         foreach (var secret in job.Image is null ? [] : job.Secrets)
         {
             yield return $"the engine stores the secret {secret} with the container while it runs";

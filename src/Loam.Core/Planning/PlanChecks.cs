@@ -15,7 +15,7 @@ internal static class PlanChecks
         PortIsTaken, ReplicasBehindOnePort, MajorVersionOfData, RightsOverTheHost, Unpinned,
         UserChecks.Fit, UserChecks.LastWayIn, CertificateSteps.SharedFolders,
         (draft, _, found) => BackupNotes.ProgramIsMissing(draft, found),
-        CertificateSteps.PortOfProof,
+        CertificateSteps.PortOfProof, (draft, _, found) => SandboxChecks.Run(draft, found),
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

@@ -50,5 +50,8 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>The program that makes backups is installed.</summary>
     public bool CanBackUp { get; init; } = true;
 
+    /// <summary>The program that makes sandboxes is installed.</summary>
+    public bool CanSandbox { get; init; } = true;
+
     public string ShortInstance => Instance.Replace("-", "", StringComparison.Ordinal)[..8];
 }

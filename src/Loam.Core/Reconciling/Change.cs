@@ -126,6 +126,8 @@ public sealed record MachineEvent(long Sequence, DateTimeOffset At, string Type)
     public bool? Success { get; init; }
     public bool? RolledBack { get; init; }
     public string? Error { get; init; }
+    /// <summary>Whoever declared it wants it told at any hour.</summary>
+    public bool? IsAlert { get; init; }
     /// <summary>When a change on trial goes back.</summary>
     public DateTimeOffset? Until { get; init; }
     /// <summary>Milliseconds.</summary>

@@ -32,6 +32,7 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             HealOnly = request.Kind == ChangeKind.Heal ? [.. Ids(request.Names)] : [],
             Access = request.Access,
             CanBackUp = parts.CanBackUp(),
+            CanSandbox = parts.CanSandbox(),
         };
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)

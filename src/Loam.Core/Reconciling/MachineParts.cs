@@ -61,6 +61,9 @@ public sealed record MachineParts
     /// <summary>The program that makes backups is installed.</summary>
     public Func<bool> CanBackUp { get; init; } = () => true;
 
+    /// <summary>The program that makes sandboxes is installed.</summary>
+    public Func<bool> CanSandbox { get; init; } = () => true;
+
     /// <summary>How the copies are; null: none are made.</summary>
     public Func<BackupSummary?> Backups { get; init; } = () => null;
 

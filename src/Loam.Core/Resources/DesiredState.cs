@@ -139,6 +139,9 @@ public sealed record Settings
     public ImmutableArray<RegistrySetting> Registries { get; init; } = [];
     public ImmutableArray<string> RestrictedFiles { get; init; } = [];
     public AuditSettings Audit { get; init; } = new();
+
+    /// <summary>Who is told what happens.</summary>
+    public ImmutableArray<Notifier> Notifiers { get; init; } = [];
 }
 
 public sealed record RegistrySetting(

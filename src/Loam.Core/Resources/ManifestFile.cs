@@ -157,11 +157,14 @@ public static class ManifestFile
         new("name", Formats.Name, "Unique.") { Required = true },
         new("type", new EnumType(["webhook", "email", "ntfy"]), "How.") { Required = true },
         new("url", Formats.Url, "Where to, for webhook and ntfy."),
-        new("smtp", Formats.HostPort, "Mail server, for email."),
-        new("to", Formats.Text, "Mail address, for email."),
-        new("secret", Formats.Identifier, "The name of a secret: password or token."),
+        new("smtp", Formats.HostPort, "Mail server, for email; without a port, 587."),
+        new("to", ManifestFormats.MailAddresses, "Mail address, or several, for email."),
+        new("secret", Formats.Identifier,
+            "The name of a secret: a token, or user:password; for email a password alone, or "
+            + "user:password."),
         new("events", new ListType(Formats.Text) { Unique = true },
-            "Events that are told; absent: those that need somebody."),
+            "Events that are told, such as job.failed, or backup for all of them; absent: those "
+            + "that need somebody."),
         new("quiet_hours", ManifestFormats.Hours,
             "When only alerts are told, such as 22:00-07:00."),
     ])
@@ -220,7 +223,10 @@ public static class ManifestFile
         {
             Default = "{}", Change = Change.Record, IsRequest = true,
         },
-        NotYet("notify", new ListType(new ObjectType(Notifier)), "Who is told.", null),
+        new("notify", new ListType(new ObjectType(Notifier)), "Who is told.")
+        {
+            Change = Change.Record,
+        },
         new("api", new ObjectType(Api), "Access over the network.")
         {
             Applied = false, Restricted = true, Change = Change.Record,

@@ -21,6 +21,19 @@ internal static class ManifestFormats
             ? Verdict.Good(text)
             : Verdict.Bad("not hours of a day", "Write them as in 22:00-07:00."));
 
+    /// <summary>They stand in a mail's head and in commands to its server.</summary>
+    public static readonly FormatType MailAddresses = new(
+        "mail addresses with commas between", null,
+        text => text.Split(',').All(a => IsMailAddress(a.Trim())) ? Verdict.Good(text)
+            : Verdict.Bad("not a mail address", "Write one such as ops@example.com."));
+
+    private static bool IsMailAddress(string text)
+    {
+        var at = text.IndexOf('@', StringComparison.Ordinal);
+        return at > 0 && at < text.Length - 1 && text.LastIndexOf('@') == at && text.Length <= 254
+            && text.All(c => c is > ' ' and < '\x7f' and not ('<' or '>' or '"' or '\\'));
+    }
+
     /// <summary>A host with port, or a URL.</summary>
     public static readonly FormatType Mirror = new(
         "a URL or a host with port", null,

@@ -28,10 +28,7 @@ public static class ScheduledFile
         new("volumes", new ListType(new ObjectType(ServicesFile.VolumeUse)),
             "Directories the fresh container sees; one of the host must exist."),
         new("access", new ListType(ScheduledFormats.Access) { Unique = true },
-            "What the host's sandbox may reach: read:/PATH, write:/PATH, network:HOST:PORT.")
-        {
-            Applied = false,
-        },
+            "What the host's sandbox may reach: read:/PATH, write:/PATH, network:HOST:PORT."),
         new("timeout", new DurationType(1), "How long it may run.") { Default = "1h" },
         new("retries", new IntegerType(0, 100), "Further tries after a failure.")
         {
@@ -56,18 +53,7 @@ internal static class ScheduledFormats
 {
     public static readonly FormatType Access = new(
         "read:/PATH, write:/PATH or network:HOST:PORT", "^(read:/|write:/|network:).+$",
-        text =>
-        {
-            var colon = text.IndexOf(':', StringComparison.Ordinal);
-            var rest = text[(colon + 1)..];
-            var good = colon > 0 && text[..colon] switch
-            {
-                "read" or "write" => Formats.AbsolutePath.Judge(rest).Normal is not null,
-                "network" => Formats.SplitHostPort(rest) is { Port: not null },
-                _ => false,
-            };
-            return good ? Verdict.Good(text)
-                : Verdict.Bad("not a right of a sandbox",
-                    "Write read:/PATH, write:/PATH or network:HOST:PORT.");
-        });
+        text => SandboxAccess.Parse(text) is not null ? Verdict.Good(text)
+            : Verdict.Bad("not a right of a sandbox",
+                "Write read:/PATH, write:/PATH or network:HOST:PORT."));
 }

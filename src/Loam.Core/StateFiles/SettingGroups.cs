@@ -63,6 +63,7 @@ internal static class SettingGroups
             SelfApproving = safety?.Texts("auto_approve_categories") ?? [],
             MaxChangesPerHour = (int)(safety?.Number("max_changes_per_hour")
                 ?? Settings.DefaultChangesPerHour),
+            Notifiers = [.. file.Spec?.Maps("notify").Select(Notifier.Of) ?? []],
             RestrictedFiles = safety?.Texts("restricted_files") ?? [],
             Registries =
             [

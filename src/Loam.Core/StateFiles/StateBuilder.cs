@@ -62,8 +62,7 @@ internal static class StateBuilder
             Secrets = ByName(declared.Secrets,
                 (name, spec) => new Secret(name, spec.Text("value")!)),
             Firewall = FirewallRules.Of(declared.Network),
-            Jobs = declared.Jobs.Select(j => Job.Of(j.Spec)).OfType<Job>()
-                .ToImmutableSortedDictionary(j => j.Name, j => j, StringComparer.Ordinal),
+            Jobs = ByName(declared.Jobs, (_, spec) => Job.Of(spec)),
             Users = ByName(declared.Users, User.Of),
             Certificates = ByName(declared.Certificates, Certificate.Of),
             Settings = SettingGroups.Typed(declared),

@@ -21,20 +21,8 @@ internal static class Unapplied
                 Walk(file.Spec, file.Kind.Spec, "", isItem: false, found);
             }
         }
-        Jobs(declared, found);
         Events(declared, found);
         return [.. found.ToList()];
-    }
-
-    private static void Jobs(Declared declared, DiagnosticBag found)
-    {
-        foreach (var (name, job) in declared.Jobs.Where(
-            j => !j.Spec.Has("container") && !j.Spec.Has("image")))
-        {
-            found.Error(Codes.NotYet, job.At,
-                $"Job {name} runs on the host itself, which this version of Loam cannot do.",
-                "Add `container:` with the service in whose container it runs.");
-        }
     }
 
     private static void Events(Declared declared, DiagnosticBag found)

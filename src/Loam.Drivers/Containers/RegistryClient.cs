@@ -71,6 +71,41 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
         throw first;
     }
 
+    /// <summary>The tags of an image's repository, as many as the registry says at once.</summary>
+    /// <exception cref="HostException">No registry or mirror of it says them.</exception>
+    public async Task<IReadOnlyList<string>> TagsAsync(
+        ImageReference image, Settings settings, CancellationToken cancel)
+    {
+        HostException? first = null;
+        foreach (var endpoint in RegistryEndpoint.Of(
+            image.Registry, settings.Registries, mirror))
+        {
+            var session = new RegistrySession(
+                _http, endpoint, image, endpoint.IsMirror ? null : login(image.Registry));
+            try
+            {
+                var (status, body) = await session
+                    .GetAsync($"tags/list?n={Limits.UpdateTags}", [], cancel)
+                    .ConfigureAwait(false);
+                if (status == HttpStatusCode.OK)
+                {
+                    return JsonSerializer.Deserialize(body, RegistryJson.Default.WireTags)?.Tags
+                        ?? [];
+                }
+                throw Refusal(status, session, image);
+            }
+            catch (JsonException)
+            {
+                first ??= new(Fault.Unsupported, $"{session.Name} names no tags.");
+            }
+            catch (HostException error)
+            {
+                first ??= error;
+            }
+        }
+        throw first ?? new(Fault.NotFound, $"{image.Registry} is not the address of a registry.");
+    }
+
     /// <summary>A mirror that knows the image is missing says more than a registry that cannot
     /// be reached; otherwise the registry itself has the last word.</summary>
     private static HostException Weigh(

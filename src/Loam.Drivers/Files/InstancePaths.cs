@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 
 namespace Loam.Drivers.Files;
 
@@ -22,6 +23,9 @@ public sealed record InstancePaths
     /// somebody may delete as a whole.</summary>
     public required string BackupDir { get; init; }
 
+    /// <summary>The value of <c>--home</c>; null: production.</summary>
+    public string? Home { get; init; }
+
     public string Socket => Path.Combine(RunDir, "loam.sock");
     public string SecretsMount => Path.Combine(RunDir, "secrets");
     public string KeyFile => Path.Combine(DataDir, "age.key");
@@ -32,6 +36,7 @@ public sealed record InstancePaths
     public string AuditDir => Path.Combine(DataDir, "audit");
     public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
+    public string MessagesFile => Path.Combine(DataDir, "messages.json");
     public string UsersFile => Path.Combine(DataDir, "users.json");
     public string CertificateRoot => Path.Combine(DataDir, "certificates");
     public string CertificatesFile => Path.Combine(DataDir, "certificates.json");
@@ -57,6 +62,7 @@ public sealed record InstancePaths
         var hash = Convert.ToHexStringLower(Sha256.Of(Encoding.UTF8.GetBytes(full)));
         return new()
         {
+            Home = full,
             StateDir = Path.Combine(full, "state"),
             DataDir = Path.Combine(full, "data"),
             RunDir = $"/run/loam-{hash[..12]}",
@@ -108,6 +114,12 @@ public sealed record InstancePaths
                 "Restore it from a backup, or from the label loam.instance of a container. "
                 + "Without it Loam does not know its own containers.");
     }
+
+    /// <summary>Loam's own files lie at, below or above a path. Volumes are no such files.
+    /// </summary>
+    public bool IsOwn(string path) => !SandboxAccess.IsWithin(path, VolumeRoot)
+        && new[] { StateDir, DataDir, RunDir, BackupDir }.Any(own =>
+            SandboxAccess.IsWithin(path, own) || SandboxAccess.IsWithin(own, path));
 
     private const uint Private = 0x1c0; // 0700
     private const uint Shown = 0x1ed; // 0755

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Observing;
@@ -7,6 +6,7 @@ using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Jobs;
 
@@ -41,7 +41,8 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
             await engine.StartAsync(spec.Name, cancel);
             var code = await EndAsync(spec.Name, job.Timeout, cancel);
             var result = new ExecResult(code ?? -1, await OutputAsync(spec.Name, cancel));
-            return code is not null ? result : result with { Broken = TooLong(job) };
+            return code is not null ? result
+                : result with { Broken = BoundedProcess.TooLong(job.Timeout) };
         }
         finally
         {
@@ -106,9 +107,6 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
             pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause;
         }
     }
-
-    private static string TooLong(Job job) => string.Create(CultureInfo.InvariantCulture,
-        $"It did not end within {job.Timeout.TotalSeconds:0.#} s, and was ended.");
 
     /// <summary>The beginning of what it wrote.</summary>
     private async Task<string> OutputAsync(string name, CancellationToken cancel)

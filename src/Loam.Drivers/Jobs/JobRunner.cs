@@ -3,12 +3,13 @@ using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Sandboxes;
 
 namespace Loam.Drivers.Jobs;
 
 /// <summary>Runs a job once, wherever it is declared to run.</summary>
-public sealed class JobRunner(
-    IContainerEngine engine, string instance, JobContainers containers, ISecretVault vault)
+public sealed class JobRunner(IContainerEngine engine, string instance, JobContainers containers,
+    Sandbox sandbox, OwnChecks own, ISecretVault vault)
 {
     private const string Hidden = "***";
 
@@ -26,9 +27,12 @@ public sealed class JobRunner(
             .OrderByDescending(s => s.Length).Aggregate(text, (t, s) => t.Replace(s, Hidden));
         try
         {
-            var result = job.Container is { } service
-                ? await InServiceAsync(job, service, secrets, cancel)
-                : await containers.RunAsync(job, state, cancel);
+            var result = job.OwnCheck is { } check
+                ? await own.RunAsync(check, job.Timeout, cancel)
+                : job.Image is not null ? await containers.RunAsync(job, state, cancel)
+                : job.Container is { } service
+                    ? await InServiceAsync(job, service, secrets, cancel)
+                    : await OnHostAsync(job, secrets, cancel);
             return result with { Output = Hide(result.Output) };
         }
         catch (HostException fault) when (secrets.Count > 0)
@@ -47,7 +51,17 @@ public sealed class JobRunner(
             ?? throw new HostException(Fault.NotFound,
                 $"Service {service}, in which job {job.Name} runs, does not run.",
                 "`loam status` shows why; `loam heal` starts what should run.");
-        var command = job.Command.Select(c => SecretReferences.Fill(c, s => secrets[s]));
-        return await engine.ExecAsync(container.Name, [.. command], job.Timeout, cancel);
+        return await engine.ExecAsync(
+            container.Name, Filled(job, secrets), job.Timeout, cancel);
     }
+
+    private Task<ExecResult> OnHostAsync(Job job,
+        ImmutableSortedDictionary<string, string> secrets, CancellationToken cancel) =>
+        sandbox.RunAsync(Filled(job, secrets), job.Environment.ToImmutableSortedDictionary(
+            e => e.Key, e => SecretReferences.Fill(e.Value, s => secrets[s])),
+            job.Access, job.Timeout, cancel);
+
+    private static ImmutableArray<string> Filled(
+        Job job, ImmutableSortedDictionary<string, string> secrets) =>
+        [.. job.Command.Select(c => SecretReferences.Fill(c, s => secrets[s]))];
 }

@@ -3,6 +3,7 @@ using Loam.Core.Reconciling;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Sandboxes;
 
 namespace Loam.Drivers.Linux;
 
@@ -32,7 +33,7 @@ public static class HostDoctor
         InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(),
+        Trust(), Zones(), await SandboxAsync(cancel),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -134,6 +135,17 @@ public static class HostDoctor
             return new("data", CheckResult.Bad, fault.Message, fault.Remedy);
         }
     }
+
+    private static async Task<HostCheck> SandboxAsync(CancellationToken cancel) =>
+        !Sandbox.CanRun
+            ? new("sandbox", CheckResult.Note,
+                "bwrap is not installed: no job runs on the machine itself",
+                "`apt-get install bubblewrap`.")
+            : await Sandbox.FaultAsync(cancel) is { } fault
+                ? new("sandbox", CheckResult.Note, fault,
+                    "`sysctl user.max_user_namespaces` must be above 0, and bubblewrap 0.8 or "
+                    + "newer.")
+                : new("sandbox", CheckResult.Good, "bubblewrap");
 
     private static HostCheck Trust() => File.Exists("/etc/ssl/certs/ca-certificates.crt")
         || Directory.Exists("/etc/pki/tls/certs")

@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Loam.Core;
 using Loam.Core.Approving;
+using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Auditing;
 using Microsoft.AspNetCore.Http;
@@ -16,9 +18,15 @@ namespace Loam.Api;
 /// <param name="Root">The root of this machine's own authority, as PEM.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
-    IMachine Machine, IJobs Jobs, IBackups Backups, Func<int, IReadOnlyList<AuditLine>> Audit,
+    IMachine Machine, IJobs Jobs, IBackups Backups, IMessages Messages,
+    Func<int, IReadOnlyList<AuditLine>> Audit,
     string Recipient, Func<string?> Root,
-    Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs);
+    Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs)
+{
+    /// <summary>What registries have that is newer.</summary>
+    public Func<CancellationToken, Task<ImmutableArray<UpdateStatus>>> Updates { get; init; } =
+        _ => Task.FromResult<ImmutableArray<UpdateStatus>>([]);
+}
 
 /// <summary>The table of routes. What is not in it does not exist.</summary>
 internal sealed class Routes(Surface surface, TimeProvider time, CancellationToken stopping)
@@ -44,7 +52,11 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/audit", Rights.View, AuditAsync),
         new("GET", "/v1/users", Rights.View, UsersAsync),
         new("GET", "/v1/certificates", Rights.View, CertificatesAsync),
+        new("GET", "/v1/updates", Rights.View, UpdatesAsync),
         new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
+        new("GET", "/v1/notify", Rights.View, NotifiersAsync),
+        new("POST", "/v1/notify-test", Rights.Operate, TestNotifiersAsync),
+        new("POST", "/v1/notify-test/*", Rights.Operate, TestNotifiersAsync),
         .. _backups.Table,
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
@@ -123,11 +135,24 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
             (await surface.Machine.InventoryAsync(cancel).ConfigureAwait(false)).Certificates,
             surface.Root()), ApiJson.Default.CertificatesAnswer, cancel).ConfigureAwait(false);
 
+    private async Task UpdatesAsync(Call call, CancellationToken cancel) => await Answer(call,
+        new UpdatesAnswer(await surface.Updates(cancel).ConfigureAwait(false)),
+        ApiJson.Default.UpdatesAnswer, cancel).ConfigureAwait(false);
+
     /// <summary>The run belongs to the machine: it goes on when the client leaves.</summary>
     private async Task RunJobAsync(Call call, CancellationToken cancel) => await Answer(call,
         await surface.Jobs.RunNowAsync(
             Uri.UnescapeDataString(call.Value), call.Peer.Name, stopping).ConfigureAwait(false),
         ApiJson.Default.JobRun, cancel).ConfigureAwait(false);
+
+    private Task NotifiersAsync(Call call, CancellationToken cancel) => Answer(call,
+        new NotifiersAnswer(surface.Messages.List()), ApiJson.Default.NotifiersAnswer, cancel);
+
+    private async Task TestNotifiersAsync(Call call, CancellationToken cancel) => await Answer(call,
+        new NotifierTestAnswer(await surface.Messages.TestAsync(
+            call.Value.Length == 0 ? null : Uri.UnescapeDataString(call.Value), call.Peer.Name,
+            stopping).ConfigureAwait(false)), ApiJson.Default.NotifierTestAnswer, cancel)
+        .ConfigureAwait(false);
 
     private async Task RecipientAsync(Call call, CancellationToken cancel) =>
         await Answer(call, new RecipientAnswer(surface.Recipient),

@@ -40,6 +40,12 @@ internal sealed record AuditAnswer(ImmutableArray<AuditLine> Lines);
 
 internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
 
+internal sealed record UpdatesAnswer(ImmutableArray<UpdateStatus> Updates);
+
+internal sealed record NotifiersAnswer(ImmutableArray<NotifierStatus> Notifiers);
+
+internal sealed record NotifierTestAnswer(ImmutableArray<NotifierTest> Tests);
+
 internal sealed record UsersAnswer(ImmutableArray<UserStatus> Users);
 
 /// <param name="Root">The root of this machine's own authority as PEM; null: there is none yet.

@@ -83,6 +83,29 @@ internal sealed class DaemonClient(string socketPath)
         return await ReadAsync(reply, ApiJson.Default.JobRun, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Asks the registries, and so takes its time.</summary>
+    public async Task<UpdatesAnswer> UpdatesAsync(CancellationToken cancel)
+    {
+        using var reply = await SendAsync("GET", "/v1/updates", [], cancel, waits: true)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.UpdatesAnswer, cancel).ConfigureAwait(false);
+    }
+
+    public Task<NotifiersAnswer> NotifiersAsync(CancellationToken cancel) =>
+        GetAsync("/v1/notify", ApiJson.Default.NotifiersAnswer, cancel);
+
+    /// <param name="name">Null: everybody.</param>
+    public async Task<NotifierTestAnswer> TestNotifierAsync(
+        string? name, CancellationToken cancel)
+    {
+        var path = name is null ? "/v1/notify-test"
+            : $"/v1/notify-test/{Uri.EscapeDataString(name)}";
+        using var reply = await SendAsync("POST", path, [], cancel, waits: true)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.NotifierTestAnswer, cancel)
+            .ConfigureAwait(false);
+    }
+
     public Task<BackupsAnswer> BackupsAsync(CancellationToken cancel) =>
         GetAsync("/v1/backups", ApiJson.Default.BackupsAnswer, cancel);
 

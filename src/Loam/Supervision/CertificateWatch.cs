@@ -14,6 +14,7 @@ internal sealed class CertificateWatch(Machine machine, EventLog events, TimePro
     private const string How = "auto_renew";
 
     private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
+    private readonly Dictionary<string, DateTimeOffset> _ending = [];
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -41,7 +42,9 @@ internal sealed class CertificateWatch(Machine machine, EventLog events, TimePro
             return;
         }
         var now = time.GetUtcNow();
-        foreach (var one in (await machine.InventoryAsync(stop)).Certificates.Where(c =>
+        var all = (await machine.InventoryAsync(stop)).Certificates;
+        TellOfEnds(all, now);
+        foreach (var one in all.Where(c =>
             c.Health is CertificateHealth.Due or CertificateHealth.Ended
             && machine.Desired.Certificates.GetValueOrDefault(c.Name)?.RenewBefore is not null
             && _notBefore.GetValueOrDefault(c.Name) <= now))
@@ -63,6 +66,32 @@ internal sealed class CertificateWatch(Machine machine, EventLog events, TimePro
                 Message = error is null ? $"Certificate {one.Name} was renewed."
                     : $"Certificate {one.Name} could not be renewed; it is tried again in "
                         + $"{Limits.CertificateRetry.TotalMinutes:0} minutes.",
+            });
+        }
+    }
+
+    /// <summary>Each end once: nobody renews it, or renewing it has not worked for long.</summary>
+    private void TellOfEnds(IEnumerable<CertificateStatus> all, DateTimeOffset now)
+    {
+        foreach (var one in all)
+        {
+            var days = (one.Until - now)?.TotalDays ?? double.MaxValue;
+            var renewal = machine.Desired.Certificates.GetValueOrDefault(one.Name)?.RenewBefore;
+            var limit = renewal is { } before && before / 2 < Limits.CertificateTold
+                ? before / 2 : Limits.CertificateTold;
+            if (days > limit.TotalDays || _ending.GetValueOrDefault(one.Name) == one.Until)
+            {
+                continue;
+            }
+            _ending[one.Name] = one.Until!.Value;
+            events.Add(new(0, now, "certificate.expiring")
+            {
+                Name = one.Name,
+                Message = days <= 0 ? $"Certificate {one.Name} has ended."
+                    : $"Certificate {one.Name} ends on {one.Until:yyyy-MM-dd}.",
+                Error = renewal is null
+                    ? "It is not renewed by itself (auto_renew: false); `loam heal` renews it."
+                    : "Renewing it has not worked; `loam check certs` says why.",
             });
         }
     }

@@ -228,7 +228,8 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
         {
             Tell(thing, done.HasFailed ? "failed" : "completed", done.Error,
                 done.HasFailed ? $"{thing.Title} failed after {done.Tries} "
-                    + (done.Tries == 1 ? "try." : "tries.") : $"{thing.Title} succeeded.");
+                    + (done.Tries == 1 ? "try." : "tries.") : $"{thing.Title} succeeded.",
+                isAlert: told == Told.Alert && thing.Type == "job" ? true : null);
         }
     }
 
@@ -273,8 +274,10 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
     private JobRun? LastOf(string name) => _memory.GetValueOrDefault(name)?.Runs.FirstOrDefault();
 
     private void Tell(Scheduled thing, string what, string? error, string message,
-        string? trigger = null) => events.Add(new(0, time.GetUtcNow(), $"{thing.Type}.{what}")
+        string? trigger = null, bool? isAlert = null) =>
+        events.Add(new(0, time.GetUtcNow(), $"{thing.Type}.{what}")
         {
             Name = thing.Name, Error = error, Message = message, Trigger = trigger,
+            IsAlert = isAlert,
         });
 }

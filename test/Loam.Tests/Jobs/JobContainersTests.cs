@@ -6,6 +6,7 @@ using Loam.Core.Resources;
 using Loam.Core.Scheduling;
 using Loam.Core.StateFiles;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Files;
 using Loam.Drivers.Jobs;
 using Loam.Drivers.Secrets;
 using Loam.Simulation.Host;
@@ -93,7 +94,8 @@ public sealed class JobContainersTests : IAsyncDisposable
     {
         Prepare(new() { EndsAfter = TimeSpan.FromSeconds(1), ExitCode = 0, Prints = ["it is hunter2!"] });
         var state = State();
-        var runner = new JobRunner(_engine, s_context.Instance, _jobs, _vault);
+        var runner = new JobRunner(_engine, s_context.Instance, _jobs, new(_ => true, _time),
+            new(InstancePaths.Below(_folder.Path), _time), _vault);
         ExecResult? result = null;
         _time.Run(async () => result = await runner.RunAsync(state.Jobs["tidy"], state, default),
             () => false, TimeSpan.FromHours(1));

@@ -132,6 +132,7 @@ internal sealed class AnyValue(Random chance)
             "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBXIFLQHzS3J1b5uVPHPSWSCP2OALiVImnOqsBHFDkSR a b",
         ],
         ["a mail address"] = ["a@example.com"],
+        ["mail addresses with commas between"] = ["a@example.com", "a@b.de, c@d.example.com"],
         ["read:/PATH, write:/PATH or network:HOST:PORT"] = ["read:/x", "network:a.org:1"],
     };
 

@@ -1,5 +1,7 @@
 using Loam.Core.Diagnostics;
+using Loam.Core.Messaging;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.StateFiles.Checks;
 
@@ -82,6 +84,18 @@ internal static class FieldPairs
                 found.Error(Codes.Incomplete, notifier.At,
                     $"Notifier {notifier.Text("name")} of type {type} has no {field}.",
                     $"Add `{field}:`.");
+            }
+            foreach (var item in notifier.List("events").OfType<TextValue>())
+            {
+                if (!MessageKinds.Names.Contains(item.Text))
+                {
+                    var nearest = Nearest.To(item.Text, MessageKinds.Names);
+                    found.Error(Codes.BadValue, item.At,
+                        $"Notifier {notifier.Text("name")} asks for {Wording.Quote(item.Text)}, "
+                        + "which is no event that is told.",
+                        nearest is not null ? $"Write {nearest}."
+                            : "docs/messages.md lists the events.");
+                }
             }
         }
         foreach (var registry in manifest?.Maps("registries") ?? [])

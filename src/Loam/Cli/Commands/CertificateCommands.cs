@@ -16,11 +16,6 @@ internal static class CertificateCommands
     /// <summary>As listed, and a failure where one is not well.</summary>
     public static async Task<ExitCode> CheckAsync(Invocation call, CancellationToken cancel)
     {
-        if (call.Words[0] is not ("certs" or "certificates"))
-        {
-            throw new CommandFailure(ExitCode.Invalid,
-                $"There is no check of {call.Words[0]}.", "Write `loam check certs`.");
-        }
         await ShowAsync(call, null, cancel).ConfigureAwait(false);
         var answer = await call.Client.CertificatesAsync(cancel).ConfigureAwait(false);
         return answer.Certificates.All(c => c.Health == CertificateHealth.Good) ? ExitCode.Done

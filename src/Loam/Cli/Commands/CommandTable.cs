@@ -103,6 +103,12 @@ internal static class CommandTable
 
     private static IEnumerable<Command> BackupVerbs() =>
     [
+        new("notify", "[test [NAME]]", 0, 2,
+            "Who is told what happens; or send a message to each, or to one.",
+            "loam notify\nloam notify test phone", NotifyCommands.RunAsync)
+        {
+            Details = "test sends one now and says what the other side answered.",
+        },
         new("backup", "[VOLUME|SERVICE…] | list | drill | key", 0, Any,
             "Copy volumes and Loam's own state now; list the copies; try to restore them.",
             "loam backup\nloam backup postgres\nloam backup list\nloam backup drill",
@@ -174,8 +180,13 @@ internal static class CommandTable
         {
             Aliases = ["cert"],
         },
-        new("check", "certs", 1, 1, "Fail where a certificate is not well.",
-            "loam check certs", CertificateCommands.CheckAsync),
+        new("check", "certs | updates", 1, 1,
+            "Fail where a certificate is not well, or a registry has something newer.",
+            "loam check certs\nloam check updates", CheckCommand.RunAsync)
+        {
+            Details = "updates asks the registries whether the same tags mean newer builds, and "
+                + "for newer versions of the same major version. Both can be the command of a job.",
+        },
         new("firewall", "[explain SOURCE PORT]", 0, 3,
             "Who may reach which port; or which rule decides about one packet.",
             "loam firewall\nloam firewall explain 203.0.113.9 22\n"

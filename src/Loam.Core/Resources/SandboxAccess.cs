@@ -1,0 +1,81 @@
+using Loam.Core.StateFiles.Types;
+
+namespace Loam.Core.Resources;
+
+public enum AccessKind { Read, Write, Network }
+
+/// <summary>One thing of the host that a sandbox may reach.</summary>
+/// <param name="Path">For files: absolute.</param>
+/// <param name="Host">For the network: a name or an address.</param>
+public sealed record SandboxAccess(AccessKind Kind, string Path, string Host, int Port)
+{
+    /// <summary>Nobody may look into these, or write there: control sockets, devices, and what
+    /// the kernel shows.</summary>
+    private static readonly string[] s_closed = ["/proc", "/sys", "/dev", "/run", "/var/run"];
+
+    /// <summary>What holds the machine's passwords and keys, and each directory above it.</summary>
+    private static readonly string[] s_secret =
+    [
+        "/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh",
+        "/etc/ssl/private", "/root", "/var/lib/docker", "/var/lib/containers",
+        "/var/lib/containerd",
+    ];
+
+    /// <summary>What a job wrote there, root would run or trust.</summary>
+    private static readonly string[] s_trusted =
+    [
+        "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/opt", "/var/spool",
+    ];
+
+    /// <param name="text"><c>read:/PATH</c>, <c>write:/PATH</c> or <c>network:HOST:PORT</c>.
+    /// </param>
+    /// <returns>Null: it is none of these.</returns>
+    public static SandboxAccess? Parse(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var (kind, rest) = colon < 0 ? ("", "") : (text[..colon], text[(colon + 1)..]);
+        return kind switch
+        {
+            "read" or "write" when Formats.AbsolutePath.Judge(rest).Normal is { } path => new(
+                kind == "read" ? AccessKind.Read : AccessKind.Write, path, "", 0),
+            "network" when Formats.SplitHostPort(rest) is { Port: { } port } place => new(
+                AccessKind.Network, "", place.Host, port),
+            _ => null,
+        };
+    }
+
+    /// <summary>Why a sandbox never gets this; null: it may. Asked of what is written, and again
+    /// of the path behind links.</summary>
+    /// <param name="path">In place of the path that is written.</param>
+    public string? Refusal(string? path = null)
+    {
+        if (Kind == AccessKind.Network)
+        {
+            return null;
+        }
+        var real = path ?? Path;
+        if (s_closed.Any(c => IsWithin(real, c) || IsWithin(c, real)))
+        {
+            return "devices, sockets and the kernel's own files are no job's";
+        }
+        if (s_secret.Any(s => IsWithin(real, s) || IsWithin(s, real)))
+        {
+            return "passwords and keys lie there";
+        }
+        return Kind == AccessKind.Write && s_trusted.Any(t => IsWithin(real, t)
+            || IsWithin(t, real)) ? "root runs or trusts what lies there" : null;
+    }
+
+    /// <summary>Equal or below.</summary>
+    public static bool IsWithin(string path, string above) => above == "/" || path == above
+        || (path.Length > above.Length && path[above.Length] == '/'
+            && path.StartsWith(above, StringComparison.Ordinal));
+
+    /// <summary>What it allows, after "may".</summary>
+    public string Words => Kind switch
+    {
+        AccessKind.Read => $"read {Path}",
+        AccessKind.Write => $"read and write {Path}",
+        _ => $"reach {Host}:{Port}",
+    };
+}
