@@ -122,7 +122,7 @@ public abstract partial class Stories
         var told = Transcript("20-updates");
         (await told.RunAsync("check", "updates")).ShouldEnd(1).ShouldSay("1.27");
         (await Loam.RunAsync("check", "updates", "-o", "json")).ShouldEnd(1)
-            .ShouldSay("\"newer\": \"1.27\"", "\"is_new_build\": false");
+            .ShouldSay("\"newer\":\"1.27\"", "\"is_new_build\":false");
         (await told.RunAsync("run-job", "updates")).ShouldEnd(1).ShouldSay("1.27");
         Loam.WriteServices(Web("nginx:1.27", Port));
         (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
@@ -163,7 +163,7 @@ public abstract partial class Stories
                 command: echo no such table; exit 3
             """);
         var told = Transcript("19-messages");
-        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("apply", "--yes", "--confirm", "manifest.yaml")).ShouldEnd(0);
         (await told.RunAsync("notify", "test", "ops")).ShouldEnd(0).ShouldSay("250 taken");
         (await told.RunAsync("notify", "test", "hook")).ShouldEnd(1).ShouldSay("refused");
         (await Loam.RunAsync("run-job", "broken")).ShouldEnd(1);
