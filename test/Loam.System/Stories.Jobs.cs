@@ -108,5 +108,77 @@ public abstract partial class Stories
         }
     });
 
+    [NeedingFact]
+    public Task What_is_newer_is_found_by_asking_the_registry() => StoryAsync(async () =>
+    {
+        Loam.WriteServices(Web("nginx:1.26", Port));
+        Loam.Write("scheduled.yaml", "ScheduledTasks", """
+            jobs:
+              - name: updates
+                schedule: 0 3 1 1 *
+                command: loam check updates
+            """);
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        var told = Transcript("20-updates");
+        (await told.RunAsync("check", "updates")).ShouldEnd(1).ShouldSay("1.27");
+        (await Loam.RunAsync("check", "updates", "-o", "json")).ShouldEnd(1)
+            .ShouldSay("\"newer\":\"1.27\"", "\"is_new_build\":false");
+        (await told.RunAsync("run-job", "updates")).ShouldEnd(1).ShouldSay("1.27");
+        Loam.WriteServices(Web("nginx:1.27", Port));
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("check", "updates")).ShouldEnd(0);
+        told.Check();
+    });
+
+    [NeedingFact]
+    public Task Who_is_declared_is_told_once_and_nobody_learns_a_secret() => StoryAsync(async () =>
+    {
+        await using var folder = TestFolder.Make(TestFolder.Story);
+        await using var server = await MailServer.StartAsync(
+            folder.Path, "loam@example.com", "p4ssw0rd-of-mail");
+        foreach (var (name, value) in ((string, string)[])
+            [("MAIL", "loam@example.com:p4ssw0rd-of-mail"), ("HOOK", "very-secret-path")])
+        {
+            (await Shell.RunAsync("/bin/sh", "-c", $"echo {value} | {Instance.Binary} --home "
+                + $"{Loam.Home} secret set {name} --yes")).ShouldEnd(0);
+        }
+        Loam.WriteServices(Web("loam-test/web:1", Port));
+        Loam.WriteManifest($$"""
+            notify:
+              - name: ops
+                type: email
+                smtp: 127.0.0.1:{{server.Port}}
+                to: ops@example.com
+                secret: MAIL
+                events: [job]
+              - name: hook
+                type: webhook
+                url: http://127.0.0.1:9/${secrets.HOOK}
+            """);
+        Loam.Write("scheduled.yaml", "ScheduledTasks", """
+            jobs:
+              - name: broken
+                schedule: 0 3 1 1 *
+                container: web
+                command: echo no such table; exit 3
+            """);
+        var told = Transcript("19-messages");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        // The mail server's port is another each time: not in the transcript.
+        (await Loam.RunAsync("notify", "test", "ops")).ShouldEnd(0).ShouldSay("250 taken");
+        (await told.RunAsync("notify", "test", "hook")).ShouldEnd(1).ShouldSay("refused");
+        (await Loam.RunAsync("run-job", "broken")).ShouldEnd(1);
+        await Wait.ForAsync("the mail", () => Task.FromResult(server.Mails().Count == 2));
+        server.Mails()[1].Text.ShouldContain("Job broken failed after 1 try.");
+        (await Loam.RunAsync("status")).ShouldSay("Messages to hook cannot be sent");
+        await Loam.KillAsync();
+        await Loam.StartAsync();
+        (await Loam.RunAsync("notify")).ShouldEnd(0).ShouldSay("hook", "1");
+        server.Mails().Count.ShouldBe(2);
+        told.Check();
+        Loam.LogText.ShouldNotContain("very-secret-path");
+        File.ReadAllText(Loam.Paths.MessagesFile).ShouldNotContain("very-secret-path");
+    });
+
     private Task<string[]> JobsAsync() => Engine.ListAsync("--filter", "label=loam.job");
 }
