@@ -354,8 +354,8 @@ public sealed class Conversation
         var names = new NameTable(session.Draft.State);
         words = new CommandFinder(Lexicon.English, names).Gather(words, turn,
             expected: session.About?.Subject is Subjects.Jobs.JobSubject);
-        return AppTerms.Read(Purposes.Read(
-            new Recogniser(Lexicon.English, names).Read(words)));
+        return SamePort.Named(AppTerms.Read(Purposes.Read(
+            new Recogniser(Lexicon.English, names).Read(words))));
     }
 
     private Proposal Present(TurnResult result) =>

@@ -136,8 +136,8 @@ internal static class ServiceEdits
             return reply.With(Risk.Medium);
         }
         return reply.With(Risk.High).Note($"{service.Name}'s data were written by version "
-            + $"{before}, and {after} cannot read them as they are: the plan says whether they can "
-            + "be taken along.");
+            + $"{before}, and {after} cannot read them without a dump: the plan says whether Loam "
+            + "can make one and take them along.");
     }
 
     private static Reply Variable(Draft draft, Service service, VariableAttribute said)

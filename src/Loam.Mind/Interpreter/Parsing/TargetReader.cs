@@ -151,9 +151,15 @@ internal static class TargetReader
         ["another", "second", "third", "fourth", "fifth", "further", "additional", "extra",
          "separate", "2nd", "3rd", "4th", "more", "new"];
 
-    /// <summary>"Another redis", "a third postgres", "one more nginx".</summary>
+    /// <summary>"Another redis", "a third postgres", "one more nginx", "add a redis named
+    /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
     {
+        if (at > 0 && clause.Verb == "create" && clause[at - 1].Text is "a" or "an"
+            && clause.Attributes.Exists(a => a is NameAttribute))
+        {
+            return true;
+        }
         for (var before = at - 1; before >= 0 && before >= at - 2; before--)
         {
             var last = clause[before].Text.Split(' ')[^1];
