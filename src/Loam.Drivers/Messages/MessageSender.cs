@@ -63,8 +63,11 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
             or System.Net.Sockets.SocketException or Core.Reconciling.HostException
             or InvalidOperationException)
         {
-            answer = new(false, error.InnerException is AuthenticationException inner
-                ? inner.Message : error.Message);
+            // The library's own words about a certificate are keys of texts that are not shipped.
+            answer = new(false, (error as AuthenticationException
+                ?? error.InnerException as AuthenticationException) is { } distrust
+                ? "its certificate is not for this name, or not one that this machine trusts "
+                    + $"({distrust.Message.Split(", ")[^1].TrimEnd('.')})" : error.Message);
         }
         var words = used.Where(u => u.Length > 0).OrderByDescending(u => u.Length)
             .Aggregate(answer.Words, (w, u) => w.Replace(u.Trim(), "***"));

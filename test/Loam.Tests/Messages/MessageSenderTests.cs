@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Loam.Core.Messaging;
@@ -112,6 +114,24 @@ public sealed class MessageSenderTests : IAsyncLifetime
                 a => a.Words.ShouldStartWith("535 "));
         (await _sender.SendAsync(mail with { To = "nobody@refused.example" }, s_message, default))
             .Words.ShouldStartWith("550 ");
+    }
+
+    [NeedingFact]
+    public async Task A_mail_server_that_is_not_trusted_gets_no_password()
+    {
+        using var key = RSA.Create(2048);
+        using var own = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1).CreateSelfSigned(
+                DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var pem = Path.Combine(_folder.Path, "mail.pem");
+        File.WriteAllText(pem, own.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+        await using var server = await MailServer.StartAsync(
+            _folder.Path, "anna@example.com", "p4ssw0rd", pem);
+        var mail = new Notifier("mail", NotifierType.Email, null, $"localhost:{server.Port}",
+            "ops@example.com", "mail", [], null);
+        (await _sender.SendAsync(mail, s_message, default)).ShouldSatisfyAllConditions(
+            a => a.IsGood.ShouldBeFalse(), a => a.Words.ShouldContain("certificate"));
+        server.Mails().ShouldBeEmpty();
     }
 
     [Fact]
