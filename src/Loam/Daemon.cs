@@ -20,6 +20,7 @@ using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
 using Loam.Drivers.Messages;
 using Loam.Drivers.Metrics;
+using Loam.Drivers.Network;
 using Loam.Drivers.Sandboxes;
 using Loam.Drivers.Secrets;
 using Loam.Drivers.Storage;
@@ -91,6 +92,7 @@ internal static class Daemon
             [
                 containers, images, firewall, Certificates(paths, authority, time),
                 .. Drivers(engine, instance, paths, prober, time),
+                .. MachineItself(paths, deadman, time),
             ],
             Journal = journal, History = history,
             Images = new ImageLookup(registry, engine),
@@ -104,7 +106,8 @@ internal static class Daemon
             Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
-            Host = Environment.MachineName, Version = Product.Version, Engine = found.Description,
+            Host = () => Environment.MachineName, Version = Product.Version,
+            Engine = found.Description,
         });
         await BeginAsync(machine, backups, fresh, jobs, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
@@ -134,8 +137,21 @@ internal static class Daemon
         new NetworkDriver(engine, instance),
         new VolumeDriver(new Directories()),
         new DataMoving(engine, new DataFolders(), prober, time),
-        new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
     ];
+
+    private static IEnumerable<IDriver> MachineItself(
+        InstancePaths paths, IDeadman deadman, TimeProvider time)
+    {
+        var ledger = new NetworkLedger(paths.NetworkFile);
+        return
+        [
+            new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
+            new IdentityDriver(
+                new HostTree("/"), new KernelHostName(), TimeZoneInfo.ClearCachedData),
+            new ResolverDriver(new HostTree("/"), new HostPrograms(), new DnsProbe(), ledger),
+            new InterfaceDriver(InterfaceSetup.OfThisHost, ledger, deadman, time),
+        ];
+    }
 
     private static IEnumerable<Func<CancellationToken, Task>> EngineWatches(DockerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,

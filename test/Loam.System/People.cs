@@ -39,12 +39,12 @@ public sealed class People(PeopledMachine machine) : IAsyncLifetime
         (await AsAsync("anna", "anna-key", "sudo", "-n", "id", "-un")).ShouldEnd(0)
             .ShouldSay("root");
         (await told.RunAsync("users", "anna")).ShouldEnd(0);
-        await File.WriteAllTextAsync(machine.At("home/anna/letter"), "dear");
+        await File.WriteAllTextAsync(machine.FileOf("home/anna/letter"), "dear");
 
         Declare("users: []");
         (await told.RunAsync(s_apply)).ShouldEnd(0);
         (await AsAsync("anna", "anna-key", "id", "-un")).Exit.ShouldBe(255);
-        File.ReadAllText(machine.At("home/anna/letter")).ShouldBe("dear");
+        File.ReadAllText(machine.FileOf("home/anna/letter")).ShouldBe("dear");
 
         told.Note("somebody unlocks her by hand");
         (await machine.RunHereAsync("usermod", "-e", "", "anna")).ShouldEnd(0);
@@ -72,7 +72,7 @@ public sealed class People(PeopledMachine machine) : IAsyncLifetime
             .ShouldSay("You are connected as bert", "Nobody confirmed the change");
         (await AsAsync("bert", "bert-key", "sudo", "-n", "id", "-un")).ShouldEnd(0);
 
-        var root = machine.At("root/.ssh/authorized_keys");
+        var root = machine.FileOf("root/.ssh/authorized_keys");
         var kept = await File.ReadAllTextAsync(root);
         File.Delete(root);
         try

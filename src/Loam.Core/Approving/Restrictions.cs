@@ -31,7 +31,8 @@ public static class Restrictions
         {
             files.Add(SecurityFile.File);
         }
-        if (Planning.FirewallStep.Changes(before, after))
+        if (Planning.FirewallStep.Changes(before, after)
+            || Planning.InterfaceSteps.Changes(before, after))
         {
             files.Add(NetworkFile.File);
         }

@@ -96,6 +96,10 @@ public static class Codes
     public static readonly Code ProgramMissing = new(315, "A program of the host is missing",
         "What the files ask for is done by a program that is not installed on this machine.");
 
+    public static readonly Code NotHere = new(316, "Something this machine does not have",
+        "What is declared names a part of the machine, such as a time zone or an interface, that "
+        + "is not there. Those that are there are named.");
+
     public static readonly Code Unhealthy = new(401, "A service did not become healthy",
         "Its probe failed for the whole of the start period and all retries.");
     public static readonly Code HostFault = new(402, "The host refused or failed",
@@ -112,7 +116,7 @@ public static class Codes
         EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
         Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash, LastWayIn, UserUnfit,
-        ProgramMissing,
+        ProgramMissing, NotHere,
         Unhealthy, HostFault, DriverFault,
     ];
 }

@@ -35,6 +35,7 @@ namespace Loam.Core.Json;
         typeof(Word<ServiceHealth>), typeof(Word<Severity>), typeof(Word<Undo>),
         typeof(Word<Verb>), typeof(Word<Way>), typeof(Word<Fault>),
         typeof(Word<Ownership>), typeof(Word<CertificateProvider>),
+        typeof(Word<NamesBy>), typeof(Word<LinksBy>),
     ])]
 [JsonSerializable(typeof(JournalRecord))]
 [JsonSerializable(typeof(Plan))]
@@ -52,6 +53,8 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]
+[JsonSerializable(typeof(OwnedNetwork))]
+[JsonSerializable(typeof(PutBack))]
 [JsonSerializable(typeof(CertificateOrder))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 [JsonSerializable(typeof(StateSet))]

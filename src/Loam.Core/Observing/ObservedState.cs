@@ -69,6 +69,15 @@ public sealed record ObservedState
     /// <summary>Null: they cannot be read here.</summary>
     public ObservedAccounts? Accounts { get; init; }
 
+    /// <summary>Null: it cannot be seen here.</summary>
+    public ObservedIdentity? Identity { get; init; }
+
+    /// <summary>Null: it cannot be seen here.</summary>
+    public ObservedResolver? Resolver { get; init; }
+
+    /// <summary>Interfaces of the machine, without its own loop.</summary>
+    public ImmutableArray<ObservedLink> Links { get; init; } = [];
+
     /// <summary>Those that Loam wrote and that are in use.</summary>
     public ImmutableArray<ObservedCertificate> Certificates { get; init; } = [];
 

@@ -8,7 +8,8 @@ public static class Inverse
     /// undo.</summary>
     public static PlannedAction? Of(PlannedAction action) => action.Kind switch
     {
-        ActionKind.Pull or ActionKind.Gate => null,
+        ActionKind.Pull or ActionKind.Gate or ActionKind.CheckResolver
+            or ActionKind.CheckInterface => null,
         ActionKind.CreateNetwork => action with { Kind = ActionKind.RemoveNetwork },
         ActionKind.CreateVolume => action with { Kind = ActionKind.RemoveVolume },
         ActionKind.Create => action with { Kind = ActionKind.Remove },
@@ -42,6 +43,28 @@ public static class Inverse
         ActionKind.SetDataAside => action with { Kind = ActionKind.PutDataBack },
         // What was read in goes with the directory it was read into.
         ActionKind.LoadData => null,
+        ActionKind.SetHostname => action with
+        {
+            Hostname = new(action.Hostname!.After, action.Hostname.Before),
+        },
+        ActionKind.SetTimezone => action with
+        {
+            Timezone = new(action.Timezone!.After, action.Timezone.Before),
+        },
+        ActionKind.SetResolver => action with
+        {
+            Resolver = action.Resolver! with
+            {
+                Before = action.Resolver.After, After = action.Resolver.Before,
+            },
+        },
+        ActionKind.SetInterface => action with
+        {
+            Interface = action.Interface! with
+            {
+                Before = action.Interface.After, After = action.Interface.Before,
+            },
+        },
         // Within a plan only rehearsals are removed, and those are not wanted back.
         ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume
             or ActionKind.RemoveGroup or ActionKind.DiscardCertificate

@@ -35,6 +35,9 @@ public enum ActionKind
     CreateGroup, RemoveGroup, SetUser,
     ObtainCertificate, DiscardCertificate, UseCertificate,
     DumpData, DiscardDump, SetDataAside, PutDataBack, LoadData,
+    SetHostname, SetTimezone,
+    SetResolver, CheckResolver,
+    SetInterface, CheckInterface,
 }
 
 /// <summary>One call to the host, fixed when planned and journaled on its own. Level-triggered:
@@ -65,6 +68,18 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public CertificateChange? Certificate { get; init; }
     /// <summary>For DumpData, SetDataAside and LoadData.</summary>
     public DataMove? Data { get; init; }
+    /// <summary>For SetHostname.</summary>
+    public HostnameChange? Hostname { get; init; }
+    /// <summary>For SetTimezone.</summary>
+    public TimezoneChange? Timezone { get; init; }
+    /// <summary>For SetResolver.</summary>
+    public ResolverChange? Resolver { get; init; }
+    /// <summary>For CheckResolver.</summary>
+    public ResolverProbe? ResolverProbe { get; init; }
+    /// <summary>For SetInterface.</summary>
+    public InterfaceChange? Interface { get; init; }
+    /// <summary>For CheckInterface.</summary>
+    public InterfaceProbe? InterfaceProbe { get; init; }
     /// <summary>After how long it goes back by itself, even if this process is gone; null: it
     /// stays. Not part of the plan: known when the action begins.</summary>
     public TimeSpan? Trial { get; init; }

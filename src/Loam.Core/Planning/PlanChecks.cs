@@ -16,6 +16,8 @@ internal static class PlanChecks
         UserChecks.Fit, UserChecks.LastWayIn, CertificateSteps.SharedFolders,
         (draft, _, found) => BackupNotes.ProgramIsMissing(draft, found),
         CertificateSteps.PortOfProof, (draft, _, found) => SandboxChecks.Run(draft, found),
+        IdentitySteps.ZoneIsKnown, ResolverSteps.Fits,
+        InterfaceSteps.Fits,
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

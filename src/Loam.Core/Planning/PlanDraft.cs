@@ -147,6 +147,7 @@ internal sealed class PlanDraft
                 ResourceKind.Service => after.ManagesServices,
                 ResourceKind.User => after.ManagesUsers,
                 ResourceKind.Certificate => after.ManagesCertificates,
+                ResourceKind.Interface => after.ManagesInterfaces,
                 _ => true,
             })
             {

@@ -33,7 +33,8 @@ internal static class PlanSummary
             Restricted = restricted,
             Generates = generates,
             OnTrial = draft.Context.Access is not null && named.Any(s => !s.Actions.IsEmpty
-                && (s.Id.Kind == ResourceKind.Firewall || UserSteps.IsOnTrial(draft, s))),
+                && (s.Id.Kind == ResourceKind.Firewall || UserSteps.IsOnTrial(draft, s)
+                    || InterfaceSteps.IsOnTrial(draft, s))),
             Digest = Digest(draft.After, named, restricted, generates),
         };
     }
@@ -63,6 +64,10 @@ internal static class PlanSummary
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
                     .Append(action.Firewall?.After?.Digest)
                     .Append(action.Certificate).Append(action.Data?.Path)
+                    .Append(action.Hostname).Append(action.Timezone)
+                    .Append(action.Resolver).Append(action.Interface?.Path)
+                    .Append(action.Interface?.Before.Canonical()).Append('>')
+                    .Append(action.Interface?.After.Canonical())
                     .Append(action.User?.Before?.Canonical()).Append('>')
                     .Append(action.User?.After?.Canonical()).Append('\n');
             }
@@ -126,6 +131,9 @@ internal static class PlanSummary
             ResourceKind.Service => ServiceSentence(draft, step, name),
             ResourceKind.Certificate => CertificateSteps.Sentence(step),
             ResourceKind.User => UserSteps.Sentence(step),
+            ResourceKind.Identity => IdentitySteps.Sentence(draft, step),
+            ResourceKind.Interface => InterfaceSteps.Sentence(draft, step),
+            ResourceKind.Dns => ResolverSteps.Sentence(step),
             ResourceKind.Firewall => FirewallStep.Sentence(step),
             ResourceKind.Job => step.Verb switch
             {

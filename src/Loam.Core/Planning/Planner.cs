@@ -27,6 +27,9 @@ public static class Planner
         JobSteps.Add(draft);
         CertificateSteps.Add(draft);
         UserSteps.Add(draft);
+        IdentitySteps.Add(draft);
+        ResolverSteps.Add(draft);
+        InterfaceSteps.Add(draft);
         FirewallStep.Add(draft);
         AddImages(draft);
         var steps = StepOrder.Arrange(draft, out var findings);

@@ -23,6 +23,7 @@ internal static class StepOrder
         AddDeletionsLast(steps, requires);
         AddTrialsLast(steps, requires, Enumerable.Range(0, steps.Length)
             .Where(i => UserSteps.IsOnTrial(draft, steps[i])).ToHashSet());
+        AddTrialsLast(steps, requires, Of(steps, ResourceKind.Interface).ToHashSet());
         AddTrialsLast(steps, requires, Of(steps, ResourceKind.Firewall).ToHashSet());
         var found = new DiagnosticBag();
         var order = Sort(steps, requires, found);

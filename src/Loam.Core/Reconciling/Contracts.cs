@@ -45,14 +45,19 @@ public interface IDriver
         PlannedAction action, Action<long, long?, string?> progress, CancellationToken cancel);
 }
 
+/// <summary>What was there before a change on trial.</summary>
+/// <param name="Rules">What nftables is given; null: the rules stay.</param>
+/// <param name="Interface">What is done to an interface; null: none changes.</param>
+public sealed record PutBack(string? Rules, Resources.InterfaceChange? Interface);
+
 /// <summary>What takes a change back that nobody confirmed, also when this process is dead by then
 /// and cannot be started any more (decision 25).</summary>
 public interface IDeadman
 {
     /// <summary>Returns when it watches: only then may the host be touched.</summary>
-    /// <param name="script">What nftables is given then.</param>
+    /// <param name="back">What is put back then, besides what was armed before.</param>
     /// <exception cref="HostException">It cannot be started.</exception>
-    Task ArmAsync(string script, TimeSpan after, CancellationToken cancel);
+    Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel);
 
     /// <summary>Nothing is to be taken back any more.</summary>
     /// <returns>False: it has been, already.</returns>

@@ -117,7 +117,8 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         {
             Network = action.Network! with { Generation = run.Generation },
         },
-        ActionKind.SetFirewall or ActionKind.SetUser => action with { Trial = run.Trial?.Begin() },
+        ActionKind.SetFirewall or ActionKind.SetUser or ActionKind.SetInterface =>
+            action with { Trial = run.Trial?.Begin() },
         _ => action,
     };
 

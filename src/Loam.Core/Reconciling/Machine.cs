@@ -162,7 +162,7 @@ public sealed class Machine : IMachine
         var drift = _turns.Busy is null ? DriftIn(now, observed) : null;
         var edited = await EditedAsync(now, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
-        return new(_parts.Host, _parts.Version, _parts.Engine, now.Generation, last?.Message,
+        return new(_parts.Host(), _parts.Version, _parts.Engine, now.Generation, last?.Message,
             last?.At, _turns.Busy, _recovery,
             StatusReport.Services(now.State, observed, _parts, drift),
             edited.Files, edited.Problems,

@@ -69,7 +69,8 @@ public sealed record MachineParts
 
     public required UsageMeter Usage { get; init; }
 
-    public required string Host { get; init; }
+    /// <summary>What the machine is called now.</summary>
+    public required Func<string> Host { get; init; }
     public required string Version { get; init; }
 
     /// <summary>The engine, for people: <c>Docker 20.10 (private)</c>.</summary>

@@ -52,6 +52,16 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, User>.Empty;
     public ImmutableSortedDictionary<string, Certificate> Certificates { get; init; } =
         ImmutableSortedDictionary<string, Certificate>.Empty;
+    /// <summary>The machine's name; null: it is not declared, and stays as it is.</summary>
+    public string? Hostname { get; init; }
+
+    /// <summary>Its time zone; null: likewise.</summary>
+    public string? Timezone { get; init; }
+
+    /// <summary>How names are resolved; null: Loam writes nothing.</summary>
+    public Resolver? Resolver { get; init; }
+    public ImmutableSortedDictionary<string, Interface> Interfaces { get; init; } =
+        ImmutableSortedDictionary<string, Interface>.Empty;
     public Settings Settings { get; init; } = new();
 
     /// <summary>What copies are made of, when and where to.</summary>
@@ -68,6 +78,7 @@ public sealed class DesiredState
     public bool ManagesNetworks { get; init; }
     public bool ManagesUsers { get; init; }
     public bool ManagesCertificates { get; init; }
+    public bool ManagesInterfaces { get; init; }
 
     /// <summary>Written fields that no driver makes true yet, each as a diagnostic.</summary>
     public ImmutableArray<Diagnostics.Diagnostic> NotYet { get; init; } = [];
@@ -99,12 +110,17 @@ public sealed class DesiredState
         Jobs = Jobs,
         Users = Users,
         Certificates = Certificates,
+        Hostname = Hostname,
+        Timezone = Timezone,
+        Resolver = Resolver,
+        Interfaces = Interfaces,
         Settings = Settings,
         Specs = Specs,
         ManagesServices = ManagesServices,
         ManagesNetworks = ManagesNetworks,
         ManagesUsers = ManagesUsers,
         ManagesCertificates = ManagesCertificates,
+        ManagesInterfaces = ManagesInterfaces,
         NotYet = NotYet,
         Images = images,
     };

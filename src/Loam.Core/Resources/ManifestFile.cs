@@ -201,14 +201,8 @@ public static class ManifestFile
         "The machine's identity and what it says about Loam itself.",
     [
         new("hostname", Formats.HostName,
-            "The machine's name; here or in network.yaml, and both must agree.")
-        {
-            Applied = false,
-        },
-        new("timezone", ManifestFormats.Timezone, "Time zone, such as Europe/Berlin.")
-        {
-            Applied = false,
-        },
+            "The machine's name; here or in network.yaml, and both must agree."),
+        new("timezone", ManifestFormats.Timezone, "Time zone, such as Europe/Berlin."),
         new("llm", new ObjectType(Llm), "The model that helps to understand requests.")
         {
             Default = "{}", Applied = false, Restricted = true, Change = Change.Record,

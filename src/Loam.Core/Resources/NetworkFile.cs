@@ -17,7 +17,7 @@ public static class NetworkFile
         });
     private static readonly ListType Addresses = new(Formats.Cidr) { OneWillDo = true };
 
-    private static readonly Schema Interface = new("interface", "A network interface.",
+    public static readonly Schema Link = new("interface", "A network interface.",
     [
         new("name", NetworkFormats.InterfaceName, "The system's name of it.") { Required = true },
         new("type", new EnumType(["dhcp", "static"]), "Where its address comes from.")
@@ -30,7 +30,7 @@ public static class NetworkFile
     ])
     { Key = "name", Example = "name: eth0" };
 
-    private static readonly Schema Dns = new("dns", "How names are resolved.",
+    public static readonly Schema Dns = new("dns", "How names are resolved.",
     [
         new("nameservers", new ListType(Formats.Address) { Unique = true }, "Name servers."),
         new("search", new ListType(Formats.HostName) { Unique = true },
@@ -102,15 +102,12 @@ public static class NetworkFile
         "Name, interfaces, name servers and firewall of the machine.",
     [
         new("hostname", Formats.HostName,
-            "The machine's name; here or in manifest.yaml, and both must agree.")
+            "The machine's name; here or in manifest.yaml, and both must agree."),
+        new("interfaces", new ListType(new ObjectType(Link)), "Network interfaces.")
         {
-            Applied = false,
+            Restricted = true,
         },
-        new("interfaces", new ListType(new ObjectType(Interface)), "Network interfaces.")
-        {
-            Applied = false, Restricted = true,
-        },
-        new("dns", new ObjectType(Dns), "How names are resolved.") { Applied = false },
+        new("dns", new ObjectType(Dns), "How names are resolved."),
         new("firewall", new ObjectType(Firewall), "Which packets pass.") { Restricted = true },
         new("bans", new ListType(new ObjectType(Ban)), "Who fails too often is shut out.")
         {

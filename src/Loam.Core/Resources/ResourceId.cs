@@ -8,6 +8,7 @@ namespace Loam.Core.Resources;
 public enum ResourceKind
 {
     Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User, Certificate,
+    Identity, Dns, Interface,
 }
 
 /// <summary><c>service/web</c>: a kind and a name, unique on one machine.</summary>
@@ -16,6 +17,13 @@ public readonly record struct ResourceId(ResourceKind Kind, string Name)
 {
     /// <summary>The one firewall a machine has.</summary>
     public static readonly ResourceId Firewall = new(ResourceKind.Firewall, "host");
+
+    /// <summary>What the machine is called, and where it is.</summary>
+    public static readonly ResourceId Hostname = new(ResourceKind.Identity, "hostname");
+    public static readonly ResourceId Timezone = new(ResourceKind.Identity, "timezone");
+
+    /// <summary>The one way a machine resolves names.</summary>
+    public static readonly ResourceId Dns = new(ResourceKind.Dns, "host");
 
     public override string ToString() => $"{Kind.ToString().ToLowerInvariant()}/{Name}";
 

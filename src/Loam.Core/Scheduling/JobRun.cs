@@ -16,14 +16,17 @@ public sealed record JobRun(
 }
 
 /// <summary>What is remembered of a job from run to run.</summary>
-/// <param name="Since">When it was first seen, or its schedule changed: nothing is due before.
-/// </param>
+/// <param name="Since">When it was first seen, or its schedule or the time zone changed: nothing
+/// is due before.</param>
 /// <param name="Schedule">The schedule it was seen with.</param>
 /// <param name="Done">The last time on the schedule that was run, or passed over.</param>
 /// <param name="Runs">Newest first.</param>
 public sealed record JobMemory(
     DateTimeOffset Since, string Schedule, DateTimeOffset? Done, ImmutableArray<JobRun> Runs)
 {
+    /// <summary>The time zone it was seen in; null: not known.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>The next time on the schedule; it may have passed.</summary>
     public DateTimeOffset? Next(CronSchedule schedule, TimeZoneInfo zone) =>
         schedule.Next(Done > Since ? Done.Value : Since, zone);

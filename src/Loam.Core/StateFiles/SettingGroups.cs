@@ -18,7 +18,9 @@ internal static class SettingGroups
         {
             yield return ("metadata", shown);
         }
-        foreach (var field in ManifestFile.Kind.Spec.Fields)
+        // Name and time zone are things of their own.
+        foreach (var field in ManifestFile.Kind.Spec.Fields.Where(
+            f => f.Name is not ("hostname" or "timezone")))
         {
             var value = file.Spec?[field.Name];
             if (value is null || Unapplied.SaysNothing(value, field))

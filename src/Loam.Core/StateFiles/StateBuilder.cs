@@ -36,19 +36,15 @@ internal static class StateBuilder
             var image = ServiceReader.Image(spec);
             Invariant.Require(image is not null, "a service without errors has an image");
             var normal = ServiceReader.Normal(spec, image);
-            var service = ServiceReader.Read(normal, image);
-            services.Add(name, service);
+            services.Add(name, ServiceReader.Read(normal, image));
             Add(ResourceKind.Service, name, normal, Needs(normal, places));
         }
         AddAll(ResourceKind.Setting, [.. SettingGroups.Changed(declared)]);
-        AddAll(ResourceKind.Firewall, declared.Network?.Map("firewall") is { } firewall
-            ? [(ResourceId.Firewall.Name, firewall)] : []);
-        foreach (var (name, spec) in declared.Jobs)
+        foreach (var (id, spec) in OfTheMachine(declared))
         {
-            var normal = ServiceReader.Image(spec) is { } image
-                ? ServiceReader.Normal(spec, image) : spec;
-            Add(ResourceKind.Job, name, normal, Needs(spec, places));
+            Add(id.Kind, id.Name, spec, []);
         }
+        AddJobs(declared, resources, places);
         var servicesSpec = declared[ServicesFile.File].Spec;
         return new()
         {
@@ -65,6 +61,10 @@ internal static class StateBuilder
             Jobs = ByName(declared.Jobs, (_, spec) => Job.Of(spec)),
             Users = ByName(declared.Users, User.Of),
             Certificates = ByName(declared.Certificates, Certificate.Of),
+            Hostname = declared.Hostname?.Text,
+            Timezone = declared.Timezone?.Text,
+            Interfaces = ByName(declared.Interfaces, Interface.Of),
+            Resolver = Resolver.Of(declared.Network?.Map("dns")),
             Settings = SettingGroups.Typed(declared),
             Specs = declared.Files.Where(f => f.Spec is not null)
                 .ToImmutableDictionary(f => f.Kind.File, f => f.Spec!),
@@ -72,9 +72,36 @@ internal static class StateBuilder
             ManagesNetworks = servicesSpec?.Has("networks") == true,
             ManagesUsers = declared.Security?.Has("users") == true,
             ManagesCertificates = declared.Security?.Has("certificates") == true,
+            ManagesInterfaces = declared.Network?.Has("interfaces") == true,
             NotYet = Unapplied.Find(declared),
             Images = images,
         };
+    }
+
+    /// <summary>Things of which a machine has one.</summary>
+    private static IEnumerable<(ResourceId, MapValue)> OfTheMachine(Declared declared)
+    {
+        foreach (var (id, value) in ((ResourceId, TextValue?)[])
+            [(ResourceId.Hostname, declared.Hostname), (ResourceId.Timezone, declared.Timezone)])
+        {
+            if (value is not null)
+            {
+                yield return (id,
+                    new MapValue([KeyValuePair.Create<string, Value>(id.Name, value)], value.At));
+            }
+        }
+        if (declared.Network?.Map("firewall") is { } firewall)
+        {
+            yield return (ResourceId.Firewall, firewall);
+        }
+        foreach (var (name, spec) in declared.Interfaces)
+        {
+            yield return (new(ResourceKind.Interface, name), spec);
+        }
+        if (declared.Network?.Map("dns") is { Entries.IsEmpty: false } dns)
+        {
+            yield return (ResourceId.Dns, dns);
+        }
     }
 
     private static ImmutableSortedDictionary<string, T> ByName<T>(
@@ -87,6 +114,18 @@ internal static class StateBuilder
         !volume.Has("size") || volume["filesystem"]?.At is not null ? volume
             : new([.. volume.Entries.Select(e => e.Key != "filesystem" ? e
                 : KeyValuePair.Create<string, Value>(e.Key, new TextValue("ext4")))], volume.At);
+
+    private static void AddJobs(Declared declared,
+        ImmutableSortedDictionary<ResourceId, Resource>.Builder resources, VolumePlaces places)
+    {
+        foreach (var (name, spec) in declared.Jobs)
+        {
+            var id = new ResourceId(ResourceKind.Job, name);
+            var normal = ServiceReader.Image(spec) is { } image
+                ? ServiceReader.Normal(spec, image) : spec;
+            resources.Add(id, new(id, normal, Needs(spec, places), normal.At));
+        }
+    }
 
     /// <summary>What a service or a job needs, by its fields.</summary>
     private static ImmutableArray<ResourceId> Needs(MapValue spec, VolumePlaces places)

@@ -76,6 +76,9 @@ public static class StateDiff
         ResourceKind.Job => ScheduledFile.Job,
         ResourceKind.User => SecurityFile.User,
         ResourceKind.Certificate => SecurityFile.Certificate,
+        ResourceKind.Interface => NetworkFile.Link,
+        ResourceKind.Dns => NetworkFile.Dns,
+        ResourceKind.Identity => ManifestFile.Kind.Spec,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema
             : ManifestFile.Kind.Spec,

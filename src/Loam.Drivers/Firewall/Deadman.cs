@@ -1,14 +1,16 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Loam.Core;
+using Loam.Core.Json;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
 using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Firewall;
 
-/// <summary>A process of its own that gives nftables the former rules when its time comes and
+/// <summary>A process of its own that puts back what was there before when its time comes and
 /// nobody has disarmed it: also when the daemon was killed or cannot start any more.</summary>
 /// <remarks>The order is a file. Whoever renames it first has it.</remarks>
 /// <param name="file">How the order's name begins; in the data directory.</param>
@@ -26,12 +28,12 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
     private static readonly TimeSpan s_start = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
-    public async Task ArmAsync(string script, TimeSpan after, CancellationToken cancel)
+    public async Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel)
     {
-        Disarm();
         var text = string.Create(CultureInfo.InvariantCulture,
-            $"{(after + Limits.DeadmanGrace).TotalMilliseconds:0}\n{script}");
-        // A name of its own, so that a process that still waits for an older order lets go.
+            $"{(after + Limits.DeadmanGrace).TotalMilliseconds:0}\n")
+            + JsonSerializer.Serialize(back, LoamJson.Default.PutBack);
+        // A name of its own: a change may arm several, and each process has its own.
         var order = $"{file}-{Guid.NewGuid():N}";
         AtomicFile.Write(order, Encoding.UTF8.GetBytes(text), OwnerOnly);
         try
@@ -42,7 +44,7 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
         }
         catch (Win32Exception error)
         {
-            Disarm();
+            AtomicFile.Delete(order);
             throw Failed(error.Message);
         }
         var began = time.GetTimestamp();
@@ -50,7 +52,7 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
         {
             if (time.GetElapsedTime(began) > s_start)
             {
-                Disarm();
+                AtomicFile.Delete(order);
                 throw Failed($"{file}.log may say why");
             }
             await Task.Delay(s_pause, time, cancel);
@@ -90,15 +92,18 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
     }
 
     /// <summary>The process itself: waits, and acts if the order is still there.</summary>
-    /// <returns>True: the former rules are in force.</returns>
-    public static async Task<bool> WatchAsync(
-        string order, INftables nft, TimeProvider time, CancellationToken cancel)
+    /// <param name="putBack">Does what the order says.</param>
+    /// <returns>True: what was there before is in force.</returns>
+    public static async Task<bool> WatchAsync(string order,
+        Func<PutBack, CancellationToken, Task> putBack, TimeProvider time,
+        CancellationToken cancel)
     {
         var text = AtomicFile.Read(order, MostBytes) is { } bytes
             ? Encoding.UTF8.GetString(bytes) : "";
         var line = text.IndexOf('\n', StringComparison.Ordinal);
         if (line < 0 || !long.TryParse(
-            text.AsSpan(0, line), CultureInfo.InvariantCulture, out var milliseconds))
+            text.AsSpan(0, line), CultureInfo.InvariantCulture, out var milliseconds)
+            || Read(text[(line + 1)..]) is not { } back)
         {
             throw new HostException(Fault.NotFound, $"{order} is no order to wait for.");
         }
@@ -116,26 +121,38 @@ public sealed class Deadman(string file, string program, TimeProvider time) : ID
         {
             return false;
         }
-        await TakeBackAsync(text[(line + 1)..], nft, time, cancel);
+        await TakeBackAsync(() => putBack(back, cancel), time, cancel);
         return true;
     }
 
-    /// <summary>Somebody may stand before a locked door: one refusal of nftables, which another
-    /// program may hold for a moment, is no reason to leave it locked.</summary>
+    /// <summary>Somebody may stand before a locked door: one refusal, as of nftables while
+    /// another program holds it, is no reason to leave it locked.</summary>
     private static async Task TakeBackAsync(
-        string script, INftables nft, TimeProvider time, CancellationToken cancel)
+        Func<Task> putBack, TimeProvider time, CancellationToken cancel)
     {
         for (var tries = 1; ; tries++)
         {
             try
             {
-                await nft.RunAsync(script, cancel);
+                await putBack();
                 return;
             }
             catch (HostException) when (tries < MostTries)
             {
                 await Task.Delay(s_pause, time, cancel);
             }
+        }
+    }
+
+    private static PutBack? Read(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, LoamJson.Default.PutBack);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 

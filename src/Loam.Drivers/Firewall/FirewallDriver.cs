@@ -75,7 +75,7 @@ public sealed class FirewallDriver(INftables nft, string instance, FirewallMemor
         }
         if (trial is { } time)
         {
-            await deadman.ArmAsync(Script(change.Before), time, cancel);
+            await deadman.ArmAsync(new(Script(change.Before), null), time, cancel);
         }
         if (change.After is not { } after)
         {

@@ -1,16 +1,17 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Firewall;
 
 /// <summary>What the kernel tells about nftables in a fraction of a millisecond, of this process's
 /// own network namespace. https://docs.kernel.org/networking/netlink_spec/nftables.html</summary>
-internal static unsafe partial class NftablesKernel
+internal static class NftablesKernel
 {
-    private const int Netlink = 16, RawCloseOnExec = 3 | 0x80000, Netfilter = 12;
+    private const int Netfilter = 12;
     private const int HeadBytes = 20, ReplyBytes = 2048;
-    private const ushort Request = 1, Error = 2, Subsystem = 10 << 8;
+    private const ushort Subsystem = 10 << 8;
     private const ushort NewTable = Subsystem, GetTable = Subsystem | 1;
     private const ushort NewGeneration = Subsystem | 15, GetGeneration = Subsystem | 16;
     private const ushort GenerationId = 1, TableName = 1, TableUserData = 6;
@@ -23,8 +24,8 @@ internal static unsafe partial class NftablesKernel
     {
         Span<byte> reply = stackalloc byte[ReplyBytes];
         return Ask(GetGeneration, [], reply) is var length and > 0
-            && TypeOf(reply) == NewGeneration
-            && Attribute(reply[HeadBytes..length], GenerationId) is [_, _, _, _] number
+            && Netlink.TypeOf(reply) == NewGeneration
+            && Netlink.Attribute(reply[HeadBytes..length], GenerationId) is [_, _, _, _] number
                 ? BinaryPrimitives.ReadUInt32BigEndian(number) : null;
     }
 
@@ -42,67 +43,29 @@ internal static unsafe partial class NftablesKernel
         Encoding.ASCII.GetBytes(name, attribute[4..]);
         Span<byte> reply = stackalloc byte[ReplyBytes];
         var length = Ask(GetTable, attribute, reply);
-        if (length <= 0 || TypeOf(reply) != NewTable)
+        if (length <= 0 || Netlink.TypeOf(reply) != NewTable)
         {
-            return length > 0 && TypeOf(reply) == Error
+            return length > 0 && Netlink.TypeOf(reply) == Netlink.Error
                 && MemoryMarshal.Read<int>(reply[16..]) == NotFound;
         }
-        comment = CommentIn(Attribute(reply[HeadBytes..length], TableUserData));
+        comment = CommentIn(Netlink.Attribute(reply[HeadBytes..length], TableUserData));
         return true;
     }
-
-    private static ushort TypeOf(ReadOnlySpan<byte> reply) =>
-        MemoryMarshal.Read<ushort>(reply[4..]);
 
     /// <returns>Bytes of the reply; 0: none.</returns>
     private static int Ask(ushort type, ReadOnlySpan<byte> attributes, Span<byte> reply)
     {
-        var socket = NftablesKernel.socket(Netlink, RawCloseOnExec, Netfilter);
-        if (socket < 0)
-        {
-            return 0;
-        }
-        try
-        {
-            // nlmsghdr: length, type, flags, sequence, port; nfgenmsg: family, version, resource.
-            var size = HeadBytes + attributes.Length;
-            Span<byte> message = stackalloc byte[size];
-            message.Clear();
-            MemoryMarshal.Write(message, size);
-            MemoryMarshal.Write(message[4..], type);
-            MemoryMarshal.Write(message[6..], Request);
-            message[16] = Inet;
-            attributes.CopyTo(message[HeadBytes..]);
-            fixed (byte* at = message, into = reply)
-            {
-                if (send(socket, at, size, 0) != size)
-                {
-                    return 0;
-                }
-                var length = (int)recv(socket, into, reply.Length, 0);
-                return length < HeadBytes ? 0 : length;
-            }
-        }
-        finally
-        {
-            close(socket);
-        }
-    }
-
-    /// <summary>The payload of the first attribute of a type; empty: there is none.</summary>
-    private static ReadOnlySpan<byte> Attribute(ReadOnlySpan<byte> rest, ushort type)
-    {
-        while (rest.Length >= 4)
-        {
-            var length = Math.Clamp(MemoryMarshal.Read<ushort>(rest), (ushort)4,
-                (ushort)Math.Min(rest.Length, ushort.MaxValue));
-            if (MemoryMarshal.Read<ushort>(rest[2..]) == type)
-            {
-                return rest[4..length];
-            }
-            rest = rest[Math.Min(rest.Length, (length + 3) & ~3)..];
-        }
-        return [];
+        // nlmsghdr: length, type, flags, sequence, port; nfgenmsg: family, version, resource.
+        var size = HeadBytes + attributes.Length;
+        Span<byte> message = stackalloc byte[size];
+        message.Clear();
+        MemoryMarshal.Write(message, size);
+        MemoryMarshal.Write(message[4..], type);
+        MemoryMarshal.Write(message[6..], Netlink.Request);
+        message[16] = Inet;
+        attributes.CopyTo(message[HeadBytes..]);
+        var length = Netlink.Ask(Netfilter, message, reply);
+        return length < HeadBytes ? 0 : length;
     }
 
     /// <summary>User data are entries of a byte for the type, one for the length, and so many
@@ -119,16 +82,4 @@ internal static unsafe partial class NftablesKernel
         }
         return "";
     }
-
-    [LibraryImport("libc")]
-    private static partial int socket(int domain, int type, int protocol);
-
-    [LibraryImport("libc")]
-    private static partial nint send(int socket, byte* buffer, nint length, int flags);
-
-    [LibraryImport("libc")]
-    private static partial nint recv(int socket, byte* buffer, nint length, int flags);
-
-    [LibraryImport("libc")]
-    private static partial int close(int fd);
 }

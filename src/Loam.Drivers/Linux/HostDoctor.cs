@@ -1,8 +1,11 @@
 using System.Globalization;
+using Loam.Core.Planning;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Network;
 using Loam.Drivers.Sandboxes;
 
 namespace Loam.Drivers.Linux;
@@ -33,7 +36,7 @@ public static class HostDoctor
         InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(), await SandboxAsync(cancel),
+        Trust(), Zones(), Names(), Interfaces(), await SandboxAsync(cancel),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -152,6 +155,24 @@ public static class HostDoctor
             ? new("trust", CheckResult.Good, "root certificates are there")
             : new("trust", CheckResult.Note, "no root certificates: no registry can be trusted",
                 "`apt-get install ca-certificates`.");
+
+    private static HostCheck Interfaces() => new("interfaces", CheckResult.Good,
+        InterfaceSetup.OfThisHost.Links.List() is { Count: > 0 } links
+            ? string.Join("; ", links.Select(l => l.Name)
+                .GroupBy(n => InterfaceSetup.OfThisHost.PlaceOf(n).Manager)
+                .Select(g => $"{string.Join(", ", g)}: {InterfaceSteps.Word(g.Key)} in charge"))
+            : "none but the machine's own loop");
+
+    private static HostCheck Names()
+    {
+        const string Name = "names";
+        var place = ResolverPlace.Find(new HostTree("/"));
+        return place.Trouble is { } trouble
+            ? new(Name, CheckResult.Note, trouble, "No name servers can be declared.")
+            : new(Name, CheckResult.Good, place.Manager == NamesBy.File
+                ? $"{place.Path} is a plain file" : $"{ResolverSteps.Word(place.Manager)} is in "
+                    + "charge");
+    }
 
     private static HostCheck Zones() => Directory.Exists("/usr/share/zoneinfo/Europe")
         ? new("time zones", CheckResult.Good, TimeZoneInfo.Local.Id)

@@ -261,15 +261,24 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
         }
     }
 
-    /// <summary>What is new, or has another schedule, is not due for the past.</summary>
-    private JobMemory MemoryOf(Scheduled thing) =>
-        _memory.GetValueOrDefault(thing.Name) is not { } known
-            ? new(time.GetUtcNow(), thing.Schedule.Text, null, [])
-            : known.Schedule == thing.Schedule.Text ? known
-            : known with
-            {
-                Since = time.GetUtcNow(), Schedule = thing.Schedule.Text, Done = null,
-            };
+    /// <summary>What is new, or has another schedule, or is in another time zone now, is not due
+    /// for the past.</summary>
+    private JobMemory MemoryOf(Scheduled thing)
+    {
+        var (text, zone) = (thing.Schedule.Text, time.LocalTimeZone.Id);
+        if (_memory.GetValueOrDefault(thing.Name) is not { } known)
+        {
+            return new(time.GetUtcNow(), text, null, []) { Zone = zone };
+        }
+        if (known.Schedule == text && (known.Zone ?? zone) == zone)
+        {
+            return known.Zone is null ? known with { Zone = zone } : known;
+        }
+        return known with
+        {
+            Since = time.GetUtcNow(), Schedule = text, Zone = zone, Done = null,
+        };
+    }
 
     private JobRun? LastOf(string name) => _memory.GetValueOrDefault(name)?.Runs.FirstOrDefault();
 

@@ -1,5 +1,6 @@
 using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Network;
 using Loam.Simulation.Running;
 
 namespace Loam.Simulation.Host;
@@ -8,16 +9,16 @@ namespace Loam.Simulation.Host;
 /// machine lives or not.</summary>
 internal sealed class SimulatedDeadman(World world) : IDeadman
 {
-    private string? _script;
-    private TimeSpan _at;
+    private readonly List<(PutBack Back, TimeSpan At)> _orders = [];
     private bool _fired;
+    private bool _acts;
 
-    public bool IsArmed => _script is not null;
+    public bool IsArmed => _orders.Count > 0;
 
-    public async Task ArmAsync(string script, TimeSpan after, CancellationToken cancel)
+    public async Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel)
     {
         await world.Faults.BeforeCallAsync("deadman arm");
-        (_script, _at, _fired) = (script, world.Time.Elapsed + after + Limits.DeadmanGrace, false);
+        _orders.Add((back, world.Time.Elapsed + after + Limits.DeadmanGrace));
         world.Faults.Check("deadman armed");
     }
 
@@ -25,17 +26,36 @@ internal sealed class SimulatedDeadman(World world) : IDeadman
     {
         world.Faults.Check("deadman disarm");
         Look();
-        _script = null;
-        return !_fired;
+        _orders.Clear();
+        var fired = _fired;
+        _fired = false;
+        return !fired;
     }
 
     /// <summary>Acts if its time has come.</summary>
     public void Look()
     {
-        if (_script is { } script && world.Time.Elapsed >= _at)
+        if (_acts)
         {
-            world.Nftables.Run(script);
-            (_script, _fired) = (null, true);
+            return;
         }
+        _acts = true;
+        foreach (var order in _orders.Where(o => world.Time.Elapsed >= o.At).Reverse().ToList())
+        {
+            if (order.Back.Rules is { } rules)
+            {
+                world.Nftables.Run(rules);
+            }
+            if (order.Back.Interface is { } change)
+            {
+                // Not the machine's doing: nothing of it fails or is watched.
+                new InterfaceSetup(world.Tree.Unwatched, world.Links.Unwatched,
+                    new SimulatedPrograms { Does = world.Programs.Does })
+                    .ApplyAsync(change, default).GetAwaiter().GetResult();
+            }
+            _orders.Remove(order);
+            _fired = true;
+        }
+        _acts = false;
     }
 }

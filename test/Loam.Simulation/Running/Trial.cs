@@ -86,13 +86,19 @@ internal sealed class Trial
         {
             texts["scheduled.yaml"] = Scenario.Jobs(_world.Chance, services);
         }
+        if (_world.Chance.OneIn(3))
+        {
+            texts["manifest.yaml"] = Identity.Draw(_world.Chance);
+        }
         var access = _world.Chance.OneIn(2)
-            ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22, null)
+            ? new Access("10.0.0.9", 1000 + _world.Chance.Below(9000), "10.0.0.1", 22,
+                _world.Chance.OneIn(2) ? "eth0" : null)
             {
                 User = _world.Chance.OneIn(2) ? "anna" : "root",
             } : null;
-        var people = new People(_world);
-        var table = _world.Nftables.Table;
+        var (people, identity, linking) =
+            (new People(_world), new Identity(_world), new Linking(_world));
+        var (table, links) = (_world.Nftables.Table, _world.Links.Snapshot());
         _confirmed = false;
         var certificates = _world.Certificates.Snapshot();
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
@@ -123,7 +129,7 @@ internal sealed class Trial
             await MeddleAsync(services, before);
             result = change.CanApply ? await ApplyAsync(change) : null;
             change = result?.Replan ?? change;
-        }, () => CheckDeadman(table));
+        }, () => CheckDeadman(table, links));
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
@@ -135,6 +141,11 @@ internal sealed class Trial
             _world.Watch.Violation("a change was taken back, and the certificates are not as before");
         }
         people.Check(Force().Generation == before.Generation, StateReader.Read(Force().Files).State!);
+        identity.Check(Force().Generation == before.Generation,
+            StateReader.Read(Force().Files).State!);
+        new Naming(_world).Check(StateReader.Read(Force().Files).State!);
+        linking.Check(Force().Generation == before.Generation,
+            StateReader.Read(Force().Files).State!);
         if (change?.Plan?.OnTrial == true && result?.Status == ApplyStatus.Applied && !_confirmed)
         {
             _world.Watch.Violation("a change on trial stayed although nobody confirmed it");
@@ -220,13 +231,13 @@ internal sealed class Trial
 
     /// <summary>The process died and nobody starts it again: what nobody confirmed goes back all
     /// the same.</summary>
-    private void CheckDeadman(string? before)
+    private void CheckDeadman(string? before, string links)
     {
         if (!_world.Deadman.IsArmed)
         {
             if (!_confirmed && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }] open
-                && open[0].Plan!.Steps.Any(s => s.Id.Kind == ResourceKind.Firewall
-                    && !s.Actions.IsEmpty))
+                && open[0].Plan!.Steps.Any(s => !s.Actions.IsEmpty
+                    && s.Id.Kind is ResourceKind.Firewall or ResourceKind.Interface))
             {
                 _world.Watch.Violation("a change is on trial, and nobody outside watches it");
             }
@@ -242,6 +253,10 @@ internal sealed class Trial
         if (_world.Nftables.Table != before)
         {
             _world.Watch.Violation("the process died during a trial, and the rules stayed");
+        }
+        if (_world.Links.Snapshot() != links)
+        {
+            _world.Watch.Violation("the process died during a trial, and addresses stayed");
         }
     }
 
@@ -426,6 +441,9 @@ internal sealed class Trial
             _world.Engine.Kill(_world.Chance.Pick(running).Name, 1);
         }
         People.Tamper(_world);
+        Identity.Tamper(_world);
+        Naming.Tamper(_world);
+        Linking.Tamper(_world);
         if (_world.Chance.OneIn(2))
         {
             // Long enough for certificates to be due.
@@ -447,6 +465,9 @@ internal sealed class Trial
         if (rest == 0)
         {
             new People(_world).Check(false, StateReader.Read(Force().Files).State!);
+            new Identity(_world).Check(false, StateReader.Read(Force().Files).State!);
+            new Naming(_world).Check(StateReader.Read(Force().Files).State!);
+            new Linking(_world).Check(false, StateReader.Read(Force().Files).State!);
         }
     }
 

@@ -21,7 +21,10 @@ public sealed class VirtualTime : TimeProvider
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
     public override long GetTimestamp() => _now;
     public override DateTimeOffset GetUtcNow() => Start.AddTicks(_now + _shift);
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    public override TimeZoneInfo LocalTimeZone => Zone;
+
+    /// <summary>Where the machine is.</summary>
+    public TimeZoneInfo Zone { get; set; } = TimeZoneInfo.Utc;
 
     /// <summary>Somebody sets the clock: the time of day jumps, elapsed time does not.</summary>
     public void Jump(TimeSpan by) => _shift += by.Ticks;

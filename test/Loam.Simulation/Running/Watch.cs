@@ -11,7 +11,7 @@ internal sealed class Watch(World world)
     private static readonly string[] s_changing =
         ["create ", "start ", "stop ", "remove ", "update ", "create-network ",
          "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set ",
-         "account ", "certificate "];
+         "account ", "certificate ", "put ", "hostname ", "run ", "link "];
 
     private readonly List<string> _violations = [];
     private readonly HashSet<(int, int, bool)> _intended = [];
@@ -190,6 +190,8 @@ internal sealed class Watch(World world)
         return target.Contains(action.Target, StringComparison.Ordinal)
             || action.Target.Contains(target, StringComparison.Ordinal)
             || action.Kind is ActionKind.GiveAlias or ActionKind.CreateNetwork
-                or ActionKind.CreateVolume or ActionKind.SetFirewall;
+                or ActionKind.CreateVolume or ActionKind.SetFirewall
+                or ActionKind.SetHostname or ActionKind.SetTimezone or ActionKind.SetResolver
+                or ActionKind.SetInterface;
     });
 }

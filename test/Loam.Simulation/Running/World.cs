@@ -11,6 +11,7 @@ using Loam.Drivers.Backups;
 using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Network;
 using Loam.Drivers.Storage;
 using Loam.Drivers.Users;
 using Loam.Simulation.Host;
@@ -26,6 +27,7 @@ internal sealed class World
     private readonly SecretMemory _vault = new();
     private readonly HostDirectories _directories;
     private readonly FirewallMemory _firewallMemory = new(null);
+    private readonly NetworkLedger _networkLedger = new(null);
     private int _sealed;
 
     public World(ulong seed)
@@ -51,6 +53,10 @@ internal sealed class World
         {
             Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync,
         };
+        Tree = new() { Check = Faults.Check, Changing = Watch.BeforeCall };
+        HostName = new() { Check = Faults.Check, Changing = Watch.BeforeCall };
+        Links = new() { Check = AtLinks, Changing = Watch.BeforeCall };
+        Programs = new() { Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync };
         Publish();
         Engine.Before = Faults.BeforeCallAsync;
         Engine.After = Faults.AfterCallAsync;
@@ -74,6 +80,12 @@ internal sealed class World
     public SimulatedAccounts Accounts { get; }
     public SimulatedCertificates Certificates { get; }
     public UserLedger UserLedger { get; } = new(null);
+
+    public SimulatedTree Tree { get; }
+    public SimulatedHostName HostName { get; }
+    public SimulatedPrograms Programs { get; }
+    public SimulatedLinks Links { get; }
+    public NetworkLedger NetworkLedger => _networkLedger;
 
     public SimulatedAudit Audit { get; }
 
@@ -111,7 +123,12 @@ internal sealed class World
                     {
                         [CertificateProvider.Own] = Certificates,
                     }),
-                new UserDriver(Accounts, UserLedger)],
+                new UserDriver(Accounts, UserLedger),
+                new IdentityDriver(Tree, HostName, () => { }),
+                new ResolverDriver(Tree, Programs,
+                    new SimulatedDns { Before = Faults.BeforeCallAsync }, _networkLedger),
+                new InterfaceDriver(
+                    new(Tree, Links, Programs), _networkLedger, Deadman, Time)],
             Journal = Journal,
             History = History,
             Images = new RegistryView(this),
@@ -129,7 +146,7 @@ internal sealed class World
             Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
             RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,
-            Host = "simulated",
+            Host = () => "simulated",
             Version = "0",
             Engine = "simulated",
         };
@@ -139,6 +156,12 @@ internal sealed class World
     private async Task BeforeFirewallAsync(string call)
     {
         await Faults.BeforeCallAsync(call);
+        Deadman.Look();
+    }
+
+    private void AtLinks(string call)
+    {
+        Faults.Check(call);
         Deadman.Look();
     }
 
@@ -166,6 +189,9 @@ internal sealed class World
             }
         }
         People.Settle(this);
+        Identity.Settle(this);
+        Naming.Settle(this);
+        Linking.Settle(this);
         Engine.AddForeign("shop", running: true, ImmutableSortedDictionary<string, string>.Empty,
             9000);
         Engine.AddForeign("old", running: false, ImmutableSortedDictionary<string, string>.Empty);

@@ -24,7 +24,7 @@ public sealed class PeopledMachine : RemoteMachine
     private string _place = "";
 
     /// <summary>A directory or file of the machine, for looking at it.</summary>
-    public string At(string path) => Path.Combine(_place, path.TrimStart('/'));
+    public string FileOf(string path) => Path.Combine(_place, path.TrimStart('/'));
 
     /// <summary>Root's keys are where they usually are.</summary>
     protected override string LoginRules => "AuthorizedKeysFile .ssh/authorized_keys";
@@ -44,7 +44,7 @@ public sealed class PeopledMachine : RemoteMachine
         (await _holder.StandardOutput.ReadLineAsync()).ShouldBe("ready");
         var key = await MakeKeyAsync("root-key");
         await global::System.IO.File.WriteAllTextAsync(
-            At("root/.ssh/authorized_keys"), $"# by hand\n{key}\n");
+            FileOf("root/.ssh/authorized_keys"), $"# by hand\n{key}\n");
         return [$"--mount=/proc/{_holder.Id}/ns/mnt"];
     }
 

@@ -22,6 +22,9 @@ public class RemoteMachine : IAsyncLifetime
     /// <summary>For nsenter: into the machine's network.</summary>
     public string Inside => $"--net=/run/netns/{Here}";
 
+    /// <summary>The address under which it is reached now.</summary>
+    public string At { get; set; } = Address;
+
     private string Here => _name + "h";
     private string There => _name + "c";
     protected string File(string name) => Path.Combine(_home!.Path, name);
@@ -106,8 +109,12 @@ public class RemoteMachine : IAsyncLifetime
     public async Task<bool> ReachesAsync(string from, int port) => !(await Shell.RunAsync(
         "nsenter", $"--net=/run/netns/{There}", "curl", "--silent", "--http0.9", "--output",
         "/dev/null", "--connect-timeout", "2", "--max-time", "5", "--write-out",
-        "%{time_connect}", "--interface", from, $"http://{Address}:{port}/"))
+        "%{time_connect}", "--interface", from, $"http://{At}:{port}/"))
             .Output.StartsWith("0.000000");
+
+    /// <summary>The addresses of its interface, as the kernel has them.</summary>
+    public async Task<string> AddressesAsync() =>
+        (await Shell.RunAsync("ip", "-n", Here, "-o", "-4", "addr", "show", "eth0")).Output;
 
     /// <summary>The rules as the kernel has them; empty: none.</summary>
     public async Task<string> RulesAsync()
@@ -130,7 +137,7 @@ public class RemoteMachine : IAsyncLifetime
         $"--net=/run/netns/{There}", "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5",
         "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", File(key), "-b", from, .. options,
-        $"{user}@{Address}", string.Join(' ', command.Select(a => $"'{a}'")),
+        $"{user}@{At}", string.Join(' ', command.Select(a => $"'{a}'")),
     ]);
 
     private async Task MakeNetAsync()
@@ -156,7 +163,7 @@ public class RemoteMachine : IAsyncLifetime
         await MakeKeyAsync("host");
         Directory.CreateDirectory("/run/sshd");
         await global::System.IO.File.WriteAllTextAsync(File("sshd_config"), $"""
-            ListenAddress {Address}
+            ListenAddress 0.0.0.0
             HostKey {File("host")}
             PidFile none
             PermitRootLogin prohibit-password

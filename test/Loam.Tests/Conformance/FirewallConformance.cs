@@ -131,9 +131,9 @@ public abstract class FirewallConformance
     {
         public string? Script { get; private set; }
 
-        public async Task ArmAsync(string script, TimeSpan after, CancellationToken cancel)
+        public async Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel)
         {
-            Script = script;
+            Script = back.Rules;
             order.Add(look is null ? "" : await look() ?? "");
         }
 
@@ -243,7 +243,7 @@ public sealed class RealFirewallConformance : FirewallConformance, IAsyncLifetim
 
     private sealed class None : IDeadman
     {
-        public Task ArmAsync(string script, TimeSpan after, CancellationToken cancel) =>
+        public Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel) =>
             Task.CompletedTask;
 
         public bool Disarm() => true;

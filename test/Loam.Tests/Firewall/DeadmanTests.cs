@@ -1,5 +1,6 @@
 using Loam.Core.Reconciling;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Network;
 using Loam.Simulation.Host;
 
 namespace Loam.Tests.Firewall;
@@ -54,7 +55,7 @@ public sealed class DeadmanTests : IAsyncDisposable
     public async Task A_process_that_does_not_start_is_an_error_and_leaves_no_order()
     {
         (await Should.ThrowAsync<HostException>(
-            () => Deadman.ArmAsync("", TimeSpan.FromSeconds(60), default)))
+            () => Deadman.ArmAsync(new("", null), TimeSpan.FromSeconds(60), default)))
             .Message.ShouldContain("could not be started");
         Directory.EnumerateFiles(_folder.Path, "deadman-*").ShouldBeEmpty();
     }
@@ -66,9 +67,10 @@ public sealed class DeadmanTests : IAsyncDisposable
         (await Should.ThrowAsync<HostException>(WatchAsync)).Message.ShouldContain("no order");
     }
 
-    private void Write(int milliseconds) => File.WriteAllText(Order,
-        $"{milliseconds}\nadd table inet loam\ndelete table inet loam\ntable inet loam {{\n}}\n");
+    private void Write(int milliseconds) => File.WriteAllText(Order, $"{milliseconds}\n"
+        + "{\"rules\":\"add table inet loam\\ndelete table inet loam\\ntable inet loam {\\n}\\n\"}");
 
-    private Task<bool> WatchAsync() =>
-        Deadman.WatchAsync(Order, _nft, TimeProvider.System, default);
+    private Task<bool> WatchAsync() => Deadman.WatchAsync(Order, new FormerState(_nft,
+        new(new SimulatedTree(), new SimulatedLinks(), new SimulatedPrograms())).PutBackAsync,
+        TimeProvider.System, default);
 }

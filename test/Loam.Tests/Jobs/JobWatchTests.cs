@@ -67,6 +67,20 @@ public sealed class JobWatchTests : IAsyncDisposable
     }
 
     [Fact]
+    public void Another_time_zone_counts_at_once_and_makes_nothing_due_for_the_past()
+    {
+        Add("morning", "30 13 * * *");
+        Pass(TimeSpan.FromHours(1));
+        // It is 13:00 in UTC and 08:00 in New York, or 14:00 in Berlin.
+        _time.Zone = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        Pass(TimeSpan.FromHours(1));
+        _ran.ShouldBeEmpty();
+        _time.Zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+        Pass(TimeSpan.FromHours(5));
+        _ran.ShouldHaveSingleItem().At.ShouldBe(At(18).AddMinutes(30));
+    }
+
+    [Fact]
     public void A_job_that_still_runs_is_not_begun_again()
     {
         Add("slow", "*/10 * * * *");

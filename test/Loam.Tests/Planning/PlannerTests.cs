@@ -321,12 +321,12 @@ public sealed class PlannerTests
     [Fact]
     public void A_field_without_a_driver_is_refused_by_name()
     {
-        var files = StateSet.Empty.With("manifest.yaml",
-            "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  timezone: Europe/Berlin\n");
+        var files = StateSet.Empty.With("network.yaml",
+            "apiVersion: loam/v1\nkind: NetworkConfig\nspec:\n  bans: [{service: sshd}]\n");
         var state = StateReader.Read(files).State!;
         Planner.Plan(DesiredState.Empty, state, Nothing(state), s_context).Findings
             .ShouldContain(f => f.Code == Codes.NotYet
-                && f.Message.Contains("timezone", StringComparison.OrdinalIgnoreCase));
+                && f.Message.Contains("bans", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -359,6 +359,11 @@ public sealed class PlannerTests
                     new(null, null, null), RestartPolicy.Never),
                 Firewall = new(null, null),
                 User = new(null, null),
+                Hostname = new(new("a", null, null), new("b", null, null)),
+                Timezone = new(new(HostFile.Absent, null), new(HostFile.Absent, null)),
+                Interface = new("x", LinksBy.Kernel, "", new(HostFile.Absent, [], [], null),
+                    new(HostFile.Absent, [], [], null)),
+                Resolver = new(NamesBy.File, "/x", HostFile.Absent, HostFile.Absent),
                 Certificate = new(
                     new("x", [], CertificateProvider.Own, "/x", 1), 0, 1),
             };

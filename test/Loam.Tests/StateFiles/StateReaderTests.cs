@@ -98,7 +98,8 @@ public sealed class StateReaderTests
     }
 
     [Theory]
-    [InlineData("manifest.yaml", "hostname: a", "Hostname is valid, but this version of Loam cannot apply it.")]
+    [InlineData("manifest.yaml", "hostname: a", null)]
+    [InlineData("manifest.yaml", "timezone: Europe/Berlin", null)]
     [InlineData("manifest.yaml", "llm: {provider: none}", null)]
     [InlineData("manifest.yaml", "llm: {provider: openai}", "Llm is valid, but")]
     [InlineData("manifest.yaml", "backup: {enabled: false, schedule: \"0 1 * * *\"}", null)]

@@ -18,6 +18,11 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
 
     public MapValue? Manifest => this[ManifestFile.File].Spec;
     public MapValue? Network => this[NetworkFile.File].Spec;
+    /// <summary>The machine's name: it may stand in either file.</summary>
+    public TextValue? Hostname =>
+        Manifest?["hostname"] as TextValue ?? Network?["hostname"] as TextValue;
+
+    public TextValue? Timezone => Manifest?["timezone"] as TextValue;
     public MapValue? Security => this[SecurityFile.File].Spec;
 
     /// <summary>Services by name; those without a usable name are left out, of two with one name
@@ -39,6 +44,9 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
 
     public IReadOnlyList<(string Name, MapValue Spec)> Certificates { get; } =
         Named(files, SecurityFile.File, "certificates");
+
+    public IReadOnlyList<(string Name, MapValue Spec)> Interfaces { get; } =
+        Named(files, NetworkFile.File, "interfaces");
 
     public IReadOnlyList<(string Name, MapValue Spec)> Jobs { get; } =
         Named(files, ScheduledFile.File, "jobs");

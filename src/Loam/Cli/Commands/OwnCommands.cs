@@ -2,6 +2,7 @@ using Loam.Cli.Views;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Network;
 
 namespace Loam.Cli.Commands;
 
@@ -62,9 +63,10 @@ internal static class OwnCommands
 
     public static async Task<ExitCode> DeadmanAsync(Invocation call, CancellationToken cancel)
     {
-        var fired = await Deadman.WatchAsync(call.Words[0], new Nftables(), call.Time, cancel)
-            .ConfigureAwait(false);
-        call.Terminal.Write(fired ? "the former rules are in force again" : "disarmed");
+        var fired = await Deadman.WatchAsync(call.Words[0],
+            new FormerState(new Nftables(), InterfaceSetup.OfThisHost).PutBackAsync,
+            call.Time, cancel).ConfigureAwait(false);
+        call.Terminal.Write(fired ? "what was there before is in force again" : "disarmed");
         return ExitCode.Done;
     }
 

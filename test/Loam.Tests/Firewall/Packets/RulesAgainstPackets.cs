@@ -275,7 +275,7 @@ public sealed class RulesAgainstPackets(Namespaces net)
 
     private sealed class NoDeadman : Loam.Core.Reconciling.IDeadman
     {
-        public Task ArmAsync(string script, TimeSpan after, CancellationToken cancel) =>
+        public Task ArmAsync(Loam.Core.Reconciling.PutBack back, TimeSpan after, CancellationToken cancel) =>
             Task.CompletedTask;
 
         public bool Disarm() => true;

@@ -212,7 +212,7 @@ internal sealed class MachineSubject : ISubject
                     : "No name servers are declared."),
             MachineTopic.Interface => Reply.Answer(network?.Maps("interfaces").ToList()
                 is { Count: > 0 } all ? string.Join("; ", all.Select(InterfaceEdits.InWords)) + "."
-                : "No interfaces are declared; `loam status` shows the machine's."),
+                : "No interfaces are declared; `loam doctor` says who configures them."),
             MachineTopic.Model => Reply.Answer(manifest?.Map("llm") is { } llm
                 && llm.Text("provider") is { } provider and not "none"
                 ? $"{provider} answers{(llm.Text("model") is { } model ? $" with {model}" : "")}."

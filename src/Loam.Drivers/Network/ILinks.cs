@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Loam.Core.Reconciling;
+
+namespace Loam.Drivers.Network;
+
+/// <param name="Addresses">Lasting ones beyond the link's own, with their prefix lengths.</param>
+/// <param name="Leased">Those that do not last.</param>
+/// <param name="Gateways">Of default routes through it.</param>
+public sealed record HostLink(
+    string Name, ImmutableArray<string> Addresses, ImmutableArray<string> Leased,
+    ImmutableArray<string> Gateways);
+
+/// <summary>The interfaces as the kernel has them. The simulation has its own beneath the same
+/// driver.</summary>
+public interface ILinks
+{
+    /// <summary>All but the machine's own loop.</summary>
+    IReadOnlyList<HostLink> List();
+
+    void Raise(string name);
+
+    /// <summary>Adds an address; it may be there already.</summary>
+    /// <exception cref="HostException">NotFound: no such interface. Conflict: the kernel does not
+    /// take it.</exception>
+    void AddAddress(string name, string address);
+
+    /// <summary>Takes an address away, if it is there.</summary>
+    void RemoveAddress(string name, string address);
+
+    /// <summary>Adds a default route; it may be there already.</summary>
+    /// <exception cref="HostException">Conflict: the gateway cannot be reached from an address of
+    /// the interface.</exception>
+    void AddGateway(string name, string gateway);
+
+    void RemoveGateway(string name, string gateway);
+
+    /// <summary>Whether a neighbour has answered; asks it if not.</summary>
+    bool Answers(string name, string address);
+}

@@ -1,0 +1,97 @@
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Drivers.Files;
+using Loam.Drivers.Linux;
+
+namespace Loam.Drivers.Network;
+
+/// <summary>Puts an interface into a state, and finds who is in charge of it. Knows nothing of
+/// plans, so that the process that takes changes back can use it too.</summary>
+public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms programs)
+{
+    private const uint OwnerOnly = 0b110_000_000, ForAll = 0b110_100_100;
+
+    /// <summary>Removing one address may take others of its network along.</summary>
+    private const int Rounds = 4;
+
+    public static InterfaceSetup OfThisHost { get; } =
+        new(new HostTree("/"), new KernelLinks(), new HostPrograms());
+
+    public ILinks Links => links;
+
+    internal InterfacePlace PlaceOf(string name) => InterfacePlace.Find(tree, programs, name);
+
+    /// <param name="path">Empty: there is none.</param>
+    internal HostFile FileAt(string path) => path.Length > 0 ? tree.Look(path) : HostFile.Absent;
+
+    public async Task ApplyAsync(InterfaceChange change, CancellationToken cancel)
+    {
+        var (name, file) = (change.Name, change.After.File);
+        if (change.Path.Length > 0)
+        {
+            if (change.Manager == LinksBy.Ifupdown && !tree.Look(change.Path).IsAbsent)
+            {
+                // It takes down what its file says now.
+                await programs.RunAsync("ifdown", ["--force", name], cancel);
+            }
+            if (tree.Look(change.Path) != file)
+            {
+                // Anybody's secrets may stand in NetworkManager's files, which it insists on.
+                tree.Put(change.Path, file,
+                    change.Manager == LinksBy.NetworkManager ? OwnerOnly : ForAll);
+            }
+            await TellAsync(change, cancel);
+        }
+        if (file.IsAbsent || change.Manager == LinksBy.Ifupdown)
+        {
+            Match(name, change.After);
+        }
+    }
+
+    private async Task TellAsync(InterfaceChange change, CancellationToken cancel)
+    {
+        var (name, isThere) = (change.Name, !change.After.File.IsAbsent);
+        switch (change.Manager)
+        {
+            case LinksBy.Networkd:
+                await programs.RunAsync("networkctl", ["reload"], cancel);
+                await programs.RunAsync("networkctl", ["reconfigure", name], cancel);
+                break;
+            case LinksBy.NetworkManager:
+                await programs.RunAsync("nmcli", ["connection", "reload"], cancel);
+                if (isThere)
+                {
+                    await programs.RunAsync("nmcli", ["connection", "up", $"loam-{name}"], cancel);
+                }
+                break;
+            case LinksBy.Ifupdown when isThere:
+                await programs.RunAsync("ifup", ["--force", name], cancel);
+                break;
+        }
+    }
+
+    /// <summary>Adds before it takes away, so that there is always a way in.</summary>
+    private void Match(string name, LinkState wanted)
+    {
+        links.Raise(name);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var now = links.List().FirstOrDefault(l => l.Name == name)
+                ?? throw new HostException(Fault.NotFound,
+                    $"There is no interface {name} any more.", "Plan anew.");
+            var missing = wanted.Addresses.Except(now.Addresses).ToList();
+            var ways = wanted.Gateways.Except(now.Gateways).ToList();
+            var extra = now.Addresses.Except(wanted.Addresses).ToList();
+            var wrong = now.Gateways.Except(wanted.Gateways).ToList();
+            if (missing.Count + ways.Count + extra.Count + wrong.Count == 0)
+            {
+                return;
+            }
+            missing.ForEach(a => links.AddAddress(name, a));
+            wrong.ForEach(g => links.RemoveGateway(name, g));
+            ways.ForEach(g => links.AddGateway(name, g));
+            extra.ForEach(a => links.RemoveAddress(name, a));
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Loam.System.Harness;
+
+namespace Loam.System;
+
+/// <summary>The machine's own name, zone and address over real SSH: a change of the address over
+/// which somebody came in is tried and confirmed at the new one, or goes back.</summary>
+[NeedsNetworked, Collection("networked")]
+public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
+{
+    private const string Office = RemoteMachine.Office, Old = RemoteMachine.Address;
+    private const string New = "10.0.0.7";
+
+    private static readonly string[] s_apply = ["apply", "--yes", "--confirm", "network.yaml"];
+
+    private Instance Loam => machine.Loam;
+
+    public async Task InitializeAsync()
+    {
+        if (new NeedsNetworkedAttribute().Missing() is not null)
+        {
+            return;
+        }
+        if (!Loam.IsRunning)
+        {
+            await Loam.StartAsync();
+        }
+        machine.At = Old;
+        Name("debian", "Etc/UTC");
+        Declare(Old);
+        (await Loam.RunAsync(s_apply)).ShouldEnd(0);
+    }
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    [NeedingFact]
+    public async Task Another_address_is_confirmed_by_coming_in_at_it()
+    {
+        var told = new Transcript("address", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        Declare(New);
+        told.Add(["diff"], (await machine.RunAsync(Office, "diff")).ShouldEnd(0));
+        using var first = machine.Begin(Office, s_apply);
+        machine.At = New;
+        await Wait.ForAsync("the trial at the new address", async () =>
+            (await machine.ReachesAsync(Office, 22))
+            && (await Loam.RunAsync("status")).Output.Contains("is on trial"));
+        told.Note("at the new address");
+        told.Add(["confirm"], (await machine.RunAsync(Office, "confirm")).ShouldEnd(0));
+
+        await Wait.ForAsync("the change", async () =>
+            !(await Loam.RunAsync("status")).Output.Contains("is on trial"));
+        (await machine.AddressesAsync()).ShouldContain($"inet {New}/8");
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {Old}/8");
+        told.Add(["diff"], (await machine.RunAsync(Office, "diff")).ShouldEnd(0));
+        told.Check();
+    }
+
+    [NeedingFact]
+    public async Task It_goes_back_although_the_daemon_was_killed_and_stays_away()
+    {
+        Declare(New);
+        using var first = machine.Begin(Office, s_apply);
+        await Wait.ForAsync("the trial", async () =>
+            (await machine.AddressesAsync()).Contains($"inet {New}/8")
+            && (await Loam.RunAsync("status")).Output.Contains("is on trial"));
+        await Loam.KillAsync();
+
+        await Wait.ForAsync("the former address", async () =>
+            (await machine.AddressesAsync()).Contains($"inet {Old}/8"));
+
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {New}/8");
+        (await machine.ReachesAsync(Office, 22)).ShouldBeTrue();
+        await Loam.StartAsync();
+        (await Loam.RunAsync("status")).ShouldEnd(0).ShouldSay("was taken back");
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+    }
+
+    [NeedingFact]
+    public async Task What_leads_nowhere_goes_back_and_an_interface_that_is_not_there_is_named()
+    {
+        Declare(New, "203.0.113.77");
+        (await Loam.RunAsync(s_apply)).ShouldEnd(1).ShouldSay("203.0.113.77");
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {New}/8");
+
+        Loam.Write("network.yaml", "NetworkConfig",
+            "interfaces: [{name: eht0, type: static, address: 10.0.0.7/8}]");
+        (await Loam.RunAsync(s_apply)).ShouldEnd(2).ShouldSay("has no interface eht0", "eth0");
+    }
+
+    [NeedingFact]
+    public async Task A_name_and_a_zone_are_given_mended_and_taken_back()
+    {
+        var told = new Transcript("identity", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        Name("attic", "Europe/Berln");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(2);
+        Name("attic", "Europe/Berlin");
+        (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("hostname")).Output.Trim().ShouldBe("attic");
+        machine.ReadFile("hosts").ShouldBe("127.0.0.1 localhost\n127.0.1.1 attic # loam\n");
+        machine.LinkOf("localtime").ShouldBe("/usr/share/zoneinfo/Europe/Berlin");
+        (await Loam.RunAsync("status")).ShouldSay("attic");
+
+        told.Note("somebody gives it another name by hand");
+        (await machine.RunHereAsync("hostname", "cellar")).ShouldEnd(0);
+        (await told.RunAsync("heal", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("hostname")).Output.Trim().ShouldBe("attic");
+        told.Check();
+    }
+
+    private void Name(string name, string zone) => Loam.Write("manifest.yaml", "SystemManifest",
+        $"hostname: {name}\ntimezone: {zone}");
+
+    private void Declare(string address, string? gateway = null) => Loam.Write("network.yaml",
+        "NetworkConfig", $"interfaces: [{{name: eth0, type: static, address: {address}/8"
+            + (gateway is null ? "}]" : $", gateway: {gateway}}}]"));
+}
