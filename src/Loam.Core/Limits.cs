@@ -146,6 +146,10 @@ public static class Limits
     /// <summary>Tags that are asked for to find a newer version.</summary>
     public const int UpdateTags = 10_000;
 
+    /// <summary>Part of a sized volume in use, in percent, beyond which it is said.</summary>
+    public const int FullPercent = 90;
+    /// <summary>Longest run of a program that makes, attaches or grows a file system.</summary>
+    public static readonly TimeSpan StorageCommand = TimeSpan.FromMinutes(5);
     /// <summary>Longest run of a short program of the host, such as nft.</summary>
     public static readonly TimeSpan HostCommand = TimeSpan.FromSeconds(15);
     /// <summary>How long a private engine may take to answer after its start, and to end.

@@ -67,8 +67,8 @@ internal static class Daemon
         var secrets = new SecretFiles(paths.SecretsMount);
         var vault = new SecretVault(key, secrets);
         using var journal = Journal(paths, say);
-        var history = await GitHistory.OpenAsync(paths, time, stop);
-        var events = new EventLog(time);
+        var (history, events) = (await GitHistory.OpenAsync(paths, time, stop),
+            new EventLog(time));
         var (health, prober) = (new HealthBoard(), new Prober(engine, time));
         Machine? machine = null;
         var logins = new RegistryLogins(() => machine!.Desired, vault);
@@ -91,11 +91,11 @@ internal static class Daemon
             Drivers =
             [
                 containers, images, firewall, Certificates(paths, authority, time),
+                Storage(paths, context, new(vault, secrets)),
                 .. Drivers(engine, instance, paths, prober, time),
                 .. MachineItself(paths, deadman, time),
             ],
-            Journal = journal, History = history,
-            Images = new ImageLookup(registry, engine),
+            Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
                 .. messages.Alerts()],
@@ -249,6 +249,11 @@ internal static class Daemon
         return (new(new Nftables(), instance, new(paths.FirewallFile), EngineBridges.OfThisHost,
             deadman), deadman);
     }
+
+    private static StorageDriver Storage(
+        InstancePaths paths, PlanningContext context, StorageKeys keys) =>
+        new(new LinuxStorage(keys, $"loam-{context.ShortInstance}-"), new Directories(),
+            new(paths.StorageFile), paths.VolumeRoot);
 
     private static CertificateDriver Certificates(
         InstancePaths paths, OwnAuthority authority, TimeProvider time) =>

@@ -9,7 +9,7 @@ namespace Loam.Testing;
 public sealed class TestFolder : IAsyncDisposable
 {
     private const string Ending = ".lock";
-    private static readonly string[] s_sorts = [Story, Podman, Docker];
+    private static readonly string[] s_sorts = [Story, Podman, Docker, Storage];
     private static readonly Lazy<Task> s_sweep = new(SweepAsync);
     private readonly FileStream _lock;
 
@@ -21,6 +21,9 @@ public sealed class TestFolder : IAsyncDisposable
 
     /// <summary>A private engine without an instance around it.</summary>
     public const string Docker = "loam-docker-";
+
+    /// <summary>Images and mounts without an instance around them.</summary>
+    public const string Storage = "loam-storage-";
 
     private TestFolder(string path, FileStream held)
     {

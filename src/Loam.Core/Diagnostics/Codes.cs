@@ -100,6 +100,10 @@ public static class Codes
         "What is declared names a part of the machine, such as a time zone or an interface, that "
         + "is not there. Those that are there are named.");
 
+    public static readonly Code StorageUnfit = new(317, "Storage cannot be as declared here",
+        "Data would be lost, hidden or cut off, or the machine has not what is asked for. Loam "
+        + "never deletes or covers data by itself.");
+
     public static readonly Code Unhealthy = new(401, "A service did not become healthy",
         "Its probe failed for the whole of the start period and all retries.");
     public static readonly Code HostFault = new(402, "The host refused or failed",
@@ -116,7 +120,7 @@ public static class Codes
         EqualsRoot, SharedVolume, Incomplete,
         NotYet, PortTaken, ReplicasNeedPorts, MajorUpgrade, Unresolvable, Foreign, SecretStored,
         Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash, LastWayIn, UserUnfit,
-        ProgramMissing, NotHere,
+        ProgramMissing, NotHere, StorageUnfit,
         Unhealthy, HostFault, DriverFault,
     ];
 }

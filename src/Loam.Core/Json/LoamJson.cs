@@ -55,6 +55,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(OwnedAccounts))]
 [JsonSerializable(typeof(OwnedNetwork))]
 [JsonSerializable(typeof(PutBack))]
+[JsonSerializable(typeof(OwnedStorage))]
 [JsonSerializable(typeof(CertificateOrder))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 [JsonSerializable(typeof(StateSet))]

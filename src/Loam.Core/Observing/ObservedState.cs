@@ -26,7 +26,15 @@ public sealed record ObservedContainer(
 public sealed record ObservedNetwork(
     string Id, string Name, string Declared, string Revision, bool Internal);
 
-public sealed record ObservedVolume(string Name, string Path, int Mode, bool IsEmpty);
+public sealed record ObservedVolume(string Name, string Path, int Mode, bool IsEmpty)
+{
+    /// <summary>Null: not looked at.</summary>
+    public DirectoryOwner? Owner { get; init; }
+
+    /// <summary>The declared owner in numbers; null: none is declared, or it is unknown here.
+    /// </summary>
+    public DirectoryOwner? Wanted { get; init; }
+}
 
 /// <param name="Owner">Who listens, for people: <c>nginx (process 812)</c>; null: unknown.
 /// </param>
@@ -49,7 +57,7 @@ public sealed record ObservedState
 {
     public required DateTimeOffset ObservedAt { get; init; }
 
-    /// <summary>Directories that were looked for.</summary>
+    /// <summary>Directories, and what is attached there, that were looked for.</summary>
     public ImmutableArray<VolumeSpec> Sought { get; init; } = [];
     public ImmutableArray<ObservedContainer> Containers { get; init; } = [];
     public ImmutableArray<ObservedNetwork> Networks { get; init; } = [];
@@ -65,6 +73,9 @@ public sealed record ObservedState
 
     /// <summary>Null: there is no table of this instance.</summary>
     public ObservedFirewall? Firewall { get; init; }
+
+    /// <summary>Null: nothing sought needs it, and Loam has nothing there.</summary>
+    public ObservedStorage? Storage { get; init; }
 
     /// <summary>Null: they cannot be read here.</summary>
     public ObservedAccounts? Accounts { get; init; }

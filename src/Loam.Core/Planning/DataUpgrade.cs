@@ -51,6 +51,15 @@ internal sealed record DataUpgrade(
         {
             return (null, $"{way.Target} is not the same volume in both");
         }
+        if (draft.After.Volumes.GetValueOrDefault(use.Source)?.Size is not null)
+        {
+            return (null, $"{use.Source} is a file system of its own, which cannot be put aside");
+        }
+        if (draft.Before.Volumes.GetValueOrDefault(use.Source)?.Path
+            != draft.After.Volumes.GetValueOrDefault(use.Source)?.Path)
+        {
+            return (null, $"{use.Source} moves to another path in the same change");
+        }
         if (service.Replicas > 1 || old.Replicas > 1)
         {
             return (null, "more than one replica writes them");
@@ -79,7 +88,9 @@ internal sealed record DataUpgrade(
     private static bool IsEmpty(PlanDraft draft, VolumeUse use)
     {
         var path = PathOf(draft, use);
-        return draft.Observed.Volumes.FirstOrDefault(v => v.Path == path) is not
+        // What is in an image that is not attached cannot be seen.
+        return draft.Observed.Storage?.Image(use.Source) is not { IsThere: true }
+            && draft.Observed.Volumes.FirstOrDefault(v => v.Path == path) is not
             { IsEmpty: false };
     }
 

@@ -12,6 +12,8 @@ public static class Inverse
             or ActionKind.CheckInterface => null,
         ActionKind.CreateNetwork => action with { Kind = ActionKind.RemoveNetwork },
         ActionKind.CreateVolume => action with { Kind = ActionKind.RemoveVolume },
+        ActionKind.MakeImage or ActionKind.Attach or ActionKind.Detach or ActionKind.AdoptMount
+            or ActionKind.SetAccess or ActionKind.GrowImage => OfStorage(action),
         ActionKind.Create => action with { Kind = ActionKind.Remove },
         ActionKind.Start => action with { Kind = ActionKind.Stop },
         ActionKind.Stop => action with { Kind = ActionKind.Start },
@@ -67,8 +69,23 @@ public static class Inverse
         },
         // Within a plan only rehearsals are removed, and those are not wanted back.
         ActionKind.Remove or ActionKind.RemoveNetwork or ActionKind.RemoveVolume
+            or ActionKind.RemoveImage or ActionKind.ReleaseMount
             or ActionKind.RemoveGroup or ActionKind.DiscardCertificate
             or ActionKind.DiscardDump or ActionKind.PutDataBack => null,
         _ => throw new InvariantException($"no inverse is known for {action.Kind}"),
+    };
+
+    private static PlannedAction? OfStorage(PlannedAction action) => action.Kind switch
+    {
+        ActionKind.MakeImage => action with { Kind = ActionKind.RemoveImage },
+        ActionKind.Attach => action with { Kind = ActionKind.Detach },
+        ActionKind.Detach => action with { Kind = ActionKind.Attach },
+        ActionKind.AdoptMount => action with { Kind = ActionKind.ReleaseMount },
+        ActionKind.SetAccess => action with
+        {
+            Access = new(action.Access!.After, action.Access.Before),
+        },
+        // A larger file system harms nothing, and cannot shrink while it is in use.
+        _ => null,
     };
 }

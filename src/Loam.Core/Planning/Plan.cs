@@ -30,6 +30,7 @@ public enum Way
 public enum ActionKind
 {
     Pull, CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume,
+    MakeImage, RemoveImage, Attach, Detach, GrowImage, SetAccess, AdoptMount, ReleaseMount,
     Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
     SetFirewall,
     CreateGroup, RemoveGroup, SetUser,
@@ -51,7 +52,13 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     /// </summary>
     public ContainerSpec? Container { get; init; }
     public NetworkSpec? Network { get; init; }
+    /// <summary>For whatever is done to a volume or a mount.</summary>
     public VolumeSpec? Volume { get; init; }
+    /// <summary>For SetAccess.</summary>
+    public AccessChange? Access { get; init; }
+    /// <summary>For MakeImage and SetAccess: names the plan, so that it takes back its own alone.
+    /// Not part of what is approved.</summary>
+    public long Token { get; init; }
     /// <summary>For Pull.</summary>
     public ResolvedImage? Image { get; init; }
     /// <summary>For Gate: the probe; for a dependency's gate too. For LoadData.</summary>

@@ -34,6 +34,9 @@ internal sealed class PlanDraft
     public IReadOnlyDictionary<ResourceId, ResourceChange> Changes { get; }
     public IReadOnlyList<Step> Steps => _steps;
 
+    /// <summary>Containers that the step of a volume or mount stops.</summary>
+    public HashSet<string> Stopped { get; } = new(StringComparer.Ordinal);
+
     public Diagnostics.Span? Where(Service service) =>
         After.Resources.GetValueOrDefault(new(ResourceKind.Service, service.Name))?.At;
 
@@ -148,6 +151,7 @@ internal sealed class PlanDraft
                 ResourceKind.User => after.ManagesUsers,
                 ResourceKind.Certificate => after.ManagesCertificates,
                 ResourceKind.Interface => after.ManagesInterfaces,
+                ResourceKind.Mount => after.ManagesMounts,
                 _ => true,
             })
             {

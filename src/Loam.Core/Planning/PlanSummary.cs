@@ -62,6 +62,7 @@ internal static class PlanSummary
             {
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
+                    .Append(action.Access)
                     .Append(action.Firewall?.After?.Digest)
                     .Append(action.Certificate).Append(action.Data?.Path)
                     .Append(action.Hostname).Append(action.Timezone)
@@ -115,12 +116,7 @@ internal static class PlanSummary
                 Verb.Delete => $"remove network {name}",
                 _ => $"replace network {name}",
             },
-            ResourceKind.Volume => step.Verb switch
-            {
-                Verb.Create => $"create volume {name}",
-                Verb.Delete => $"forget volume {name} and keep its data",
-                _ => $"change volume {name}",
-            },
+            ResourceKind.Volume or ResourceKind.Mount => StorageSteps.Sentence(step),
             ResourceKind.Secret => step.Verb switch
             {
                 Verb.Create => draft.After.Secrets[name].IsGenerated
@@ -154,6 +150,7 @@ internal static class PlanSummary
             _ when replicas == 0 => $"stop service {name}",
             { Actions.IsEmpty: true } => $"record service {name}",
             { Verb: Verb.Create } => $"start service {name}",
+            { Verb: Verb.Update, Way: Way.Swap } => $"restart service {name}",
             { Way: Way.InPlace } => $"change service {name} while it runs",
             { Verb: Verb.Replace } => $"replace service {name}",
             _ => $"bring service {name} to {replicas} running",

@@ -11,9 +11,6 @@ namespace Loam.Core.Planning;
 /// </summary>
 public static class Planner
 {
-    /// <summary>rwxr-xr-x</summary>
-    private const int DirectoryMode = 0b111_101_101;
-
     private static readonly ResourceId BackupSetting = new(ResourceKind.Setting, "backup");
 
     public static Plan Plan(
@@ -21,7 +18,7 @@ public static class Planner
     {
         var draft = new PlanDraft(before, after, observed, context);
         AddSettingsAndSecrets(draft);
-        AddVolumes(draft);
+        StorageSteps.Add(draft);
         AddNetworks(draft);
         AddServices(draft);
         JobSteps.Add(draft);
@@ -40,19 +37,13 @@ public static class Planner
         return PlanSummary.Finish(draft, steps, all.ToList());
     }
 
-    /// <summary>The directories of a state's volumes: what to look for on the host.</summary>
-    public static IEnumerable<VolumeSpec> Directories(
-        PlanningContext context, DesiredState state) =>
-        state.Volumes.Values.Select(v => Directory(context, v)).Concat(
+    /// <summary>The volumes, mounts and directories of a state: what to look for on the host.
+    /// </summary>
+    public static IEnumerable<VolumeSpec> Places(PlanningContext context, DesiredState state) =>
+        StorageSteps.Sought(context, state).Concat(
             state.Services.Values.SelectMany(s => s.Volumes).Where(v => v.IsHostPath)
-                .Select(v => v.Source).Distinct().Select(HostDirectory));
-
-    private static VolumeSpec HostDirectory(string path) => new(path, path, DirectoryMode, null);
-
-    private static VolumeSpec Directory(PlanningContext context, Volume volume) => new(
-        volume.Name, ContainerPlanning.PathOf(context, volume),
-        volume.Permissions is null ? DirectoryMode : Convert.ToInt32(volume.Permissions, 8),
-        volume.Owner);
+                .Select(v => v.Source).Distinct().Select(VolumeSteps.HostDirectory))
+            .DistinctBy(p => p.Name);
 
     private static void AddSettingsAndSecrets(PlanDraft draft)
     {
@@ -66,37 +57,6 @@ public static class Planner
                     change.Id == BackupSetting
                         ? [.. BackupNotes.OfMachine(draft.After.Backups)] : []);
             }
-        }
-    }
-
-    /// <summary>Directories are made before anything uses them, and never deleted.</summary>
-    private static void AddVolumes(PlanDraft draft)
-    {
-        var present = draft.Observed.Volumes.ToDictionary(v => v.Name, StringComparer.Ordinal);
-        foreach (var volume in draft.After.Volumes.Values)
-        {
-            var id = new ResourceId(ResourceKind.Volume, volume.Name);
-            var spec = Directory(draft.Context, volume);
-            var there = present.TryGetValue(volume.Name, out var seen)
-                && seen.Path == spec.Path;
-            // A directory that vanished is made again whenever something is changed: the services
-            // on it could not start.
-            if (there && !draft.Changes.ContainsKey(id))
-            {
-                continue;
-            }
-            ImmutableArray<PlannedAction> actions = there ? []
-                : [new(ActionKind.CreateVolume, volume.Name) { Volume = spec }];
-            draft.Add(draft.ChangeOf(id), there ? Verb.Update : Verb.Create, Way.Fresh,
-                TimeSpan.Zero, actions, [], Risk.Low,
-                [.. BackupNotes.OfVolume(draft.After.Backups, volume.Name)]);
-        }
-        foreach (var gone in draft.Changes.Values.Where(
-            c => c.Id.Kind == ResourceKind.Volume && c.Verb == Verb.Delete))
-        {
-            var path = ContainerPlanning.PathOf(draft.Context, draft.Before.Volumes[gone.Id.Name]);
-            draft.Add(gone, Verb.Delete, Way.InPlace, TimeSpan.Zero, [], [], Risk.Medium,
-                $"the data stays in {path}; delete that directory by hand to free its space");
         }
     }
 
@@ -143,16 +103,21 @@ public static class Planner
             var id = new ResourceId(ResourceKind.Service, service.Name);
             var first = draft.ContainerAfter(service);
             var previous = draft.ContainerBefore(service.Name);
-            if (!draft.IsInScope(id) && first.Revision == previous?.Revision)
+            var stops = running[service.Name].Any(c => draft.Stopped.Contains(c.Name));
+            if (!draft.IsInScope(id) && first.Revision == previous?.Revision && !stops)
             {
                 continue;
             }
-            var containers = running[service.Name].ToImmutableArray();
+            // What a volume's step stops is not live any more when the service's turn comes.
+            ImmutableArray<ObservedContainer> containers = [.. running[service.Name].Select(
+                c => !draft.Stopped.Contains(c.Name) ? c
+                    : c with { State = ContainerState.Created })];
             var work = ServiceSteps.Work(draft.Context, service, first, previous, containers,
                 DataUpgrade.Of(draft, service).Upgrade);
             if (work is not null)
             {
-                draft.AddService(service, first, WithDirectories(draft, service, work));
+                draft.AddService(service, first, WithDirectories(draft, service, !stops ? work
+                    : work with { Way = Way.Swap, Gap = ServiceSteps.SwapGap }));
             }
             else if (draft.Changes.TryGetValue(id, out var recorded))
             {
@@ -183,12 +148,13 @@ public static class Planner
         PlanDraft draft, Service service, ServiceWork work)
     {
         var absent = service.Volumes.Where(v => v.IsHostPath).Select(v => v.Source).Distinct()
-            .Where(p => !draft.Observed.Volumes.Any(v => v.Path == p));
+            .Where(p => !draft.Observed.Volumes.Any(v => v.Path == p)
+                && !draft.Steps.Any(s => s.Actions.Any(a => a.Volume?.Path == p)));
         return work with
         {
             Actions = [.. absent.Select(p => new PlannedAction(ActionKind.CreateVolume, p)
             {
-                Volume = HostDirectory(p),
+                Volume = VolumeSteps.HostDirectory(p),
             }), .. work.Actions],
         };
     }

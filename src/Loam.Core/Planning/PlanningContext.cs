@@ -43,6 +43,12 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     public ImmutableDictionary<string, Observing.ObservedContainer> Adoptions { get; init; } =
         ImmutableDictionary<string, Observing.ObservedContainer>.Empty;
 
+    /// <summary>Targets of mounts that are taken over (<c>loam adopt</c>).</summary>
+    public ImmutableHashSet<string> AdoptedMounts { get; init; } = [];
+
+    /// <summary>The plan leads back to an earlier generation.</summary>
+    public bool IsRevert { get; init; }
+
     /// <summary>How the one who will approve the plan is connected; null: not over the network.
     /// </summary>
     public Access? Access { get; init; }

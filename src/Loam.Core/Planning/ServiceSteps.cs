@@ -14,7 +14,7 @@ internal sealed record ServiceWork(
 internal static class ServiceSteps
 {
     /// <summary>Median gap of stopping one container and starting the next.</summary>
-    private static readonly TimeSpan SwapGap = TimeSpan.FromSeconds(1);
+    public static readonly TimeSpan SwapGap = TimeSpan.FromSeconds(1);
 
     /// <summary>Least gap of an upgrade of data: two versions start and end, and more data take
     /// longer.</summary>
@@ -261,7 +261,7 @@ internal static class ServiceSteps
         service.Restart == RestartPolicy.Never && container.State == ContainerState.Exited
         && container.ExitCode == 0;
 
-    private static PlannedAction Stop(
+    public static PlannedAction Stop(
         PlanningContext context, ContainerSpec? previous, ObservedContainer container) =>
         new(ActionKind.Stop, container.Name)
         {

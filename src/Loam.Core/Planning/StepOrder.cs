@@ -20,6 +20,7 @@ internal static class StepOrder
         AddPreparation(steps, requires);
         AddDependencies(draft, steps, requires);
         AddPortHandover(draft, steps, requires);
+        AddStorage(draft, steps, requires);
         AddDeletionsLast(steps, requires);
         AddTrialsLast(steps, requires, Enumerable.Range(0, steps.Length)
             .Where(i => UserSteps.IsOnTrial(draft, steps[i])).ToHashSet());
@@ -37,6 +38,7 @@ internal static class StepOrder
     {
         var images = Of(steps, ResourceKind.Image).ToList();
         var ground = Of(steps, ResourceKind.Network).Concat(Of(steps, ResourceKind.Volume))
+            .Concat(Of(steps, ResourceKind.Mount))
             .Where(i => steps[i].Verb != Verb.Delete).ToList();
         var certificates = Of(steps, ResourceKind.Certificate)
             .Where(i => steps[i].Verb != Verb.Delete).ToList();
@@ -53,6 +55,40 @@ internal static class StepOrder
             if (steps[i].Id.Kind == ResourceKind.Service)
             {
                 requires[i].UnionWith(certificates);
+            }
+        }
+    }
+
+    /// <summary>What is attached goes one after the other, in the order of the draft, with the
+    /// services on it stopped before the first. What is detached for good waits for services, so
+    /// that it is there again before one of them is taken up again.</summary>
+    private static void AddStorage(
+        PlanDraft draft, Step[] steps, SortedSet<int>[] requires)
+    {
+        var services = Of(steps, ResourceKind.Service).ToList();
+        var former = -1;
+        for (var i = 0; i < steps.Length; i++)
+        {
+            if (steps[i].Id.Kind is not (ResourceKind.Volume or ResourceKind.Mount))
+            {
+                continue;
+            }
+            if (draft.After.Volumes.GetValueOrDefault(steps[i].Id.Name)?.Owner is { } owner)
+            {
+                requires[i].UnionWith(Of(steps, ResourceKind.User)
+                    .Where(u => steps[u].Id.Name == owner.Split(':')[0]));
+            }
+            if (steps[i].Verb == Verb.Delete)
+            {
+                requires[i].UnionWith(services);
+            }
+            if (steps[i].Actions.Any(a => a.Kind is ActionKind.Attach or ActionKind.Detach))
+            {
+                if (former >= 0)
+                {
+                    requires[i].Add(former);
+                }
+                former = i;
             }
         }
     }

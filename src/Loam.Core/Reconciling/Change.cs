@@ -156,6 +156,13 @@ public sealed record MachineStatus(
     /// <summary>How the copies are; null: none are made.</summary>
     public BackupSummary? Backups { get; init; }
 
+    /// <summary>How full those with a size are.</summary>
+    public ImmutableArray<VolumeStatus> Volumes
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     /// <summary>What somebody should look at, as sentences.</summary>
     public ImmutableArray<string> Alerts
     {

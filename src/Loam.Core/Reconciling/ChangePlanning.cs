@@ -31,6 +31,7 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             Heal = request.Kind == ChangeKind.Heal,
             HealOnly = request.Kind == ChangeKind.Heal ? [.. Ids(request.Names)] : [],
             Access = request.Access,
+            IsRevert = request.Kind == ChangeKind.Revert,
             CanBackUp = parts.CanBackUp(),
             CanSandbox = parts.CanSandbox(),
         };
@@ -72,7 +73,7 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         CancellationToken cancel)
     {
         var observed = await reconciler.ObserveAsync(
-            Planner.Directories(context, after), cancel);
+            Planner.Places(context, after), cancel);
         var before = request.Kind == ChangeKind.Heal ? after : now.State;
         observed = observed with
         {

@@ -170,7 +170,9 @@ public sealed class Machine : IMachine
         {
             Backups = _parts.Backups(),
             Alerts = [.. Waits(), .. _parts.Alerts(),
-                .. CertificateSteps.Alerts(now.State, observed.Certificates, Now)],
+                .. CertificateSteps.Alerts(now.State, observed.Certificates, Now),
+                .. StorageChecks.Alerts(observed)],
+            Volumes = VolumeStatus.All(now.State, observed),
         };
     }
 
@@ -217,7 +219,7 @@ public sealed class Machine : IMachine
     }
 
     private IEnumerable<VolumeSpec> Volumes(DesiredState state) =>
-        Planner.Directories(_parts.Context, state);
+        Planner.Places(_parts.Context, state);
 
     private Plan DriftIn(InForce now, ObservedState observed) =>
         Planner.Plan(now.State, now.State, observed, _parts.Context with { Heal = true });

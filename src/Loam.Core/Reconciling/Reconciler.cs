@@ -33,7 +33,8 @@ public sealed class Reconciler(
     private readonly HostCalls _calls = new(drivers, time);
 
     /// <summary>What every driver sees, put together.</summary>
-    /// <param name="sought">Directories to look for: they carry no label to find them by.</param>
+    /// <param name="sought">Directories and mounts to look for: they carry no label to find them
+    /// by.</param>
     /// <exception cref="HostException">The host cannot be seen.</exception>
     public async Task<ObservedState> ObserveAsync(
         IEnumerable<VolumeSpec> sought, CancellationToken cancel)
@@ -140,7 +141,8 @@ public sealed class Reconciler(
     {
         try
         {
-            var made = run.Plan.Steps.SelectMany(s => s.Actions).Select(a => a.Volume)
+            var made = run.Plan.Steps.SelectMany(s => s.Actions)
+                .Where(a => a.Kind != ActionKind.Detach).Select(a => a.Volume)
                 .OfType<VolumeSpec>().ToList();
             var differs = verify(await _calls.RetryAsync(
                 () => ObserveAsync(made, stop), HostCalls.Patience, stop));

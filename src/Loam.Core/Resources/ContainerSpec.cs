@@ -73,4 +73,8 @@ public sealed record NetworkSpec(string Name, string Declared, string Revision, 
 
 /// <param name="Mode">Unix permission bits.</param>
 /// <param name="Owner"><c>uid[:gid]</c> or user name; null: leave.</param>
-public sealed record VolumeSpec(string Name, string Path, int Mode, string? Owner);
+public sealed record VolumeSpec(string Name, string Path, int Mode, string? Owner)
+{
+    /// <summary>What is attached there; null: it is a plain directory.</summary>
+    public MountSpec? Mount { get; init; }
+}

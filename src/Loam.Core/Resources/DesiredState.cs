@@ -29,6 +29,9 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Network>.Empty;
     public ImmutableSortedDictionary<string, Volume> Volumes { get; init; } =
         ImmutableSortedDictionary<string, Volume>.Empty;
+    /// <summary>By the directory where each is attached.</summary>
+    public ImmutableSortedDictionary<string, Mount> Mounts { get; init; } =
+        ImmutableSortedDictionary<string, Mount>.Empty;
     public ImmutableSortedDictionary<string, Secret> Secrets { get; init; } =
         ImmutableSortedDictionary<string, Secret>.Empty;
     public FirewallRules Firewall
@@ -79,6 +82,7 @@ public sealed class DesiredState
     public bool ManagesUsers { get; init; }
     public bool ManagesCertificates { get; init; }
     public bool ManagesInterfaces { get; init; }
+    public bool ManagesMounts { get; init; }
 
     /// <summary>Written fields that no driver makes true yet, each as a diagnostic.</summary>
     public ImmutableArray<Diagnostics.Diagnostic> NotYet { get; init; } = [];
@@ -104,6 +108,7 @@ public sealed class DesiredState
         Services = Services,
         Networks = Networks,
         Volumes = Volumes,
+        Mounts = Mounts,
         Secrets = Secrets,
         Firewall = Firewall,
         SameTable = _table,
@@ -121,6 +126,7 @@ public sealed class DesiredState
         ManagesUsers = ManagesUsers,
         ManagesCertificates = ManagesCertificates,
         ManagesInterfaces = ManagesInterfaces,
+        ManagesMounts = ManagesMounts,
         NotYet = NotYet,
         Images = images,
     };

@@ -96,7 +96,12 @@ public sealed record Network(string Name, bool Internal);
 /// <param name="Path">Directory on the host; null: below the data directory.</param>
 /// <param name="Permissions">Octal, as chmod takes it; null: 0755.</param>
 /// <param name="Owner">User or uid[:gid]; null: root.</param>
-public sealed record Volume(string Name, string? Path, string? Permissions, string? Owner);
+public sealed record Volume(string Name, string? Path, string? Permissions, string? Owner)
+{
+    /// <summary>Bytes; null: it is a directory, which has no size.</summary>
+    public long? Size { get; init; }
+    public bool IsEncrypted { get; init; }
+}
 
 /// <param name="Value">Ciphertext (<c>encrypted:v1:…</c>) or, in a proposal,
 /// <c>generate:N</c>.</param>

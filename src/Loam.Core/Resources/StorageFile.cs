@@ -28,25 +28,28 @@ public static class StorageFile
         new("name", Formats.Name, "Unique.") { Required = true },
         new("path", Formats.AbsolutePath,
             "The directory on the host; absent: one below Loam's data directory."),
-        new("size", new SizeType(1 << 20), "How much it can hold.") { Applied = false },
+        new("size", new SizeType(1 << 20), "How much it can hold; it can grow, not shrink.")
+        {
+            Change = Change.InPlace,
+        },
         new("filesystem", new EnumType(["directory", "ext4"]),
             "directory, the default without a size; ext4, the default with one.")
         {
             Default = "directory",
-            Applied = false,
         },
-        new("permissions", Formats.Permissions, "Octal, as chmod takes them; absent: 0755.")
+        new("permissions", Formats.Permissions,
+            "Octal, as chmod takes them; absent: 0755 when it is made, then left alone.")
         {
             Change = Change.InPlace,
         },
-        new("owner", ServiceFormats.User, "User or uid:gid; absent: root.")
+        new("owner", ServiceFormats.User,
+            "User or uid:gid; absent: root when it is made, then left alone.")
         {
             Change = Change.InPlace,
         },
         new("encrypted", Bool, "Unreadable without the machine's key.")
         {
             Default = "false",
-            Applied = false,
         },
         new("backup", new ObjectType(Backup), "Copies of it.")
         {
@@ -55,7 +58,7 @@ public static class StorageFile
     ])
     { Key = "name", Example = "name: data" };
 
-    private static readonly Schema Mount = new("mount", "A file system that is attached.",
+    public static readonly Schema Mount = new("mount", "A file system that is attached.",
     [
         new("source", Formats.Text, "Device, UUID=…, or what the type calls it.")
         {
@@ -66,7 +69,8 @@ public static class StorageFile
         {
             Required = true,
         },
-        new("options", new ListType(StorageFormats.Option) { Unique = true }, "Mount options."),
+        new("options", new ListType(StorageFormats.Option) { Unique = true },
+            "Mount options; of cifs, password= takes ${secrets.NAME}."),
     ])
     { Key = "target", Example = "source: /dev/sdb1" };
 
@@ -76,10 +80,7 @@ public static class StorageFile
         new("volumes", new ListType(new ObjectType(Volume)),
             "Directories that outlive containers. Removing one from the file never deletes its "
             + "data: the plan says it is kept, and how to delete it."),
-        new("mounts", new ListType(new ObjectType(Mount)), "File systems that are attached.")
-        {
-            Applied = false,
-        },
+        new("mounts", new ListType(new ObjectType(Mount)), "File systems that are attached."),
     ]));
 }
 

@@ -27,10 +27,10 @@ internal static class StateBuilder
         AddAll(ResourceKind.Network, declared.Networks);
         AddAll(ResourceKind.User, declared.Users);
         AddAll(ResourceKind.Certificate, declared.Certificates);
-        AddAll(ResourceKind.Volume, [.. declared.Volumes.Select(v => (v.Name, Normal(v.Spec)))]);
+        var places = new StoragePlaces(declared);
+        AddStorage(declared, places, Add);
         var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
             StringComparer.Ordinal);
-        var places = new VolumePlaces(declared);
         foreach (var (name, spec) in declared.Services)
         {
             var image = ServiceReader.Image(spec);
@@ -53,8 +53,8 @@ internal static class StateBuilder
             Services = services.ToImmutable(),
             Networks = ByName(declared.Networks,
                 (name, spec) => new Network(name, spec.Flag("internal") == true)),
-            Volumes = ByName(declared.Volumes, (name, spec) => new Volume(
-                name, spec.Text("path"), spec.Text("permissions"), spec.Text("owner"))),
+            Volumes = ByName(declared.Volumes, VolumeOf),
+            Mounts = ByName(declared.Mounts, MountOf),
             Secrets = ByName(declared.Secrets,
                 (name, spec) => new Secret(name, spec.Text("value")!)),
             Firewall = FirewallRules.Of(declared.Network),
@@ -73,6 +73,7 @@ internal static class StateBuilder
             ManagesUsers = declared.Security?.Has("users") == true,
             ManagesCertificates = declared.Security?.Has("certificates") == true,
             ManagesInterfaces = declared.Network?.Has("interfaces") == true,
+            ManagesMounts = declared[StorageFile.File].Spec?.Has("mounts") == true,
             NotYet = Unapplied.Find(declared),
             Images = images,
         };
@@ -116,7 +117,7 @@ internal static class StateBuilder
                 : KeyValuePair.Create<string, Value>(e.Key, new TextValue("ext4")))], volume.At);
 
     private static void AddJobs(Declared declared,
-        ImmutableSortedDictionary<ResourceId, Resource>.Builder resources, VolumePlaces places)
+        ImmutableSortedDictionary<ResourceId, Resource>.Builder resources, StoragePlaces places)
     {
         foreach (var (name, spec) in declared.Jobs)
         {
@@ -127,8 +128,36 @@ internal static class StateBuilder
         }
     }
 
+    private static void AddStorage(Declared declared, StoragePlaces places,
+        Action<ResourceKind, string, MapValue, ImmutableArray<ResourceId>> add)
+    {
+        foreach (var (name, spec) in declared.Volumes)
+        {
+            add(ResourceKind.Volume, name, Normal(spec), places.Above(spec.Text("path")));
+        }
+        foreach (var (target, spec) in declared.Mounts)
+        {
+            add(ResourceKind.Mount, target, spec, [.. places.Above(target), .. Needs(spec)]);
+        }
+    }
+
+    private static Volume VolumeOf(string name, MapValue spec) => new(
+        name, spec.Text("path"), spec.Text("permissions"), spec.Text("owner"))
+    {
+        Size = Normal(spec).Text("filesystem") == "ext4" ? spec.Number("size") is { } size
+            ? (long)size : null : null,
+        IsEncrypted = spec.Flag("encrypted") == true,
+    };
+
+    private static Mount MountOf(string target, MapValue spec) => new(
+        target, spec.Text("source")!, spec.Text("type")!, string.Join(',', spec.Texts("options")),
+        SecretRefs.In(spec).FirstOrDefault());
+
+    private static IEnumerable<ResourceId> Needs(MapValue mount) =>
+        SecretRefs.In(mount).Select(s => new ResourceId(ResourceKind.Secret, s));
+
     /// <summary>What a service or a job needs, by its fields.</summary>
-    private static ImmutableArray<ResourceId> Needs(MapValue spec, VolumePlaces places)
+    private static ImmutableArray<ResourceId> Needs(MapValue spec, StoragePlaces places)
     {
         var needs = new SortedSet<ResourceId>();
         foreach (var name in SecretRefs.In(spec))
@@ -137,9 +166,9 @@ internal static class StateBuilder
         }
         foreach (var use in ServiceReader.Volumes(spec))
         {
-            if (places.VolumeOf(use.Source) is { } volume)
+            if (places.Of(use.Source) is { } place)
             {
-                needs.Add(new(ResourceKind.Volume, volume));
+                needs.Add(place);
             }
         }
         foreach (var network in spec.Texts("networks")

@@ -71,6 +71,7 @@ public static class StateDiff
         ResourceKind.Service => ServicesFile.Service,
         ResourceKind.Network => ServicesFile.Network,
         ResourceKind.Volume => StorageFile.Volume,
+        ResourceKind.Mount => StorageFile.Mount,
         ResourceKind.Secret => SecurityFile.Secret,
         ResourceKind.Firewall => NetworkFile.Firewall,
         ResourceKind.Job => ScheduledFile.Job,

@@ -24,7 +24,7 @@ public sealed record BackupHost
 
     /// <summary>The directory of a volume.</summary>
     /// <exception cref="HostException">NotFound: there is no such volume.</exception>
-    public string PathOf(string volume) => Planner.Directories(Context, Desired())
+    public string PathOf(string volume) => Planner.Places(Context, Desired())
         .FirstOrDefault(v => v.Name == volume)?.Path ?? throw new HostException(Fault.NotFound,
             $"There is no volume {volume}.", "`loam backup list` shows what there are copies of.");
 }

@@ -46,6 +46,12 @@ public sealed class Copying(BackupHost host)
                 $"The directory {path} of volume {volume} is not there.",
                 "`loam status` shows what else is not as it was approved.");
         }
+        if (host.Desired().Volumes[volume].Size is not null && !new DirectorySwap(path).IsMount)
+        {
+            throw new HostException(Fault.NotFound,
+                $"Volume {volume} is not attached at {path}: there is nothing to copy.",
+                "`loam heal` attaches it, or says why it cannot.");
+        }
         if (!item.Stops && await DumpAsync(repository, item, volume, progress, cancel)
             .ConfigureAwait(false) is { } dumped)
         {

@@ -20,7 +20,7 @@ internal sealed class DumpRestoring(BackupHost host)
     /// <summary>An empty directory as the volume is declared.</summary>
     public void Prepare(string volume, string directory)
     {
-        var spec = Planner.Directories(host.Context, host.Desired()).First(v => v.Name == volume);
+        var spec = Planner.Places(host.Context, host.Desired()).First(v => v.Name == volume);
         Directory.CreateDirectory(Path.GetDirectoryName(directory)!);
         new Directories().Make(directory, spec.Mode, spec.Owner);
     }

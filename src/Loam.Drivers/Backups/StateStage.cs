@@ -15,9 +15,9 @@ public sealed class StateStage(InstancePaths paths)
     /// in hand; not the engine's own data; not volumes, which are copied each by itself.</summary>
     private static readonly string[] s_kept =
     [
-        "age.key", "git", "instance", "jobs.json", "users.json", "firewall", "audit", "audit.key",
-        "certificates", "certificates.json", "authority", "backups.json", "backup-runs.json",
-        "backup-hosts",
+        "age.key", "git", "instance", "jobs.json", "users.json", "storage.json", "firewall",
+        "audit", "audit.key", "certificates", "certificates.json", "authority", "backups.json",
+        "backup-runs.json", "backup-hosts",
     ];
 
     /// <summary>The directory that is copied.</summary>

@@ -39,6 +39,7 @@ public sealed record InstancePaths
     public string MessagesFile => Path.Combine(DataDir, "messages.json");
     public string NetworkFile => Path.Combine(DataDir, "network.json");
     public string UsersFile => Path.Combine(DataDir, "users.json");
+    public string StorageFile => Path.Combine(DataDir, "storage.json");
     public string CertificateRoot => Path.Combine(DataDir, "certificates");
     public string CertificatesFile => Path.Combine(DataDir, "certificates.json");
     public string AuthorityDir => Path.Combine(DataDir, "authority");

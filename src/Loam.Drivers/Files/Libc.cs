@@ -137,6 +137,14 @@ internal static partial class Libc
             : throw Failure($"{path} cannot be examined", error);
     }
 
+    /// <summary>What a name leads to, links followed; null when there is nothing.</summary>
+    public static FileFacts? StatTarget(string path)
+    {
+        const int currentDirectory = -100;
+        return StatRaw(currentDirectory, path, 0, FileFacts.Basic, out var facts) == 0
+            ? facts : null;
+    }
+
     /// <summary>The host's fault behind an error number, as a sentence.</summary>
     /// <param name="what">The thing and what failed, without a full stop.</param>
     public static HostException Failure(string what, int error)

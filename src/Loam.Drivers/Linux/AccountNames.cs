@@ -10,6 +10,14 @@ public static class AccountNames
     public static string? Of(string uid) =>
         Fields("/etc/passwd").FirstOrDefault(f => f.Length > 2 && f[2] == uid)?[0];
 
+    /// <summary>The number of a user; null: there is none of that name.</summary>
+    public static uint? User(string name)
+    {
+        var row = Fields("/etc/passwd").FirstOrDefault(f => f.Length > 2 && f[0] == name);
+        return row is not null && uint.TryParse(row[2], CultureInfo.InvariantCulture, out var id)
+            ? id : null;
+    }
+
     /// <summary>The number of a group; null: there is none of that name.</summary>
     public static uint? Group(string name)
     {

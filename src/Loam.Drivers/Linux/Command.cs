@@ -20,8 +20,13 @@ internal static class Command
     /// <param name="input">Standard input.</param>
     /// <returns>Exit code, and output and errors, of which the beginning is kept.</returns>
     /// <exception cref="HostException">Unsupported: it is not installed. Timeout.</exception>
-    public static async Task<CommandResult> RunAsync(
-        string program, IReadOnlyList<string> arguments, string input, CancellationToken cancel)
+    public static Task<CommandResult> RunAsync(
+        string program, IReadOnlyList<string> arguments, string input, CancellationToken cancel) =>
+        RunAsync(program, arguments, input, Limits.HostCommand, cancel);
+
+    /// <param name="longest">After which it is ended.</param>
+    public static async Task<CommandResult> RunAsync(string program,
+        IReadOnlyList<string> arguments, string input, TimeSpan longest, CancellationToken cancel)
     {
         var path = Find(program) ?? throw new HostException(
             Fault.Unsupported, $"The program {program} is not installed.", $"Install {program}.");
@@ -36,7 +41,7 @@ internal static class Command
             start.ArgumentList.Add(argument);
         }
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        bounded.CancelAfter(Limits.HostCommand);
+        bounded.CancelAfter(longest);
         using var process = Start(start, program);
         try
         {
@@ -57,7 +62,7 @@ internal static class Command
             cancel.ThrowIfCancellationRequested();
             throw new HostException(
                 Fault.Timeout, $"{program} did not end within "
-                + $"{Limits.HostCommand.TotalSeconds:0} s.", "Try again.");
+                + $"{longest.TotalSeconds:0} s.", "Try again.");
         }
     }
 

@@ -7,16 +7,26 @@ using Loam.Core.Resources;
 
 namespace Loam.Drivers.Storage;
 
+/// <param name="Mode">Unix permission bits, with set-id and sticky.</param>
+public readonly record struct DirectoryFacts(int Mode, bool IsEmpty, DirectoryOwner Owner);
+
 /// <summary>Directories on the host. The simulation has its own beneath the same driver.
 /// </summary>
 public interface IDirectories
 {
     /// <summary>Null when there is none.</summary>
     /// <exception cref="HostException">Something other than a directory stands there.</exception>
-    (int Mode, bool IsEmpty)? Look(string path);
+    DirectoryFacts? Look(string path);
+
+    /// <summary>The numbers of an owner as it is declared; null: there is no such user or group.
+    /// </summary>
+    DirectoryOwner? Resolve(string owner);
 
     /// <summary>Makes the directory and its parents, with mode and owner.</summary>
     void Make(string path, int mode, string? owner);
+
+    /// <summary>Changes what is given of the directory itself, and nothing below it.</summary>
+    void SetAccess(string path, int? mode, DirectoryOwner? owner);
 
     /// <summary>Removes the directory when it is empty; otherwise does nothing.</summary>
     void RemoveIfEmpty(string path);
@@ -38,7 +48,11 @@ public sealed class VolumeDriver(IDirectories directories) : IDriver
         {
             if (directories.Look(volume.Path) is { } there)
             {
-                seen.Add(new(volume.Name, volume.Path, there.Mode, there.IsEmpty));
+                seen.Add(new(volume.Name, volume.Path, there.Mode, there.IsEmpty)
+                {
+                    Owner = there.Owner,
+                    Wanted = volume.Owner is { } owner ? directories.Resolve(owner) : null,
+                });
             }
         }
         return Task.FromResult(soFar with { Volumes = seen.ToImmutable() });

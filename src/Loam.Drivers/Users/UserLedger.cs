@@ -6,8 +6,7 @@ using Loam.Drivers.Files;
 
 namespace Loam.Drivers.Users;
 
-/// <summary>Which accounts and groups Loam made or changes, kept in one file: they carry no label.
-/// </summary>
+/// <summary>Which accounts and groups Loam made or changes.</summary>
 /// <param name="path">Null: it is kept in memory only.</param>
 public sealed class UserLedger(string? path) : JsonLedger<OwnedAccounts>(
     path, LoamJson.Default.OwnedAccounts,

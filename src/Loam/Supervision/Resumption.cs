@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -6,7 +7,9 @@ namespace Loam.Supervision;
 
 /// <summary>After a reboot or a crash, what was approved runs again: containers that are there
 /// and only need starting are started, with their secret files, which live in memory, put back.
-/// Before them come the firewall and addresses, which a reboot takes away. Anything more is drift,
+/// What they stand on is attached before, and those that the engine started too early are started
+/// again on it. Before all come the firewall and addresses, which a reboot takes away. Anything
+/// more is drift, and waits for <c>loam heal</c>.</summary>
 /// and waits for <c>loam heal</c>.</summary>
 internal static class Resumption
 {
@@ -17,7 +20,11 @@ internal static class Resumption
     {
         await PutUpFirewallAsync(machine, time, say, cancel);
         await RaiseInterfacesAsync(machine, time, say, cancel);
-        var change = await machine.PlanAsync(new(ChangeKind.Heal, Reason), cancel);
+        var lost = await AttachAsync(machine, time, say, cancel);
+        var change = await machine.PlanAsync(new(ChangeKind.Heal, Reason)
+        {
+            Names = lost.Count == 0 ? [] : Standing(machine, lost),
+        }, cancel);
         var actions = change.Plan?.Steps.SelectMany(s => s.Actions).ToList() ?? [];
         var onlyStarts = actions.Count > 0 && change.Plan!.Steps.All(s => s.Retires.IsEmpty)
             && actions.All(a => a.Kind is ActionKind.Start or ActionKind.Gate);
@@ -29,6 +36,56 @@ internal static class Resumption
         say(result.Status == ApplyStatus.Applied
             ? $"started again: {string.Join(", ", change.Plan!.Steps.Select(s => s.Id.Name))}"
             : $"not everything runs: {result.Error}");
+    }
+
+    /// <summary>One after the other: a server that is away stands in no other's way.</summary>
+    /// <returns>What is not attached.</returns>
+    private static async Task<List<ResourceId>> AttachAsync(
+        Machine machine, TimeProvider time, Action<string> say, CancellationToken cancel)
+    {
+        var lost = new List<ResourceId>();
+        var declared = machine.Desired.Resources.Keys.Where(
+            id => id.Kind == ResourceKind.Mount || (id.Kind == ResourceKind.Volume
+                && machine.Desired.Volumes[id.Name].Size is not null));
+        foreach (var id in declared.OrderByDescending(id => id.Kind).ThenBy(id => id.Name,
+            StringComparer.Ordinal))
+        {
+            var change = await machine.PlanAsync(
+                new(ChangeKind.Heal, Reason) { Names = [id.ToString()] }, cancel);
+            var actions = change.Plan?.Steps.SelectMany(s => s.Actions).ToList() ?? [];
+            var onlyAttaches = actions.Exists(a => a.Kind == ActionKind.Attach)
+                && actions.TrueForAll(a => a.Kind is ActionKind.Attach or ActionKind.Stop
+                    or ActionKind.Start or ActionKind.Gate or ActionKind.SetAccess);
+            if (change.CanApply && !onlyAttaches)
+            {
+                continue;
+            }
+            var result = change.CanApply
+                ? await ApplyAsync(machine, change, time, cancel) : null;
+            if (result?.Status != ApplyStatus.Applied)
+            {
+                lost.Add(id);
+            }
+            say(result?.Status == ApplyStatus.Applied ? $"attached again: {id.Name}"
+                : $"{id.Name} is not attached: " + (result?.Error
+                    ?? change.Findings.FirstOrDefault(f => f.IsError)?.Message));
+        }
+        return lost;
+    }
+
+    /// <summary>The services that stand on none of these, nor on a service that does.</summary>
+    private static ImmutableArray<string> Standing(
+        Machine machine, List<ResourceId> lost)
+    {
+        var services = machine.Desired.Resources.Values
+            .Where(r => r.Id.Kind == ResourceKind.Service).ToList();
+        var fallen = lost.ToHashSet();
+        while (services.RemoveAll(r => r.DependsOn.Any(fallen.Contains)
+            && fallen.Add(r.Id)) > 0)
+        {
+            // Until nothing more falls.
+        }
+        return [.. services.Select(r => r.Id.ToString())];
     }
 
     /// <summary>Only a table that is gone: one that somebody changed is drift.</summary>

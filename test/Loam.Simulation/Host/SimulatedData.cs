@@ -23,8 +23,14 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
 
     public static DumpWay Way { get; } = new(Target, ["dump"], End, ["load"]);
 
+    /// <summary>What a directory leads to: itself, or what is attached there.</summary>
+    public Func<string, string> PlaceOf { get; set; } = path => path;
+
+    /// <summary>An image is gone, and what was in it.</summary>
+    public void Forget(string place) => _folders.Remove(place);
+
     public bool IsEmpty(string path) =>
-        !_folders.TryGetValue(path, out var contents) || contents.Format is null;
+        !_folders.TryGetValue(PlaceOf(path), out var contents) || contents.Format is null;
 
     /// <summary>A container comes up on what is in its volume.</summary>
     public void Start(ContainerSpec spec)
@@ -104,7 +110,7 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
         return _folders.ContainsKey(path) || _files.ContainsKey(path);
     }
 
-    public bool IsMount(string path) => false;
+    public bool IsMount(string path) => PlaceOf(path) != path;
 
     public void Move(string from, string to)
     {
@@ -153,8 +159,9 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
         return contents;
     }
 
-    private static string? PathOf(ContainerSpec spec) =>
-        spec.Mounts.FirstOrDefault(m => m.Target == Target && !m.ReadOnly)?.HostPath;
+    private string? PathOf(ContainerSpec spec) =>
+        spec.Mounts.FirstOrDefault(m => m.Target == Target && !m.ReadOnly)?.HostPath is { } path
+            ? PlaceOf(path) : null;
 
     private static (string Product, string Version) FormatOf(ContainerSpec spec)
     {

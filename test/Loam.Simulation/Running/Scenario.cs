@@ -112,16 +112,16 @@ internal static class Scenario
         _ => Good,
     } + ":" + (1 + chance.Below(3)).ToString(CultureInfo.InvariantCulture);
 
-    public static Dictionary<string, string> Texts(List<ServiceDraft> services)
+    /// <param name="storage">As <see cref="Disks.Draw"/> gives it.</param>
+    public static Dictionary<string, string> Texts(
+        List<ServiceDraft> services, Func<IEnumerable<string>, string> storage)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["services.yaml"] = Services(services),
         };
-        var volumes = services.Where(s => s.Volume is not null).ToList();
-        texts["storage.yaml"] = Head("StorageConfig") + (volumes.Count == 0
-            ? "  volumes: []\n"
-            : "  volumes:\n" + string.Concat(volumes.Select(v => $"    - name: {v.Volume}\n")));
+        texts["storage.yaml"] = Head("StorageConfig")
+            + storage(services.Select(s => s.Volume).OfType<string>());
         return texts;
     }
 

@@ -75,7 +75,7 @@ internal sealed class Trial
     {
         var before = Force();
         _other = null;
-        var texts = Scenario.Texts(services);
+        var texts = Scenario.Texts(services, v => Disks.Draw(_world, v));
         texts["security.yaml"] = Scenario.Security(
             services, _secrets, People.Draw(_world.Chance) + Scenario.Certificates(_world.Chance, services));
         if (_world.Chance.OneIn(3))
@@ -99,6 +99,7 @@ internal sealed class Trial
         var (people, identity, linking) =
             (new People(_world), new Identity(_world), new Linking(_world));
         var (table, links) = (_world.Nftables.Table, _world.Links.Snapshot());
+        var disks = new Disks(_world);
         _confirmed = false;
         var certificates = _world.Certificates.Snapshot();
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
@@ -146,6 +147,7 @@ internal sealed class Trial
         new Naming(_world).Check(StateReader.Read(Force().Files).State!);
         linking.Check(Force().Generation == before.Generation,
             StateReader.Read(Force().Files).State!);
+        disks.Check(Force().Generation == before.Generation, StateReader.Read(Force().Files).State!);
         if (change?.Plan?.OnTrial == true && result?.Status == ApplyStatus.Applied && !_confirmed)
         {
             _world.Watch.Violation("a change on trial stayed although nobody confirmed it");
@@ -163,7 +165,7 @@ internal sealed class Trial
             return;
         }
         var other = Scenario.Next(_world.Chance, services);
-        var texts = Scenario.Texts(other);
+        var texts = Scenario.Texts(other, v => Disks.Draw(_world, v));
         texts["security.yaml"] = Scenario.Security(
             other, _secrets, People.Draw(_world.Chance) + Scenario.Certificates(_world.Chance, other));
         var change = await _world.Machine.PlanAsync(new(ChangeKind.Files, "another's wish")
@@ -444,6 +446,8 @@ internal sealed class Trial
         Identity.Tamper(_world);
         Naming.Tamper(_world);
         Linking.Tamper(_world);
+        Disks.Tamper(_world);
+        var disks = new Disks(_world);
         if (_world.Chance.OneIn(2))
         {
             // Long enough for certificates to be due.
@@ -468,6 +472,7 @@ internal sealed class Trial
             new Identity(_world).Check(false, StateReader.Read(Force().Files).State!);
             new Naming(_world).Check(StateReader.Read(Force().Files).State!);
             new Linking(_world).Check(false, StateReader.Read(Force().Files).State!);
+            disks.Check(false, StateReader.Read(Force().Files).State!);
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class Watch(World world)
     private static readonly string[] s_changing =
         ["create ", "start ", "stop ", "remove ", "update ", "create-network ",
          "remove-network ", "connect ", "disconnect ", "make ", "unmake ", "nft set ",
-         "account ", "certificate ", "put ", "hostname ", "run ", "link "];
+         "account ", "certificate ", "put ", "hostname ", "run ", "link ",
+         "storage "];
 
     private readonly List<string> _violations = [];
     private readonly HashSet<(int, int, bool)> _intended = [];
@@ -192,6 +193,6 @@ internal sealed class Watch(World world)
             || action.Kind is ActionKind.GiveAlias or ActionKind.CreateNetwork
                 or ActionKind.CreateVolume or ActionKind.SetFirewall
                 or ActionKind.SetHostname or ActionKind.SetTimezone or ActionKind.SetResolver
-                or ActionKind.SetInterface;
+                or ActionKind.SetInterface or ActionKind.Attach or ActionKind.Detach;
     });
 }

@@ -25,7 +25,6 @@ internal sealed class World
     public const string Instance = "11111111-2222-3333-4444-555555555555";
 
     private readonly SecretMemory _vault = new();
-    private readonly HostDirectories _directories;
     private readonly FirewallMemory _firewallMemory = new(null);
     private readonly NetworkLedger _networkLedger = new(null);
     private int _sealed;
@@ -42,7 +41,12 @@ internal sealed class World
         Audit = new(Faults.Check);
         Data = new(Faults.Check, Watch.Violation);
         Engine.Data = Data;
-        _directories = new(Faults, Data);
+        Storage = new()
+        {
+            Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync, Check = Faults.Check,
+            IsFree = Data.IsEmpty, Deleted = Data.Forget,
+        };
+        Data.PlaceOf = Storage.PlaceOf;
         Deadman = new(this);
         Nftables = new() { Before = BeforeFirewallAsync, After = Faults.AfterCallAsync };
         Accounts = new()
@@ -94,7 +98,8 @@ internal sealed class World
     /// <summary>TCP connections of the host, as the machine sees them.</summary>
     public HashSet<string> Connections { get; } = [];
 
-    public IReadOnlySet<string> Directories => _directories.Present;
+    public SimulatedStorage Storage { get; }
+    public StorageLedger StorageLedger { get; } = new(null);
 
     public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes")
     {
@@ -115,7 +120,8 @@ internal sealed class World
         {
             Context = Context,
             Drivers = [containers, new NetworkDriver(Engine, Instance), images,
-                new VolumeDriver(_directories),
+                new VolumeDriver(Storage),
+                new StorageDriver(Storage, Storage, StorageLedger, "/var/lib/loam/volumes"),
                 new DataMoving(Engine, Data, new SimulatedProber(Engine), Time),
                 new FirewallDriver(Nftables, Instance, _firewallMemory, () => [], Deadman),
                 new CertificateDriver(Certificates,
@@ -192,6 +198,7 @@ internal sealed class World
         Identity.Settle(this);
         Naming.Settle(this);
         Linking.Settle(this);
+        Disks.Settle(this);
         Engine.AddForeign("shop", running: true, ImmutableSortedDictionary<string, string>.Empty,
             9000);
         Engine.AddForeign("old", running: false, ImmutableSortedDictionary<string, string>.Empty);
@@ -207,37 +214,6 @@ internal sealed class World
             var digest = world.Engine.PublishedDigest(image) ?? throw new HostException(
                 Fault.NotFound, $"No registry knows {image}.");
             return new(image.Name, digest, false, 5_000_000);
-        }
-    }
-
-    /// <summary>Directories in memory, with faults like any host call.</summary>
-    private sealed class HostDirectories(Faults faults, SimulatedData data) : IDirectories
-    {
-        private readonly SortedSet<string> _present = new(StringComparer.Ordinal);
-
-        public IReadOnlySet<string> Present => _present;
-
-        public (int Mode, bool IsEmpty)? Look(string path)
-        {
-            faults.Check($"look {path}");
-            return _present.Contains(path) ? (0b111_101_101, data.IsEmpty(path)) : null;
-        }
-
-        public void Make(string path, int mode, string? owner)
-        {
-            faults.Check($"make {path}");
-            _present.Add(path);
-            faults.Check($"made {path}");
-        }
-
-        public void RemoveIfEmpty(string path)
-        {
-            faults.Check($"unmake {path}");
-            if (data.IsEmpty(path))
-            {
-                _present.Remove(path);
-            }
-            faults.Check($"unmade {path}");
         }
     }
 

@@ -17,6 +17,7 @@ internal static class CrossChecks
         ImageVersions.Run(declared, found);
         EngineUsers.Run(declared, found);
         SharedVolumes.Run(declared, found);
+        StorageFields.Run(declared, found);
         BackupLabels.Run(declared, found);
     }
 }

@@ -36,6 +36,10 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
     public IReadOnlyList<(string Name, MapValue Spec)> Volumes { get; } =
         Named(files, StorageFile.File, "volumes");
 
+    /// <summary>By where they are attached.</summary>
+    public IReadOnlyList<(string Name, MapValue Spec)> Mounts { get; } =
+        Named(files, StorageFile.File, "mounts", "target");
+
     public IReadOnlyList<(string Name, MapValue Spec)> Secrets { get; } =
         Named(files, SecurityFile.File, "secrets");
 
@@ -57,14 +61,14 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
             ? things.Select(t => t.Name).ToHashSet(StringComparer.Ordinal) : null;
 
     private static List<(string, MapValue)> Named(
-        IReadOnlyList<FileReading> files, string file, string list)
+        IReadOnlyList<FileReading> files, string file, string list, string key = "name")
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var spec = files.First(f => f.Kind.File == file).Spec;
         return spec is null ? [] :
         [
-            .. spec.Maps(list).Where(m => m.Text("name") is { } name && seen.Add(name))
-                .Select(m => (m.Text("name")!, m)),
+            .. spec.Maps(list).Where(m => m.Text(key) is { } name && seen.Add(name))
+                .Select(m => (m.Text(key)!, m)),
         ];
     }
 }

@@ -23,16 +23,6 @@ internal static class FieldPairs
                     "Remove it, or choose another name.");
             }
         }
-        foreach (var (name, spec) in declared.Volumes)
-        {
-            if (spec["filesystem"] is TextValue { Text: "directory", At: { } at }
-                && spec.Has("size"))
-            {
-                found.Error(Codes.Incomplete, at,
-                    $"Volume {name} has a size, which a directory cannot hold to.",
-                    "Write `filesystem: ext4`, or remove the size.");
-            }
-        }
         Manifest(declared.Manifest, found);
         Network(declared.Network, found);
         Certificates(declared, found);

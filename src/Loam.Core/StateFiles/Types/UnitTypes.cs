@@ -94,9 +94,25 @@ public sealed record SizeType(long Least) : FieldType
 
     public override string Describe() => "a size such as 128Mi or 10Gi";
 
-    public override string Show(Value value)
+    public override string Show(Value value) => Words((long)((NumberValue)value).Number);
+
+    /// <summary>In the largest unit, rounded: <c>3.2Gi</c>.</summary>
+    public static string About(long bytes)
     {
-        var bytes = (long)((NumberValue)value).Number;
+        foreach (var (unit, size) in Units.AsSpan(0, 5))
+        {
+            if (bytes >= size)
+            {
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{bytes / (double)size:0.#}{unit}");
+            }
+        }
+        return string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes");
+    }
+
+    /// <summary>As it can stand in a file: <c>64Mi</c>.</summary>
+    public static string Words(long bytes)
+    {
         foreach (var (unit, size) in Units.AsSpan(0, 5))
         {
             if (bytes >= size && bytes % size == 0)

@@ -177,6 +177,11 @@ internal sealed class ApplyProgress(Plan plan)
                 : step.Actions.Any(a => a.User?.After is { ExpiresOn: not null }) ? " locked"
                 : " left alone");
         }
+        if (step.Id.Kind is ResourceKind.Mount or ResourceKind.Volume)
+        {
+            return Label(step) + (step.Verb != Verb.Delete ? ""
+                : step.Id.Kind == ResourceKind.Mount ? " unmounted" : " left, its data kept");
+        }
         if (step.Id.Kind != ResourceKind.Service)
         {
             return Label(step) + (step.Verb == Verb.Delete ? " removed" : "");

@@ -1,5 +1,7 @@
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles.Types;
 
 namespace Loam.Cli.Views;
 
@@ -56,6 +58,14 @@ internal static class ExplainView
         ActionKind.RemoveNetwork => $"remove network {action.Target}",
         ActionKind.CreateVolume => $"make the directory {action.Volume?.Path ?? action.Target}",
         ActionKind.RemoveVolume => $"remove the directory of volume {action.Target} if it is empty",
+        ActionKind.MakeImage => $"make {action.Volume!.Mount!.Source}, of "
+            + $"{SizeType.Words(action.Volume.Mount.Disk!.Size)}, with an empty ext4 in it",
+        ActionKind.Attach => $"mount {action.Volume!.Mount!.Source} at {action.Volume.Path}",
+        ActionKind.Detach => $"unmount {action.Volume!.Path}, and keep what is on it",
+        ActionKind.GrowImage => $"grow the file system at {action.Volume!.Path} to "
+            + SizeType.Words(action.Volume.Mount!.Disk!.Size),
+        ActionKind.SetAccess => $"give {action.Volume!.Path} {Access(action.Access!.After)}",
+        ActionKind.AdoptMount => $"note that {action.Volume!.Path} is Loam's from now on",
         ActionKind.Create => $"create container {action.Target}"
             + (action.Container is { Rehearsal: true } ? ", a copy without ports for a trial" : ""),
         ActionKind.Remove => $"remove container {action.Target}",
@@ -78,6 +88,13 @@ internal static class ExplainView
             + action.Data!.DumpFile,
         _ => $"{action.Kind} {action.Target}",
     };
+
+    private static string Access(VolumeAccess? access) => string.Join(" and ", new[]
+    {
+        access?.Mode is { } mode ? $"the permissions {Convert.ToString(mode, 8).PadLeft(4, '0')}"
+            : null,
+        access?.Owner is { } owner ? $"to {owner}" : null,
+    }.OfType<string>());
 
     private static string Limits(PlannedAction action)
     {

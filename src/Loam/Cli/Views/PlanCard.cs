@@ -186,10 +186,11 @@ internal static class PlanCard
     private static Line Foot(Plan plan)
     {
         var replaced = Names(plan, Verb.Replace);
-        // A user is locked, not removed, and the step says so.
+        // A user is locked and data is kept, and the step says so.
         var removed = Names(plan with
         {
-            Steps = [.. plan.Steps.Where(s => s.Id.Kind != ResourceKind.User)],
+            Steps = [.. plan.Steps.Where(s => s.Id.Kind is not (ResourceKind.User
+                or ResourceKind.Volume or ResourceKind.Mount))],
         }, Verb.Delete);
         var line = new Line("risk: ").Add(plan.Risk.ToString().ToLowerInvariant(), plan.Risk switch
         {

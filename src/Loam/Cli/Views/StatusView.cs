@@ -33,10 +33,24 @@ internal static class StatusView
             yield return new Line("No services yet. Say what you need: ")
                 .Add("loam \"set up a web server\"", Ink.Accent);
         }
-        foreach (var line in Backups(status, now, look).Concat(Alerts(status, look)))
+        foreach (var line in Volumes(status, look).Concat(Backups(status, now, look))
+            .Concat(Alerts(status, look)))
         {
             yield return line;
         }
+    }
+
+    /// <summary>How full the volumes with a size are.</summary>
+    private static IEnumerable<Line> Volumes(MachineStatus status, Look look)
+    {
+        if (status.Volumes.IsEmpty)
+        {
+            return [];
+        }
+        return Paragraph.Of(new Line("volumes: ", Ink.Dim), string.Join(", ",
+            status.Volumes.Select(v => $"{v.Name} " + (v.Used is { } used
+                ? Units.MemoryOf(used, v.Total!.Value) : "not attached"))), look)
+            .Prepend(Line.Empty);
     }
 
     /// <summary>When the last copies were made and when one was last proven good.</summary>

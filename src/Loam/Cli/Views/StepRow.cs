@@ -167,7 +167,8 @@ internal static class StepRow
 
     private static IEnumerable<Line> Volume(Step step)
     {
-        var made = step.Actions.FirstOrDefault(a => a.Kind == ActionKind.CreateVolume)?.Volume;
+        var made = step.Actions.FirstOrDefault(a => a.Kind is ActionKind.CreateVolume
+            or ActionKind.Attach)?.Volume;
         if (made is not null)
         {
             yield return new Line(made.Path, Ink.Dim);

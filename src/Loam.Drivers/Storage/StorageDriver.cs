@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using Loam.Core;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+
+namespace Loam.Drivers.Storage;
+
+/// <summary>Images, what is attached, and who may use it. Each thing is noted before it is made, so
+/// that a death between the two leaves nothing unknown; an image is deleted only by the plan that
+/// made it.</summary>
+/// <param name="imageRoot">Where images lie.</param>
+public sealed class StorageDriver(
+    IStorageHost host, IDirectories directories, StorageLedger ledger, string imageRoot) : IDriver
+{
+    /// <summary>What is seen must go together with the ledger.</summary>
+    private readonly SemaphoreSlim _turn = new(1);
+
+    public IReadOnlySet<ActionKind> Performs { get; } = new HashSet<ActionKind>
+    {
+        ActionKind.MakeImage, ActionKind.RemoveImage, ActionKind.Attach, ActionKind.Detach,
+        ActionKind.GrowImage, ActionKind.SetAccess, ActionKind.AdoptMount,
+        ActionKind.ReleaseMount,
+    };
+
+    public async Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
+    {
+        var sought = soFar.Sought.Where(s => s.Mount is not null).ToList();
+        if (sought.Count == 0 && ledger.IsEmpty)
+        {
+            return soFar;
+        }
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            var mounts = await host.MountsAsync(cancel);
+            var types = sought.Select(s => s.Mount!.Type).Distinct().ToList();
+            return soFar with
+            {
+                Storage = new(
+                    [
+                        .. ledger.Images.Values.Select(i =>
+                            new ObservedImage(i.File, i.Disk, host.HasFile(i.File))),
+                    ],
+                    [
+                        .. sought.Select(s => s.Path).Union(ledger.Mounts.Keys)
+                            .Order(StringComparer.Ordinal).Select(t => See(mounts, t)),
+                    ], host.Free(imageRoot))
+                {
+                    Lacks = host.Lacks(types), GrowsOnline = host.GrowsOnline,
+                },
+            };
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async Task ApplyAsync(PlannedAction action, Action<long, long?, string?> progress,
+        CancellationToken cancel)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        try
+        {
+            var (path, mount) = (action.Volume!.Path, action.Volume.Mount);
+            await (action.Kind switch
+            {
+                ActionKind.MakeImage => MakeAsync(mount!, action.Token, cancel),
+                ActionKind.RemoveImage => UnmakeAsync(mount!, action.Token, cancel),
+                ActionKind.Attach => AttachAsync(path, mount!, cancel),
+                ActionKind.Detach => DetachAsync(path, mount!, cancel),
+                ActionKind.GrowImage => GrowAsync(mount!, cancel),
+                ActionKind.SetAccess => SetAccess(path, action.Access!, action.Token),
+                ActionKind.AdoptMount => AdoptAsync(path, mount!, cancel),
+                ActionKind.ReleaseMount => Release(path, mount!),
+                _ => throw new InvariantException($"the storage driver does not {action.Kind}"),
+            });
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private ObservedMount See(ImmutableArray<HostMount> mounts, string target)
+    {
+        var top = mounts.LastOrDefault(m => m.Target == target);
+        var owned = ledger.Mounts.GetValueOrDefault(target);
+        var isOwn = top is not null && owned is not null && IsOwn(owned, top);
+        var room = isOwn && owned!.Spec.Disk is not null ? host.Room(target) : null;
+        return new(target, owned?.Spec, top?.Source, top?.Type, isOwn)
+        {
+            Total = room?.Total, Used = room?.Used,
+        };
+    }
+
+    /// <summary>An image's device changes its name from one start to the next; what else is
+    /// attached is known by what the kernel called it.</summary>
+    private static bool IsOwn(OwnedMount owned, HostMount top) => owned.Spec.Disk is not null
+        ? top.Image == owned.Spec.Source
+        : owned.Seen is { } seen ? seen == top.Source
+            : owned.Spec.Type == top.Type || owned.Spec.Type is "bind" or "auto";
+
+    private async Task MakeAsync(MountSpec mount, long plan, CancellationToken cancel)
+    {
+        var (file, disk) = (mount.Source, mount.Disk!);
+        if (host.HasFile(file))
+        {
+            if (ledger.Images.GetValueOrDefault(disk.Volume)?.Plan == plan)
+            {
+                return;
+            }
+            throw new HostException(Fault.Conflict, $"{file} is there already.",
+                "Move it aside; or, if it is a volume of this instance, restore storage.json from "
+                + "a backup.");
+        }
+        ledger.PutImage(disk.Volume, new(file, disk, plan));
+        await host.MakeImageAsync(file, disk, cancel);
+    }
+
+    private async Task UnmakeAsync(MountSpec mount, long plan, CancellationToken cancel)
+    {
+        if (ledger.Images.GetValueOrDefault(mount.Disk!.Volume)?.Plan == plan)
+        {
+            await host.RemoveImageAsync(mount.Source, cancel);
+            ledger.ForgetImage(mount.Disk.Volume);
+        }
+    }
+
+    private async Task AttachAsync(string target, MountSpec mount, CancellationToken cancel)
+    {
+        var owned = ledger.Mounts.GetValueOrDefault(target);
+        var isOurs = owned?.Spec.IsSameAs(mount) == true;
+        var top = await TopAsync(target, cancel);
+        if (top is not null && !(isOurs && IsOwn(owned!, top)))
+        {
+            throw new HostException(Fault.Conflict,
+                $"{top.Source} is mounted at {target} already.", "Plan anew.");
+        }
+        if (top is null)
+        {
+            owned = new(mount, isOurs && owned!.MadeFrom is { } made ? made : host.Absent(target),
+                null);
+            ledger.PutMount(target, owned);
+            await host.MountAsync(target, mount, cancel);
+            top = await TopAsync(target, cancel) ?? throw new HostException(Fault.Unavailable,
+                $"{mount.Source} was mounted at {target}, and is not there.");
+        }
+        ledger.PutMount(target, owned! with { Spec = mount, Seen = top.Source });
+    }
+
+    private async Task DetachAsync(string target, MountSpec mount, CancellationToken cancel)
+    {
+        if (ledger.Mounts.GetValueOrDefault(target) is not { } owned
+            || !owned.Spec.IsSameAs(mount))
+        {
+            return;
+        }
+        var top = await TopAsync(target, cancel);
+        if (top is not null && !IsOwn(owned, top))
+        {
+            throw new HostException(Fault.Conflict,
+                $"{top.Source} is mounted at {target} over what Loam mounted there.",
+                $"Unmount it: umount {target}");
+        }
+        await host.UnmountAsync(target, mount, top is not null, cancel);
+        if (owned.MadeFrom is { } upTo)
+        {
+            host.RemoveDirectories(target, upTo);
+        }
+        ledger.ForgetMount(target);
+    }
+
+    private async Task GrowAsync(MountSpec mount, CancellationToken cancel)
+    {
+        var disk = mount.Disk!;
+        if (ledger.Images.GetValueOrDefault(disk.Volume) is not { } owned)
+        {
+            throw new HostException(Fault.NotFound,
+                $"Volume {disk.Volume} has no image of Loam's.", "Plan anew.");
+        }
+        if (disk.Size > owned.Disk.Size)
+        {
+            await host.GrowAsync(mount.Source, disk, cancel);
+            ledger.PutImage(disk.Volume, owned with { Disk = disk });
+        }
+    }
+
+    private Task SetAccess(string path, AccessChange change, long plan)
+    {
+        var target = change.After;
+        if (directories.Look(path) is not { } there)
+        {
+            return target is null || change.Before is null ? Task.CompletedTask
+                : throw new HostException(Fault.NotFound, $"{path} is gone.", "Plan anew.");
+        }
+        if (change.Before is null)
+        {
+            ledger.PutFormer(path, new(plan, new(there.Mode, there.Owner.ToString())));
+        }
+        target ??= ledger.Former(path, plan);
+        if (target is not null)
+        {
+            directories.SetAccess(path, target.Mode,
+                target.Owner is { } owner ? directories.Resolve(owner) ?? throw new HostException(
+                    Fault.NotFound, $"There is no user or group {owner} to give {path} to.",
+                    "Name a user that this machine has, or a number.") : null);
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Touches nothing: from now on it is kept as it is.</summary>
+    private async Task AdoptAsync(string target, MountSpec mount, CancellationToken cancel)
+    {
+        var top = await TopAsync(target, cancel) ?? throw new HostException(Fault.NotFound,
+            $"Nothing is mounted at {target} any more.", "Plan anew.");
+        ledger.PutMount(target, new(mount, null, top.Source));
+    }
+
+    private Task Release(string target, MountSpec mount)
+    {
+        if (ledger.Mounts.GetValueOrDefault(target)?.Spec == mount)
+        {
+            ledger.ForgetMount(target);
+        }
+        return Task.CompletedTask;
+    }
+
+    private async Task<HostMount?> TopAsync(string target, CancellationToken cancel) =>
+        (await host.MountsAsync(cancel)).LastOrDefault(m => m.Target == target);
+}
