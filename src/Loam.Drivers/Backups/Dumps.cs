@@ -36,15 +36,15 @@ internal static class Dumps
             .OrderByDescending(c => c.State == ContainerState.Running)
             .ThenByDescending(c => c.Generation).FirstOrDefault();
 
-    /// <summary>Writes the dump; whatever is wrong with it is thrown.</summary>
+    /// <summary>Writes the dump; whatever is wrong with it is thrown. Goes on where it was called
+    /// from: a step of a plan runs on the simulation's one thread.</summary>
     /// <param name="dumpEnd">Stands near the end of a whole one; null: nothing does.</param>
     public static async Task WriteAsync(IContainerEngine engine, string container,
         string service, ImmutableArray<string> dump, string? dumpEnd, Stream to,
         Action<long> progress, CancellationToken cancel)
     {
         var seen = new TailStream(to, TailBytes, progress);
-        var end = await engine.PipeAsync(container, dump, null, seen, cancel)
-            .ConfigureAwait(false);
+        var end = await engine.PipeAsync(container, dump, null, seen, cancel);
         if (end.ExitCode != 0)
         {
             throw Failed(
@@ -60,8 +60,7 @@ internal static class Dumps
     public static async Task ReadAsync(IContainerEngine engine, string container,
         string service, ImmutableArray<string> restore, Stream from, CancellationToken cancel)
     {
-        var end = await engine.PipeAsync(container, restore, from, null, cancel)
-            .ConfigureAwait(false);
+        var end = await engine.PipeAsync(container, restore, from, null, cancel);
         // A fresh database has some of what the dump creates, and says so.
         var faults = end.Output.Split('\n').Where(l => l.Contains("ERROR", StringComparison.Ordinal)
             && !l.Contains("already exists", StringComparison.Ordinal)).ToList();
