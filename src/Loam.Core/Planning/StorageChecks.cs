@@ -85,7 +85,7 @@ internal static class StorageChecks
             found.Error(Codes.Foreign, at,
                 $"{there.Source} is mounted at {spec.Path}, and Loam did not do it.",
                 spec.Mount!.Disk is null
-                    ? $"Take it over with `loam adopt {spec.Path}`, or unmount it first."
+                    ? $"Unmount it first, then Loam mounts it: umount {spec.Path}"
                     : "Unmount it, or give the volume another path.");
         }
         else if (Does(step, ActionKind.Attach) && there?.Source is null

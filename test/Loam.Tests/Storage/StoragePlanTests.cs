@@ -184,7 +184,7 @@ public sealed class StoragePlanTests
     {
         const string mounts = "  mounts:\n    - {source: theirs, target: /srv/a, type: tmpfs}\n";
         var there = Mounted("/srv/a", null, "theirs", isOwn: false);
-        Only(Plan("", mounts, there)).ShouldSay("Loam did not do it", "loam adopt /srv/a");
+        Only(Plan("", mounts, there)).ShouldSay("Loam did not do it", "umount /srv/a");
         var taken = Plan("", mounts, there,
             context: s_context with { AdoptedMounts = ["/srv/a"] });
         taken.HasErrors.ShouldBeFalse();
