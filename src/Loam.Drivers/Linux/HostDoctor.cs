@@ -36,7 +36,7 @@ public static class HostDoctor
         InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(), Names(), Interfaces(), await SandboxAsync(cancel),
+        Trust(), Zones(), Names(), Interfaces(), Backups(), await SandboxAsync(cancel),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -85,6 +85,11 @@ public static class HostDoctor
             ? new("firewall", CheckResult.Note, "the kernel says nothing about nftables",
                 "Load nf_tables: `modprobe nf_tables`.")
             : new("firewall", CheckResult.Good, "nftables");
+
+    private static HostCheck Backups() => Command.Find("restic") is null
+        ? new("backups", CheckResult.Note, "restic is not installed: no copies can be made",
+            "`apt-get install restic`.")
+        : new("backups", CheckResult.Good, "restic");
 
     private static HostCheck Memory() =>
         File.Exists("/sys/fs/cgroup/cgroup.controllers")

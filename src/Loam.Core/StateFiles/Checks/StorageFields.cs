@@ -14,10 +14,11 @@ internal static class StorageFields
     /// <summary>Nothing is attached at or below these.</summary>
     private static readonly string[] s_systems =
         ["/usr", "/etc", "/proc", "/sys", "/dev", "/boot", "/bin", "/sbin", "/lib", "/lib32",
-         "/lib64", "/run"];
+         "/lib64", "/run/systemd", "/run/udev", "/run/dbus", "/run/lock", "/run/user",
+         "/run/secrets", "/run/docker", "/run/containerd", "/run/sshd"];
 
     /// <summary>Nothing is attached at these.</summary>
-    private static readonly string[] s_tops = ["/", "/var", "/var/lib", "/root", "/tmp"];
+    private static readonly string[] s_tops = ["/", "/var", "/var/lib", "/root", "/tmp", "/run"];
 
     public static void Run(Declared declared, DiagnosticBag found)
     {
