@@ -92,9 +92,9 @@ internal sealed class Doors : IDisposable
         {
             while (true)
             {
+                var came = await inside.AcceptAsync(_end.Token).ConfigureAwait(false);
                 await _room.WaitAsync(_end.Token).ConfigureAwait(false);
-                _ = CarryAsync(
-                    await inside.AcceptAsync(_end.Token).ConfigureAwait(false), host, port);
+                _ = CarryAsync(came, host, port);
             }
         }
         catch (Exception error) when (IsEnd(error))

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -25,6 +26,7 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
     private const string Package = "bubblewrap";
     private static readonly string[] s_path = ["/usr/local/bin", "/usr/bin", "/usr/sbin"];
 
+    private static readonly Lock s_starting = new();
     private static uint s_used;
 
     /// <summary>The programs that a sandbox needs are installed.</summary>
@@ -109,15 +111,24 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
             doors = places.Count > 0 ? Doors.Open(places) : null;
             var root = SandboxRoot.Prepare(
                 access, isClosed, doors?.Hosts ?? "127.0.0.1 localhost\n", user);
-            using var filter = Kernel.InheritedFile(CallFilter.Program);
-            var process = Start(user, doors is null,
-                [.. root, "--seccomp", $"{filter.DangerousGetHandle()}"], command, environment);
+            Process process;
+            // One at a time: a sandbox would inherit the files of another that begins.
+            lock (s_starting)
+            {
+                using var filter = Kernel.InheritedFile(CallFilter.Program);
+                using var variables = Kernel.InheritedFile(Encoding.UTF8.GetBytes(string.Concat(
+                    environment.Select(e => $"--setenv\0{e.Key}\0{e.Value}\0"))));
+                process = Start(user, doors is null,
+                    ["--args", $"{variables.DangerousGetHandle()}", .. root,
+                        "--seccomp", $"{filter.DangerousGetHandle()}"], command);
+            }
             begun.SetResult((process, doors));
             ended.Wait();
         }
         catch (Exception error) when (
             error is HostException or IOException or Win32Exception or UnauthorizedAccessException
-                or System.Net.Sockets.SocketException)
+                or System.Net.Sockets.SocketException or FormatException or ArgumentException
+                or InvalidOperationException)
         {
             doors?.Dispose();
             begun.TrySetException(error as HostException ?? new HostException(
@@ -128,7 +139,7 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
     /// <summary>First the user and every right go, then bwrap makes the namespaces that need no
     /// right: nothing it does wrong could be done as root.</summary>
     private static Process Start(uint user, bool ownNetwork, IEnumerable<string> root,
-        ImmutableArray<string> command, ImmutableSortedDictionary<string, string> environment)
+        ImmutableArray<string> command)
     {
         var number = user.ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Command.Find("setpriv") ?? "/usr/bin/setpriv",
@@ -150,15 +161,12 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
-        // By environment, not by arguments: those of a process can be seen by everybody.
+        // A job's variables begin in the sandbox: LD_PRELOAD and the like would reach setpriv,
+        // which is still root. And not by arguments, which can be seen by everybody.
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', s_path);
         start.Environment["HOME"] = "/tmp";
         start.Environment["LANG"] = "C.UTF-8";
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         return process;

@@ -56,8 +56,9 @@ internal static class SandboxRoot
             arguments.AddRange(["--ro-bind-try", path, path]);
         }
         AddOwnFiles(arguments, hosts, user);
-        arguments.AddRange(["--dev", "/dev", "--proc", "/proc", "--size",
-            MostScratch.ToString(CultureInfo.InvariantCulture), "--tmpfs", "/tmp"]);
+        var most = MostScratch.ToString(CultureInfo.InvariantCulture);
+        arguments.AddRange(["--dev", "/dev", "--size", most, "--tmpfs", "/dev/shm", "--remount-ro",
+            "/dev", "--proc", "/proc", "--size", most, "--tmpfs", "/tmp"]);
         for (var i = 0; i < given.Count; i++)
         {
             var (one, tree) = given[i];
