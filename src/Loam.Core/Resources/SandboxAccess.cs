@@ -16,15 +16,18 @@ public sealed record SandboxAccess(AccessKind Kind, string Path, string Host, in
     /// <summary>What holds the machine's passwords and keys, and each directory above it.</summary>
     private static readonly string[] s_secret =
     [
-        "/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/sudoers.d", "/etc/ssh",
-        "/etc/ssl/private", "/root", "/var/lib/docker", "/var/lib/containers",
-        "/var/lib/containerd",
+        "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-", "/etc/sudoers",
+        "/etc/sudoers.d", "/etc/ssh", "/etc/ssl/private", "/etc/security/opasswd", "/root",
+        "/var/backups/shadow.bak", "/var/backups/gshadow.bak",
+        "/var/lib/docker", "/var/lib/containers", "/var/lib/containerd",
     ];
 
     /// <summary>What a job wrote there, root would run or trust.</summary>
     private static readonly string[] s_trusted =
     [
         "/etc", "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/boot", "/opt", "/var/spool",
+        "/var/lib/dpkg", "/var/lib/apt", "/var/cache/apt", "/var/lib/cloud", "/var/lib/systemd",
+        "/var/lib/snapd", "/snap",
     ];
 
     /// <param name="text"><c>read:/PATH</c>, <c>write:/PATH</c> or <c>network:HOST:PORT</c>.
