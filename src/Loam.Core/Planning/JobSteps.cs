@@ -82,6 +82,11 @@ public static class JobSteps
         {
             yield return job.Access.IsEmpty ? "reaches no files and no network"
                 : $"may {string.Join(", ", job.Access.Select(a => a.Words))}, and nothing else";
+            if (job.Command.SelectMany(ContainerPlanning.References).Any())
+            {
+                yield return "whoever is on this machine sees the secrets in its command while it "
+                    + "runs; environment hides them";
+            }
         }
         foreach (var secret in job.Image is null ? [] : job.Secrets)
         {
