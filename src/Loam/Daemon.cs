@@ -109,7 +109,7 @@ internal static class Daemon
             Host = () => Environment.MachineName, Version = Product.Version,
             Engine = found.Description,
         });
-        await BeginAsync(machine, backups, fresh, jobs, time, say, stop);
+        await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
@@ -170,11 +170,13 @@ internal static class Daemon
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
     private static async Task BeginAsync(Machine machine, BackupWatch backups, JobContainers fresh,
-        JobWatch jobs, TimeProvider time, Action<string> say, CancellationToken stop)
+        JobWatch jobs, SecretVault vault, TimeProvider time, Action<string> say,
+        CancellationToken stop)
     {
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         backups.Recover();
-        await FindJobsAsync(fresh, jobs, say, stop);
+        await FindJobsAsync(fresh, jobs,
+            text => SecretHiding.Hide(text, machine.Desired, vault), say, stop);
         await Resumption.RunAsync(machine, time, say, stop);
     }
 
@@ -201,14 +203,15 @@ internal static class Daemon
 
     /// <summary>Containers of jobs that an earlier process left behind. An engine that does not
     /// answer now keeps nothing from starting: a job's next run removes its own.</summary>
-    private static async Task FindJobsAsync(
-        JobContainers fresh, JobWatch jobs, Action<string> say, CancellationToken stop)
+    private static async Task FindJobsAsync(JobContainers fresh, JobWatch jobs,
+        Func<string, string> hide, Action<string> say, CancellationToken stop)
     {
         try
         {
             foreach (var left in await fresh.RecoverAsync(stop))
             {
-                jobs.Found(left.Job, left.Started, left.Result);
+                jobs.Found(left.Job, left.Started,
+                    left.Result with { Output = hide(left.Result.Output) });
             }
         }
         catch (HostException fault)
