@@ -89,10 +89,17 @@ public sealed class DataMoving(
                 $"Give {move.Service} a volume that is a directory, or move its data by hand.");
         }
         MakeRoom(move);
-        await using (var file = folders.Write(move.DumpFile))
+        try
         {
+            await using var file = folders.Write(move.DumpFile);
             await Dumps.WriteAsync(engine, container, move.Service, move.Way.Dump,
                 move.Way.DumpEnd, file, b => progress(b, null, "writing its data out"), cancel);
+        }
+        catch (IOException fault)
+        {
+            throw new HostException(Fault.Exhausted,
+                $"{move.DumpFile} cannot be written: {fault.Message}",
+                "Check the free space beside the volume.");
         }
         await engine.StopAsync(container, Limits.StopTimeout, cancel);
     }
@@ -103,12 +110,7 @@ public sealed class DataMoving(
     {
         if (folders.Exists(move.Aside))
         {
-            var number = 1;
-            while (folders.Exists($"{move.Aside}.{number}"))
-            {
-                number++;
-            }
-            folders.Move(move.Aside, $"{move.Aside}.{number}");
+            folders.Move(move.Aside, FreeName(move.Aside));
         }
     }
 
@@ -127,16 +129,29 @@ public sealed class DataMoving(
     private void PutBack(DataMove move)
     {
         var discarded = move.Aside + ".discarded";
+        // The dump goes when all of it was read: since then clients may have written.
+        var isWhole = !folders.Exists(move.DumpFile);
         if (folders.Exists(move.Aside))
         {
             folders.Remove(discarded);
             if (folders.Exists(move.Path))
             {
-                folders.Move(move.Path, discarded);
+                folders.Move(move.Path, isWhole ? FreeName(move.Aside + ".taken-back")
+                    : discarded);
             }
             folders.Move(move.Aside, move.Path);
         }
         folders.Remove(discarded);
+    }
+
+    private string FreeName(string path)
+    {
+        var (name, number) = (path, 0);
+        while (folders.Exists(name))
+        {
+            name = $"{path}.{++number}";
+        }
+        return name;
     }
 
     /// <summary>Lets a fresh container read the dump, then ends it. Never tried twice: a second
@@ -164,12 +179,17 @@ public sealed class DataMoving(
             await using var file = folders.Read(move.DumpFile);
             progress(0, file.Length, "reading its data in");
             await Dumps.ReadAsync(engine, container, move.Service, move.Way.Restore, file, cancel);
+            await engine.StopAsync(container, Limits.StopTimeout, cancel);
         }
         catch (HostException fault) when (fault.MayPass)
         {
             throw new HostException(Fault.Conflict, fault.Message, fault.Remedy);
         }
-        await engine.StopAsync(container, Limits.StopTimeout, cancel);
+        catch (IOException fault)
+        {
+            throw new HostException(Fault.Conflict,
+                $"{move.DumpFile} cannot be read: {fault.Message}", "Check the disk.");
+        }
         folders.Remove(move.DumpFile);
     }
 }
