@@ -21,13 +21,16 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
 {
     private const int MostOfAnswer = 300;
 
+    /// <summary>Discord takes 2000 characters, ntfy 4096 bytes.</summary>
+    private const int MostOfText = 1300;
+
     // A redirect could carry a token to another host.
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(1),
     })
     {
-        MaxResponseContentBufferSize = 64 * 1024, Timeout = Limits.MessageTry,
+        Timeout = Limits.MessageTry,
     };
 
     public void Dispose() => _http.Dispose();
@@ -59,10 +62,12 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
             answer = new(false, $"no answer within {Limits.MessageTry.TotalSeconds:0} s");
         }
         catch (Exception error) when (error is HttpRequestException or IOException
-            or SmtpException or AuthenticationException or UriFormatException
+            or SmtpException or AuthenticationException or FormatException
             or System.Net.Sockets.SocketException or Core.Reconciling.HostException
-            or InvalidOperationException)
+            or InvalidOperationException or NotSupportedException or ArgumentException
+            or KeyNotFoundException)
         {
+            // Formats and schemes: a secret may hold any text, also one that is no address.
             // The library's own words about a certificate are keys of texts that are not shipped.
             answer = new(false, (error as AuthenticationException
                 ?? error.InnerException as AuthenticationException) is { } distrust
@@ -99,12 +104,12 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
             isNtfy ? new Uri(place, topic[..(cut + 1)]) : place);
         request.Content = new ByteArrayContent(isNtfy
             ? JsonSerializer.SerializeToUtf8Bytes(new NtfyMessage(topic[(cut + 1)..],
-                Title(message), Body(message), message.IsAlert ? 4 : 3),
+                Title(message), Bounded(Body(message)), message.IsAlert ? 4 : 3),
                 MessageJson.Default.NtfyMessage)
             : JsonSerializer.SerializeToUtf8Bytes(new HookMessage(
                 host(), message.Type, message.Name, message.IsAlert ? "alert" : "notice",
-                message.At, Title(message), $"{Title(message)}\n{Body(message)}".Trim(),
-                $"{Title(message)}\n{Body(message)}".Trim()), MessageJson.Default.HookMessage))
+                message.At, Title(message), Short(message), Short(message)),
+                MessageJson.Default.HookMessage))
         {
             Headers = { ContentType = new("application/json") { CharSet = "utf-8" } },
         };
@@ -115,17 +120,36 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
                 : new AuthenticationHeaderValue("Bearer", secret);
         }
         request.Headers.UserAgent.Add(new("loam", null));
-        using var response = await _http.SendAsync(request, cancel).ConfigureAwait(false);
-        var said = await response.Content.ReadAsStringAsync(cancel).ConfigureAwait(false);
+        using var response = await _http.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var said = await BeginningAsync(response.Content, cancel).ConfigureAwait(false);
         var status = string.Create(CultureInfo.InvariantCulture,
             $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}").Trim();
         return new(response.IsSuccessStatusCode,
             said.Trim().Length == 0 ? status : $"{status}: {said}");
     }
 
+    /// <summary>However long the words are: a message that was taken is not sent again.</summary>
+    private static async Task<string> BeginningAsync(HttpContent content, CancellationToken cancel)
+    {
+        var buffer = new byte[8 * 1024];
+        using var stream = await content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        var read = await stream.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, cancel).ConfigureAwait(false);
+        return Encoding.UTF8.GetString(buffer, 0, read);
+    }
+
     private string Title(Message message) => $"{host()}: {message.Text}";
 
     private static string Body(Message message) => message.Detail ?? "";
+
+    private string Short(Message message) =>
+        Bounded($"{Title(message)}\n{Body(message)}".Trim());
+
+    /// <summary>What is longer is refused, each time anew, and holds up all that comes after it.
+    /// </summary>
+    private static string Bounded(string text) =>
+        text.Length <= MostOfText ? text : text[..(MostOfText - 1)] + "…";
 
     private static string OneLine(string text)
     {

@@ -32,8 +32,9 @@ internal sealed class MessageWatch(Func<DesiredState> desired,
     {
         lock (_gate)
         {
-            return [.. _failing.Select(f => $"Messages to {f.Key} cannot be sent: {f.Value.Words}. "
-                + $"`loam notify test {f.Key}` tries one.")];
+            return [.. Notifiers.Where(n => _failing.ContainsKey(n.Name)).Select(n =>
+                $"Messages to {n.Name} cannot be sent: {_failing[n.Name].Words}. "
+                + $"`loam notify test {n.Name}` tries one.")];
         }
     }
 
