@@ -252,6 +252,12 @@ public sealed class Machine : IMachine
                 "The machine or its state changed since the plan was shown.",
                 "Look at the new plan.", TimeSpan.Zero, fresh);
         }
+        if (approval.IsPolicy && fresh.SelfApproval is null)
+        {
+            return Refused(ApplyStatus.NotApproved,
+                "The state in force no longer lets this change approve itself.",
+                "Look at the plan and approve it.");
+        }
         var missing = fresh.Plan.Restricted.Except(approval.Confirmed).ToList();
         if (missing.Count > 0)
         {
