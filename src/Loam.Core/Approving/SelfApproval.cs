@@ -62,9 +62,10 @@ public static class SelfApproval
             }
             services.Add(id.Name);
         }
-        if (before.Specs.Keys.Union(after.Specs.Keys).Any(f => f != ServicesFile.File
-            && before.Specs.GetValueOrDefault(f)?.Canonical()
-                != after.Specs.GetValueOrDefault(f)?.Canonical()))
+        if (before.ManagesNetworks != after.ManagesNetworks
+            || before.Specs.Keys.Union(after.Specs.Keys).Any(f => f != ServicesFile.File
+                && before.Specs.GetValueOrDefault(f)?.Canonical()
+                    != after.Specs.GetValueOrDefault(f)?.Canonical()))
         {
             // A list that is there or not says what Loam looks after, and is no resource.
             return null;

@@ -33,7 +33,7 @@ internal sealed record DataUpgrade(
     public static (DataUpgrade? Upgrade, string? Hindrance) Of(PlanDraft draft, Service service)
     {
         var context = draft.Context;
-        if (!service.WritesVolumes || service.Replicas == 0
+        if (!service.WritesVolumes
             || draft.Before.Services.GetValueOrDefault(service.Name) is not { } old
             || old.Image.Product != service.Image.Product
             || context.DataMajor(old.Image) is not { } from
@@ -41,6 +41,10 @@ internal sealed record DataUpgrade(
             || service.Volumes.All(v => v.ReadOnly || IsEmpty(draft, v)))
         {
             return default;
+        }
+        if (service.Replicas == 0)
+        {
+            return (null, "it is stopped, and would find them as they are when it starts");
         }
         if (context.DumpOf(service.Image) is not { } way)
         {

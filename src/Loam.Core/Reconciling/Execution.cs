@@ -63,6 +63,12 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
             Fail(step, new(fault.Message, fault.Remedy), ending, started);
             return false;
         }
+        catch (IOException fault)
+        {
+            // No driver should let it pass; a full disk must not leave the plan half done.
+            Fail(step, new(fault.Message, "Check the disk and its free space."), ending, started);
+            return false;
+        }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             tell(Event("reconcile.step", step, "stopped"));

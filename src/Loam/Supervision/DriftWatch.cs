@@ -77,15 +77,18 @@ internal sealed class DriftWatch(Machine machine, EventLog events, TimeProvider 
         }
         var isNew = now != _said;
         (_said, _seen) = (now, now);
+        if (time.GetUtcNow() >= _notBefore + _pause)
+        {
+            // It was quiet for as long again.
+            _pause = TimeSpan.Zero;
+        }
         if (now.Length == 0)
         {
-            _pause = TimeSpan.Zero;
             return;
         }
         if (isNew)
         {
             Tell($"The machine is not as approved: to do: {now}. `loam heal` does it.");
-            (_pause, _notBefore) = (TimeSpan.Zero, time.GetUtcNow());
         }
         if (machine.Desired.Settings.SelfApproving.Contains(SelfApproval.Heal)
             && time.GetUtcNow() >= _notBefore)
