@@ -59,10 +59,13 @@ internal sealed class SimulatedContainer(
         new(StringComparer.Ordinal);
     public List<LogLine> Log { get; } = [];
 
+    /// <summary>What is in its volume is of another version.</summary>
+    public bool CannotRead { get; set; }
+
     /// <summary>It holds its host ports.</summary>
     public bool IsUp => State is ContainerState.Running or ContainerState.Restarting;
 
-    public bool IsHealthy(DateTimeOffset now) => State == ContainerState.Running
+    public bool IsHealthy(DateTimeOffset now) => State == ContainerState.Running && !CannotRead
         && Behaviour.HealthyAfter is { } after && now - StartedAt >= after;
 
     public void Start(DateTimeOffset now)

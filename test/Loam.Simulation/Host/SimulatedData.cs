@@ -33,11 +33,12 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
         !_folders.TryGetValue(PlaceOf(path), out var contents) || contents.Format is null;
 
     /// <summary>A container comes up on what is in its volume.</summary>
-    public void Start(ContainerSpec spec)
+    /// <returns>False: it cannot read that, and never becomes healthy.</returns>
+    public bool Start(ContainerSpec spec)
     {
         if (PathOf(spec) is not { } path)
         {
-            return;
+            return true;
         }
         var contents = At(path);
         var (product, version) = FormatOf(spec);
@@ -45,9 +46,10 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
         if (contents.Format is { } there && there.Product == product && there.Version != version
             && contents.Records.Count > 0)
         {
-            violation($"{spec.Service}: version {version} came up on data of {there.Version}");
+            return false;
         }
         contents.Format = (product, version);
+        return true;
     }
 
     /// <summary>Runs a command that reads or writes all data.</summary>

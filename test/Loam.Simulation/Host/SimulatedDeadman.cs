@@ -15,6 +15,9 @@ internal sealed class SimulatedDeadman(World world) : IDeadman
 
     public bool IsArmed => _orders.Count > 0;
 
+    /// <summary>It has put everything back, and nobody has asked it since.</summary>
+    public bool HasFired => _fired;
+
     public async Task ArmAsync(PutBack back, TimeSpan after, CancellationToken cancel)
     {
         await world.Faults.BeforeCallAsync("deadman arm");

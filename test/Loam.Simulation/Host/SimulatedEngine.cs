@@ -184,10 +184,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
             }
             RequirePorts(container);
             container.Address = $"10.7.0.{2 + (++_ids % 250)}";
-            if (container.Spec is { } spec)
-            {
-                Data?.Start(spec);
-            }
+            container.CannotRead = container.Spec is { } spec && Data?.Start(spec) == false;
             container.Start(clock.GetUtcNow());
             Happened(container, clock.GetUtcNow(), "start");
             return true;
@@ -297,7 +294,7 @@ public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngi
         {
             Live();
             return [.. _containers.Values.Where(c => c.State == ContainerState.Running
-                && c.Spec is { Rehearsal: false }).Select(c => c.Spec!)];
+                && !c.CannotRead && c.Spec is { Rehearsal: false }).Select(c => c.Spec!)];
         }
     }
 

@@ -50,11 +50,15 @@ public sealed class SimulatedStorage : IStorageHost, IDirectories
     /// directories count that a program wrote into.</summary>
     public string Snapshot() => string.Join('\n',
         [
-            .. _directories.Where(d => IsFree(d.Key)).Select(d => $"{d.Key} {Words(d.Value)}"),
+            .. _directories.Where(d => IsFree(d.Key) && !IsCovered(d.Key))
+                .Select(d => $"{d.Key} {Words(d.Value)}"),
             .. _images.Select(i => $"{i.Key}: {Words(i.Value.Root)}"),
             .. _mounts.Select(m => $"{m.Mount.Image ?? m.Mount.Source} at {m.Mount.Target}")
                 .Order(StringComparer.Ordinal),
         ]);
+
+    /// <summary>Nobody sees the directory below what is attached there.</summary>
+    private bool IsCovered(string directory) => _mounts.Exists(m => m.Mount.Target == directory);
 
     /// <summary>Somebody writes a file, or what is attached there gets it.</summary>
     public void Write(string directory, string name) => Find(directory)!.Files.Add(name);

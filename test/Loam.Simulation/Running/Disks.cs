@@ -89,12 +89,14 @@ internal sealed class Disks(World world)
         var storage = world.Storage;
         void Wrong(string what) => world.Watch.Violation($"storage: {what}");
         // A directory that was empty may hold what a program wrote meanwhile.
-        if (isOld && !storage.Snapshot().Split('\n').ToHashSet(StringComparer.Ordinal)
-            .SetEquals(_before.Split('\n').Where(l => !l.StartsWith('/')
-                || storage.IsFree(l.Split(' ')[0]) || l.Contains(" at ", StringComparison.Ordinal)
-                || l.Contains(": ", StringComparison.Ordinal))))
+        var now = storage.Snapshot().Split('\n').ToHashSet(StringComparer.Ordinal);
+        var then = _before.Split('\n').Where(l => !l.StartsWith('/')
+            || storage.IsFree(l.Split(' ')[0]) || l.Contains(" at ", StringComparison.Ordinal)
+            || l.Contains(": ", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        if (isOld && !now.SetEquals(then))
         {
-            Wrong("a change was taken back, and volumes and mounts are not as before");
+            Wrong("a change was taken back, and volumes and mounts are not as before: "
+                + $"{string.Join(", ", then.Except(now))} → {string.Join(", ", now.Except(then))}");
         }
         foreach (var (image, files) in _written)
         {

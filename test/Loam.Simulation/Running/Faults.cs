@@ -69,9 +69,12 @@ internal sealed class Faults(World world)
 
     /// <summary>A call is now and then carried out twice; a change of limits is now and then
     /// confirmed and not made, as only looking again can tell.</summary>
-    public int TimesOf(string call) => !Draw(20) ? 1
-        : call.StartsWith("update ", StringComparison.Ordinal) && !world.Watch.IsGoingBack
-            ? 0 : 2;
+    public int TimesOf(string call)
+    {
+        var isUpdate = call.StartsWith("update ", StringComparison.Ordinal)
+            && !world.Watch.IsGoingBack;
+        return !Draw(isUpdate ? 4 : 20) ? 1 : isUpdate ? 0 : 2;
+    }
 
     public void AtRecord(JournalRecord record, JournalMoment moment)
     {

@@ -237,7 +237,7 @@ internal sealed class Trial
     {
         if (!_world.Deadman.IsArmed)
         {
-            if (!_confirmed && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }] open
+            if (!_confirmed && !_world.Deadman.HasFired && _world.Journal.Open() is [.., { Mark: JournalMark.Trying }] open
                 && open[0].Plan!.Steps.Any(s => !s.Actions.IsEmpty
                     && s.Id.Kind is ResourceKind.Firewall or ResourceKind.Interface))
             {
