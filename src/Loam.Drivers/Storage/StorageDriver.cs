@@ -72,7 +72,7 @@ public sealed class StorageDriver(
                 ActionKind.Attach => AttachAsync(path, mount!, cancel),
                 ActionKind.Detach => DetachAsync(path, mount!, cancel),
                 ActionKind.GrowImage => GrowAsync(mount!, cancel),
-                ActionKind.SetAccess => SetAccess(path, action.Access!, action.Token),
+                ActionKind.SetAccess => SetAccessAsync(action, cancel),
                 ActionKind.AdoptMount => AdoptAsync(path, mount!, cancel),
                 ActionKind.ReleaseMount => Release(path, mount!),
                 _ => throw new InvariantException($"the storage driver does not {action.Kind}"),
@@ -188,19 +188,29 @@ public sealed class StorageDriver(
         }
     }
 
-    private Task SetAccess(string path, AccessChange change, long plan)
+    private async Task SetAccessAsync(PlannedAction action, CancellationToken cancel)
     {
+        var (path, change) = (action.Volume!.Path, action.Access!);
         var target = change.After;
+        if (target is null && action.Volume.Mount is not null
+            && await TopAsync(path, cancel) is null)
+        {
+            // What was noted is that of what is no longer attached.
+            return;
+        }
         if (directories.Look(path) is not { } there)
         {
-            return target is null || change.Before is null ? Task.CompletedTask
-                : throw new HostException(Fault.NotFound, $"{path} is gone.", "Plan anew.");
+            if (target is null || change.Before is null)
+            {
+                return;
+            }
+            throw new HostException(Fault.NotFound, $"{path} is gone.", "Plan anew.");
         }
         if (change.Before is null)
         {
-            ledger.PutFormer(path, new(plan, new(there.Mode, there.Owner.ToString())));
+            ledger.PutFormer(path, new(action.Token, new(there.Mode, there.Owner.ToString())));
         }
-        target ??= ledger.Former(path, plan);
+        target ??= ledger.Former(path, action.Token);
         if (target is not null)
         {
             directories.SetAccess(path, target.Mode,
@@ -208,7 +218,6 @@ public sealed class StorageDriver(
                     Fault.NotFound, $"There is no user or group {owner} to give {path} to.",
                     "Name a user that this machine has, or a number.") : null);
         }
-        return Task.CompletedTask;
     }
 
     /// <summary>Touches nothing: from now on it is kept as it is.</summary>
