@@ -26,6 +26,8 @@ internal static partial class EngineErrors
         ("subnet is already used", Fault.Conflict, "Choose another subnet."),
         ("is taken on this host", Fault.Conflict, "Choose another host port."),
         ("has active endpoints", Fault.Conflict, "Stop the containers in it first."),
+        // Podman, while a container that ends by itself is being removed: it passes.
+        ("as it could not be stopped", Fault.Unavailable, ""),
         ("container state improper", Fault.Conflict, ""),
         ("already exists", Fault.Conflict, ""),
         ("already in use", Fault.Conflict, ""),
