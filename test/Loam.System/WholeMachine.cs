@@ -92,7 +92,7 @@ public sealed class WholeMachine(PeopledMachine machine) : IAsyncLifetime
                   uid: 2001
                   ssh_keys: ["{key}"]
               certificates:
-                - {"{"}name: front, provider: self-signed, domains: [shop.example.com]{"}"}
+                - {"{"}name: shop, provider: self-signed, domains: [shop.example.com]{"}"}
 
             """);
         Loam.Write("scheduled.yaml", "ScheduledTasks", """
