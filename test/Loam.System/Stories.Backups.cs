@@ -125,12 +125,7 @@ public abstract partial class Stories
     [NeedingFact]
     public Task A_database_is_copied_by_its_own_dump_and_reads_it_back() => StoryAsync(async () =>
     {
-        (await Loam.RunAsync("--yes", "install postgres")).ShouldEnd(0);
-        async Task<string> SqlAsync(string sql) => await Engine.RunAsync("exec",
-            (await Engine.OwnAsync("--filter", "name=postgres")).ShouldHaveSingleItem(), "psql",
-            "-U", "postgres", "-tAc", sql);
-        await SqlAsync("create table kept (n int); insert into kept select generate_series(1, 500);"
-            + " create role app login");
+        await InstallDatabaseAsync();
         var told = Transcript("16-database");
         (await told.RunAsync("backup", "postgres")).ShouldEnd(0);
         await SqlAsync("drop table kept");
@@ -140,6 +135,18 @@ public abstract partial class Stories
         (await SqlAsync("select sum(n) from kept")).ShouldBe("125250");
         (await SqlAsync("select count(*) from pg_roles where rolname = 'app'")).ShouldBe("1");
     });
+
+    /// <summary>A database with five hundred numbers and a role.</summary>
+    private async Task InstallDatabaseAsync()
+    {
+        (await Loam.RunAsync("--yes", "install postgres")).ShouldEnd(0);
+        await SqlAsync("create table kept (n int); insert into kept select generate_series(1, 500);"
+            + " create role app login");
+    }
+
+    private async Task<string> SqlAsync(string sql) => await Engine.RunAsync("exec",
+        (await Engine.OwnAsync("--filter", "name=postgres")).ShouldHaveSingleItem(), "psql",
+        "-U", "postgres", "-tAc", sql);
 
     /// <summary>Files of all sorts that a volume may hold.</summary>
     private static async Task FillAsync(string directory)

@@ -8,12 +8,7 @@ public abstract partial class Stories
     [NeedingFact]
     public Task A_major_version_takes_the_data_along_or_leaves_them() => StoryAsync(async () =>
     {
-        (await Loam.RunAsync("--yes", "install postgres")).ShouldEnd(0);
-        async Task<string> SqlAsync(string sql) => await Engine.RunAsync("exec",
-            (await Engine.OwnAsync("--filter", "name=postgres")).ShouldHaveSingleItem(), "psql",
-            "-U", "postgres", "-tAc", sql);
-        await SqlAsync("create table kept (n int); insert into kept select generate_series(1, 500);"
-            + " create role app login");
+        await InstallDatabaseAsync();
         var data = Directory.EnumerateDirectories(Loam.Paths.VolumeRoot).ShouldHaveSingleItem();
 
         var told = Transcript("17-major-version");

@@ -230,7 +230,8 @@ internal static class StorageChecks
         } && used > m.Total * Limits.FullPercent / 100).Select(m =>
             $"Volume {m.Owned!.Disk!.Volume} is {m.Used * 100 / m.Total} % full: "
             + $"{SizeType.About(m.Used!.Value)} of {SizeType.About(m.Total!.Value)}. Make its size "
-            + "in storage.yaml larger; it grows while services go on.");
+            + "in storage.yaml larger"
+            + (observed.Storage!.GrowsOnline ? "; it grows while services go on." : "."));
 
     private static bool Does(Step? step, ActionKind kind) =>
         step?.Actions.Any(a => a.Kind == kind) == true;

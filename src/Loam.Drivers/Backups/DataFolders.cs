@@ -10,8 +10,7 @@ public sealed class DataFolders : IDataFolders
 
     public bool Exists(string path) => Directory.Exists(path) || File.Exists(path);
 
-    /// <summary>A link would be moved in place of what it leads to.</summary>
-    public bool IsMount(string path) => new DirectorySwap(path).IsMount
+    public bool IsFixed(string path) => new DirectorySwap(path).IsMount
         || new DirectoryInfo(path).LinkTarget is not null;
 
     public void Move(string from, string to) => Doing(from, () =>

@@ -13,8 +13,9 @@ public interface IDataFolders
 {
     bool Exists(string path);
 
-    /// <summary>The directory is a file system of its own, which cannot be moved.</summary>
-    bool IsMount(string path);
+    /// <summary>It cannot be moved: it is a file system of its own, or a link, which would be moved
+    /// in place of what it leads to.</summary>
+    bool IsFixed(string path);
 
     /// <summary>One rename, on disk when it returns.</summary>
     void Move(string from, string to);
@@ -82,11 +83,12 @@ public sealed class DataMoving(
     private async Task DumpAsync(string container, DataMove move,
         Action<long, long?, string?> progress, CancellationToken cancel)
     {
-        if (folders.IsMount(move.Path))
+        if (folders.IsFixed(move.Path))
         {
             throw new HostException(Fault.Conflict,
-                $"{move.Path} is a file system of its own and cannot be exchanged.",
-                $"Give {move.Service} a volume that is a directory, or move its data by hand.");
+                $"{move.Path} is a file system of its own, or a link, and cannot be exchanged.",
+                $"Give {move.Service} a volume that is a plain directory, or move its data by "
+                + "hand.");
         }
         MakeRoom(move);
         try

@@ -112,7 +112,7 @@ public sealed class SimulatedData(Action<string> check, Action<string> violation
         return _folders.ContainsKey(path) || _files.ContainsKey(path);
     }
 
-    public bool IsMount(string path) => PlaceOf(path) != path;
+    public bool IsFixed(string path) => PlaceOf(path) != path;
 
     public void Move(string from, string to)
     {

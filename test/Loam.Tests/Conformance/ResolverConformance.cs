@@ -135,31 +135,13 @@ public abstract class ResolverConformance
     private ResolverDriver Driver() => new(Tree, _programs, new SimulatedDns(), _ledger);
 
     private async Task<Plan> PlanAsync(string before, string after, bool heal = false) =>
-        Planner.Plan(State(before), State(after), await Driver().ObserveAsync(
+        Planner.Plan(Acting.Network(before), Acting.Network(after), await Driver().ObserveAsync(
             new() { ObservedAt = default }, default),
             new("11111111-2222-3333-4444-555555555555", "/var/lib/loam/volumes") { Heal = heal });
 
-    private async Task DoAsync(Plan plan)
-    {
-        foreach (var action in plan.Steps.SelectMany(s => s.Actions))
-        {
-            await Driver().ApplyAsync(action, (_, _, _) => { }, default);
-            await Driver().ApplyAsync(action, (_, _, _) => { }, default);
-        }
-    }
+    private Task DoAsync(Plan plan) => Acting.DoAsync(plan, Driver);
 
-    private async Task UndoAsync(Plan plan)
-    {
-        foreach (var action in plan.Steps.SelectMany(s => s.Actions).Reverse()
-            .Select(Inverse.Of).OfType<PlannedAction>())
-        {
-            await Driver().ApplyAsync(action, (_, _, _) => { }, default);
-        }
-    }
-
-    private static DesiredState State(string spec) => StateReader.Read(StateSet.Empty.With(
-        "network.yaml", $"apiVersion: loam/v1\nkind: NetworkConfig\nspec:\n  {spec}\n"))
-        .State.ShouldNotBeNull();
+    private Task UndoAsync(Plan plan) => Acting.UndoAsync(plan, Driver);
 }
 
 /// <summary>Files in memory.</summary>
