@@ -71,7 +71,8 @@ internal static class FirewallRun
         ("security.yaml", "SecurityConfig",
             "  secrets: [{name: DB_PASSWORD, value: \"generate:32\"}]\n"),
         ("scheduled.yaml", "ScheduledTasks", "  jobs: []\n"),
-        ("manifest.yaml", "SystemManifest", "  safety: {require_approval: true}\n"),
+        ("manifest.yaml", "SystemManifest", 
+            "  safety: {require_approval: true, max_changes_per_hour: 10000}\n"),
     ];
 
     private static string Network(int rules, int last)

@@ -3,6 +3,7 @@ using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Messages;
 using Loam.Drivers.Sandboxes;
 
 namespace Loam.Drivers.Jobs;
@@ -11,8 +12,6 @@ namespace Loam.Drivers.Jobs;
 public sealed class JobRunner(IContainerEngine engine, string instance, JobContainers containers,
     Sandbox sandbox, OwnChecks own, ISecretVault vault)
 {
-    private const string Hidden = "***";
-
     /// <summary>One try. The secrets the job uses do not stand in what is kept of its output.
     /// </summary>
     /// <param name="state">The state that declares it.</param>
@@ -23,8 +22,7 @@ public sealed class JobRunner(IContainerEngine engine, string instance, JobConta
     {
         var secrets = job.Secrets.Where(state.Secrets.ContainsKey).ToImmutableSortedDictionary(
             s => s, s => vault.Reveal(state.Secrets[s].Value));
-        string Hide(string text) => secrets.Values.Where(s => s.Length > 0)
-            .OrderByDescending(s => s.Length).Aggregate(text, (t, s) => t.Replace(s, Hidden));
+        string Hide(string text) => SecretHiding.Hide(text, secrets.Values);
         try
         {
             var result = job.OwnCheck is { } check

@@ -4,30 +4,36 @@ using Loam.Drivers.Containers;
 
 namespace Loam.Drivers.Messages;
 
-/// <summary>The last look at a text before it leaves the machine: no secret of this machine stands
-/// in it, wherever it came from.</summary>
+/// <summary>The last look at a text that is kept or leaves the machine: no secret stands in it,
+/// wherever it came from.</summary>
 public static class SecretHiding
 {
+    private const string Hidden = "***";
+
     /// <summary>Shorter ones are parts of words.</summary>
     private const int Shortest = 4;
 
-    public static string Hide(string text, DesiredState state, ISecretVault vault)
+    /// <summary>Without any secret of this machine.</summary>
+    public static string Hide(string text, DesiredState state, ISecretVault vault) => Hide(text,
+        state.Secrets.Values.Select(s => Revealed(s, vault)).OfType<string>()
+            .Where(s => s.Length >= Shortest));
+
+    /// <param name="secrets">Plaintexts; one may be part of another.</param>
+    public static string Hide(string text, IEnumerable<string> secrets) =>
+        secrets.Where(s => s.Length > 0).OrderByDescending(s => s.Length)
+            .Aggregate(text, (t, s) => t.Replace(s, Hidden, StringComparison.Ordinal));
+
+    /// <returns>Null: it is sealed for another machine, and its plaintext is not known here.
+    /// </returns>
+    private static string? Revealed(Secret secret, ISecretVault vault)
     {
-        foreach (var secret in state.Secrets.Values)
+        try
         {
-            try
-            {
-                var plain = vault.Reveal(secret.Value).Trim();
-                if (plain.Length >= Shortest)
-                {
-                    text = text.Replace(plain, "***", StringComparison.Ordinal);
-                }
-            }
-            catch (HostException)
-            {
-                // Sealed for another machine: its plaintext is not known here.
-            }
+            return vault.Reveal(secret.Value).Trim();
         }
-        return text;
+        catch (HostException)
+        {
+            return null;
+        }
     }
 }

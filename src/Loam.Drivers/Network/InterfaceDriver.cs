@@ -17,8 +17,14 @@ public sealed class InterfaceDriver(InterfaceSetup setup, NetworkLedger ledger,
     public IReadOnlySet<ActionKind> Performs { get; } =
         new HashSet<ActionKind> { ActionKind.SetInterface, ActionKind.CheckInterface };
 
-    public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel) =>
-        Task.FromResult(soFar with { Links = [.. setup.Links.List().Select(See)] });
+    public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
+    {
+        var places = setup.Places();
+        return Task.FromResult(soFar with
+        {
+            Links = [.. setup.Links.List().Select(l => See(l, places(l.Name)))],
+        });
+    }
 
     public async Task ApplyAsync(PlannedAction action, Action<long, long?, string?> progress,
         CancellationToken cancel)
@@ -43,9 +49,8 @@ public sealed class InterfaceDriver(InterfaceSetup setup, NetworkLedger ledger,
         }
     }
 
-    private ObservedLink See(HostLink link)
+    private ObservedLink See(HostLink link, InterfacePlace place)
     {
-        var place = setup.PlaceOf(link.Name);
         var path = InterfaceText.PathOf(place.Manager, link.Name);
         return new(link.Name, place.Manager, path, new(setup.FileAt(path), link.Addresses,
             link.Gateways, ledger.Interfaces.GetValueOrDefault(link.Name)), place.ByHand,

@@ -20,7 +20,15 @@ public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms progr
 
     public ILinks Links => links;
 
-    internal InterfacePlace PlaceOf(string name) => InterfacePlace.Find(tree, programs, name);
+    internal InterfacePlace PlaceOf(string name) => Places()(name);
+
+    /// <summary>Who is in charge of one interface after the other, by one look at the files: a
+    /// host with containers has many.</summary>
+    internal Func<string, InterfacePlace> Places()
+    {
+        var look = new ReadOnce(tree);
+        return name => InterfacePlace.Find(look, programs, name);
+    }
 
     /// <param name="path">Empty: there is none.</param>
     internal HostFile FileAt(string path) => path.Length > 0 ? tree.Look(path) : HostFile.Absent;

@@ -10,7 +10,6 @@ namespace Loam.Supervision;
 /// What they stand on is attached before, and those that the engine started too early are started
 /// again on it. Before all come the firewall and addresses, which a reboot takes away. Anything
 /// more is drift, and waits for <c>loam heal</c>.</summary>
-/// and waits for <c>loam heal</c>.</summary>
 internal static class Resumption
 {
     private const string Reason = "start of the daemon";
