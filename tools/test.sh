@@ -7,6 +7,8 @@ source "$(dirname "$0")/lib.sh"
 
 results=$root/out/test
 passed=0 failed=0 skipped=0
+# What failed, said again at the end, where it is found.
+faults=()
 
 main() {
   local part=all filter=
@@ -61,10 +63,14 @@ count_trx() {
     left=$(grep -c '<UnitTestResult [^>]*outcome="NotExecuted"' "$trx" || true)
     bad=$((total - ok - left))
     print_skip_reasons "$trx"
+    while read -r name; do
+      faults+=("$part: $name")
+    done < <(sed -n '/<UnitTestResult [^>]*outcome="Failed"/s/.* testName="\([^"]*\)".*/\1/p' "$trx")
   fi
   if ((code != 0 && bad == 0)); then
     say "$part: the build or the test host failed (exit code $code); the log is $results/$part.log"
     bad=1
+    faults+=("$part: did not end")
   fi
   add "$part" "$ok" "$bad" "$left" "$4"
 }
@@ -92,6 +98,9 @@ run_simulation() {
     ok=1
   fi
   if ((code != 0 && bad == 0)); then bad=1; fi
+  while read -r line; do
+    faults+=("sim: $line")
+  done < <(grep -E '^(MISSED|seed [0-9]+:)' "$log" | cut -c1-160 | head -20)
   add sim "$ok" "$bad" 0 $((SECONDS - begin))
 }
 
@@ -100,6 +109,7 @@ run_system() {
   local port
   port=$("$tools/standins/serve.sh" "$results/standins") || {
     say "system: the stand-in images could not be served"
+    faults+=("system: no stand-in images")
     add system 0 1 0 0
     return
   }
@@ -119,6 +129,7 @@ print_totals() {
   local line="$passed passed, $failed failed"
   ((skipped == 0)) || line+=", $skipped skipped"
   if ((passed + failed == 0)); then say "no test ran"; fi
+  if ((${#faults[@]} > 0)); then printf 'failed  %s\n' "${faults[@]}"; fi
   echo "$line"
   ((failed == 0 && passed > 0))
 }

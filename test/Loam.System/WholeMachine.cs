@@ -4,8 +4,9 @@ namespace Loam.System;
 
 /// <summary>All six files at once, on a machine of its own: from nothing to healthy, on to another
 /// state, back to the first and forward again.</summary>
-[NeedsPeople, Collection("people")]
-public sealed class WholeMachine(PeopledMachine machine) : IAsyncLifetime
+[NeedsPeople]
+public sealed class WholeMachine(PeopledMachine machine)
+    : IClassFixture<PeopledMachine>, IAsyncLifetime
 {
     private static readonly string[] s_confirm =
     [

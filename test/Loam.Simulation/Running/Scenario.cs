@@ -70,7 +70,12 @@ internal static class Scenario
                 next[at] = old with { Memory = old.Memory + 32 };
                 break;
             case 3:
-                next[at] = old with { Image = DrawImage(chance) };
+                next[at] = old with
+                {
+                    // Data that another version must take over are the harder case.
+                    Image = old.Volume is not null && chance.OneIn(2)
+                        ? old.Image.Split(':')[0] + Version(chance) : DrawImage(chance),
+                };
                 break;
             case 4:
                 next[at] = old with { HostPort = Port(chance, next), Replicas = 1 };
@@ -110,7 +115,10 @@ internal static class Scenario
         2 => Slow,
         3 => OneShot,
         _ => Good,
-    } + ":" + (1 + chance.Below(3)).ToString(CultureInfo.InvariantCulture);
+    } + Version(chance);
+
+    private static string Version(Chance chance) =>
+        ":" + (1 + chance.Below(3)).ToString(CultureInfo.InvariantCulture);
 
     /// <param name="storage">As <see cref="Disks.Draw"/> gives it.</param>
     public static Dictionary<string, string> Texts(

@@ -103,6 +103,7 @@ internal sealed class Trial
         _confirmed = false;
         var certificates = _world.Certificates.Snapshot();
         _world.Faults.Budget = _world.Chance.OneIn(2) ? 0 : _world.Chance.Below(12);
+        var (isCalm, crashes) = (_world.Faults.Budget == 0, _crashes);
         _world.Faults.Revive();
         if (_world.Chance.OneIn(2))
         {
@@ -131,9 +132,14 @@ internal sealed class Trial
             result = change.CanApply ? await ApplyAsync(change) : null;
             change = result?.Replan ?? change;
         }, () => CheckDeadman(table, links));
+        var wasCalm = isCalm && _crashes == crashes;
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
+        if (wasCalm && result?.Status == ApplyStatus.RolledBack)
+        {
+            CheckDataCouldGo(change!.Plan!, result);
+        }
         _world.Data.Check();
         _world.Data.Use(_world.Engine.Serving());
         if (Force().Generation == before.Generation
@@ -153,6 +159,20 @@ internal sealed class Trial
             _world.Watch.Violation("a change on trial stayed although nobody confirmed it");
         }
         _secrets = SecretsInForce();
+    }
+
+    /// <summary>Nothing went wrong around a change of data's format: then it must succeed.
+    /// </summary>
+    private void CheckDataCouldGo(Plan plan, ApplyResult result)
+    {
+        var actions = plan.Steps.SelectMany(s => s.Actions).ToList();
+        if (actions.Exists(a => a.Kind == ActionKind.DumpData)
+            && !actions.Exists(a => a.Container?.ImageReference.Split(':')[0]
+                is Scenario.Silent or Scenario.Crashing))
+        {
+            _world.Watch.Violation("data could not go to another version, although nothing "
+                + $"went wrong: {result.Error}");
+        }
     }
 
     /// <summary>Between the plan and its approval, now and then, another client applies a change

@@ -51,7 +51,25 @@ public sealed partial class Transcript(
             File.WriteAllText(file, _text.ToString());
         }
         File.Exists(file).ShouldBeTrue($"{file} is missing; LOAM_ACCEPT=1 writes it");
-        _text.ToString().ShouldBe(File.ReadAllText(file));
+        if (_text.ToString() != File.ReadAllText(file))
+        {
+            Assert.Fail($"{name} reads otherwise:\n{Difference(file)}");
+        }
+    }
+
+    private string Difference(string file)
+    {
+        var seen = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(seen, _text.ToString());
+            return Shell.RunAsync("diff", "-U", "2", "--label", "expected", "--label", "seen",
+                file, seen).GetAwaiter().GetResult().Output;
+        }
+        finally
+        {
+            File.Delete(seen);
+        }
     }
 
     private string Masked(string output)
