@@ -103,4 +103,29 @@ public abstract partial class Stories
         IsMounted(Volume("fresh")).ShouldBeFalse();
         File.ReadAllText(Path.Combine(Volume("old"), "letter")).ShouldBe("dear");
     });
+
+    [NeedingFact]
+    public Task A_sized_volume_is_put_back_in_its_place() => StoryAsync(async () =>
+    {
+        Loam.WriteServices(Pages);
+        DeclarePages("size: 192Mi, backup: {enabled: true}");
+        Loam.WriteManifest($"backup: {{destination: {Loam.Home}/usb3}}");
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+        await FillAsync(Volume("pages"));
+        var before = await WithinAsync(Volume("pages"));
+        (await Loam.RunAsync("backup", "pages")).ShouldEnd(0);
+
+        File.WriteAllText(Path.Combine(Volume("pages"), "index.html"), "spoilt\n");
+        File.WriteAllText(Path.Combine(Volume("pages"), "more"), "more\n");
+        (await Loam.RunAsync("restore", "pages", "--yes")).ShouldEnd(0);
+        IsMounted(Volume("pages")).ShouldBeTrue();
+        (await WithinAsync(Volume("pages"))).ShouldBe(before);
+        (await AskAsync(Port)).ShouldBe("it was here\n");
+        (await Loam.RunAsync("status")).ShouldEnd(0).Output.ShouldNotContain("drifted");
+    });
+
+    /// <summary>Without the directory itself, in which things were moved.</summary>
+    private static async Task<string> WithinAsync(string directory) => string.Join('\n',
+        (await ContentsAsync(directory)).Split('\n').Where(
+            l => !l.StartsWith(". ", StringComparison.Ordinal)));
 }

@@ -39,6 +39,57 @@ public sealed class Copying(BackupHost host)
     private async Task<CopyOutcome> CopyVolumeAsync(BackupRepository repository, BackupItem item,
         string volume, BackupProgress progress, CancellationToken cancel)
     {
+        PathOf(volume);
+        Task<CopyOutcome> CopyAsync() => repository.CopyAsync(new(item.Id, null), PathOf(volume),
+            (done, total) => progress("copying", done, total), cancel);
+        return item.Stops
+                ? await StoppedAsync(item, volume, CopyAsync, progress, cancel)
+                    .ConfigureAwait(false)
+            : KeeperOf(volume) is not null
+                ? await KeptAsync(repository, item, volume, CopyAsync, progress, cancel)
+                    .ConfigureAwait(false)
+            : await CopyAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>What a database keeps is copied by itself. Where it does not run its files are as
+    /// good, but only as long as nobody starts it or exchanges them: in turn with the changes of
+    /// the machine, one of which may be taking the data to another version.</summary>
+    private async Task<CopyOutcome> KeptAsync(BackupRepository repository, BackupItem item,
+        string volume, Func<Task<CopyOutcome>> copy, BackupProgress progress,
+        CancellationToken cancel)
+    {
+        for (var again = false; ; again = true)
+        {
+            CopyOutcome? outcome = null;
+            string? container = null;
+            await host.InTurn($"the backup of {item.Words}", async () =>
+            {
+                container = await RunningAsync(volume, cancel).ConfigureAwait(false);
+                outcome = container is null ? await copy().ConfigureAwait(false) : null;
+            }, cancel).ConfigureAwait(false);
+            if (outcome is not null)
+            {
+                return outcome;
+            }
+            try
+            {
+                return await DumpAsync(
+                    repository, item, volume, container!, copy, progress, cancel)
+                    .ConfigureAwait(false);
+            }
+            catch (HostException) when (!again)
+            {
+                if (await RunningAsync(volume, cancel).ConfigureAwait(false) == container)
+                {
+                    throw;
+                }
+                // A change took it away in the middle: it is looked at anew after that.
+            }
+        }
+    }
+
+    private string PathOf(string volume)
+    {
         var path = Path.TrimEndingDirectorySeparator(host.PathOf(volume));
         if (!Directory.Exists(path))
         {
@@ -46,46 +97,38 @@ public sealed class Copying(BackupHost host)
                 $"The directory {path} of volume {volume} is not there.",
                 "`loam status` shows what else is not as it was approved.");
         }
-        if (host.Desired().Volumes[volume].Size is not null && !new DirectorySwap(path).IsMount)
-        {
-            throw new HostException(Fault.NotFound,
+        return host.Desired().Volumes[volume].Size is null || Swaps.IsMount(path) ? path
+            : throw new HostException(Fault.NotFound,
                 $"Volume {volume} is not attached at {path}: there is nothing to copy.",
                 "`loam heal` attaches it, or says why it cannot.");
-        }
-        if (!item.Stops && await DumpAsync(repository, item, volume, progress, cancel)
-            .ConfigureAwait(false) is { } dumped)
-        {
-            return dumped;
-        }
-        Task<CopyOutcome> CopyAsync() => repository.CopyAsync(new(item.Id, null), path,
-            (done, total) => progress("copying", done, total), cancel);
-        return item.Stops
-            ? await StoppedAsync(item, volume, CopyAsync, progress, cancel).ConfigureAwait(false)
-            : await CopyAsync().ConfigureAwait(false);
     }
 
-    /// <summary>By the database itself; null: it is none, or does not run, and its files are as
-    /// good.</summary>
-    private async Task<CopyOutcome?> DumpAsync(BackupRepository repository, BackupItem item,
-        string volume, BackupProgress progress, CancellationToken cancel)
+    private DataKeeper? KeeperOf(string volume) =>
+        Dumps.KeeperOf(host.Desired(), volume) is { App.Dump.IsEmpty: false } keeper
+            ? keeper : null;
+
+    /// <summary>The container that can write the volume's dump; null: none runs.</summary>
+    private async Task<string?> RunningAsync(string volume, CancellationToken cancel) =>
+        KeeperOf(volume) is { } keeper && await Dumps.ContainerAsync(host.Engine,
+            host.Context.Instance, keeper.Service.Name, cancel).ConfigureAwait(false) is
+        { State: ContainerState.Running } running ? running.Name : null;
+
+    private async Task<CopyOutcome> DumpAsync(BackupRepository repository, BackupItem item,
+        string volume, string container, Func<Task<CopyOutcome>> copy, BackupProgress progress,
+        CancellationToken cancel)
     {
-        var keeper = Dumps.KeeperOf(host.Desired(), volume);
-        var container = keeper is null || keeper.App.Dump.IsEmpty ? null
-            : await Dumps.ContainerAsync(host.Engine, host.Context.Instance, keeper.Service.Name,
-                cancel).ConfigureAwait(false);
-        if (container is not { State: ContainerState.Running })
-        {
-            return null;
-        }
-        if (keeper!.App.Restore.IsEmpty)
+        var keeper = KeeperOf(volume) ?? throw new HostException(Fault.Conflict,
+            $"Volume {volume} is another service's since the copy began.",
+            "It is tried again by itself.");
+        if (keeper.App.Restore.IsEmpty)
         {
             progress("asking it to write its files", 0, null);
-            await host.Engine.PipeAsync(container.Name, keeper.App.Dump, null, null, cancel)
+            await host.Engine.PipeAsync(container, keeper.App.Dump, null, null, cancel)
                 .ConfigureAwait(false);
-            return null;
+            return await copy().ConfigureAwait(false);
         }
         return await repository.CopyStreamAsync(new(item.Id, keeper.App.Name), keeper.File,
-            (stream, stop) => Dumps.WriteAsync(host.Engine, container.Name,
+            (stream, stop) => Dumps.WriteAsync(host.Engine, container,
                 keeper.Service.Name, keeper.App.Dump, keeper.App.DumpEnd, stream,
                 done => progress("dumping", done, null), stop), cancel).ConfigureAwait(false);
     }

@@ -10,7 +10,7 @@ public sealed class DataFolders : IDataFolders
 
     public bool Exists(string path) => Directory.Exists(path) || File.Exists(path);
 
-    public bool IsFixed(string path) => new DirectorySwap(path).IsMount
+    public bool IsFixed(string path) => Swaps.IsMount(path)
         || new DirectoryInfo(path).LinkTarget is not null;
 
     public void Move(string from, string to) => Doing(from, () =>

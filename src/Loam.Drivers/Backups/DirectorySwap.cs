@@ -6,25 +6,18 @@ namespace Loam.Drivers.Backups;
 /// <summary>Puts another directory in a directory's place, and what was there aside, until it is
 /// said that it may go. Everything lies beside it, so that each move is one rename; what a crash
 /// leaves behind is seen at the next start.</summary>
-public sealed class DirectorySwap
+public sealed class DirectorySwap : ISwap
 {
     private readonly string _path;
 
     /// <param name="path">The directory; it may be absent.</param>
     public DirectorySwap(string path) => _path = Path.TrimEndingDirectorySeparator(path);
 
-    /// <summary>Where the new contents are prepared.</summary>
     public string Staging => Beside("restore");
 
     private string Aside => Beside("before");
     private string Old => Beside("old");
 
-    /// <summary>The directory is a file system of its own, which cannot be moved.</summary>
-    public bool IsMount => Libc.Stat(_path) is { } own
-        && Libc.Stat(Path.GetDirectoryName(_path)!) is { } parent && own.Device != parent.Device;
-
-    /// <summary>Puts a prepared directory in place.</summary>
-    /// <exception cref="HostException">It cannot be moved; everything is as before.</exception>
     public void Put(string fresh) => Moving(() =>
     {
         if (Directory.Exists(_path))
@@ -47,8 +40,6 @@ public sealed class DirectorySwap
         AtomicFile.SyncDirectory(Path.GetDirectoryName(_path)!);
     });
 
-    /// <summary>What was there is there again. Does nothing where nothing is aside.</summary>
-    /// <returns>True: something was put back.</returns>
     public bool Back()
     {
         var back = false;
@@ -70,7 +61,6 @@ public sealed class DirectorySwap
         return back;
     }
 
-    /// <summary>What was there before may go.</summary>
     public void Keep() => Moving(() =>
     {
         if (Directory.Exists(Aside))
@@ -83,7 +73,6 @@ public sealed class DirectorySwap
         CleanUp();
     });
 
-    /// <summary>Removes what is prepared and what may go.</summary>
     public void CleanUp()
     {
         Remove(Staging);

@@ -23,11 +23,11 @@ public sealed class Restoring(BackupHost host)
                 "Use `loam restore --state`, which says how; or `--to DIR` to look at it.");
         }
         var target = Path.TrimEndingDirectorySeparator(to ?? host.PathOf(volume!));
-        if (inPlace && new DirectorySwap(target).IsMount)
+        if (inPlace && state.Volumes[volume!].Size is not null && !Swaps.IsMount(target))
         {
-            throw new HostException(Fault.Unsupported,
-                $"{target} is a file system of its own, which cannot be put aside.",
-                "Restore with `--to DIR`, then copy by hand.");
+            throw new HostException(Fault.NotFound,
+                $"Volume {volume} is not attached at {target}.",
+                "`loam heal` attaches it, or says why it cannot; then try again.");
         }
         if (!inPlace && Directory.Exists(target)
             && Directory.EnumerateFileSystemEntries(target).Any())
@@ -56,11 +56,12 @@ public sealed class Restoring(BackupHost host)
             await InPlaceAsync(repository, plan, progress, cancel).ConfigureAwait(false);
             return;
         }
-        var swap = new DirectorySwap(plan.Target);
+        var swap = Swaps.At(plan.Target);
         try
         {
-            Put(new(plan.Target), await FetchAsync(repository, plan, swap, progress, cancel)
+            swap.Put(await FetchAsync(repository, plan, swap, progress, cancel)
                 .ConfigureAwait(false));
+            swap.Keep();
         }
         finally
         {
@@ -70,14 +71,30 @@ public sealed class Restoring(BackupHost host)
 
     /// <summary>What a crash left behind is put right: contents that were aside are put back.
     /// </summary>
-    /// <returns>The volumes that are again as before a restore that was cut off.</returns>
-    public ImmutableArray<string> Recover() =>
-        [.. host.Desired().Volumes.Keys.Where(v => new DirectorySwap(host.PathOf(v)).Back())];
+    /// <param name="tell">Of each volume that is again as before a restore that was cut off, or
+    /// why it is not.</param>
+    public void Recover(Action<string, HostException?> tell)
+    {
+        foreach (var volume in host.Desired().Volumes.Keys)
+        {
+            try
+            {
+                if (Swaps.At(host.PathOf(volume)).Back())
+                {
+                    tell(volume, null);
+                }
+            }
+            catch (HostException fault)
+            {
+                tell(volume, fault);
+            }
+        }
+    }
 
     private async Task InPlaceAsync(BackupRepository repository, RestorePlan plan,
         BackupProgress progress, CancellationToken cancel)
     {
-        var swap = new DirectorySwap(plan.Target);
+        var swap = Swaps.At(plan.Target);
         try
         {
             var fresh = Path.Combine(swap.Staging, "fresh");
@@ -102,7 +119,7 @@ public sealed class Restoring(BackupHost host)
     }
 
     private async Task SwapAsync(BackupRepository repository, RestorePlan plan,
-        DirectorySwap swap, string fresh, BackupProgress progress, CancellationToken cancel)
+        ISwap swap, string fresh, BackupProgress progress, CancellationToken cancel)
     {
         var state = host.Desired();
         progress("stopping services", 0, null);
@@ -125,7 +142,7 @@ public sealed class Restoring(BackupHost host)
         swap.Keep();
     }
 
-    private async Task TakeBackAsync(RestorePlan plan, DirectorySwap swap,
+    private async Task TakeBackAsync(RestorePlan plan, ISwap swap,
         ImmutableArray<ObservedContainer> stopped)
     {
         await host.Services.StopAsync(plan.Stops, CancellationToken.None).ConfigureAwait(false);
@@ -137,17 +154,11 @@ public sealed class Restoring(BackupHost host)
     /// <summary>Restores beside the target.</summary>
     /// <returns>The directory that takes the target's place.</returns>
     private static async Task<string> FetchAsync(BackupRepository repository, RestorePlan plan,
-        DirectorySwap swap, BackupProgress progress, CancellationToken cancel)
+        ISwap swap, BackupProgress progress, CancellationToken cancel)
     {
         swap.CleanUp();
         progress("fetching the copy", 0, plan.Copy.Bytes);
         await repository.RestoreAsync(plan.Copy, swap.Staging, cancel).ConfigureAwait(false);
         return Directory.EnumerateDirectories(swap.Staging).FirstOrDefault() ?? swap.Staging;
-    }
-
-    private static void Put(DirectorySwap swap, string fresh)
-    {
-        swap.Put(fresh);
-        swap.Keep();
     }
 }

@@ -40,18 +40,14 @@ internal sealed partial class BackupWatch : IBackups
 
     /// <summary>What a crash in the middle of a restore left behind is put right, before services
     /// are started on it.</summary>
-    public void Recover()
-    {
-        foreach (var volume in new Restoring(_host).Recover())
+    public void Recover() => new Restoring(_host).Recover((volume, fault) =>
+        _events.Add(new(0, _time.GetUtcNow(), "restore.failed")
         {
-            _events.Add(new(0, _time.GetUtcNow(), "restore.failed")
-            {
-                Name = volume,
-                Message = $"A restore of volume {volume} was cut off: its contents before are back "
-                    + "in place.",
-            });
-        }
-    }
+            Name = volume,
+            Message = $"A restore of volume {volume} was cut off: its contents before are "
+                + (fault is null ? "back in place." : "not all back in place."),
+            Error = fault is null ? null : $"{fault.Message} {fault.Remedy}".TrimEnd(),
+        }));
 
     public void Check(IReadOnlyList<string> names) =>
         BackupNames.Meant(_host.Desired(), names);
