@@ -42,10 +42,32 @@ public sealed class CertificateFolders(string index, TimeProvider time) : ICerti
     public Task<bool> HasAsync(CertificateOrder order, CancellationToken cancel)
     {
         var place = Version(order.Folder, order.Version);
-        // One of that number that lies there from long ago is another one.
+        // One of that number that lies there from long ago is another one; and one that somebody
+        // spoilt, or whose end is near, would be found to be due as soon as it is used.
         return Task.FromResult(OrderIn(place) is { } there && there.Wish() == order.Wish()
-            && time.GetUtcNow() - Directory.GetLastWriteTimeUtc(place) < s_fresh);
+            && (time.GetUtcNow() - Directory.GetLastWriteTimeUtc(place)).Duration() < s_fresh
+            && IsGood(place));
     }
+
+    private bool IsGood(string place)
+    {
+        try
+        {
+            using var leaf = Pair(place);
+            var (from, until) = (leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime());
+            return time.GetUtcNow() < until - ((until - from) / 2);
+        }
+        catch (Exception e) when (IsUnreadable(e))
+        {
+            return false;
+        }
+    }
+
+    private static X509Certificate2 Pair(string place) => X509Certificate2.CreateFromPem(
+        File.ReadAllText(Path.Combine(place, Chain)), File.ReadAllText(Path.Combine(place, Key)));
+
+    private static bool IsUnreadable(Exception e) => e is IOException
+        or UnauthorizedAccessException or CryptographicException or ArgumentException;
 
     public Task WriteAsync(
         CertificateOrder order, IssuedCertificate issued, CancellationToken cancel)
@@ -147,16 +169,13 @@ public sealed class CertificateFolders(string index, TimeProvider time) : ICerti
         try
         {
             // Over the links, as programs read them.
-            var chain = File.ReadAllText(Path.Combine(folder, Chain));
-            using var leaf = X509Certificate2.CreateFromPem(
-                chain, File.ReadAllText(Path.Combine(folder, Key)));
+            using var leaf = Pair(folder);
             return new(order, leaf.NotBefore.ToUniversalTime(), leaf.NotAfter.ToUniversalTime(),
                 leaf.SerialNumber, leaf.Issuer.Replace("CN=", "", StringComparison.Ordinal),
                 order.Version != version || order.Domains.IsEmpty
                     ? $"{folder} was changed by somebody else." : null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException
-            or CryptographicException or ArgumentException)
+        catch (Exception e) when (IsUnreadable(e))
         {
             return new(order, default, default, "", "",
                 $"{folder} does not hold a certificate and its key.");

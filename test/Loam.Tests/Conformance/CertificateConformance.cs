@@ -176,4 +176,29 @@ public sealed class RealCertificateConformance : CertificateConformance
         File.Delete(Path.Combine(Folder, "current"));
         (await SeenAsync()).ShouldHaveSingleItem().Fault.ShouldNotBeNull();
     }
+
+    [Fact]
+    public async Task Declared_again_it_is_whole_whatever_lies_in_its_folder()
+    {
+        for (var version = 1; version <= 3; version++)
+        {
+            await DoAsync(ActionKind.ObtainCertificate, version, version - 1, version);
+            await DoAsync(ActionKind.UseCertificate, version, version - 1, version);
+            File.WriteAllText(Path.Combine(Folder, $"v{version}/key.pem"), "nothing");
+        }
+        await DoAsync(ActionKind.UseCertificate, 3, 3, 0);
+
+        for (var version = 1; version <= 4; version++)
+        {
+            await DoAsync(ActionKind.ObtainCertificate, version, version - 1, version);
+            await DoAsync(ActionKind.UseCertificate, version, version - 1, version);
+            var seen = (await SeenAsync()).ShouldHaveSingleItem();
+            seen.Fault.ShouldBeNull();
+            seen.Order.Version.ShouldBe(version);
+        }
+        // Asked again, it is not issued again.
+        var serial = (await SeenAsync())[0].Serial;
+        await DoAsync(ActionKind.ObtainCertificate, 4, 3, 4);
+        (await SeenAsync())[0].Serial.ShouldBe(serial);
+    }
 }
