@@ -30,6 +30,15 @@ public sealed record SandboxAccess(AccessKind Kind, string Path, string Host, in
         "/var/lib/snapd", "/snap",
     ];
 
+    /// <summary>Where people and their programs keep passwords and keys, wherever it is.</summary>
+    private static readonly string[] s_private =
+    [
+        ".ssh", ".gnupg", ".password-store", ".netrc", ".pgpass", ".my.cnf", ".git-credentials",
+        ".aws", ".azure", ".kube", ".docker", ".age", ".mozilla", ".thunderbird",
+    ];
+
+    private const string Homes = "/home";
+
     /// <param name="text"><c>read:/PATH</c>, <c>write:/PATH</c> or <c>network:HOST:PORT</c>.
     /// </param>
     /// <returns>Null: it is none of these.</returns>
@@ -65,9 +74,26 @@ public sealed record SandboxAccess(AccessKind Kind, string Path, string Host, in
         {
             return "passwords and keys lie there";
         }
+        var parts = real.Split('/');
+        if (parts.Intersect(s_private).Any())
+        {
+            return "passwords and keys lie there";
+        }
+        var isInHomes = IsWithin(real, Homes);
+        if (isInHomes && parts.Length <= 3)
+        {
+            return "in a home lie keys, and what its owner's login runs";
+        }
+        if (isInHomes && Kind == AccessKind.Write && parts[3].StartsWith('.'))
+        {
+            return "its owner's login runs what lies there";
+        }
         return Kind == AccessKind.Write && s_trusted.Any(t => IsWithin(real, t)
             || IsWithin(t, real)) ? "root runs or trusts what lies there" : null;
     }
+
+    /// <summary>Names in a directory that make it a home, or something like it.</summary>
+    public static IEnumerable<string> Private => s_private;
 
     /// <summary>Equal or below.</summary>
     public static bool IsWithin(string path, string above) => above == "/" || path == above

@@ -12,7 +12,7 @@ internal static class CallFilter
     private const ushort Load = 0x20, JumpEqual = 0x15, JumpAtLeast = 0x35, JumpAnyBit = 0x45,
         Return = 0x06;
     private const uint Allow = 0x7fff0000, Fail = 0x00050000, Kill = 0x80000000;
-    private const uint NotPermitted = 1, NoSuchCall = 38;
+    private const uint NotPermitted = 1, NoSuchCall = 38, NoSuchFamily = 97;
     private const uint SetIds = 0xc00; // S_ISUID | S_ISGID
     private const uint Creates = 0x400040; // O_CREAT | O_TMPFILE
     private const uint NumberAt = 0, ProcessorAt = 4, ArgumentsAt = 16;
@@ -21,24 +21,31 @@ internal static class CallFilter
     /// </param>
     /// <param name="Flags">Which argument says whether the mode counts; null: it always does.
     /// </param>
+    /// <param name="IsSocket">Its first argument is a family, of which some are allowed.</param>
     private sealed record Rule(uint Number, int? Mode = null, int? Flags = null,
-        uint Error = NotPermitted);
+        uint Error = NotPermitted, bool IsSocket = false);
+
+    // AF_INET, AF_INET6, AF_NETLINK: those of the sandbox's own network. Others reach beyond it:
+    // AF_UNIX what listens in a directory that is given, AF_VSOCK the machine that this one is a
+    // guest of. Pairs of connected sockets are another call.
+    private static readonly uint[] s_families = [2, 10, 16];
 
     // chmod, fchmod, fchmodat, fchmodat2, creat, mknod, mknodat, open, openat; calls whose
     // arguments a filter cannot see (openat2, io_uring); keys, which are shared by user; bpf,
-    // perf_event_open and userfaultfd, through which kernels were broken.
+    // perf_event_open and userfaultfd, through which kernels were broken; socket.
     private static readonly Rule[] s_intel =
     [
         new(90, 1), new(91, 1), new(268, 2), new(452, 2), new(85, 1), new(133, 1), new(259, 2),
         new(2, 2, 1), new(257, 3, 2), new(437, Error: NoSuchCall), new(425, Error: NoSuchCall),
         new(248), new(249), new(250), new(321), new(298), new(323),
+        new(41, Error: NoSuchFamily, IsSocket: true),
     ];
 
     private static readonly Rule[] s_arm =
     [
         new(52, 1), new(53, 2), new(452, 2), new(33, 2), new(56, 3, 2),
         new(437, Error: NoSuchCall), new(425, Error: NoSuchCall), new(217), new(218), new(219),
-        new(280), new(241), new(282),
+        new(280), new(241), new(282), new(198, Error: NoSuchFamily, IsSocket: true),
     ];
 
     public static byte[] Program { get; } = Build();
@@ -58,17 +65,7 @@ internal static class CallFilter
         };
         foreach (var rule in isArm ? s_arm : s_intel)
         {
-            var tests = new List<(ushort, byte, byte, uint)>();
-            if (rule.Flags is { } flags)
-            {
-                tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)flags));
-                tests.Add((JumpAnyBit, 0, 3, Creates));
-            }
-            if (rule.Mode is { } mode)
-            {
-                tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)mode));
-                tests.Add((JumpAnyBit, 0, 1, SetIds));
-            }
+            var tests = Tests(rule);
             code.Add((Load, 0, 0, NumberAt));
             code.Add((JumpEqual, 0, (byte)(tests.Count + 1), rule.Number));
             code.AddRange(tests);
@@ -84,5 +81,28 @@ internal static class CallFilter
             BinaryPrimitives.WriteUInt32LittleEndian(one[4..], code[i].Value);
         }
         return bytes;
+    }
+
+    /// <summary>What goes on to the refusal, or jumps over it.</summary>
+    private static List<(ushort, byte, byte, uint)> Tests(Rule rule)
+    {
+        var tests = new List<(ushort, byte, byte, uint)>();
+        if (rule.Flags is { } flags)
+        {
+            tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)flags));
+            tests.Add((JumpAnyBit, 0, 3, Creates));
+        }
+        if (rule.Mode is { } mode)
+        {
+            tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)mode));
+            tests.Add((JumpAnyBit, 0, 1, SetIds));
+        }
+        if (rule.IsSocket)
+        {
+            tests.Add((Load, 0, 0, ArgumentsAt));
+            tests.AddRange(s_families.Select((family, i) =>
+                (JumpEqual, (byte)(s_families.Length - i), (byte)0, family)));
+        }
+        return tests;
     }
 }

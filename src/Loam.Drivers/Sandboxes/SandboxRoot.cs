@@ -90,7 +90,8 @@ internal static class SandboxRoot
         using var pinned = Kernel.Pin(access.Path);
         // Links may lead elsewhere than what was approved says.
         var real = Kernel.PathOf(pinned);
-        var why = access.Refusal(real) ?? (isClosed(real) ? "Loam's own files lie there" : null);
+        var why = access.Refusal(real) ?? (isClosed(real) ? "Loam's own files lie there" : null)
+            ?? Homes.Refusal(real);
         if (why is not null)
         {
             throw new HostException(Fault.Denied,

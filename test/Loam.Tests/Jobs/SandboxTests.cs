@@ -128,6 +128,40 @@ public sealed class SandboxTests : IDisposable
     }
 
     [NeedingFact]
+    public async Task Sockets_reach_its_own_network_and_nothing_beyond()
+    {
+        const string open = "perl -MSocket -e 'print socket(my $s, $ARGV[0], SOCK_STREAM, 0) "
+            + "? qq(made\n) : qq($!\n)' ";
+        var files = Directory.CreateDirectory(Path.Combine(_home, "files")).FullName;
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, 0);
+        socket.Bind(new UnixDomainSocketEndPoint($"{files}/talk"));
+        socket.Listen();
+        var access = Access($"write:{files}");
+        foreach (var (family, isAllowed) in ((int, bool)[])
+            [(1, false), (2, true), (10, true), (16, true), (17, false), (38, false), (40, false)])
+        {
+            var said = (await RunAsync(open + family, access)).Output;
+            (family, said.Contains("not supported by protocol")).ShouldBe((family, !isAllowed), said);
+        }
+        (await RunAsync("perl -MSocket -e 'socketpair(A, B, AF_UNIX, SOCK_STREAM, 0) or die $!'"))
+            .ExitCode.ShouldBe(0);
+    }
+
+    [NeedingFact]
+    public async Task What_is_like_a_home_is_not_given()
+    {
+        var anna = Directory.CreateDirectory(Path.Combine(_home, "anna")).FullName;
+        Directory.CreateDirectory(Path.Combine(anna, "photos"));
+        Directory.CreateDirectory(Path.Combine(anna, ".ssh"));
+        (await RunAsync("true", Access($"read:{anna}")).ShouldThrowAsync<HostException>())
+            .Message.ShouldEndWith("no sandbox gets that: .ssh lies in it.");
+        Directory.CreateSymbolicLink($"{anna}/photos/keys", $"{anna}/.ssh");
+        (await RunAsync("true", Access($"read:{anna}/photos/keys"))
+            .ShouldThrowAsync<HostException>()).Message.ShouldContain("passwords and keys");
+        (await RunAsync("true", Access($"write:{anna}/photos"))).ExitCode.ShouldBe(0);
+    }
+
+    [NeedingFact]
     public async Task What_it_may_read_it_cannot_write()
     {
         var file = Path.Combine(_home, "list");
