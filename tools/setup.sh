@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that are needed; does nothing when everything is there.
 #
-#   setup.sh run        to run Loam: git, nft, restic, bwrap and, where there is no engine, Docker
+#   setup.sh run        to run Loam: git, nft, restic, bwrap, mkfs.ext4, … and, where there is no
+#                       engine, Docker
 #   setup.sh compiler   to build: what links machine code
 #   setup.sh standins   to build stand-in images and serve them
 #   setup.sh full       everything, for tests and benchmarks (default)
@@ -10,7 +11,7 @@ source "$(dirname "$0")/lib.sh"
 
 # package:program, for programs that are on PATH or in sbin once the package is there.
 readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft restic:restic
-  bubblewrap:bwrap)
+  bubblewrap:bwrap e2fsprogs:mkfs.ext4 mount:losetup util-linux:setpriv passwd:useradd)
 # gencat comes with what libc6-dev needs.
 readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)

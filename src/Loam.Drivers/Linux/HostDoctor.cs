@@ -36,7 +36,7 @@ public static class HostDoctor
         InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(), Names(), Interfaces(), Backups(), await SandboxAsync(cancel),
+        Trust(), Zones(), Names(), Interfaces(), Backups(), await SandboxAsync(cancel), Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -90,6 +90,19 @@ public static class HostDoctor
         ? new("backups", CheckResult.Note, "restic is not installed: no copies can be made",
             "`apt-get install restic`.")
         : new("backups", CheckResult.Good, "restic");
+
+    /// <summary>The rest of what Loam runs, by package.</summary>
+    private static HostCheck Programs()
+    {
+        var missing = ProgramTable.All.Where(p => p.What is not null
+            && p.Need != ProgramNeed.WhereThere && Command.Find(p.Name) is null)
+            .GroupBy(p => p.Package).ToList();
+        return missing.Count == 0 ? new("programs", CheckResult.Good, "all are there")
+            : new("programs", CheckResult.Note, string.Join("; ", missing.Select(
+                m => $"{m.First().Name} is not installed: no {m.First().What}")),
+                $"Where that is wanted: `apt-get install {string.Join(' ', missing.Select(
+                    m => m.Key))}`.");
+    }
 
     private static HostCheck Memory() =>
         File.Exists("/sys/fs/cgroup/cgroup.controllers")
