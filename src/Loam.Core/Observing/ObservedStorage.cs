@@ -18,6 +18,9 @@ public sealed record ObservedMount(
     /// <summary>Bytes it holds in all, and bytes in use; null: not looked at.</summary>
     public long? Total { get; init; }
     public long? Used { get; init; }
+
+    /// <summary>Where the target leads, links followed.</summary>
+    public string Place { get; init; } = Target;
 }
 
 /// <summary>What the host has of storage.</summary>

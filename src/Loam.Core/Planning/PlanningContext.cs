@@ -9,6 +9,9 @@ namespace Loam.Core.Planning;
 /// <param name="VolumeRoot">Where volumes without a path live.</param>
 public sealed record PlanningContext(string Instance, string VolumeRoot)
 {
+    /// <summary>Where <see cref="VolumeRoot"/> leads, links followed.</summary>
+    public string VolumePlace { get; init; } = VolumeRoot;
+
     /// <summary>Where certificates without a path live.</summary>
     public string CertificateRoot { get; init; } = "/var/lib/loam/certificates";
 

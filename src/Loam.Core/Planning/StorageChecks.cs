@@ -85,7 +85,8 @@ internal static class StorageChecks
             found.Error(Codes.Foreign, at,
                 $"{there.Source} is mounted at {spec.Path}, and Loam did not do it.",
                 spec.Mount!.Disk is null
-                    ? $"Unmount it first, then Loam mounts it: umount {spec.Path}"
+                    ? $"Take it over as it is with `loam adopt {spec.Path}`; or unmount it first, "
+                        + $"then Loam mounts it: umount {spec.Path}"
                     : "Unmount it, or give the volume another path.");
         }
         else if (Does(step, ActionKind.Attach) && there?.Source is null
@@ -172,10 +173,12 @@ internal static class StorageChecks
     {
         var spec = MountSteps.Spec(draft.After, mount);
         var at = At(draft, MountSteps.Id(mount.Target));
-        if (step is not null && StoragePlaces.Holds(mount.Target, draft.Context.VolumeRoot))
+        var place = draft.Observed.Storage?.At(mount.Target)?.Place ?? mount.Target;
+        if (step is not null && (StoragePlaces.Holds(place, draft.Context.VolumeRoot)
+            || StoragePlaces.Holds(place, draft.Context.VolumePlace)))
         {
             found.Error(Codes.StorageUnfit, at,
-                $"Loam's own data lies in {mount.Target}, and would be hidden.",
+                $"Loam's own data lies in {place}, and would be hidden.",
                 "Mount it elsewhere.");
         }
         Lacks(draft, at, spec, step, found);

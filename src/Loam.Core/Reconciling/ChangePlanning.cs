@@ -38,15 +38,7 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)
         {
-            var adoption = await parts.Adopt(request.Names[0], now.Files, cancel);
-            context = context with
-            {
-                Adoptions = context.Adoptions.Add(adoption.Service, adoption.Container),
-            };
-            // Encrypting again gives another text: what was shown is what is applied.
-            request = request.Texts.IsEmpty
-                ? request with { Texts = adoption.Files, BaseGeneration = now.Generation }
-                : request;
+            (request, context) = await AdoptAsync(request, now, context, cancel);
         }
         var target = await TargetAsync(request, now, found, cancel);
         var reading = StateReader.Read(target);
@@ -65,6 +57,37 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             return Change(request, now, after.Files, null, found);
         }
         return await PlanStateAsync(request, now, after, context, found, cancel);
+    }
+
+    /// <summary>What is to be taken over: what is mounted at a path, or a container.</summary>
+    private async Task<(ChangeRequest, PlanningContext)> AdoptAsync(ChangeRequest request,
+        InForce now, PlanningContext context, CancellationToken cancel)
+    {
+        ImmutableSortedDictionary<string, string> files;
+        var name = request.Names[0];
+        if (name.StartsWith('/'))
+        {
+            var target = name.Length > 1 ? name.TrimEnd('/') : name;
+            var isDeclared = now.State.Mounts.ContainsKey(target);
+            files = await parts.AdoptMount(target, now.Files, isDeclared, cancel);
+            context = context with
+            {
+                AdoptedMounts = context.AdoptedMounts.Add(target),
+                Heal = isDeclared, HealOnly = isDeclared ? [MountSteps.Id(target)] : [],
+            };
+        }
+        else
+        {
+            var adoption = await parts.Adopt(name, now.Files, cancel);
+            files = adoption.Files;
+            context = context with
+            {
+                Adoptions = context.Adoptions.Add(adoption.Service, adoption.Container),
+            };
+        }
+        // Encrypting again gives another text: what was shown is what is applied.
+        return (request.Texts.IsEmpty
+            ? request with { Texts = files, BaseGeneration = now.Generation } : request, context);
     }
 
     /// <summary>Plans towards a state that is already pinned.</summary>

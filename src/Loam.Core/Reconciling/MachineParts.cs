@@ -51,6 +51,12 @@ public sealed record MachineParts
     public required Func<string, StateFiles.StateSet, CancellationToken, Task<Adoption>> Adopt
     { get; init; }
 
+    /// <summary>Reads what is mounted at a directory as a mount: the texts that declare it, none
+    /// where it is declared already.</summary>
+    public Func<string, StateFiles.StateSet, bool, CancellationToken,
+        Task<ImmutableSortedDictionary<string, string>>> AdoptMount
+    { get; init; } = (_, _, _, _) => throw new InvariantException("no mount is adopted here");
+
     /// <summary>Removes for good what an applied plan retired, and keeps images for a revert.
     /// Names that are gone are fine.</summary>
     public required Func<Retirement, CancellationToken, Task> RetireAsync { get; init; }

@@ -50,6 +50,9 @@ public sealed record InstancePaths
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");
 
+    /// <summary>Where that leads, links followed.</summary>
+    public string VolumePlace => RealPath.Of(VolumeRoot);
+
     /// <summary>The paths of an installed machine.</summary>
     public static InstancePaths Production { get; } = new()
     {
@@ -117,11 +120,13 @@ public sealed record InstancePaths
                 + "Without it Loam does not know its own containers.");
     }
 
-    /// <summary>Loam's own files lie at, below or above a path. Volumes are no such files.
-    /// </summary>
-    public bool IsOwn(string path) => !SandboxAccess.IsWithin(path, VolumeRoot)
-        && new[] { StateDir, DataDir, RunDir, BackupDir }.Any(own =>
+    /// <summary>Loam's own files lie at, below or above a path, by whatever links they are reached.
+    /// Volumes are no such files.</summary>
+    public bool IsOwn(string path) => !Ways(VolumeRoot).Any(r => SandboxAccess.IsWithin(path, r))
+        && new[] { StateDir, DataDir, RunDir, BackupDir }.SelectMany(Ways).Any(own =>
             SandboxAccess.IsWithin(path, own) || SandboxAccess.IsWithin(own, path));
+
+    private static string[] Ways(string path) => [path, RealPath.Of(path)];
 
     private const uint Private = 0x1c0; // 0700
     private const uint Shown = 0x1ed; // 0755

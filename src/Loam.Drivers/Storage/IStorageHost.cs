@@ -19,6 +19,9 @@ public interface IStorageHost
 
     bool HasFile(string path);
 
+    /// <summary>Where a path leads, links followed: so the kernel lists what is attached.</summary>
+    string Real(string path);
+
     /// <summary>Bytes free where a file is or would be.</summary>
     long Free(string path);
 

@@ -4,6 +4,7 @@ using Loam.Core;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Drivers.Backups;
 using Loam.Drivers.Files;
 using Loam.Drivers.Linux;
 
@@ -149,6 +150,8 @@ public sealed class LinuxStorage : IStorageHost
         }
     }
 
+    public string Real(string path) => RealPath.Of(path);
+
     public string? Absent(string path)
     {
         string? absent = null;
@@ -174,6 +177,8 @@ public sealed class LinuxStorage : IStorageHost
             await DoAsync("mount", ["-t", "ext4", "-o", options, device, target], "", cancel)
                 .ConfigureAwait(false);
             RemoveLostAndFound(target);
+            // A restore that a power cut ended goes back before anybody stands on it.
+            new ContentsSwap(target).Back();
             return;
         }
         var words = mount.Options.Split(',', StringSplitOptions.RemoveEmptyEntries).ToList();

@@ -31,7 +31,7 @@ internal static class MountTable
     }
 
     /// <summary>Spaces and the like stand there as a backslash and three octal digits.</summary>
-    private static string Plain(string field)
+    internal static string Plain(string field)
     {
         if (!field.Contains('\\', StringComparison.Ordinal))
         {

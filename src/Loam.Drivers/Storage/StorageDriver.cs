@@ -86,13 +86,14 @@ public sealed class StorageDriver(
 
     private ObservedMount See(ImmutableArray<HostMount> mounts, string target)
     {
-        var top = mounts.LastOrDefault(m => m.Target == target);
+        var place = host.Real(target);
+        var top = mounts.LastOrDefault(m => m.Target == place);
         var owned = ledger.Mounts.GetValueOrDefault(target);
         var isOwn = top is not null && owned is not null && IsOwn(owned, top);
         var room = isOwn && owned!.Spec.Disk is not null ? host.Room(target) : null;
         return new(target, owned?.Spec, top?.Source, top?.Type, isOwn)
         {
-            Total = room?.Total, Used = room?.Used,
+            Total = room?.Total, Used = room?.Used, Place = place,
         };
     }
 
@@ -237,6 +238,9 @@ public sealed class StorageDriver(
         return Task.CompletedTask;
     }
 
-    private async Task<HostMount?> TopAsync(string target, CancellationToken cancel) =>
-        (await host.MountsAsync(cancel)).LastOrDefault(m => m.Target == target);
+    private async Task<HostMount?> TopAsync(string target, CancellationToken cancel)
+    {
+        var place = host.Real(target);
+        return (await host.MountsAsync(cancel)).LastOrDefault(m => m.Target == place);
+    }
 }

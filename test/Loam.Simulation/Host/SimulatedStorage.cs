@@ -123,6 +123,8 @@ public sealed class SimulatedStorage : IStorageHost, IDirectories
         DoAsync($"storage grow {file}", () =>
             _images[file] = _images[file] with { Size = Math.Max(disk.Size, _images[file].Size) });
 
+    public string Real(string path) => path;
+
     public string? Absent(string path) => _directories.ContainsKey(path) ? null : path;
 
     public Task MountAsync(string target, MountSpec mount, CancellationToken cancel) =>

@@ -101,6 +101,9 @@ internal sealed class World
     public SimulatedStorage Storage { get; }
     public StorageLedger StorageLedger { get; } = new(null);
 
+    /// <summary>What somebody wrote to be mounted at every start.</summary>
+    public string? Fstab { get; set; }
+
     public PlanningContext Context { get; } = new(Instance, "/var/lib/loam/volumes")
     {
         DataMajor = image => image.Tag,
@@ -151,6 +154,7 @@ internal sealed class World
             Audit = Audit,
             Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
+            AdoptMount = new MountAdoption(Storage, () => Fstab).ReadAsync,
             RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,
             Host = () => "simulated",
             Version = "0",

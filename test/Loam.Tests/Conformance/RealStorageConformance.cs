@@ -58,6 +58,21 @@ public sealed class RealStorageConformance : StorageConformance, IAsyncLifetime
             .Concat(File.ReadLines("/proc/self/mounts").Where(l => l.Contains(Root))));
 
     [NeedingFact]
+    public async Task What_is_reached_by_a_link_is_seen_where_it_is()
+    {
+        Directory.CreateDirectory(Root + "/disk");
+        Directory.CreateSymbolicLink(Root + "/way", Root + "/disk");
+        var linked = Volume() with { Path = Root + "/way/data" };
+        await DoAsync(ActionKind.MakeImage, linked, 1);
+        await DoAsync(ActionKind.Attach, linked);
+        await DoAsync(ActionKind.Attach, linked);
+        File.ReadLines("/proc/self/mounts").Count(l => l.Contains(Root + "/disk/data "))
+            .ShouldBe(1);
+        await DoAsync(ActionKind.Detach, linked);
+        File.ReadLines("/proc/self/mounts").ShouldNotContain(l => l.Contains(Root));
+    }
+
+    [NeedingFact]
     public async Task An_image_is_sparse_and_its_loop_device_is_freed()
     {
         await DoAsync(ActionKind.MakeImage, Volume(1L << 30), 1);

@@ -123,4 +123,20 @@ public sealed class InstancePathsTests : IDisposable
 
     private static string Mode(string path) =>
         Convert.ToString((int)File.GetUnixFileMode(path), 8);
+
+    [Fact]
+    public void What_is_reached_by_a_link_is_the_same()
+    {
+        using var scratch = new Scratch();
+        Directory.CreateDirectory(scratch["disk/data/volumes/a"]);
+        Directory.CreateSymbolicLink(scratch["data"], "disk/./data");
+        Directory.CreateSymbolicLink(scratch["round"], scratch["round"]);
+        var paths = scratch.Paths;
+        paths.IsOwn(scratch["disk/data/age.key"]).ShouldBeTrue();
+        paths.IsOwn(scratch["disk"]).ShouldBeTrue();
+        paths.IsOwn(scratch["disk/data/volumes/a"]).ShouldBeFalse();
+        paths.VolumePlace.ShouldBe(scratch["disk/data/volumes"]);
+        RealPath.Of(scratch["data/../nowhere/b"]).ShouldBe(scratch["disk/nowhere/b"]);
+        RealPath.Of(scratch["round/x"]).ShouldBe(scratch["round/x"]);
+    }
 }

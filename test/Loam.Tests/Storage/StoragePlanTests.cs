@@ -192,6 +192,11 @@ public sealed class StoragePlanTests
         Plan("", "  mounts: []\n", there).Steps.ShouldBeEmpty();
         Only(Plan("", "  mounts:\n    - {source: x, target: /volumes, type: tmpfs}\n", s_empty))
             .ShouldSay("Loam's own data");
+        // By a link, too.
+        Only(Plan("", "  mounts:\n    - {source: x, target: /srv/v, type: tmpfs}\n", s_empty with
+        {
+            Mounts = [new("/srv/v", null, null, null, false) { Place = "/volumes" }],
+        })).ShouldSay("Loam's own data lies in /volumes");
     }
 
     [Fact]

@@ -84,12 +84,13 @@ internal static class CommandTable
         {
             Completes = Completes.Services,
         },
-        new("adopt", "CONTAINER", 1, 1,
-            "Take over a container that Loam did not make, as a service.",
+        new("adopt", "CONTAINER|PATH", 1, 1,
+            "Take over a container or a mount that Loam did not make.",
             "loam adopt old-nginx", ChangeCommands.AdoptAsync)
         {
             Details = "The container is read into a service declaration, replaced when you "
-                + "approve, and kept, stopped.",
+                + "approve, and kept, stopped. Of a path what is mounted there is declared, and "
+                + "stays as it is.",
         },
         new("import", "FILE", 1, 1, "Plan a compose file, or the state of an export.",
             "loam import docker-compose.yml", FileCommands.ImportAsync)
