@@ -67,9 +67,9 @@ internal static class Daemon
         var secrets = new SecretFiles(paths.SecretsMount);
         var vault = new SecretVault(key, secrets);
         using var journal = Journal(paths, say);
-        var (history, events) = (await GitHistory.OpenAsync(paths, time, stop),
-            new EventLog(time));
+        var (history, events) = (await GitHistory.OpenAsync(paths, time, stop), new EventLog(time));
         var (health, prober) = (new HealthBoard(), new Prober(engine, time));
+        var watches = new Watches(events, time);
         Machine? machine = null;
         var logins = new RegistryLogins(() => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
@@ -79,6 +79,7 @@ internal static class Daemon
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var context = Context(instance, paths, found);
+        var (storage, adopting) = Storage(paths, context, new(vault, secrets));
         var fresh = new JobContainers(engine, context, vault, images, time);
         var jobs = Jobs(engine, instance, fresh, vault, () => machine!, paths, events, time);
         var containers = new ContainerDriver(engine, instance, prober, vault, health, time);
@@ -90,26 +91,26 @@ internal static class Daemon
             Context = context,
             Drivers =
             [
-                containers, images, firewall, Certificates(paths, authority, time),
-                Storage(paths, context, new(vault, secrets)),
+                containers, images, firewall, storage, Certificates(paths, authority, time),
                 .. Drivers(engine, instance, paths, prober, time),
                 .. MachineItself(paths, deadman, time),
             ],
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts()],
+                .. messages.Alerts(), .. watches.Alerts()],
             Audit = audit, Backups = backups.Summary, CanBackUp = () => BackupRepository.CanRun,
             CanSandbox = () => Sandbox.CanRun, Usage = new(Used(found.Info), time),
-            SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
-            Listening = HostPorts.OfThisHost.Listening, Deadman = deadman,
-            Connections = SshAccess.Connections,
+            SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Deadman = deadman,
+            Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
+            AdoptMount = adopting.ReadAsync,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
             Host = () => Environment.MachineName, Version = Product.Version,
             Engine = found.Description,
         });
-        await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
+        var told = Finding(jobs, machine, vault);
+        await BeginAsync(machine, backups, fresh, told, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
@@ -117,15 +118,14 @@ internal static class Daemon
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
-        Func<CancellationToken, Task>[] watches =
+        await watches.RunAsync(
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
-            new FirewallWatch(firewall.FollowAsync, events, time).RunAsync,
-            new CertificateWatch(machine, events, time).RunAsync,
-            jobs.RunAsync, auditing.RunAsync, backups.RunAsync, messages.RunAsync,
-            new EditWatch(paths, machine, events, time).RunAsync, s => LogAsync(events, say, s),
-        ];
-        await Task.WhenAll(watches.Select(w => w(stop).UntilStopped(stop)));
+            .. MachineWatches(machine, paths, firewall, events, time),
+            .. EventWatches(auditing, messages, events, say),
+            new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
+            new("job containers", s => fresh.SweepAsync(told, s)),
+        ], stop);
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
     }
@@ -153,32 +153,52 @@ internal static class Daemon
         ];
     }
 
-    private static IEnumerable<Func<CancellationToken, Task>> EngineWatches(DockerEngine engine,
+    private static IEnumerable<Watched> EngineWatches(DockerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
         TimeProvider time)
     {
         var drift = new DriftWatch(machine, events, time);
         return
         [
-            s => new HealthWatch(engine, instance, prober, health, events, time)
-                .RunAsync(() => machine.Desired.Services, s),
-            new EngineWatch(engine, instance, drift.Hint, events, time).RunAsync,
-            drift.RunAsync,
+            new("health", s => new HealthWatch(engine, instance, prober, health, events, time)
+                .RunAsync(() => machine.Desired.Services, s)),
+            new("the engine", new EngineWatch(engine, instance, drift.Hint, events, time).RunAsync),
+            new("drift", drift.RunAsync),
         ];
     }
+
+    private static IEnumerable<Watched> MachineWatches(Machine machine, InstancePaths paths,
+        FirewallDriver firewall, EventLog events, TimeProvider time) =>
+    [
+        new("the firewall", new FirewallWatch(firewall.FollowAsync, events, time).RunAsync),
+        new("certificates", new CertificateWatch(machine, events, time).RunAsync),
+        new("edits", new EditWatch(paths, machine, events, time).RunAsync),
+    ];
+
+    private static IEnumerable<Watched> EventWatches(AuditWatch auditing, MessageWatch messages,
+        EventLog events, Action<string> say) =>
+    [
+        new("the audit record", auditing.RunAsync),
+        new("what is told", messages.HearAsync), new("messages", messages.TellAsync),
+        new("the daemon's log", new EventPrinter(events, say).RunAsync),
+    ];
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
     private static async Task BeginAsync(Machine machine, BackupWatch backups, JobContainers fresh,
-        JobWatch jobs, SecretVault vault, TimeProvider time, Action<string> say,
-        CancellationToken stop)
+        Action<LeftJob> found, TimeProvider time, Action<string> say, CancellationToken stop)
     {
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         backups.Recover();
-        await FindJobsAsync(fresh, jobs,
-            text => SecretHiding.Hide(text, machine.Desired, vault), say, stop);
+        await FindJobsAsync(fresh, found, say, stop);
         await Resumption.RunAsync(machine, time, say, stop);
     }
+
+    private static Action<LeftJob> Finding(JobWatch jobs, Machine machine, SecretVault vault) =>
+        left => jobs.Found(left.Job, left.Started, left.Result with
+        {
+            Output = SecretHiding.Hide(left.Result.Output, machine.Desired, vault),
+        });
 
     private static JobWatch Jobs(IContainerEngine engine, string instance, JobContainers fresh,
         SecretVault vault, Func<Machine> machine, InstancePaths paths, EventLog events,
@@ -202,21 +222,17 @@ internal static class Daemon
     }
 
     /// <summary>Containers of jobs that an earlier process left behind. An engine that does not
-    /// answer now keeps nothing from starting: a job's next run removes its own.</summary>
-    private static async Task FindJobsAsync(JobContainers fresh, JobWatch jobs,
-        Func<string, string> hide, Action<string> say, CancellationToken stop)
+    /// answer now keeps nothing from starting: it is done when it answers.</summary>
+    private static async Task FindJobsAsync(JobContainers fresh, Action<LeftJob> found,
+        Action<string> say, CancellationToken stop)
     {
         try
         {
-            foreach (var left in await fresh.RecoverAsync(stop))
-            {
-                jobs.Found(left.Job, left.Started,
-                    left.Result with { Output = hide(left.Result.Output) });
-            }
+            (await fresh.RecoverAsync(stop)).ToList().ForEach(found);
         }
         catch (HostException fault)
         {
-            say($"jobs that were running are not looked at: {fault.Message}");
+            say($"jobs that were running are looked at later: {fault.Message}");
         }
     }
 
@@ -231,20 +247,6 @@ internal static class Daemon
             InTurn = (what, work, cancel) => machine().HoldAsync(what, work, cancel),
         };
 
-    /// <summary>The daemon's own log: what happened, without the single steps.</summary>
-    private static async Task LogAsync(
-        EventLog events, Action<string> say, CancellationToken stop)
-    {
-        await foreach (var what in events.ReadAsync(follow: true, stop))
-        {
-            if (what.Type is not ("reconcile.progress" or "reconcile.step"))
-            {
-                say($"{what.At:yyyy-MM-dd HH:mm:ss} {what.Type} {what.Name} "
-                    + (what.Message ?? what.Error ?? what.Trigger));
-            }
-        }
-    }
-
     private static (FirewallDriver, IDeadman) Firewall(
         InstancePaths paths, string instance, TimeProvider time)
     {
@@ -253,10 +255,14 @@ internal static class Daemon
             deadman), deadman);
     }
 
-    private static StorageDriver Storage(
-        InstancePaths paths, PlanningContext context, StorageKeys keys) =>
-        new(new LinuxStorage(keys, $"loam-{context.ShortInstance}-"), new Directories(),
-            new(paths.StorageFile), paths.VolumeRoot);
+    private static (StorageDriver, MountAdoption) Storage(
+        InstancePaths paths, PlanningContext context, StorageKeys keys)
+    {
+        const string Fstab = "/etc/fstab";
+        var host = new LinuxStorage(keys, $"loam-{context.ShortInstance}-");
+        return (new(host, new Directories(), new(paths.StorageFile), paths.VolumeRoot),
+            new(host, () => File.Exists(Fstab) ? File.ReadAllText(Fstab) : null));
+    }
 
     private static CertificateDriver Certificates(
         InstancePaths paths, OwnAuthority authority, TimeProvider time) =>
@@ -273,7 +279,7 @@ internal static class Daemon
         string instance, InstancePaths paths, OpenEngine found) =>
         new(instance, paths.VolumeRoot)
         {
-            CertificateRoot = paths.CertificateRoot,
+            VolumePlace = paths.VolumePlace, CertificateRoot = paths.CertificateRoot,
             FileVariables = AppCatalog.FileVariables,
             DataMajor = AppCatalog.DataMajor,
             DumpOf = AppCatalog.DumpOf,
@@ -309,17 +315,4 @@ internal static class Daemon
             context.Cancel = true;
             stop.Cancel();
         });
-
-    /// <summary>Being asked to stop is no failure; anything else ends the daemon.</summary>
-    private static async Task UntilStopped(this Task work, CancellationToken stop)
-    {
-        try
-        {
-            await work;
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // As asked.
-        }
-    }
 }

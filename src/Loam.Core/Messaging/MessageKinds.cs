@@ -28,6 +28,7 @@ public static class MessageKinds
         new("certificate.expiring", true, true, "a certificate ends soon and is not renewed"),
         new("audit.broken", true, true, "the record of who did what was changed"),
         new("audit.failed", true, true, "the record of who did what cannot be written"),
+        new("watch.failed", true, true, "a part of the daemon ended by a fault"),
         new("engine.away", true, true, "the container engine does not answer"),
         new("reconcile.completed", false, false, "a change is in force"),
         new("backup.completed", false, false, "a backup succeeded"),

@@ -72,17 +72,19 @@ public sealed class Machine : IMachine
         ApplyResult? result = null;
         for (var isTaken = true; isTaken && result is null;)
         {
-            var most = _now.State.Settings.MaxChangesPerHour;
-            var ready = await _pace.WaitAsync(change.Request, approval, most,
+            var ready = await _pace.WaitAsync(change.Request, approval, () => Most,
                 words => tell(Waiting(words)), stop);
             isTaken = await InTurnAsync(change.Request.Reason, async () => result =
-                _pace.FreeAt(change.Request, ready, most) is null
+                _pace.FreeAt(change.Request, ready, Most) is null
                     ? await ApplyShownAsync(change, ready, tell, stop) : null, tell, stop);
         }
         return result ?? TooMany;
     }
 
-    /// <summary>Plans and applies in one turn what was approved beforehand.</summary>
+    private int Most => _now.State.Settings.MaxChangesPerHour;
+
+    /// <summary>Plans and applies in one turn what was approved beforehand. Healing does not wait
+    /// when too much was changed: it comes again by itself.</summary>
     /// <param name="approve">Sees the plan; null: it is not applied.</param>
     /// <returns>Null: it was not approved.</returns>
     public async Task<ApplyResult?> ChangeAsync(ChangeRequest request,
@@ -97,12 +99,20 @@ public sealed class Machine : IMachine
             {
                 return;
             }
-            if (_pace.FreeAt(request, approval, _now.State.Settings.MaxChangesPerHour) is null)
+            var free = _pace.FreeAt(request, approval, Most);
+            if (free is null)
             {
                 result = await ApplyPlannedAsync(change, approval, tell, stop);
-                return;
             }
-            early = (change, approval);
+            else if (request.Kind == ChangeKind.Heal)
+            {
+                result = Refused(
+                    ApplyStatus.NotApproved, _pace.Words(free.Value, Most), "It comes again.");
+            }
+            else
+            {
+                early = (change, approval);
+            }
         }, tell, stop);
         return early is var (shown, given) ? await ApplyAsync(shown, given, tell, stop)
             : isTaken ? result : TooMany;
@@ -160,7 +170,7 @@ public sealed class Machine : IMachine
         var now = _now;
         var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
         var drift = _turns.Busy is null ? DriftIn(now, observed) : null;
-        var edited = await EditedAsync(now, cancel);
+        var edited = await Edits.LookAsync(_parts.History, now.Files, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
         return new(_parts.Host(), _parts.Version, _parts.Engine, now.Generation, last?.Message,
             last?.At, _turns.Busy, _recovery,
@@ -189,7 +199,7 @@ public sealed class Machine : IMachine
             yield return $"«{_turns.Busy}» is on trial: it goes back in "
                 + $"{trial.Left.TotalSeconds:0} s unless you log in anew and run `loam confirm`.";
         }
-        if (_pace.Waits is { } words)
+        foreach (var words in _pace.Waits)
         {
             yield return words;
         }
@@ -204,19 +214,9 @@ public sealed class Machine : IMachine
     public IAsyncEnumerable<MachineEvent> EventsAsync(bool follow, CancellationToken cancel) =>
         _parts.Events.ReadAsync(follow, cancel);
 
-    /// <summary>Files in the state directory that differ from what is in force, and what is
-    /// wrong with them.</summary>
-    public Task<(ImmutableArray<string> Files, ImmutableArray<Diagnostic> Problems)> EditedAsync(
-        CancellationToken cancel) => EditedAsync(_now, cancel);
-
-    private async Task<(ImmutableArray<string> Files, ImmutableArray<Diagnostic> Problems)>
-        EditedAsync(InForce now, CancellationToken cancel)
-    {
-        var work = await _parts.History.ReadWorkTreeAsync(cancel);
-        var files = work.ChangedFrom(now.Files).Where(f => f != StateSet.Lock).ToImmutableArray();
-        return files.IsEmpty ? ([], [])
-            : (files, [.. StateReader.Read(work).Findings.Where(f => f.IsError)]);
-    }
+    /// <summary>What was edited in the state directory and is not in force.</summary>
+    public Task<Edits> EditedAsync(CancellationToken cancel) =>
+        Edits.LookAsync(_parts.History, _now.Files, cancel);
 
     private IEnumerable<VolumeSpec> Volumes(DesiredState state) =>
         Planner.Places(_parts.Context, state);
@@ -459,6 +459,7 @@ public sealed class Machine : IMachine
         var state = StateReader.Read(files).State;
         Invariant.Require(state is not null, $"generation {generation.Number} is unreadable");
         _now = new(generation.Number, files, state);
+        _pace.Look();
     }
 
     private ApplyResult Report(PlannedChange change, Plan plan, RunResult result, int generation,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Loam.Core.Approving;
 
@@ -12,13 +13,17 @@ internal sealed class Pace(TimeProvider time)
 
     private readonly Lock _gate = new();
     private readonly List<DateTimeOffset> _made = [];
-    private volatile string? _waits;
+    private ImmutableList<string> _waits = [];
+    private TaskCompletionSource _look = new();
 
     /// <summary>How many changes of earlier processes are looked at.</summary>
     public const int Remembered = 100;
 
-    /// <summary>That a change waits, and until when, for people; null: none does.</summary>
-    public string? Waits => _waits;
+    /// <summary>What waits, and until when, for people.</summary>
+    public IReadOnlyList<string> Waits => Volatile.Read(ref _waits);
+
+    /// <summary>Another state is in force: perhaps more is allowed.</summary>
+    public void Look() => Interlocked.Exchange(ref _look, new()).TrySetResult();
 
     /// <param name="made">Changes of earlier processes.</param>
     public void Begin(IEnumerable<Generation> made)
@@ -55,30 +60,51 @@ internal sealed class Pace(TimeProvider time)
     }
 
     /// <summary>Waits for its time, having said until when.</summary>
+    /// <param name="most">How many an hour are allowed now.</param>
     /// <returns>The approval: it does not expire by waiting.</returns>
-    public async Task<Approval> WaitAsync(ChangeRequest request, Approval approval, int most,
-        Action<string> say, CancellationToken stop)
+    public async Task<Approval> WaitAsync(ChangeRequest request, Approval approval,
+        Func<int> most, Action<string> say, CancellationToken stop)
     {
-        while (FreeAt(request, approval, most) is { } free)
+        var look = Volatile.Read(ref _look);
+        string? said = null;
+        while (FreeAt(request, approval, most()) is { } free)
         {
-            _waits = $"{Words(free, most)} It is «{request.Reason}».";
-            say(_waits);
+            var words = $"{Words(free, most())} It is «{request.Reason}».";
+            ImmutableInterlocked.Update(ref _waits, w => w.Add(words));
+            if (words != said)
+            {
+                say(words);
+            }
+            said = words;
             try
             {
-                var left = free - time.GetUtcNow();
-                await Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
+                await LookOrTimeAsync(look.Task, free - time.GetUtcNow(), stop);
             }
             finally
             {
-                _waits = null;
+                ImmutableInterlocked.Update(ref _waits, w => w.Remove(words));
             }
-            approval = approval with { Until = approval.Until > free ? approval.Until
-                : free + Limits.PlanLifetime };
+            var end = time.GetUtcNow() + Limits.PlanLifetime;
+            approval = approval with { Until = approval.Until > end ? approval.Until : end };
+            look = Volatile.Read(ref _look);
         }
         return approval;
     }
 
-    private string Words(DateTimeOffset free, int most)
+    private async Task LookOrTimeAsync(Task look, TimeSpan left, CancellationToken stop)
+    {
+        try
+        {
+            await look.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, stop);
+        }
+        catch (TimeoutException)
+        {
+            // Its time has come.
+        }
+    }
+
+    /// <summary>Why something waits, as a sentence.</summary>
+    public string Words(DateTimeOffset free, int most)
     {
         var until = TimeZoneInfo.ConvertTime(free, time.LocalTimeZone);
         return string.Create(CultureInfo.InvariantCulture,

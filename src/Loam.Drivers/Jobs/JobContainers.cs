@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text;
 using Loam.Core;
@@ -24,6 +25,15 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
     private const int LogLines = 100_000;
 
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_sweepPause = TimeSpan.FromSeconds(5);
+
+    /// <summary>Containers that somebody here works on.</summary>
+    private readonly ConcurrentDictionary<string, bool> _taken = new(StringComparer.Ordinal);
+
+    /// <summary>Containers of runs of this process that the engine did not remove.</summary>
+    private readonly ConcurrentDictionary<string, bool> _kept = new(StringComparer.Ordinal);
+
+    private volatile bool _hasLeft;
 
     /// <exception cref="HostException">The container could not be made or started, or the engine
     /// went away.</exception>
@@ -31,6 +41,23 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
         Job job, DesiredState state, CancellationToken cancel)
     {
         var spec = JobSteps.Container(context, state, job);
+        while (!_taken.TryAdd(spec.Name, true))
+        {
+            await Task.Delay(s_longestPause, time, cancel);
+        }
+        try
+        {
+            return await RunAsync(spec, job, state, cancel);
+        }
+        finally
+        {
+            _taken.TryRemove(spec.Name, out _);
+        }
+    }
+
+    private async Task<ExecResult> RunAsync(
+        ContainerSpec spec, Job job, DesiredState state, CancellationToken cancel)
+    {
         // Left by a daemon that ended: of one name there is one, and nobody waits for it.
         await engine.RemoveAsync(spec.Name, cancel);
         try
@@ -46,16 +73,79 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
         }
         finally
         {
-            await engine.RemoveAsync(spec.Name, CancellationToken.None);
+            await LetGoAsync(spec.Name);
         }
     }
 
-    /// <summary>Removes what a daemon that ended left behind, and says what became of it.
+    /// <summary>An engine that went away keeps what runs: it is removed when the engine is back.
     /// </summary>
+    private async Task LetGoAsync(string name)
+    {
+        try
+        {
+            await engine.RemoveAsync(name, CancellationToken.None);
+            _kept.TryRemove(name, out _);
+        }
+        catch (HostException)
+        {
+            _kept[name] = true;
+            _hasLeft = true;
+        }
+    }
+
+    /// <summary>Removes what could not be removed, as soon as the engine answers again.</summary>
+    /// <param name="found">Is told of what an earlier process left.</param>
+    public async Task SweepAsync(Action<LeftJob> found, CancellationToken stop)
+    {
+        while (true)
+        {
+            if (_hasLeft)
+            {
+                try
+                {
+                    foreach (var left in await RecoverAsync(stop))
+                    {
+                        found(left);
+                    }
+                }
+                catch (HostException)
+                {
+                    // The engine is still away: whoever looks after it says so.
+                }
+            }
+            await Task.Delay(s_sweepPause, time, stop);
+        }
+    }
+
+    /// <summary>Removes what was left behind, and says what became of what an earlier process
+    /// began.</summary>
     public async Task<ImmutableArray<LeftJob>> RecoverAsync(CancellationToken cancel)
     {
+        // First: what is left meanwhile is left.
+        _hasLeft = false;
         var left = ImmutableArray.CreateBuilder<LeftJob>();
-        foreach (var container in await engine.ListJobsAsync(context.Instance, cancel))
+        try
+        {
+            foreach (var container in await engine.ListJobsAsync(context.Instance, cancel))
+            {
+                if (_taken.TryAdd(container.Name, true))
+                {
+                    left.AddRange(await RecoverAsync(container, cancel));
+                }
+            }
+        }
+        catch
+        {
+            _hasLeft = true;
+            throw;
+        }
+        return left.ToImmutable();
+    }
+
+    private async Task<IEnumerable<LeftJob>> RecoverAsync(
+        ObservedContainer container, CancellationToken cancel)
+    {
+        try
         {
             var output = container.StartedAt is null ? ""
                 : await OutputAsync(container.Name, cancel);
@@ -65,9 +155,13 @@ public sealed class JobContainers(IContainerEngine engine, PlanningContext conte
                     Broken = "The daemon ended while it ran, so it was ended, too.",
                 };
             await engine.RemoveAsync(container.Name, cancel);
-            left.Add(new(container.Job!, container.StartedAt, result));
+            return _kept.TryRemove(container.Name, out _) ? []
+                : [new(container.Job!, container.StartedAt, result)];
         }
-        return left.ToImmutable();
+        finally
+        {
+            _taken.TryRemove(container.Name, out _);
+        }
     }
 
     /// <summary>Pulled when the job was approved; here only if somebody removed it since.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
@@ -12,7 +13,11 @@ using Loam.Drivers.Containers;
 namespace Loam.Drivers.Messages;
 
 /// <param name="Words">What the other side said, or why it could not be asked. No secret.</param>
-public sealed record SendAnswer(bool IsGood, string Words);
+public sealed record SendAnswer(bool IsGood, string Words)
+{
+    /// <summary>The same message will never be taken: another try is in vain.</summary>
+    public bool IsFinal { get; init; }
+}
 
 /// <summary>Sends one message to one notifier, and says what the other side answered.</summary>
 /// <param name="reveal">Plaintext of a secret by its name.</param>
@@ -20,6 +25,7 @@ public sealed record SendAnswer(bool IsGood, string Words);
 public sealed class MessageSender(Func<string, string> reveal, Func<string> host) : IDisposable
 {
     private const int MostOfAnswer = 300;
+    private const int TooEarly = 425;
 
     /// <summary>Discord takes 2000 characters, ntfy 4096 bytes.</summary>
     private const int MostOfText = 1300;
@@ -72,7 +78,11 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
             answer = new(false, (error as AuthenticationException
                 ?? error.InnerException as AuthenticationException) is { } distrust
                 ? "its certificate is not for this name, or not one that this machine trusts "
-                    + $"({distrust.Message.Split(", ")[^1].TrimEnd('.')})" : error.Message);
+                    + $"({distrust.Message.Split(", ")[^1].TrimEnd('.')})" : error.Message)
+            {
+                IsFinal = error is SmtpException { IsFinal: true } or FormatException
+                    or NotSupportedException,
+            };
         }
         var words = used.Where(u => u.Length > 0).OrderByDescending(u => u.Length)
             .Aggregate(answer.Words, (w, u) => w.Replace(u.Trim(), "***"));
@@ -126,7 +136,13 @@ public sealed class MessageSender(Func<string, string> reveal, Func<string> host
         var status = string.Create(CultureInfo.InvariantCulture,
             $"HTTP {(int)response.StatusCode} {response.ReasonPhrase}").Trim();
         return new(response.IsSuccessStatusCode,
-            said.Trim().Length == 0 ? status : $"{status}: {said}");
+            said.Trim().Length == 0 ? status : $"{status}: {said}")
+        {
+            // Redirects, which are not followed, and what the other side holds against the message.
+            IsFinal = (int)response.StatusCode is >= 300 and < 500
+                and not ((int)HttpStatusCode.RequestTimeout or TooEarly
+                    or (int)HttpStatusCode.TooManyRequests),
+        };
     }
 
     /// <summary>However long the words are: a message that was taken is not sent again.</summary>

@@ -7,7 +7,11 @@ namespace Loam.Drivers.Messages;
 
 /// <summary>The server, or what came instead of it, said no. The message is its own words.
 /// </summary>
-internal sealed class SmtpException(string message) : Exception(message);
+internal sealed class SmtpException(string message) : Exception(message)
+{
+    /// <summary>RFC 5321, 4.2.1: a 5 begins what is not to be tried again as it is.</summary>
+    public bool IsFinal { get; init; }
+}
 
 /// <summary>Hands one mail to a server: RFC 5321, with STARTTLS (RFC 3207) and AUTH (RFC 4954).
 /// A password never goes over a connection that others can read.</summary>
@@ -151,7 +155,8 @@ internal sealed class SmtpSession : IDisposable
         }
         while (lines[^1].Length > 3 && lines[^1][3] == '-' && lines.Count < MostLines);
         var answer = string.Join('\n', lines);
-        return answer[0] == good ? answer : throw new SmtpException(answer);
+        return answer[0] == good ? answer
+            : throw new SmtpException(answer) { IsFinal = answer[0] == '5' };
     }
 
     private async Task<string> LineAsync(CancellationToken cancel)

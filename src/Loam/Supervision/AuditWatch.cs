@@ -11,6 +11,7 @@ internal sealed class AuditWatch(AuditLog log, string directory, EventLog events
 {
     private volatile string? _broken;
     private volatile string? _unwritten;
+    private long _heard;
 
     public ImmutableArray<string> Alerts() => [.. ((string?[])
     [
@@ -23,7 +24,10 @@ internal sealed class AuditWatch(AuditLog log, string directory, EventLog events
         await Task.Run(Verify, stop);
         await foreach (var what in events.ReadAsync(follow: true, stop))
         {
-            if (Entry(what) is { } entry)
+            // Begun again, it hears what it heard before.
+            var isNew = what.Sequence > _heard;
+            _heard = Math.Max(_heard, what.Sequence);
+            if (isNew && Entry(what) is { } entry)
             {
                 await WriteAsync(entry, stop);
             }

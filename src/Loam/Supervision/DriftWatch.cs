@@ -15,9 +15,14 @@ internal sealed class DriftWatch(Machine machine, EventLog events, TimeProvider 
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(1);
 
     private readonly Channel<bool> _hints = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(1)
+        {
+            FullMode = BoundedChannelFullMode.DropWrite, AllowSynchronousContinuations = true,
+        });
 
+    private Task<bool>? _hint;
     private string _said = "";
+    private string? _held;
     private string _seen = "";
     private TimeSpan _pause;
     private DateTimeOffset _notBefore;
@@ -43,17 +48,19 @@ internal sealed class DriftWatch(Machine machine, EventLog events, TimeProvider 
 
     private async Task WaitAsync(CancellationToken cancel)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var hint = _hints.Reader.ReadAsync(either.Token).AsTask();
-        var first = await Task.WhenAny(hint, Task.Delay(s_every, time, either.Token));
-        if (first == hint)
+        _hint ??= _hints.Reader.WaitToReadAsync(cancel).AsTask();
+        try
         {
-            // What ends for a moment comes back by itself.
-            await Task.Delay(s_settle, time, cancel);
+            await _hint.WaitAsync(s_every, time, cancel);
         }
-        await either.CancelAsync();
-        await Task.WhenAny(hint);
-        cancel.ThrowIfCancellationRequested();
+        catch (TimeoutException)
+        {
+            return;
+        }
+        _hint = null;
+        _hints.Reader.TryRead(out _);
+        // What ends for a moment comes back by itself.
+        await Task.Delay(s_settle, time, cancel);
     }
 
     private async Task LookAsync(CancellationToken cancel)
@@ -103,7 +110,8 @@ internal sealed class DriftWatch(Machine machine, EventLog events, TimeProvider 
         _pause = _pause == TimeSpan.Zero ? s_every
             : _pause * 2 < s_longest ? _pause * 2 : s_longest;
         _notBefore = time.GetUtcNow() + _pause;
-        await machine.ChangeAsync(new(ChangeKind.Heal, "what differs is mended"), change =>
+        var wish = new ChangeRequest(ChangeKind.Heal, "what differs is mended");
+        var result = await machine.ChangeAsync(wish, change =>
         {
             var now = time.GetUtcNow();
             return change is { CanApply: true, IsNothing: false, SelfApproval: { } policy }
@@ -111,6 +119,11 @@ internal sealed class DriftWatch(Machine machine, EventLog events, TimeProvider 
                     change.Plan!.Digest, [])
                 : null;
         }, _ => { }, cancel);
+        if (result is { Status: ApplyStatus.NotApproved, Error: { } why } && why != _held)
+        {
+            Tell($"What differs is not mended now. {why}");
+        }
+        _held = result is { Status: ApplyStatus.NotApproved } ? result.Error : null;
     }
 
     private void Tell(string message) =>

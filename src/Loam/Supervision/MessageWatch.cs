@@ -22,10 +22,9 @@ internal sealed class MessageWatch(Func<DesiredState> desired,
     private readonly MessageRules _rules = new();
     private readonly Dictionary<string, (DateTimeOffset Since, string Words)> _failing = [];
     private MessageMemory _memory = store.Load();
+    private long _heard;
 
     private ImmutableArray<Notifier> Notifiers => desired().Settings.Notifiers;
-
-    public Task RunAsync(CancellationToken stop) => Task.WhenAll(HearAsync(stop), TellAsync(stop));
 
     /// <summary>Whom nothing reaches, as sentences.</summary>
     public ImmutableArray<string> Alerts()
@@ -70,7 +69,8 @@ internal sealed class MessageWatch(Func<DesiredState> desired,
         return [.. answers];
     }
 
-    private async Task TellAsync(CancellationToken stop)
+    /// <summary>Sends what is due.</summary>
+    public async Task TellAsync(CancellationToken stop)
     {
         while (true)
         {
@@ -85,10 +85,17 @@ internal sealed class MessageWatch(Func<DesiredState> desired,
         }
     }
 
-    private async Task HearAsync(CancellationToken stop)
+    /// <summary>Puts in line what happens. Begun again, it goes on after what it heard.
+    /// </summary>
+    public async Task HearAsync(CancellationToken stop)
     {
         await foreach (var what in events.ReadAsync(follow: true, stop))
         {
+            if (what.Sequence <= _heard)
+            {
+                continue;
+            }
+            _heard = what.Sequence;
             List<Message> heard;
             lock (_gate)
             {
@@ -140,13 +147,17 @@ internal sealed class MessageWatch(Func<DesiredState> desired,
         var isLost = false;
         Change(m =>
         {
-            (m, isLost) = m.Only(Notifiers).Failed(one, time.GetUtcNow());
+            m = m.Only(Notifiers);
+            // What is refused for good makes way for what comes after it.
+            (m, isLost) = answer.IsFinal ? (m.Without(one.Id), true)
+                : m.Failed(one, time.GetUtcNow());
             return m;
         });
         if (isLost)
         {
-            Tell("message.lost", to.Name,
-                $"A message to {to.Name} was given up: {one.Message.Text}", answer.Words);
+            Tell("message.lost", to.Name, $"A message to {to.Name} was "
+                + (answer.IsFinal ? "refused" : "given up") + $": {one.Message.Text}",
+                answer.Words);
         }
     }
 

@@ -206,6 +206,12 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
         {
             return next with { Error = fault.Message };
         }
+        catch (Exception fault) when (
+            fault is not (OperationCanceledException or InvariantException))
+        {
+            // Otherwise it would count as running for ever.
+            return next with { Error = $"{fault.Message} ({fault.GetType().Name})" };
+        }
     }
 
     private static string? ErrorOf(ExecResult result) => result.Broken

@@ -47,10 +47,10 @@ public sealed class PaceTests
         var request = new ChangeRequest(ChangeKind.Files, "scale web");
         Approval? ready = null;
         _time.Run(async () => ready = await _pace.WaitAsync(
-            request, Given(Approval.Beforehand), 2, words =>
+            request, Given(Approval.Beforehand), () => 2, words =>
             {
                 said.Add(words);
-                words.ShouldBe(_pace.Waits);
+                words.ShouldBe(_pace.Waits.ShouldHaveSingleItem());
             }, default), () => false, TimeSpan.FromHours(2)).ShouldBeTrue();
 
         _time.Elapsed.ShouldBe(TimeSpan.FromMinutes(30));
@@ -58,7 +58,39 @@ public sealed class PaceTests
             + "safety.max_changes_per_hour allows: this one waits until 10:30:00. "
             + "It is «scale web».");
         ready.ShouldNotBeNull().Until.ShouldBeGreaterThan(_time.GetUtcNow());
-        _pace.Waits.ShouldBeNull();
+        _pace.Waits.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Who_waits_goes_on_when_more_is_allowed_and_all_who_wait_are_shown()
+    {
+        _pace.Count();
+        _pace.Count();
+        var most = 2;
+        var done = new List<string>();
+        async Task WaitAsync(string reason)
+        {
+            await _pace.WaitAsync(new(ChangeKind.Files, reason), Given(Approval.Beforehand),
+                () => most, _ => { }, default);
+            done.Add(reason);
+            _pace.Count();
+        }
+        _time.Run(async () =>
+        {
+            var both = Task.WhenAll(WaitAsync("first"), WaitAsync("second"));
+            _pace.Waits.Count.ShouldBe(2);
+            await Task.Delay(TimeSpan.FromMinutes(5), _time);
+            // Another state is in force, which allows no more.
+            _pace.Look();
+            await Task.Delay(TimeSpan.FromMinutes(5), _time);
+            done.ShouldBeEmpty();
+            most = 4;
+            _pace.Look();
+            await both;
+        }, () => false, TimeSpan.FromHours(2)).ShouldBeTrue();
+        _time.Elapsed.ShouldBe(TimeSpan.FromMinutes(10));
+        done.Count.ShouldBe(2);
+        _pace.Waits.ShouldBeEmpty();
     }
 
     private DateTimeOffset? Free(ChangeKind kind, string how) =>

@@ -81,6 +81,64 @@ public sealed class JobContainersTests : IAsyncDisposable
     }
 
     [Fact]
+    public void What_runs_while_the_engine_is_away_is_removed_when_it_is_back()
+    {
+        Prepare(new() { StopsAfter = TimeSpan.FromHours(5) });
+        var (state, isAway) = (State(), false);
+        _engine.Before = _ => isAway
+            ? throw new HostException(Fault.Unavailable, "The engine is away.")
+            : Task.CompletedTask;
+        var told = new List<LeftJob>();
+        using var stop = new CancellationTokenSource();
+        _time.Run(async () =>
+        {
+            var sweeping = _jobs.SweepAsync(told.Add, stop.Token);
+            var running = _jobs.RunAsync(state.Jobs["tidy"], state, default);
+            await Task.Delay(TimeSpan.FromMinutes(1), _time);
+            isAway = true;
+            (await FaultAsync(running)).ShouldBe(Fault.Unavailable);
+            await Task.Delay(TimeSpan.FromMinutes(1), _time);
+            _engine.Everything().ShouldHaveSingleItem();
+            isAway = false;
+            await Task.Delay(TimeSpan.FromSeconds(10), _time);
+            _engine.Everything().ShouldBeEmpty();
+            // What runs now is nobody's to remove.
+            var again = _jobs.RunAsync(state.Jobs["tidy"], state, default);
+            await Task.Delay(TimeSpan.FromMinutes(2), _time);
+            _engine.Everything().ShouldHaveSingleItem();
+            stop.Cancel();
+            (await again).Broken.ShouldNotBeNull();
+            await EndedAsync(sweeping);
+        }, () => false, TimeSpan.FromHours(3));
+        told.ShouldBeEmpty("its run was told of when it failed");
+    }
+
+    [Fact]
+    public void What_a_dead_daemon_left_is_told_of_when_the_engine_is_there()
+    {
+        Run(new() { EndsAfter = TimeSpan.FromHours(0.5), ExitCode = 0 }).ExitCode.ShouldBe(0);
+        var state = State();
+        var spec = JobSteps.Container(s_context, state, state.Jobs["tidy"]);
+        var told = new List<LeftJob>();
+        using var stop = new CancellationTokenSource();
+        _time.Run(async () =>
+        {
+            await _engine.CreateAsync(SecretReferences.Fill(spec, _vault,
+                EngineLabels.Owned(s_context.Instance, 0)), default);
+            await _engine.StartAsync(spec.Name, default);
+            _engine.Before = _ => throw new HostException(Fault.Unavailable, "It is away.");
+            (await FaultAsync(_jobs.RecoverAsync(default))).ShouldBe(Fault.Unavailable);
+            var sweeping = _jobs.SweepAsync(told.Add, stop.Token);
+            _engine.Before = _ => Task.CompletedTask;
+            await Task.Delay(TimeSpan.FromSeconds(10), _time);
+            stop.Cancel();
+            await EndedAsync(sweeping);
+        }, () => false, TimeSpan.FromHours(1));
+        told.ShouldHaveSingleItem().Job.ShouldBe("tidy");
+        _engine.Everything().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_is_left_of_the_name_is_in_nobodys_way()
     {
         _engine.AddForeign(EngineNames.Job(s_context, "tidy"), running: true,
@@ -131,6 +189,32 @@ public sealed class JobContainersTests : IAsyncDisposable
             {
                 Images = ["sha256:" + new string('c', 64)],
             }, s_context).Digest);
+    }
+
+    /// <summary>On the one thread of this world; Shouldly's own way leaves it.</summary>
+    private static async Task<Fault?> FaultAsync(Task work)
+    {
+        try
+        {
+            await work;
+            return null;
+        }
+        catch (HostException fault)
+        {
+            return fault.Fault;
+        }
+    }
+
+    private static async Task EndedAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
     }
 
     private static ObservedState Nothing => new() { ObservedAt = DateTimeOffset.UnixEpoch };

@@ -67,14 +67,22 @@ public sealed class MessageSenderTests : IAsyncLifetime
         _status = 403;
         var hook = Hook("/hook/${secrets.token}");
         (await _sender.SendAsync(hook, s_message, default))
-            .ShouldBe(new SendAnswer(false, "HTTP 403 Forbidden: taken /hook/***"));
-        _status = 302;
-        (await _sender.SendAsync(hook, s_message, default)).IsGood.ShouldBeFalse();
+            .ShouldBe(new SendAnswer(false, "HTTP 403 Forbidden: taken /hook/***")
+            {
+                IsFinal = true,
+            });
+        foreach (var (status, isFinal) in ((int, bool)[])
+            [(302, true), (400, true), (404, true), (429, false), (408, false), (503, false)])
+        {
+            _status = status;
+            var refused = await _sender.SendAsync(hook, s_message, default);
+            (refused.IsGood, refused.IsFinal).ShouldBe((false, isFinal), $"{status}");
+        }
         var nobody = await _sender.SendAsync(hook with
         {
             Url = $"http://127.0.0.1:{FreePort()}/hunter2",
         }, s_message, default);
-        nobody.IsGood.ShouldBeFalse();
+        (nobody.IsGood, nobody.IsFinal).ShouldBe((false, false));
         nobody.Words.ShouldContain("refused");
         nobody.Words.ShouldNotContain("hunter2");
         hook.Where.ShouldBe("127.0.0.1");
@@ -165,7 +173,8 @@ public sealed class MessageSenderTests : IAsyncLifetime
                 return Task.FromResult(new SendAnswer(isUp, isUp ? "yes" : "no"));
             }, t => t.Replace("hunter2", "***"), store, events, time);
             using var stop = new CancellationTokenSource();
-            var running = watch.RunAsync(stop.Token);
+            var running = Task.WhenAll(
+                watch.HearAsync(stop.Token), watch.TellAsync(stop.Token));
             happens?.Invoke(events);
             await Task.Delay(span, time);
             if (!isUp)
@@ -174,14 +183,7 @@ public sealed class MessageSenderTests : IAsyncLifetime
                 watch.List()[0].Waiting.ShouldBe(1);
             }
             stop.Cancel();
-            try
-            {
-                await running;
-            }
-            catch (OperationCanceledException)
-            {
-                // As asked.
-            }
+            await EndedAsync(running);
         }, () => false, TimeSpan.FromDays(1));
 
         Live(new(time), TimeSpan.FromMinutes(5), events => events.Add(
@@ -196,6 +198,55 @@ public sealed class MessageSenderTests : IAsyncLifetime
         Live(new(time), TimeSpan.FromHours(2), null);
         sent.Count.ShouldBe(1);
         File.ReadAllText(Path.Combine(_folder.Path, "messages.json")).ShouldNotContain("hunter2");
+    }
+
+    [Fact]
+    public void What_is_refused_for_good_is_told_and_makes_way()
+    {
+        var time = new VirtualTime(new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        var (sent, events) = (new List<string>(), new EventLog(time));
+        var state = new DesiredState
+        {
+            Files = Core.StateFiles.StateSet.Empty,
+            Settings = new() { Notifiers = [Hook("/a")] },
+        };
+        var watch = new MessageWatch(() => state, (_, m, _) =>
+        {
+            sent.Add(m.Name!);
+            return Task.FromResult(m.Name == "bad"
+                ? new SendAnswer(false, "HTTP 400 Bad Request") { IsFinal = true }
+                : new SendAnswer(true, "yes"));
+        }, t => t, new(Path.Combine(_folder.Path, "refused.json")), events, time);
+        time.Run(async () =>
+        {
+            using var stop = new CancellationTokenSource();
+            var running = Task.WhenAll(watch.HearAsync(stop.Token), watch.TellAsync(stop.Token));
+            foreach (var name in (string[])["bad", "good"])
+            {
+                events.Add(new MachineEvent(0, time.GetUtcNow(), "job.failed")
+                {
+                    Name = name, Message = $"{name} failed.",
+                });
+            }
+            await Task.Delay(TimeSpan.FromSeconds(5), time);
+            stop.Cancel();
+            await EndedAsync(running);
+        }, () => false, TimeSpan.FromDays(1));
+        sent.ShouldBe(["bad", "good"]);
+        events.Kept().Single(e => e.Type == "message.lost").Message
+            .ShouldBe("A message to hook was refused: bad failed.");
+    }
+
+    private static async Task EndedAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException)
+        {
+            // As asked.
+        }
     }
 
     private Notifier Hook(string path) => new("hook", NotifierType.Webhook,
