@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Net.Http;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Drivers.Certificates;
 
 namespace Loam.Tests.Conformance;
@@ -110,6 +113,50 @@ public sealed class AcmeTests : IAsyncLifetime
         var said = await File.ReadAllLinesAsync(At("said"));
         said[0].ShouldStartWith("set _acme-challenge.example.org ");
         said[^1].ShouldStartWith("clear _acme-challenge.example.org ");
+    }
+
+    [NeedingFact]
+    public async Task One_that_is_about_to_end_is_issued_anew_and_takes_its_place()
+    {
+        var reading = StateReader.Read(StateSet.Empty.With("security.yaml", $$"""
+            apiVersion: loam/v1
+            kind: SecurityConfig
+            spec:
+              certificates:
+                - {name: site, domains: [shop.example.com], provider: acme,
+                   directory: "https://localhost:{{Directory}}/dir", email: ada@example.com}
+            """));
+        var state = reading.State.ShouldNotBeNull(string.Join('\n', reading.Findings));
+        var context = new PlanningContext("11111111-2222-3333-4444-555555555555", At("volumes"))
+        {
+            CertificateRoot = At("certificates"), Heal = true,
+        };
+        var driver = new CertificateDriver(
+            new CertificateFolders(At("index.json"), TimeProvider.System),
+            new Dictionary<CertificateProvider, ICertificateIssuer>
+            {
+                [CertificateProvider.Acme] = Issuer(),
+            });
+        async Task<ObservedCertificate> HealAsync(DateTimeOffset now)
+        {
+            var seen = await driver.ObserveAsync(new() { ObservedAt = now }, default);
+            foreach (var action in Planner.Plan(state, state, seen, context).Steps
+                .SelectMany(s => s.Actions))
+            {
+                await driver.ApplyAsync(action, (_, _, _) => { }, default);
+            }
+            return (await driver.ObserveAsync(seen, default)).Certificates.ShouldHaveSingleItem();
+        }
+
+        var first = await HealAsync(DateTimeOffset.UtcNow);
+        (await HealAsync(first.Until.AddDays(-31))).Serial.ShouldBe(first.Serial);
+        var second = await HealAsync(first.Until.AddDays(-29));
+        second.Serial.ShouldNotBe(first.Serial);
+        (second.Order.Version, second.Fault).ShouldBe((2, null));
+        using var leaf = X509Certificate2.CreateFromPem(
+            File.ReadAllText(At("certificates/site/cert.pem")),
+            File.ReadAllText(At("certificates/site/key.pem")));
+        leaf.SerialNumber.ShouldBe(second.Serial);
     }
 
     [NeedingFact]
