@@ -97,7 +97,8 @@ public sealed class Copying(BackupHost host)
                 $"The directory {path} of volume {volume} is not there.",
                 "`loam status` shows what else is not as it was approved.");
         }
-        return host.Desired().Volumes[volume].Size is null || Swaps.IsMount(path) ? path
+        return host.Desired().Volumes.GetValueOrDefault(volume)?.Size is null
+            || Swaps.IsMount(path) ? path
             : throw new HostException(Fault.NotFound,
                 $"Volume {volume} is not attached at {path}: there is nothing to copy.",
                 "`loam heal` attaches it, or says why it cannot.");

@@ -23,7 +23,8 @@ public sealed class Restoring(BackupHost host)
                 "Use `loam restore --state`, which says how; or `--to DIR` to look at it.");
         }
         var target = Path.TrimEndingDirectorySeparator(to ?? host.PathOf(volume!));
-        if (inPlace && state.Volumes[volume!].Size is not null && !Swaps.IsMount(target))
+        if (inPlace && state.Volumes.GetValueOrDefault(volume!)?.Size is not null
+            && !Swaps.IsMount(target))
         {
             throw new HostException(Fault.NotFound,
                 $"Volume {volume} is not attached at {target}.",

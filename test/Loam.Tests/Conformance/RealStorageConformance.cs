@@ -73,6 +73,21 @@ public sealed class RealStorageConformance : StorageConformance, IAsyncLifetime
     }
 
     [NeedingFact]
+    public async Task A_restore_that_a_power_cut_ended_goes_back_when_it_is_attached()
+    {
+        await DoAsync(ActionKind.MakeImage, Volume(), 1);
+        await DoAsync(ActionKind.Attach, Volume());
+        Write(Target, "new");
+        Directory.CreateDirectory(Target + "/.loam-before");
+        Write(Target + "/.loam-before", "old");
+        await DoAsync(ActionKind.Detach, Volume());
+
+        await DoAsync(ActionKind.Attach, Volume());
+        Files(Target).ShouldBe(["old"]);
+        await DoAsync(ActionKind.Detach, Volume());
+    }
+
+    [NeedingFact]
     public async Task An_image_is_sparse_and_its_loop_device_is_freed()
     {
         await DoAsync(ActionKind.MakeImage, Volume(1L << 30), 1);
