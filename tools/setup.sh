@@ -18,7 +18,7 @@ readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
 readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
   iptables:iptables busybox-static:busybox openssh-server:sshd
-  openssh-client:ssh sudo:sudo python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
+  openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
 
 PATH=$PATH:/usr/sbin:/sbin
 

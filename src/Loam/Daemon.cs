@@ -10,6 +10,7 @@ using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Auditing;
 using Loam.Drivers.Backups;
+using Loam.Drivers.Bans;
 using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
@@ -18,6 +19,7 @@ using Loam.Drivers.History;
 using Loam.Drivers.Jobs;
 using Loam.Drivers.Journal;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Logins;
 using Loam.Drivers.Messages;
 using Loam.Drivers.Metrics;
 using Loam.Drivers.Network;
@@ -86,6 +88,8 @@ internal static class Daemon
         var backups = new BackupWatch(BackupHost(engine, containers, context, paths,
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
+        var guard = new Guard(
+            engine, instance, () => machine!.Desired, paths, audit, events, time);
         machine = new Machine(new()
         {
             Context = context,
@@ -98,9 +102,10 @@ internal static class Daemon
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts(), .. watches.Alerts()],
+                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts()],
             Audit = audit, Backups = backups.Summary, CanBackUp = () => BackupRepository.CanRun,
-            CanSandbox = () => Sandbox.CanRun, Usage = new(Used(found.Info), time),
+            CanSandbox = () => Sandbox.CanRun, CanBan = () => BanTable.CanRun,
+            LoginLog = () => LoginLogs.Find("/", time)?.Name, Usage = new(Used(found.Info), time),
             SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Deadman = deadman,
             Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
@@ -112,7 +117,7 @@ internal static class Daemon
         var told = Finding(jobs, machine, vault);
         await BeginAsync(machine, backups, fresh, told, time, say, stop);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
-            audit.Newest, key.Recipient.ToString(), () => authority.Root,
+            guard.Bans, audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
@@ -122,7 +127,7 @@ internal static class Daemon
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, events, time),
-            .. EventWatches(auditing, messages, events, say),
+            .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
             new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
             new("job containers", s => fresh.SweepAsync(told, s)),
         ], stop);
@@ -284,6 +289,7 @@ internal static class Daemon
             DataMajor = AppCatalog.DataMajor,
             DumpOf = AppCatalog.DumpOf,
             LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
+            LoginFailures = AppCatalog.LoginFailures,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };
 

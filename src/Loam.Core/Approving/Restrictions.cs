@@ -20,6 +20,10 @@ public static class Restrictions
                 files.Add(SecurityFile.File);
             }
         }
+        if (!before.Bans.Values.SequenceEqual(after.Bans.Values))
+        {
+            files.Add(NetworkFile.File);
+        }
         if (after.Certificates.Values.Any(c => c.Acme is { Hook.IsEmpty: false } acme
             && before.Certificates.GetValueOrDefault(c.Name)?.Acme is var old
             && (old is null || !old.Hook.SequenceEqual(acme.Hook))))

@@ -37,9 +37,6 @@ public static class AuditEvents
         StateChanged, ServiceStarted, ServiceStopped, SecurityModified, UserLogin, UserSudo,
         ApprovalGiven, SecretRead,
     ];
-
-    /// <summary>What nothing tells Loam of yet.</summary>
-    public static ImmutableArray<string> NotYet { get; } = [UserLogin, UserSudo];
 }
 
 /// <summary>The record of who did what.</summary>

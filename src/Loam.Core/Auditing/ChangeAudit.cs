@@ -63,7 +63,7 @@ internal static class ChangeAudit
 
     private static bool IsSecurity(ResourceKind kind) => kind is ResourceKind.Secret
         or ResourceKind.Setting or ResourceKind.Firewall or ResourceKind.User
-        or ResourceKind.Certificate;
+        or ResourceKind.Certificate or ResourceKind.Ban;
 
     private static IEnumerable<(string Service, IEnumerable<string> Secrets)> Given(Plan plan) =>
         from step in plan.Steps

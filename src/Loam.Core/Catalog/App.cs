@@ -78,6 +78,10 @@ public sealed record App
     /// <summary>Run inside the container; reads what <see cref="Dump"/> wrote.</summary>
     public ImmutableArray<string> Restore { get; init; } = [];
 
+    /// <summary>How its log says that a login failed, as <c>failure</c> of <c>bans</c> does.
+    /// </summary>
+    public ImmutableArray<string> LoginFailures { get; init; } = [];
+
     /// <summary>Holds data that outlive a container.</summary>
     public bool HasData => Data is not null;
 }

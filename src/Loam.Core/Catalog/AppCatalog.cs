@@ -86,6 +86,10 @@ public static class AppCatalog
         && app.Volumes.FirstOrDefault(v => v.Name == app.Data?.Volume) is { } volume
             ? new(volume.Target, app.Dump, app.DumpEnd, app.Restore) : null;
 
+    /// <summary>How the app of an image says that a login failed; empty: nobody knows.</summary>
+    public static ImmutableArray<string> LoginFailures(ImageReference image) =>
+        ByImage(image)?.LoginFailures ?? [];
+
     /// <summary>The text of one file, of which the head is known.</summary>
     private sealed class Entry(string file, string text)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Diagnostics;
+using Loam.Core.Logins;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 
@@ -57,7 +58,13 @@ public static class AppReader
             Dump = map.Texts("dump"),
             DumpEnd = map.TextOrNull("dump_end"),
             Restore = map.Texts("restore"),
+            LoginFailures = map.Texts("login_failures"),
         };
+        foreach (var wording in app.LoginFailures)
+        {
+            var fault = FailureWording.Fault(wording);
+            map.Require(fault is null, "login_failures", fault ?? "");
+        }
         map.Done();
         return found.HasErrors ? null : app;
     }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Loam.Core.Approving;
 using Loam.Core.Backups;
+using Loam.Core.Bans;
 using Loam.Core.Diagnostics;
 using Loam.Core.Messaging;
 using Loam.Core.Observing;
@@ -50,6 +51,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]
 [JsonSerializable(typeof(BackupMemory))]
 [JsonSerializable(typeof(MessageMemory))]
+[JsonSerializable(typeof(BanMemory))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]

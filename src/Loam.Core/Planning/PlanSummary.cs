@@ -131,6 +131,7 @@ internal static class PlanSummary
             ResourceKind.Interface => InterfaceSteps.Sentence(draft, step),
             ResourceKind.Dns => ResolverSteps.Sentence(step),
             ResourceKind.Firewall => FirewallStep.Sentence(step),
+            ResourceKind.Ban => BanSteps.Sentence(step),
             ResourceKind.Job => step.Verb switch
             {
                 Verb.Create => $"schedule job {name}",

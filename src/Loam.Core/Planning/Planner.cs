@@ -27,6 +27,7 @@ public static class Planner
         IdentitySteps.Add(draft);
         ResolverSteps.Add(draft);
         InterfaceSteps.Add(draft);
+        BanSteps.Add(draft);
         FirewallStep.Add(draft);
         AddImages(draft);
         var steps = StepOrder.Arrange(draft, out var findings);

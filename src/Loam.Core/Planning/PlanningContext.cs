@@ -59,6 +59,16 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>The program that makes backups is installed.</summary>
     public bool CanBackUp { get; init; } = true;
 
+    /// <summary>The program that shuts addresses out is installed.</summary>
+    public bool CanBan { get; init; } = true;
+
+    /// <summary>Where the system tells of logins, for people; null: nowhere.</summary>
+    public string? LoginLog { get; init; } = "the system's log";
+
+    /// <summary>How the program of an image says that a login failed; empty: nobody knows.
+    /// </summary>
+    public Func<ImageReference, ImmutableArray<string>> LoginFailures { get; init; } = _ => [];
+
     /// <summary>The program that makes sandboxes is installed.</summary>
     public bool CanSandbox { get; init; } = true;
 

@@ -34,6 +34,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
             IsRevert = request.Kind == ChangeKind.Revert,
             CanBackUp = parts.CanBackUp(),
             CanSandbox = parts.CanSandbox(),
+            CanBan = parts.CanBan(),
+            LoginLog = parts.LoginLog(),
         };
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)

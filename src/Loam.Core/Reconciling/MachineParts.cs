@@ -70,6 +70,12 @@ public sealed record MachineParts
     /// <summary>The program that makes sandboxes is installed.</summary>
     public Func<bool> CanSandbox { get; init; } = () => true;
 
+    /// <summary>The program that shuts addresses out is there.</summary>
+    public Func<bool> CanBan { get; init; } = () => true;
+
+    /// <summary>Where the system tells of logins, for people; null: nowhere.</summary>
+    public Func<string?> LoginLog { get; init; } = () => "the system's log";
+
     /// <summary>How the copies are; null: none are made.</summary>
     public Func<BackupSummary?> Backups { get; init; } = () => null;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Core.Auditing;
 using Loam.Core.Backups;
+using Loam.Core.Bans;
 using Loam.Core.Firewall;
 using Loam.Core.StateFiles;
 
@@ -55,6 +56,10 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, User>.Empty;
     public ImmutableSortedDictionary<string, Certificate> Certificates { get; init; } =
         ImmutableSortedDictionary<string, Certificate>.Empty;
+    /// <summary>By the service at which somebody may fail.</summary>
+    public ImmutableSortedDictionary<string, BanRule> Bans { get; init; } =
+        ImmutableSortedDictionary<string, BanRule>.Empty;
+
     /// <summary>The machine's name; null: it is not declared, and stays as it is.</summary>
     public string? Hostname { get; init; }
 
@@ -115,6 +120,7 @@ public sealed class DesiredState
         Jobs = Jobs,
         Users = Users,
         Certificates = Certificates,
+        Bans = Bans,
         Hostname = Hostname,
         Timezone = Timezone,
         Resolver = Resolver,

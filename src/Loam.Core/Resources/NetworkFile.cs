@@ -80,7 +80,7 @@ public static class NetworkFile
         new("rules", new ListType(new ObjectType(Rule)), "The first that matches decides."),
     ]);
 
-    private static readonly Schema Ban = new("ban", "Who fails too often is shut out.",
+    public static readonly Schema Ban = new("ban", "Who fails too often is shut out.",
     [
         new("service", Formats.Name, "Whose failures count: sshd, or a declared service.")
         {
@@ -95,6 +95,9 @@ public static class NetworkFile
         {
             Default = "1h",
         },
+        new("failure", NetworkFormats.Failure, "How the service's log says that a login failed, "
+            + "for services the catalogue does not know: {address} stands for the address, * for "
+            + "anything."),
     ])
     { Key = "service", Example = "service: sshd" };
 
@@ -111,7 +114,7 @@ public static class NetworkFile
         new("firewall", new ObjectType(Firewall), "Which packets pass.") { Restricted = true },
         new("bans", new ListType(new ObjectType(Ban)), "Who fails too often is shut out.")
         {
-            Applied = false, Restricted = true,
+            Restricted = true,
         },
     ]));
 }

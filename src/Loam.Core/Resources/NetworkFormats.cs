@@ -1,3 +1,4 @@
+using Loam.Core.Logins;
 using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.Resources;
@@ -20,6 +21,11 @@ internal static class NetworkFormats
     /// <summary>Normal form: the words in one order, joined with commas.</summary>
     public static readonly FormatType States = new(
         "states of a connection such as established,related", null, JudgeStates);
+
+    public static readonly FormatType Failure = new(
+        "words such as login failed from {address}", null,
+        text => FailureWording.Fault(text) is { } fault ? Verdict.Bad("not such words",
+            $"Write a text that {fault}.") : Verdict.Good(text));
 
     public static readonly FormatType Rate = new(
         "a rate such as 10/minute", "^[0-9]+/(second|minute|hour|day)$", JudgeRate);

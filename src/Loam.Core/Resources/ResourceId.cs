@@ -8,7 +8,7 @@ namespace Loam.Core.Resources;
 public enum ResourceKind
 {
     Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User, Certificate,
-    Identity, Dns, Interface, Mount,
+    Identity, Dns, Interface, Mount, Ban,
 }
 
 /// <summary><c>service/web</c>: a kind and a name, unique on one machine.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Bans;
 using Loam.Core.Firewall;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
@@ -27,6 +28,7 @@ internal static class StateBuilder
         AddAll(ResourceKind.Network, declared.Networks);
         AddAll(ResourceKind.User, declared.Users);
         AddAll(ResourceKind.Certificate, declared.Certificates);
+        AddAll(ResourceKind.Ban, declared.Bans);
         var places = new StoragePlaces(declared);
         AddStorage(declared, places, Add);
         var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
@@ -61,6 +63,7 @@ internal static class StateBuilder
             Jobs = ByName(declared.Jobs, (_, spec) => Job.Of(spec)),
             Users = ByName(declared.Users, User.Of),
             Certificates = ByName(declared.Certificates, Certificate.Of),
+            Bans = ByName(declared.Bans, BanRule.Of),
             Hostname = declared.Hostname?.Text,
             Timezone = declared.Timezone?.Text,
             Interfaces = ByName(declared.Interfaces, Interface.Of),

@@ -79,6 +79,7 @@ public static class StateDiff
         ResourceKind.Certificate => SecurityFile.Certificate,
         ResourceKind.Interface => NetworkFile.Link,
         ResourceKind.Dns => NetworkFile.Dns,
+        ResourceKind.Ban => NetworkFile.Ban,
         ResourceKind.Identity => ManifestFile.Kind.Spec,
         _ when id.Name == "metadata" => FileKinds.Metadata,
         _ => ManifestFile.Kind.Spec[id.Name]?.Type is ObjectType group ? group.Schema

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Loam.Core.Auditing;
 using Loam.Core.Diagnostics;
-using Loam.Core.Resources;
 using Loam.Core.StateFiles.Checks;
 using Loam.Core.StateFiles.Types;
 
@@ -21,22 +19,7 @@ internal static class Unapplied
                 Walk(file.Spec, file.Kind.Spec, "", isItem: false, found);
             }
         }
-        Events(declared, found);
         return [.. found.ToList()];
-    }
-
-    private static void Events(Declared declared, DiagnosticBag found)
-    {
-        var events = declared[SecurityFile.File].Spec?.Map(SecurityFile.Audit)?["log_events"];
-        foreach (var item in (events as ListValue)?.Items.OfType<TextValue>() ?? [])
-        {
-            if (AuditEvents.NotYet.Contains(item.Text))
-            {
-                found.Error(Codes.NotYet, item.At,
-                    $"The audit event {item.Text} is valid, but this version of Loam cannot "
-                    + "record it.", $"Remove {item.Text}.");
-            }
-        }
     }
 
     private static void Walk(

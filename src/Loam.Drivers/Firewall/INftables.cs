@@ -35,13 +35,15 @@ public interface INftables
 public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
 {
     private const string Mark = "\tcomment \"";
-    private static readonly string s_table = FirewallTable.Name.Split(' ')[1];
+
+    /// <summary>Family and name of the table that is meant.</summary>
+    public string Table { get; init; } = FirewallTable.Name;
 
     public async Task<NftablesHead> HeadAsync(CancellationToken cancel)
     {
         // The kernel is asked about this process's own namespace, not one entered by a prefix.
         if (prefix.Count == 0 && NftablesKernel.Generation() is { } generation
-            && NftablesKernel.TryComment(s_table, out var comment))
+            && NftablesKernel.TryComment(Table.Split(' ')[1], out var comment))
         {
             return new(comment, generation);
         }
@@ -51,7 +53,7 @@ public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
     public async Task<string?> ListAsync(CancellationToken cancel)
     {
         var (code, output) = await NftAsync(
-            ["-s", "list", "table", .. FirewallTable.Name.Split(' ')], "", cancel);
+            ["-s", "list", "table", .. Table.Split(' ')], "", cancel);
         if (code == 0)
         {
             return output;

@@ -5,6 +5,7 @@ using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Logins;
 using Loam.Drivers.Network;
 using Loam.Drivers.Sandboxes;
 
@@ -36,7 +37,8 @@ public static class HostDoctor
         InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(), Names(), Interfaces(), Backups(), await SandboxAsync(cancel), Programs(),
+        Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(), await SandboxAsync(cancel),
+        Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -85,6 +87,11 @@ public static class HostDoctor
             ? new("firewall", CheckResult.Note, "the kernel says nothing about nftables",
                 "Load nf_tables: `modprobe nf_tables`.")
             : new("firewall", CheckResult.Good, "nftables");
+
+    private static HostCheck Logins() => LoginLogs.Find("/", TimeProvider.System) is { } log
+        ? new("logins", CheckResult.Good, log.Name)
+        : new("logins", CheckResult.Note, "neither a journal nor /var/log/auth.log tells who came "
+            + "in: nobody can be shut out for failing", "`apt-get install rsyslog`.");
 
     private static HostCheck Backups() => Command.Find("restic") is null
         ? new("backups", CheckResult.Note, "restic is not installed: no copies can be made",

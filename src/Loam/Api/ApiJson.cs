@@ -43,6 +43,8 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(UpdatesAnswer))]
 [JsonSerializable(typeof(NotifiersAnswer))]
 [JsonSerializable(typeof(NotifierTestAnswer))]
+[JsonSerializable(typeof(BansAnswer))]
+[JsonSerializable(typeof(BanOrder))]
 [JsonSerializable(typeof(UsersAnswer))]
 [JsonSerializable(typeof(UserStatus))]
 [JsonSerializable(typeof(CertificatesAnswer))]

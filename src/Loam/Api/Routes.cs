@@ -18,7 +18,7 @@ namespace Loam.Api;
 /// <param name="Root">The root of this machine's own authority, as PEM.</param>
 /// <param name="Logs">Lines of a service's containers: name, how many, whether to follow.</param>
 internal sealed record Surface(
-    IMachine Machine, IJobs Jobs, IBackups Backups, IMessages Messages,
+    IMachine Machine, IJobs Jobs, IBackups Backups, IMessages Messages, IBans Bans,
     Func<int, IReadOnlyList<AuditLine>> Audit,
     string Recipient, Func<string?> Root,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs)
@@ -57,6 +57,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("GET", "/v1/notify", Rights.View, NotifiersAsync),
         new("POST", "/v1/notify-test", Rights.Operate, TestNotifiersAsync),
         new("POST", "/v1/notify-test/*", Rights.Operate, TestNotifiersAsync),
+        new("GET", "/v1/bans", Rights.View, BansAsync),
+        new("POST", "/v1/ban", Rights.Operate, BanAsync),
+        new("POST", "/v1/unban", Rights.Operate, UnbanAsync),
+        new("POST", "/v1/unban/*", Rights.Operate, UnbanAsync),
         .. _backups.Table,
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
@@ -152,6 +156,24 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new NotifierTestAnswer(await surface.Messages.TestAsync(
             call.Value.Length == 0 ? null : Uri.UnescapeDataString(call.Value), call.Peer.Name,
             stopping).ConfigureAwait(false)), ApiJson.Default.NotifierTestAnswer, cancel)
+        .ConfigureAwait(false);
+
+    private Task BansAsync(Call call, CancellationToken cancel) => Answer(call,
+        new BansAnswer(surface.Bans.List()), ApiJson.Default.BansAnswer, cancel);
+
+    private async Task BanAsync(Call call, CancellationToken cancel)
+    {
+        var order = await Body(call, ApiJson.Default.BanOrder, cancel).ConfigureAwait(false);
+        var ban = await surface.Bans.AddAsync(order, call.Peer.Name, call.Peer.Access, stopping)
+            .ConfigureAwait(false);
+        await Answer(call, new BansAnswer([ban]), ApiJson.Default.BansAnswer, cancel)
+            .ConfigureAwait(false);
+    }
+
+    private async Task UnbanAsync(Call call, CancellationToken cancel) => await Answer(call,
+        new BansAnswer(await surface.Bans.LiftAsync(
+            call.Value.Length == 0 ? null : Uri.UnescapeDataString(call.Value), call.Peer.Name,
+            stopping).ConfigureAwait(false)), ApiJson.Default.BansAnswer, cancel)
         .ConfigureAwait(false);
 
     private async Task RecipientAsync(Call call, CancellationToken cancel) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Bans;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
@@ -43,6 +44,8 @@ internal sealed record JobsAnswer(ImmutableArray<JobStatus> Jobs);
 internal sealed record UpdatesAnswer(ImmutableArray<UpdateStatus> Updates);
 
 internal sealed record NotifiersAnswer(ImmutableArray<NotifierStatus> Notifiers);
+
+internal sealed record BansAnswer(ImmutableArray<Ban> Bans);
 
 internal sealed record NotifierTestAnswer(ImmutableArray<NotifierTest> Tests);
 

@@ -106,6 +106,25 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false);
     }
 
+    public Task<BansAnswer> BansAsync(CancellationToken cancel) =>
+        GetAsync("/v1/bans", ApiJson.Default.BansAnswer, cancel);
+
+    public async Task<BansAnswer> BanAsync(BanOrder order, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", "/v1/ban",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.BanOrder), cancel)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.BansAnswer, cancel).ConfigureAwait(false);
+    }
+
+    /// <param name="address">Null: everybody.</param>
+    public async Task<BansAnswer> UnbanAsync(string? address, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", address is null ? "/v1/unban"
+            : $"/v1/unban/{Uri.EscapeDataString(address)}", [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.BansAnswer, cancel).ConfigureAwait(false);
+    }
+
     public Task<BackupsAnswer> BackupsAsync(CancellationToken cancel) =>
         GetAsync("/v1/backups", ApiJson.Default.BackupsAnswer, cancel);
 

@@ -222,7 +222,8 @@ internal static class Scenario
 
     /// <summary>A network.yaml, one time in five without a firewall.</summary>
     public static string Network(Chance chance) => Head("NetworkConfig") + Naming.Draw(chance) + Linking.Draw(chance)
-        + (chance.OneIn(5) ? "  bans: []\n" : $"  firewall: {chance.Pick(s_firewalls)}\n");
+        + (!chance.OneIn(5) ? $"  firewall: {chance.Pick(s_firewalls)}\n"
+            : chance.OneIn(2) ? "  bans: []\n" : "  bans: [{service: sshd}]\n");
 
     /// <summary>A scheduled.yaml: jobs in services and in fresh containers.</summary>
     public static string Jobs(Chance chance, List<ServiceDraft> services)

@@ -16,15 +16,33 @@ public sealed class PeopledMachine : RemoteMachine
         done
         chmod 700 "$1/root" "$1/root/.ssh"
         for name in etc home root; do mount --bind "$1/$name" "/$name"; done
+        # Its own journal of logins. /dev stays what it is, but for what the journal makes there.
+        for name in systemd log; do mount -t tmpfs none "/run/$name"; done
+        mkdir -p "$1/dev" /run/systemd/journal /run/log/journal
+        mount -t tmpfs none "$1/dev"
+        for entry in /dev/*; do
+          [ "$entry" != /dev/log ] || continue
+          if [ -L "$entry" ]; then cp -a "$entry" "$1$entry"; continue; fi
+          if [ -d "$entry" ]; then mkdir "$1$entry"; else touch "$1$entry"; fi
+          mount --rbind "$entry" "$1$entry"
+        done
+        ln -s /run/systemd/journal/dev-log "$1/dev/log"
+        mount --rbind "$1/dev" /dev
         echo ready
-        exec sleep infinity
+        exec /lib/systemd/systemd-journald
         """;
 
     private Process? _holder;
     private string _place = "";
 
+    /// <summary>Places for its mounts that the machine the tests run on did not have.</summary>
+    private List<string> _made = [];
+
     /// <summary>A directory or file of the machine, for looking at it.</summary>
     public string FileOf(string path) => Path.Combine(_place, path.TrimStart('/'));
+
+    /// <summary>Into the journal.</summary>
+    protected override string[] LogOptions => [];
 
     /// <summary>Root's keys are where they usually are.</summary>
     protected override string LoginRules => "AuthorizedKeysFile .ssh/authorized_keys";
@@ -36,6 +54,8 @@ public sealed class PeopledMachine : RemoteMachine
     protected override async Task<string[]> EnterAsync(string home)
     {
         _place = Path.Combine(home, "machine");
+        _made = [.. ((string[])["/run/systemd", "/run/log"]).Where(d => !Directory.Exists(d))];
+        _made.ForEach(d => Directory.CreateDirectory(d));
         _holder = Process.Start(new ProcessStartInfo("unshare",
             ["--mount", "--propagation", "private", "sh", "-c", Script, "sh", _place])
         {
@@ -54,6 +74,8 @@ public sealed class PeopledMachine : RemoteMachine
         _holder?.Kill();
         _holder?.Dispose();
         _holder = null;
+        _made.ForEach(Directory.Delete);
+        _made.Clear();
     }
 }
 
@@ -61,7 +83,7 @@ public sealed class PeopledMachine : RemoteMachine
 public sealed class NeedsPeopleAttribute : NeedAttribute
 {
     public override string? Missing() => new NeedsRemoteAttribute().Missing()
-        ?? MissingProgram("useradd", "usermod", "userdel", "sudo", "unshare");
+        ?? MissingProgram("useradd", "usermod", "userdel", "sudo", "unshare", "journalctl");
 }
 
 [CollectionDefinition("people")]

@@ -58,6 +58,9 @@ public class RemoteMachine : IAsyncLifetime
     /// <param name="home">The directory of the instance.</param>
     protected virtual Task<string[]> EnterAsync(string home) => Task.FromResult<string[]>([]);
 
+    /// <summary>For sshd: where it writes what happens.</summary>
+    protected virtual string[] LogOptions => ["-e"];
+
     /// <summary>Who gets in as root, for sshd's configuration.</summary>
     protected virtual string LoginRules => $"""
         AuthorizedKeysFile {File("key.pub")}
@@ -112,6 +115,13 @@ public class RemoteMachine : IAsyncLifetime
         "%{time_connect}", "--interface", from, $"http://{At}:{port}/"))
             .Output.StartsWith("0.000000");
 
+    /// <summary>What a web server there answers to a request that a proxy passed on.</summary>
+    /// <param name="client">Where the proxy says that it came from.</param>
+    public async Task<string> AskAsync(string from, int port, string path, string client) =>
+        (await Shell.RunAsync("nsenter", $"--net=/run/netns/{There}", "curl", "--silent",
+            "--max-time", "5", "--header", $"X-Forwarded-For: {client}", "--interface", from,
+            $"http://{At}:{port}/{path}")).Output.Trim();
+
     /// <summary>The addresses of its interface, as the kernel has them.</summary>
     public async Task<string> AddressesAsync() =>
         (await Shell.RunAsync("ip", "-n", Here, "-o", "-4", "addr", "show", "eth0")).Output;
@@ -126,7 +136,10 @@ public class RemoteMachine : IAsyncLifetime
 
     /// <summary>Runs a command of the machine's, as anybody who has a key.</summary>
     public Running BeginAs(string user, string key, params string[] command) =>
-        Ssh(Office, [], user, key, command);
+        BeginAs(Office, user, key, command);
+
+    public Running BeginAs(string from, string user, string key, string[] command) =>
+        Ssh(from, [], user, key, command);
 
     private Running Ssh(string from, string[] options, string[] arguments) => Ssh(from, options,
         "root", "key", [Instance.Binary, "--home", Loam.Home, .. arguments]);
@@ -170,7 +183,7 @@ public class RemoteMachine : IAsyncLifetime
             UsePAM no
             {LoginRules}
             """);
-        Serve("/usr/sbin/sshd", "-D", "-e", "-f", File("sshd_config"));
+        Serve("/usr/sbin/sshd", [.. LogOptions, "-D", "-f", File("sshd_config")]);
         Serve("busybox", "httpd", "-f", "-p", "80", "-h", Loam.Home);
         // The mirror is on the loopback of the machine the tests run on; this one needs its own.
         Serve("docker-registry", "serve", Environment.GetEnvironmentVariable("LOAM_REGISTRY")!);

@@ -142,7 +142,8 @@ public sealed class ApiTests
         await using var running = await Running.StartAsync();
         var fault = await Should.ThrowAsync<Core.Reconciling.HostException>(
             () => ApiServer.StartAsync(
-                new(running.Machine, running.Jobs, running.Backups, running.Messages, _ => [], "",
+                new(running.Machine, running.Jobs, running.Backups, running.Messages,
+                running.Bans, _ => [], "",
                     () => null, null!),
                 running.Socket, TimeProvider.System, default));
         fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);

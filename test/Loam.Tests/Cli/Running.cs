@@ -19,6 +19,7 @@ internal sealed class Running : IAsyncDisposable
     public FakeJobs Jobs { get; } = new();
     public FakeBackups Backups { get; } = new();
     public FakeMessages Messages { get; } = new();
+    public FakeBans Bans { get; } = new();
     public List<LogEntry> Log { get; } = [];
     public InstancePaths Paths => _scratch.Paths with { RunDir = _scratch.Root };
     public string Socket => Paths.Socket;
@@ -30,6 +31,7 @@ internal sealed class Running : IAsyncDisposable
         var running = new Running();
         running._server = await ApiServer.StartAsync(
             new(running.Machine, running.Jobs, running.Backups, running.Messages,
+                running.Bans,
                 most => [.. running.Audit.Take(most)], "age1recipient", () => null,
                 running.LogsAsync),
             running.Socket, TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);

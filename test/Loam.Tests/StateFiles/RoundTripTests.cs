@@ -124,6 +124,8 @@ internal sealed class AnyValue(Random chance)
         ["an interface such as eth0"] = ["eth0", "lo"],
         ["states of a connection such as established,related"] = ["established,related", "new"],
         ["a rate such as 10/minute"] = ["10/minute"],
+        ["words such as login failed from {address}"] =
+            ["denied for {address}", "{address} - * \"#\" 401", "a: * from {address}, x"],
         ["a file system such as ext4"] = ["ext4", "nfs"],
         ["a mount option such as noatime"] = ["noatime", "uid=1000"],
         ["a user or group name"] = ["anna", "_x"],

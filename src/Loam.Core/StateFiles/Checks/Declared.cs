@@ -52,6 +52,10 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
     public IReadOnlyList<(string Name, MapValue Spec)> Interfaces { get; } =
         Named(files, NetworkFile.File, "interfaces");
 
+    /// <summary>By the service at which somebody may fail.</summary>
+    public IReadOnlyList<(string Name, MapValue Spec)> Bans { get; } =
+        Named(files, NetworkFile.File, "bans", "service");
+
     public IReadOnlyList<(string Name, MapValue Spec)> Jobs { get; } =
         Named(files, ScheduledFile.File, "jobs");
 

@@ -160,7 +160,7 @@ public sealed record DurationType(long Least) : FieldType
     }
 
     /// <summary>Parts go from the largest unit to the smallest, each at most once.</summary>
-    private static bool TryRead(string text, out long milliseconds)
+    public static bool TryRead(string text, out long milliseconds)
     {
         milliseconds = 0;
         if (text == "0")

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Loam.Cli.Views;
+using Loam.Core.Bans;
 using Loam.Core.Firewall;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
@@ -25,7 +26,11 @@ internal static class FirewallCommand
                 Overview(call, state);
                 break;
             case ["explain", var source, var port]:
-                Explain(call, state.Firewall, Packet(source, port));
+                var packet = Packet(source, port);
+                var banned = packet.Source is null ? null
+                    : (await call.Client.BansAsync(cancel).ConfigureAwait(false)).Bans
+                        .FirstOrDefault(b => b.Source == BanSource.Of(packet.Source));
+                Explain(call, state.Firewall, packet, banned);
                 break;
             default:
                 throw new CommandFailure(ExitCode.Invalid,
@@ -46,7 +51,8 @@ internal static class FirewallCommand
         call.Terminal.Write(FirewallView.Of(state.Firewall, doors, call.Terminal.Look));
     }
 
-    private static void Explain(Invocation call, FirewallRules rules, FirewallPacket packet)
+    private static void Explain(
+        Invocation call, FirewallRules rules, FirewallPacket packet, Ban? ban)
     {
         var decision = rules.Decide(packet);
         var byInterface = FirewallView.ByInterface(rules, packet, decision);
@@ -63,8 +69,16 @@ internal static class FirewallCommand
                     json.WriteString(name, other.ToString());
                 }
                 json.WriteEndObject();
+                if (ban is not null)
+                {
+                    json.WriteString("banned_until", ban.Until);
+                }
             }) + "\n");
             return;
+        }
+        if (ban is not null)
+        {
+            call.Terminal.Write(BanView.Standing(ban, call.Time.GetUtcNow()));
         }
         call.Terminal.Write(FirewallView.Explain(
             rules, packet, decision, byInterface, call.Terminal.Look));

@@ -56,6 +56,7 @@ internal static class AppView
         ("secrets", app.Secrets.IsEmpty ? ""
             : Listed(app.Secrets.Select(s => s.Name)) + " (generated)"),
         ("settings", Listed(app.Settings.Select(s => s.Words[0]))),
+        ("bans", app.LoginFailures.IsEmpty ? "" : "its log tells of failed logins"),
         ("backup", app.Dump.IsEmpty ? ""
             : app.Dump[0] == "sh" ? "by its own dump" : $"by {app.Dump[0]}"),
         ("known as", Listed(app.Names)),

@@ -21,7 +21,7 @@ internal static class FirewallAnswers
                 + BanEdits.Text(b)).ToList();
             return Reply.Answer((bans.Count == 0 ? "No bans are declared."
                 : $"{Upper(string.Join("; ", bans))}.") + " Which addresses are shut out now, "
-                + "`loam status` shows.");
+                + "`loam bans` lists.");
         }
         if (clause.Question == "whatif" && words.HasText("firewall"))
         {

@@ -1,0 +1,260 @@
+using System.Collections.Immutable;
+using System.Net;
+using Loam.Api;
+using Loam.Core.Approving;
+using Loam.Core.Auditing;
+using Loam.Core.Bans;
+using Loam.Core.Logins;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Bans;
+
+namespace Loam.Supervision;
+
+/// <summary>Counts failed logins, and shuts out whoever fails too often. What is shut out is in a
+/// file and in the kernel, and is made so again when either was lost.</summary>
+/// <param name="rules">Those in force.</param>
+/// <param name="isOwn">Why an address cannot be shut out; null: it can.</param>
+internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table, BanStore store,
+    Func<IPAddress, string?> isOwn, IAudit audit, EventLog events, TimeProvider time) : IBans
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_byHand = TimeSpan.FromDays(1);
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(3660);
+
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly FailureCount _failures = new();
+    private readonly Dictionary<string, (DateTimeOffset At, string Words)> _alike = [];
+    private BanMemory _memory = store.Load();
+
+    /// <summary>What was last put into the kernel; null: nothing is known of it.</summary>
+    private ImmutableSortedDictionary<string, Ban>? _inForce;
+    private string? _fault;
+    private BanMemory _saved = BanMemory.None;
+
+    /// <summary>Where the system's log was read to; kept with the rest.</summary>
+    public string? Position => _memory.Position;
+
+    public ImmutableArray<string> Alerts()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _fault is null || (rules().Count == 0 && _memory.Bans.IsEmpty) ? (string[])[] : [$"Nobody can be shut out: {_fault}"],
+                .. _alike.Values.Where(a => time.GetUtcNow() - a.At < TimeSpan.FromHours(1))
+                    .Select(a => a.Words),
+            ];
+        }
+    }
+
+    public ImmutableArray<Ban> List()
+    {
+        lock (_gate)
+        {
+            return [.. Living().Bans.Values.OrderBy(b => b.Until).ThenBy(b => b.Source)];
+        }
+    }
+
+    /// <summary>Something that a log told.</summary>
+    public async Task HearAsync(LoginEvent what, CancellationToken stop)
+    {
+        if (what is not { Kind: LoginKind.Failed, Address: { } address }
+            || rules().FirstOrDefault(r => r.IsOfHost ? what.Service == HostLogins.Ssh
+                : r.Service == what.Service) is not { } rule)
+        {
+            return;
+        }
+        Ban? ban = null;
+        lock (_gate)
+        {
+            var source = BanSource.Of(address);
+            // Lines that were written before it was shut out come after it.
+            if (Living().Bans.ContainsKey(source)
+                || _failures.Add(rule, source, what.At) < rule.MaxFailures
+                || what.At + rule.Time <= time.GetUtcNow())
+            {
+                return;
+            }
+            _failures.Forget(source);
+            var why = $"{rule.MaxFailures} failed logins at {rule.Service} within "
+                + BanRule.Words(rule.Window);
+            if (isOwn(address) is { } own)
+            {
+                _alike[rule.Service] = (what.At, $"{Upper(why)} came from {source}, which is {own}: "
+                    + $"nobody is shut out. If {rule.Service} stands behind a proxy, let the proxy "
+                    + "pass the clients' addresses on.");
+                return;
+            }
+            var now = time.GetUtcNow();
+            ban = new(source, rule.Service, why, now, now + rule.Time);
+            _memory = _memory.With(ban);
+        }
+        await ApplyAsync(stop);
+        await TellAsync("ban.added", "loam", ban,
+            $"{ban.Source} is shut out for {BanRule.Words(rule.Time)}: {ban.Why}", stop);
+    }
+
+    /// <summary>The log was read that far.</summary>
+    public void ReadTo(string position)
+    {
+        lock (_gate)
+        {
+            _memory = _memory with { Position = position };
+        }
+    }
+
+    public async Task<Ban> AddAsync(
+        BanOrder order, string who, Access? access, CancellationToken cancel)
+    {
+        if (!IPAddress.TryParse(order.Address, out var address)
+            || (!order.Address.Contains(':') && address.ToString() != order.Address))
+        {
+            throw new HostException(Fault.Unsupported, $"'{order.Address}' is not an address.",
+                "Write one such as 203.0.113.9 or 2001:db8::1. A whole network is shut out by a "
+                + "rule of the firewall: loam \"block 203.0.113.0/24\".");
+        }
+        var source = BanSource.Of(address);
+        if (isOwn(address) is { } own)
+        {
+            throw new HostException(Fault.Denied, $"{source} is {own}.", "It cannot be shut out.");
+        }
+        if (access is not null && BanSource.Of(access.Address()) == source)
+        {
+            throw new HostException(Fault.Denied, $"You are connected from {source} yourself.",
+                "Come in from elsewhere to shut it out.");
+        }
+        var length = order.For ?? s_byHand;
+        if (length < TimeSpan.FromSeconds(1) || length > s_longest)
+        {
+            throw new HostException(Fault.Unsupported, "Somebody is shut out for a second to ten "
+                + "years.", "Write a time such as 1h or 7d.");
+        }
+        var now = time.GetUtcNow();
+        var ban = new Ban(source, null, $"{who} asked for it", now, now + length);
+        BanMemory before;
+        lock (_gate)
+        {
+            before = _memory;
+            _memory = _memory.Without(source).With(ban);
+        }
+        if (await ApplyAsync(cancel) is { } fault)
+        {
+            lock (_gate)
+            {
+                _memory = before.Bans.TryGetValue(source, out var old)
+                    ? _memory.With(old) : _memory.Without(source);
+            }
+            throw new HostException(Fault.Unsupported, $"{source} cannot be shut out: {fault}",
+                "`loam doctor` says what is missing on this machine.");
+        }
+        await TellAsync("ban.added", who, ban,
+            $"{source} is shut out for {BanRule.Words(length)}: {ban.Why}", cancel);
+        return ban;
+    }
+
+    public async Task<ImmutableArray<Ban>> LiftAsync(
+        string? address, string who, CancellationToken cancel)
+    {
+        ImmutableArray<Ban> lifted;
+        lock (_gate)
+        {
+            var source = IPAddress.TryParse(address?.Split('/')[0], out var parsed)
+                ? BanSource.Of(parsed) : address;
+            lifted = [.. Living().Bans.Values.Where(b => address is null || b.Source == source)];
+            foreach (var one in lifted)
+            {
+                _memory = _memory.Without(one.Source);
+                _failures.Forget(one.Source);
+            }
+        }
+        if (lifted.IsEmpty)
+        {
+            throw new HostException(Fault.NotFound, address is null ? "Nobody is shut out."
+                : $"{address} is not shut out.", "`loam bans` lists who is.");
+        }
+        if (await ApplyAsync(cancel) is { } fault)
+        {
+            throw new HostException(Fault.Unavailable,
+                $"The kernel still keeps them out: {fault}", "It is tried again.");
+        }
+        foreach (var one in lifted)
+        {
+            await TellAsync("ban.lifted", who, one, $"{one.Source} is let in again", cancel);
+        }
+        return lifted;
+    }
+
+    /// <summary>What ended, what a rule held that is declared no more, and what somebody else
+    /// changed in the kernel is put right.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            var fault = await ApplyAsync(stop);
+            await Task.Delay(fault is null ? s_pause : s_afterFault, time, stop);
+        }
+    }
+
+    /// <returns>Why it could not be done; null: it is so.</returns>
+    private async Task<string?> ApplyAsync(CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop);
+        try
+        {
+            BanMemory wanted;
+            lock (_gate)
+            {
+                wanted = _memory = Living();
+            }
+            var now = time.GetUtcNow();
+            var bans = wanted.Bans.Values.ToList();
+            if (!ReferenceEquals(_inForce, wanted.Bans)
+                || !await table.HoldsAsync(bans, now, stop))
+            {
+                await table.SetAsync(bans, now, stop);
+                _inForce = wanted.Bans;
+            }
+            Save(wanted);
+            return _fault = null;
+        }
+        catch (HostException fault)
+        {
+            _inForce = null;
+            return _fault = fault.Message;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Save(BanMemory memory)
+    {
+        if (memory != _saved)
+        {
+            store.Save(memory);
+            _saved = memory;
+        }
+    }
+
+    private BanMemory Living() => _memory.Living(
+        time.GetUtcNow(), rules().Select(r => r.Service).ToHashSet(StringComparer.Ordinal));
+
+    private async Task TellAsync(
+        string type, string who, Ban ban, string words, CancellationToken cancel)
+    {
+        events.Add(new(0, time.GetUtcNow(), type) { Name = ban.Source, Message = words + "." });
+        try
+        {
+            await audit.WriteAsync(new(AuditEvents.SecurityModified, who, words), cancel);
+        }
+        catch (HostException fault)
+        {
+            events.Add(new(0, time.GetUtcNow(), "audit.failed") { Error = fault.Message });
+        }
+    }
+
+    private static string Upper(string text) => char.ToUpperInvariant(text[0]) + text[1..];
+}
