@@ -52,14 +52,14 @@ public sealed record BanMemory
 /// <summary>How a source is written.</summary>
 public static class BanSource
 {
-    private const int HostBytes = 8;
+    private const int IPv6Bytes = 16, HostBytes = 8;
 
     /// <summary>The address itself; of IPv6 the /64 around it, of which one host has them all.
     /// </summary>
     public static string Of(IPAddress address)
     {
         var bare = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        if (bare.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork)
+        if (bare.GetAddressBytes().Length < IPv6Bytes)
         {
             return bare.ToString();
         }

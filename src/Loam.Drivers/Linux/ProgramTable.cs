@@ -47,6 +47,7 @@ public static class ProgramTable
         new("iptables", "iptables", ProgramNeed.WhereThere, null),
         new("visudo", "sudo", ProgramNeed.WhereThere, null),
         new("systemctl", "systemd", ProgramNeed.WhereThere, null),
+        new("journalctl", "systemd", ProgramNeed.WhereThere, null),
         new("networkctl", "systemd", ProgramNeed.WhereThere, null),
         new("nmcli", "network-manager", ProgramNeed.WhereThere, null),
         new("ifup", "ifupdown", ProgramNeed.WhereThere, null),

@@ -22,7 +22,7 @@ internal static class BanCommands
         var answer = await call.Client.BanAsync(
             new(call.Words[0], Length(call.Value("for"))), cancel).ConfigureAwait(false);
         call.Answer(() => JsonOutput.Of(answer, ApiJson.Default.BansAnswer),
-            BanView.Added(answer.Bans[0], call.Time.GetUtcNow()));
+            BanView.Added(answer.Bans[0]));
         return ExitCode.Done;
     }
 

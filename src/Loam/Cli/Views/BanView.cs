@@ -22,10 +22,11 @@ internal static class BanView
         return table.Render(look);
     }
 
-    public static IEnumerable<Line> Added(Ban ban, DateTimeOffset now) =>
+    public static IEnumerable<Line> Added(Ban ban) =>
     [
         new Line("✓ ", Ink.Good).Add(ban.Source, Ink.Bold)
-            .Add($" is shut out for {Units.Every(Left(ban, now))}.  undo: loam unban {ban.Source}"),
+            .Add($" is shut out for {BanRule.Words(ban.Until - ban.From)}.  undo: loam unban "
+                + ban.Source),
     ];
 
     /// <summary>Before what the firewall says, which such a packet does not reach.</summary>
@@ -38,6 +39,11 @@ internal static class BanView
     public static IEnumerable<Line> Lifted(IEnumerable<Ban> bans) => bans.Select(
         b => new Line("✓ ", Ink.Good).Add(b.Source, Ink.Bold).Add(" is let in again."));
 
-    private static TimeSpan Left(Ban ban, DateTimeOffset now) =>
-        TimeSpan.FromSeconds(Math.Max(1, Math.Round((ban.Until - now).TotalSeconds)));
+    /// <summary>Whole minutes, of the last one the seconds.</summary>
+    private static TimeSpan Left(Ban ban, DateTimeOffset now)
+    {
+        var left = ban.Until - now;
+        return left > TimeSpan.FromMinutes(1) ? TimeSpan.FromMinutes(Math.Floor(left.TotalMinutes))
+            : TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(left.TotalSeconds)));
+    }
 }

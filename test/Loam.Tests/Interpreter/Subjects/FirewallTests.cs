@@ -207,7 +207,7 @@ public sealed class FirewallTests
         walled: why is 198.51.100.7 not getting through => answer; says no-scanner
         walled: is the firewall on? => answer; says on
         bare: is the firewall on? => answer; says no firewall
-        walled: which addresses are banned? => answer; says loam status
+        walled: which addresses are banned? => answer; says loam bans
         # Not about packets
         walled: allow grafana 2GB of memory => proposal; services.grafana.resources.memory = 2Gi
         walled: remove grafana => proposal; no services.grafana
