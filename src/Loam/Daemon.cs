@@ -88,8 +88,7 @@ internal static class Daemon
         var backups = new BackupWatch(BackupHost(engine, containers, context, paths,
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
-        var guard = new Guard(
-            engine, instance, () => machine!.Desired, paths, audit, events, time);
+        var guard = new Guard(engine, instance, () => machine!.Desired, paths, audit, events);
         machine = new Machine(new()
         {
             Context = context,
@@ -103,16 +102,14 @@ internal static class Daemon
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
                 .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts()],
-            Audit = audit, Backups = backups.Summary, CanBackUp = () => BackupRepository.CanRun,
-            CanSandbox = () => Sandbox.CanRun, CanBan = () => BanTable.CanRun,
-            LoginLog = () => LoginLogs.Find("/", time)?.Name, Usage = new(Used(found.Info), time),
-            SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Deadman = deadman,
+            Audit = audit, Backups = backups.Summary, Usage = new(Used(found.Info), time),
+            Abilities = Abilities, SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
+            Deadman = deadman,
             Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
-            AdoptMount = adopting.ReadAsync,
+            AdoptMount = adopting.ReadAsync, Host = () => Environment.MachineName,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
-            Host = () => Environment.MachineName, Version = Product.Version,
-            Engine = found.Description,
+            Version = Product.Version, Engine = found.Description,
         });
         var told = Finding(jobs, machine, vault);
         await BeginAsync(machine, backups, fresh, told, time, say, stop);
@@ -292,6 +289,15 @@ internal static class Daemon
             LoginFailures = AppCatalog.LoginFailures,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };
+
+    /// <summary>Programs may come and go while it runs.</summary>
+    private static PlanningContext Abilities(PlanningContext context) => context with
+    {
+        CanBackUp = BackupRepository.CanRun,
+        CanSandbox = Sandbox.CanRun,
+        CanBan = BanTable.CanRun,
+        LoginLog = LoginLogs.Find("/", TimeProvider.System)?.Name,
+    };
 
     private static FileJournal Journal(InstancePaths paths, Action<string> say)
     {

@@ -26,16 +26,12 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
     public async Task<PlannedChange> PlanAsync(
         ChangeRequest request, InForce now, CancellationToken cancel)
     {
-        var context = parts.Context with
+        var context = parts.Abilities(parts.Context) with
         {
             Heal = request.Kind == ChangeKind.Heal,
             HealOnly = request.Kind == ChangeKind.Heal ? [.. Ids(request.Names)] : [],
             Access = request.Access,
             IsRevert = request.Kind == ChangeKind.Revert,
-            CanBackUp = parts.CanBackUp(),
-            CanSandbox = parts.CanSandbox(),
-            CanBan = parts.CanBan(),
-            LoginLog = parts.LoginLog(),
         };
         var found = new DiagnosticBag();
         if (request.Kind == ChangeKind.Adopt)

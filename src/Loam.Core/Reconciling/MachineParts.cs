@@ -64,17 +64,8 @@ public sealed record MachineParts
     /// <summary>What somebody should look at besides.</summary>
     public Func<ImmutableArray<string>> Alerts { get; init; } = () => [];
 
-    /// <summary>The program that makes backups is installed.</summary>
-    public Func<bool> CanBackUp { get; init; } = () => true;
-
-    /// <summary>The program that makes sandboxes is installed.</summary>
-    public Func<bool> CanSandbox { get; init; } = () => true;
-
-    /// <summary>The program that shuts addresses out is there.</summary>
-    public Func<bool> CanBan { get; init; } = () => true;
-
-    /// <summary>Where the system tells of logins, for people; null: nowhere.</summary>
-    public Func<string?> LoginLog { get; init; } = () => "the system's log";
+    /// <summary>What can be done on this host now, put into what the planner knows.</summary>
+    public Func<PlanningContext, PlanningContext> Abilities { get; init; } = context => context;
 
     /// <summary>How the copies are; null: none are made.</summary>
     public Func<BackupSummary?> Backups { get; init; } = () => null;

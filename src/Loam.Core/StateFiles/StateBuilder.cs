@@ -24,11 +24,10 @@ internal static class StateBuilder
             }
         }
 
-        AddAll(ResourceKind.Secret, declared.Secrets);
-        AddAll(ResourceKind.Network, declared.Networks);
-        AddAll(ResourceKind.User, declared.Users);
-        AddAll(ResourceKind.Certificate, declared.Certificates);
-        AddAll(ResourceKind.Ban, declared.Bans);
+        foreach (var (kind, things) in ByKind(declared))
+        {
+            AddAll(kind, things);
+        }
         var places = new StoragePlaces(declared);
         AddStorage(declared, places, Add);
         var services = ImmutableSortedDictionary.CreateBuilder<string, Service>(
@@ -41,7 +40,6 @@ internal static class StateBuilder
             services.Add(name, ServiceReader.Read(normal, image));
             Add(ResourceKind.Service, name, normal, Needs(normal, places));
         }
-        AddAll(ResourceKind.Setting, [.. SettingGroups.Changed(declared)]);
         foreach (var (id, spec) in OfTheMachine(declared))
         {
             Add(id.Kind, id.Name, spec, []);
@@ -81,6 +79,16 @@ internal static class StateBuilder
             Images = images,
         };
     }
+
+    /// <summary>Things that need nothing else.</summary>
+    private static (ResourceKind, IReadOnlyList<(string Name, MapValue Spec)>)[] ByKind(
+        Declared declared) =>
+    [
+        (ResourceKind.Secret, declared.Secrets), (ResourceKind.Network, declared.Networks),
+        (ResourceKind.User, declared.Users), (ResourceKind.Certificate, declared.Certificates),
+        (ResourceKind.Ban, declared.Bans),
+        (ResourceKind.Setting, [.. SettingGroups.Changed(declared)]),
+    ];
 
     /// <summary>Things of which a machine has one.</summary>
     private static IEnumerable<(ResourceId, MapValue)> OfTheMachine(Declared declared)

@@ -91,8 +91,7 @@ public sealed partial class BanTable(INftables nft, string instance)
              ("v6", "ipv6_addr", "interval, timeout", s => s.Contains(':'))])
         {
             var some = bans.Where(b => isTheirs(b.Source)).Select(b => string.Create(
-                CultureInfo.InvariantCulture,
-                $"{b.Source} timeout {Math.Max(1, (long)Math.Ceiling((b.Until - now).TotalSeconds))}s"));
+                CultureInfo.InvariantCulture, $"{b.Source} timeout {SecondsOf(b.Until - now)}s"));
             text.Append(CultureInfo.InvariantCulture,
                 $"\tset {set} {{\n\t\ttype {type}\n\t\tsize {BanMemory.Most}\n\t\tflags {flags}\n");
             if (string.Join(", ", some) is { Length: > 0 } elements)
@@ -111,6 +110,9 @@ public sealed partial class BanTable(INftables nft, string instance)
 
             """).ToString();
     }
+
+    private static long SecondsOf(TimeSpan time) =>
+        Math.Max(1, (long)Math.Ceiling(time.TotalSeconds));
 
     private static string WithoutElements(string words) => Elements().Replace(words, "");
 

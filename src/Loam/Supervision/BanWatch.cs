@@ -42,7 +42,8 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         {
             return
             [
-                .. _fault is null || (rules().Count == 0 && _memory.Bans.IsEmpty) ? (string[])[] : [$"Nobody can be shut out: {_fault}"],
+                .. _fault is null || (rules().Count == 0 && _memory.Bans.IsEmpty) ? (string[])[]
+                    : [$"Nobody can be shut out: {_fault}"],
                 .. _alike.Values.Where(a => time.GetUtcNow() - a.At < TimeSpan.FromHours(1))
                     .Select(a => a.Words),
             ];
@@ -82,9 +83,10 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
                 + BanRule.Words(rule.Window);
             if (isOwn(address) is { } own)
             {
-                _alike[rule.Service] = (what.At, $"{Upper(why)} came from {source}, which is {own}: "
-                    + $"nobody is shut out. If {rule.Service} stands behind a proxy, let the proxy "
-                    + "pass the clients' addresses on.");
+                _alike[rule.Service] = (what.At,
+                    $"{Upper(why)} came from {source}, which is {own}: nobody is shut out. "
+                    + $"If {rule.Service} stands behind a proxy, let the proxy pass the clients' "
+                    + "addresses on.");
                 return;
             }
             var now = time.GetUtcNow();

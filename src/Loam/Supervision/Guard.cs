@@ -19,8 +19,9 @@ internal sealed class Guard
     private readonly ServiceLoginWatch _services;
 
     public Guard(IContainerEngine engine, string instance, Func<DesiredState> desired,
-        InstancePaths paths, IAudit audit, EventLog events, TimeProvider time)
+        InstancePaths paths, IAudit audit, EventLog events)
     {
+        var time = TimeProvider.System;
         Bans = new(() => [.. desired().Bans.Values],
             new(new Nftables { Table = BanTable.Name }, instance), new(paths.BansFile),
             OwnAddresses.Why, audit, events, time);

@@ -13,7 +13,7 @@ internal static class CommandTable
     public static IReadOnlyList<Command> All { get; } =
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
-        .. LookingVerbs(), .. FileVerbs(), .. OwnVerbs(),
+        .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. OwnVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -140,6 +140,25 @@ internal static class CommandTable
         },
     ];
 
+    private static IEnumerable<Command> BanVerbs() =>
+    [
+        new("bans", "", 0, 0, "Who is shut out, why, and for how long.", "loam bans",
+            BanCommands.ListAsync)
+        {
+            Details = "`bans` in network.yaml says after how many failed logins an address is "
+                + "shut out: loam \"ban whoever fails 5 times at ssh\".",
+        },
+        new("ban", "ADDRESS", 1, 1, "Shut out an address, for a day unless it is said.",
+            "loam ban 203.0.113.9 --for 2h", BanCommands.BanAsync)
+        {
+            Options = [new("for", null, "TIME", "how long: 30m, 2h, 7d")],
+            Details = "It cannot begin a connection to any port of this machine; those there are "
+                + "stay. Of IPv6 the whole /64 is meant.",
+        },
+        new("unban", "ADDRESS | all", 1, 1, "Let an address in again.", "loam unban 203.0.113.9",
+            BanCommands.UnbanAsync),
+    ];
+
     private static IEnumerable<Command> LookingVerbs() =>
     [
         new("status", "", 0, 0, "How the machine is.", "loam status -o json",
@@ -160,21 +179,6 @@ internal static class CommandTable
             "loam jobs\nloam jobs nightly-dump", JobCommands.ListAsync),
         new("run-job", "JOB", 1, 1, "Run a job now, and show what it writes.",
             "loam run-job nightly-dump", JobCommands.RunAsync),
-        new("bans", "", 0, 0, "Who is shut out, why, and for how long.", "loam bans",
-            BanCommands.ListAsync)
-        {
-            Details = "`bans` in network.yaml says after how many failed logins an address is "
-                + "shut out: loam \"ban whoever fails 5 times at ssh\".",
-        },
-        new("ban", "ADDRESS", 1, 1, "Shut out an address, for a day unless it is said.",
-            "loam ban 203.0.113.9 --for 2h", BanCommands.BanAsync)
-        {
-            Options = [new("for", null, "TIME", "how long: 30m, 2h, 7d")],
-            Details = "It cannot begin a connection to any port of this machine; those there are "
-                + "stay. Of IPv6 the whole /64 is meant.",
-        },
-        new("unban", "ADDRESS | all", 1, 1, "Let an address in again.", "loam unban 203.0.113.9",
-            BanCommands.UnbanAsync),
         new("audit", "[verify [DIR] | key]", 0, 2,
             "Who did what; or whether that record stands as it was written.",
             "loam audit\nloam audit verify\n"
