@@ -27,17 +27,25 @@ public sealed class BanWatchTests(Namespaces net) : IAsyncLifetime
         [new("sshd", 3, TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), null)];
     private Nftables Nft => new(Namespaces.Enter(net.Host)) { Table = BanTable.Name };
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    /// <summary>Others who use the namespace may have left their rules.</summary>
+    public Task InitializeAsync() => ClearAsync();
 
     public async Task DisposeAsync()
     {
         await _stop.CancelAsync();
-        if (new NeedsNetAttribute().Missing() is null)
-        {
-            await Nft.RunAsync($"add table {BanTable.Name}\ndelete table {BanTable.Name}\n",
-                default);
-        }
+        await ClearAsync();
         await _folder.DisposeAsync();
+    }
+
+    private async Task ClearAsync()
+    {
+        foreach (var table in (string[])[BanTable.Name, FirewallTable.Name])
+        {
+            if (new NeedsNetAttribute().Missing() is null)
+            {
+                await Nft.RunAsync($"add table {table}\ndelete table {table}\n", default);
+            }
+        }
     }
 
     [NeedingFact]

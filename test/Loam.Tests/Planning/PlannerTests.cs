@@ -321,12 +321,12 @@ public sealed class PlannerTests
     [Fact]
     public void A_field_without_a_driver_is_refused_by_name()
     {
-        var files = StateSet.Empty.With("network.yaml",
-            "apiVersion: loam/v1\nkind: NetworkConfig\nspec:\n  bans: [{service: sshd}]\n");
+        var files = StateSet.Empty.With("manifest.yaml",
+            "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  llm: {provider: openai}\n");
         var state = StateReader.Read(files).State!;
         Planner.Plan(DesiredState.Empty, state, Nothing(state), s_context).Findings
             .ShouldContain(f => f.Code == Codes.NotYet
-                && f.Message.Contains("bans", StringComparison.OrdinalIgnoreCase));
+                && f.Message.Contains("llm", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
