@@ -52,6 +52,17 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
         }
     }
 
+    /// <summary>What earlier files say; they were read before.</summary>
+    public DesiredState StateOf(StateSet files)
+    {
+        if (!_read.TryGetValue(files, out var state))
+        {
+            state = StateReader.Read(files).State ?? Base;
+            _read[files] = state;
+        }
+        return state;
+    }
+
     public static EditPath Services { get; } = EditPath.Parse("spec.services");
 
     public static EditPath ServicePath(string name) => Services.Item("name", name);

@@ -24,6 +24,12 @@ internal static class LimitEdits
             return Lift(draft, service, said.Limit);
         }
         var present = Present(service, said.Limit);
+        if (said.Like is { } like && draft.State.Services.TryGetValue(like, out var model)
+            && Present(model, said.Limit) is { } measure)
+        {
+            return Write(draft, service, said.Limit, present, decimal.Floor(
+                said.Amount.Kind == AmountKind.Factor ? measure * said.Amount.Value : measure));
+        }
         if (said.Amount.IsVague || (present is null && Relative(said.Amount)))
         {
             return AskHowMuch(service, said, present, clause);

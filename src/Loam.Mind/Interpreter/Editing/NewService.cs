@@ -277,7 +277,9 @@ internal static class NewService
             .Select(p => $"{p.Host}").Distinct().ToList();
         var ports = published.Count == 0 ? ""
             : $" and publish it on port{(published.Count > 1 ? "s" : "")} "
-                + Wording.List(published);
+                + Wording.List(published)
+                + (service.Ports.Where(p => p.Host is not null).Select(p => p.Address).Distinct()
+                    .ToList() is [not "0.0.0.0" and { } only] ? $", on {only} only" : "");
         return Reply.Done(text + ports).With(Risk.Low);
     }
 }

@@ -179,11 +179,17 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
 
     private Reply Unnumbered(PortAttribute said)
     {
-        if (clause.Verb == "publish" && said.Address is null && IsUnsaid())
+        var unnamed = clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.IsField("port"));
+        if (clause.Verb == "publish" && said.Address is null && (unnamed || IsUnsaid()))
         {
             return Reply.Ask($"Which port of the host shall {service.Name} be on? {Published()}",
                 [$"{draft.FreePort(8080, "tcp")}"],
                 Filler(said, a => said with { First = a, Link = "on" }));
+        }
+        if (said.Address is { } inner and not EveryAddress && draft.IsNew(service)
+            && service.Ports.Count(p => p.Host is not null) > 1)
+        {
+            return Bound(inner);
         }
         if (clause.Verb == "publish" || said.Address is not null)
         {
@@ -209,6 +215,20 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var suggested = draft.FreePort(8080, "tcp");
         return Reply.Ask($"Which port of the host shall {service.Name} be on? {Published()}",
             [$"{suggested}"], Filler(said, a => said with { First = a, Link = "on" }));
+    }
+
+    /// <summary>All ports of what is new are on one address.</summary>
+    private Reply Bound(string address)
+    {
+        for (var index = 0; index < service.Ports.Length; index++)
+        {
+            if (service.Ports[index].Host is not null)
+            {
+                draft.Set(ServicesFile.File, Draft.Path(service.Name, "ports").At(index)
+                    .Key("address"), EditValue.Of(address));
+            }
+        }
+        return Reply.Done($"publish {service.Name} on {address} only");
     }
 
     /// <summary>"A port", where there are several.</summary>

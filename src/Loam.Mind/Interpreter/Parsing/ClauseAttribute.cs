@@ -16,7 +16,11 @@ internal abstract record ClauseAttribute;
 
 internal enum LimitKind { Memory, Cpu, Pids, Replicas }
 
-internal sealed record LimitAttribute(LimitKind Limit, Amount Amount) : ClauseAttribute;
+internal sealed record LimitAttribute(LimitKind Limit, Amount Amount) : ClauseAttribute
+{
+    /// <summary>The service whose limit is the measure; null: that of the target.</summary>
+    public string? Like { get; init; }
+}
 
 /// <param name="First">The first number said.</param>
 /// <param name="Second">The second one of a pair.</param>

@@ -30,7 +30,7 @@ internal static class ClauseSplitter
     }
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>
-        Predicates.English.Mark(WithoutConcession(particles.Join(sentence)));
+        Roles.Mark(Predicates.English.Mark(WithoutConcession(particles.Join(sentence))));
 
     /// <summary>Where the clauses of a sentence begin, by its joints, verbs and values.</summary>
     public static List<int> Starts(Sentence sentence)
@@ -70,7 +70,9 @@ internal static class ClauseSplitter
         for (var at = 0; at < starts.Count; at++)
         {
             var end = at + 1 < starts.Count ? starts[at + 1] : sentence.Lexemes.Count;
-            Add(clauses, sentence.Lexemes[starts[at]..end], sentence.Asks);
+            var said = sentence.Lexemes[starts[at]..end];
+            Add(clauses, clauses.Count == 0 ? said : Ellipsis.WrittenOut(
+                said, clauses[^1].Lexemes), sentence.Asks);
         }
         ShareVerbs(clauses);
         return clauses;
@@ -132,8 +134,10 @@ internal static class ClauseSplitter
         {
             return false;
         }
-        // "Never mind, 3 is plenty"
-        if (joined && IsTakingBack(all, start, at))
+        // "Prometheus too", "both not published", "never mind, 3 is plenty"
+        if (joined && (Ellipsis.Begins(all, at) || Ellipsis.Ends(all, start, at)
+            || Reach.OfAll(all, at) && HasMention(all, start, at)
+            || IsTakingBack(all, start, at)))
         {
             return true;
         }
@@ -152,7 +156,8 @@ internal static class ClauseSplitter
         var infinite = lexeme.Is(Part.Verb) && HasVerb(all, start, at)
             && (lexeme.Text.StartsWith("to be ", StringComparison.Ordinal)
                 || all[at - 1].Text is "to be");
-        if (infinite || IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at)))
+        if (infinite || IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at))
+            || Reach.Says(all, start, at))
         {
             return false;
         }
@@ -345,7 +350,7 @@ internal static class ClauseSplitter
 
     private static bool IsShareMark(Lexeme lexeme) => lexeme.IsGlue("each");
 
-    private static bool IsMakeable(Lexeme lexeme) =>
+    public static bool IsMakeable(Lexeme lexeme) =>
         lexeme.Named(Known.App) is not null || lexeme.Named(Known.Role) is not null
         || lexeme.Is(Part.Image);
 
@@ -376,7 +381,7 @@ internal static class ClauseSplitter
     private static bool HasMention(List<Lexeme> all, int start, int end) =>
         all.FindIndex(start, end - start, IsThing) >= 0;
 
-    private static string VerbOf(List<Lexeme> lexemes)
+    public static string VerbOf(List<Lexeme> lexemes)
     {
         var clause = new Clause(lexemes);
         Verbs.Read(clause);

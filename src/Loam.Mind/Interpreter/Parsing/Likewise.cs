@@ -21,9 +21,40 @@ internal static class Likewise
     private static bool IsMark(Lexeme lexeme) => lexeme.Text is "too" or "also" or "as well"
         or "likewise" or "ditto" or "similarly" or "same" or "the same" or "as well as";
 
+    /// <summary>"Jellyfin 2 GB, grafana half of that", "… and gitea 4": the measure, or its unit,
+    /// is that of the clause before.</summary>
+    private static void Measure(Clause clause, IReadOnlyList<Clause> before)
+    {
+        if (before is not [.., { Subject: null, Question: null } last]
+            || last.Attributes.OfType<LimitAttribute>().ToList() is not [{ Amount.Kind:
+                AmountKind.Absolute } said])
+        {
+            return;
+        }
+        for (var at = 0; at < clause.Attributes.Count; at++)
+        {
+            clause.Attributes[at] = clause.Attributes[at] switch
+            {
+                LimitAttribute { Amount.Kind: AmountKind.Factor } part when part.Limit == said.Limit
+                    && clause.Lexemes.Any(l => l.Key(Part.Amount)?[0] == 'x'
+                        && l.Text.Split(' ')[^1] is "that") =>
+                    said with { Amount = said.Amount with
+                        { Value = said.Amount.Value * part.Amount.Value } },
+                BareAttribute { Unit: "" } bare when clause.Targets.Count > 0
+                    && !bare.Text.Contains('.', StringComparison.Ordinal) =>
+                    said with { Amount = said.Amount with { Value = bare.Value } },
+                BareAttribute { Unit: "x" } bare when clause.Targets.Count > 0 =>
+                    said with { Amount = said.Amount with
+                        { Value = said.Amount.Value * bare.Value } },
+                var other => other,
+            };
+        }
+    }
+
     /// <summary>Takes over what the clause before says.</summary>
     public static void Follow(Clause clause, IReadOnlyList<Clause> before)
     {
+        Measure(clause, before);
         if (!IsSaid(clause) || before is not [.., { Subject: null, Question: null } last]
             || last.Targets.Count == 0)
         {

@@ -22,12 +22,16 @@ internal static class TargetReader
             {
                 continue;
             }
-            if (why)
+            if (!why && lexeme.Role == Role.Model && clause.Question is null)
             {
-                clause.Use(at);
+                ReadModel(clause, at);
                 continue;
             }
             clause.Use(at);
+            if (why)
+            {
+                continue;
+            }
             if (IsOfField(clause, at) || IsApposition(clause, at))
             {
                 continue;
@@ -68,12 +72,34 @@ internal static class TargetReader
         {
             clause.Targets.Add(owner);
         }
-        // "And the other one: minio" says which that is.
+        WithoutOther(clause);
+    }
+
+    /// <summary>"And the other one: minio" says which that is.</summary>
+    private static void WithoutOther(Clause clause)
+    {
         var other = clause.Targets.FindIndex(t => t.Reference == "other");
         if (other >= 0 && clause.Targets.Skip(other + 1).Any(t => t.Reference is null)
             && !clause.Lexemes.Any(l => l.IsGlue("and") && l != clause[0]))
         {
             clause.Targets.RemoveAt(other);
+        }
+    }
+
+    /// <summary>"Something like plex" is what is wished if nothing else is named. Of what is
+    /// there, a reader of values has taken what it is a model of; otherwise it stays unread.
+    /// </summary>
+    private static void ReadModel(Clause clause, int at)
+    {
+        if (clause[at].Named(Known.App) is { } app && clause.Targets.Count == 0
+            && clause[at].Named(Known.Service) is null
+            && !clause.Lexemes.Any(l => l != clause[at] && (l.IsMention || l.Is(Part.Image))))
+        {
+            clause.Use(at);
+            clause.Targets.Add(TargetAt(clause, at) with
+            {
+                Namings = [new(Known.App, Roles.InsteadOf(app))],
+            });
         }
     }
 

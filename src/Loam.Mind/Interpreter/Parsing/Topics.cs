@@ -78,7 +78,7 @@ internal static class Topics
     }
 
     /// <summary>"A redis": something that is to run.</summary>
-    private static bool IsNewApp(IReadOnlyList<Lexeme> lexemes)
+    public static bool IsNewApp(IReadOnlyList<Lexeme> lexemes)
     {
         var at = lexemes.ToList().FindIndex(l => l.Named(Known.App) is not null
             && l.Named(Known.Service) is null && !l.Readings.Any(r => r.Part == Part.Topic

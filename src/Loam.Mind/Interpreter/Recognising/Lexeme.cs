@@ -8,6 +8,11 @@ internal enum Known
     Service, App, Role, Volume, Network, Secret, User, Job, Rule, Certificate, Interface, Mount,
 }
 
+/// <summary>What a name is in its sentence for.</summary>
+/// <remarks><c>Model</c>: compared with, as in "like plex". <c>Beside</c>: "next to redis".
+/// </remarks>
+internal enum Role { None, Model, Beside }
+
 /// <summary>A thing a word can name, in the state or in the catalogue.</summary>
 internal readonly record struct Naming(Known Known, string Name);
 
@@ -25,6 +30,7 @@ internal sealed record Lexeme(string Text, string Original, ImmutableArray<Readi
     /// <summary>For <see cref="Part.Mention"/>: what it may name.</summary>
     public ImmutableArray<Naming> Namings { get; init; } = [];
     public bool Possessive { get; init; }
+    public Role Role { get; init; }
 
     /// <summary>Read as another word, because of a slip.</summary>
     public bool Corrected { get; init; }

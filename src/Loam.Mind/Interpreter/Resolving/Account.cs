@@ -21,9 +21,13 @@ internal static class Account
     private const double NotThere = 0.35;
     private const double Assumed = 0.3;
     private const double Faint = 0.6;
+    private const double Untraced = 0.5;
 
-    public static double Of(IReadOnlyList<Clause> clauses) =>
-        Math.Clamp(1 - clauses.Sum(Missed), 0, 1);
+    public static double Of(IReadOnlyList<Clause> clauses) => Of(clauses, []);
+
+    /// <param name="missing">What was said and left no trace in what changed.</param>
+    public static double Of(IReadOnlyList<Clause> clauses, IReadOnlyList<Lexeme> missing) =>
+        Math.Clamp(1 - clauses.Sum(Missed) - missing.Count * Untraced, 0, 1);
 
     /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
     public static double Missed(Clause clause)
@@ -49,14 +53,18 @@ internal static class Account
             && !c[at].IsGlue("if")));
 
     /// <summary>What was not understood, as it was typed.</summary>
-    public static List<string> Unread(IReadOnlyList<Clause> clauses)
+    public static List<string> Unread(IReadOnlyList<Clause> clauses) => Unread(clauses, []);
+
+    public static List<string> Unread(
+        IReadOnlyList<Clause> clauses, IReadOnlyList<Lexeme> missing)
     {
         var unread = new List<string>();
         foreach (var clause in clauses)
         {
             for (var at = 0; at < clause.Count; at++)
             {
-                if (clause.IsFree(at) && Weight(clause[at], false) > 0)
+                if (clause.IsFree(at) && Weight(clause[at], false) > 0
+                    || missing.Contains(clause[at], ReferenceEqualityComparer.Instance))
                 {
                     unread.Add(clause[at].Original);
                 }

@@ -14,6 +14,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         {
             return;
         }
+        Foretold();
         Repeated();
         Kept();
         Specified();
@@ -78,6 +79,28 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 said.Verb = again.Verb;
                 said.Negated = false;
                 clauses.RemoveAt(at--);
+            }
+        }
+    }
+
+    /// <summary>"The kids keep asking for minecraft. Set one up": what was told of is what shall
+    /// be made.</summary>
+    private void Foretold()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var (told, wish) = (clauses[at - 1], clauses[at]);
+            if (told is { Question: null, Foreign: null, Subject: null, Attributes.Count: 0,
+                    Negated: false, Verb: "" or "have" or "set", Targets: [{ } thing] }
+                && thing.Named(Known.App) is not null && !Names(thing).Any()
+                && wish is { Subject: null, Question: null, Negated: false,
+                    Verb: "create" or "start" or "have" or "set" }
+                && RefersBack(wish) && !wish.Attributes.Exists(a => a is ImageAttribute))
+            {
+                wish.Targets.Clear();
+                wish.Targets.Add(thing);
+                wish.Verb = "create";
+                clauses.RemoveAt(--at);
             }
         }
     }

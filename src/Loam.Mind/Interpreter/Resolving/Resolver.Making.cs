@@ -130,6 +130,11 @@ internal sealed partial class Resolver
             yield return TooMany(Made.Count + creations.Count);
             yield break;
         }
+        if ((Either(clause, creations) ?? OtherDatabase(clause, creations)) is { } either)
+        {
+            yield return either;
+            yield break;
+        }
         if (clause.Verb == "unpublish" && !clause.Attributes.Exists(a => a is PortAttribute))
         {
             clause.Attributes.Add(new PortAttribute(null, null, "", false, null, null)
@@ -143,6 +148,11 @@ internal sealed partial class Resolver
             {
                 Made.Add(brought);
                 Touched.Add(brought);
+                if (target.Version is { } version)
+                {
+                    yield return ServiceEdits.Apply(
+                        _draft, brought, new VersionAttribute(version), clause, Targets);
+                }
                 continue;
             }
             var reply = CreateOne(clause, target, out var name);
@@ -163,7 +173,7 @@ internal sealed partial class Resolver
     }
 
     /// <summary>"Ghost with its mysql": ghost has brought it along already.</summary>
-    private string? Brought(Target target) => target.IsAnother || target.Version is not null
+    private string? Brought(Target target) => target.IsAnother
         || target.Named(Known.App) is not { } app ? null
         : _draft.State.Services.Keys.FirstOrDefault(s => _draft.AppOf(s)?.Name == app
             && !Made.Contains(s) && !session.BaseState.Services.ContainsKey(s)

@@ -34,7 +34,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [.. Made.Select(m => LifeEdits.Stop(_draft, _draft.State.Services[m]))];
         }
-        if ((clause.Negated || Keeps(clause)) && clause.Attributes.Count == 0)
+        if (clause.Verb == "spare" || (clause.Negated || Keeps(clause))
+            && clause.Attributes.Count == 0)
         {
             return [LeaveAlone(clause)];
         }

@@ -22,6 +22,9 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>The turn says the same of something else.</summary>
     private bool _continues;
     private readonly List<Reply> _replies = [];
+
+    /// <summary>What was said and left no trace in what changed.</summary>
+    private List<Lexeme> _missing = [];
     private readonly Core.StateFiles.StateSet _start = session.Draft.Files;
     private readonly Earlier _before = new(session.Draft.Files, session.Focus, session.About,
         session.LastWishes, session.LastMade, session.Risk);
@@ -198,6 +201,8 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         if (_replies.Exists(r => r.Kind == ReplyKind.Done))
         {
             resolver.Order();
+            _missing = trusted ? [] : Witness.Missing(
+                wishes, session.Draft.StateOf(from), session.Draft.State, _replies);
             return Doubtful(wishes, from) ?? Done(wishes, resolver);
         }
         Remember(resolver);
@@ -258,13 +263,13 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// <summary>What was not understood is asked about, never passed over.</summary>
     private TurnResult? Doubtful(List<Clause> wishes, Core.StateFiles.StateSet from)
     {
-        var confidence = Account.Of(wishes);
+        var confidence = Account.Of(wishes, _missing);
         if (trusted || confidence >= Account.Threshold)
         {
             return null;
         }
         session.Draft.Restore(from);
-        var unread = Account.Unread(wishes);
+        var unread = Account.Unread(wishes, _missing);
         session.Pending = new(wishes, answer => answer.Lexemes.Any(l => l.IsGlue("yes")));
         return new(Outcome.Question, $"I'm not sure I understand "
             + $"\"{string.Join(", ", unread.Take(4))}\". Shall I {Sentences.Join(_replies)}?",
@@ -296,7 +301,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         var same = !session.Draft.Files.ChangedFrom(session.Base).Any();
         return new(same ? Outcome.NoChange : Outcome.Proposal,
             same ? "Then everything stays as it is." : Sentences.Of(_replies) + LeftOut(wishes),
-            trusted ? 1 : Account.Of(wishes), Offers(resolver));
+            trusted ? 1 : Account.Of(wishes, _missing), Offers(resolver));
     }
 
     /// <summary>Values that nothing took are named, never passed over.</summary>

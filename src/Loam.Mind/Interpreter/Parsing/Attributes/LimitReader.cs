@@ -47,6 +47,23 @@ internal static class LimitReader
         {
             TakeCount(clause);
         }
+        TakeModel(clause);
+    }
+
+    /// <summary>"The same memory as prometheus", "twice as much as redis".</summary>
+    private static void TakeModel(Clause clause)
+    {
+        var model = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Role == Role.Model && clause[i].Named(Known.Service) is not null, -1);
+        for (var at = 0; model >= 0 && at < clause.Attributes.Count; at++)
+        {
+            if (clause.Attributes[at] is LimitAttribute { Amount.Kind: AmountKind.More
+                or AmountKind.Factor } limit)
+            {
+                clause.Use(model);
+                clause.Attributes[at] = limit with { Like = clause[model].Named(Known.Service) };
+            }
+        }
     }
 
     /// <summary>"A vaultwarden instance" is a vaultwarden, not a number of them.</summary>

@@ -122,10 +122,9 @@ internal static class PortReader
             {
                 continue;
             }
-            var not = at > 0 && Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at)).Any(i =>
-                clause[i].IsGlue("not") || clause[i].IsGlue("without")
-                || clause[i].Text is "nothing" or "none" or "no");
-            if (clause[at].IsVerb("unpublish") || (clause[at].IsVerb("publish") && not))
+            var not = at > 0 && Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at)).Any(
+                i => Reach.Denies(clause[i]));
+            if (clause[at].IsVerb("unpublish") || (Reach.Opens(clause[at]) && not))
             {
                 clause.Use(Math.Max(0, at - 3), at);
                 closed = true;

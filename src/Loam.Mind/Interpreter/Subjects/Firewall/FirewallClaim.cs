@@ -20,7 +20,8 @@ internal static partial class FirewallClaim
             return 0;
         }
         if (IsForeign(clause, words, scan) || IsOfNameServers(clause, words, scan)
-            || IsOfServices(clause))
+            || IsOfServices(clause) || clause.Verb == "create" && Topics.IsNewApp(clause.Lexemes)
+                && !clause.Lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)))
         {
             return 0;
         }

@@ -89,7 +89,9 @@ internal sealed partial class ScanWords
         return text.Length > 0 && (char.IsAsciiDigit(text[0]) || text.StartsWith("tcp/",
             StringComparison.OrdinalIgnoreCase) || text.StartsWith("udp/",
             StringComparison.OrdinalIgnoreCase)) && lexeme.Unit is "" or "tcp" or "udp"
-            && !lexeme.Is(Part.Address) && !lexeme.Is(Part.Cidr);
+            && !lexeme.Is(Part.Address) && !lexeme.Is(Part.Cidr)
+            && !(at + 1 < clause.Count && !clause[at + 1].IsMention
+                && clause[at + 1].Key(Part.Field) is "cpu" or "memory" or "replicas");
     }
 
     /// <summary>"60000 to 61000", "between 8000 and 8100".</summary>

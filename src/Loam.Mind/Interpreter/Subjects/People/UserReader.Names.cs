@@ -48,6 +48,16 @@ internal sealed partial class UserReader
                 ? Numbered(text) : [];
     }
 
+    /// <summary>"Paula (media)", where there is a group of that name.</summary>
+    private bool OfGroup(Lexeme lexeme)
+    {
+        var joins = _now.Names.Count > 0 && lexeme.Is(Part.Unknown)
+            && _book.Groups.Contains(lexeme.Text)
+            && !clause.Lexemes.Any(l => l.IsField("group") || l.Is(Part.Topic, "group"));
+        _now.Join.AddRange(joins ? [lexeme.Text] : []);
+        return joins;
+    }
+
     /// <summary>"Both students": student1 and student2.</summary>
     private List<string> Numbered(string name) => [.. _book.Users.Where(u => u.StartsWith(name,
         StringComparison.Ordinal) && u[name.Length..].TrimStart('-', '_') is { Length: > 0 } rest

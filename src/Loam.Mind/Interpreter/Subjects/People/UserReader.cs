@@ -148,7 +148,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             _now.Names.Add(before);
             return true;
         }
-        if (_names && Describes(at))
+        if (_names && Describes(at) || OfGroup(lexeme))
         {
             return true;
         }

@@ -1,0 +1,73 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>How far something that is made may be reached: "nothing published", "only from this
+/// machine", "no open ports". Such a piece has no object of its own.</summary>
+internal static class Reach
+{
+    /// <summary>The piece at a place says only how far what is made before it may be reached.
+    /// </summary>
+    public static bool Says(List<Lexeme> all, int start, int at)
+    {
+        var from = at;
+        while (from > start && !ClauseSplitter.IsJoint(all[from - 1])
+            && !all[from - 1].IsGlue("with") && all[from - 1].Text is not ("that" or "which"))
+        {
+            from--;
+        }
+        var to = at;
+        while (to < all.Count && !ClauseSplitter.IsJoint(all[to]))
+        {
+            to++;
+        }
+        var piece = all.GetRange(from, to - from);
+        var before = all.GetRange(start, from - start);
+        return from > start && piece.Exists(l => Opens(l) || l.IsVerb("unpublish")
+                || l.IsField("localhost") || l.IsField("port"))
+            && (piece.Exists(Denies) || piece.Exists(l => l.IsVerb("unpublish")
+                || l.IsField("localhost") || l.IsGlue("only")))
+            && piece.TrueForAll(l => !l.IsMention && !l.IsNumber && !l.Is(Part.Image)
+                && !l.Is(Part.Reference) && !l.Is(Part.PortPair) && !l.Is(Part.Cidr))
+            && before.Exists(ClauseSplitter.IsMakeable)
+            && ClauseSplitter.VerbOf(before) is "create" or "have" or "start" or "";
+    }
+
+    /// <summary>"…, both not reachable from outside": of everything named before.</summary>
+    public static bool OfAll(List<Lexeme> all, int at) => all[at].Text is "both" or "all of them"
+            or "each of them" or "both of them" or "all three" or "neither" or "none of them"
+        && all.Skip(at + 1).TakeWhile(l => !ClauseSplitter.IsJoint(l)).ToList() is var rest
+        && rest.Exists(l => Opens(l) || l.IsVerb("unpublish") || l.IsField("localhost"))
+        && rest.TrueForAll(l => !l.IsMention && !l.IsNumber);
+
+    public static bool Denies(Lexeme lexeme) => lexeme.IsGlue("not") || lexeme.IsGlue("without")
+        || lexeme.Text is "nothing" or "none" or "no" or "nobody" or "no one" or "not any"
+            or "without any" or "nobody outside" or "nothing is";
+
+    /// <summary>It speaks of being reached from elsewhere.</summary>
+    public static bool Opens(Lexeme lexeme) => lexeme.IsVerb("publish")
+        || lexeme.Text.Split(' ')[^1] is "reach" or "reached" or "reachable" or "exposed"
+            or "exposing" or "publishing" or "published" or "public" or "exposure";
+
+    /// <summary>The word that narrows who may reach a thing; -1: none does.</summary>
+    public static int Narrows(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause[at].IsMention)
+            {
+                continue;
+            }
+            var denied = Enumerable.Range(Math.Max(0, at - 3), at - Math.Max(0, at - 3))
+                .Any(i => Denies(clause[i]) && !clause[i].IsMention);
+            if (clause[at].IsField("localhost") && !char.IsAsciiDigit(clause[at].Text[0])
+                || clause[at].IsVerb("unpublish") || Opens(clause[at]) && denied
+                || clause.Denied.Contains(at) && clause[at].IsField("port"))
+            {
+                return at;
+            }
+        }
+        return -1;
+    }
+}

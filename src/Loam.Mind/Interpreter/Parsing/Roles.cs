@@ -1,0 +1,208 @@
+using Loam.Core.Catalog;
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>Settles once, before any subject reads, what a name is there for. One that is a model
+/// ("like plex") says so; one that stands beside the wish ("next to redis", "not photos", "I had
+/// plex before", "a colleague of ben") is no name to anybody after this.</summary>
+internal static class Roles
+{
+    private const int MostBetween = 3;
+    private const int Longest = 5;
+
+    private static readonly Lazy<Dictionary<string, string>> s_words = new(() =>
+    {
+        var words = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, phrase) in WordFile.Read("en", "roles"))
+        {
+            words[phrase] = key;
+        }
+        return words;
+    });
+
+    /// <summary>"Something like plex": another app, if the catalogue says that it stands in for
+    /// it; else the app itself is a fair guess.</summary>
+    public static string InsteadOf(string app) =>
+        AppCatalog.Find($"{app} alternative") is [{ } other, ..] ? other.Name : app;
+
+    /// <summary>The same sentence, its names with their roles.</summary>
+    public static List<Lexeme> Mark(List<Lexeme> sentence)
+    {
+        Models(sentence);
+        var wishes = sentence.Count(l => l.IsMention || l.Is(Part.Image));
+        for (var from = 0; from < sentence.Count;)
+        {
+            var to = from;
+            while (to < sentence.Count && !Parts(sentence[to]))
+            {
+                to++;
+            }
+            var named = sentence.GetRange(from, to - from).Count(l => l.IsMention);
+            if (named > 0)
+            {
+                Piece(sentence, from, to, wishes > named);
+            }
+            from = to + 1;
+        }
+        return sentence;
+    }
+
+    private static bool Parts(Lexeme lexeme) => ClauseSplitter.IsJoint(lexeme)
+        && lexeme.Text is not ("another" or "a second" or "a further" or "one more" or "still");
+
+    /// <param name="others">Something else is named in the sentence.</param>
+    private static void Piece(List<Lexeme> sentence, int from, int to, bool others)
+    {
+        if (others && (Excludes(sentence, from, to) || Tells(sentence, from, to)))
+        {
+            Fade(sentence, from, to, _ => true);
+            return;
+        }
+        for (var at = from; at < to; at++)
+        {
+            if (Said(sentence, at, to) is not var (key, next))
+            {
+                continue;
+            }
+            var thing = Thing(sentence, next, to);
+            if (key == "keeps" && at > from && sentence[at - 1].IsMention && others
+                && !sentence.GetRange(from, to - from).Exists(l => l.IsNumber))
+            {
+                sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "spare")] };
+            }
+            else if (key is "beside" && thing >= 0)
+            {
+                sentence[thing] = sentence[thing] with { Role = Role.Beside };
+            }
+            else if (key is "relation" && thing >= 0
+                && sentence[thing].Named(Known.User) is not null)
+            {
+                Fade(sentence, thing, thing + 1, _ => true);
+            }
+            else if (key is "reason" && others && sentence.Take(at).Any(l => l.IsMention))
+            {
+                Fade(sentence, next, to, l => l.IsMention);
+                return;
+            }
+            else if (key is "elsewhere"
+                && sentence.FindLastIndex(at, at - from + 1, l => l.IsMention) is >= 0 and var last
+                && (others || sentence.Take(last).Any(l => l.IsMention)))
+            {
+                // "…, the api talks to valkey elsewhere" tells of both.
+                Fade(sentence, others ? from : last, last + 1, l => l.IsMention);
+            }
+        }
+    }
+
+    /// <summary>"…, not photos-db", "… and blog-content not": that is left out.</summary>
+    private static bool Excludes(List<Lexeme> sentence, int from, int to)
+    {
+        var piece = sentence.GetRange(from, to - from);
+        var not = piece.FindIndex(l => l.Text is "not" or "nor");
+        return from > 0 && not >= 0 && piece.TrueForAll(l => l.IsMention || l == piece[not]
+                || l.Readings[0].Part is Part.Noise || IsPlace(l))
+            && (not == 0 || not == piece.Count - 1);
+    }
+
+    private static bool IsPlace(Lexeme lexeme) => lexeme.IsGlue("to") || lexeme.IsGlue("on")
+        || lexeme.IsGlue("in") || lexeme.IsGlue("for") || lexeme.IsGlue("with");
+
+    /// <summary>"I had plex before", "prometheus comes next week": it tells, and wishes nothing.
+    /// </summary>
+    private static bool Tells(List<Lexeme> sentence, int from, int to)
+    {
+        var first = from;
+        while (first < to && sentence[first].Readings[0].Part == Part.Noise
+            && sentence[first].Text is not ("i" or "we" or "they"))
+        {
+            first++;
+        }
+        var words = string.Join(' ', sentence.Skip(first).Take(Math.Min(Longest, to - first))
+            .TakeWhile(l => !l.IsMention).Select(l => l.Text));
+        var tells = s_words.Value.Any(w => w.Value == "tells"
+            && (words == w.Key || words.StartsWith(w.Key + " ", StringComparison.Ordinal)));
+        var later = Enumerable.Range(from, to - from).Any(at => at > from
+            && Said(sentence, at, to) is var (key, next) && key == "later" && next == to);
+        return (tells || later) && !sentence.GetRange(from, to - from).Exists(l => l.IsNumber
+            || l.Is(Part.Reference, "it") && !tells);
+    }
+
+    private static void Models(List<Lexeme> sentence)
+    {
+        var same = false;
+        for (var at = 0; at < sentence.Count; at++)
+        {
+            // "The same memory as prometheus", "the same for gitea as for prometheus"
+            var words = sentence[at].IsMention ? [] : sentence[at].Text.Split(' ');
+            var compares = words.Length > 0 && words[^1] is "as"
+                && (same || words.Contains("same"));
+            var said = Said(sentence, at, sentence.Count);
+            var next = compares ? at + 1
+                : said is ("model", var end) && !IsWish(sentence, at) ? end : -1;
+            same = !ClauseSplitter.IsJoint(sentence[at]) && (same || words.Contains("same")
+                || words.Length > 0 && words[^1] is "much" or "many");
+            if (next >= 0 && Thing(sentence, next, sentence.Count) is var thing and >= 0)
+            {
+                sentence[thing] = sentence[thing] with { Role = Role.Model };
+            }
+        }
+    }
+
+    /// <summary>"I would like a wiki", "we'd quite like …".</summary>
+    private static bool IsWish(List<Lexeme> sentence, int at) => sentence[at].Text is "like"
+        && Enumerable.Range(1, 3).Any(d => at >= d && (sentence[at - d].IsGlue("wish")
+            || sentence[at - d].Text is "would" or "i" or "we" or "i would" or "we would"
+                or "they" or "he" or "she"));
+
+    /// <summary>What words beginning here say, and where they end; null: nothing.</summary>
+    private static (string Key, int Next)? Said(List<Lexeme> sentence, int at, int to)
+    {
+        for (var length = Math.Min(Longest, to - at); length > 0 && !sentence[at].IsMention;
+            length--)
+        {
+            var words = length == 1 ? sentence[at].Text
+                : string.Join(' ', sentence.GetRange(at, length).Select(l => l.Text));
+            if (s_words.Value.TryGetValue(words, out var key))
+            {
+                return (key, at + length);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The name that follows, with nothing but small words between; -1: none does.
+    /// </summary>
+    private static int Thing(List<Lexeme> sentence, int from, int to)
+    {
+        for (var at = from; at < to && at <= from + MostBetween; at++)
+        {
+            if (sentence[at].IsMention)
+            {
+                return at;
+            }
+            if (ClauseSplitter.IsJoint(sentence[at]) || sentence[at].Readings[0].Part
+                is not (Part.Noise or Part.Glue or Part.Reference))
+            {
+                return -1;
+            }
+        }
+        return -1;
+    }
+
+    /// <summary>They mean nothing to anybody.</summary>
+    private static void Fade(List<Lexeme> sentence, int from, int to, Predicate<Lexeme> which)
+    {
+        for (var at = from; at < to; at++)
+        {
+            if (which(sentence[at]))
+            {
+                sentence[at] = sentence[at] with
+                {
+                    Readings = [new(Part.Noise, "noise")], Namings = [], Possessive = false,
+                };
+            }
+        }
+    }
+}
