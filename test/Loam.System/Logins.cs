@@ -4,8 +4,9 @@ namespace Loam.System;
 
 /// <summary>Who fails too often at sshd or at a service is shut out, and who came in is in the
 /// record, by what real programs write to a real journal.</summary>
-[NeedsPeople, Collection("people")]
-public sealed class Logins(PeopledMachine machine) : IAsyncLifetime
+[NeedsPeople]
+public sealed class Logins(PeopledMachine machine)
+    : IClassFixture<PeopledMachine>, IAsyncLifetime
 {
     private const string Attacker = RemoteMachine.Elsewhere, Office = RemoteMachine.Office;
 

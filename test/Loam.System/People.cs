@@ -4,8 +4,9 @@ namespace Loam.System;
 
 /// <summary>Users over real SSH: who is declared gets in by key, who is declared no more does not,
 /// and nobody saws off the branch they sit on.</summary>
-[NeedsPeople, Collection("people")]
-public sealed class People(PeopledMachine machine) : IAsyncLifetime
+[NeedsPeople]
+public sealed class People(PeopledMachine machine)
+    : IClassFixture<PeopledMachine>, IAsyncLifetime
 {
     private static readonly string[] s_apply = ["apply", "--yes", "--confirm", "security.yaml"];
 

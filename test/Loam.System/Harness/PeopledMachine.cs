@@ -85,6 +85,3 @@ public sealed class NeedsPeopleAttribute : NeedAttribute
     public override string? Missing() => new NeedsRemoteAttribute().Missing()
         ?? MissingProgram("useradd", "usermod", "userdel", "sudo", "unshare", "journalctl");
 }
-
-[CollectionDefinition("people")]
-public sealed class PeopleCollection : ICollectionFixture<PeopledMachine>;

@@ -4,7 +4,7 @@ using System.Text;
 namespace Loam.System.Harness;
 
 /// <summary>What a program printed and how it ended.</summary>
-/// <param name="Output">Standard output, then standard error.</param>
+/// <param name="Output">Standard output and standard error, as they came.</param>
 public sealed record Ended(int Exit, string Output)
 {
     public Ended ShouldEnd(int exit)
@@ -45,10 +45,11 @@ public sealed class Running : IDisposable
     public Running(string program, IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
+        // One pipe for both: over two, a busy machine loses their order.
+        var start = new ProcessStartInfo("sh",
+            ["-c", "exec \"$0\" \"$@\" 2>&1", program, .. arguments])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true,
-            RedirectStandardError = true,
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
@@ -56,10 +57,8 @@ public sealed class Running : IDisposable
         }
         _process = new() { StartInfo = start };
         _process.OutputDataReceived += (_, line) => Add(line.Data);
-        _process.ErrorDataReceived += (_, line) => Add(line.Data);
         _process.Start();
         _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
         _process.StandardInput.Close();
     }
 
@@ -89,7 +88,7 @@ public sealed class Running : IDisposable
         {
             _process.Kill();
             throw new StoryException(
-                $"{_process.StartInfo.FileName} did not end. It said:\n{Output}");
+                $"{_process.StartInfo.ArgumentList[2]} did not end. It said:\n{Output}");
         }
         return new(_process.ExitCode, Output);
     }

@@ -34,7 +34,12 @@ internal static class SettingEdits
 
     public static Reply Apply(Clause clause, Draft draft)
     {
-        var (field, kind) = Of(clause)!.Value;
+        if (Of(clause) is not var (field, kind))
+        {
+            // What it was to be set to belongs to another wish.
+            clause.Sweep();
+            return Reply.Ask("Which setting do you mean, and what should it be?", []);
+        }
         var value = kind == "flag"
             ? (clause.Negated || clause.Verb is "stop" or "remove" or "unset"
                 || clause.Lexemes.Any(l => l.IsGlue("not") || l.IsGlue("without")
