@@ -18,6 +18,8 @@ public interface ILoginLog
 /// <summary>Finds the log of this machine.</summary>
 public static class LoginLogs
 {
+    /// <summary>Where the journal listens while it runs.</summary>
+    private const string Daemon = "run/systemd/journal/socket";
     private static readonly string[] s_journals = ["run/log/journal", "var/log/journal"];
     private static readonly string[] s_files = ["var/log/auth.log", "var/log/secure"];
 
@@ -26,6 +28,7 @@ public static class LoginLogs
     public static ILoginLog? Find(string root, TimeProvider time)
     {
         if (Linux.Command.Find("journalctl") is not null
+            && File.Exists(Path.Combine(root, Daemon))
             && s_journals.FirstOrDefault(j => HasJournal(Path.Combine(root, j))) is { })
         {
             return new JournalLog(root);

@@ -15,7 +15,7 @@ namespace Loam.Drivers.Logins;
 /// <param name="root"><c>/</c>, or a directory that stands for it.</param>
 public sealed class JournalLog(string root) : ILoginLog
 {
-    private const string Journalctl = "journalctl";
+    private const string Journalctl = "journalctl", Cursor = "s=";
     private static readonly string[] s_sudo = ["/usr/bin/sudo", "/bin/sudo"];
 
     public string Name => "the system's journal";
@@ -23,7 +23,9 @@ public sealed class JournalLog(string root) : ILoginLog
     public async IAsyncEnumerable<HostLogLine> FollowAsync(
         string? position, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var process = Start(position);
+        // One of a file that was read before the machine had a journal is none of a journal.
+        using var process = Start(position?.StartsWith(Cursor, StringComparison.Ordinal) == true
+            ? position : null);
         try
         {
             while (await process.StandardOutput.ReadLineAsync(cancel) is { } text)

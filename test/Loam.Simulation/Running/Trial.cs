@@ -136,7 +136,8 @@ internal sealed class Trial
         _world.Faults.Budget = 0;
         _world.Faults.CrashAt = -1;
         CheckOldOrNew(before, change, result);
-        if (wasCalm && result?.Status == ApplyStatus.RolledBack)
+        if (wasCalm && result is { Status: ApplyStatus.RolledBack }
+            && result.Error?.Contains("did not become healthy", StringComparison.Ordinal) == true)
         {
             CheckDataCouldGo(change!.Plan!, result);
         }
@@ -161,8 +162,8 @@ internal sealed class Trial
         _secrets = SecretsInForce();
     }
 
-    /// <summary>Nothing went wrong around a change of data's format: then it must succeed.
-    /// </summary>
+    /// <summary>Nothing went wrong around a change of data's format: then the new version must
+    /// come up on them.</summary>
     private void CheckDataCouldGo(Plan plan, ApplyResult result)
     {
         var actions = plan.Steps.SelectMany(s => s.Actions).ToList();
