@@ -76,7 +76,8 @@ internal static class BanSteps
             + $"for {BanRule.Words(rule.Time)}";
         yield return "whoever is shut out cannot begin a connection to any port; those there are "
             + "stay. `loam bans` lists them, `loam unban` lets one in again";
-        yield return rule.IsOfHost ? $"failures are read from {draft.Context.LoginLog}"
+        yield return rule.IsOfHost
+            ? $"failures are read from {draft.Context.LoginLog ?? "nowhere on this machine"}"
             : $"failures are read from what {rule.Service} writes to its log: "
                 + string.Join(", or ", Wordings(draft, rule).Select(w => $"\"{w}\""));
     }
