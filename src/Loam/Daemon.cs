@@ -287,6 +287,7 @@ internal static class Daemon
             DumpOf = AppCatalog.DumpOf,
             LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
             LoginFailures = AppCatalog.LoginFailures,
+            LoginLog = () => LoginLogs.Find("/", TimeProvider.System)?.Name,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,
         };
 
@@ -296,7 +297,6 @@ internal static class Daemon
         CanBackUp = BackupRepository.CanRun,
         CanSandbox = Sandbox.CanRun,
         CanBan = BanTable.CanRun,
-        LoginLog = LoginLogs.Find("/", TimeProvider.System)?.Name,
     };
 
     private static FileJournal Journal(InstancePaths paths, Action<string> say)

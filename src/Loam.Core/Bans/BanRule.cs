@@ -45,6 +45,8 @@ public sealed record BanRule(
 
     /// <summary>Wordings to look for in the service's log; empty: nobody knows any.</summary>
     /// <param name="known">Those of the catalogue.</param>
-    public ImmutableArray<string> Wordings(ImmutableArray<string> known) =>
-        Failure is null ? known : [Failure];
+    public ImmutableArray<string> Wordings(
+        DesiredState state, Func<ImageReference, ImmutableArray<string>> known) =>
+        Failure is not null ? [Failure]
+            : state.Services.GetValueOrDefault(Service) is { } service ? known(service.Image) : [];
 }

@@ -27,7 +27,7 @@ internal static class BanSteps
     };
 
     /// <summary>Somebody must tell of failures, and the kernel must take the addresses.</summary>
-    public static void Fit(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
+    public static void Fits(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {
         foreach (var rule in draft.After.Bans.Values.Where(r =>
             steps.Any(s => s.Id == r.Id && s.Verb != Verb.Delete)))
@@ -39,7 +39,7 @@ internal static class BanSteps
                     "Nobody can be shut out: the program nft is not installed.",
                     "Install it: `apt-get install nftables`.");
             }
-            else if (rule.IsOfHost && draft.Context.LoginLog is null)
+            else if (rule.IsOfHost && draft.Context.LoginLog() is null)
             {
                 found.Error(Codes.NotHere, at, "Nothing on this machine tells of failed logins: "
                     + "there is no journal of systemd, no /var/log/auth.log and no "
@@ -61,9 +61,8 @@ internal static class BanSteps
         }
     }
 
-    private static ImmutableArray<string> Wordings(PlanDraft draft, BanRule rule) => rule.Wordings(
-        draft.After.Services.GetValueOrDefault(rule.Service) is { } service
-            ? draft.Context.LoginFailures(service.Image) : []);
+    private static ImmutableArray<string> Wordings(PlanDraft draft, BanRule rule) =>
+        rule.Wordings(draft.After, draft.Context.LoginFailures);
 
     private static IEnumerable<string> Notes(PlanDraft draft, BanRule? rule)
     {
@@ -77,7 +76,7 @@ internal static class BanSteps
         yield return "whoever is shut out cannot begin a connection to any port; those there are "
             + "stay. `loam bans` lists them, `loam unban` lets one in again";
         yield return rule.IsOfHost
-            ? $"failures are read from {draft.Context.LoginLog ?? "nowhere on this machine"}"
+            ? $"failures are read from {draft.Context.LoginLog() ?? "nowhere on this machine"}"
             : $"failures are read from what {rule.Service} writes to its log: "
                 + string.Join(", or ", Wordings(draft, rule).Select(w => $"\"{w}\""));
     }

@@ -17,7 +17,7 @@ internal static class PlanChecks
         (draft, _, found) => BackupNotes.ProgramIsMissing(draft, found),
         CertificateSteps.PortOfProof, (draft, _, found) => SandboxChecks.Run(draft, found),
         IdentitySteps.ZoneIsKnown, ResolverSteps.Fits,
-        InterfaceSteps.Fits, StorageChecks.All, BanSteps.Fit,
+        InterfaceSteps.Fits, StorageChecks.All, BanSteps.Fits,
     ];
 
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)

@@ -62,8 +62,9 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>The program that shuts addresses out is installed.</summary>
     public bool CanBan { get; init; } = true;
 
-    /// <summary>Where the system tells of logins, for people; null: nowhere.</summary>
-    public string? LoginLog { get; init; } = "the system's log";
+    /// <summary>Where the system tells of logins, for people; null: nowhere. Asked only for a plan
+    /// that needs it.</summary>
+    public Func<string?> LoginLog { get; init; } = () => "the system's log";
 
     /// <summary>How the program of an image says that a login failed; empty: nobody knows.
     /// </summary>

@@ -48,7 +48,8 @@ public sealed partial class BanTable(INftables nft, string instance)
             return;
         }
         await nft.RunAsync(Script(bans, now), cancel);
-        _seen = (await nft.HeadAsync(cancel)).Generation;
+        // Somebody may have come in between: the next look is at the list itself.
+        _seen = null;
         _words = await nft.ListAsync(cancel) is { } said ? WithoutElements(said) : null;
     }
 

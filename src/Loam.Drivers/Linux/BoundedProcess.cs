@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
@@ -30,7 +29,7 @@ internal static class BoundedProcess
         catch (OperationCanceledException)
         {
             isLate = true;
-            Kill(process);
+            Command.Kill(process);
             await process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         }
         // Somebody who was started by it and left it may still hold the streams.
@@ -60,18 +59,6 @@ internal static class BoundedProcess
             {
                 kept.Write(buffer, 0, Math.Min(read, Limits.ExecOutputBytes - (int)kept.Length));
             }
-        }
-    }
-
-    private static void Kill(Process process)
-    {
-        try
-        {
-            process.Kill(entireProcessTree: true);
-        }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
-        {
-            // It ended meanwhile.
         }
     }
 }

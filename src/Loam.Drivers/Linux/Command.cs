@@ -80,7 +80,8 @@ internal static class Command
         }
     }
 
-    private static void Kill(Process process)
+    /// <summary>Ends it with all that it began; one that has ended is fine.</summary>
+    public static void Kill(Process process)
     {
         try
         {

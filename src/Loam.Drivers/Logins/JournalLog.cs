@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -42,7 +41,7 @@ public sealed class JournalLog(string root) : ILoginLog
         }
         finally
         {
-            End(process);
+            Command.Kill(process);
         }
     }
 
@@ -107,16 +106,4 @@ public sealed class JournalLog(string root) : ILoginLog
                 Encoding.UTF8.GetString([.. value.EnumerateArray().Select(v => v.GetByte())]),
             _ => null,
         };
-
-    private static void End(Process process)
-    {
-        try
-        {
-            process.Kill();
-        }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception)
-        {
-            // It ended by itself.
-        }
-    }
 }

@@ -45,9 +45,9 @@ internal sealed record UpdatesAnswer(ImmutableArray<UpdateStatus> Updates);
 
 internal sealed record NotifiersAnswer(ImmutableArray<NotifierStatus> Notifiers);
 
-internal sealed record BansAnswer(ImmutableArray<Ban> Bans);
-
 internal sealed record NotifierTestAnswer(ImmutableArray<NotifierTest> Tests);
+
+internal sealed record BansAnswer(ImmutableArray<Ban> Bans);
 
 internal sealed record UsersAnswer(ImmutableArray<UserStatus> Users);
 

@@ -6,6 +6,7 @@ using Loam.Core.Auditing;
 using Loam.Core.Bans;
 using Loam.Core.Logins;
 using Loam.Core.Reconciling;
+using Loam.Core.StateFiles.Types;
 using Loam.Drivers.Bans;
 
 namespace Loam.Supervision;
@@ -25,7 +26,10 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _turn = new(1);
     private readonly FailureCount _failures = new();
-    private readonly Dictionary<string, (DateTimeOffset At, string Words)> _alike = [];
+
+    /// <summary>By service: failures for which nobody was shut out, since they came from this
+    /// machine.</summary>
+    private readonly Dictionary<string, (DateTimeOffset At, string Words)> _spared = [];
     private BanMemory _memory = store.Load();
 
     /// <summary>What was last put into the kernel; null: nothing is known of it.</summary>
@@ -44,7 +48,7 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
             [
                 .. _fault is null || (rules().Count == 0 && _memory.Bans.IsEmpty) ? (string[])[]
                     : [$"Nobody can be shut out: {_fault}"],
-                .. _alike.Values.Where(a => time.GetUtcNow() - a.At < TimeSpan.FromHours(1))
+                .. _spared.Values.Where(a => time.GetUtcNow() - a.At < TimeSpan.FromHours(1))
                     .Select(a => a.Words),
             ];
         }
@@ -83,7 +87,7 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
                 + BanRule.Words(rule.Window);
             if (isOwn(address) is { } own)
             {
-                _alike[rule.Service] = (what.At,
+                _spared[rule.Service] = (what.At,
                     $"{Upper(why)} came from {source}, which is {own}: nobody is shut out. "
                     + $"If {rule.Service} stands behind a proxy, let the proxy pass the clients' "
                     + "addresses on.");
@@ -110,8 +114,7 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
     public async Task<Ban> AddAsync(
         BanOrder order, string who, Access? access, CancellationToken cancel)
     {
-        if (!IPAddress.TryParse(order.Address, out var address)
-            || (!order.Address.Contains(':') && address.ToString() != order.Address))
+        if (!Formats.TryAddress(order.Address, out var address))
         {
             throw new HostException(Fault.Unsupported, $"'{order.Address}' is not an address.",
                 "Write one such as 203.0.113.9 or 2001:db8::1. A whole network is shut out by a "
@@ -120,7 +123,8 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         var source = BanSource.Of(address);
         if (isOwn(address) is { } own)
         {
-            throw new HostException(Fault.Denied, $"{source} is {own}.", "It cannot be shut out.");
+            throw new HostException(Fault.Denied, $"{source} is {own}, and cannot be shut out.",
+                "Give the address of whoever is to stay out; `loam bans` shows who is.");
         }
         if (access is not null && BanSource.Of(access.Address()) == source)
         {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using Loam.Core.Bans;
 using Loam.Core.Logins;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -79,7 +78,7 @@ internal sealed class ServiceLoginWatch(IContainerEngine engine, string instance
                 {
                     return;
                 }
-                var now = Wordings(rule);
+                var now = rule.Wordings(desired(), known);
                 if (!now.SequenceEqual(texts))
                 {
                     (texts, wordings) = (now, [.. now.Select(FailureWording.Of)]);
@@ -101,8 +100,4 @@ internal sealed class ServiceLoginWatch(IContainerEngine engine, string instance
             // It is found again when it runs.
         }
     }
-
-    private ImmutableArray<string> Wordings(BanRule rule) => rule.Wordings(
-        desired().Services.GetValueOrDefault(rule.Service) is { } service
-            ? known(service.Image) : []);
 }

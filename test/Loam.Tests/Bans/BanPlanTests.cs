@@ -9,7 +9,7 @@ public sealed class BanPlanTests
     private static readonly PlanningContext s_context =
         new("11111111-2222-3333-4444-555555555555", "/var/lib/loam/volumes")
         {
-            LoginLog = "the system's journal",
+            LoginLog = () => "the system's journal",
             LoginFailures = i => i.Product == "grafana" ? ["status=401 from={address}"] : [],
         };
 
@@ -51,12 +51,12 @@ public sealed class BanPlanTests
     {
         Errors(Plan("", "{service: sshd}", s_context with { CanBan = false }))
             .ShouldHaveSingleItem().ShouldContain("nft is not installed");
-        Errors(Plan("", "{service: sshd}", s_context with { LoginLog = null }))
+        Errors(Plan("", "{service: sshd}", s_context with { LoginLog = () => null }))
             .ShouldHaveSingleItem().ShouldContain("Nothing on this machine tells");
         Errors(Plan("", "{service: loam}")).ShouldHaveSingleItem()
             .ShouldContain("not reached over the network");
         // What was approved before keeps nothing else from being done.
-        Plan("{service: sshd}", "{service: sshd}", s_context with { LoginLog = null })
+        Plan("{service: sshd}", "{service: sshd}", s_context with { LoginLog = () => null })
             .HasErrors.ShouldBeFalse();
     }
 

@@ -162,7 +162,7 @@ public sealed class BanWatchTests(Namespaces net) : IAsyncLifetime
         (await Refused(() => watch.AddAsync(new(Attacker, null), "anna", here, default)))
             .ShouldBe("You are connected from 10.9.1.7 yourself.");
         (await Refused(() => watch.AddAsync(new("127.0.0.1", null), "anna", null, default)))
-            .ShouldBe("127.0.0.1 is this machine itself.");
+            .ShouldBe("127.0.0.1 is this machine itself, and cannot be shut out.");
         (await Refused(() => watch.AddAsync(new("10.0.0.0/8", null), "anna", null, default)))
             .ShouldBe("'10.0.0.0/8' is not an address.");
         (await Refused(() => watch.AddAsync(new("010.9.1.7", null), "anna", null, default)))

@@ -5,6 +5,7 @@ using Loam.Core.Bans;
 using Loam.Core.Firewall;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Types;
 using Loam.Drivers.Linux;
 
 namespace Loam.Cli.Commands;
@@ -84,16 +85,11 @@ internal static class FirewallCommand
             rules, packet, decision, byInterface, call.Terminal.Look));
     }
 
-    /// <summary>Old notations (<c>10.1</c>, <c>010.0.0.1</c>) mean other addresses than they seem
-    /// to.</summary>
-    private static bool IsAsWritten(IPAddress address, string text) =>
-        text.Contains(':', StringComparison.Ordinal) || address.ToString() == text;
-
     private static FirewallPacket Packet(string source, string port)
     {
         IPAddress? from = null;
         if (!source.Equals(Anyone, StringComparison.OrdinalIgnoreCase)
-            && (!IPAddress.TryParse(source, out from) || !IsAsWritten(from, source)))
+            && !Formats.TryAddress(source, out from))
         {
             throw new CommandFailure(ExitCode.Invalid, $"'{source}' is not an address.",
                 $"Write one such as 203.0.113.9 or 2001:db8::1, or {Anyone}.");
