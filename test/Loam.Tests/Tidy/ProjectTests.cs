@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Loam.Tests.Tidy;
 
 /// <summary>Who may use whom (docs/decisions/0001).</summary>
-public sealed class ProjectTests
+public sealed partial class ProjectTests
 {
     [Theory]
     [InlineData("Loam.Core", "", "YamlDotNet")]
@@ -42,6 +43,25 @@ public sealed class ProjectTests
             .Where(f => CSharpText.CodeOf(Repository.Read(f))
                 .Contains("Loam.Mind", StringComparison.Ordinal))
             .ShouldBeEmpty();
+
+    /// <summary>What reads words, makes up contexts or decides what may leave has no way out itself.
+    /// Addresses as values are no network.</summary>
+    [Theory]
+    [InlineData("Interpreter")]
+    [InlineData("Context")]
+    [InlineData("Answers")]
+    [InlineData("Privacy")]
+    [InlineData("Scoping")]
+    public void Thinking_has_no_network(string folder) =>
+        Repository.Product
+            .Where(f => f.StartsWith($"src/Loam.Mind/{folder}/", StringComparison.Ordinal))
+            .Where(f => Network().IsMatch(CSharpText.CodeOf(Repository.Read(f))))
+            .ShouldBeEmpty();
+
+    /// <summary>Any of the base library's network but its values.</summary>
+    [GeneratedRegex(@"\bSystem\.Net\.(?!IPAddress\b|IPNetwork\b)"
+        + @"|\b(Dns\.(Get|Begin)\w*|WebClient|\w*WebRequest|HttpListener)\b")]
+    private static partial Regex Network();
 
     private static IEnumerable<string> Included(string file, string element) =>
         XDocument.Parse(Repository.Read(file)).Descendants(element)

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+
+namespace Loam.Mind.Gateway;
+
+/// <summary>One question, complete: models remember nothing.</summary>
+public sealed record ModelRequest
+{
+    /// <summary>Instructions; empty: none.</summary>
+    public string System { get; init; } = "";
+
+    /// <summary>In turns, a person's first and last; at least one.</summary>
+    public required ImmutableArray<ModelMessage> Messages { get; init; }
+
+    public ImmutableArray<ModelTool> Tools { get; init; } = [];
+
+    /// <summary>The longest answer, in tokens.</summary>
+    public required int MaxTokens { get; init; }
+
+    /// <summary>0 to 2; null: as the model does by itself.</summary>
+    public double? Temperature { get; init; }
+
+    /// <summary>A JSON schema the whole answer must fit; used where the model takes one, so what
+    /// comes is checked by whoever asked.</summary>
+    public string? AnswerSchema { get; init; }
+
+    /// <summary>It is never sent to what is not <see cref="PrivacyClass.Local"/>.</summary>
+    public required bool LocalOnly { get; init; }
+
+    /// <summary>The answer is only read and nothing is proposed from it: it may come from the
+    /// cache.</summary>
+    public bool IsReadOnly { get; init; }
+}
+
+/// <param name="Schema">JSON schema of the arguments, an object.</param>
+public sealed record ModelTool(string Name, string Description, string Schema);
+
+public enum Speaker { User, Assistant }
+
+public sealed record ModelMessage(Speaker Speaker, ImmutableArray<MessagePart> Parts)
+{
+    public static ModelMessage User(string text) => new(Speaker.User, [new TextPart(text)]);
+
+    public static ModelMessage Assistant(string text) =>
+        new(Speaker.Assistant, [new TextPart(text)]);
+}
+
+public abstract record MessagePart;
+
+public sealed record TextPart(string Text) : MessagePart;
+
+/// <summary>A call the model made, said back to it. Only of the assistant.</summary>
+/// <param name="Arguments">JSON as the model wrote it.</param>
+public sealed record ToolCallPart(string Id, string Name, string Arguments) : MessagePart;
+
+/// <summary>What came of a call. Only of the user, right after the call.</summary>
+public sealed record ToolResultPart(string Id, string Text, bool IsError) : MessagePart;
