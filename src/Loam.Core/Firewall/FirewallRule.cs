@@ -88,7 +88,7 @@ public sealed record FirewallRule(
             return true;
         }
         // A v4 address in a v6 coat is the same host.
-        var bare = address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
+        var bare = address?.Bare();
         return bare is not null && networks.Any(n => n.Contains(bare));
     }
 

@@ -52,6 +52,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(BackupMemory))]
 [JsonSerializable(typeof(MessageMemory))]
 [JsonSerializable(typeof(BanMemory))]
+[JsonSerializable(typeof(LogPlace))]
 [JsonSerializable(typeof(ImmutableArray<Generation>))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]

@@ -27,13 +27,20 @@ internal sealed partial class SshdLines
             // Asking which methods there are is no attempt.
             return how == "none" ? null : Event(LoginKind.Failed, line, failed, how);
         }
-        if (Ended().Match(line.Text) is { Success: true } ended)
+        if ((Ended().Match(line.Text) is { Success: true } left ? left : Thrown(line.Text))
+            is { } ended)
         {
             return !IsFirst(line.Process) ? null
                 : Event(LoginKind.Failed, line, ended, "the connection ended before a login");
         }
         return null;
     }
+
+    /// <summary>Whom sshd sent away. Its reason holds names that the other side chose, unless it
+    /// is that there were too many attempts.</summary>
+    private static Match? Thrown(string text) =>
+        !text.Contains("Change of username", StringComparison.Ordinal)
+        && Disconnecting().Match(text) is { Success: true } match ? match : null;
 
     /// <returns>False: a failure of this connection was counted before.</returns>
     private bool IsFirst(int process)
@@ -58,7 +65,9 @@ internal sealed partial class SshdLines
         IPAddress.TryParse(match.Groups["from"].Value, out var address)
             ? new(kind, HostLogins.Ssh, line.At, match.Groups["user"].Value, address, how) : null;
 
-    [GeneratedRegex(@"^Accepted (?<how>\S+) for (?<user>.+) from (?<from>\S+) port \d+(?: .*)?$",
+    /// <summary>Who is in has a name of this machine; what follows may hold words of a
+    /// certificate.</summary>
+    [GeneratedRegex(@"^Accepted (?<how>\S+) for (?<user>.+?) from (?<from>\S+) port \d+(?: .*)?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Accepted();
 
@@ -66,8 +75,13 @@ internal sealed partial class SshdLines
         + @"port \d+(?: ssh2)?(?:: \S+ \S+)?$", RegexOptions.CultureInvariant)]
     private static partial Regex Failed();
 
-    [GeneratedRegex(@"^(?:Connection (?:closed|reset) by|Disconnected from|Disconnecting) "
-        + @"(?:authenticating|invalid) user (?<user>.*) (?<from>\S+) port \d+(?:: .*)? "
-        + @"\[preauth\]$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(?:Connection (?:closed|reset) by|Disconnected from) "
+        + @"(?:authenticating|invalid) user (?<user>.*) (?<from>\S+) port \d+ \[preauth\]$",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Ended();
+
+    [GeneratedRegex(@"^Disconnecting (?:authenticating|invalid) user (?<user>.*) (?<from>\S+) "
+        + @"port \d+: Too many authentication failures \[preauth\]$",
+        RegexOptions.CultureInvariant)]
+    private static partial Regex Disconnecting();
 }

@@ -47,16 +47,20 @@ public sealed partial class BanTable(INftables nft, string instance)
             }
             return;
         }
-        await nft.RunAsync(Script(bans, now), cancel);
-        // Somebody may have come in between: the next look is at the list itself.
-        _seen = null;
-        _words = await nft.ListAsync(cancel) is { } said ? WithoutElements(said) : null;
+        await nft.RunAsync(Script(BanSource.Apart(bans), now), cancel);
+        // If somebody came in between, the next look is at the list itself.
+        _seen = head.Generation is { } former
+            && (await nft.HeadAsync(cancel)).Generation is { } next && next == former + 1
+                ? next : null;
+        _words = await nft.ListAsync(cancel, terse: true) is { } said
+            ? WithoutElements(said) : null;
     }
 
     /// <summary>Whether the kernel has the list as it was set, but for what ended since.</summary>
     public async Task<bool> HoldsAsync(
-        IReadOnlyCollection<Ban> bans, DateTimeOffset now, CancellationToken cancel)
+        IReadOnlyCollection<Ban> all, DateTimeOffset now, CancellationToken cancel)
     {
+        var bans = BanSource.Apart(all);
         if (bans.Count == 0)
         {
             return _words is null;

@@ -37,6 +37,7 @@ public sealed record InstancePaths
     public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
     public string BansFile => Path.Combine(DataDir, "bans.json");
+    public string LogPlaceFile => Path.Combine(DataDir, "log-place.json");
     public string MessagesFile => Path.Combine(DataDir, "messages.json");
     public string NetworkFile => Path.Combine(DataDir, "network.json");
     public string UsersFile => Path.Combine(DataDir, "users.json");

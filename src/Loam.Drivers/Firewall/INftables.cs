@@ -20,8 +20,9 @@ public interface INftables
 
     /// <summary>Our table in nftables' own words, without what changes by itself (counters,
     /// timeouts); null: there is none.</summary>
+    /// <param name="terse">Without what sets hold.</param>
     /// <exception cref="HostException">Unsupported: there is no nftables.</exception>
-    Task<string?> ListAsync(CancellationToken cancel);
+    Task<string?> ListAsync(CancellationToken cancel, bool terse = false);
 
     /// <summary>Runs a script as one transaction: all of it or nothing.</summary>
     /// <exception cref="HostException">Unsupported: the kernel or nft does not take it.
@@ -35,6 +36,10 @@ public interface INftables
 public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
 {
     private const string Mark = "\tcomment \"";
+
+    /// <summary>A table with two full sets has 5 MB, and is listed in 5 s.</summary>
+    private const int MostLetters = 64 * 1024 * 1024;
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(60);
 
     /// <summary>Family and name of the table that is meant.</summary>
     public string Table { get; init; } = FirewallTable.Name;
@@ -50,10 +55,10 @@ public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
         return new(await ListAsync(cancel) is { } words ? CommentIn(words) : null, null);
     }
 
-    public async Task<string?> ListAsync(CancellationToken cancel)
+    public async Task<string?> ListAsync(CancellationToken cancel, bool terse = false)
     {
-        var (code, output) = await NftAsync(
-            ["-s", "list", "table", .. Table.Split(' ')], "", cancel);
+        var (code, output) = await NftAsync([terse ? "-st" : "-s", "list", "table",
+            .. Table.Split(' ')], "", cancel);
         if (code == 0)
         {
             return output;
@@ -83,7 +88,8 @@ public sealed class Nftables(params IReadOnlyList<string> prefix) : INftables
         IReadOnlyList<string> arguments, string input, CancellationToken cancel)
     {
         IReadOnlyList<string> all = [.. prefix, "nft", .. arguments];
-        var result = await Command.RunAsync(all[0], [.. all.Skip(1)], input, cancel);
+        var result = await Command.RunAsync(
+            all[0], [.. all.Skip(1)], input, s_longest, cancel, MostLetters);
         return (result.ExitCode, result.Output);
     }
 

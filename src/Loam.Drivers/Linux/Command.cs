@@ -25,8 +25,10 @@ internal static class Command
         RunAsync(program, arguments, input, Limits.HostCommand, cancel);
 
     /// <param name="longest">After which it is ended.</param>
+    /// <param name="most">Letters of output that are kept.</param>
     public static async Task<CommandResult> RunAsync(string program,
-        IReadOnlyList<string> arguments, string input, TimeSpan longest, CancellationToken cancel)
+        IReadOnlyList<string> arguments, string input, TimeSpan longest, CancellationToken cancel,
+        int most = Limits.ExecOutputBytes)
     {
         var path = Find(program) ?? throw new HostException(
             Fault.Unsupported, $"The program {program} is not installed.", $"Install {program}.");
@@ -54,7 +56,7 @@ internal static class Command
             var text = await output.ConfigureAwait(false) + await errors.ConfigureAwait(false);
             return new(
                 process.ExitCode,
-                text.Length > Limits.ExecOutputBytes ? text[..Limits.ExecOutputBytes] : text);
+                text.Length > most ? text[..most] : text);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {

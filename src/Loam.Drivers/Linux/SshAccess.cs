@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using Loam.Core;
 using Loam.Core.Approving;
 
 namespace Loam.Drivers.Linux;
@@ -39,7 +40,7 @@ public static class SshAccess
             .ToHashSet(StringComparer.Ordinal);
 
     private static string Shown(IPEndPoint end) =>
-        new Access(Bare(end.Address).ToString(), end.Port, "", 0, null).ToString();
+        new Access(end.Address.Bare().ToString(), end.Port, "", 0, null).ToString();
 
     private static string Folder(int pid) =>
         string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}");
@@ -78,16 +79,12 @@ public static class SshAccess
 
     private static Access Access(IPEndPoint remote, IPEndPoint local)
     {
-        var (from, to) = (Bare(remote.Address), Bare(local.Address));
+        var (from, to) = (remote.Address.Bare(), local.Address.Bare());
         return new(from.ToString(), remote.Port, to.ToString(), local.Port, InterfaceOf(to))
         {
             IsFromHere = IPAddress.IsLoopback(from) || InterfaceOf(from) is not null,
         };
     }
-
-    /// <summary>A v4 address in a v6 coat is the same host.</summary>
-    private static IPAddress Bare(IPAddress address) =>
-        address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private static string? InterfaceOf(IPAddress address)
     {

@@ -56,11 +56,14 @@ public sealed class JournalLog(string root) : ILoginLog
         IEnumerable<string> all =
         [
             .. root == "/" ? (string[])[] : ["--root", root],
-            "--follow", "--output=json", "--all", "--quiet", "--no-pager",
+            // Without --all a field of more than 4 KiB is left out: sshd and sudo write none.
+            "--follow", "--output=json", "--quiet", "--no-pager",
             "--output-fields=MESSAGE,_COMM,_PID,_UID,_EXE,SYSLOG_PID",
             .. position is null ? (string[])["--lines=0"]
                 : ["--lines=all", "--after-cursor", position],
-            "_COMM=sshd", "_COMM=sshd-session", "_COMM=sudo",
+            // Who is to be believed, so that others cannot have their lines read at all.
+            "_COMM=sshd", "_COMM=sshd-session", "_UID=0", "+", "_COMM=sudo", "_UID=0", "+",
+            "_COMM=sudo", .. s_sudo.Select(s => $"_EXE={s}"),
         ];
         foreach (var argument in all)
         {
@@ -79,7 +82,8 @@ public sealed class JournalLog(string root) : ILoginLog
             var program = Text(root, "_COMM");
             var isTheirs = program == HostLogins.Sudo
                 ? Text(root, "_UID") == "0" || s_sudo.Contains(Text(root, "_EXE"))
-                : HostLogins.Programs.Contains(program) && Text(root, "_UID") == "0";
+                : HostLogins.Programs.Contains(program) && Text(root, "_UID") == "0"
+                    && IsNamed(Text(root, "_EXE"), program!);
             return !isTheirs || Text(root, "MESSAGE") is not { } message
                 || Text(root, "__CURSOR") is not { } cursor ? null
                 : new(At(root), program!, int.TryParse(
@@ -91,6 +95,12 @@ public sealed class JournalLog(string root) : ILoginLog
             return null;
         }
     }
+
+    /// <summary>A program runs under any name by a link to it, also one that runs as root for
+    /// everybody.</summary>
+    private static bool IsNamed(string? executable, string program) => executable is null
+        || Path.GetFileName(executable).Split(' ')[0] is var name
+            && (name == program || HostLogins.Programs.Contains(name));
 
     private static DateTimeOffset At(JsonElement root) => DateTimeOffset.UnixEpoch.AddMicroseconds(
         long.TryParse(Text(root, "__REALTIME_TIMESTAMP"), out var micro) ? micro : 0);

@@ -23,12 +23,14 @@ public sealed partial class SyslogFile(string path, TimeProvider time) : ILoginL
         string? position, [EnumeratorCancellation] CancellationToken cancel)
     {
         var (file, offset) = Open(position);
+        // In the middle of a line that is too long.
+        var within = false;
         try
         {
             while (true)
             {
                 var inode = file is null ? 0 : Libc.Stat(file).Inode;
-                var (lines, next) = file is null ? ([], 0) : Lines(file, offset);
+                var (lines, next) = file is null ? ([], 0) : Lines(file, offset, ref within);
                 foreach (var (text, end) in lines)
                 {
                     if (Read(text, string.Create(CultureInfo.InvariantCulture, $"{inode}:{end}"))
@@ -43,7 +45,7 @@ public sealed partial class SyslogFile(string path, TimeProvider time) : ILoginL
                     {
                         // What it was is read to its end, and another file has its name.
                         file?.Dispose();
-                        (file, next) = (OpenFile(path), 0);
+                        (file, next, within) = (OpenFile(path), 0, false);
                     }
                     else
                     {
@@ -86,10 +88,10 @@ public sealed partial class SyslogFile(string path, TimeProvider time) : ILoginL
     /// <summary>Whole lines since a place, and where they end. A file that became shorter is read
     /// from its start.</summary>
     private static (List<(string Text, long End)> Lines, long Next) Lines(
-        SafeFileHandle file, long offset)
+        SafeFileHandle file, long offset, ref bool within)
     {
         var size = Libc.Stat(file).Size;
-        offset = size < offset ? 0 : offset;
+        (offset, within) = size < offset ? (0, false) : (offset, within);
         var buffer = new byte[Math.Min(size - offset, MostRead)];
         var filled = RandomAccess.Read(file, buffer, offset);
         var lines = new List<(string, long)>();
@@ -98,13 +100,17 @@ public sealed partial class SyslogFile(string path, TimeProvider time) : ILoginL
         {
             if (buffer[end] == '\n')
             {
-                lines.Add((Encoding.UTF8.GetString(buffer.AsSpan(begin, end - begin)),
-                    offset + end + 1));
-                begin = end + 1;
+                if (!within && end - begin <= MostLine)
+                {
+                    lines.Add((Encoding.UTF8.GetString(buffer.AsSpan(begin, end - begin)),
+                        offset + end + 1));
+                }
+                (begin, within) = (end + 1, false);
             }
         }
-        // What has no end after so many bytes is no line.
-        return (lines, begin == 0 && filled >= MostLine ? offset + filled : offset + begin);
+        // What has no end after so many bytes is no line, nor is what comes before its end.
+        within |= begin == 0 && filled >= MostLine;
+        return (lines, within ? offset + filled : offset + begin);
     }
 
     private HostLogLine? Read(string text, string position)

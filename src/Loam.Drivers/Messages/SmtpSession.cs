@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using Loam.Core;
 
 namespace Loam.Drivers.Messages;
 
@@ -37,7 +38,7 @@ internal sealed class SmtpSession : IDisposable
 
     private bool IsOnThisMachine =>
         _socket.RemoteEndPoint is IPEndPoint { Address: var address }
-        && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+        && IPAddress.IsLoopback(address.Bare());
 
     /// <returns>What the server said when it took the mail.</returns>
     /// <exception cref="SmtpException">It did not.</exception>

@@ -11,14 +11,25 @@ using Loam.Drivers.Bans;
 
 namespace Loam.Supervision;
 
+/// <summary>What bans know of the machine.</summary>
+/// <param name="IsOwn">Why an address cannot be shut out; null: it can.</param>
+/// <param name="SourceOf">What is shut out for an address.</param>
+internal sealed record BanHost(BanStore Store, LogPlaceStore Places,
+    Func<IPAddress, string?> IsOwn, Func<IPAddress, string> SourceOf);
+
 /// <summary>Counts failed logins, and shuts out whoever fails too often. What is shut out is in a
 /// file and in the kernel, and is made so again when either was lost.</summary>
 /// <param name="rules">Those in force.</param>
-/// <param name="isOwn">Why an address cannot be shut out; null: it can.</param>
-internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table, BanStore store,
-    Func<IPAddress, string?> isOwn, IAudit audit, EventLog events, TimeProvider time) : IBans
+internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table, BanHost host,
+    IAudit audit, EventLog events, TimeProvider time) : IBans
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What takes longer is not done for each that comes, but for all of a while, which
+    /// is so many times as long.</summary>
+    private static readonly TimeSpan s_quick = TimeSpan.FromMilliseconds(25);
+    private const int Rest = 3;
+
     private static readonly TimeSpan s_afterFault = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_byHand = TimeSpan.FromDays(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromDays(3660);
@@ -30,15 +41,23 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
     /// <summary>By service: failures for which nobody was shut out, since they came from this
     /// machine.</summary>
     private readonly Dictionary<string, (DateTimeOffset At, string Words)> _spared = [];
-    private BanMemory _memory = store.Load();
+    private BanMemory _memory = host.Store.Load();
+    private LogPlace _place = host.Places.Load();
 
     /// <summary>What was last put into the kernel; null: nothing is known of it.</summary>
     private ImmutableSortedDictionary<string, Ban>? _inForce;
     private string? _fault;
-    private BanMemory _saved = BanMemory.None;
+
+    /// <summary>Why it is not kept over a restart.</summary>
+    private string? _unkept;
+    private ImmutableSortedDictionary<string, Ban> _saved = BanMemory.None.Bans;
+    private LogPlace _savedPlace = LogPlace.None;
+
+    /// <summary>Until then, whoever comes waits for the next look.</summary>
+    private DateTimeOffset _restsUntil;
 
     /// <summary>Where the system's log was read to; kept with the rest.</summary>
-    public string? Position => _memory.Position;
+    public string? Position => _place.Position;
 
     public ImmutableArray<string> Alerts()
     {
@@ -48,6 +67,8 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
             [
                 .. _fault is null || (rules().Count == 0 && _memory.Bans.IsEmpty) ? (string[])[]
                     : [$"Nobody can be shut out: {_fault}"],
+                .. _unkept is null ? (string[])[]
+                    : [$"Who is shut out would be let in by a restart: {_unkept}"],
                 .. _spared.Values.Where(a => time.GetUtcNow() - a.At < TimeSpan.FromHours(1))
                     .Select(a => a.Words),
             ];
@@ -71,35 +92,45 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         {
             return;
         }
-        Ban? ban = null;
+        if (Count(rule, address, what.At) is not { } ban)
+        {
+            return;
+        }
+        if (time.GetUtcNow() is var now && (now >= _restsUntil || now < _restsUntil - s_afterFault))
+        {
+            await ApplyAsync(stop);
+        }
+        await TellAsync("ban.added", "loam", ban,
+            $"{ban.Source} is shut out for {BanRule.Words(rule.Time)}: {ban.Why}", stop);
+    }
+
+    /// <returns>Null: it is not shut out for that.</returns>
+    private Ban? Count(BanRule rule, IPAddress address, DateTimeOffset at)
+    {
         lock (_gate)
         {
-            var source = BanSource.Of(address);
+            var (source, now) = (host.SourceOf(address), time.GetUtcNow());
             // Lines that were written before it was shut out come after it.
-            if (Living().Bans.ContainsKey(source)
-                || _failures.Add(rule, source, what.At) < rule.MaxFailures
-                || what.At + rule.Time <= time.GetUtcNow())
+            if (_memory.Bans.GetValueOrDefault(source)?.Until > now
+                || _failures.Add(rule, source, at) < rule.MaxFailures || at + rule.Time <= now)
             {
-                return;
+                return null;
             }
             _failures.Forget(source);
             var why = $"{rule.MaxFailures} failed logins at {rule.Service} within "
                 + BanRule.Words(rule.Window);
-            if (isOwn(address) is { } own)
+            if (host.IsOwn(address) is { } own)
             {
-                _spared[rule.Service] = (what.At,
+                _spared[rule.Service] = (at,
                     $"{Upper(why)} came from {source}, which is {own}: nobody is shut out. "
                     + $"If {rule.Service} stands behind a proxy, let the proxy pass the clients' "
                     + "addresses on.");
-                return;
+                return null;
             }
-            var now = time.GetUtcNow();
-            ban = new(source, rule.Service, why, now, now + rule.Time);
+            var ban = new Ban(source, rule.Service, why, now, now + rule.Time);
             _memory = _memory.With(ban);
+            return ban;
         }
-        await ApplyAsync(stop);
-        await TellAsync("ban.added", "loam", ban,
-            $"{ban.Source} is shut out for {BanRule.Words(rule.Time)}: {ban.Why}", stop);
     }
 
     /// <summary>The log was read that far.</summary>
@@ -107,7 +138,7 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
     {
         lock (_gate)
         {
-            _memory = _memory with { Position = position };
+            _place = new(position);
         }
     }
 
@@ -120,13 +151,13 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
                 "Write one such as 203.0.113.9 or 2001:db8::1. A whole network is shut out by a "
                 + "rule of the firewall: loam \"block 203.0.113.0/24\".");
         }
-        var source = BanSource.Of(address);
-        if (isOwn(address) is { } own)
+        var source = host.SourceOf(address);
+        if (host.IsOwn(address) is { } own)
         {
             throw new HostException(Fault.Denied, $"{source} is {own}, and cannot be shut out.",
                 "Give the address of whoever is to stay out; `loam bans` shows who is.");
         }
-        if (access is not null && BanSource.Of(access.Address()) == source)
+        if (access is not null && host.SourceOf(access.Address()) == source)
         {
             throw new HostException(Fault.Denied, $"You are connected from {source} yourself.",
                 "Come in from elsewhere to shut it out.");
@@ -145,18 +176,20 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
             before = _memory;
             _memory = _memory.Without(source).With(ban);
         }
-        if (await ApplyAsync(cancel) is { } fault)
+        // From here on it is done and told, also when whoever asked is gone.
+        if (await ApplyAsync(CancellationToken.None) is { } fault)
         {
             lock (_gate)
             {
                 _memory = before.Bans.TryGetValue(source, out var old)
-                    ? _memory.With(old) : _memory.Without(source);
+                    ? _memory.Without(source).With(old) : _memory.Without(source);
             }
             throw new HostException(Fault.Unsupported, $"{source} cannot be shut out: {fault}",
                 "`loam doctor` says what is missing on this machine.");
         }
         await TellAsync("ban.added", who, ban,
-            $"{source} is shut out for {BanRule.Words(length)}: {ban.Why}", cancel);
+            $"{source} is shut out for {BanRule.Words(length)}: {ban.Why}",
+            CancellationToken.None);
         return ban;
     }
 
@@ -166,9 +199,10 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         ImmutableArray<Ban> lifted;
         lock (_gate)
         {
-            var source = IPAddress.TryParse(address?.Split('/')[0], out var parsed)
-                ? BanSource.Of(parsed) : address;
-            lifted = [.. Living().Bans.Values.Where(b => address is null || b.Source == source)];
+            var sources = IPAddress.TryParse(address?.Split('/')[0], out var parsed)
+                ? [BanSource.Of(parsed), BanSource.Alone(parsed)] : (string[])[address ?? ""];
+            lifted = [.. Living().Bans.Values.Where(
+                b => address is null || sources.Contains(b.Source))];
             foreach (var one in lifted)
             {
                 _memory = _memory.Without(one.Source);
@@ -180,14 +214,15 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
             throw new HostException(Fault.NotFound, address is null ? "Nobody is shut out."
                 : $"{address} is not shut out.", "`loam bans` lists who is.");
         }
-        if (await ApplyAsync(cancel) is { } fault)
+        if (await ApplyAsync(CancellationToken.None) is { } fault)
         {
             throw new HostException(Fault.Unavailable,
                 $"The kernel still keeps them out: {fault}", "It is tried again.");
         }
         foreach (var one in lifted)
         {
-            await TellAsync("ban.lifted", who, one, $"{one.Source} is let in again", cancel);
+            await TellAsync("ban.lifted", who, one, $"{one.Source} is let in again",
+                CancellationToken.None);
         }
         return lifted;
     }
@@ -198,8 +233,10 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
     {
         while (true)
         {
-            var fault = await ApplyAsync(stop);
-            await Task.Delay(fault is null ? s_pause : s_afterFault, time, stop);
+            var fault = await ApplyAsync(stop) ?? _unkept;
+            var rest = _restsUntil - time.GetUtcNow();
+            await Task.Delay(fault is not null ? s_afterFault
+                : rest > s_pause && rest < s_afterFault ? rest : s_pause, time, stop);
         }
     }
 
@@ -210,11 +247,14 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         try
         {
             BanMemory wanted;
+            LogPlace place;
             lock (_gate)
             {
-                wanted = _memory = Living();
+                (wanted, place) = (_memory = Living(), _place);
             }
-            var now = time.GetUtcNow();
+            // Kept first: whoever dies in between puts it into the kernel when he is back.
+            _unkept = Keep(wanted.Bans, place);
+            var (now, began) = (time.GetUtcNow(), time.GetTimestamp());
             var bans = wanted.Bans.Values.ToList();
             if (!ReferenceEquals(_inForce, wanted.Bans)
                 || !await table.HoldsAsync(bans, now, stop))
@@ -222,7 +262,8 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
                 await table.SetAsync(bans, now, stop);
                 _inForce = wanted.Bans;
             }
-            Save(wanted);
+            var took = time.GetElapsedTime(began);
+            _restsUntil = took > s_quick ? time.GetUtcNow() + Rest * took : default;
             return _fault = null;
         }
         catch (HostException fault)
@@ -236,12 +277,27 @@ internal sealed class BanWatch(Func<ICollection<BanRule>> rules, BanTable table,
         }
     }
 
-    private void Save(BanMemory memory)
+    /// <returns>Why it could not be kept; null: it is.</returns>
+    private string? Keep(ImmutableSortedDictionary<string, Ban> bans, LogPlace place)
     {
-        if (memory != _saved)
+        try
         {
-            store.Save(memory);
-            _saved = memory;
+            if (!ReferenceEquals(bans, _saved))
+            {
+                host.Store.Save(new() { Bans = bans });
+                _saved = bans;
+            }
+            // After those whom the lines up to there shut out.
+            if (place != _savedPlace)
+            {
+                host.Places.Save(place);
+                _savedPlace = place;
+            }
+            return null;
+        }
+        catch (HostException fault)
+        {
+            return fault.Message;
         }
     }
 

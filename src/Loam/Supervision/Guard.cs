@@ -22,9 +22,11 @@ internal sealed class Guard
         InstancePaths paths, IAudit audit, EventLog events)
     {
         var time = TimeProvider.System;
+        var own = new OwnAddresses(time);
         Bans = new(() => [.. desired().Bans.Values],
-            new(new Nftables { Table = BanTable.Name }, instance), new(paths.BansFile),
-            OwnAddresses.Why, audit, events, time);
+            new(new Nftables { Table = BanTable.Name }, instance),
+            new(new(paths.BansFile), new(paths.LogPlaceFile), own.Why, own.SourceOf), audit,
+            events, time);
         _host = new(() => LoginLogs.Find("/", time),
             () => desired().Bans.Values.Any(b => b.IsOfHost), Bans, audit, events, time);
         _services = new(engine, instance, desired, AppCatalog.LoginFailures, Bans.HearAsync, time);

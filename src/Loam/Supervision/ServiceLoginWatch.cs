@@ -72,6 +72,8 @@ internal sealed class ServiceLoginWatch(IContainerEngine engine, string instance
         {
             ImmutableArray<string> texts = [];
             ImmutableArray<FailureWording> wordings = [];
+            // Lines of this time may have one stamp: only what was read another time is passed over.
+            var from = _readTo[name];
             await foreach (var line in engine.LogsAsync(name, Tail, follow: true, stop))
             {
                 if (desired().Bans.GetValueOrDefault(service) is not { } rule)
@@ -83,7 +85,7 @@ internal sealed class ServiceLoginWatch(IContainerEngine engine, string instance
                 {
                     (texts, wordings) = (now, [.. now.Select(FailureWording.Of)]);
                 }
-                if (_readTo.TryGetValue(name, out var last) && line.At <= last)
+                if (line.At <= from)
                 {
                     continue;
                 }

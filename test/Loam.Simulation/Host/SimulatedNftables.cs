@@ -31,7 +31,7 @@ public sealed class SimulatedNftables : INftables
         return new(words[at..words.IndexOf('"', at)], _generation);
     }
 
-    public async Task<string?> ListAsync(CancellationToken cancel)
+    public async Task<string?> ListAsync(CancellationToken cancel, bool terse = false)
     {
         await Before("nft list");
         return Table;

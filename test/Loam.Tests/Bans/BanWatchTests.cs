@@ -189,10 +189,12 @@ public sealed class BanWatchTests(Namespaces net) : IAsyncLifetime
         (await Nft.ListAsync(default))!.ShouldContain("mine");
     }
 
-    private BanWatch Make() => new(() => _rules, new(Nft, "test"),
-        new(Path.Combine(_folder.Path, "bans.json")),
-        a => IPAddress.IsLoopback(a) ? "this machine itself" : null, _audit, _events,
+    private BanWatch Make() => new(() => _rules, new(Nft, "test"), Host, _audit, _events,
         TimeProvider.System);
+
+    private BanHost Host => new(new(Path.Combine(_folder.Path, "bans.json")),
+        new(Path.Combine(_folder.Path, "place.json")),
+        a => IPAddress.IsLoopback(a) ? "this machine itself" : null, BanSource.Of);
 
     private static LoginEvent Failure(string address, int seconds) => new(LoginKind.Failed, "sshd",
         DateTimeOffset.UtcNow.AddSeconds(seconds), "root", IPAddress.Parse(address), "password");

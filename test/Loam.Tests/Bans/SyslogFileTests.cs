@@ -74,6 +74,22 @@ public sealed class SyslogFileTests : IAsyncDisposable
         await lines.DisposeAsync();
     }
 
+    [Fact]
+    public async Task What_stands_within_a_giant_line_is_no_line()
+    {
+        Write(Log, "begin");
+        var lines = Follow(null);
+        var next = Next(lines);
+        // It is read in pieces, and at the end of one something begins that looks like a line.
+        File.AppendAllText(Log, new string('x', 256 * 1024) + Line("forged"));
+        Write(Log, "new");
+        (await next).Text.ShouldBe("new");
+        File.AppendAllText(Log, Line(new string('x', 20_000)));
+        Write(Log, "last");
+        (await Next(lines)).Text.ShouldBe("last");
+        await lines.DisposeAsync();
+    }
+
     private IAsyncEnumerator<HostLogLine> Follow(string? position) =>
         new SyslogFile(Log, TimeProvider.System).FollowAsync(position, _stop.Token)
             .GetAsyncEnumerator(_stop.Token);
