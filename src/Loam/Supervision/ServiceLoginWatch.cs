@@ -72,7 +72,7 @@ internal sealed class ServiceLoginWatch(IContainerEngine engine, string instance
         {
             ImmutableArray<string> texts = [];
             ImmutableArray<FailureWording> wordings = [];
-            // Lines of this time may have one stamp: only what was read another time is passed over.
+            // Lines of one moment have one stamp: only what was read before is passed over.
             var from = _readTo[name];
             await foreach (var line in engine.LogsAsync(name, Tail, follow: true, stop))
             {
