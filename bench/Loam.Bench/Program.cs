@@ -1,6 +1,7 @@
 using Loam.Bench;
 using Loam.Bench.Composing;
 using Loam.Bench.Coring;
+using Loam.Bench.Hostility;
 using Loam.Bench.Requests;
 
 return await Program.RunAsync(args);
@@ -10,7 +11,7 @@ return await Program.RunAsync(args);
 internal static partial class Program
 {
     private const string Names = "The benchmarks are compose and core, each with [--runs N], "
-        + "requests and hostile, each with [--help]: ./dev bench NAME";
+        + "requests, hostile, injection and gate, each with [--help]: ./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -21,7 +22,7 @@ internal static partial class Program
             stop.Cancel();
         };
         var runs = 0;
-        if (args is not ["requests" or "hostile", ..] && !TryRuns(args, out runs))
+        if (args is not ["requests" or "hostile" or "injection" or "gate", ..] && !TryRuns(args, out runs))
         {
             Console.Error.WriteLine(Names);
             return 2;
@@ -32,6 +33,8 @@ internal static partial class Program
             {
                 "requests" => await RequestsBench.RunAsync(args[1..], stop.Token),
                 "hostile" => HostileBench.Run(args[1..], stop.Token),
+                "injection" => InjectionBench.Run(args[1..], stop.Token),
+                "gate" => GateBench.Run(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),
                 "core" => await CoreBench.RunAsync(runs == 0 ? 25 : runs, stop.Token),
                 _ => Unknown(args[0]),
