@@ -17,7 +17,7 @@ readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
 readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
-  iptables:iptables busybox-static:busybox openssh-server:sshd
+  iptables:iptables busybox-static:busybox dnsmasq-base:dnsmasq openssh-server:sshd
   openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -25,7 +25,10 @@ PATH=$PATH:/usr/sbin:/sbin
 main() {
   local wanted=("${for_run[@]}")
   case ${1:-full} in
-    run) has_engine || wanted+=(docker.io:dockerd) ;;
+    run)
+      wanted+=(busybox:busybox)
+      has_engine || wanted+=(docker.io:dockerd)
+      ;;
     compiler) wanted=("${for_build[@]}") ;;
     standins) wanted+=("${for_standins[@]}" docker.io:dockerd) ;;
     full) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_tests[@]}") ;;

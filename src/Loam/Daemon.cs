@@ -23,6 +23,7 @@ using Loam.Drivers.Logins;
 using Loam.Drivers.Messages;
 using Loam.Drivers.Metrics;
 using Loam.Drivers.Network;
+using Loam.Drivers.Network.Dhcp;
 using Loam.Drivers.Sandboxes;
 using Loam.Drivers.Secrets;
 using Loam.Drivers.Storage;
@@ -89,6 +90,9 @@ internal static class Daemon
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
         var guard = new Guard(engine, instance, () => machine!.Desired, paths, audit, events);
+        using var dhcp = new Udhcpc(paths.DataDir, () => Environment.MachineName, time);
+        dhcp.EndLeft();
+        var network = new MachineNetwork(paths, dhcp, deadman, events, time);
         machine = new Machine(new()
         {
             Context = context,
@@ -96,18 +100,20 @@ internal static class Daemon
             [
                 containers, images, firewall, storage, Certificates(paths, authority, time),
                 .. Drivers(engine, instance, paths, prober, time),
-                .. MachineItself(paths, deadman, time),
+                new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)), .. network.Drivers,
             ],
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts()],
+                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(),
+                .. network.Leases.Alerts()],
             Audit = audit, Backups = backups.Summary, Usage = new(Used(found.Info), time),
             Abilities = Abilities, SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
             Deadman = deadman,
             Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
-            AdoptMount = adopting.ReadAsync, Host = () => Environment.MachineName,
+            AdoptMount = adopting.ReadAsync, AdoptLink = network.Adoption.Read,
+            Host = () => Environment.MachineName,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
             Version = Product.Version, Engine = found.Description,
         });
@@ -125,7 +131,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
+            new("leases", network.Leases.RunAsync), new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
             new("job containers", s => fresh.SweepAsync(told, s)),
         ], stop);
         await server.EndChangesAsync();
@@ -140,20 +146,6 @@ internal static class Daemon
         new VolumeDriver(new Directories()),
         new DataMoving(engine, new DataFolders(), prober, time),
     ];
-
-    private static IEnumerable<IDriver> MachineItself(
-        InstancePaths paths, IDeadman deadman, TimeProvider time)
-    {
-        var ledger = new NetworkLedger(paths.NetworkFile);
-        return
-        [
-            new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
-            new IdentityDriver(
-                new HostTree("/"), new KernelHostName(), TimeZoneInfo.ClearCachedData),
-            new ResolverDriver(new HostTree("/"), new HostPrograms(), new DnsProbe(), ledger),
-            new InterfaceDriver(InterfaceSetup.OfThisHost, ledger, deadman, time),
-        ];
-    }
 
     private static IEnumerable<Watched> EngineWatches(DockerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
@@ -297,6 +289,7 @@ internal static class Daemon
         CanBackUp = BackupRepository.CanRun,
         CanSandbox = Sandbox.CanRun,
         CanBan = BanTable.CanRun,
+        CanAskDhcp = Udhcpc.CanRun,
     };
 
     private static FileJournal Journal(InstancePaths paths, Action<string> say)

@@ -8,7 +8,7 @@ namespace Loam.System;
 public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
 {
     private const string Office = RemoteMachine.Office, Old = RemoteMachine.Address;
-    private const string New = "10.0.0.7";
+    private const string New = "10.0.0.7", Lent = "10.0.2.7";
 
     private static readonly string[] s_apply = ["apply", "--yes", "--confirm", "network.yaml"];
 
@@ -75,6 +75,113 @@ public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
     }
 
     [NeedingFact]
+    public async Task By_DHCP_it_gets_an_address_and_keeps_it_without_a_daemon()
+    {
+        var told = new Transcript("dhcp", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        told.Note("there is no DHCP server");
+        DeclareDhcp();
+        (await told.RunAsync(s_apply)).ShouldEnd(1).ShouldSay("No DHCP server lends eth0");
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+
+        told.Note("now there is one");
+        using var server = machine.ServeAddress(Lent);
+        (await told.RunAsync(s_apply)).ShouldEnd(0);
+        (await machine.AddressesAsync()).ShouldContain($"inet {Lent}/8");
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {Old}/8");
+        machine.At = Lent;
+        (await machine.ReachesAsync(Office, 22)).ShouldBeTrue();
+        await Wait.ForAsync("the name server", () => Task.FromResult(
+            machine.ReadFile("resolv.conf").Contains($"search home.arpa
+nameserver {Office}")));
+        (await told.RunAsync("diff")).ShouldEnd(0);
+
+        told.Note("the daemon is killed, and begins anew");
+        await Loam.KillAsync();
+        (await machine.AddressesAsync()).ShouldContain($"inet {Lent}/8");
+        await Loam.StartAsync();
+        (await machine.AddressesAsync()).ShouldContain($"inet {Lent}/8");
+        (await told.RunAsync("diff")).ShouldEnd(0);
+
+        told.Note("somebody takes the address away");
+        (await machine.RunHereAsync("nsenter", machine.Inside, "ip", "addr", "flush", "dev",
+            "eth0")).ShouldEnd(0);
+        await Wait.ForAsync("the address", async () =>
+            (await machine.AddressesAsync()).Contains($"inet {Lent}/8"));
+
+        told.Note("back to an address of its own");
+        Declare(Old);
+        (await told.RunAsync(s_apply)).ShouldEnd(0);
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {Lent}/8");
+        await Wait.ForAsync("the name server of before", () => Task.FromResult(
+            machine.ReadFile("resolv.conf") == "nameserver 10.255.255.1
+"));
+        told.Check();
+    }
+
+    [NeedingFact]
+    public async Task From_DHCP_on_trial_it_goes_back_to_what_was_lent_without_a_daemon()
+    {
+        using var server = machine.ServeAddress(Lent);
+        DeclareDhcp();
+        (await Loam.RunAsync(s_apply)).ShouldEnd(0);
+        machine.At = Lent;
+        Declare(New);
+        using var first = machine.Begin(Office, s_apply);
+        await Wait.ForAsync("the trial", async () =>
+            (await machine.AddressesAsync()).Contains($"inet {New}/8")
+            && (await Loam.RunAsync("status")).Output.Contains("is on trial"));
+        await Loam.KillAsync();
+
+        await Wait.ForAsync("what was lent", async () =>
+            (await machine.AddressesAsync()).Contains($"inet {Lent}/8"));
+
+        (await machine.AddressesAsync()).ShouldNotContain($"inet {New}/8");
+        (await machine.ReachesAsync(Office, 22)).ShouldBeTrue();
+        await Loam.StartAsync();
+        (await machine.AddressesAsync()).ShouldContain($"inet {Lent}/8");
+    }
+
+    [NeedingFact]
+    public async Task What_is_there_already_is_taken_over_as_it_is()
+    {
+        var told = new Transcript("adopt", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        Loam.Write("network.yaml", "NetworkConfig", "interfaces: []");
+        (await Loam.RunAsync(s_apply)).ShouldEnd(0);
+        (await machine.RunHereAsync("nsenter", machine.Inside, "ip", "addr", "add", $"{Old}/8",
+            "dev", "eth0")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "eth0", "--yes", "--confirm", "network.yaml")).ShouldEnd(0);
+        Loam.Read("network.yaml").ShouldContain($"address: {Old}/8");
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+        (await told.RunAsync("adopt", "eth0", "--yes")).ShouldEnd(2);
+
+        told.Note("a disk that somebody mounted, as /etc/fstab says");
+        (await machine.RunHereAsync("mount", "-t", "tmpfs", "none", "/srv")).ShouldEnd(0);
+        (await machine.RunHereAsync("mkdir", "/srv/media")).ShouldEnd(0);
+        machine.WriteFile("fstab", "films /srv/media tmpfs size=8m,mode=750,nofail 0 0
+");
+        (await machine.RunHereAsync("mount", "/srv/media")).ShouldEnd(0);
+        (await machine.RunHereAsync("touch", "/srv/media/film")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "/srv/media", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("ls", "/srv/media")).Output.Trim().ShouldBe("film");
+        Loam.Read("storage.yaml").ShouldContain("target: /srv/media");
+        (await told.RunAsync("adopt", "/srv", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "/srv/nothing", "--yes")).ShouldEnd(2);
+
+        told.Note("somebody unmounts it");
+        (await machine.RunHereAsync("umount", "/srv/media")).ShouldEnd(0);
+        (await told.RunAsync("heal", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("findmnt", "-n", "-o", "SOURCE,FSTYPE", "/srv/media")).Output
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["films", "tmpfs"]);
+        told.Check();
+        await machine.RunHereAsync("umount", "/srv/media");
+        await machine.RunHereAsync("umount", "/srv");
+        Loam.Write("storage.yaml", "StorageConfig", "mounts: []");
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+    }
+
+    [NeedingFact]
     public async Task What_leads_nowhere_goes_back_and_an_interface_that_is_not_there_is_named()
     {
         Declare(New, "203.0.113.77");
@@ -109,6 +216,9 @@ public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
 
     private void Name(string name, string zone) => Loam.Write("manifest.yaml", "SystemManifest",
         $"hostname: {name}\ntimezone: {zone}");
+
+    private void DeclareDhcp() => Loam.Write("network.yaml", "NetworkConfig",
+        "interfaces: [{name: eth0, type: dhcp}]");
 
     private void Declare(string address, string? gateway = null) => Loam.Write("network.yaml",
         "NetworkConfig", $"interfaces: [{{name: eth0, type: static, address: {address}/8"

@@ -57,6 +57,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 [JsonSerializable(typeof(OwnedAccounts))]
 [JsonSerializable(typeof(OwnedNetwork))]
+[JsonSerializable(typeof(ImmutableSortedDictionary<string, Lease>))]
 [JsonSerializable(typeof(PutBack))]
 [JsonSerializable(typeof(OwnedStorage))]
 [JsonSerializable(typeof(CertificateOrder))]

@@ -31,7 +31,7 @@ public static class InterfaceSteps
                 continue;
             }
             var seen = Find(draft.Observed, wanted.Name);
-            if (seen is null || Trouble(wanted, seen) is not null)
+            if (seen is null || Trouble(draft, wanted, seen) is not null)
             {
                 // What is wrong is said by a check; healing leaves it at that.
                 if (draft.Changes.ContainsKey(id))
@@ -73,7 +73,7 @@ public static class InterfaceSteps
                             + (Nearest.To(wanted.Name, names) is { } near
                                 ? $"; perhaps {near} is meant." : "."));
             }
-            else if (Trouble(wanted, seen) is var (code, what, remedy))
+            else if (Trouble(draft, wanted, seen) is var (code, what, remedy))
             {
                 found.Error(code, at, what, remedy);
             }
@@ -101,11 +101,19 @@ public static class InterfaceSteps
             { Actions.IsEmpty: true, Verb: Verb.Delete } => $"forget interface {name}",
             { Actions.IsEmpty: true } => $"record interface {name}",
             { Verb: Verb.Delete } => $"take from interface {name} what Loam gave it",
+            { Actions: [{ Interface: { } change }, ..] } when StaysAsItIs(change) =>
+                $"take over interface {name} as it is",
             _ => draft.After.Interfaces[name].Address is { } address
                 ? $"give interface {name} the address {address}"
                 : $"let interface {name} get its address by DHCP",
         };
     }
+
+    private static bool StaysAsItIs(InterfaceChange change) =>
+        change.Before.Owned is null && change.After.Owned is { IsDhcp: false }
+        && change.Before.File == change.After.File
+        && change.Before.Addresses.SequenceEqual(change.After.Addresses)
+        && change.Before.Gateways.SequenceEqual(change.After.Gateways);
 
     private static ResourceId Id(string name) => new(ResourceKind.Interface, name);
 
@@ -113,15 +121,15 @@ public static class InterfaceSteps
         seen.Links.FirstOrDefault(l => l.Name == name);
 
     private static (Code Code, string What, string Remedy)? Trouble(
-        Interface wanted, ObservedLink seen) => seen switch
+        PlanDraft draft, Interface wanted, ObservedLink seen) => seen switch
         {
             { ByHand: { } file } => (Codes.Foreign,
                 $"{wanted.Name} is configured by hand in {file} "
                 + $"({Word(seen.Manager)}).", $"Take it out of {file} first, "
                 + "or leave it out of network.yaml."),
-            { Manager: LinksBy.Kernel } when wanted.IsDhcp => (Codes.ProgramMissing,
-                $"{wanted.Name} is to get its address by DHCP, and nobody is there who asks.",
-                "Install systemd-networkd, NetworkManager or ifupdown, or write `type: static`."),
+            _ when IsLent(wanted, seen) && !draft.Context.CanAskDhcp => (Codes.ProgramMissing,
+                $"{wanted.Name} is to get its address by DHCP, and BusyBox, which would ask for it, "
+                + "is not installed.", "Install busybox, or write `type: static`."),
             { Manager: LinksBy.Kernel } when !wanted.Dns.IsEmpty => (Codes.NotHere,
                 $"Nobody on this machine keeps name servers of {wanted.Name} alone.",
                 "Write them under `dns:` of network.yaml."),
@@ -159,8 +167,10 @@ public static class InterfaceSteps
     private static IEnumerable<string> Notes(
         PlanDraft draft, ObservedLink seen, LinkState after, Interface? wanted)
     {
-        yield return seen.Path.Length == 0 ? "nobody manages it: Loam sets it in the kernel, and "
-            + "again after each start" : $"{Word(seen.Manager)} is in charge: {seen.Path}";
+        yield return seen.Path.Length > 0 ? $"{Word(seen.Manager)} is in charge: {seen.Path}"
+            : wanted is not null && IsLent(wanted, seen)
+                ? "nobody manages it: Loam asks for an address, and goes on asking"
+            : "nobody manages it: Loam sets it in the kernel, and again after each start";
         foreach (var address in seen.Now.Addresses.Except(after.Addresses))
         {
             yield return $"loses {address}";
@@ -168,6 +178,14 @@ public static class InterfaceSteps
         foreach (var gateway in seen.Now.Gateways.Except(after.Gateways))
         {
             yield return $"the way out over {gateway} goes";
+        }
+        if (wanted is not null && IsLent(wanted, seen))
+        {
+            yield return "it goes back if no DHCP server lends it an address";
+            yield return draft.Observed.Resolver is { Manager: not NamesBy.File } names
+                ? "name servers of the lease are not used: "
+                    + $"{ResolverSteps.Word(names.Manager)} is in charge of names"
+                : "its name servers are used where `dns:` declares none";
         }
         if (wanted?.Gateway is { } way)
         {
@@ -186,25 +204,37 @@ public static class InterfaceSteps
         && (wanted.Address is null || seen.Now.Addresses.Contains(wanted.Address))
         && (wanted.Gateway is null || seen.Now.Gateways.Contains(wanted.Gateway));
 
+    /// <summary>Loam itself asks for the address.</summary>
+    private static bool IsLent(Interface wanted, ObservedLink seen) =>
+        wanted.IsDhcp && seen.Manager == LinksBy.Kernel;
+
     private static bool IsV6(string address) => address.Contains(':', StringComparison.Ordinal);
 
     /// <summary>At first, addresses of the same family make room; later only Loam's own does.
     /// </summary>
     private static LinkState Target(Interface wanted, ObservedLink seen)
     {
-        var (now, owned) = (seen.Now, seen.Now.Owned);
+        var (now, owned, isLent) = (seen.Now, seen.Now.Owned, IsLent(wanted, seen));
+        bool MakesRoom(string there, string? next) => owned is null
+            && (next is not null ? IsV6(there) == IsV6(next) : isLent && !IsV6(there));
         bool Goes(string there, string? ours, string? next) =>
-            next is not null && IsV6(there) == IsV6(next) && owned is null || there == ours;
+            MakesRoom(there, next) || there == ours;
         ImmutableArray<string> With(ImmutableArray<string> all, string? ours, string? next) =>
             [.. all.Where(a => a != next && !Goes(a, ours, next)),
                 .. next is null ? ImmutableArray<string>.Empty : [next]];
         return new(InterfaceText.Of(seen.Manager, wanted),
             With(now.Addresses, owned?.Address, wanted.Address),
-            With(now.Gateways, owned?.Gateway, wanted.Gateway),
-            new(wanted.Address, wanted.Gateway));
+            With(isLent ? now.Gateways : WithoutLease(now), owned?.Gateway, wanted.Gateway),
+            new(wanted.Address, wanted.Gateway))
+        {
+            Lease = isLent ? now.Lease : null,
+        };
     }
+
+    private static ImmutableArray<string> WithoutLease(LinkState now) =>
+        [.. now.Gateways.Where(g => now.Lease?.Gateways.Contains(g) != true)];
 
     private static LinkState Released(ObservedLink seen) => new(HostFile.Absent,
         seen.Now.Addresses.Remove(seen.Now.Owned!.Address ?? ""),
-        seen.Now.Gateways.Remove(seen.Now.Owned.Gateway ?? ""), null);
+        WithoutLease(seen.Now).Remove(seen.Now.Owned.Gateway ?? ""), null);
 }

@@ -59,6 +59,10 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// <summary>The program that makes backups is installed.</summary>
     public bool CanBackUp { get; init; } = true;
 
+    /// <summary>The program that asks DHCP servers is installed, for where nobody else does.
+    /// </summary>
+    public bool CanAskDhcp { get; init; } = true;
+
     /// <summary>The program that shuts addresses out is installed.</summary>
     public bool CanBan { get; init; } = true;
 

@@ -57,7 +57,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         return await PlanStateAsync(request, now, after, context, found, cancel);
     }
 
-    /// <summary>What is to be taken over: what is mounted at a path, or a container.</summary>
+    /// <summary>What is to be taken over: what is mounted at a path, an interface, or a container.
+    /// </summary>
     private async Task<(ChangeRequest, PlanningContext)> AdoptAsync(ChangeRequest request,
         InForce now, PlanningContext context, CancellationToken cancel)
     {
@@ -73,6 +74,10 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
                 AdoptedMounts = context.AdoptedMounts.Add(target),
                 Heal = isDeclared, HealOnly = isDeclared ? [MountSteps.Id(target)] : [],
             };
+        }
+        else if (parts.AdoptLink(name, now.Files, now.State.Interfaces.ContainsKey(name)) is { } link)
+        {
+            files = link;
         }
         else
         {

@@ -57,6 +57,12 @@ public sealed record MachineParts
         Task<ImmutableSortedDictionary<string, string>>> AdoptMount
     { get; init; } = (_, _, _, _) => throw new InvariantException("no mount is adopted here");
 
+    /// <summary>Reads an interface of the machine as it is: the texts that declare it, null where
+    /// there is no such interface.</summary>
+    public Func<string, StateFiles.StateSet, bool,
+        ImmutableSortedDictionary<string, string>?> AdoptLink
+    { get; init; } = (_, _, _) => null;
+
     /// <summary>Removes for good what an applied plan retired, and keeps images for a revert.
     /// Names that are gone are fine.</summary>
     public required Func<Retirement, CancellationToken, Task> RetireAsync { get; init; }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core.Observing;
 using Loam.Core.StateFiles;
 
 namespace Loam.Core.Resources;
@@ -28,7 +29,10 @@ public sealed record Interface(
 
 /// <summary>What Loam set on an interface.</summary>
 /// <param name="Address">Null: it comes by DHCP.</param>
-public sealed record OwnedInterface(string? Address, string? Gateway);
+public sealed record OwnedInterface(string? Address, string? Gateway)
+{
+    public bool IsDhcp => Address is null;
+}
 
 /// <summary>How an interface is configured.</summary>
 /// <param name="File">Loam's file for whoever is in charge.</param>
@@ -39,9 +43,14 @@ public sealed record LinkState(
     HostFile File, ImmutableArray<string> Addresses, ImmutableArray<string> Gateways,
     OwnedInterface? Owned)
 {
-    /// <summary>The whole of it as one text, for digests.</summary>
+    /// <summary>What Loam was lent by DHCP; null: nothing.</summary>
+    public Lease? Lease { get; init; }
+
+    /// <summary>The whole of it as one text, for digests. A lease that is renewed is the same.
+    /// </summary>
     public string Canonical() => $"{File} [{string.Join(' ', Addresses)}] "
-        + $"[{string.Join(' ', Gateways)}] {Owned}";
+        + $"[{string.Join(' ', Gateways)}] {Owned}"
+        + (Lease is null ? "" : $" {Lease.Address} {string.Join(' ', Lease.Gateways)}");
 }
 
 /// <param name="Path">Of Loam's file; empty: there is none.</param>

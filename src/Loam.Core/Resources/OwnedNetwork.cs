@@ -8,4 +8,9 @@ namespace Loam.Core.Resources;
 /// </param>
 /// <param name="Interfaces">By name.</param>
 public sealed record OwnedNetwork(
-    HostFile? ResolvConf, ImmutableSortedDictionary<string, OwnedInterface> Interfaces);
+    HostFile? ResolvConf, ImmutableSortedDictionary<string, OwnedInterface> Interfaces)
+{
+    /// <summary>What stood in /etc/resolv.conf before the name servers of a lease; null: there are
+    /// none.</summary>
+    public HostFile? BeforeLease { get; init; }
+}

@@ -39,6 +39,7 @@ public sealed record InstancePaths
     public string BansFile => Path.Combine(DataDir, "bans.json");
     public string LogPlaceFile => Path.Combine(DataDir, "log-place.json");
     public string MessagesFile => Path.Combine(DataDir, "messages.json");
+    public string LeasesFile => Path.Combine(DataDir, "leases.json");
     public string NetworkFile => Path.Combine(DataDir, "network.json");
     public string UsersFile => Path.Combine(DataDir, "users.json");
     public string StorageFile => Path.Combine(DataDir, "storage.json");

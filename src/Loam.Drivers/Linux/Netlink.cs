@@ -8,7 +8,7 @@ internal static unsafe partial class Netlink
     public const int HeadBytes = 16;
     public const ushort Error = 2, Done = 3;
     public const ushort Request = 1, Acknowledge = 4, Dump = 0x300;
-    public const ushort Exclusive = 0x200, Create = 0x400;
+    public const ushort Replace = 0x100, Exclusive = 0x200, Create = 0x400;
 
     private const int Family = 16, RawCloseOnExec = 3 | 0x80000;
     private const int DumpBytes = 64 * 1024;

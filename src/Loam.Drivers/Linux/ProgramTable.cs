@@ -43,6 +43,8 @@ public static class ProgramTable
         new("bwrap", "bubblewrap", ProgramNeed.Often, null),
         .. Of("docker.io", ProgramNeed.Often, null, "dockerd", "containerd"),
         new("cryptsetup", "cryptsetup-bin", ProgramNeed.OnDemand, "volume can be encrypted"),
+        new(Network.Dhcp.Udhcpc.Program, "busybox", ProgramNeed.OnDemand,
+            "address can be got by DHCP where nobody else asks for it"),
         new("ssh", "openssh-client", ProgramNeed.OnDemand, "copy can be sent by SFTP"),
         new("iptables", "iptables", ProgramNeed.WhereThere, null),
         new("visudo", "sudo", ProgramNeed.WhereThere, null),

@@ -24,13 +24,20 @@ public interface ILinks
     /// take it.</exception>
     void AddAddress(string name, string address);
 
+    /// <summary>Adds an address that ends by itself, or says how long one that is there lasts.
+    /// </summary>
+    /// <exception cref="HostException">NotFound: no such interface. Conflict: the kernel does not
+    /// take it.</exception>
+    void Lend(string name, string address, TimeSpan lasts);
+
     /// <summary>Takes an address away, if it is there.</summary>
     void RemoveAddress(string name, string address);
 
     /// <summary>Adds a default route; it may be there already.</summary>
+    /// <param name="onLink">Also a gateway that is in no network of the interface's.</param>
     /// <exception cref="HostException">Conflict: the gateway cannot be reached from an address of
     /// the interface.</exception>
-    void AddGateway(string name, string gateway);
+    void AddGateway(string name, string gateway, bool onLink = false);
 
     void RemoveGateway(string name, string gateway);
 

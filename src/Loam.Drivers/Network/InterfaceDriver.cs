@@ -52,9 +52,13 @@ public sealed class InterfaceDriver(InterfaceSetup setup, NetworkLedger ledger,
     private ObservedLink See(HostLink link, InterfacePlace place)
     {
         var path = InterfaceText.PathOf(place.Manager, link.Name);
-        return new(link.Name, place.Manager, path, new(setup.FileAt(path), link.Addresses,
-            link.Gateways, ledger.Interfaces.GetValueOrDefault(link.Name)), place.ByHand,
-            !link.Leased.IsEmpty);
+        var owned = ledger.Interfaces.GetValueOrDefault(link.Name);
+        return new(link.Name, place.Manager, path,
+            new(setup.FileAt(path), link.Addresses, link.Gateways, owned)
+            {
+                Lease = place.Manager == LinksBy.Kernel && owned is { IsDhcp: true }
+                    ? setup.LeaseOf(link.Name) : null,
+            }, place.ByHand, !link.Leased.IsEmpty);
     }
 
     /// <summary>Noted before anything changes: whatever happens, it is known to be ours.

@@ -1,14 +1,19 @@
+using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Files;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Network.Dhcp;
 
 namespace Loam.Drivers.Network;
 
 /// <summary>Puts an interface into a state, and finds who is in charge of it. Knows nothing of
 /// plans, so that the process that takes changes back can use it too.</summary>
-public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms programs)
+/// <param name="leases">Null: nobody here can go on asking for a lease; one that is put back lasts
+/// as long as it was lent.</param>
+public sealed class InterfaceSetup(
+    IHostTree tree, ILinks links, IPrograms programs, Leases? leases = null)
 {
     private const uint OwnerOnly = 0b110_000_000, ForAll = 0b110_100_100;
 
@@ -19,6 +24,12 @@ public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms progr
         new(new HostTree("/"), new KernelLinks(), new HostPrograms());
 
     public ILinks Links => links;
+
+    /// <summary>What Loam was lent for an interface.</summary>
+    internal Lease? LeaseOf(string name) => leases?.Of(name);
+
+    /// <summary>Nobody but Loam configures it.</summary>
+    public bool IsKernels(string name) => PlaceOf(name).Manager == LinksBy.Kernel;
 
     internal InterfacePlace PlaceOf(string name) => Places()(name);
 
@@ -51,10 +62,37 @@ public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms progr
             }
             await TellAsync(change, cancel);
         }
+        var isLent = change.Manager == LinksBy.Kernel && change.After.Owned is { IsDhcp: true };
+        if (isLent)
+        {
+            await LendAsync(name, change.After.Lease, cancel);
+        }
+        else if (change.Manager == LinksBy.Kernel)
+        {
+            leases?.End(name);
+        }
         if (file.IsAbsent || change.Manager == LinksBy.Ifupdown)
         {
-            Match(name, change.After);
+            Match(change, isLent);
         }
+    }
+
+    /// <param name="former">What it is put back to; null: a new one is asked for.</param>
+    private Task LendAsync(string name, Lease? former, CancellationToken cancel)
+    {
+        if (leases is not null && former is null)
+        {
+            return leases.TakeAsync(name, cancel);
+        }
+        if (leases is not null)
+        {
+            leases.Restore(name, former!);
+        }
+        else if (former is not null)
+        {
+            Leases.PutBack(links, name, former, TimeProvider.System.GetUtcNow());
+        }
+        return Task.CompletedTask;
     }
 
     private async Task TellAsync(InterfaceChange change, CancellationToken cancel)
@@ -80,8 +118,14 @@ public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms progr
     }
 
     /// <summary>Adds before it takes away, so that there is always a way in.</summary>
-    private void Match(string name, LinkState wanted)
+    private void Match(InterfaceChange change, bool isLent)
     {
+        var (name, wanted) = (change.Name, change.After);
+        var lease = isLent ? LeaseOf(name) ?? wanted.Lease : null;
+        var gateways = wanted.Gateways.Union(lease?.Gateways ?? []).ToList();
+        // What was lent to somebody else stays.
+        var wasLent = change.Manager == LinksBy.Kernel && !isLent
+            && change.Before.Owned is { IsDhcp: true };
         links.Raise(name);
         for (var round = 0; round < Rounds; round++)
         {
@@ -89,16 +133,17 @@ public sealed class InterfaceSetup(IHostTree tree, ILinks links, IPrograms progr
                 ?? throw new HostException(Fault.NotFound,
                     $"There is no interface {name} any more.", "Plan anew.");
             var missing = wanted.Addresses.Except(now.Addresses).ToList();
-            var ways = wanted.Gateways.Except(now.Gateways).ToList();
-            var extra = now.Addresses.Except(wanted.Addresses).ToList();
-            var wrong = now.Gateways.Except(wanted.Gateways).ToList();
+            var ways = gateways.Except(now.Gateways).ToList();
+            var extra = now.Addresses.Except(wanted.Addresses).Concat(now.Leased.Where(
+                a => wasLent && !a.Contains(':', StringComparison.Ordinal))).ToList();
+            var wrong = now.Gateways.Except(gateways).ToList();
             if (missing.Count + ways.Count + extra.Count + wrong.Count == 0)
             {
                 return;
             }
             missing.ForEach(a => links.AddAddress(name, a));
             wrong.ForEach(g => links.RemoveGateway(name, g));
-            ways.ForEach(g => links.AddGateway(name, g));
+            ways.ForEach(g => links.AddGateway(name, g, isLent));
             extra.ForEach(a => links.RemoveAddress(name, a));
         }
     }

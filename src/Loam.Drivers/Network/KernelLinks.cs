@@ -18,9 +18,10 @@ public sealed class KernelLinks : ILinks
     private const ushort NewLink = 16, GetLink = 18, NewAddress = 20, DropAddress = 21,
         GetAddress = 22, NewRoute = 24, DropRoute = 25, GetRoute = 26, GetNeighbour = 30;
     private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12, NeighbourBytes = 12;
-    private const ushort LinkName = 3, AddressAny = 1, AddressLocal = 2, AddressFlags = 8,
+    private const ushort LinkName = 3, AddressAny = 1, AddressLocal = 2, AddressFlags = 8, AddressLife = 6,
         RouteTarget = 1, RouteLink = 4, RouteGateway = 5, NeighbourAddress = 1;
     private const byte V4 = 2, V6 = 10, MainTable = 254, Static = 4, Everywhere = 0, Unicast = 1;
+    private const uint OnLink = 4;
     private const uint Up = 1, Loopback = 8, Permanent = 0x80;
 
     /// <summary>NUD_PERMANENT, NOARP, REACHABLE, STALE, DELAY.</summary>
@@ -57,14 +58,25 @@ public sealed class KernelLinks : ILinks
         Netlink.Do(Route, Address(NewAddress, Netlink.Create | Netlink.Exclusive, name, address)),
         $"{name} cannot get {address}", Files.Libc.ErrorExists);
 
+    public void Lend(string name, string address, TimeSpan lasts)
+    {
+        var seconds = (uint)Math.Clamp(lasts.TotalSeconds, 1, uint.MaxValue - 1);
+        // ifa_cacheinfo: preferred and valid for so many seconds, and two stamps.
+        var life = new byte[16];
+        MemoryMarshal.Write(life, seconds);
+        MemoryMarshal.Write(life.AsSpan(4), seconds);
+        Check(Netlink.Do(Route, Address(NewAddress, Netlink.Create | Netlink.Replace, name,
+            address).With(AddressLife, life)), $"{name} cannot get {address}");
+    }
+
     public void RemoveAddress(string name, string address) => Check(
         Netlink.Do(Route, Address(DropAddress, 0, name, address)),
         $"{address} cannot be taken from {name}", AddressNotThere);
 
-    public void AddGateway(string name, string gateway)
+    public void AddGateway(string name, string gateway, bool onLink = false)
     {
-        var error = Netlink.Do(
-            Route, Way(NewRoute, Netlink.Create | Netlink.Exclusive, name, gateway));
+        var error = Netlink.Do(Route, Way(
+            NewRoute, Netlink.Create | Netlink.Exclusive, name, gateway, onLink ? OnLink : 0));
         if (error == Unreachable)
         {
             throw new HostException(Fault.Conflict,
@@ -164,12 +176,14 @@ public sealed class KernelLinks : ILinks
         return message;
     }
 
-    private static NetlinkMessage Way(ushort type, int flags, string name, string gateway)
+    private static NetlinkMessage Way(
+        ushort type, int flags, string name, string gateway, uint how = 0)
     {
         var ip = IPAddress.Parse(gateway);
         var payload = new byte[RouteBytes];
         payload[0] = FamilyOf(ip);
         (payload[4], payload[5], payload[7]) = (MainTable, Static, Unicast);
+        MemoryMarshal.Write(payload.AsSpan(8), how);
         var index = new byte[4];
         MemoryMarshal.Write(index, IndexOf(name));
         return new NetlinkMessage(type, flags | Netlink.Acknowledge, payload)

@@ -12,6 +12,8 @@ public sealed class NetworkLedger(string? path) : JsonLedger<OwnedNetwork>(
     path, LoamJson.Default.OwnedNetwork, new(
         null, ImmutableSortedDictionary<string, OwnedInterface>.Empty), "network settings")
 {
+    private readonly Lock _gate = new();
+
     /// <summary>What stood in /etc/resolv.conf before Loam wrote it; null: it did not.</summary>
     public HostFile? ResolvConf => Kept.ResolvConf;
 
@@ -19,9 +21,29 @@ public sealed class NetworkLedger(string? path) : JsonLedger<OwnedNetwork>(
     /// </exception>
     public void KeepResolvConf(HostFile? former)
     {
-        if (Kept.ResolvConf != former)
+        lock (_gate)
         {
-            Keep(Kept with { ResolvConf = former });
+            if (Kept.ResolvConf != former)
+            {
+                Keep(Kept with { ResolvConf = former });
+            }
+        }
+    }
+
+    /// <summary>What stood there before the name servers of a lease; null: there are none.
+    /// </summary>
+    public HostFile? BeforeLease => Kept.BeforeLease;
+
+    /// <exception cref="HostException">Exhausted: no room. Then nothing may be changed.
+    /// </exception>
+    public void KeepBeforeLease(HostFile? former)
+    {
+        lock (_gate)
+        {
+            if (Kept.BeforeLease != former)
+            {
+                Keep(Kept with { BeforeLease = former });
+            }
         }
     }
 
@@ -33,13 +55,16 @@ public sealed class NetworkLedger(string? path) : JsonLedger<OwnedNetwork>(
     /// </exception>
     public void KeepInterface(string name, OwnedInterface? owned)
     {
-        if (Kept.Interfaces.GetValueOrDefault(name) != owned)
+        lock (_gate)
         {
-            Keep(Kept with
+            if (Kept.Interfaces.GetValueOrDefault(name) != owned)
             {
-                Interfaces = owned is null ? Kept.Interfaces.Remove(name)
-                    : Kept.Interfaces.SetItem(name, owned),
-            });
+                Keep(Kept with
+                {
+                    Interfaces = owned is null ? Kept.Interfaces.Remove(name)
+                        : Kept.Interfaces.SetItem(name, owned),
+                });
+            }
         }
     }
 }

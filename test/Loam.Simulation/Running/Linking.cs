@@ -24,6 +24,11 @@ internal sealed class Linking(World world)
         {
             world.Tree["/run/systemd/netif/state"] = HostFile.Of("");
         }
+        if (!world.Chance.OneIn(4))
+        {
+            world.DhcpServer = _ => new("10.0.0.77/8", ["10.0.0.253"], [], [], "10.0.0.253",
+                world.Time.GetUtcNow(), TimeSpan.FromHours(1));
+        }
         world.Programs.Does = (name, arguments) =>
         {
             if (name == "networkctl" && arguments is ["reconfigure", var link])
@@ -41,7 +46,8 @@ internal sealed class Linking(World world)
             return "";
         }
         var links = ((string[])["eth0", "eth1"]).Where(_ => chance.OneIn(2)).Select(
-            n => $"    - {{name: {n}, type: static, address: {chance.Pick(s_addresses)}"
+            n => chance.OneIn(3) ? $"    - {{name: {n}, type: dhcp}}\n"
+                : $"    - {{name: {n}, type: static, address: {chance.Pick(s_addresses)}"
                 + (chance.OneIn(2) ? $", gateway: {chance.Pick(s_gateways)}}}\n" : "}\n"))
             .ToList();
         return links.Count == 0 ? "  interfaces: []\n" : "  interfaces:\n" + string.Concat(links);
@@ -76,7 +82,9 @@ internal sealed class Linking(World world)
         }
         foreach (var wanted in state.Interfaces.Values)
         {
-            if (!world.Links.AddressesOf(wanted.Name).Contains(wanted.Address))
+            var leased = world.Links.LeasedOf(wanted.Name).Count;
+            if (wanted.Address is null ? leased != 1
+                : !world.Links.AddressesOf(wanted.Name).Contains(wanted.Address) || leased > 0)
             {
                 Wrong($"{wanted.Name} has not the address that is declared");
             }
@@ -92,16 +100,26 @@ internal sealed class Linking(World world)
         }
     }
 
-    /// <summary>What networkd does: addresses and gateways of its file, or none.</summary>
+    /// <summary>What networkd does: addresses and gateways of its file, or none. Without a file it
+    /// lets go of what it was lent, and leaves the rest.</summary>
     private static void Reconfigure(World world, string link)
     {
         var text = world.Tree.Unwatched[string.Format(
             System.Globalization.CultureInfo.InvariantCulture, File, link)].Text;
-        if (text is not null)
+        if (text is null)
+        {
+            foreach (var lent in world.Links.LeasedOf(link).ToList())
+            {
+                world.Links.Unwatched.RemoveAddress(link, lent);
+            }
+        }
+        else
         {
             string[] Of(string key) => [.. text.Split('\n').Where(
                 l => l.StartsWith(key, StringComparison.Ordinal)).Select(l => l[key.Length..])];
-            world.Links.Put(link, Of("Address="), Of("Gateway="));
+            var lease = Of("DHCP=").Length > 0 ? world.DhcpServer(link) : null;
+            world.Links.Put(link, Of("Address="), lease is null ? Of("Gateway=")
+                : [.. lease.Gateways], lease is null ? [] : [lease.Address]);
         }
     }
 }

@@ -12,6 +12,7 @@ using Loam.Drivers.Certificates;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Network;
+using Loam.Drivers.Network.Dhcp;
 using Loam.Drivers.Storage;
 using Loam.Drivers.Users;
 using Loam.Simulation.Host;
@@ -60,6 +61,7 @@ internal sealed class World
         Tree = new() { Check = Faults.Check, Changing = Watch.BeforeCall };
         HostName = new() { Check = Faults.Check, Changing = Watch.BeforeCall };
         Links = new() { Check = AtLinks, Changing = Watch.BeforeCall };
+        Dhcp = Clients();
         Programs = new() { Before = Faults.BeforeCallAsync, After = Faults.AfterCallAsync };
         Publish();
         Engine.Before = Faults.BeforeCallAsync;
@@ -89,6 +91,12 @@ internal sealed class World
     public SimulatedHostName HostName { get; }
     public SimulatedPrograms Programs { get; }
     public SimulatedLinks Links { get; }
+
+    /// <summary>What the DHCP server of this world lends; null: there is none.</summary>
+    public Func<string, Lease?> DhcpServer { get; set; } = _ => null;
+
+    public SimulatedDhcp Dhcp { get; private set; }
+    public LeaseStore Leases { get; } = new(null);
     public NetworkLedger NetworkLedger => _networkLedger;
 
     public SimulatedAudit Audit { get; }
@@ -115,6 +123,7 @@ internal sealed class World
     {
         Journal = Journal.Restart();
         Events = new(Time);
+        Dhcp = Clients();
         var health = new HealthBoard();
         var images = new ImageDriver(Engine, _ => null);
         var containers = new ContainerDriver(
@@ -137,7 +146,8 @@ internal sealed class World
                 new ResolverDriver(Tree, Programs,
                     new SimulatedDns { Before = Faults.BeforeCallAsync }, _networkLedger),
                 new InterfaceDriver(
-                    new(Tree, Links, Programs), _networkLedger, Deadman, Time)],
+                    new(Tree, Links, Programs, new(Links, Dhcp, Leases, Time)), _networkLedger,
+                    Deadman, Time)],
             Journal = Journal,
             History = History,
             Images = new RegistryView(this),
@@ -168,6 +178,11 @@ internal sealed class World
         await Faults.BeforeCallAsync(call);
         Deadman.Look();
     }
+
+    private SimulatedDhcp Clients() => new()
+    {
+        Server = name => DhcpServer(name), Check = Faults.Check,
+    };
 
     private void AtLinks(string call)
     {

@@ -88,6 +88,8 @@ public sealed class Instance(
             $"apiVersion: loam/v1\nkind: {kind}\nmetadata:\n  name: main\nspec:\n{body}\n");
     }
 
+    public string Read(string file) => File.ReadAllText(Path.Combine(Paths.StateDir, file));
+
     public void WriteServices(string spec) => Write("services.yaml", "ServiceManifest", spec);
 
     /// <summary>The manifest of a machine that is changed more often than any other.</summary>

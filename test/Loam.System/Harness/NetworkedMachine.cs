@@ -32,8 +32,19 @@ public sealed class NetworkedMachine : RemoteMachine
     public string ReadFile(string name) =>
         global::System.IO.File.ReadAllText(Path.Combine(_place, name));
 
+    /// <summary>Writes a file of its /etc.</summary>
+    public void WriteFile(string name, string text) =>
+        global::System.IO.File.WriteAllText(Path.Combine(_place, name), text);
+
     /// <summary>Where a link of its /etc points.</summary>
     public string? LinkOf(string name) => new FileInfo(Path.Combine(_place, name)).LinkTarget;
+
+    /// <summary>A DHCP server in its network that lends one address, until it is ended.</summary>
+    public Running ServeAddress(string address) => BeginThere("dnsmasq", "--keep-in-foreground",
+        "--conf-file=/dev/null", "--interface=eth0", "--bind-interfaces", "--port=0",
+        "--user=root", "--dhcp-authoritative", $"--dhcp-range={address},{address},255.0.0.0,1h",
+        "--dhcp-option=3", $"--dhcp-option=6,{Office}", "--dhcp-option=119,home.arpa",
+        $"--dhcp-leasefile={File("dnsmasq")}", "--pid-file=");
 
     /// <summary>Runs a program of the machine's, as its root.</summary>
     public Task<Ended> RunHereAsync(params string[] command) => Shell.RunAsync("nsenter",
@@ -64,7 +75,7 @@ public sealed class NetworkedMachine : RemoteMachine
 public sealed class NeedsNetworkedAttribute : NeedAttribute
 {
     public override string? Missing() => new NeedsRemoteAttribute().Missing()
-        ?? MissingProgram("unshare", "hostname");
+        ?? MissingProgram("unshare", "hostname", "dnsmasq");
 }
 
 [CollectionDefinition("networked")]

@@ -134,6 +134,10 @@ public class RemoteMachine : IAsyncLifetime
         return listed.Exit == 0 ? listed.Output : "";
     }
 
+    /// <summary>A server in the network the machine is in, until it is ended.</summary>
+    public Running BeginThere(params string[] command) =>
+        new("nsenter", [$"--net=/run/netns/{There}", .. command]);
+
     /// <summary>Runs a command of the machine's, as anybody who has a key.</summary>
     public Running BeginAs(string user, string key, params string[] command) =>
         BeginAs(Office, user, key, command);

@@ -15,8 +15,10 @@ internal sealed class WithinLinks(string name) : ILinks
         Within(() => _links.AddAddress(link, address));
     public void RemoveAddress(string link, string address) =>
         Within(() => _links.RemoveAddress(link, address));
-    public void AddGateway(string link, string gateway) =>
-        Within(() => _links.AddGateway(link, gateway));
+    public void Lend(string link, string address, TimeSpan lasts) =>
+        Within(() => _links.Lend(link, address, lasts));
+    public void AddGateway(string link, string gateway, bool onLink = false) =>
+        Within(() => _links.AddGateway(link, gateway, onLink));
     public void RemoveGateway(string link, string gateway) =>
         Within(() => _links.RemoveGateway(link, gateway));
     public bool Answers(string link, string address) =>

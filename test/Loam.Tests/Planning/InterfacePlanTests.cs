@@ -69,10 +69,17 @@ public sealed class InterfacePlanTests
     }
 
     [Fact]
-    public void Nobody_asks_by_DHCP_where_nobody_is()
+    public void Loam_asks_by_DHCP_where_nobody_else_does_and_says_so()
     {
-        Plan("bans: []", Dhcp, LinksBy.Kernel, null).Findings.ShouldHaveSingleItem().Code
-            .ShouldBe(Codes.ProgramMissing);
+        var step = Plan("bans: []", Dhcp, LinksBy.Kernel, null).Steps.ShouldHaveSingleItem();
+        step.Summary.ShouldBe("let interface eth0 get its address by DHCP");
+        step.Notes.ShouldBe(
+        [
+            "nobody manages it: Loam asks for an address, and goes on asking",
+            "loses 10.0.0.1/8", "the way out over 10.0.0.253 goes",
+            "it goes back if no DHCP server lends it an address",
+            "its name servers are used where `dns:` declares none",
+        ]);
         Plan("bans: []", Static, LinksBy.Kernel, null).Findings.ShouldHaveSingleItem().Remedy
             .ShouldContain("under `dns:`");
     }

@@ -84,13 +84,13 @@ internal static class CommandTable
         {
             Completes = Completes.Services,
         },
-        new("adopt", "CONTAINER|PATH", 1, 1,
-            "Take over a container or a mount that Loam did not make.",
+        new("adopt", "CONTAINER|PATH|INTERFACE", 1, 1,
+            "Take over a container, a mount or an interface that Loam did not make.",
             "loam adopt old-nginx", ChangeCommands.AdoptAsync)
         {
             Details = "The container is read into a service declaration, replaced when you "
                 + "approve, and kept, stopped. Of a path what is mounted there is declared, and "
-                + "stays as it is.",
+                + "stays as it is; of an interface its address, or that it gets one by DHCP.",
         },
         new("import", "FILE", 1, 1, "Plan a compose file, or the state of an export.",
             "loam import docker-compose.yml", FileCommands.ImportAsync)

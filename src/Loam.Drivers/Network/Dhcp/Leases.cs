@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using Loam.Core.Observing;
+using Loam.Core.Reconciling;
+
+namespace Loam.Drivers.Network.Dhcp;
+
+/// <summary>Sets in the kernel what DHCP servers lend, where nobody else asks them. An address has
+/// the lease's lifetime there: it ends with it, also when no daemon runs.</summary>
+public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvider time)
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>What is put back has time to be asked for anew.</summary>
+    private static readonly TimeSpan s_least = TimeSpan.FromMinutes(1);
+
+    private readonly Lock _gate = new();
+
+    /// <summary>What was done of what was told.</summary>
+    private readonly Dictionary<string, LeaseNews> _done = new(StringComparer.Ordinal);
+
+    /// <summary>No more to be asked for, whatever the ledger still says.</summary>
+    private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
+
+    public Lease? Of(string name) => store.Of(name);
+
+    public ImmutableSortedDictionary<string, Lease> All => store.All;
+
+    /// <summary>Asks for an address, sets it, and returns.</summary>
+    /// <exception cref="HostException">Conflict: nobody lends one. Unsupported: nobody can ask.
+    /// </exception>
+    public async Task TakeAsync(string name, CancellationToken cancel)
+    {
+        Begin(name);
+        for (var began = time.GetTimestamp(); ; )
+        {
+            lock (_gate)
+            {
+                if (dhcp.Told(name) is { Lease: { } lease } news)
+                {
+                    Set(name, lease);
+                    _done[name] = news;
+                    return;
+                }
+            }
+            if (time.GetElapsedTime(began) > s_patience)
+            {
+                throw new HostException(Fault.Conflict,
+                    $"No DHCP server lends {name} an address.",
+                    "Check the cable, and that a server is in that network; or write "
+                    + "`type: static`.");
+            }
+            await Task.Delay(s_pause, time, cancel);
+        }
+    }
+
+    /// <summary>Begins to ask; what is lent is set by <see cref="Look"/>.</summary>
+    /// <exception cref="HostException">Unsupported: nobody can ask.</exception>
+    private void Begin(string name)
+    {
+        lock (_gate)
+        {
+            _ended.Remove(name);
+            // Nobody is asked over one that is down.
+            links.Raise(name);
+            dhcp.Begin(name, store.Of(name)?.Address);
+        }
+    }
+
+    /// <summary>Goes back to a lease, which needs nobody to answer now.</summary>
+    /// <exception cref="HostException">It cannot be set.</exception>
+    public void Restore(string name, Lease lease)
+    {
+        lock (_gate)
+        {
+            store.Keep(name, lease);
+            PutBack(links, name, lease, time.GetUtcNow());
+            _done.Remove(name);
+            Begin(name);
+        }
+    }
+
+    /// <summary>Sets what was lent before.</summary>
+    internal static void PutBack(ILinks links, string name, Lease lease, DateTimeOffset now)
+    {
+        links.Raise(name);
+        links.Lend(name, lease.Address, lease.Until - now is var rest && rest > s_least
+            ? rest : s_least);
+        foreach (var way in lease.Gateways)
+        {
+            links.AddGateway(name, way, onLink: true);
+        }
+    }
+
+    public void End(string name)
+    {
+        lock (_gate)
+        {
+            _ended.Add(name);
+            _done.Remove(name);
+            dhcp.End(name);
+            store.Keep(name, null);
+        }
+    }
+
+    /// <summary>Goes on asking, and sets what was lent, renewed or taken away since, and what
+    /// somebody else took away.</summary>
+    /// <returns>True: it has another lease than before, or none any more.</returns>
+    /// <exception cref="HostException">It cannot be set. It is tried again.</exception>
+    public bool Look(string name)
+    {
+        lock (_gate)
+        {
+            if (_ended.Contains(name))
+            {
+                return false;
+            }
+            var former = store.Of(name);
+            if (dhcp.Told(name)?.Lease is null)
+            {
+                links.Raise(name);
+            }
+            dhcp.Begin(name, former?.Address);
+            if (dhcp.Told(name) is not { } news)
+            {
+                return false;
+            }
+            if (news != _done.GetValueOrDefault(name)
+                || (news.Lease is { } lent && !IsThere(name, lent)))
+            {
+                if (news.Lease is { } lease)
+                {
+                    Set(name, lease);
+                }
+                else
+                {
+                    Drop(name, former);
+                }
+                _done[name] = news;
+                return news.Lease?.Address != former?.Address;
+            }
+            return false;
+        }
+    }
+
+    private bool IsThere(string name, Lease lease) => lease.Until <= time.GetUtcNow()
+        || links.List().FirstOrDefault(l => l.Name == name) is not { } link
+        || (link.Leased.Contains(lease.Address)
+            && lease.Gateways.All(g => link.Gateways.Contains(g)));
+
+    /// <summary>Adds before it takes away.</summary>
+    private void Set(string name, Lease lease)
+    {
+        var former = store.Of(name);
+        var rest = lease.Until - time.GetUtcNow();
+        if (rest <= TimeSpan.Zero)
+        {
+            Drop(name, former);
+            return;
+        }
+        store.Keep(name, lease);
+        links.Raise(name);
+        links.Lend(name, lease.Address, rest);
+        var now = links.List().First(l => l.Name == name);
+        foreach (var gone in (former?.Gateways ?? []).Except(lease.Gateways).Intersect(now.Gateways))
+        {
+            links.RemoveGateway(name, gone);
+        }
+        foreach (var way in lease.Gateways.Except(now.Gateways))
+        {
+            links.AddGateway(name, way, onLink: true);
+        }
+        foreach (var other in now.Leased.Where(a => a != lease.Address && !IsV6(a)))
+        {
+            links.RemoveAddress(name, other);
+        }
+    }
+
+    private void Drop(string name, Lease? former)
+    {
+        if (links.List().FirstOrDefault(l => l.Name == name) is { } now)
+        {
+            foreach (var way in now.Gateways.Intersect(former?.Gateways ?? []))
+            {
+                links.RemoveGateway(name, way);
+            }
+            foreach (var address in now.Leased.Where(a => !IsV6(a)))
+            {
+                links.RemoveAddress(name, address);
+            }
+        }
+        store.Keep(name, null);
+    }
+
+    private static bool IsV6(string address) => address.Contains(':', StringComparison.Ordinal);
+}
