@@ -90,9 +90,7 @@ internal static class Daemon
             () => machine!), new(paths, secrets), vault.Reveal, events, time);
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
         var guard = new Guard(engine, instance, () => machine!.Desired, paths, audit, events);
-        using var dhcp = new Udhcpc(paths.DataDir, () => Environment.MachineName, time);
-        dhcp.EndLeft();
-        var network = new MachineNetwork(paths, dhcp, deadman, events, time);
+        using var network = new MachineNetwork(paths, deadman, events, time);
         machine = new Machine(new()
         {
             Context = context,
@@ -105,17 +103,15 @@ internal static class Daemon
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(),
-                .. network.Leases.Alerts()],
+                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts()],
             Audit = audit, Backups = backups.Summary, Usage = new(Used(found.Info), time),
             Abilities = Abilities, SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
-            Deadman = deadman,
-            Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
+            Deadman = deadman, Listening = HostPorts.OfThisHost.Listening,
+            Connections = SshAccess.Connections, Engine = found.Description,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             AdoptMount = adopting.ReadAsync, AdoptLink = network.Adoption.Read,
-            Host = () => Environment.MachineName,
+            Host = () => Environment.MachineName, Version = Product.Version,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
-            Version = Product.Version, Engine = found.Description,
         });
         var told = Finding(jobs, machine, vault);
         await BeginAsync(machine, backups, fresh, told, time, say, stop);
@@ -131,7 +127,8 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            new("leases", network.Leases.RunAsync), new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
+            new("leases", network.FollowAsync),
+            new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
             new("job containers", s => fresh.SweepAsync(told, s)),
         ], stop);
         await server.EndChangesAsync();

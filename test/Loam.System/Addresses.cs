@@ -91,8 +91,7 @@ public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
         machine.At = Lent;
         (await machine.ReachesAsync(Office, 22)).ShouldBeTrue();
         await Wait.ForAsync("the name server", () => Task.FromResult(
-            machine.ReadFile("resolv.conf").Contains($"search home.arpa
-nameserver {Office}")));
+            machine.ReadFile("resolv.conf").Contains($"search home.arpa\nnameserver {Office}")));
         (await told.RunAsync("diff")).ShouldEnd(0);
 
         told.Note("the daemon is killed, and begins anew");
@@ -114,8 +113,7 @@ nameserver {Office}")));
         (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
         (await machine.AddressesAsync()).ShouldNotContain($"inet {Lent}/8");
         await Wait.ForAsync("the name server of before", () => Task.FromResult(
-            machine.ReadFile("resolv.conf") == "nameserver 10.255.255.1
-"));
+            machine.ReadFile("resolv.conf") == "nameserver 10.255.255.1\n"));
         told.Check();
     }
 
@@ -158,8 +156,7 @@ nameserver {Office}")));
         told.Note("a disk that somebody mounted, as /etc/fstab says");
         (await machine.RunHereAsync("mount", "-t", "tmpfs", "none", "/srv")).ShouldEnd(0);
         (await machine.RunHereAsync("mkdir", "/srv/media")).ShouldEnd(0);
-        machine.WriteFile("fstab", "films /srv/media tmpfs size=8m,mode=750,nofail 0 0
-");
+        machine.WriteFile("fstab", "films /srv/media tmpfs size=8m,mode=750,nofail 0 0\n");
         (await machine.RunHereAsync("mount", "/srv/media")).ShouldEnd(0);
         (await machine.RunHereAsync("touch", "/srv/media/film")).ShouldEnd(0);
         (await told.RunAsync("adopt", "/srv/media", "--yes")).ShouldEnd(0);

@@ -30,6 +30,8 @@ public static class MessageKinds
         new("audit.failed", true, true, "the record of who did what cannot be written"),
         new("watch.failed", true, true, "a part of the daemon ended by a fault"),
         new("engine.away", true, true, "the container engine does not answer"),
+        new("lease.lost", true, false, "an interface has no address by DHCP any more"),
+        new("lease.taken", false, false, "an interface got an address by DHCP"),
         new("ban.added", false, false, "an address was shut out"),
         new("ban.lifted", false, false, "one was let in again before its time"),
         new("reconcile.completed", false, false, "a change is in force"),

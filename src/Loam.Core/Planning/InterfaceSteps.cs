@@ -128,8 +128,8 @@ public static class InterfaceSteps
                 + $"({Word(seen.Manager)}).", $"Take it out of {file} first, "
                 + "or leave it out of network.yaml."),
             _ when IsLent(wanted, seen) && !draft.Context.CanAskDhcp => (Codes.ProgramMissing,
-                $"{wanted.Name} is to get its address by DHCP, and BusyBox, which would ask for it, "
-                + "is not installed.", "Install busybox, or write `type: static`."),
+                $"{wanted.Name} is to get its address by DHCP, and BusyBox, which would ask for "
+                + "it, is not installed.", "Install busybox, or write `type: static`."),
             { Manager: LinksBy.Kernel } when !wanted.Dns.IsEmpty => (Codes.NotHere,
                 $"Nobody on this machine keeps name servers of {wanted.Name} alone.",
                 "Write them under `dns:` of network.yaml."),

@@ -75,7 +75,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
                 Heal = isDeclared, HealOnly = isDeclared ? [MountSteps.Id(target)] : [],
             };
         }
-        else if (parts.AdoptLink(name, now.Files, now.State.Interfaces.ContainsKey(name)) is { } link)
+        else if (parts.AdoptLink(name, now.Files, now.State.Interfaces.ContainsKey(name))
+            is { } link)
         {
             files = link;
         }

@@ -90,10 +90,13 @@ public sealed class InterfaceSetup(
         }
         else if (former is not null)
         {
-            Leases.PutBack(links, name, former, TimeProvider.System.GetUtcNow());
+            PutBack(name, former);
         }
         return Task.CompletedTask;
     }
+
+    private void PutBack(string name, Lease lease) =>
+        Leases.PutBack(links, name, lease, TimeProvider.System.GetUtcNow());
 
     private async Task TellAsync(InterfaceChange change, CancellationToken cancel)
     {
@@ -137,9 +140,14 @@ public sealed class InterfaceSetup(
             var extra = now.Addresses.Except(wanted.Addresses).Concat(now.Leased.Where(
                 a => wasLent && !a.Contains(':', StringComparison.Ordinal))).ToList();
             var wrong = now.Gateways.Except(gateways).ToList();
-            if (missing.Count + ways.Count + extra.Count + wrong.Count == 0)
+            var isGone = lease is not null && !now.Leased.Contains(lease.Address);
+            if (missing.Count + ways.Count + extra.Count + wrong.Count == 0 && !isGone)
             {
                 return;
+            }
+            if (isGone)
+            {
+                PutBack(name, lease!);
             }
             missing.ForEach(a => links.AddAddress(name, a));
             wrong.ForEach(g => links.RemoveGateway(name, g));

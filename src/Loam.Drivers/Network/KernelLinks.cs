@@ -18,7 +18,8 @@ public sealed class KernelLinks : ILinks
     private const ushort NewLink = 16, GetLink = 18, NewAddress = 20, DropAddress = 21,
         GetAddress = 22, NewRoute = 24, DropRoute = 25, GetRoute = 26, GetNeighbour = 30;
     private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12, NeighbourBytes = 12;
-    private const ushort LinkName = 3, AddressAny = 1, AddressLocal = 2, AddressFlags = 8, AddressLife = 6,
+    private const ushort LinkName = 3,
+        AddressAny = 1, AddressLocal = 2, AddressFlags = 8, AddressLife = 6,
         RouteTarget = 1, RouteLink = 4, RouteGateway = 5, NeighbourAddress = 1;
     private const byte V4 = 2, V6 = 10, MainTable = 254, Static = 4, Everywhere = 0, Unicast = 1;
     private const uint OnLink = 4;

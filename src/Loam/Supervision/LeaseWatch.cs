@@ -58,7 +58,7 @@ internal sealed class LeaseWatch(Leases leases, LeaseNames names, InterfaceSetup
 
     private List<string> Asked()
     {
-        var some = ledger.Interfaces.Where(i => i.Value.Address is null).Select(i => i.Key).ToList();
+        var some = ledger.Interfaces.Where(i => i.Value.IsDhcp).Select(i => i.Key).ToList();
         return some.Count == 0 ? [] : [.. some.Where(setup.IsKernels)];
     }
 

@@ -161,18 +161,21 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
         store.Keep(name, lease);
         links.Raise(name);
         links.Lend(name, lease.Address, rest);
+        foreach (var other in links.List().First(l => l.Name == name).Leased.Where(
+            a => a != lease.Address && !IsV6(a)))
+        {
+            links.RemoveAddress(name, other);
+            // Removing one address may take others of its network along.
+            links.Lend(name, lease.Address, rest);
+        }
         var now = links.List().First(l => l.Name == name);
-        foreach (var gone in (former?.Gateways ?? []).Except(lease.Gateways).Intersect(now.Gateways))
+        foreach (var gone in now.Gateways.Intersect(former?.Gateways ?? []).Except(lease.Gateways))
         {
             links.RemoveGateway(name, gone);
         }
         foreach (var way in lease.Gateways.Except(now.Gateways))
         {
             links.AddGateway(name, way, onLink: true);
-        }
-        foreach (var other in now.Leased.Where(a => a != lease.Address && !IsV6(a)))
-        {
-            links.RemoveAddress(name, other);
         }
     }
 

@@ -54,7 +54,10 @@ public sealed class Udhcpc(string folder, Func<string?> hostName, TimeProvider t
                 }
                 there.Process.Dispose();
             }
-            var client = new Client(Start(name, former), time.GetTimestamp()) { Told = there?.Told };
+            var client = new Client(Start(name, former), time.GetTimestamp())
+            {
+                Told = there?.Told,
+            };
             _clients[name] = client;
             _ = HearAsync(client);
         }
