@@ -101,13 +101,12 @@ internal static class Daemon
                 new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)), .. network.Drivers,
             ],
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
-            Time = time, Events = events, Health = health,
+            Time = time, Events = events, Health = health, Audit = audit, Deadman = deadman,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
                 .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts()],
-            Audit = audit, Backups = backups.Summary, Usage = new(Used(found.Info), time),
-            Abilities = Abilities, SealFresh = vault.SealFresh, PortsTaken = PortsTaken,
-            Deadman = deadman, Listening = HostPorts.OfThisHost.Listening,
-            Connections = SshAccess.Connections, Engine = found.Description,
+            Backups = backups.Summary, Usage = new(Used(found.Info), time), Abilities = Abilities,
+            SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Engine = found.Description,
+            Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
             Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
             AdoptMount = adopting.ReadAsync, AdoptLink = network.Adoption.Read,
             Host = () => Environment.MachineName, Version = Product.Version,
@@ -125,9 +124,8 @@ internal static class Daemon
         await watches.RunAsync(
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
-            .. MachineWatches(machine, paths, firewall, events, time),
+            .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            new("leases", network.FollowAsync),
             new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
             new("job containers", s => fresh.SweepAsync(told, s)),
         ], stop);
@@ -159,8 +157,9 @@ internal static class Daemon
     }
 
     private static IEnumerable<Watched> MachineWatches(Machine machine, InstancePaths paths,
-        FirewallDriver firewall, EventLog events, TimeProvider time) =>
+        FirewallDriver firewall, MachineNetwork network, EventLog events, TimeProvider time) =>
     [
+        new("leases", network.FollowAsync),
         new("the firewall", new FirewallWatch(firewall.FollowAsync, events, time).RunAsync),
         new("certificates", new CertificateWatch(machine, events, time).RunAsync),
         new("edits", new EditWatch(paths, machine, events, time).RunAsync),
