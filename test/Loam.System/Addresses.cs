@@ -141,6 +141,44 @@ public sealed class Addresses(NetworkedMachine machine) : IAsyncLifetime
     }
 
     [NeedingFact]
+    public async Task What_is_there_already_is_taken_over_as_it_is()
+    {
+        var told = new Transcript("adopt", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
+        Loam.Write("network.yaml", "NetworkConfig", "interfaces: []");
+        (await Loam.RunAsync(s_apply)).ShouldEnd(0);
+        (await machine.RunHereAsync("nsenter", machine.Inside, "ip", "addr", "add", $"{Old}/8",
+            "dev", "eth0")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "eth0", "--yes", "--confirm", "network.yaml")).ShouldEnd(0);
+        Loam.Read("network.yaml").ShouldContain($"address: {Old}/8");
+        (await machine.AddressesAsync()).ShouldContain($"inet {Old}/8");
+        (await told.RunAsync("adopt", "eth0", "--yes")).ShouldEnd(3);
+
+        told.Note("a disk that somebody mounted, as /etc/fstab says");
+        (await machine.RunHereAsync("mount", "-t", "tmpfs", "none", "/srv")).ShouldEnd(0);
+        (await machine.RunHereAsync("mkdir", "/srv/media")).ShouldEnd(0);
+        machine.WriteFile("fstab", "films /srv/media tmpfs size=8m,mode=750,nofail 0 0\n");
+        (await machine.RunHereAsync("mount", "/srv/media")).ShouldEnd(0);
+        (await machine.RunHereAsync("touch", "/srv/media/film")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "/srv/media", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("ls", "/srv/media")).Output.Trim().ShouldBe("film");
+        Loam.Read("storage.yaml").ShouldContain("target: /srv/media");
+        (await told.RunAsync("adopt", "/srv", "--yes")).ShouldEnd(0);
+        (await told.RunAsync("adopt", "/srv/nothing", "--yes")).ShouldEnd(2);
+
+        told.Note("somebody unmounts it");
+        (await machine.RunHereAsync("umount", "/srv/media")).ShouldEnd(0);
+        (await told.RunAsync("heal", "--yes")).ShouldEnd(0);
+        (await machine.RunHereAsync("findmnt", "-n", "-o", "SOURCE,FSTYPE", "/srv/media")).Output
+            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .ShouldBe(["films", "tmpfs"]);
+        told.Check();
+        await machine.RunHereAsync("umount", "/srv/media");
+        await machine.RunHereAsync("umount", "/srv");
+        Loam.Write("storage.yaml", "StorageConfig", "mounts: []");
+        (await Loam.RunAsync("apply", "--yes")).ShouldEnd(0);
+    }
+
+    [NeedingFact]
     public async Task What_leads_nowhere_goes_back_and_an_interface_that_is_not_there_is_named()
     {
         Declare(New, "203.0.113.77");
