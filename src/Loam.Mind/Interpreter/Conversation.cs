@@ -10,6 +10,7 @@ using Loam.Mind.Interpreter.Normalising;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
+using Loam.Mind.Interpreter.Subjects.Jobs;
 
 namespace Loam.Mind.Interpreter;
 
@@ -32,6 +33,9 @@ public sealed class Conversation
 
     /// <summary>The clauses of the turn that was read last.</summary>
     private List<Clause> _clauses = [];
+
+    /// <summary>The words that were recognised last.</summary>
+    private Heard? _heard;
 
     /// <param name="files">The approved state the proposal starts from.</param>
     /// <param name="now">The time a restart is marked with.</param>
@@ -69,11 +73,20 @@ public sealed class Conversation
             return Made(Outcome.Refusal, $"That is too long for me: say it in fewer than "
                 + $"{LongestTurn} characters, one wish after the other.", 1, []);
         }
-        if (Spared(turn, _session) is { } spared)
+        var (before, said) = (_session.Remember(), _said.ToList());
+        _session.Effort.Begin();
+        try
         {
-            return spared;
+            return Spared(turn, _session) ?? Corrected(turn, _session) ?? Plain(turn, _session);
         }
-        return Corrected(turn, _session) ?? Plain(turn, _session);
+        catch (TooMuchException)
+        {
+            _session.Effort.Begin();
+            _session.Recall(before);
+            _said = said;
+            return Made(Outcome.Question, "That is much at once, and I would rather not guess: "
+                + "say it in smaller steps, one wish at a time. What comes first?", 1, []);
+        }
     }
 
     /// <summary>A turn that takes half of itself back is read as two.</summary>
@@ -238,7 +251,7 @@ public sealed class Conversation
                 continue;
             }
             session.Recall(onTop ? before with { Pending = null } : last.Before);
-            var again = Attempt(text, session);
+            var again = Effort.Within(() => Attempt(text, session));
             if (again is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
                 && session.Draft.Files.ChangedFrom(before.Now.Files).Any())
             {
@@ -280,7 +293,7 @@ public sealed class Conversation
             Proposal? again = null;
             foreach (var text in rest.Select(s => s.Text).Prepend(alike))
             {
-                again = Attempt(text, session);
+                again = Effort.Within(() => Attempt(text, session));
                 if (again is not { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure })
                 {
                     session.Recall(after);
@@ -343,19 +356,28 @@ public sealed class Conversation
     }
 
     /// <param name="count">Words it has; too many are not read.</param>
-    private static List<Lexeme> Lexemes(string turn, Session session, out int count)
+    private List<Lexeme> Lexemes(string turn, Session session, out int count)
     {
+        var (state, ofJobs) = (session.Draft.State, session.About?.Subject is JobSubject);
+        if (_heard is { } heard && heard.Turn == turn && ReferenceEquals(heard.State, state)
+            && heard.OfJobs == ofJobs)
+        {
+            count = heard.Count;
+            return heard.Lexemes;
+        }
         var words = WithoutNumberOfTicket(Normaliser.Words(turn, Lexicon.English));
         count = words.Count;
         if (count > MostWords)
         {
             return [];
         }
-        var names = new NameTable(session.Draft.State);
-        words = new CommandFinder(Lexicon.English, names).Gather(words, turn,
-            expected: session.About?.Subject is Subjects.Jobs.JobSubject);
-        return SamePort.Named(AppTerms.Read(Purposes.Read(
+        session.Effort.Spend(Effort.Word * count);
+        var names = NameTable.Of(state);
+        words = new CommandFinder(Lexicon.English, names).Gather(words, turn, expected: ofJobs);
+        var lexemes = SamePort.Named(AppTerms.Read(Purposes.Read(
             new Recogniser(Lexicon.English, names).Read(words))));
+        _heard = new(turn, state, ofJobs, count, lexemes);
+        return lexemes;
     }
 
     private Proposal Present(TurnResult result) =>
@@ -390,6 +412,10 @@ public sealed class Conversation
             || old.Spec.Digest() != made.Spec.Digest()).Order()];
     }
 }
+
+/// <summary>A turn's words, as they are recognised beside that state.</summary>
+internal sealed record Heard(
+    string Turn, DesiredState State, bool OfJobs, int Count, List<Lexeme> Lexemes);
 
 /// <summary>A sentence of the conversation.</summary>
 /// <param name="Before">The moment before it was said.</param>

@@ -62,6 +62,25 @@ public sealed class HostileSentenceTests
         many.Files.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("home", "nginx on 81, redis on 6380, gitea on 3001, grafana on 3002, immich on "
+        + "3003, paperless on 3004, wordpress on 3005, nextcloud on 3006, bookstack on 3007, "
+        + "miniflux on 3008, vaultwarden on 3009, outline on 3010")]
+    public void What_costs_too_much_at_once_is_asked_about(string state, string sentence)
+    {
+        var files = StartStates.Read(state);
+        var conversation = new Conversation(files, Judge.Now);
+        conversation.Say("give grafana 512 MB");
+        var much = conversation.Say(sentence);
+        much.Outcome.ShouldBe(Outcome.Question);
+        much.Message.ShouldContain("smaller steps");
+        // What was said before stands, and the next turn begins with a budget of its own.
+        much.Files.Keys.ShouldBe(["services.yaml"]);
+        var next = conversation.Say("restart gitea");
+        next.Outcome.ShouldBe(Outcome.Proposal);
+        next.Files["services.yaml"].ShouldNotContain("3005");
+    }
+
     [Fact]
     public void A_wish_between_people_and_storage_does_no_harm() => Check("cabin",
         "my daughter lily wants to log in too. her key is ssh-ed25519 "

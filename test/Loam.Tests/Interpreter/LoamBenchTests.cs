@@ -7,7 +7,7 @@ namespace Loam.Tests.Interpreter;
 public sealed class LoamBenchTests
 {
     /// <summary>Share of the open cases that are right. Raise it when it rises.</summary>
-    private const double OpenFloor = 0.926;
+    private const double OpenFloor = 0.928;
 
     /// <summary>Cases in which something else changes too. Lower it when it falls.</summary>
     private const int MostCollateral = 18;

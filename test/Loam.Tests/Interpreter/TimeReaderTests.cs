@@ -96,7 +96,7 @@ public sealed class TimeReaderTests
     private static TimePhrase? Read(string said)
     {
         var words = Normaliser.Words(said, Lexicon.English);
-        var lexemes = new Recogniser(Lexicon.English, new(DesiredState.Empty)).Read(words);
+        var lexemes = new Recogniser(Lexicon.English, NameTable.Of(DesiredState.Empty)).Read(words);
         var clause = new Clause(lexemes);
         var phrase = TimeReader.Read(clause);
         if (phrase is not null)

@@ -21,7 +21,7 @@ public sealed class Completer
     public Completer(StateSet files)
     {
         var state = StateReader.Read(files).State;
-        _names = state is null ? [] : [.. new NameTable(state).Names.Where(n => !n.Contains(' '))
+        _names = state is null ? [] : [.. NameTable.Of(state).Names.Where(n => !n.Contains(' '))
             .Distinct(StringComparer.Ordinal)];
     }
 

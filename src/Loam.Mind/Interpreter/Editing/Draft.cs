@@ -3,6 +3,7 @@ using Loam.Core.Diagnostics;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Editing;
 
@@ -26,6 +27,9 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
 
     private DesiredState? _state = state;
 
+    /// <summary>What the turn has cost so far.</summary>
+    public Effort Effort { get; } = new();
+
     /// <summary>The state the conversation started from.</summary>
     public DesiredState Base { get; } = state;
 
@@ -39,6 +43,7 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
         {
             if (_state is null && !_read.TryGetValue(Files, out _state))
             {
+                Effort.SpendOnText(Files.Texts.Values.Sum(t => t.Length));
                 var reading = StateReader.Read(Files);
                 _state = reading.State
                     ?? throw new InvalidDraftException(reading.Findings.First(f => f.IsError));
@@ -163,6 +168,7 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
 
     private void Change(string file, Func<string, string> edit)
     {
+        Effort.SpendOnText(Files[file]?.Length ?? 0);
         var text = Files[file] ?? StateEdit.NewFile(FileKinds.Of(file)!, NewName());
         Files = Files.With(file, edit(text));
         _state = null;

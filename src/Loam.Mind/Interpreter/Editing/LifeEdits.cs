@@ -126,7 +126,8 @@ internal static class LifeEdits
         {
             var text = $"${{secrets.{secret}}}";
             if (!before.Secrets.ContainsKey(secret)
-                && !draft.Files[ServicesFile.File]!.Contains(text, StringComparison.Ordinal))
+                && draft.Files[ServicesFile.File]?.Contains(text, StringComparison.Ordinal)
+                    != true)
             {
                 draft.Remove("security.yaml",
                     EditPath.Parse("spec.secrets").Item("name", secret));

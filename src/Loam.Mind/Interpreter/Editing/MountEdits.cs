@@ -19,7 +19,7 @@ internal static class MountEdits
                 || v.Target.Contains(w, StringComparison.Ordinal))).ToList();
         if (meant.Count != 1)
         {
-            return service.Volumes.IsEmpty ? Reply.Same($"{service.Name} mounts nothing.")
+            return service.Volumes.IsEmpty ? Reply.Absent($"{service.Name} mounts nothing.")
                 : Reply.Ask($"Which of {service.Name}'s directories is meant?",
                     service.Volumes.Select(v => $"{(said.ReadOnly ? "make" : "let")} {v.Target} "
                         + $"of {service.Name} {(said.ReadOnly ? "read only" : "be writable")}"));
@@ -181,7 +181,7 @@ internal static class MountEdits
         }
         if (index < 0)
         {
-            return Reply.Same($"{service.Name} has nothing mounted from or at "
+            return Reply.Absent($"{service.Name} has nothing mounted from or at "
                 + $"{said.Source ?? said.Target}.");
         }
         var list = Draft.Path(service.Name, "volumes");

@@ -364,9 +364,9 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         }
         if (indexes.Count == 0)
         {
-            return Reply.Same(said.First is { } number
-                ? $"{service.Name} does not publish port {number}."
-                : $"{service.Name} publishes no port.");
+            return said.First is { } number
+                ? Reply.Absent($"{service.Name} does not publish port {number}.")
+                : Reply.Same($"{service.Name} publishes no port.");
         }
         foreach (var index in indexes)
         {

@@ -80,7 +80,7 @@ internal static class RunEdits
     {
         if (!service.Spec.Has(field))
         {
-            return Reply.Same($"{service.Name} has no {title} of its own.");
+            return Reply.Absent($"{service.Name} has no {title} of its own.");
         }
         draft.RemoveService(service.Name, field);
         return Reply.Done($"go back to the {title} of {service.Name}'s image").With(Risk.Medium);
@@ -139,7 +139,7 @@ internal static class RunEdits
         var written = present.FirstOrDefault(p => p == item || p.Split(':')[0] == item);
         if (written is null)
         {
-            return Reply.Same($"{service.Name} has no {item}.");
+            return Reply.Absent($"{service.Name} has no {item}.");
         }
         var list = Draft.Path(service.Name, field);
         draft.Remove(ServicesFile.File,

@@ -24,7 +24,7 @@ internal static class WiringEdits
         {
             if (!isIn)
             {
-                return Reply.Same($"{service.Name} is not on the network {name}.");
+                return Reply.Absent($"{service.Name} is not on the network {name}.");
             }
             draft.Remove("services.yaml", service.Networks.Length == 1 ? list : list.Text(name));
             return Reply.Done($"take {service.Name} off the network {name}").With(Risk.Medium);
@@ -165,7 +165,7 @@ internal static class WiringEdits
             RemoveDependency(draft, service.Name, name);
         }
         return gone.Count == 0
-            ? Reply.Same($"{service.Name} does not wait for {Wording.List(names)}.")
+            ? Reply.Absent($"{service.Name} does not wait for {Wording.List(names)}.")
             : Reply.Done($"no longer let {service.Name} wait for {Wording.List(gone)}");
     }
 

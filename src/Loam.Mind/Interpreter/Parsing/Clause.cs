@@ -34,10 +34,16 @@ internal sealed class Clause(List<Lexeme> lexemes)
     /// <summary>Whom the clause belongs to; null: the services.</summary>
     public Subjects.ISubject? Subject { get; set; }
 
+    /// <summary>Whom it may belong to, the likeliest first; null: nobody has said yet.</summary>
+    public List<Subjects.ISubject?>? Owners { get; set; }
+
     /// <summary>Which of those that may have it is taken; 0: the likeliest.</summary>
     public int Choice { get; set; }
     public List<Target> Targets { get; init; } = [];
     public List<Target> Except { get; } = [];
+
+    /// <summary>It is taken as told, and wishes nothing.</summary>
+    public bool IsTold { get; set; }
 
     /// <summary>What was told before it, and wishes nothing.</summary>
     public List<Clause> Told { get; } = [];

@@ -1,6 +1,7 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
 using Loam.Mind.Interpreter.Subjects;
 using Loam.Mind.Interpreter.Subjects.Storage;
 
@@ -12,15 +13,11 @@ internal static class ClauseReader
 {
     public static void Read(Clause clause, Discourse said)
     {
+        said.Session.Effort.Spend(Effort.Word * clause.Count);
         DenialReader.Read(clause);
         EndingReader.Read(clause);
         ReadMood(clause);
-        var whose = SubjectTable.Of(clause, said);
-        if (clause.Question is null && WordedVariableReader.Speaks(clause, said))
-        {
-            whose.Remove(null);
-            whose.Insert(0, null);
-        }
+        var whose = clause.Owners ??= Owners(clause, said);
         clause.Subject = whose[Math.Min(clause.Choice, whose.Count - 1)];
         ReadForeign(clause);
         if (clause.Subject is { } subject)
@@ -65,6 +62,17 @@ internal static class ClauseReader
         TargetReader.Read(clause);
         BareReader.Read(clause);
         Likewise.Follow(clause, said.Before);
+    }
+
+    private static List<ISubject?> Owners(Clause clause, Discourse said)
+    {
+        var whose = SubjectTable.Of(clause, said);
+        if (clause.Question is null && WordedVariableReader.Speaks(clause, said))
+        {
+            whose.Remove(null);
+            whose.Insert(0, null);
+        }
+        return whose;
     }
 
     /// <summary>What it is about is to be made: its mounts too.</summary>

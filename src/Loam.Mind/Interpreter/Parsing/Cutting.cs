@@ -13,7 +13,7 @@ internal sealed record OtherCut(List<Clause> Clauses, double Gains, bool Joins);
 /// <summary>Where one wish ends and the next begins when no verb says it: "hostname shop, 2 GB for
 /// the api and ben into sudo". Every run of pieces is read by itself; the cut that leaves least
 /// unexplained, and mixes least, is the other way to read the sentence.</summary>
-internal static class Cutting
+internal sealed class Cutting
 {
     /// <summary>A clause more must explain at least this much.</summary>
     private const double PerClause = 0.1;
@@ -26,18 +26,28 @@ internal static class Cutting
     private const double Mixed = 0.35;
     private const int MostPieces = 9;
 
+    private readonly IReadOnlyList<Sentence> _sentences;
+    private readonly IReadOnlyList<List<int>> _starts;
+    private readonly List<Search> _searches;
+
+    public Cutting(IReadOnlyList<Sentence> sentences, IReadOnlyList<List<int>> starts,
+        Session session)
+    {
+        (_sentences, _starts) = (sentences, starts);
+        _searches = [.. sentences.Zip(starts, (s, plain) => new Search(s, plain, session))];
+    }
+
     /// <summary>The other way to cut a turn; null: what the verbs say is as good.</summary>
     /// <param name="failed">The way that the verbs say came to nothing.</param>
-    public static OtherCut? Other(IReadOnlyList<Sentence> sentences,
-        IReadOnlyList<List<int>> starts, Session session, bool failed)
+    public OtherCut? Other(bool failed)
     {
         var (gains, joins) = (0.0, false);
         var clauses = new List<Clause>();
-        for (var at = 0; at < sentences.Count; at++)
+        for (var at = 0; at < _sentences.Count; at++)
         {
-            var search = new Search(sentences[at], starts[at], session, failed);
-            var best = sentences[at].Asks ? starts[at] : search.Best();
-            clauses.AddRange(ClauseSplitter.Clauses(sentences[at], best));
+            var search = _searches[at];
+            var best = _sentences[at].Asks ? _starts[at] : search.Best(failed);
+            clauses.AddRange(ClauseSplitter.Clauses(_sentences[at], best));
             gains += search.Gains;
             joins |= search.Joins;
         }
@@ -57,11 +67,11 @@ internal static class Cutting
         /// <summary>The verb said last before each piece.</summary>
         private readonly List<string> _verbs = [""];
         private readonly double?[,] _costs;
-        private readonly bool _failed;
+        private bool _failed;
 
-        public Search(Sentence sentence, List<int> plain, Session session, bool failed)
+        public Search(Sentence sentence, List<int> plain, Session session)
         {
-            (_sentence, _plain, _session, _failed) = (sentence, plain, session, failed);
+            (_sentence, _plain, _session) = (sentence, plain, session);
             _bounds = [.. ClauseSplitter.Pieces(sentence).Union(plain).Order(),
                 sentence.Lexemes.Count];
             _costs = new double?[_bounds.Count, _bounds.Count];
@@ -77,8 +87,10 @@ internal static class Cutting
         /// <summary>What the verbs part is joined.</summary>
         public bool Joins { get; private set; }
 
-        public List<int> Best()
+        /// <param name="failed">The plain cut came to nothing.</param>
+        public List<int> Best(bool failed)
         {
+            (_failed, Gains, Joins) = (failed, 0, false);
             if (_bounds.Count is < 3 or > MostPieces)
             {
                 return _plain;
@@ -116,7 +128,14 @@ internal static class Cutting
             return starts;
         }
 
-        private double Cost(int from, int to) => _costs[from, to] ??= CostOf(from, to);
+        private double Cost(int from, int to) =>
+            (_costs[from, to] ??= CostOf(from, to)) + (_failed && IsPlain(from, to) ? Failed : 0);
+
+        /// <summary>The verbs say this cut, of several pieces.</summary>
+        private bool IsPlain(int from, int to) => to - from > 1
+            && _plain.Contains(_bounds[from])
+            && (to == _bounds.Count - 1 || _plain.Contains(_bounds[to]))
+            && !_plain.Exists(p => p > _bounds[from] && p < _bounds[to]);
 
         private double CostOf(int from, int to)
         {
@@ -129,9 +148,6 @@ internal static class Cutting
             var cost = PerClause + Account.Cost(clause);
             cost += from > 0 && IsBare(clause) ? Bare : 0;
             cost += Merged * _plain.Count(p => p > _bounds[from] && p < _bounds[to]);
-            cost += _failed && to - from > 1 && _plain.Contains(_bounds[from])
-                && (to == _bounds.Count - 1 || _plain.Contains(_bounds[to]))
-                && !_plain.Exists(p => p > _bounds[from] && p < _bounds[to]) ? Failed : 0;
             return cost + Mixes(from, to) + (clause.Subject is null
                 ? Dropped(clause, from, to) : 0);
         }

@@ -101,6 +101,13 @@ internal static class Verbs
         // "I do not want it to be removed" denies; "I do not want it" removes.
         var unwanted = lexemes[best].Text.Contains("not want", StringComparison.Ordinal)
             || lexemes[best].Text is "no longer want";
+        if (unwanted && lexemes.Skip(best + 1).Any(l => !l.IsMention && l.Text is "running" or "run"
+            or "to run" or "up" or "started" or "switched on" or "turned on" or "on"))
+        {
+            clause.Verb = "stop";
+            clause.Use(best);
+            return;
+        }
         var after = unwanted ? lexemes.FindIndex(best + 1, l => l.Is(Part.Verb) && !l.IsMention
             && IsStrong(l)) : -1;
         if (after > 0)

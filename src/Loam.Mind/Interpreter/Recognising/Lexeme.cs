@@ -38,14 +38,24 @@ internal sealed record Lexeme(string Text, string Original, ImmutableArray<Readi
     /// <summary>More than one is meant: <c>databases</c>.</summary>
     public bool Plural { get; init; }
 
-    public bool Is(Part part) => Readings.Any(r => r.Part == part);
+    public bool Is(Part part) => Key(part) is not null;
 
-    public bool Is(Part part, string key) => Readings.Contains(new(part, key));
+    public bool Is(Part part, string key)
+    {
+        foreach (var reading in Readings.AsSpan())
+        {
+            if (reading.Part == part && reading.Key == key)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /// <summary>The meaning it has as this kind; null when it is none.</summary>
     public string? Key(Part part)
     {
-        foreach (var reading in Readings)
+        foreach (var reading in Readings.AsSpan())
         {
             if (reading.Part == part)
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Loam.Core.Catalog;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
@@ -31,6 +32,9 @@ internal sealed class NameTable
     private static readonly (string, string)[] s_synonyms =
         [("db", "database"), ("database", "db")];
 
+    /// <summary>One turn asks for the same state several times.</summary>
+    private static readonly ConditionalWeakTable<DesiredState, NameTable> s_tables = [];
+
     private readonly Dictionary<string, ImmutableArray<Naming>> _state =
         new(StringComparer.Ordinal);
 
@@ -40,12 +44,16 @@ internal sealed class NameTable
 
     private readonly HashSet<string> _formWords = new(StringComparer.Ordinal);
 
-    public NameTable(DesiredState state)
+    public static NameTable Of(DesiredState state) =>
+        s_tables.GetValue(state, s => new(s));
+
+    private NameTable(DesiredState state)
     {
         foreach (var name in state.Services.Keys)
         {
             AddVariants(Known.Service, name);
         }
+        AddParts(state);
         foreach (var name in state.Volumes.Keys)
         {
             AddVariants(Known.Volume, name);
@@ -130,6 +138,19 @@ internal sealed class NameTable
             }
         }
         AddSynonyms(known, name, parts);
+    }
+
+    /// <summary>"The legacy one" of pg-legacy: a part that no other service bears.</summary>
+    private void AddParts(DesiredState state)
+    {
+        foreach (var part in state.Services.Keys
+            .SelectMany(name => name.ToLowerInvariant().Split('-', '_').Skip(1)
+                .Select(word => (Word: word, Name: name)))
+            .Where(p => p.Word.Length > 2).GroupBy(p => p.Word, StringComparer.Ordinal)
+            .Where(p => p.Count() == 1 && !state.Services.ContainsKey(p.Key)))
+        {
+            AddForms(Known.Service, part.First().Name, [$"{part.Key} one"]);
+        }
     }
 
     private void AddForms(Known known, string name, IEnumerable<string> forms)

@@ -22,6 +22,7 @@ internal static class Account
     private const double Assumed = 0.3;
     private const double Faint = 0.6;
     private const double Untraced = 0.5;
+    private const double Unmeasured = 0.4;
 
     public static double Of(IReadOnlyList<Clause> clauses) => Of(clauses, []);
 
@@ -38,7 +39,9 @@ internal static class Account
         {
             reason |= StartsReason(clause[at]);
             missed += clause[at].Corrected ? 0.04 : 0;
-            missed += clause.IsFree(at) ? Weight(clause[at], reason) : 0;
+            missed += clause.IsFree(at)
+                ? Weight(clause[at], reason || SaysWhose(clause, at))
+                    + (IsMeasure(clause, at) ? Unmeasured : 0) : 0;
         }
         return missed;
     }
@@ -71,6 +74,39 @@ internal static class Account
             }
         }
         return unread;
+    }
+
+    /// <summary>"The new label printer at 192.168.20.77", "our tax advisor (81.2.69.160)": the
+    /// address alone says who is meant.</summary>
+    private static bool SaysWhose(Clause clause, int at)
+    {
+        var next = at;
+        while (next < clause.Count && clause[next].Readings[0].Part is Part.Unknown or Part.Noise)
+        {
+            next++;
+        }
+        while (next < clause.Count && (clause[next].Text is "at" or "on" or "with" or "(" or "is"
+            or "has" or "," or ":" or "called" || clause[next].Readings[0].Part == Part.Noise))
+        {
+            next++;
+        }
+        return clause[at].Readings[0].Part == Part.Unknown && next < clause.Count
+            && clause[next].Readings[0].Part is Part.Address or Part.Cidr;
+    }
+
+    /// <summary>"All configs": the word says of what it is all.</summary>
+    private static bool IsMeasure(Clause clause, int at)
+    {
+        var before = at - 1;
+        while (before >= 0 && clause[before].Text is "the" or "our" or "my" or "of" or "these"
+            or "those" or "of the" or "of our" or "of my" or "its" or "other")
+        {
+            before--;
+        }
+        return clause[at].Readings[0].Part == Part.Unknown && before >= 0
+            && clause[at].Text.EndsWith('s')
+            && clause[before].Text is "all" or "all of" or "all the" or "all of the"
+                or "all our" or "all my" or "all of our";
     }
 
     /// <summary>What follows says why or what for; it may use any words.</summary>

@@ -195,7 +195,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var told = clauses[at];
-            if (!(IsTold(told) || (at > 0 && Explains(told)))
+            if (!(told.IsTold || IsTold(told) || (at > 0 && Explains(told)))
                 || !clauses.Exists(c => c != told && IsComplete(c)))
             {
                 continue;
@@ -219,6 +219,31 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         Question: null, Subject: null } && clause.Lexemes.Count > 1
         && (clause[0].Text is "that is" or "it is" or "this is" or "those are" or "they are"
             || clause[0].Text is "that" or "it" or "this" or "they" && clause[1].IsGlue("is"));
+
+    /// <summary>It may tell something and wish nothing, whoever it is of: somebody or something
+    /// is said to be or to do, without a word of wishing and without a value.</summary>
+    public static bool MayTell(Clause clause)
+    {
+        var lexemes = clause.Lexemes.ToList();
+        var first = lexemes.FindIndex(l => l.Readings[0].Part is not (Part.Noise or Part.Glue));
+        if (clause is not { Question: null, Foreign: null, Corrects: false, IsInherited: false }
+            || first < 0 || Verbs.IsVerb(lexemes, first) && !lexemes[first].IsMention
+            || lexemes.Exists(l => l.IsGlue("wish") || l.Text is "please" or "pls" or "only"
+                || l.IsNumber || l.IsVerb("create") || l.Text.Split(' ')[0] is "need" or "needs"
+                    or "want" or "wants" or "should" or "must" or "shall" or "gets" or "get"
+                || l.Readings[0].Part is Part.Address or Part.Cidr or Part.Assignment
+                    or Part.Path or Part.Image or Part.Mount or Part.Key or Part.PortPair
+                    or Part.PortRange or Part.Quoted or Part.Command or Part.Version
+                    or Part.Amount))
+        {
+            return false;
+        }
+        return lexemes.Skip(1).Any(l => l.IsGlue("is") || l.Text.Split(' ')[0] is "is" or "are"
+                or "was" or "were" or "has" or "have" or "had" or "does" or "do" or "did"
+                or "keeps" or "keep" or "went" or "got" or "gone" or "left" or "came" or "comes")
+            || Tells(clause) || lexemes.Take(first + 1).Any(l => l.Text is "nobody" or "somebody"
+                or "someone" or "everybody" or "he" or "she" or "they" or "people");
+    }
 
     /// <summary>It tells something, and wishes nothing.</summary>
     private static bool IsTold(Clause clause)

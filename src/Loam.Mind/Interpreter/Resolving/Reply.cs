@@ -15,11 +15,18 @@ internal sealed record Reply(ReplyKind Kind, string Text)
     public ImmutableArray<string> Suggestions { get; init; } = [];
     public Risk Risk { get; init; }
 
+    /// <summary>Same: what was to be taken away is not there.</summary>
+    public bool IsAbsent { get; init; }
+
     /// <summary>Puts an answer into the wishes that wait for it; false: it is none.</summary>
     public Func<Clause, bool>? Fill { get; init; }
 
     public static Reply Done(string what) => new(ReplyKind.Done, what);
     public static Reply Same(string sentence) => new(ReplyKind.Same, sentence);
+    /// <summary>There is nothing to take away. Beside something that is done, whoever spoke
+    /// supposed what is not so.</summary>
+    public static Reply Absent(string sentence) => Same(sentence) with { IsAbsent = true };
+
     public static Reply Refuse(string sentence) => new(ReplyKind.Refusal, sentence);
     public static Reply Answer(string sentence) => new(ReplyKind.Answer, sentence);
 

@@ -304,7 +304,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             var others = clause.Targets.Where(t => t != target && Targets.Candidates(t).Count > 0)
                 .Select(t => t.Text).ToList();
-            return others.Count == 0 ? Reply.Same($"There is no {target.Text} here.")
+            return others.Count == 0 ? Reply.Absent($"There is no {target.Text} here.")
                 : Reply.Ask($"There is no {target.Text} here. Shall I remove "
                     + $"{Wording.List(others)} alone?", ["yes", "no"], answer =>
                         answer.Lexemes.Any(l => l.IsGlue("yes")) && clause.Targets.Remove(target));

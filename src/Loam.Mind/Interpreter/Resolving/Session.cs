@@ -12,6 +12,9 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
 {
     public StateSet Base { get; } = files;
     public DesiredState BaseState { get; } = state;
+    /// <summary>What the turn has cost so far.</summary>
+    public Effort Effort => Draft.Effort;
+
     public Draft Draft { get; } = new(files, state, now);
 
     /// <summary>Services the last turn was about.</summary>

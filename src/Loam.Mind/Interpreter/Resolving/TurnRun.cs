@@ -203,7 +203,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             resolver.Order();
             _missing = trusted ? [] : Witness.Missing(
                 wishes, session.Draft.StateOf(from), session.Draft.State, _replies);
-            return Doubtful(wishes, from) ?? Done(wishes, resolver);
+            return Supposed(wishes) ?? Doubtful(wishes, from) ?? Done(wishes, resolver);
         }
         Remember(resolver);
         return Undone(wishes);
@@ -258,6 +258,20 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             }
         }
         return new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
+    }
+
+    /// <summary>"Petra takes over from joost", who is no administrator: half of it is done only
+    /// where that is wanted.</summary>
+    private TurnResult? Supposed(List<Clause> wishes)
+    {
+        if (trusted || _replies.Find(r => r.IsAbsent) is not { } absent)
+        {
+            return null;
+        }
+        session.Draft.Restore(_start);
+        session.Pending = new(wishes, answer => answer.Lexemes.Any(l => l.IsGlue("yes")));
+        return new(Outcome.Question, $"{absent.Text} Shall I {Sentences.Join(_replies)} all the "
+            + "same?", 1, ["yes", "no"]);
     }
 
     /// <summary>What was not understood is asked about, never passed over.</summary>

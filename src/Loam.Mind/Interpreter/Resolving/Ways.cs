@@ -74,11 +74,12 @@ internal sealed class Ways(
     /// what was meant.</summary>
     private Way Surer(List<Clause> plain)
     {
-        var other = Cutting.Other(sentences, starts, session, failed: false);
+        var cutting = new Cutting(sentences, starts, session);
+        var other = Effort.Within(() => cutting.Other(failed: false));
         var first = Tried(plain);
         var failed = first is null || first.Result.Outcome == Outcome.Question
             || IsNotUnderstood(first.Result);
-        other ??= failed ? Cutting.Other(sentences, starts, session, failed: true) : null;
+        other ??= failed ? Effort.Within(() => cutting.Other(failed: true)) : null;
         if (other is null || first is { Result.Outcome: Outcome.Answer }
             || (first is { Result: { Outcome: Outcome.Proposal, Confidence: > 0.95 } }
                 && other.Gains < 0.2)
@@ -89,7 +90,7 @@ internal sealed class Ways(
         }
         var after = session.Remember();
         session.Recall(_start);
-        if (Tried(Read(other.Clauses, session)) is { } second
+        if (Effort.Within(() => Tried(Read(other.Clauses, session))) is { } second
             && (first is null || IsSurer(second.Result, first.Result, other.Gains)))
         {
             return second;
@@ -113,10 +114,21 @@ internal sealed class Ways(
     private Way Otherwise(Way best)
     {
         var after = session.Remember();
+        if (Effort.Within(() => Another(best)) is { } another)
+        {
+            return another;
+        }
+        session.Recall(after);
+        return best;
+    }
+
+    private Way? Another(Way best)
+    {
         session.Recall(_start);
-        var first = Cut(-1, 0);
-        var cost = Cost(first) + (IsNotUnderstood(best.Result) ? NotUnderstood : 0);
-        var others = first.Count > MostClauses ? [] : Others(first.Count)
+        var first = Read(Uncut(), session);
+        var costs = first.ConvertAll(c => Account.Cost(c, session));
+        var cost = costs.Sum() + (IsNotUnderstood(best.Result) ? NotUnderstood : 0);
+        var others = first.Count > MostClauses ? [] : Others(first, costs)
             .Where(o => o.Cost < Math.Min(MostAgainst, cost - Margin)).OrderBy(o => o.Cost)
             .Take(MostTried).ToList();
         foreach (var other in others)
@@ -128,26 +140,56 @@ internal sealed class Ways(
                 return way;
             }
         }
-        session.Recall(after);
-        return best;
+        return Told(first, costs);
     }
 
-    private double Cost(List<Clause> clauses) => clauses.Sum(c => Account.Cost(c, session));
+    /// <summary>"The site is gone, remove wordpress and its database": where the turn makes no
+    /// sense as wishes alone, a clause of it only tells something.</summary>
+    private Way? Told(List<Clause> first, List<double> costs)
+    {
+        var told = Enumerable.Range(0, first.Count)
+            .Where(at => Circumstances.MayTell(first[at])).Take(MostTried).ToList();
+        if (first.Count is < 2 or > MostClauses || told.Count == first.Count)
+        {
+            return null;
+        }
+        foreach (var at in told)
+        {
+            // What is left must be understood without it.
+            if (costs.Sum() - costs[at] > MostAgainst)
+            {
+                continue;
+            }
+            session.Recall(_start);
+            var cut = Read(Uncut(), session);
+            cut[at].IsTold = true;
+            if (Tried(cut) is { Result: { Outcome: Outcome.Proposal,
+                Confidence: >= Restating.Sure } } way)
+            {
+                return way;
+            }
+        }
+        return null;
+    }
 
-    private List<(double Cost, int At, int Choice)> Others(int count)
+    private List<(double Cost, int At, int Choice)> Others(
+        List<Clause> first, List<double> costs)
     {
         var others = new List<(double, int, int)>();
-        for (var at = 0; at < count; at++)
+        for (var at = 0; at < first.Count; at++)
         {
-            for (var choice = 1; choice <= SubjectTable.All.Count; choice++)
+            for (var choice = 1; choice < first[at].Owners!.Count; choice++)
             {
-                var cut = Cut(at, choice);
                 // Nobody takes a clause without a word that is its own.
-                if (cut[at].Subject is not { } subject
-                    || cut[at].Lexemes.Any(subject.Words.Owns))
+                if (first[at].Owners![choice] is { } subject
+                    && !first[at].Lexemes.Any(subject.Words.Owns))
                 {
-                    others.Add((Cost(cut), at, choice));
+                    continue;
                 }
+                var clause = Uncut()[at];
+                (clause.Owners, clause.Choice) = (first[at].Owners, choice);
+                ClauseReader.Read(clause, new(session, first[..at]));
+                others.Add((costs.Sum() - costs[at] + Account.Cost(clause, session), at, choice));
             }
         }
         return others;
@@ -155,11 +197,12 @@ internal sealed class Ways(
 
     private List<Clause> Cut(int at, int choice)
     {
-        List<Clause> cut = [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)];
-        if (at >= 0)
-        {
-            cut[at].Choice = choice;
-        }
+        var cut = Uncut();
+        cut[at].Choice = choice;
         return Read(cut, session);
     }
+
+    /// <summary>The clauses before anybody read them.</summary>
+    private List<Clause> Uncut() =>
+        [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)];
 }

@@ -244,7 +244,7 @@ internal sealed partial class FirewallResolver
         {
             _book.RemoveField(rule.Name, "rate");
         }
-        return rules.Count == 0 ? Reply.Same($"{want.What} has no limit of rate.")
+        return rules.Count == 0 ? Reply.Absent($"{want.What} has no limit of rate.")
             : Reply.Done($"take the limit of rate off {want.What}").With(Risk.Medium);
     }
 

@@ -37,6 +37,9 @@ internal sealed record Group
     /// <summary>The group that this one is left out of.</summary>
     public Group? Whole { get; set; }
 
+    /// <summary>The group it is an exception from.</summary>
+    public Group? SparedFrom { get; set; }
+
     /// <summary>Words that mean packets and nothing else: allow, deny, block.</summary>
     public bool Strong { get; set; }
 

@@ -34,7 +34,7 @@ internal sealed class RuleChanges(RuleBook book)
         var rules = Meant(group, want);
         if (rules.Count == 0)
         {
-            return Reply.Same(want.IsEverything ? "There is no such rule."
+            return Reply.Absent(want.IsEverything ? "There is no such rule."
                 : $"There is no rule about {want}.");
         }
         if (want.Sources.Count > 0 && !want.IsEverything | group.Rules.Count > 0

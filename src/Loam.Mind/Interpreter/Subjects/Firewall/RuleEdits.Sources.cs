@@ -114,7 +114,7 @@ internal sealed partial class RuleEdits
         }
         return found ? Reply.Done($"no longer block {Wording.List(want.Sources)}")
                 .With(Risk.Medium).Note("What else the rules say of it holds again.")
-            : Reply.Same($"No rule blocks {Wording.List(want.Sources)} by its address.");
+            : Reply.Absent($"No rule blocks {Wording.List(want.Sources)} by its address.");
     }
 
     /// <summary>The rule without these sources: networks around them are cut.</summary>

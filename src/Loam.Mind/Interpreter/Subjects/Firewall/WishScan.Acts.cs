@@ -272,6 +272,7 @@ internal sealed partial class WishScan
         _group.OwnAct = true;
         _group.Whole = before.Act == Act.None ? before : null;
         _group.Direction = before.Direction;
+        _group.SparedFrom = before;
         if (!before.Everything && !before.Else)
         {
             _group.Ports = [.. before.Ports];

@@ -55,6 +55,7 @@ internal sealed partial class WishScan
         }
         scan.Settle();
         scan.Published();
+        scan.SharePorts();
         scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
             && g.Rate is null && g.Protocols.Count == 0 && g.Log is null || g.Void);
         return scan;
@@ -93,6 +94,17 @@ internal sealed partial class WishScan
             Ports.Count: > 0 }))
         {
             group.Act = Act.Allow;
+        }
+    }
+
+    /// <summary>"Block everyone but 10.1.2.3 from ssh": the port is that of both.</summary>
+    private void SharePorts()
+    {
+        foreach (var group in _groups.Where(g => g is { SourceFirst: true, Ports.Count: > 0,
+            SparedFrom: { OwnAct: true, Anywhere: true, Everything: false, Else: false,
+                Ports.Count: 0, Sources.Count: 0, Rules.Count: 0 } }))
+        {
+            group.SparedFrom!.Ports = [.. group.Ports];
         }
     }
 

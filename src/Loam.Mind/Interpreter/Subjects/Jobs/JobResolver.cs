@@ -173,8 +173,8 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         if (_wish.Name is { } missing)
         {
             return names.Count == 0
-                ? Reply.Same($"There is no job {missing}; no jobs are declared.")
-                : Reply.Same($"There is no job {missing}. Declared are {Wording.Some(names)}.");
+                ? Reply.Absent($"There is no job {missing}; no jobs are declared.")
+                : Reply.Absent($"There is no job {missing}. Declared are {Wording.Some(names)}.");
         }
         return names.Count == 0 ? Reply.Same("No jobs are declared.")
             : Reply.Ask($"Which job shall I {verb}: {Wording.List(names.Take(10), "or")}?", names,
@@ -218,7 +218,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
             || earlier.Files[ScheduledFile.File] is not { } text
             || !_wish.About.Contains(job))
         {
-            return Reply.Same($"There is no job {job}.");
+            return Reply.Absent($"There is no job {job}.");
         }
         session.Draft.Restore(session.Draft.Files.With(ScheduledFile.File, text));
         var gone = _wish.About.Except(_wish.Jobs).ToList();
@@ -262,7 +262,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     {
         if (_jobs.Find(job) is null)
         {
-            return Reply.Same($"There is no job {job}.");
+            return Reply.Absent($"There is no job {job}.");
         }
         _jobs.Remove(job);
         return Reply.Done($"remove the job {job}").With(Risk.Medium)
@@ -297,7 +297,7 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
     {
         Remember([job]);
         var found = _jobs.Find(job);
-        return found is null ? Reply.Same($"There is no job {job}.")
+        return found is null ? Reply.Absent($"There is no job {job}.")
             : Reply.Ask($"What about {job}? It runs `{JobFields.Command(found)}` "
                 + $"{JobFields.Where(found)} {JobFields.When(found)}.",
                 [$"run {job} every day at 3", $"alert me when {job} fails", $"remove {job}"]);

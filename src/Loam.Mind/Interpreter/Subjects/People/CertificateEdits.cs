@@ -26,7 +26,7 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             ? said.Names.Where(n => Find(n) is not null).ToList() : Meant(said);
         if (names.Count < said.Names.Count)
         {
-            return [Reply.Same($"There is no certificate {Wording.List(said.Names)} any more.")];
+            return [Reply.Absent($"There is no certificate {Wording.List(said.Names)} any more.")];
         }
         // A name out of several goes; the certificate goes with its last.
         var whole = said.Names.Count == 0 && names.TrueForAll(n => Find(n)!.Texts("domains")
@@ -41,7 +41,7 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             session.About = new(subject, names);
             return names.SelectMany(n => Change(n, said));
         }
-        return said.Removes ? [Reply.Same($"There is no certificate for "
+        return said.Removes ? [Reply.Absent($"There is no certificate for "
             + $"{Wording.List(said.Domains)}.")] : [New(clause, said)];
     }
 

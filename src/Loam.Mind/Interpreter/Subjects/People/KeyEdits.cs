@@ -52,7 +52,7 @@ internal sealed class KeyEdits(Session session)
         var meant = Meant(present, said);
         if (meant.Count == 0 && present.Count == 0)
         {
-            return [Reply.Same($"{user} has no key.")];
+            return [Reply.Absent($"{user} has no key.")];
         }
         return meant.Count > 0 ? Remove(user, path, present, meant)
             : [Reply.Ask($"Which key of {user}: {Wording.List(present.Select(Called), "or")}?",
@@ -163,7 +163,7 @@ internal sealed class KeyEdits(Session session)
     {
         if (meant.Count == 0)
         {
-            return [Reply.Same($"{user} does not have that key.")];
+            return [Reply.Absent($"{user} does not have that key.")];
         }
         if (meant.Count == present.Count)
         {

@@ -142,7 +142,7 @@ internal static class Secrets
         {
             if (!there)
             {
-                return Reply.Same($"There is no secret {name}.");
+                return Reply.Absent($"There is no secret {name}.");
             }
             if (users.Count > 0)
             {

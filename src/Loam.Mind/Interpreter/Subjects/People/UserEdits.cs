@@ -39,7 +39,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
         // "Ben is not needed, remove him": he went with what was said before.
         if (users.Count == 0 && said.Users.Count > 0 && said.Names.Count == 0)
         {
-            return [Reply.Same($"{Wording.List(said.Users)} is no user any more.")];
+            return [Reply.Absent($"{Wording.List(said.Users)} is no user any more.")];
         }
         if (said.Everyone && users.Count == 0)
         {
@@ -113,7 +113,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
         if (said.Removes || said.Unlocks || leavesOnly
             || (said.Locks && !said.SaysAccount && !said.Creates))
         {
-            return Reply.Same($"There is no user {name}.");
+            return Reply.Absent($"There is no user {name}.");
         }
         if (!said.Creates && !said.SaysAccount && said.Keys.Count == 0)
         {
@@ -266,7 +266,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
     {
         if (Book[user] is not { } present)
         {
-            return Reply.Same($"There is no user {user} here.");
+            return Reply.Absent($"There is no user {user} here.");
         }
         var groups = present.Texts("groups");
         if (groups.Contains(group))
@@ -294,7 +294,7 @@ internal sealed class UserEdits(ISubject subject, Session session)
         var groups = Book[user]?.Texts("groups") ?? [];
         if (!groups.Contains(group))
         {
-            return Reply.Same(IsRoot(group) ? $"{user} is no administrator."
+            return Reply.Absent(IsRoot(group) ? $"{user} is no administrator."
                 : $"{user} is not in {group}.");
         }
         var path = Path(user).Key("groups");

@@ -1,4 +1,6 @@
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Subjects.People;
 
@@ -39,4 +41,47 @@ internal sealed partial class UserReader
             }
         }
     }
+
+    /// <summary>What goes from one to another: what is named, or all groups of who had it.
+    /// </summary>
+    private bool HandsOver()
+    {
+        if (Handover.Of(clause) is not { } change)
+        {
+            return false;
+        }
+        var groups = new List<string>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            if (lexeme.Is(Part.Topic, "admin"))
+            {
+                groups.Add("sudo");
+            }
+            else if (lexeme.Named(Known.User) is null && _book.Groups.Contains(lexeme.Text))
+            {
+                groups.Add(lexeme.Text);
+            }
+            else if (lexeme.Readings[0].Part is not (Part.Mention or Part.Noise or Part.Glue
+                or Part.Verb) && !lexeme.Is(Part.Topic) && !lexeme.IsField("group"))
+            {
+                continue;
+            }
+            clause.Use(at);
+        }
+        if (groups.Count == 0)
+        {
+            return false;
+        }
+        clause.Attributes.Add(new UserAttribute { Users = [change.To], Join = [.. groups] });
+        clause.Attributes.Add(new UserAttribute { Users = [change.From], Leave = [.. groups] });
+        return true;
+    }
+
+    /// <summary>"Give ben anna's groups": those are what he gets.</summary>
+    private bool IsModel(int at) => clause[at].Possessive && !_leaves
+        && _now.Users.Count + _now.Names.Count > 0 && clause.Next(at) is >= 0 and var what
+        && (clause[what].Is(Part.Topic, "group") || clause[what].IsField("group")
+            || clause[what].Text is "rights" or "permissions" or "access" or "memberships"
+                or "privileges");
 }

@@ -25,7 +25,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || TakesFrom();
         _now.Creates = (clause.Verb is "create" or "have" || Makes()) && !clause.Negated;
         _group = GroupSaid();
-        if (clause.Verb == "rename" && Rename())
+        if (clause.Verb == "rename" && Rename() || HandsOver())
         {
             return;
         }
@@ -103,6 +103,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             // "Everybody in the team (rita, hugo)" means those.
             _now.Everyone = !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
                 || clause.Lexemes.Any(l => l.IsGlue("except"));
+            return true;
+        }
+        if (lexeme.Named(Known.User) is { } giver && IsModel(at) && _book[giver] is { } shown)
+        {
+            _now.Join.AddRange(shown.Texts("groups").Except(_now.Join));
             return true;
         }
         if (lexeme.Named(Known.User) is { } model && at > 0 && IsLike(at)

@@ -80,7 +80,7 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
                     clause.Attributes[index] = said with { Target = path };
                     return true;
                 })
-            : Reply.Same("Nothing is mounted "
+            : Reply.Absent("Nothing is mounted "
                 + (said.Target is { } at ? $"at {at}." : "like that."));
 
     private Reply Remove(MapValue mount)

@@ -36,7 +36,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         if (volumes.Count == 0)
         {
-            return clause.Verb is "remove" ? [Reply.Same("There is no such volume here.")]
+            return clause.Verb is "remove" ? [Reply.Absent("There is no such volume here.")]
                 : [Create(clause, said)];
         }
         session.About = new(subject, volumes);

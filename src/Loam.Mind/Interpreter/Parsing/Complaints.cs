@@ -1,0 +1,98 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>"The photos aren't backed up, are they? Please change that", "are they backed up? If
+/// not, do so", "git-data isn't saved, nightly would be good": how things are, and that it shall
+/// be otherwise, is a wish for the opposite.</summary>
+internal static class Complaints
+{
+    private const int LongestTag = 3;
+
+    private static readonly HashSet<string> s_change = ["if", "not", "then", "please", "do", "so",
+        "it", "that", "this", "change", "fix", "mend", "sort", "out", "pls", "can", "could", "you",
+        "if not", "change that", "fix that", "do that", "do it", "do so", "something", "about",
+        "something about it", "about it", "make", "happen", "would", "be", "good", "should",
+        "correct", "put", "right", "let us", "to", "and", "so then", "well", "we", "i", "want",
+        "need", "like", "otherwise", "make it so", "set", "up", "remedy", "the", "a", "now"];
+
+    private static readonly HashSet<string> s_acts = ["change", "fix", "mend", "sort", "do", "make",
+        "correct", "remedy", "set", "put"];
+
+    private static readonly HashSet<string> s_nowhere = ["anywhere", "at all", "yet", "so far",
+        "ever", "never"];
+
+    /// <summary>Turns what is complained of into what is wished.</summary>
+    public static List<Sentence> Mend(List<Sentence> sentences)
+    {
+        for (var at = 0; at < sentences.Count; at++)
+        {
+            var all = sentences[at].Lexemes;
+            var changed = at + 1 < sentences.Count && AsksToChange(sentences[at + 1].Lexemes);
+            if (!changed)
+            {
+                sentences[at] = sentences[at] with { Lexemes = Wanted(all) };
+                continue;
+            }
+            if (IndexOfNot(all, all.Count) is var not and > 0)
+            {
+                sentences[at] = new(Affirmed(WithoutTag(all), not), Asks: false);
+                sentences.RemoveAt(at + 1);
+            }
+            else if (sentences[at].Asks && all.Count > 2 && IsAuxiliary(all[0])
+                && all.Exists(l => l.IsMention) && all.Exists(l => l.Is(Part.Verb)))
+            {
+                sentences[at] = new(all[1..], Asks: false);
+                sentences.RemoveAt(at + 1);
+            }
+        }
+        return sentences;
+    }
+
+    /// <summary>"Git-data isn't saved anywhere, nightly at 2 would be good".</summary>
+    private static List<Lexeme> Wanted(List<Lexeme> all)
+    {
+        var comma = all.FindIndex(l => l.IsGlue("comma"));
+        if (comma < 0 || IndexOfNot(all, comma) is not (> 0 and var not)
+            || !all.GetRange(not, comma - not).Exists(l => l.IsVerb("backup"))
+            || all.Skip(comma).Any(l => l.Is(Part.Verb) || l.IsMention)
+            || !all.Skip(comma).Any(l => l.IsNumber || l.IsField("schedule")
+                || Times.TimeWords.English.Of(l.Text, "often") is not null
+                || l.Text is "daily" or "nightly" or "weekly" or "hourly" or "monthly"))
+        {
+            return all;
+        }
+        var said = Affirmed(all, not);
+        said.RemoveAt(said.FindIndex(l => l.IsGlue("comma")));
+        return said;
+    }
+
+    private static List<Lexeme> Affirmed(List<Lexeme> all, int not) =>
+        [.. all.Where((l, at) => at != not && !s_nowhere.Contains(l.Text))];
+
+    /// <summary>Of "photos are not backed up": where a thing is said to be otherwise.</summary>
+    private static int IndexOfNot(List<Lexeme> all, int end)
+    {
+        var not = all.FindIndex(0, end, l => l.IsGlue("not"));
+        return not > 1 && IsAuxiliary(all[not - 1]) && all.Take(not - 1).Any(
+            l => l.IsMention || l.Is(Part.Reference)) ? not : -1;
+    }
+
+    private static bool IsAuxiliary(Lexeme lexeme) => lexeme.Text is "is" or "are" or "was"
+        or "were" or "has been" or "have been" or "has" or "have" or "does" or "do" or "been";
+
+    /// <summary>"…, are they", "…, right".</summary>
+    private static List<Lexeme> WithoutTag(List<Lexeme> all)
+    {
+        var comma = all.FindLastIndex(l => l.IsGlue("comma"));
+        return comma > 0 && all.Count - comma - 1 <= LongestTag && all.Skip(comma + 1).All(l =>
+            IsAuxiliary(l) || l.Text is "they" or "it" or "right" or "correct" or "not" or "yet"
+                or "that") ? all[..comma] : all;
+    }
+
+    private static bool AsksToChange(List<Lexeme> all) => all.Count is > 0 and < 9
+        && all.SelectMany(l => l.Text.Split(' ')).ToList() is var words
+        && words.Exists(s_acts.Contains) && words.TrueForAll(s_change.Contains)
+        && words.Exists(w => w is "that" or "it" or "so" or "this" or "something");
+}
