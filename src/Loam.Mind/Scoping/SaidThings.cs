@@ -39,7 +39,7 @@ internal sealed class SaidThings(DesiredState state)
         [new(Part.Topic, "snapshot")] = [ScopeTopic.Backup],
     };
 
-    private readonly NameTable _names = new(state);
+    private readonly NameTable _names = NameTable.Of(state);
     private readonly HashSet<ResourceId> _named = [];
     private readonly HashSet<ResourceId> _tuned = [];
     private readonly HashSet<ScopeTopic> _topics = [];

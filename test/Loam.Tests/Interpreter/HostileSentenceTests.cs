@@ -101,10 +101,16 @@ public sealed class HostileSentenceTests
     public void What_is_gone_is_spoken_of_without_harm(string state, string sentence) =>
         Check(state, sentence);
 
-    private static void Check(string state, string sentence)
+    /// <summary>The only service, and with it its file, went in the same turn.</summary>
+    [Fact]
+    public void A_file_that_is_gone_is_looked_into_without_harm() => Check("empty",
+        "from image quay.io/team/collector:3 up me a service by the name of gather",
+        "smoke-test against calibre web smoke-test please");
+
+    private static void Check(string state, params string[] turns)
     {
         var run = new HostileRun();
-        run.Try(state, StartStates.Read(state), [sentence], isTimed: false);
+        run.Try(state, StartStates.Read(state), turns, isTimed: false);
         run.Examples.ShouldBeEmpty();
     }
 }

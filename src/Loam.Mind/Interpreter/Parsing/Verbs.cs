@@ -25,6 +25,13 @@ internal static class Verbs
         {
             return false;
         }
+        // "The newsletter can go out at eight" does not remove it.
+        if (lexeme.Text is "can go" or "may go" or "could go" or "has to go" or "have to go"
+            && at + 1 < all.Count && all[at + 1].Text.Split(' ')[0] is "out" or "to" or "into"
+                or "through" or "over" or "up" or "on" or "onto")
+        {
+            return false;
+        }
         var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
         var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
             or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);

@@ -20,7 +20,7 @@ internal sealed partial class WishScan
         if (_words.IsNobodyBut(at))
         {
             _group.Only = true;
-            Take(at, lexeme.Text.Contains(' ', StringComparison.Ordinal) ? at : at + 1);
+            Take(at, lexeme.Text is "nobody but" or "no one but" ? at : at + 1);
             return;
         }
         if (lexeme.IsGlue("not") || lexeme.Text is "do not want" or "do not need"

@@ -106,6 +106,14 @@ internal sealed partial class WishScan
         {
             group.SparedFrom!.Ports = [.. group.Ports];
         }
+        // "8080 from anywhere but 10.1.2.0/24": nobody said an act, so it is opened, and shut
+        // for those.
+        foreach (var group in _groups.Where(g => g is { Act: Act.Allow, Sources.Count: > 0,
+            SparedFrom: { Act: Act.None, Anywhere: true, Only: false, Ports.Count: > 0 } }))
+        {
+            (group.SparedFrom!.Act, group.SparedFrom.OwnAct) = (Act.Allow, true);
+            group.Act = Act.Block;
+        }
     }
 
     /// <summary>A negation reaches no further than the part of the sentence it stands in.
