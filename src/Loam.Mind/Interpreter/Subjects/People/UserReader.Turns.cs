@@ -78,6 +78,27 @@ internal sealed partial class UserReader
         return true;
     }
 
+    /// <summary>Somebody whom another shall be like, or whose groups he gets.</summary>
+    private bool Model(int at)
+    {
+        if (clause[at].Named(Known.User) is not { } name || _book[name] is not { } model)
+        {
+            return false;
+        }
+        if (IsModel(at))
+        {
+            _now.Join.AddRange(model.Texts("groups").Except(_now.Join));
+            return true;
+        }
+        if (at == 0 || !IsLike(at))
+        {
+            return false;
+        }
+        _now.Join.AddRange(model.Texts("groups"));
+        _now.Shell ??= model.Text("shell");
+        return true;
+    }
+
     /// <summary>"Give ben anna's groups": those are what he gets.</summary>
     private bool IsModel(int at) => clause[at].Possessive && !_leaves
         && _now.Users.Count + _now.Names.Count > 0 && clause.Next(at) is >= 0 and var what

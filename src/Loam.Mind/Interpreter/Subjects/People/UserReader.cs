@@ -105,16 +105,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 || clause.Lexemes.Any(l => l.IsGlue("except"));
             return true;
         }
-        if (lexeme.Named(Known.User) is { } giver && IsModel(at) && _book[giver] is { } shown)
+        if (Model(at))
         {
-            _now.Join.AddRange(shown.Texts("groups").Except(_now.Join));
-            return true;
-        }
-        if (lexeme.Named(Known.User) is { } model && at > 0 && IsLike(at)
-            && _book[model] is { } pattern)
-        {
-            _now.Join.AddRange(pattern.Texts("groups"));
-            _now.Shell ??= pattern.Text("shell");
             return true;
         }
         // "Anna's colleague piet": somebody else is meant.
