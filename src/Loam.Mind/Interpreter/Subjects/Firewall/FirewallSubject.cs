@@ -211,7 +211,7 @@ internal sealed class FirewallSubject : ISubject
         }
         if (clause.Verb is "stop" || words.HasText("turn off", "switch off", "disable",
             "deactivate", "off", "kill", "no firewall") || clause.Verb is "remove"
-                && scan.Groups.TrueForAll(g => !g.HasOperand))
+                && !TakesOut(clause) && scan.Groups.TrueForAll(g => !g.HasOperand))
         {
             return scan.Groups.Exists(g => g.OwnAct && g.Ports.Count > 0) ? null : false;
         }
@@ -220,6 +220,14 @@ internal sealed class FirewallSubject : ISubject
             || clause.Verb is "create" or "have" && !scan.Groups.Exists(g => g.Ports.Count > 0
                 && g.OwnAct && g.Strong) && !words.Has("rule")
             ? true : null;
+    }
+
+    /// <summary>"Remove its port from the firewall": the firewall itself stays.</summary>
+    private static bool TakesOut(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsField("firewall"));
+        return at > 0 && clause.NextBefore(at) is { } link
+            && (link.IsGlue("from") || link.IsGlue("in") || link.IsGlue("of"));
     }
 
     /// <summary>"Move web above block-office".</summary>
