@@ -32,7 +32,8 @@ internal static class GateBench
         }
         Console.WriteLine($"{Report.Machine()}\n");
         var begun = System.Diagnostics.Stopwatch.StartNew();
-        var run = GateRun.Go(proposals, seed, cancel);
+        var run = GateRun.Go(
+            proposals, seed, Math.Min(Environment.ProcessorCount, proposals), cancel);
         run.Examples.ToList().ForEach(Console.WriteLine);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{run.Planned} came to a plan, {run.Forged} approvals were forged; ")

@@ -16,7 +16,14 @@ namespace Loam.Scoring.Gating;
 /// <param name="Crashes">Anything but a finding or a refusal.</param>
 public sealed record GateResult(
     int Proposals, int Planned, int Forged, int Unapproved, int Leaks, int Crashes, long PeakBytes,
-    ImmutableArray<string> Examples);
+    ImmutableArray<string> Examples)
+{
+    /// <summary>Both together; the peak is the process's own in each.</summary>
+    public GateResult And(GateResult other) => new(Proposals + other.Proposals,
+        Planned + other.Planned, Forged + other.Forged, Unapproved + other.Unapproved,
+        Leaks + other.Leaks, Crashes + other.Crashes, Math.Max(PeakBytes, other.PeakBytes),
+        [.. Examples, .. other.Examples]);
+}
 
 /// <summary>Hostile proposals at the gate of one machine: they are parted, read and planned, and
 /// what came to a plan is handed in with approvals that are none. Nothing may change, nothing
@@ -36,6 +43,15 @@ public static class GateRun
     private const int MemoryEvery = 1000;
 
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(2);
+
+    /// <summary>On several machines at once, each with its share and a seed of its own.</summary>
+    public static GateResult Go(int proposals, int seed, int machines, CancellationToken cancel)
+    {
+        var runs = new GateResult[machines];
+        Parallel.For(0, machines, new() { CancellationToken = cancel }, at => runs[at] = Go(
+            (proposals / machines) + (at < proposals % machines ? 1 : 0), seed + at, cancel));
+        return runs.Aggregate((one, other) => one.And(other));
+    }
 
     public static GateResult Go(int proposals, int seed, CancellationToken cancel)
     {
@@ -67,8 +83,11 @@ public static class GateRun
             _world = InjectionRun.Begun(data.State);
             _chance = new((ulong)seed);
             _now = InjectionRun.Current(_world);
-            _proposals = new(_chance, _now.Files);
             _ciphertext = StateReader.Read(_now.Files).State!.Secrets["DB_PASSWORD"].Value;
+            // Who proposes sees no ciphertext: where it shows, it came from the state.
+            _proposals = new(_chance, _now.Files.With("security.yaml",
+                _now.Files["security.yaml"]!.Replace(_ciphertext, "encrypted:v1:BwcHBwcHBwc=",
+                    StringComparison.Ordinal)));
             _scope = ScopeReader.Read(_now.Files,
                 ["make the shop faster", "restart the wiki", "set up redis"]);
         }
