@@ -2,6 +2,7 @@ using Loam.Bench;
 using Loam.Bench.Composing;
 using Loam.Bench.Coring;
 using Loam.Bench.Hostility;
+using Loam.Bench.Models;
 using Loam.Bench.Requests;
 
 return await Program.RunAsync(args);
@@ -10,8 +11,9 @@ return await Program.RunAsync(args);
 /// </summary>
 internal static partial class Program
 {
-    private const string Names = "The benchmarks are compose and core, each with [--runs N], "
-        + "requests, hostile, injection and gate, each with [--help]: ./dev bench NAME";
+    private const string Names = "The benchmarks are compose, core and gateway, each with "
+        + "[--runs N], requests, hostile, injection and gate, each with [--help]: "
+        + "./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -37,6 +39,7 @@ internal static partial class Program
                 "gate" => GateBench.Run(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),
                 "core" => await CoreBench.RunAsync(runs == 0 ? 25 : runs, stop.Token),
+                "gateway" => await GatewayBench.RunAsync(runs == 0 ? 2000 : runs, stop.Token),
                 _ => Unknown(args[0]),
             };
         }

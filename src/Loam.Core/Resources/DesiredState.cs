@@ -170,6 +170,9 @@ public sealed record Settings
 
     /// <summary>Who is told what happens.</summary>
     public ImmutableArray<Notifier> Notifiers { get; init; } = [];
+
+    /// <summary>Which models help to understand requests.</summary>
+    public LlmSettings Llm { get; init; } = new();
 }
 
 public sealed record RegistrySetting(

@@ -28,6 +28,22 @@ public static class ManifestFile
         new("monthly", Money, "US dollars a month."),
     ]);
 
+    private static readonly Schema Price = new("price", "What a model costs.",
+    [
+        new("input", Money, "US dollars per million tokens of the question.")
+        {
+            Required = true,
+        },
+        new("output", Money, "US dollars per million tokens of the answer.")
+        {
+            Required = true,
+        },
+    ])
+    { Example = "input: 3" };
+
+    private static readonly Field PriceField = new("price", new ObjectType(Price),
+        "What it costs, where Loam does not know it or it is another.");
+
     private static readonly Schema Privacy = new("privacy", "What may leave the machine.",
     [
         new("redact", Bool, "Addresses, names and keys are replaced before anything is sent.")
@@ -47,6 +63,7 @@ public static class ManifestFile
         new("base_url", Formats.Url, "The endpoint."),
         new("api_key_secret", Formats.Identifier, "The name of a secret, never a key."),
         new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
+        PriceField,
     ])
     { Example = "provider: ollama" };
 
@@ -74,6 +91,7 @@ public static class ManifestFile
         },
         new("fallback", new ListType(new ObjectType(Fallback)),
             "Models to ask, in order, when the first does not answer.") { Default = "[]" },
+        PriceField,
         new("budget", new ObjectType(Budget), "Spending never passes it.") { Default = "{}" },
         new("privacy", new ObjectType(Privacy), "What may leave the machine.") { Default = "{}" },
     ]);

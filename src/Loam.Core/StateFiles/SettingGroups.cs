@@ -66,6 +66,7 @@ internal static class SettingGroups
             MaxChangesPerHour = (int)(safety?.Number("max_changes_per_hour")
                 ?? Settings.DefaultChangesPerHour),
             Notifiers = [.. file.Spec?.Maps("notify").Select(Notifier.Of) ?? []],
+            Llm = LlmSettings.Of(file.Spec?.Map("llm")),
             RestrictedFiles = safety?.Texts("restricted_files") ?? [],
             Registries =
             [

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using System.Net;
+using Loam.Core.StateFiles;
+
+namespace Loam.Core.Resources;
+
+/// <summary>Which models help to understand requests, and on what terms.</summary>
+public sealed record LlmSettings
+{
+    public const int DefaultMaxTokens = 4096;
+    public const int DefaultContextSize = 4096;
+    public const decimal DefaultTemperature = 0.3m;
+
+    /// <summary>In the order in which they are asked; empty: the interpreter alone.</summary>
+    public ImmutableArray<LlmModel> Models { get; init; } = [];
+
+    /// <summary>Somebody wrote who answers, <c>none</c> included.</summary>
+    public bool IsWritten { get; init; }
+
+    /// <summary>The longest answer, in tokens.</summary>
+    public int MaxTokens { get; init; } = DefaultMaxTokens;
+
+    public decimal Temperature { get; init; } = DefaultTemperature;
+
+    /// <summary>Tokens that a model of this machine sees at once.</summary>
+    public int ContextSize { get; init; } = DefaultContextSize;
+
+    /// <summary>Models outside this machine may be asked.</summary>
+    public bool CloudEnabled { get; init; } = true;
+
+    public LlmBudget Budget { get; init; } = new(null, null);
+
+    public LlmPrivacy Privacy { get; init; } = new();
+
+    internal static LlmSettings Of(MapValue? llm)
+    {
+        if (llm is null)
+        {
+            return new();
+        }
+        var first = llm.Text("provider") is null or LlmModel.None ? null : LlmModel.Of(llm);
+        var budget = llm.Map("budget");
+        var privacy = llm.Map("privacy");
+        return new()
+        {
+            Models = first is null ? []
+                : [first, .. llm.Maps("fallback").Select(LlmModel.Of)
+                    .Where(m => m.Provider != LlmModel.None)],
+            IsWritten = llm["provider"]?.At is not null,
+            MaxTokens = (int)(llm.Number("max_tokens") ?? DefaultMaxTokens),
+            Temperature = llm.Number("temperature") ?? DefaultTemperature,
+            ContextSize = (int)(llm.Number("context_size") ?? DefaultContextSize),
+            CloudEnabled = llm.Flag("cloud_enabled") ?? true,
+            Budget = new(LlmBudget.Micros(budget?.Number("daily")),
+                LlmBudget.Micros(budget?.Number("monthly"))),
+            Privacy = new()
+            {
+                Redact = privacy?.Flag("redact") ?? true,
+                Approve = Enum.Parse<LlmApproval>(
+                    privacy?.Text("approve_before_sending") ?? "sensitive", ignoreCase: true),
+                LocalOnly = privacy?.Texts("local_only") ?? [],
+            },
+        };
+    }
+}
+
+/// <summary>One model, as the manifest names it.</summary>
+/// <param name="Provider"><c>anthropic</c>, <c>openai</c>, <c>ollama</c> or <c>local</c>.</param>
+/// <param name="Model">Null: the provider's own default, where there is one.</param>
+/// <param name="BaseUrl">Null: the provider's own.</param>
+/// <param name="ApiKeySecret">The name of a secret.</param>
+/// <param name="ModelPath">For local: a GGUF file.</param>
+/// <param name="Price">Null: as the table of prices has it.</param>
+public sealed record LlmModel(
+    string Provider, string? Model, string? BaseUrl, string? ApiKeySecret, string? ModelPath,
+    LlmPrice? Price)
+{
+    internal const string None = "none";
+
+    /// <summary>Where it answers; null for local, which is a socket of this machine.</summary>
+    public Uri? Endpoint => (BaseUrl ?? Provider switch
+    {
+        "anthropic" => "https://api.anthropic.com",
+        "openai" => "https://api.openai.com/v1",
+        "ollama" => "http://127.0.0.1:11434",
+        _ => null,
+    }) is { } url ? new(url) : null;
+
+    /// <summary>What is sent there stays on this machine. What stands in front of a provider's
+    /// service sends it on, wherever it runs.</summary>
+    public bool IsHere => Provider == "local"
+        || (Provider != "anthropic" && Endpoint is { } url && IsLoopback(url));
+
+    private static bool IsLoopback(Uri url) => url.Host == "localhost"
+        || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)
+            && IPAddress.IsLoopback(address));
+
+    internal static LlmModel Of(MapValue spec) => new(
+        spec.Text("provider")!, spec.Text("model"), spec.Text("base_url"),
+        spec.Text("api_key_secret"), spec.Text("model_path"), LlmPrice.Of(spec.Map("price")));
+}
+
+/// <summary>Micro-US-dollars per million tokens.</summary>
+public sealed record LlmPrice(long Input, long Output)
+{
+    internal static LlmPrice? Of(MapValue? price) =>
+        price?.Number("input") is not { } input || price.Number("output") is not { } output ? null
+            : new(Up(input), Up(output));
+
+    private static long Up(decimal dollars) => (long)decimal.Ceiling(dollars * LlmBudget.Micro);
+}
+
+/// <summary>Micro-US-dollars; null: no limit.</summary>
+public sealed record LlmBudget(long? Daily, long? Monthly)
+{
+    internal const int Micro = 1_000_000;
+
+    internal static long? Micros(decimal? dollars) =>
+        dollars is { } amount ? (long)decimal.Floor(amount * Micro) : null;
+}
+
+public enum LlmApproval { Never, Sensitive, Always }
+
+/// <summary>What may leave the machine.</summary>
+public sealed record LlmPrivacy
+{
+    public bool Redact { get; init; } = true;
+    public LlmApproval Approve { get; init; } = LlmApproval.Sensitive;
+    public ImmutableArray<string> LocalOnly { get; init; } = [];
+}

@@ -1,0 +1,223 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Loam.Mind.Gateway.Asking;
+using Loam.Mind.Gateway.Spending;
+
+namespace Loam.Mind.Gateway;
+
+/// <summary>Asks the models of the manifest, in its order, until one answers.</summary>
+/// <remarks>What a request may not reach is never asked, whatever fails before. Another try, or
+/// another model, comes only as long as nothing of an answer was passed on.</remarks>
+public sealed class ModelGateway
+{
+    private readonly ImmutableArray<(IModel Model, CircuitBreaker Breaker)> _models;
+    private readonly GatewayRules _rules;
+    private readonly TimeProvider _time;
+
+    public ModelGateway(ImmutableArray<IModel> models, GatewayRules rules, TimeProvider time)
+    {
+        (_rules, _time) = (rules, time);
+        _models = [.. models.Select(m => (m, new CircuitBreaker(time)))];
+    }
+
+    /// <summary>In the order in which they are asked.</summary>
+    public IEnumerable<ModelInfo> Models => _models.Select(m => m.Model.Info);
+
+    /// <summary>Who may answer a request at all.</summary>
+    public ImmutableArray<ModelInfo> For(ModelRequest request) =>
+        [.. _models.Select(m => m.Model.Info).Where(i => MayAsk(i, request))];
+
+    /// <summary>Comes as <see cref="ModelChosen"/>, what the model says,
+    /// <see cref="ModelCost"/>, <see cref="ModelEnd"/>.</summary>
+    /// <exception cref="ModelException">Nobody answers, with all reasons; or an answer broke off.
+    /// </exception>
+    public async IAsyncEnumerable<ModelEvent> AskAsync(
+        ModelRequest request, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        var begun = _time.GetTimestamp();
+        var digest = request.IsReadOnly && _rules.Cache is not null
+            ? ResponseCache.Digest(request,
+                [.. _models.Select(m => m.Model).Where(m => MayAsk(m.Info, request))]) : null;
+        if (digest is not null && _rules.Cache!.Find(digest) is { } kept)
+        {
+            yield return new ModelChosen(kept.Info, []);
+            yield return new TextDelta(kept.Text);
+            yield return new ModelCost(0, _time.GetElapsedTime(begun), FromCache: true);
+            yield return new ModelEnd(EndReason.Complete);
+            yield break;
+        }
+        var passedOver = ImmutableArray.CreateBuilder<string>();
+        passedOver.AddRange(_rules.Incomplete);
+        var attempt = await BeginAsync(request, passedOver, cancel);
+        try
+        {
+            yield return new ModelChosen(attempt.Info, passedOver.ToImmutable());
+            var text = digest is null ? null : new StringBuilder();
+            for (var next = attempt.First; next is not null; next = await attempt.NextAsync())
+            {
+                Note(next, attempt, ref text);
+                if (next is ModelEnd end)
+                {
+                    attempt.Succeeded();
+                    yield return new ModelCost(
+                        attempt.Cost, _time.GetElapsedTime(begun), FromCache: false);
+                    if (end.Reason == EndReason.Complete && text is not null)
+                    {
+                        _rules.Cache!.Keep(digest!, attempt.Info, text.ToString());
+                    }
+                }
+                yield return next;
+            }
+        }
+        finally
+        {
+            await attempt.EndAsync();
+        }
+    }
+
+    private static void Note(ModelEvent happened, Attempt attempt, ref StringBuilder? text)
+    {
+        switch (happened)
+        {
+            case ModelUsage usage:
+                attempt.Count(usage);
+                break;
+            case TextDelta delta:
+                text?.Append(delta.Text);
+                break;
+            case ToolCall:
+                // Something is to be done: that is no answer to read again.
+                text = null;
+                break;
+        }
+    }
+
+    private bool MayAsk(ModelInfo info, ModelRequest request) =>
+        info.Privacy == PrivacyClass.Local || (!request.LocalOnly && _rules.CloudEnabled);
+
+    private async Task<Attempt> BeginAsync(ModelRequest request,
+        ImmutableArray<string>.Builder passedOver, CancellationToken cancel)
+    {
+        ModelException? last = null;
+        foreach (var (model, breaker) in _models)
+        {
+            if (!MayAsk(model.Info, request))
+            {
+                continue;
+            }
+            try
+            {
+                return await TryAsync(model, breaker, request, cancel);
+            }
+            catch (ModelException failure)
+            {
+                passedOver.Add(failure.Message);
+                last = failure;
+            }
+        }
+        if (last is not null)
+        {
+            throw passedOver.Count == 1 ? last : new ModelException(
+                last.Fault, string.Join(' ', passedOver), last.Advice)
+                { RetryAfter = last.RetryAfter, MayCost = last.MayCost };
+        }
+        throw _models.IsEmpty ? new ModelException(ModelFault.NotConfigured,
+            passedOver.Count > 0 ? string.Join(' ', passedOver) : "No model is configured.",
+            "Name one in llm.provider of manifest.yaml.")
+            : new ModelException(ModelFault.Withheld,
+                request.LocalOnly ? "This may not leave the machine, and no model of it is "
+                    + "configured." : "Models outside this machine are switched off.",
+                request.LocalOnly ? "Add a model of this machine to llm.fallback of manifest.yaml."
+                    : "Set llm.cloud_enabled of manifest.yaml, or add a model of this machine.");
+    }
+
+    private async Task<Attempt> TryAsync(IModel model, CircuitBreaker breaker,
+        ModelRequest request, CancellationToken cancel)
+    {
+        for (var tried = 1; ; tried++)
+        {
+            if (!breaker.TryEnter(out var left))
+            {
+                throw new ModelException(ModelFault.Unavailable,
+                    $"{model.Info} failed before and is left alone"
+                    + $"{(left > TimeSpan.Zero ? $" for {left.TotalSeconds:0} s" : "")}.",
+                    "Ask again later.") { RetryAfter = left };
+            }
+            try
+            {
+                return await OnceAsync(model, breaker, request, cancel);
+            }
+            catch (ModelException failure)
+            {
+                if (failure.MayPass || failure.Fault == ModelFault.Malformed)
+                {
+                    breaker.Failed(failure.RetryAfter);
+                }
+                else
+                {
+                    breaker.Left();
+                }
+                if (RetryPause.After(tried, failure, _rules.Draw()) is not { } pause
+                    || breaker.Rest > pause)
+                {
+                    throw;
+                }
+                await Task.Delay(pause, _time, cancel);
+            }
+            catch
+            {
+                breaker.Left();
+                throw;
+            }
+        }
+    }
+
+    private async Task<Attempt> OnceAsync(IModel model, CircuitBreaker breaker,
+        ModelRequest request, CancellationToken cancel)
+    {
+        var sent = await _rules.Prepare(request, model.Info, cancel);
+        var reserved = Reserve(model.Info, sent);
+        var events = model.AskAsync(sent, cancel).GetAsyncEnumerator(cancel);
+        try
+        {
+            return await events.MoveNextAsync()
+                ? new(model, breaker, events, events.Current, reserved)
+                : throw new ModelException(ModelFault.Malformed, $"{model.Info} says nothing.",
+                    "Ask again.") { MayCost = true };
+        }
+        catch (Exception e)
+        {
+            await events.DisposeAsync();
+            if (e is ModelException { MayCost: false })
+            {
+                reserved?.Settle(0);
+            }
+            throw;
+        }
+    }
+
+    private Reservation? Reserve(ModelInfo info, ModelRequest request)
+    {
+        if (info.Price is { } price)
+        {
+            return price.IsFree ? null : _rules.Budget.Reserve(info.ToString(),
+                price.Cost(WorstCase.InputTokens(request), request.MaxTokens));
+        }
+        return _rules.Budget.Limits is { Daily: null, Monthly: null } ? null
+            : throw new ModelException(ModelFault.OverBudget,
+                $"Nobody knows what {info} costs, and there is a budget.",
+                "Say it in US dollars per million tokens beside its name in manifest.yaml: "
+                + "`price: {input: 3, output: 15}`; 0 and 0 if it costs nothing.");
+    }
+}
+
+/// <param name="Incomplete">A sentence for each model that is named and cannot be asked.</param>
+/// <param name="Prepare">What is sent instead of a request to a model: such as with names taken
+/// out where it leaves the machine. It may refuse by a <see cref="ModelException"/>.</param>
+/// <param name="Draw">A number from 0 up to 1, for pauses.</param>
+/// <param name="Cache">Null: none.</param>
+public sealed record GatewayRules(
+    bool CloudEnabled, Budget Budget, ResponseCache? Cache, ImmutableArray<string> Incomplete,
+    Func<ModelRequest, ModelInfo, CancellationToken, ValueTask<ModelRequest>> Prepare,
+    Func<double> Draw);

@@ -1,0 +1,138 @@
+using System.Globalization;
+using Loam.Core.Resources;
+using Loam.Mind.Files;
+
+namespace Loam.Mind.Gateway.Spending;
+
+/// <summary>Lets a call through only if it cannot pass the budget at its worst. Amounts are
+/// micro-US-dollars; days and months are those of this machine's time zone.</summary>
+/// <remarks>A call belongs to the day on which it was reserved, so a day's sum never passes its
+/// limit, whatever calls run over midnight.</remarks>
+public sealed class Budget : IDisposable
+{
+    private const string First = "spending.0";
+    private const string Second = "spending.1";
+
+    private readonly Lock _lock = new();
+    private readonly SpendingLedger _ledger;
+    private readonly TimeProvider _time;
+
+    internal Budget(SpendingLedger ledger, LlmBudget limits, TimeProvider time)
+    {
+        (_ledger, Limits, _time) = (ledger, limits, time);
+    }
+
+    /// <exception cref="ModelException">What was spent cannot be read: nothing that costs may be
+    /// asked.</exception>
+    public static Budget Open(OwnFolder folder, LlmBudget limits, TimeProvider time)
+    {
+        OwnFile? first = null;
+        OwnFile? second = null;
+        try
+        {
+            first = folder.Open(First);
+            second = folder.Open(Second);
+            return new(SpendingLedger.Load(first, second), limits, time);
+        }
+        catch (Exception e)
+        {
+            first?.Dispose();
+            second?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unwritten(e);
+            }
+            throw;
+        }
+    }
+
+    /// <summary>They may change at any time.</summary>
+    public LlmBudget Limits { get; set; }
+
+    /// <summary>Spent and reserved.</summary>
+    public (long Today, long Month) Spent()
+    {
+        lock (_lock)
+        {
+            var day = Today();
+            return (_ledger.Spent(day), _ledger.Spent(day.Year, day.Month));
+        }
+    }
+
+    /// <summary>Takes the most that a call can cost. It is on disk when this returns.</summary>
+    /// <param name="who">As messages name it.</param>
+    /// <exception cref="ModelException">OverBudget.</exception>
+    public Reservation Reserve(string who, long worst)
+    {
+        lock (_lock)
+        {
+            var day = Today();
+            var limits = Limits;
+            Check(who, worst, _ledger.Spent(day), limits.Daily, "today", "daily");
+            Check(who, worst, _ledger.Spent(day.Year, day.Month), limits.Monthly, "this month",
+                "monthly");
+            try
+            {
+                return new(this, _ledger.Reserve(day, worst), worst);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw Unwritten(e);
+            }
+        }
+    }
+
+    internal void Settle(long number, long amount)
+    {
+        lock (_lock)
+        {
+            _ledger.Settle(number, amount);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _ledger.Dispose();
+        }
+    }
+
+    /// <summary><c>$0.0312</c>.</summary>
+    public static string Dollars(long micros) =>
+        string.Create(CultureInfo.InvariantCulture, $"${micros / 1_000_000m:0.00####}");
+
+    private DateOnly Today() => DateOnly.FromDateTime(_time.GetLocalNow().DateTime);
+
+    private static void Check(
+        string who, long worst, long spent, long? limit, string when, string field)
+    {
+        if (limit is { } most && (spent > most || worst > most - spent))
+        {
+            throw new ModelException(ModelFault.OverBudget,
+                $"{who} could cost up to {Dollars(worst)}, and of {Dollars(most)} for {when} "
+                + $"{Dollars(spent)} are spent or reserved.",
+                $"Raise llm.budget.{field} of manifest.yaml, ask for a shorter answer "
+                + "(llm.max_tokens), or add a model of this machine to llm.fallback.");
+        }
+    }
+
+    private static ModelException Unwritten(Exception e) => new(ModelFault.OverBudget,
+        $"What models cost cannot be written down: {e.Message}",
+        "Check the disk and the mind's folder; until then nothing that costs is asked.");
+}
+
+/// <summary>What one call may cost at most. If it is never settled, it was spent.</summary>
+public sealed class Reservation
+{
+    private readonly Budget _budget;
+    private readonly long _number;
+
+    internal Reservation(Budget budget, long number, long worst) =>
+        (_budget, _number, Worst) = (budget, number, worst);
+
+    public long Worst { get; }
+
+    /// <summary>What it came to. Only the first time counts.</summary>
+    public void Settle(long cost) => _budget.Settle(_number, cost);
+}

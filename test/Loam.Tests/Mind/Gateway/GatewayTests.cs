@@ -1,0 +1,331 @@
+using System.Collections.Immutable;
+using System.Text;
+using Loam.Bench.Models;
+using Loam.Core.Resources;
+using Loam.Mind.Gateway;
+using Loam.Mind.Gateway.Asking;
+using Loam.Mind.Gateway.Spending;
+using Loam.Simulation.Running;
+
+namespace Loam.Tests.Mind.Gateway;
+
+public sealed class GatewayTests
+{
+    private static readonly DateTimeOffset s_noon = new(2026, 3, 31, 12, 0, 0, TimeSpan.Zero);
+    private readonly VirtualTime _time = new(s_noon);
+    private readonly Dictionary<string, Replay> _servers = new(StringComparer.Ordinal);
+    private Budget? _budget;
+
+    private static readonly LlmModel s_claude = new("anthropic", null, null, null, null, null);
+    private static readonly LlmModel s_ollama = new("ollama", "llama3.2:3b", null, null, null, null);
+
+    private Budget BudgetOf(long? daily)
+    {
+        var disk = new SimulatedDisk(new Random(1), 0);
+        return _budget = new(
+            SpendingLedger.Load(disk.Create(), disk.Create()), new(daily, null), _time);
+    }
+
+    private ModelGateway Gateway(LlmSettings settings, long? daily = null, ResponseCache? cache = null,
+        Func<ModelRequest, ModelInfo, ModelRequest>? prepare = null)
+    {
+        var setup = ModelSetup.Of(settings, LlmEnvironment.None with { AnthropicKey = Servers.Key },
+            _ => null, m => _servers[m.Provider], PriceTable.Own(), _time);
+        return new(setup.Models, new(settings.CloudEnabled, BudgetOf(daily), cache,
+            setup.Incomplete, (r, i, _) => ValueTask.FromResult(prepare?.Invoke(r, i) ?? r),
+            () => 0.5), _time);
+    }
+
+    private List<ModelEvent> Ask(ModelGateway gateway, ModelRequest request)
+    {
+        List<ModelEvent>? all = null;
+        _time.Run(async () => all = await Servers.AllAsync(
+            gateway.AskAsync(request, CancellationToken.None)),
+            () => false, TimeSpan.FromHours(2)).ShouldBeTrue();
+        return all!;
+    }
+
+    private static Func<CancellationToken, Task<HttpResponseMessage>> Says(string name) =>
+        Replay.Answer(Traffic.Of(name), Pace.Whole);
+
+    private static Func<CancellationToken, Task<HttpResponseMessage>> Refused => _ =>
+        throw new HttpRequestException(HttpRequestError.ConnectionError, "Connection refused");
+
+    [Fact]
+    public void An_answer_says_who_gave_it_and_what_it_cost()
+    {
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var all = Ask(Gateway(new() { Models = [s_claude] }, 1_000_000), Servers.Question);
+        var chosen = all[0].ShouldBeOfType<ModelChosen>();
+        chosen.Info.ToString().ShouldBe("anthropic claude-sonnet-4-5");
+        chosen.Info.Privacy.ShouldBe(PrivacyClass.Cloud);
+        chosen.PassedOver.ShouldBeEmpty();
+        all[^2].ShouldBe(new ModelCost((25 * 3) + (12 * 15), TimeSpan.Zero, false));
+        all[^1].ShouldBe(new ModelEnd(EndReason.Complete));
+        _budget!.Spent().Today.ShouldBe((25 * 3) + (12 * 15));
+    }
+
+    [Fact]
+    public void Tries_again_before_the_first_word_only_and_not_before_the_provider_said()
+    {
+        _servers["anthropic"] = new(Says("anthropic.529"), Says("anthropic.429"),
+            Says("anthropic.text"));
+        var gateway = Gateway(new() { Models = [s_claude] }, 1_000_000);
+        Ask(gateway, Servers.Question)[^1].ShouldBe(new ModelEnd(EndReason.Complete));
+        // 0.5 of a second, then 17 seconds and half of two.
+        _time.Elapsed.ShouldBe(TimeSpan.FromSeconds(0.5 + 17 + 0.05 + 1));
+        _budget!.Spent().Today.ShouldBe(255);
+        _servers["anthropic"].Asked.Count.ShouldBe(3);
+
+        _servers["anthropic"] = new(Says("anthropic.broken"), Says("anthropic.text"));
+        _servers["ollama"] = new(Says("ollama.text"));
+        gateway = Gateway(new() { Models = [s_claude, s_ollama] }, 1_000_000);
+        var seen = new List<ModelEvent>();
+        var failure = Fails(gateway, Servers.Question, seen);
+        failure.Fault.ShouldBe(ModelFault.Busy);
+        seen.OfType<TextDelta>().ShouldBe([new TextDelta("Hel")]);
+        _servers["anthropic"].Asked.Count.ShouldBe(1);
+        // It may be billed, and nobody knows how much: the most it can be.
+        _budget!.Spent().Today.ShouldBeGreaterThan(1000);
+    }
+
+    private ModelException Fails(
+        ModelGateway gateway, ModelRequest request, List<ModelEvent>? seen = null)
+    {
+        ModelException? failure = null;
+        _time.Run(async () =>
+        {
+            try
+            {
+                await foreach (var e in gateway.AskAsync(request, CancellationToken.None))
+                {
+                    seen?.Add(e);
+                }
+            }
+            catch (ModelException e)
+            {
+                failure = e;
+            }
+        }, () => false, TimeSpan.FromHours(2)).ShouldBeTrue();
+        return failure.ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("anthropic.401", 1)]
+    [InlineData("anthropic.400", 1)]
+    [InlineData("anthropic.404", 1)]
+    [InlineData("anthropic.500", 3)]
+    public void Only_what_may_pass_is_tried_again_and_then_the_next_is_asked(string sort, int tries)
+    {
+        _servers["anthropic"] = new(Says(sort));
+        _servers["ollama"] = new(Says("ollama.text"));
+        var gateway = Gateway(new() { Models = [s_claude, s_ollama] }, 1_000_000);
+        var chosen = (ModelChosen)Ask(gateway, Servers.Question)[0];
+        chosen.Info.Provider.ShouldBe("ollama");
+        chosen.Info.Privacy.ShouldBe(PrivacyClass.Local);
+        chosen.PassedOver.Single().ShouldStartWith("anthropic claude-sonnet-4-5");
+        _servers["anthropic"].Asked.Count.ShouldBe(tries);
+        _budget!.Spent().Today.ShouldBe(0);
+    }
+
+    [Fact]
+    public void What_may_not_leave_never_leaves()
+    {
+        _servers["ollama"] = new(Refused);
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        foreach (var order in (ImmutableArray<LlmModel>[])
+            [[s_ollama, s_claude], [s_claude, s_ollama], [s_claude]])
+        {
+            var gateway = Gateway(new() { Models = order });
+            Fails(gateway, Servers.Question with { LocalOnly = true }).Fault.ShouldBe(
+                order.Contains(s_ollama) ? ModelFault.Unavailable : ModelFault.Withheld);
+            gateway = Gateway(new() { Models = order, CloudEnabled = false });
+            Fails(gateway, Servers.Question).Fault.ShouldBe(
+                order.Contains(s_ollama) ? ModelFault.Unavailable : ModelFault.Withheld);
+            gateway.For(Servers.Question).All(i => i.Privacy == PrivacyClass.Local).ShouldBeTrue();
+        }
+        _servers["anthropic"].Asked.ShouldBeEmpty();
+        // It may: then the cloud is a fallback of this machine.
+        var open = Gateway(new() { Models = [s_ollama, s_claude] });
+        ((ModelChosen)Ask(open, Servers.Question)[0]).Info.Provider.ShouldBe("anthropic");
+    }
+
+    [Fact]
+    public void What_is_sent_is_what_was_prepared_for_that_model()
+    {
+        _servers["ollama"] = new(Refused);
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var gateway = Gateway(new() { Models = [s_ollama, s_claude] }, prepare: (request, info) =>
+            info.Privacy == PrivacyClass.Local ? request
+                : request with { Messages = [ModelMessage.User("<host>")] });
+        Ask(gateway, Servers.Question);
+        _servers["ollama"].Asked[0].Body.ShouldContain("Hello");
+        _servers["anthropic"].Asked[0].Body.ShouldNotContain("Hello");
+        _servers["anthropic"].Asked[0].Body.ShouldContain("<host>");
+        gateway = Gateway(new() { Models = [s_claude] }, prepare: (_, _) =>
+            throw new ModelException(ModelFault.Withheld, "Nobody agreed.", "Ask them."));
+        Fails(gateway, Servers.Question).Message.ShouldBe("Nobody agreed.");
+        _servers["anthropic"].Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Over_the_budget_this_machine_answers()
+    {
+        _servers["ollama"] = new(Says("ollama.text"));
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var gateway = Gateway(new() { Models = [s_claude, s_ollama] }, 5_300);
+        var request = Servers.Question;
+        ((ModelChosen)Ask(gateway, request)[0]).Info.Provider.ShouldBe("anthropic");
+        var then = (ModelChosen)Ask(gateway, request with { MaxTokens = 200 })[0];
+        then.Info.Provider.ShouldBe("ollama");
+        then.PassedOver.Single().ShouldContain("could cost up to");
+    }
+
+    [Fact]
+    public void A_price_that_nobody_knows_is_refused_under_a_budget_alone()
+    {
+        _servers["openai"] = new(Says("openai.text"));
+        var named = new LlmModel("openai", "m", "https://models.example/v1", null, null, null);
+        var failure = Fails(Gateway(new() { Models = [named] }, 1_000_000), Servers.Question);
+        failure.Fault.ShouldBe(ModelFault.OverBudget);
+        failure.Advice.ShouldContain("price: {input: 3, output: 15}");
+        Ask(Gateway(new() { Models = [named] }), Servers.Question)[^2]
+            .ShouldBeOfType<ModelCost>().Cost.ShouldBeNull();
+        Ask(Gateway(new() { Models = [named with { Price = new(1_000_000, 2_000_000) }] },
+            1_000_000), Servers.Question)[^2].ShouldBeOfType<ModelCost>().Cost.ShouldBe(25 + 24);
+    }
+
+    [Fact]
+    public void Who_fails_again_and_again_is_left_alone_for_a_while()
+    {
+        _servers["anthropic"] = new(Refused, Refused, Refused, Refused, Refused, Refused,
+            Says("anthropic.text"));
+        var gateway = Gateway(new() { Models = [s_claude] });
+        Fails(gateway, Servers.Question);
+        Fails(gateway, Servers.Question);
+        _servers["anthropic"].Asked.Count.ShouldBe(5);
+        var begun = _time.Elapsed;
+        Fails(gateway, Servers.Question).Message.ShouldContain("left alone for 30 s");
+        _time.Elapsed.ShouldBe(begun);
+        Sleep(TimeSpan.FromSeconds(31));
+        // One try, and again alone, for longer.
+        Fails(gateway, Servers.Question);
+        _servers["anthropic"].Asked.Count.ShouldBe(6);
+        Sleep(TimeSpan.FromSeconds(31));
+        Fails(gateway, Servers.Question).Message.ShouldContain("left alone");
+        Sleep(TimeSpan.FromSeconds(31));
+        Ask(gateway, Servers.Question);
+        Ask(gateway, Servers.Question);
+    }
+
+    private void Sleep(TimeSpan time) =>
+        _time.Run(() => Task.Delay(time, _time), () => false, TimeSpan.FromHours(1));
+
+    [Fact]
+    public void Answers_to_read_are_kept_and_proposals_never()
+    {
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var cache = new ResponseCache(_time, TimeSpan.FromMinutes(10));
+        var gateway = Gateway(new() { Models = [s_claude] }, cache: cache);
+        var read = Servers.Question with { IsReadOnly = true };
+        Ask(gateway, Servers.Question);
+        Ask(gateway, Servers.Question);
+        Ask(gateway, read);
+        var kept = Ask(gateway, read);
+        _servers["anthropic"].Asked.Count.ShouldBe(3);
+        kept[1].ShouldBe(new TextDelta("Hello, wörld 🌍.\nBye."));
+        kept[2].ShouldBe(new ModelCost(0, TimeSpan.Zero, true));
+        foreach (var other in new[]
+        {
+            read with { MaxTokens = 101 }, read with { System = "Be brief" },
+            read with { Temperature = 0 }, read with { AnswerSchema = "{}" },
+            read with { Tools = Servers.WithTools.Tools },
+            read with { Messages = [.. read.Messages, ModelMessage.Assistant("")] },
+        })
+        {
+            var before = _servers["anthropic"].Asked.Count;
+            Ask(gateway, other);
+            _servers["anthropic"].Asked.Count.ShouldBe(before + 1);
+        }
+        var asked = _servers["anthropic"].Asked.Count;
+        Sleep(TimeSpan.FromMinutes(11));
+        Ask(gateway, read);
+        _servers["anthropic"].Asked.Count.ShouldBe(asked + 1);
+        Fails(gateway, read with { LocalOnly = true }).Fault.ShouldBe(ModelFault.Withheld);
+        // With calls or cut off it is none to read again.
+        foreach (var sort in new[] { "anthropic.tools", "anthropic.length" })
+        {
+            _servers["anthropic"] = new(Says(sort));
+            gateway = Gateway(new() { Models = [s_claude] },
+                cache: new(_time, TimeSpan.FromMinutes(10)));
+            Ask(gateway, read);
+            Ask(gateway, read);
+            _servers["anthropic"].Asked.Count.ShouldBe(2);
+        }
+    }
+
+    [Theory]
+    [InlineData("openai", null, null, null, "names no model")]
+    [InlineData("ollama", null, null, null, "names no model")]
+    [InlineData("local", null, null, null, "names no file")]
+    [InlineData("anthropic", null, null, null, "has no key")]
+    [InlineData("openai", "m", null, "gone", "The secret gone")]
+    [InlineData("openai", "m", "http://models.example/v1", "key", "unencrypted")]
+    [InlineData("openai", "m", "ftp://models.example/v1", null, "neither http nor https")]
+    [InlineData("openai", "m", null, "bad", "a blank")]
+    public void What_is_not_complete_is_said(
+        string provider, string? model, string? url, string? secret, string says)
+    {
+        var setup = ModelSetup.Of(
+            new() { Models = [new(provider, model, url, secret, null, null)] },
+            LlmEnvironment.None,
+            name => name switch { "key" => "sk-1\n", "bad" => "a b", _ => null },
+            _ => throw new InvalidOperationException(), PriceTable.Own(), _time);
+        setup.Models.ShouldBeEmpty();
+        setup.Incomplete.Single().ShouldContain(says);
+        Fails(new ModelGateway([], new(true, BudgetOf(null), null, setup.Incomplete,
+            (r, _, _) => ValueTask.FromResult(r), () => 0), _time), Servers.Question).Message
+            .ShouldContain(says);
+    }
+
+    [Theory]
+    [InlineData("anthropic", null, "https://api.anthropic.com/v1/messages", false)]
+    [InlineData("anthropic", "http://127.0.0.1:9/v1/", "http://127.0.0.1:9/v1/messages", false)]
+    [InlineData("openai", null, "https://api.openai.com/v1/chat/completions", false)]
+    [InlineData("openai", "http://localhost:8080", "http://localhost:8080/v1/chat/completions",
+        true)]
+    [InlineData("openai", "https://openrouter.ai/api/v1",
+        "https://openrouter.ai/api/v1/chat/completions", false)]
+    [InlineData("openai", "http://192.168.1.5:8000/v1/chat/completions",
+        "http://192.168.1.5:8000/v1/chat/completions", false)]
+    [InlineData("ollama", null, "http://127.0.0.1:11434/v1/chat/completions", true)]
+    [InlineData("ollama", "http://[::1]:11434/", "http://[::1]:11434/v1/chat/completions", true)]
+    [InlineData("ollama", "http://gpu.example:11434", "http://gpu.example:11434/v1/chat/completions",
+        false)]
+    [InlineData("local", null, "http://localhost/v1/chat/completions", true)]
+    public void Endpoints_are_found_and_classed(
+        string provider, string? given, string url, bool isHere)
+    {
+        var named = new LlmModel(provider, "m", given, null, "/m.gguf", null);
+        ModelSetup.UrlOf(named, provider == "anthropic").ToString().ShouldBe(url);
+        named.IsHere.ShouldBe(isHere);
+    }
+
+    [Fact]
+    public void The_environment_goes_before_the_manifest()
+    {
+        var variables = new Dictionary<string, string>
+        {
+            ["ANTHROPIC_API_KEY"] = "k1", ["OPENAI_API_KEY"] = " ", ["OLLAMA_URL"] = "box:1234",
+            ["LOAM_LOCAL_MODEL"] = "/m.gguf", ["LOAM_LOG"] = "debug",
+        };
+        var environment = LlmEnvironment.Of(variables.GetValueOrDefault);
+        environment.ShouldBe(new("k1", null, new("http://box:1234"), "/m.gguf", "debug"));
+        environment.Over(new()).Models.Select(m => m.Provider).ShouldBe(["local", "anthropic"]);
+        environment.Over(new() { IsWritten = true }).Models.ShouldBeEmpty();
+        var local = new LlmModel("local", null, null, null, "/other.gguf", null);
+        environment.Over(new() { Models = [s_ollama, local], IsWritten = true }).Models
+            .ShouldBe([s_ollama with { BaseUrl = "http://box:1234/" },
+                local with { ModelPath = "/m.gguf" }]);
+    }
+}
