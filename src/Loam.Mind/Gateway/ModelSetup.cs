@@ -12,6 +12,7 @@ namespace Loam.Mind.Gateway;
 /// <param name="Models">In the order of the manifest.</param>
 /// <param name="Incomplete">A sentence for each that is named and cannot be asked.</param>
 public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<string> Incomplete)
+    : IDisposable
 {
     /// <summary>The only provider of which one model is the obvious one.</summary>
     private const string DefaultAnthropic = "claude-sonnet-4-5";
@@ -44,6 +45,15 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
             models.Add(Make(named, info, key, door(named), time));
         }
         return new(models.ToImmutable(), incomplete.ToImmutable());
+    }
+
+    /// <summary>Ends all connections.</summary>
+    public void Dispose()
+    {
+        foreach (var model in Models.OfType<IDisposable>())
+        {
+            model.Dispose();
+        }
     }
 
     /// <summary>A sentence; null: nothing is missing.</summary>
@@ -91,7 +101,10 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
     {
         var isAnthropic = named.Provider == "anthropic";
         var url = UrlOf(named, isAnthropic);
-        var headers = new List<KeyValuePair<string, string>>();
+        var headers = new List<KeyValuePair<string, string>>
+        {
+            new("user-agent", "loam"), new("accept", "text/event-stream"),
+        };
         if (isAnthropic)
         {
             headers.Add(new("anthropic-version", AnthropicModel.Version));

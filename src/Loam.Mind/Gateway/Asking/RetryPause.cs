@@ -21,7 +21,8 @@ internal static class RetryPause
     /// <returns>Null: not at all.</returns>
     public static TimeSpan? After(int tried, ModelException failure, double draw)
     {
-        if (tried >= Tries || !failure.MayPass)
+        // Who did not answer for a minute will not in the next; another model may.
+        if (tried >= Tries || !failure.MayPass || failure.Fault == ModelFault.Timeout)
         {
             return null;
         }

@@ -2,10 +2,12 @@ using System.Collections.Immutable;
 using System.Text;
 using Loam.Bench.Models;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Mind.Gateway;
 using Loam.Mind.Gateway.Asking;
 using Loam.Mind.Gateway.Spending;
 using Loam.Simulation.Running;
+using Loam.Tests.StateFiles;
 
 namespace Loam.Tests.Mind.Gateway;
 
@@ -108,6 +110,78 @@ public sealed class GatewayTests
             }
         }, () => false, TimeSpan.FromHours(2)).ShouldBeTrue();
         return failure.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Who_says_nothing_for_long_is_not_asked_again()
+    {
+        _servers["anthropic"] = new(async cancel =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _time, cancel);
+            throw new InvalidOperationException();
+        });
+        _servers["ollama"] = new(Says("ollama.text"));
+        var gateway = Gateway(new() { Models = [s_claude, s_ollama] }, 1_000_000);
+        ((ModelChosen)Ask(gateway, Servers.Question)[0]).Info.Provider.ShouldBe("ollama");
+        _time.Elapsed.ShouldBe(TimeSpan.FromSeconds(60));
+        _servers["anthropic"].Asked.Count.ShouldBe(1);
+        // Perhaps it worked on it.
+        _budget!.Spent().Today.ShouldBeGreaterThan(1000);
+    }
+
+    /// <summary>Whoever asked goes away: what was reserved may have been spent.</summary>
+    [Fact]
+    public void Who_stops_listening_pays_and_harms_nobody()
+    {
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var gateway = Gateway(new() { Models = [s_claude] }, 1_000_000);
+        _time.Run(async () =>
+        {
+            await foreach (var happened in gateway.AskAsync(
+                Servers.Question, CancellationToken.None))
+            {
+                if (happened is TextDelta)
+                {
+                    break;
+                }
+            }
+        }, () => false, TimeSpan.FromHours(1)).ShouldBeTrue();
+        _budget!.Spent().Today.ShouldBeGreaterThan(1000);
+        Ask(gateway, Servers.Question)[^1].ShouldBe(new ModelEnd(EndReason.Complete));
+    }
+
+    [Fact]
+    public void The_manifest_says_who_is_asked()
+    {
+        var reading = StateReader.Read(Examples.Spec(FileKinds.Of(ManifestFile.File)!, """
+            llm:
+              provider: anthropic
+              max_tokens: 1000
+              temperature: 0.5
+              cloud_enabled: false
+              budget: {daily: 0.5, monthly: 10}
+              price: {input: 0.15, output: 2}
+              privacy: {redact: false, approve_before_sending: always, local_only: [keys]}
+              fallback: [{provider: ollama, model: m, base_url: "http://10.0.0.2:11434"}]
+            """));
+        string.Join('\n', reading.Findings.Select(d => d.Message)).ShouldBeEmpty();
+        var llm = reading.State!.Settings.Llm;
+        llm.Models.ShouldBe(
+        [
+            new("anthropic", null, null, null, null, new(150_000, 2_000_000)),
+            new("ollama", "m", "http://10.0.0.2:11434", null, null, null),
+        ]);
+        llm.Models.Select(m => m.IsHere).ShouldBe([false, false]);
+        (llm.MaxTokens, llm.Temperature, llm.CloudEnabled, llm.IsWritten)
+            .ShouldBe((1000, 0.5m, false, true));
+        llm.Budget.ShouldBe(new(500_000, 10_000_000));
+        (llm.Privacy.Redact, llm.Privacy.Approve).ShouldBe((false, LlmApproval.Always));
+        llm.Privacy.LocalOnly.ShouldBe(["keys"]);
+        var none = StateReader.Read(Examples.Spec(
+            FileKinds.Of(ManifestFile.File)!, "hostname: a")).State!.Settings.Llm;
+        none.Models.ShouldBeEmpty();
+        none.IsWritten.ShouldBeFalse();
+        (none.MaxTokens, none.CloudEnabled, none.Privacy.Redact).ShouldBe((4096, true, true));
     }
 
     [Theory]

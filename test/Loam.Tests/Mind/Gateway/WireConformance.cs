@@ -309,6 +309,39 @@ public sealed class WireConformance
 
     [Theory]
     [MemberData(nameof(AllServers))]
+    public async Task Damaged_answers_are_errors_and_no_crash(string server)
+    {
+        var chance = new Random(server.Length);
+        string[] sorts = ["text", "tools", "schema", "broken", "400"];
+        for (var round = 0; round < 500; round++)
+        {
+            var name = $"{server}.{sorts[round % sorts.Length]}";
+            var traffic = Traffic.Of(name);
+            var body = traffic.Body.ToArray();
+            for (var damage = chance.Next(1, 4); damage > 0; damage--)
+            {
+                body[chance.Next(body.Length)] = (byte)chance.Next(256);
+            }
+            var from = chance.Next(body.Length);
+            if (round % 3 == 0)
+            {
+                body = [.. body[..from], .. body[chance.Next(from)..]];
+            }
+            using var replay = Replay.Of(traffic with { Body = body }, Pace.Random(round));
+            try
+            {
+                await Servers.AllAsync(Servers.Model(server, replay)
+                    .AskAsync(Servers.WithTools, CancellationToken.None));
+            }
+            catch (ModelException)
+            {
+                // That is how it says so.
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(AllServers))]
     public async Task Who_is_not_there_costs_nothing(string server)
     {
         using var replay = new Replay(_ => throw new HttpRequestException(
