@@ -16,6 +16,19 @@ public static class Limits
     /// are matched at both ends only.</summary>
     public const long AlignmentCells = 4_000_000;
 
+    /// <summary>Characters of one answer of a model.</summary>
+    public const int AnswerCharacters = 2 * 1024 * 1024;
+    /// <summary>Characters kept of the words beside the files of an answer.</summary>
+    public const int AnswerWords = 16 * 1024;
+    /// <summary>How often an answer that cannot be used goes back to the model.</summary>
+    public const int RepairRounds = 3;
+    /// <summary>Findings that go back with it; the rest are mended by then, or come again.
+    /// </summary>
+    public const int RepairFindings = 20;
+    /// <summary>Events, and lines of a log, that a model is shown at most.</summary>
+    public const int ViewEvents = 100;
+    public const int ViewLogLines = 200;
+
     /// <summary>Findings shown for one set of state files.</summary>
     public const int Findings = 200;
 

@@ -2,7 +2,7 @@ namespace Loam.Core.Diagnostics;
 
 /// <summary>The kind of a finding. <c>docs/diagnostics.md</c> is generated from these.</summary>
 /// <param name="Number">Stable for ever; 01xx text and values, 02xx across files, 03xx planning,
-/// 04xx applying.</param>
+/// 04xx applying, 05xx answers of models.</param>
 /// <param name="Title">What it says in a few words.</param>
 /// <param name="Explanation">Why it matters and what usually mends it.</param>
 public sealed record Code(int Number, string Title, string Explanation)
@@ -111,6 +111,19 @@ public static class Codes
     public static readonly Code DriverFault = new(403, "A driver did not do what it said",
         "After the change the machine was observed again and was not as planned.");
 
+    public static readonly Code AnswerForm = new(501, "A model's answer cannot be read",
+        "An answer gives whole files in fenced blocks that name them, or asks one question, or is "
+        + "words alone. A block that is not closed, a question beside files and a part of a file "
+        + "instead of the whole are none of these.");
+    public static readonly Code AnswerFile = new(502, "A model's answer names a wrong file",
+        "A model may write the six state files, by their names and each once; nothing else.");
+    public static readonly Code AnswerLoses = new(503, "A model's answer leaves out what was there",
+        "A file is replaced as a whole. What the answer leaves out would be removed, though nobody "
+        + "asked for that.");
+    public static readonly Code AnswerSecret = new(504, "A model's answer writes a secret's value",
+        "A model sees handles in place of secrets. It keeps a handle where it stands, or asks for a "
+        + "fresh value with `generate:32`; it never writes a value.");
+
     /// <summary>All codes, by number.</summary>
     public static IReadOnlyList<Code> All { get; } =
     [
@@ -122,5 +135,6 @@ public static class Codes
         Exposes, Stale, NeedsConfirmation, NothingToRun, MergeClash, LastWayIn, UserUnfit,
         ProgramMissing, NotHere, StorageUnfit,
         Unhealthy, HostFault, DriverFault,
+        AnswerForm, AnswerFile, AnswerLoses, AnswerSecret,
     ];
 }

@@ -8,7 +8,7 @@ public static class DiagnosticsPage
     private static readonly (int First, string Title)[] Chapters =
     [
         (100, "Text and values"), (200, "Across fields and files"), (300, "Planning"),
-        (400, "Applying"),
+        (400, "Applying"), (500, "Answers of models"),
     ];
 
     public static string Write()

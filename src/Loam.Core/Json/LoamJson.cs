@@ -46,6 +46,7 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(ApplyResult))]
 [JsonSerializable(typeof(MachineEvent))]
 [JsonSerializable(typeof(MachineStatus))]
+[JsonSerializable(typeof(MachineView))]
 [JsonSerializable(typeof(ObservedState))]
 [JsonSerializable(typeof(Generation))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, JobMemory>))]

@@ -179,7 +179,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             _replies.AddRange(clause.Question is not null
                 ? [(Subjects.Storage.StorageAnswers.IsOverview(clause) ? null
                     : Inquiry.To(clause, session)) ?? clause.Subject?.Answer(clause, session)
-                    ?? Answers.To(clause, session)]
+                    ?? Answering.Answers.To(clause, session)]
                 : IsSpared(clause) ? [Reply.Same("")]
                 : clause.Subject?.Resolve(clause, session) ?? resolver.Resolve(clause));
             if (_replies.Exists(r => r.Kind == ReplyKind.Question))
