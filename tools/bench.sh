@@ -7,7 +7,7 @@ require_dotnet
 case "${1:-} $*" in
   # These run in the benchmark's own process and need no engine; requests also times the
   # executable as it is published.
-  hostile* | injection* | gate* | requests*--check*) ;;
+  hostile* | injection* | gate* | context* | requests*--check*) ;;
   requests*) "$tools/build.sh" ;;
   *)
     "$tools/setup.sh" full

@@ -1,5 +1,6 @@
 using Loam.Bench;
 using Loam.Bench.Composing;
+using Loam.Bench.Contexts;
 using Loam.Bench.Coring;
 using Loam.Bench.Hostility;
 using Loam.Bench.Models;
@@ -14,6 +15,8 @@ internal static partial class Program
     private const string Names = "The benchmarks are compose, core and gateway, each with "
         + "[--runs N], requests, hostile, injection and gate, each with [--help]: "
         + "./dev bench NAME";
+    private const string Names = "The benchmarks are compose, core and context, each with "
+        + "[--runs N], requests, hostile, injection and gate, each with [--help]: ./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -38,6 +41,7 @@ internal static partial class Program
                 "injection" => InjectionBench.Run(args[1..], stop.Token),
                 "gate" => GateBench.Run(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),
+                "context" => ContextBench.Run(runs == 0 ? 200 : runs),
                 "core" => await CoreBench.RunAsync(runs == 0 ? 25 : runs, stop.Token),
                 "gateway" => await GatewayBench.RunAsync(runs == 0 ? 2000 : runs, stop.Token),
                 _ => Unknown(args[0]),

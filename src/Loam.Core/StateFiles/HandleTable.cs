@@ -96,7 +96,8 @@ internal sealed partial class HandleTable
             if (secret is null || wrongly.Contains(handle) || (secret.Key is not null
                 && seen[handle] > rightly.GetValueOrDefault(handle)))
             {
-                var place = secret?.Key is { } field ? $"as the value of {field}" : "in its comment";
+                var place = secret?.Key is { } field ? $"as the value of {field}"
+                    : "in its comment";
                 var line = text.AsSpan(0, start).Count('\n') + 1;
                 found.Error(Codes.AnswerSecret, new(file, line, 1, line, 1),
                     secret is null ? $"{handle} keeps nothing."

@@ -8,15 +8,23 @@ internal sealed class DataMark(string nonce)
 {
     private const int LongestOrigin = 80;
 
-    public string Around(string origin, string text)
+    /// <summary>Text that is only read: what looks like any mark is taken for none.</summary>
+    public string Around(string origin, string text) => Enclosed(origin, text
+        .Replace("<data", "‹data", StringComparison.OrdinalIgnoreCase)
+        .Replace("</data", "‹/data", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A file that comes back as it is written: nothing but this request's mark is taken
+    /// out.</summary>
+    public string AroundFile(string origin, string text) => Enclosed(origin, text);
+
+    private string Enclosed(string origin, string text)
     {
-        var name = PlainText.OneLine(origin, LongestOrigin).Replace('"', '\'');
+        var name = PlainText.OneLine(origin, LongestOrigin)
+            .Replace('"', '\'').Replace('<', '‹').Replace('>', '›');
         var inner = Without(text);
         return $"<data {nonce} origin=\"{Without(name)}\">\n{inner}"
             + $"{(inner.EndsWith('\n') ? "" : "\n")}</data {nonce}>";
     }
-
-    public string Of(string origin) => $"<data {nonce} origin=\"{origin}\">";
 
     private string Without(string text)
     {

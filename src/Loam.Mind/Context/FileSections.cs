@@ -27,7 +27,7 @@ internal static class FileSections
                 cuts.Add($"{file} had no room.");
                 continue;
             }
-            var block = "\n" + mark.Around(
+            var block = "\n" + mark.AroundFile(
                 $"{file} of generation {input.View.Generation}", excerpt.Text) + "\n";
             left -= Tokens.Of(block);
             text += block;

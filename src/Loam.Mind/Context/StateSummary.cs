@@ -13,8 +13,8 @@ internal sealed class StateSummary(MachineView view, ImmutableHashSet<string> na
 {
     private const int LongestLine = 160;
 
-    /// <param name="services">2: each in full; 1: those that are ill or meant in full, the others by
-    /// name; 0: only those, and how many others.</param>
+    /// <param name="services">2: each in full; 1: those that are ill or meant in full, the
+    /// others by name; 0: only those, and how many others.</param>
     /// <param name="events">How many.</param>
     public string Text(int services, int events)
     {
@@ -100,7 +100,8 @@ internal sealed class StateSummary(MachineView view, ImmutableHashSet<string> na
         if (status.Backups is { } backups)
         {
             Add(text, $"backups of {Number(backups.Things)} things to {backups.Where}"
-                + (backups.Copied is { } at ? $", all copied since {Time(at)}" : ", not all copied"));
+                + (backups.Copied is { } at ? $", all copied since {Time(at)}"
+                    : ", not all copied"));
         }
     }
 

@@ -13,7 +13,7 @@ internal static class CommandTable
     public static IReadOnlyList<Command> All { get; } =
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
-        .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. OwnVerbs(),
+        .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. OwnVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -252,6 +252,31 @@ internal static class CommandTable
         {
             Options = [new("to", null, "FILE", "the archive (loam-export.tar.gz)")],
             Details = "Secrets stay encrypted. With -o json the texts are printed instead.",
+        },
+    ];
+
+    private static readonly Option Logs =
+        new("logs", null, "SERVICE", "with what a service wrote last", Repeats: true);
+
+    private static IEnumerable<Command> ModelVerbs() =>
+    [
+        new("context", "WORDS…", 1, Any,
+            "What a model would be shown of a request, and how much of it. Sends nothing.",
+            "loam context \"why does wiki restart\" --logs wiki\nloam context --full add redis",
+            ContextCommands.ContextAsync)
+        {
+            Options = [new("full", null, null, "the text itself, to the letter"), Logs],
+            Details = "Each section has a budget in tokens; what has no room is named. "
+                + "docs/mind.md says what is in each.",
+        },
+        new("privacy", "show WORDS…", 2, Any,
+            "Exactly what would leave the machine for a request. Sends nothing.",
+            "loam privacy show \"open the database to the office\"", ContextCommands.PrivacyAsync)
+        {
+            Options = [Logs],
+            Details = "Addresses, names and the like are placeholders, which are put back into the "
+                + "answer on this machine; secrets are dropped. llm.privacy of the manifest says "
+                + "what never leaves and when you are asked.",
         },
     ];
 
