@@ -92,8 +92,9 @@ internal static class ContextBench
             }),
             new("atlas", "Debian GNU/Linux 13 (trixie)", "6.12.9", 4, 16L << 30, 9L << 30,
                 500L << 30, 320L << 30, now, "Europe/Berlin", "de_DE.UTF-8"),
-            [new("app-3", [.. Enumerable.Range(0, 100).Select(n =>
-                $"2026-03-02T11:{n % 60:00}:00Z error: 10.0.0.{n} refused, user=anna@example.org")])],
+            [new("app-3", [.. Enumerable.Range(0, 100).Select(n => string.Create(
+                CultureInfo.InvariantCulture,
+                $"2026-03-02T11:{n % 60:00}:00Z 10.0.0.{n} refused, user=anna@example.org"))])],
             ["anna", "ben"]);
     }
 

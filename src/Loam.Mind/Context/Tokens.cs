@@ -3,9 +3,9 @@ namespace Loam.Mind.Context;
 /// <summary>How many tokens a text has for a model, without any model's own tables.</summary>
 /// <remarks>It counts what byte-pair tables rarely do better: five letters of a word, three
 /// capitals, two characters of what changes case as base64 does, two digits, one mark, a line end
-/// with its indentation. Against the tables of four families of models it says 5 to 45 % more than there are
-/// for English, YAML, hexadecimal and base64; for logs between 1 % less and 5 % more; for German
-/// between 10 % less and 30 % more; for other scripts 2 to 6 times as many.</remarks>
+/// with its indentation. Against the tables of four families of models it says 5 to 45 % more than
+/// there are for English, YAML, hexadecimal and base64; for logs between 1 % less and 5 % more; for
+/// German between 10 % less and 30 % more; for other scripts 2 to 6 times as many.</remarks>
 public static class Tokens
 {
     private const int LettersOfOne = 5;

@@ -103,7 +103,7 @@ internal static partial class Addresses
         return parts;
     }
 
-    [GeneratedRegex(@"(?<![\w.⟦])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w⟧]|\.[0-9])")]
+    [GeneratedRegex(@"(?<![\w⟦])(?<![0-9]\.)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w⟧]|\.[0-9])")]
     public static partial Regex V4Shape();
 
     [GeneratedRegex(@"(?<![\w:.⟦])(?=[0-9A-Fa-f]{0,4}:)[0-9A-Fa-f:]{2,39}"

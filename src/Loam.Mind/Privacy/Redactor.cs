@@ -149,7 +149,7 @@ public sealed partial class Redactor(RedactionFacts facts, bool onlySecrets)
                 start--;
             }
             at = end;
-            if ((!isDomain && start > 0 && (IsOfName(text[start - 1]) || text[start - 1] == '.'))
+            if ((!isDomain && start > 0 && IsOfName(text[start - 1]))
                 || (isDomain && start < end - name.Length && text[end - name.Length - 1] != '.')
                 || (start > 0 && text[start - 1] == Placeholders.Open)
                 || (end < text.Length && (IsOfName(text[end]) || text[end] == Placeholders.Close)))

@@ -99,7 +99,7 @@ internal static partial class SecretShapes
 
     [GeneratedRegex(@"(?i)(?<![a-z0-9_.-])(?<k>[a-z0-9_.-]{0,60}?(?:passw(?:or)?d|passwort"
         + @"|passphrase|pwd|secret|token|api[_-]?key|private[_-]?key|access[_-]?key"
-        + @"|auth[_-]?key|credential|psk)"
+        + @"|auth[_-]?key|credential|psk|[_.-]pass)"
         + @"[a-z0-9_.-]{0,30})['""]?[ \t]{0,3}[=:][ \t]{0,3}(?:""(?<v>[^""\n⟦⟧]{1,400})"
         + @"|'(?<v>[^'\n⟦⟧]{1,400})|(?<v>[^\s,;&'""⟦⟧]{1,400}))")]
     private static partial Regex Assigned();

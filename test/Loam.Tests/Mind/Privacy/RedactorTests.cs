@@ -63,7 +63,7 @@ public sealed class RedactorTests
     public static TheoryData<string> Secrets() => [.. s_secrets];
 
     [Theory]
-    [InlineData("DB_PASS=hunter2", "DB_PASS=hunter2")]
+    [InlineData("DB_PASS=hunter2, passed=3", "DB_PASS=⟦secret⟧, passed=3")]
     [InlineData("DB_PASSWORD=hunter2 next", "DB_PASSWORD=⟦secret⟧ next")]
     [InlineData("password: \"hunter 2\"", "password: \"⟦secret⟧\"")]
     [InlineData("{\"api_key\":\"abc123\",\"x\":1}", "{\"api_key\":\"⟦secret⟧\",\"x\":1}")]
