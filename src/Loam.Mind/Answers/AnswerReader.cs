@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loam.Core;
 using Loam.Core.Diagnostics;
+using Loam.Mind.Gateway;
 
 namespace Loam.Mind.Answers;
 
@@ -33,13 +34,13 @@ public static class AnswerReader
 
     /// <summary>An answer of a provider with typed tools. Without any use of a tool its text is
     /// read as text.</summary>
-    public static ModelAnswer Read(string text, IReadOnlyList<ToolUse> uses)
+    public static ModelAnswer Read(string text, IReadOnlyList<ToolCallPart> uses)
     {
         if (uses.Count == 0)
         {
             return Read(text);
         }
-        if (text.Length + uses.Sum(u => (long)u.Input.Length) > Limits.AnswerCharacters)
+        if (text.Length + uses.Sum(u => (long)u.Arguments.Length) > Limits.AnswerCharacters)
         {
             return TooLong();
         }
@@ -102,12 +103,12 @@ public static class AnswerReader
         text.AsSpan().TrimStart().StartsWith("apiVersion:")
         || text.Contains("\napiVersion:", StringComparison.Ordinal);
 
-    private static void ReadUse(ToolUse use, AnswerDraft draft)
+    private static void ReadUse(ToolCallPart use, AnswerDraft draft)
     {
         try
         {
             using var json = JsonDocument.Parse(
-                use.Input.Length == 0 ? "{}" : use.Input, new() { MaxDepth = 8 });
+                use.Arguments.Length == 0 ? "{}" : use.Arguments, new() { MaxDepth = 8 });
             switch (use.Name)
             {
                 case AnswerTools.Propose:

@@ -1,14 +1,8 @@
 using System.Collections.Immutable;
 using Loam.Core.StateFiles;
+using Loam.Mind.Gateway;
 
 namespace Loam.Mind.Answers;
-
-/// <summary>One use of a tool in an answer.</summary>
-/// <param name="Input">JSON as the provider handed it over, not yet looked at.</param>
-public sealed record ToolUse(string Name, string Input);
-
-/// <param name="Schema">JSON Schema of the input.</param>
-public sealed record AnswerTool(string Name, string Description, string Schema);
 
 /// <summary>The tools a model may answer with, where its provider has such. None of them acts:
 /// they are three ways of answering.</summary>
@@ -18,7 +12,7 @@ public static class AnswerTools
     public const string Ask = "ask_person";
     public const string Answer = "answer";
 
-    public static ImmutableArray<AnswerTool> All { get; } =
+    public static ImmutableArray<ModelTool> All { get; } =
     [
         new(Propose,
             "Propose new texts of state files, each whole. Loam plans them and asks the person.",

@@ -127,12 +127,12 @@ public sealed class AnswerReaderTests
     {
         var input = "{\"words\":\"I add redis.\",\"files\":[{\"file\":\"services.yaml\",\"text\":"
             + System.Text.Json.JsonSerializer.Serialize(Redis, Text.Default.String) + "}]}";
-        var answer = AnswerReader.Read("", [new("propose_files", input)]);
+        var answer = AnswerReader.Read("", [new("1", "propose_files", input)]);
         answer.Kind.ShouldBe(AnswerKind.Proposal);
         answer.Files["services.yaml"].ShouldBe(Redis);
-        AnswerReader.Read("", [new("ask_person", "{\"question\":\"Which?\"}")])
+        AnswerReader.Read("", [new("1", "ask_person", "{\"question\":\"Which?\"}")])
             .Kind.ShouldBe(AnswerKind.Question);
-        AnswerReader.Read("", [new("answer", "{\"text\":\"So.\"}")]).Words.ShouldBe("So.");
+        AnswerReader.Read("", [new("1", "answer", "{\"text\":\"So.\"}")]).Words.ShouldBe("So.");
     }
 
     [Theory]
@@ -144,7 +144,7 @@ public sealed class AnswerReaderTests
     [InlineData("answer", "[[[[[[[[[[1]]]]]]]]]]")]
     [InlineData("run_shell", "{\"command\":\"rm -rf /\"}")]
     public void Tools_given_anything_else_are_refused(string tool, string input) =>
-        AnswerReader.Read("", [new(tool, input)]).Kind.ShouldBe(AnswerKind.Malformed);
+        AnswerReader.Read("", [new("1", tool, input)]).Kind.ShouldBe(AnswerKind.Malformed);
 
     [Fact]
     public void A_huge_answer_is_not_read()
