@@ -188,14 +188,17 @@ public sealed class ContextTests
     }
 
     [Fact]
-    public void The_example_of_the_instructions_is_a_good_answer()
+    public void The_examples_of_the_instructions_are_good_answers()
     {
-        var text = Assemble(Views.Of(StateSet.Empty), "x").System;
-        var from = text.IndexOf("Redis joins", StringComparison.Ordinal);
-        var answer = AnswerReader.Read(text[from..text.IndexOf("\nRequest: \"open", from,
-            StringComparison.Ordinal)]);
-        answer.Kind.ShouldBe(AnswerKind.Proposal);
-        var check = AnswerCheck.Check(answer, new(StateSet.Empty, [], "add redis"));
-        check.Findings.ShouldBeEmpty();
+        var system = Assemble(Views.Of(StateSet.Empty), "x").System;
+        var examples = system[..system.IndexOf("# Schemas", StringComparison.Ordinal)]
+            .Split("\nRequest: ")[1..].Select(AnswerReader.Read).ToList();
+        examples.Select(e => e.Kind).ShouldBe([AnswerKind.Proposal, AnswerKind.Proposal,
+            AnswerKind.Question, AnswerKind.Words]);
+        foreach (var example in examples)
+        {
+            AnswerCheck.Check(example, new(StateSet.Empty, [], "add redis")).Findings
+                .ShouldBeEmpty();
+        }
     }
 }
