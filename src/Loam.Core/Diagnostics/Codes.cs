@@ -121,8 +121,8 @@ public static class Codes
         "A file is replaced as a whole. What the answer leaves out would be removed, though nobody "
         + "asked for that.");
     public static readonly Code AnswerSecret = new(504, "A model's answer writes a secret's value",
-        "A model sees handles in place of secrets. It keeps a handle where it stands, or asks for a "
-        + "fresh value with `generate:32`; it never writes a value.");
+        "A model sees handles in place of secrets. It keeps a handle where it stands, or asks for "
+        + "a fresh value with `generate:32`; it never writes a value.");
 
     /// <summary>All codes, by number.</summary>
     public static IReadOnlyList<Code> All { get; } =

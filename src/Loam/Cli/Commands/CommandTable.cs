@@ -10,6 +10,9 @@ internal static class CommandTable
     private static readonly Option Follow =
         new("follow", "f", null, "go on with what happens from now");
 
+    private static readonly Option Logs =
+        new("logs", null, "SERVICE", "with what a service wrote last", Repeats: true);
+
     public static IReadOnlyList<Command> All { get; } =
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
@@ -254,9 +257,6 @@ internal static class CommandTable
             Details = "Secrets stay encrypted. With -o json the texts are printed instead.",
         },
     ];
-
-    private static readonly Option Logs =
-        new("logs", null, "SERVICE", "with what a service wrote last", Repeats: true);
 
     private static IEnumerable<Command> ModelVerbs() =>
     [
