@@ -56,7 +56,7 @@ internal sealed record Relevance(
         var weights = new Dictionary<string, int>(StringComparer.Ordinal) { [Services] = 1 };
         var names = new HashSet<string>(StringComparer.Ordinal);
         var read = said.Length > LongestRead ? said[..LongestRead] : said;
-        var lexemes = new Recogniser(Lexicon.English, new NameTable(state))
+        var lexemes = new Recogniser(Lexicon.English, NameTable.Of(state))
             .Read(Normaliser.Words(read, Lexicon.English));
         foreach (var lexeme in lexemes)
         {
