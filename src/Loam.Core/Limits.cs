@@ -106,6 +106,18 @@ public static class Limits
     public const int Events = 1000;
     /// <summary>Plans shown and awaiting approval at one time.</summary>
     public const int OpenPlans = 64;
+    /// <summary>Characters of all proposals that wait for somebody to ask for their plan.
+    /// </summary>
+    public const int ProposalBytes = 32 * 1024 * 1024;
+    /// <summary>Bytes of one line to the mind.</summary>
+    public const int MindLineBytes = 64 * 1024;
+    /// <summary>People's connections to the mind at one time.</summary>
+    public const int MindConnections = 32;
+    /// <summary>Conversations that the mind keeps at hand.</summary>
+    public const int MindSessions = 256;
+    /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next who
+    /// does.</summary>
+    public static readonly TimeSpan MindQuiet = TimeSpan.FromMinutes(10);
     /// <summary>How long a shown plan can be approved.</summary>
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
     /// <summary>Bytes of one request to the daemon.</summary>

@@ -114,11 +114,14 @@ internal static class Daemon
         });
         var told = Finding(jobs, machine, vault);
         await BeginAsync(machine, backups, fresh, told, time, say, stop);
+        using var mind = new MindSide(machine, paths, instance, events, time);
+        var thinking = mind.Prepare();
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             guard.Bans, audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
+            Mind = mind,
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
@@ -127,6 +130,7 @@ internal static class Daemon
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
             new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
+            new("the mind", thinking.RunAsync),
             new("job containers", s => fresh.SweepAsync(told, s)),
         ], stop);
         await server.EndChangesAsync();

@@ -27,6 +27,20 @@ public sealed record InstancePaths
     public string? Home { get; init; }
 
     public string Socket => Path.Combine(RunDir, "loam.sock");
+
+    /// <summary>Where people speak to the mind, in lines of JSON.</summary>
+    public string MindSocket => Path.Combine(RunDir, "mind.sock");
+
+    /// <summary>The sockets that the mind may speak to, and nothing else.</summary>
+    public string MindDoors => Path.Combine(RunDir, "mind");
+
+    /// <summary>The daemon's, for the mind alone.</summary>
+    public string MindDaemonSocket => Path.Combine(MindDoors, "daemon.sock");
+
+    /// <summary>What the mind may write: sessions, its ledger of costs.</summary>
+    public string MindDir => Path.Combine(DataDir, "mind");
+    public string MindLog => Path.Combine(DataDir, "mind.log");
+
     public string SecretsMount => Path.Combine(RunDir, "secrets");
     public string KeyFile => Path.Combine(DataDir, "age.key");
     public string GitDir => Path.Combine(DataDir, "git");

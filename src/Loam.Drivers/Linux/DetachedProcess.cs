@@ -23,11 +23,13 @@ internal static unsafe partial class DetachedProcess
 
     /// <param name="program">Absolute path.</param>
     /// <param name="logFile">Standard output and error are appended to it.</param>
+    /// <param name="third">What it has as file 3; null: nothing.</param>
     /// <returns>The process ID.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static int Start(
         string program, IReadOnlyList<string> arguments,
-        IReadOnlyDictionary<string, string> environment, string logFile)
+        IReadOnlyDictionary<string, string> environment, string logFile,
+        SafeHandle? third = null)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
@@ -42,6 +44,11 @@ internal static unsafe partial class DetachedProcess
             Check(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
             Check(posix_spawn_file_actions_addopen(actions, 1, logFile, Append, OwnerReadWrite));
             Check(posix_spawn_file_actions_adddup2(actions, 1, 2));
+            if (third is not null)
+            {
+                Check(posix_spawn_file_actions_adddup2(
+                    actions, (int)third.DangerousGetHandle(), 3));
+            }
             // The runtime ignores SIGPIPE and blocks signals; the program must not inherit it.
             sigfillset(signals);
             Check(posix_spawnattr_setsigdefault(attributes, signals));
@@ -75,6 +82,19 @@ internal static unsafe partial class DetachedProcess
         {
             return false;
         }
+    }
+
+    /// <summary>Waits for one that we started, and reaps it.</summary>
+    /// <returns>Its exit code; of a signal, 128 and its number.</returns>
+    public static int Await(int pid)
+    {
+        int status, ended;
+        do
+        {
+            ended = waitpid(pid, out status, 0);
+        }
+        while (ended < 0 && Marshal.GetLastPInvokeError() == Files.Libc.ErrorInterrupted);
+        return (status & 0x7f) is var signal and not 0 ? 128 + signal : (status >> 8) & 0xff;
     }
 
     /// <summary>As Ctrl-C would.</summary>
@@ -154,7 +174,7 @@ internal static unsafe partial class DetachedProcess
     [LibraryImport("libc")]
     private static partial int sigemptyset(byte* signals);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     private static partial int waitpid(int pid, out int status, int options);
 
     [LibraryImport("libc")]

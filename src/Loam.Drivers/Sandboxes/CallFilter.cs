@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace Loam.Drivers.Sandboxes;
 
 /// <summary>A seccomp filter for sandboxes, as the classic BPF that bwrap takes. In a directory
@@ -9,13 +6,9 @@ namespace Loam.Drivers.Sandboxes;
 /// https://docs.kernel.org/userspace-api/seccomp_filter.html</summary>
 internal static class CallFilter
 {
-    private const ushort Load = 0x20, JumpEqual = 0x15, JumpAtLeast = 0x35, JumpAnyBit = 0x45,
-        Return = 0x06;
-    private const uint Allow = 0x7fff0000, Fail = 0x00050000, Kill = 0x80000000;
     private const uint NotPermitted = 1, NoSuchCall = 38, NoSuchFamily = 97;
     private const uint SetIds = 0xc00; // S_ISUID | S_ISGID
     private const uint Creates = 0x400040; // O_CREAT | O_TMPFILE
-    private const uint NumberAt = 0, ProcessorAt = 4, ArgumentsAt = 16;
 
     /// <param name="Mode">Which argument is the mode; null: the call is refused altogether.
     /// </param>
@@ -52,56 +45,33 @@ internal static class CallFilter
 
     private static byte[] Build()
     {
-        var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        var code = new List<(ushort Code, byte True, byte False, uint Value)>
+        var program = new CallProgram();
+        foreach (var rule in CallProgram.IsArm ? s_arm : s_intel)
         {
-            (Load, 0, 0, ProcessorAt),
-            (JumpEqual, 1, 0, isArm ? 0xc00000b7 : 0xc000003e),
-            (Return, 0, 0, Kill),
-            // The other calls of x86-64, x32, would pass by.
-            (Load, 0, 0, NumberAt),
-            (JumpAtLeast, 0, 1, 0x40000000),
-            (Return, 0, 0, Fail | NoSuchCall),
-        };
-        foreach (var rule in isArm ? s_arm : s_intel)
-        {
-            var tests = Tests(rule);
-            code.Add((Load, 0, 0, NumberAt));
-            code.Add((JumpEqual, 0, (byte)(tests.Count + 1), rule.Number));
-            code.AddRange(tests);
-            code.Add((Return, 0, 0, Fail | rule.Error));
+            program.Refuse(rule.Number, rule.Error, [.. Tests(rule)]);
         }
-        code.Add((Return, 0, 0, Allow));
-        var bytes = new byte[code.Count * 8];
-        for (var i = 0; i < code.Count; i++)
-        {
-            var one = bytes.AsSpan(i * 8);
-            BinaryPrimitives.WriteUInt16LittleEndian(one, code[i].Code);
-            (one[2], one[3]) = (code[i].True, code[i].False);
-            BinaryPrimitives.WriteUInt32LittleEndian(one[4..], code[i].Value);
-        }
-        return bytes;
+        return program.Bytes();
     }
 
     /// <summary>What goes on to the refusal, or jumps over it.</summary>
-    private static List<(ushort, byte, byte, uint)> Tests(Rule rule)
+    private static List<CallTest> Tests(Rule rule)
     {
-        var tests = new List<(ushort, byte, byte, uint)>();
+        var tests = new List<CallTest>();
         if (rule.Flags is { } flags)
         {
-            tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)flags));
-            tests.Add((JumpAnyBit, 0, 3, Creates));
+            tests.Add(CallTest.Load(flags));
+            tests.Add(CallTest.AnyBit(Creates, 0, 3));
         }
         if (rule.Mode is { } mode)
         {
-            tests.Add((Load, 0, 0, ArgumentsAt + 8 * (uint)mode));
-            tests.Add((JumpAnyBit, 0, 1, SetIds));
+            tests.Add(CallTest.Load(mode));
+            tests.Add(CallTest.AnyBit(SetIds, 0, 1));
         }
         if (rule.IsSocket)
         {
-            tests.Add((Load, 0, 0, ArgumentsAt));
+            tests.Add(CallTest.Load(0));
             tests.AddRange(s_families.Select((family, i) =>
-                (JumpEqual, (byte)(s_families.Length - i), (byte)0, family)));
+                CallTest.Equal(family, (byte)(s_families.Length - i), 0)));
         }
         return tests;
     }

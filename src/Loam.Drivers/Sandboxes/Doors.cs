@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Resources;
+using Loam.Drivers.Confinement;
 using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Sandboxes;
@@ -97,7 +98,7 @@ internal sealed class Doors : IDisposable
                 _ = CarryAsync(came, host, port);
             }
         }
-        catch (Exception error) when (IsEnd(error))
+        catch (Exception error) when (Carrying.IsEnd(error))
         {
             // The sandbox has ended.
         }
@@ -107,33 +108,13 @@ internal sealed class Doors : IDisposable
     {
         try
         {
-            using var near = new NetworkStream(inside, ownsSocket: true);
-            using var outside = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await outside.ConnectAsync(host, port, _end.Token).ConfigureAwait(false);
-            using var far = new NetworkStream(outside, ownsSocket: false);
-            await Task.WhenAll(
-                CopyAsync(near, far, outside), CopyAsync(far, near, inside))
-                .ConfigureAwait(false);
-        }
-        catch (Exception error) when (IsEnd(error))
-        {
-            // Nobody answers there, or the sandbox has ended: to the program, a closed connection.
+            await Carrying.RunAsync(inside, host, port, _end.Token).ConfigureAwait(false);
         }
         finally
         {
             _room.Release();
         }
     }
-
-    /// <summary>One way; its end is passed on, and the other way may go on.</summary>
-    private async Task CopyAsync(NetworkStream from, NetworkStream to, Socket target)
-    {
-        await from.CopyToAsync(to, _end.Token).ConfigureAwait(false);
-        target.Shutdown(SocketShutdown.Send);
-    }
-
-    private static bool IsEnd(Exception error) => error is OperationCanceledException
-        or SocketException or IOException or ObjectDisposedException;
 
     /// <summary>Before the first pause of the call the program runs, in this thread's network.
     /// </summary>

@@ -64,6 +64,12 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ApplyOrder))]
 [JsonSerializable(typeof(ApplyLine))]
 [JsonSerializable(typeof(ChangeOrder))]
+[JsonSerializable(typeof(MachineView))]
+[JsonSerializable(typeof(MindModels))]
+[JsonSerializable(typeof(ProposalOrder))]
+[JsonSerializable(typeof(ProposalAnswer))]
+[JsonSerializable(typeof(ProposalsAnswer))]
+[JsonSerializable(typeof(Proposed))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Files;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -11,7 +11,7 @@ namespace Loam.Api;
 
 /// <summary>HTTP and JSON on a Unix socket, for root and group <c>loam</c>. Peers are known by
 /// the kernel's word; the socket's mode is only the first door.</summary>
-internal sealed partial class ApiServer : IAsyncDisposable
+internal sealed class ApiServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping = new();
@@ -33,6 +33,10 @@ internal sealed partial class ApiServer : IAsyncDisposable
             // A follower may be quiet for hours.
             kestrel.Limits.MinResponseDataRate = null;
             kestrel.ListenUnixSocket(socketPath);
+            if (surface.Mind is { } mind)
+            {
+                kestrel.ListenUnixSocket(mind.Socket);
+            }
         });
         _app = builder.Build();
         _app.Run(ServeAsync);
@@ -49,17 +53,18 @@ internal sealed partial class ApiServer : IAsyncDisposable
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf,
         CancellationToken cancel)
     {
+        var mind = surface.Mind;
         RemoveStale(socketPath);
+        if (mind is not null)
+        {
+            RemoveStale(mind.Socket);
+        }
         var server = new ApiServer(surface, socketPath, time, peerOf);
         await server._app.StartAsync(cancel).ConfigureAwait(false);
-        File.SetUnixFileMode(socketPath,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite
-            | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        if (Peer.GroupNumber() is { } group && Chown(socketPath, uint.MaxValue, group) != 0)
+        SocketOwner.Give(socketPath, Peer.GroupNumber());
+        if (mind is not null)
         {
-            throw new HostException(
-                Fault.Denied, $"The socket {socketPath} cannot be given to group {Peer.Group}.",
-                "Run the daemon as root.");
+            SocketOwner.Give(mind.Socket, mind.User);
         }
         return server;
     }
@@ -182,7 +187,4 @@ internal sealed partial class ApiServer : IAsyncDisposable
             Fault.Conflict, $"Another daemon already serves {path}.",
             "Use that one, or stop it first.");
     }
-
-    [LibraryImport("libc", EntryPoint = "chown", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Chown(string path, uint owner, uint group);
 }

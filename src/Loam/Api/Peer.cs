@@ -29,9 +29,10 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
     public Access? Access => SshAccess.Of(Pid) is { } access
         ? access with { User = access.User ?? Name } : null;
 
-    /// <summary>Root and members of <see cref="Group"/>; nobody else.</summary>
-    public Rights Rights(uint? group) =>
-        Uid == 0 || (group is { } gid && Groups.Contains(gid))
+    /// <summary>Root and members of <see cref="Group"/>; the mind, for proposing and for nothing
+    /// else, whatever groups it may have come by; nobody besides.</summary>
+    public Rights Rights(uint? group) => MindUser.Is(Uid) ? Api.Rights.Propose
+        : Uid == 0 || (group is { } gid && Groups.Contains(gid))
             ? Api.Rights.View | Api.Rights.Operate
             : Api.Rights.None;
 

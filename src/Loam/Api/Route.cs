@@ -11,6 +11,9 @@ internal enum Rights
     View = 1,
     /// <summary>Plan and apply.</summary>
     Operate = 2,
+    /// <summary>What the mind may: read summaries and propose texts. Nobody has it besides.
+    /// </summary>
+    Propose = 4,
 }
 
 /// <summary>A request that was let in.</summary>

@@ -23,6 +23,9 @@ internal sealed record Surface(
     string Recipient, Func<string?> Root,
     Func<string, int, bool, CancellationToken, IAsyncEnumerable<LogEntry>> Logs)
 {
+    /// <summary>The side that the mind sees; null: there is no mind.</summary>
+    public IMindSide? Mind { get; init; }
+
     /// <summary>What registries have that is newer.</summary>
     public Func<CancellationToken, Task<ImmutableArray<UpdateStatus>>> Updates { get; init; } =
         _ => Task.FromResult<ImmutableArray<UpdateStatus>>([]);
@@ -37,6 +40,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
 
     private readonly OpenPlans _plans = new(time);
     private readonly BackupRoutes _backups = new(surface, stopping);
+    private readonly MindRoutes _mind = new(surface, time);
 
     public IReadOnlyList<Route> Table =>
     [
@@ -61,7 +65,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("POST", "/v1/ban", Rights.Operate, BanAsync),
         new("POST", "/v1/unban", Rights.Operate, UnbanAsync),
         new("POST", "/v1/unban/*", Rights.Operate, UnbanAsync),
-        .. _backups.Table,
+        .. _backups.Table, .. _mind.Table,
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
         new("POST", "/v1/plan", Rights.Operate, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
@@ -185,7 +189,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var request = await Body(call, ApiJson.Default.ChangeRequest, cancel)
             .ConfigureAwait(false);
         var change = await surface.Machine.PlanAsync(
-            request with { Access = call.Peer.Access }, cancel).ConfigureAwait(false);
+            _mind.Resolve(request) with { Access = call.Peer.Access }, cancel)
+            .ConfigureAwait(false);
         if (change.CanApply)
         {
             _plans.Keep(change);
@@ -219,7 +224,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = order.Confirmed.IsDefault ? [] : order.Confirmed;
-        var request = order.Request with { Access = call.Peer.Access };
+        var request = _mind.Resolve(order.Request) with { Access = call.Peer.Access };
         var lines = Run((tell, stop) => surface.Machine.ChangeAsync(request, change =>
         {
             tell(new(null, null, null) { Change = change });

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
 using Loam.Core.Backups;
+using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
 using Loam.Drivers.Linux;
@@ -164,6 +165,24 @@ internal sealed class DaemonClient(string socketPath)
         return (await ReadAsync(reply, ApiJson.Default.ConfirmAnswer, cancel)
             .ConfigureAwait(false)).Message;
     }
+
+    public Task<MachineView> MindViewAsync(CancellationToken cancel) =>
+        GetAsync("/v1/mind/view", ApiJson.Default.MachineView, cancel);
+
+    public async Task<ProposalAnswer> ProposeAsync(ProposalOrder order, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", "/v1/mind/proposals",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ProposalOrder), cancel)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.ProposalAnswer, cancel)
+            .ConfigureAwait(false);
+    }
+
+    public Task<ProposalsAnswer> ProposalsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/proposals", ApiJson.Default.ProposalsAnswer, cancel);
+
+    public Task<Proposed> ProposalAsync(string id, CancellationToken cancel) =>
+        GetAsync($"/v1/proposals/{Uri.EscapeDataString(id)}", ApiJson.Default.Proposed, cancel);
 
     public async Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
     {

@@ -1,4 +1,6 @@
+using Loam.Drivers.Confinement;
 using Loam.Drivers.Firewall;
+using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
 
@@ -305,6 +307,27 @@ internal static class CommandTable
             OwnCommands.DeadmanAsync)
         {
             IsHidden = true,
+        },
+        new(ConfinedProcess.Verb, "PROGRAM [WORDS]", 1, int.MaxValue,
+            "Become another program that can think and not act.",
+            "loam confine --user 1899000000 --doors /run/loam/mind --own /var/lib/loam/mind "
+            + "--memory 536870912 -- /usr/bin/loam mind", MindCommands.ConfineAsync)
+        {
+            IsHidden = true,
+            Options =
+            [
+                new("user", null, "N", "number of its user and group"),
+                new("doors", null, "DIR", "the folder of the sockets it may speak to"),
+                new("own", null, "DIR", "the folder it may write"),
+                new("read", null, "PATH", "what it may read besides", Repeats: true),
+                new("memory", null, "BYTES", "what it may use"),
+            ],
+        },
+        new(MindWatch.Verb, "", 0, 0, "Think, and propose.",
+            "loam mind --serve /run/loam/mind/daemon.sock", MindCommands.MindAsync)
+        {
+            IsHidden = true,
+            Options = [new("serve", null, "SOCKET", "the daemon's, for the mind")],
         },
         new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
             OwnCommands.HelpAsync),

@@ -1,0 +1,68 @@
+using Loam.Core.Reconciling;
+using Loam.Drivers.Files;
+using Loam.Drivers.Sandboxes;
+using Microsoft.Win32.SafeHandles;
+
+namespace Loam.Drivers.Confinement;
+
+/// <summary>What a confined program sees as its file system: the host's, without whatever may hold
+/// something of somebody or a socket that answers, and in it one folder of sockets and one of its
+/// own. In the calling thread's own mount namespace, where nobody else sees it.</summary>
+internal static class ConfinedPlace
+{
+    private const nuint IsPrivate = 0x40000, Recursive = 0x4000;
+    private const nuint ReadOnly = 1, NoSetId = 2, NoDevices = 4, NoPrograms = 8, Again = 0x20;
+
+    private static readonly string[] s_hidden =
+        ["/run", "/tmp", "/var", "/home", "/root", "/srv", "/mnt", "/media", "/opt"];
+
+    /// <param name="doors">Where its sockets are; it stays where it is.</param>
+    /// <param name="home">Its own folder, wherever it is: it appears as <c>home</c> below
+    /// <paramref name="doors"/>.</param>
+    public static void Prepare(string doors, string home)
+    {
+        Mount("none", "/", "none", IsPrivate | Recursive, "");
+        var inside = Path.Combine(doors, "home");
+        using var sockets = Take(doors);
+        using var own = Take(home);
+        Restrict(sockets, doors, readOnly: true);
+        Restrict(own, home, readOnly: false);
+        foreach (var path in s_hidden.Where(Directory.Exists))
+        {
+            Mount("loam-confined", path, "tmpfs", NoSetId | NoDevices | NoPrograms,
+                "mode=0755,size=64k");
+        }
+        Directory.CreateDirectory(doors);
+        Kernel.Attach(sockets, doors);
+        Kernel.Attach(own, inside);
+        foreach (var path in s_hidden.Where(Directory.Exists))
+        {
+            Mount("none", path, "none",
+                Again | 0x1000 | ReadOnly | NoSetId | NoDevices | NoPrograms, "");
+        }
+    }
+
+    private static SafeFileHandle Take(string path)
+    {
+        using var pinned = Kernel.Pin(path);
+        return Kernel.CopyMount(pinned, path);
+    }
+
+    private static void Restrict(SafeFileHandle tree, string path, bool readOnly)
+    {
+        if (Kernel.Restrict(tree, readOnly, users: null) is var error and not 0)
+        {
+            throw Libc.Failure($"{path} cannot be given", error);
+        }
+    }
+
+    private static void Mount(
+        string source, string target, string type, nuint flags, string options)
+    {
+        if (Libc.Mount(source, target, type, flags, options) != 0)
+        {
+            throw Libc.Failure($"{target} cannot be hidden",
+                System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
+
+namespace Loam.Drivers.Confinement;
+
+/// <summary>Starts one by <see cref="Verb"/>, on a thread that lives as long: a confined process
+/// ends with the thread that started it.</summary>
+public static class ConfinedProcess
+{
+    /// <summary>The verb of our program that becomes another, confined.</summary>
+    public const string Verb = "confine";
+
+    /// <param name="loam">Absolute path of our program.</param>
+    /// <param name="arguments">Of the program, without its name.</param>
+    /// <param name="logFile">What it writes.</param>
+    /// <param name="third">What it has as file 3.</param>
+    /// <param name="cancel">Ends it.</param>
+    /// <returns>Its exit code; of a signal, 128 and its number.</returns>
+    /// <exception cref="HostException">It cannot be started.</exception>
+    public static async Task<int> RunAsync(string loam, Confined confined,
+        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment,
+        string logFile, SafeHandle third, CancellationToken cancel)
+    {
+        var begun = new TaskCompletionSource<int>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource<int>(
+            TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() =>
+        {
+            try
+            {
+                var pid = DetachedProcess.Start(loam, Line(confined, arguments), environment,
+                    logFile, third);
+                begun.SetResult(pid);
+                ended.SetResult(DetachedProcess.Await(pid));
+            }
+            catch (Win32Exception error)
+            {
+                begun.SetException(new HostException(Fault.Unavailable,
+                    $"{loam} cannot be started: {error.Message}"));
+            }
+        })
+        {
+            IsBackground = true, Name = "confined",
+        }.Start();
+        var pid = await begun.Task.ConfigureAwait(false);
+        await using var stop = cancel.Register(() => DetachedProcess.End(pid))
+            .ConfigureAwait(false);
+        return await ended.Task.ConfigureAwait(false);
+    }
+
+    private static List<string> Line(Confined confined, IReadOnlyList<string> arguments) =>
+    [
+        Verb, "--user", $"{confined.User}", "--doors", confined.Doors, "--own", confined.Home,
+        "--memory", $"{confined.Memory}",
+        .. confined.Readable.SelectMany(r => (string[])["--read", r]),
+        "--", confined.Program, .. arguments,
+    ];
+}

@@ -1,0 +1,125 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+using Loam.Core;
+using Loam.Drivers.Files;
+
+namespace Loam.Drivers.Confinement;
+
+/// <summary>The only ways out of a confined program: a socket for each place, and whatever comes
+/// through it is carried to that place as bytes. Nothing of it is read here.</summary>
+/// <param name="folder">Where the sockets are made, root's own.</param>
+/// <param name="group">Who may use them.</param>
+public sealed class EndpointDoors(string folder, uint group) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _room = new(Limits.SandboxConnections);
+    private readonly CancellationTokenSource _end = new();
+    private ImmutableSortedDictionary<string, Door> _open =
+        ImmutableSortedDictionary<string, Door>.Empty;
+    private int _made;
+
+    /// <summary>Opens doors to these places and closes all others, with what goes through them.
+    /// </summary>
+    /// <returns>A place, <c>host:port</c>, to its socket's path.</returns>
+    public ImmutableSortedDictionary<string, string> Lead(
+        IEnumerable<(string Host, int Port)> places)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, this);
+            var wanted = places.ToImmutableSortedDictionary(p => Name(p.Host, p.Port), p => p);
+            foreach (var (name, door) in _open.Where(d => !wanted.ContainsKey(d.Key)))
+            {
+                door.Dispose();
+                _open = _open.Remove(name);
+            }
+            foreach (var (name, place) in wanted.Where(w => !_open.ContainsKey(w.Key)))
+            {
+                _open = _open.Add(name, Open(place.Host, place.Port));
+            }
+            return _open.ToImmutableSortedDictionary(d => d.Key, d => d.Value.Path);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _end.Cancel();
+            foreach (var door in _open.Values)
+            {
+                door.Dispose();
+            }
+            _open = _open.Clear();
+        }
+    }
+
+    private static string Name(string host, int port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+
+    private Door Open(string host, int port)
+    {
+        var path = Path.Combine(folder, string.Create(
+            CultureInfo.InvariantCulture, $"{++_made}.sock"));
+        File.Delete(path);
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Bind(new UnixDomainSocketEndPoint(path));
+            SocketOwner.Give(path, group);
+            socket.Listen();
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+        var door = new Door(path, socket);
+        _ = AcceptAsync(door, host, port);
+        return door;
+    }
+
+    private async Task AcceptAsync(Door door, string host, int port)
+    {
+        try
+        {
+            while (true)
+            {
+                var came = await door.Socket.AcceptAsync(door.End).ConfigureAwait(false);
+                await _room.WaitAsync(door.End).ConfigureAwait(false);
+                _ = CarryAsync(came, host, port, door.End);
+            }
+        }
+        catch (Exception error) when (Carrying.IsEnd(error))
+        {
+            // The door was closed.
+        }
+    }
+
+    private async Task CarryAsync(Socket came, string host, int port, CancellationToken end)
+    {
+        try
+        {
+            await Carrying.RunAsync(came, host, port, end).ConfigureAwait(false);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private sealed record Door(string Path, Socket Socket) : IDisposable
+    {
+        private readonly CancellationTokenSource _end = new();
+
+        public CancellationToken End => _end.Token;
+
+        public void Dispose()
+        {
+            _end.Cancel();
+            Socket.Dispose();
+            File.Delete(Path);
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using System.Text.Json;
+
+namespace Loam.MindHost;
+
+/// <summary>A line that a person's client sends to the mind.</summary>
+/// <param name="Type"><c>chat</c>.</param>
+/// <param name="SessionId">Chosen by the client; absent: a conversation of its own.</param>
+/// <param name="Input">What the person said.</param>
+internal sealed record ToMind(string? Type, string? SessionId, string? Input)
+{
+    /// <summary>The model is asked even where the interpreter is sure.</summary>
+    public bool Model { get; init; }
+}
+
+/// <summary>A line of the mind's answer. After the last one of a turn comes <c>done</c> or
+/// <c>error</c>.</summary>
+/// <param name="Type"><c>text</c>: a piece of what is said. <c>plan</c>: a proposal waits in the
+/// daemon, under its name; its plan is asked for there. <c>question</c>: one thing is to be
+/// answered first. <c>error</c>: it did not work. <c>done</c>: who answered, how long it took and
+/// what it cost.</param>
+internal sealed record FromMind(string Type)
+{
+    public string? SessionId { get; init; }
+
+    public string? Content { get; init; }
+
+    public string? Message { get; init; }
+
+    public string? Remedy { get; init; }
+
+    /// <summary>The proposal's name.</summary>
+    public string? Proposal { get; init; }
+
+    public ImmutableArray<string>? Suggestions { get; init; }
+
+    /// <summary>Who answered: <c>the interpreter</c>, or a provider and its model.</summary>
+    public string? By { get; init; }
+
+    /// <summary>Why somebody else did not, a sentence each.</summary>
+    public ImmutableArray<string>? PassedOver { get; init; }
+
+    public double? TookMs { get; init; }
+
+    /// <summary>Millionths of a US dollar; absent: unknown, or nothing.</summary>
+    public long? Cost { get; init; }
+}
+
+/// <summary>The lines between people's clients and the mind.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ToMind))]
+[JsonSerializable(typeof(FromMind))]
+internal sealed partial class MindJson : JsonSerializerContext;

@@ -1,0 +1,154 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Loam.Api;
+using Loam.Core;
+
+namespace Loam.MindHost;
+
+/// <summary>Takes people's lines from the mind's socket and answers them, each connection by itself
+/// and each person in sessions of their own.</summary>
+/// <param name="answer">Answers one turn: person, line, what says a line back.</param>
+internal sealed class MindServer(Socket listener, TimeProvider time,
+    Func<string, ToMind, Func<FromMind, Task>, CancellationToken, Task> answer)
+{
+    private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _room = new(Limits.MindConnections);
+    private int _served;
+    private long _quietSince = time.GetTimestamp();
+
+    /// <summary>Until nobody has spoken for a while, or it is stopped.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var quiet = UntilQuietAsync(end.Token);
+        try
+        {
+            while (!quiet.IsCompleted)
+            {
+                var next = listener.AcceptAsync(end.Token).AsTask();
+                if (await Task.WhenAny(next, quiet).ConfigureAwait(false) == quiet)
+                {
+                    return;
+                }
+                await _room.WaitAsync(end.Token).ConfigureAwait(false);
+                _ = ServeAsync(await next.ConfigureAwait(false), end.Token);
+            }
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task UntilQuietAsync(CancellationToken stop)
+    {
+        while (true)
+        {
+            await Task.Delay(Limits.MindQuiet / 10, time, stop).ConfigureAwait(false);
+            lock (_gate)
+            {
+                if (_served == 0 && time.GetElapsedTime(_quietSince) > Limits.MindQuiet)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task ServeAsync(Socket socket, CancellationToken stop)
+    {
+        Count(1);
+        try
+        {
+            using (socket)
+            {
+                await ConverseAsync(socket, stop).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException
+            or OperationCanceledException)
+        {
+            // Whoever spoke has left, or we are ending.
+        }
+        finally
+        {
+            Count(-1);
+            _room.Release();
+        }
+    }
+
+    private void Count(int change)
+    {
+        lock (_gate)
+        {
+            _served += change;
+            _quietSince = time.GetTimestamp();
+        }
+    }
+
+    private async Task ConverseAsync(Socket socket, CancellationToken stop)
+    {
+        using var stream = new NetworkStream(socket, ownsSocket: false);
+        async Task SayAsync(FromMind line)
+        {
+            byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(
+                line, MindJson.Default.FromMind), (byte)'\n'];
+            await stream.WriteAsync(bytes, stop).ConfigureAwait(false);
+        }
+        if (Peer.Of(socket) is not { } peer)
+        {
+            await SayAsync(Fault("The kernel does not say who you are.", "")).ConfigureAwait(false);
+            return;
+        }
+        var lines = new LineReader(stream, Limits.MindLineBytes);
+        while (await lines.NextAsync(stop).ConfigureAwait(false) is { } line)
+        {
+            if (Read(line, out var fault) is { } asked)
+            {
+                await answer(peer.Name, asked, SayAsync, stop).ConfigureAwait(false);
+                continue;
+            }
+            await SayAsync(Fault(fault,
+                """Send one object a line: {"type":"chat","session_id":"a","input":"…"}."""))
+                .ConfigureAwait(false);
+        }
+        if (lines.IsTooLong)
+        {
+            await SayAsync(Fault($"A line has more than {Limits.MindLineBytes} bytes.",
+                "Say it in fewer words.")).ConfigureAwait(false);
+        }
+    }
+
+    private static ToMind? Read(ReadOnlyMemory<byte> line, out string fault)
+    {
+        fault = "";
+        if (line.Span.Trim(" \t\r"u8).IsEmpty)
+        {
+            fault = "The line is empty.";
+            return null;
+        }
+        try
+        {
+            var asked = JsonSerializer.Deserialize(line.Span, MindJson.Default.ToMind);
+            fault = asked?.Type != "chat" ? $"There is no type '{Shown(asked?.Type)}'."
+                : string.IsNullOrWhiteSpace(asked.Input) ? "It has no input."
+                : asked.SessionId is { } id && !IsId(id)
+                    ? "A session's name has letters, digits, '-' and '_', at most 64." : "";
+            return fault.Length == 0 ? asked : null;
+        }
+        catch (JsonException)
+        {
+            fault = "The line is no JSON object.";
+            return null;
+        }
+    }
+
+    private static string Shown(string? type) =>
+        type is null ? "" : string.Concat(type.Take(20).Where(char.IsAsciiLetterOrDigit));
+
+    private static bool IsId(string id) => id.Length is > 0 and <= 64
+        && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static FromMind Fault(string message, string remedy) =>
+        new("error") { Message = message, Remedy = remedy };
+}
