@@ -38,9 +38,10 @@ internal sealed class LineReader(Stream stream, int most)
             var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancel).ConfigureAwait(false);
             if (read == 0)
             {
-                var rest = _buffer.AsMemory(0, _end);
+                ReadOnlyMemory<byte> rest = _buffer.AsMemory(0, _end);
                 (_begin, _end) = (0, 0);
-                return rest.IsEmpty ? null : rest;
+                // A bare null would become an empty array, and that an empty line.
+                return rest.IsEmpty ? default(ReadOnlyMemory<byte>?) : rest;
             }
             _end += read;
         }

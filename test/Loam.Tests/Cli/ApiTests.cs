@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Sockets;
 using System.Text;
 using Loam.Api;
@@ -30,19 +31,88 @@ public sealed class ApiTests
     [Fact]
     public async Task Every_route_needs_a_right_and_is_closed_to_everybody_else()
     {
-        var table = new Routes(null!, TimeProvider.System, default).Table;
-        table.Count.ShouldBeGreaterThan(10);
-        table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Operate);
-        // What changes something is never a look.
-        table.Where(r => r.Method != "GET").ShouldAllBe(r => r.Needs == Rights.Operate);
-
         await using var running = await Running.StartAsync(_ => new(1000, [1000, 4, 27], "eve"));
+        var table = running.Table;
+        table.Count.ShouldBeGreaterThan(10);
+        table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Operate
+            || r.Needs == Rights.Propose);
+        // What changes something is never a look.
+        table.Where(r => r.Method != "GET").ShouldAllBe(r => r.Needs != Rights.View);
         foreach (var route in table)
         {
             var path = route.Pattern.Replace("*", "1");
             (await StatusAsync(running, route.Method, path)).ShouldBe(403, path);
         }
         (await StatusAsync(running, "GET", "/nothing")).ShouldBe(403);
+    }
+
+    [Fact]
+    public async Task The_mind_has_three_routes_and_people_have_none_of_them()
+    {
+        var user = MindUser.Of(Guid.NewGuid().ToString());
+        // Whatever groups it may have come by.
+        await using var mind = await Running.StartAsync(
+            _ => new(user, [0, Peer.GroupNumber() ?? 0], "mind"));
+        await using var root = await Running.StartAsync();
+        mind.Table.Count(r => r.Needs == Rights.Propose).ShouldBe(3);
+        foreach (var route in mind.Table)
+        {
+            var path = route.Pattern.Replace("*", "1");
+            var isIts = route.Needs == Rights.Propose;
+            (await StatusAsync(mind, route.Method, path)).ShouldBeOneOf(
+                isIts ? [200, 400] : [404]);
+            if (isIts)
+            {
+                (await StatusAsync(root, route.Method, path)).ShouldBe(404, path);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_proposal_is_kept_read_and_planned_as_it_was_checked()
+    {
+        var user = MindUser.Of(Guid.NewGuid().ToString());
+        var peer = new Peer(user, [], "mind");
+        await using var running = await Running.StartAsync(_ => peer);
+        var client = new DaemonClient(running.Socket);
+        var web = States.Web["services.yaml"]!;
+        var order = new Core.Reconciling.ProposalOrder("test model", "I add a web server.",
+            new Dictionary<string, string> { ["services.yaml"] = web }
+                .ToImmutableSortedDictionary(), 0);
+        var kept = (await client.ProposeAsync(order, default)).Id.ShouldNotBeNull();
+        var broken = await client.ProposeAsync(order with
+        {
+            Texts = order.Texts.SetItem("services.yaml", web + "\nrubbish: ["),
+        }, default);
+        broken.Id.ShouldBeNull();
+        broken.Findings.ShouldContain(f => f.IsError);
+        foreach (var wrong in (Core.Reconciling.ProposalOrder[])[
+            order with { BaseGeneration = 7 }, order with { By = "" },
+            order with { Texts = order.Texts.Clear() },
+            order with { Texts = order.Texts.Add("../x", "a") },
+            order with { Texts = order.Texts.Add("images.lock", "a") },
+            order with { Words = new('a', 100_000) }])
+        {
+            await Should.ThrowAsync<CommandFailure>(() => client.ProposeAsync(wrong, default));
+        }
+        // It plans nothing, applies nothing, and does not see what is open.
+        await Should.ThrowAsync<CommandFailure>(() => client.PlanAsync(
+            new(Core.Reconciling.ChangeKind.Files, "t") { Proposal = kept }, default));
+        await Should.ThrowAsync<CommandFailure>(() => client.ProposalsAsync(default));
+
+        peer = new(0, [], "ada");
+        (await client.ProposalsAsync(default)).Proposals.ShouldHaveSingleItem().Id.ShouldBe(kept);
+        var change = await client.PlanAsync(
+            new(Core.Reconciling.ChangeKind.Files, "t") { Proposal = kept, ProposedBy = "me" },
+            default);
+        change.Request.ProposedBy.ShouldBe("test model");
+        change.Request.Texts["services.yaml"].ShouldBe(web);
+        await Should.ThrowAsync<CommandFailure>(() => client.PlanAsync(
+            new(Core.Reconciling.ChangeKind.Files, "t") { Proposal = "m000000000000" }, default));
+        (await client.PlanAsync(new(Core.Reconciling.ChangeKind.Files, "t")
+        {
+            Texts = order.Texts, ProposedBy = "somebody else",
+        }, default)).Request.ProposedBy.ShouldBeNull();
     }
 
     [Fact]

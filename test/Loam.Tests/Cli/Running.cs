@@ -29,14 +29,18 @@ internal sealed class Running : IAsyncDisposable
     public static async Task<Running> StartAsync(Func<Socket, Peer?>? peerOf = null)
     {
         var running = new Running();
-        running._server = await ApiServer.StartAsync(
-            new(running.Machine, running.Jobs, running.Backups, running.Messages,
-                running.Bans,
-                most => [.. running.Audit.Take(most)], "age1recipient", () => null,
-                running.LogsAsync),
-            running.Socket, TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
+        running._server = await ApiServer.StartAsync(running.Surface, running.Socket,
+            TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
         return running;
     }
+
+    public IReadOnlyList<Route> Table => new Routes(Surface, TimeProvider.System, default).Table;
+
+    private Surface Surface => new(Machine, Jobs, Backups, Messages, Bans,
+        most => [.. Audit.Take(most)], "age1recipient", () => null, LogsAsync)
+    {
+        Mind = new FakeMindSide(Machine, this["mind.sock"]),
+    };
 
     /// <summary>Waits until something holds, ten seconds at most.</summary>
     public async Task UntilAsync(Func<bool> holds)

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using Loam.Api;
+using Loam.Core.Observing;
+
+namespace Loam.Tests.Cli;
+
+/// <summary>What a mind is offered, of a machine that is none.</summary>
+internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSide
+{
+    public string Socket => socket;
+
+    public uint User => 0;
+
+    public async Task<MachineView> ViewAsync(CancellationToken cancel)
+    {
+        var (generation, files) = await machine.CurrentAsync(cancel);
+        return MachineView.Of(generation, files, await machine.StatusAsync(cancel), [],
+            new("host", "Debian", "6.1", 2, 1 << 30, 1 << 29, 1 << 30, 1 << 29, FakeMachine.Noon,
+                "UTC", "C"), [], ["ada"]);
+    }
+
+    public MindModels Models() => new(ImmutableSortedDictionary<string, string>.Empty,
+        ImmutableSortedDictionary<string, string>.Empty);
+}
