@@ -12,11 +12,9 @@ return await Program.RunAsync(args);
 /// </summary>
 internal static partial class Program
 {
-    private const string Names = "The benchmarks are compose, core and gateway, each with "
+    private const string Names = "The benchmarks are compose, core, context and gateway, each with "
         + "[--runs N], requests, hostile, injection and gate, each with [--help]: "
         + "./dev bench NAME";
-    private const string Names = "The benchmarks are compose, core and context, each with "
-        + "[--runs N], requests, hostile, injection and gate, each with [--help]: ./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
     {

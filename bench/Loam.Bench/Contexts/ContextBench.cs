@@ -114,14 +114,16 @@ internal static class ContextBench
                     - name: app-{{n}}
                       image: ghcr.io/example/app:2.1
                       ports:
-                        - {container: 8000, host: {{8000 + n}}}
+                        - container: 8000
+                          host: {{8000 + n}}
                       volumes:
                         - {source: app-{{n}}-data, target: /data}
                       environment:
                         MODE: production
                         DB_PASSWORD: ${secrets.DB_PASSWORD}
                       resources: {memory: 256Mi, cpu: "0.5"}
-                      healthcheck: {http: {path: /, port: 8000}}
+                      healthcheck:
+                        http: {path: /, port: 8000}
 
                 """);
         }
