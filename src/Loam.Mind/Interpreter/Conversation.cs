@@ -394,6 +394,9 @@ public sealed class Conversation
             .ToImmutableSortedDictionary(f => f, f => files[f] ?? "", StringComparer.Ordinal);
         return new(outcome, message, changed, _session?.Risk ?? Risk.Low, confidence)
         {
+            IsBeyond = outcome is Outcome.Question or Outcome.Refusal
+                && (confidence < Account.Threshold || Refusals.IsElsewhere(message)
+                    || (outcome == Outcome.Question && Account.Unread(_clauses).Any())),
             Scope = Scope(changed.Count),
             Suggestions = suggestions,
         };

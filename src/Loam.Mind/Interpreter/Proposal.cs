@@ -27,6 +27,10 @@ public sealed record Proposal(
     Outcome Outcome, string Message, ImmutableSortedDictionary<string, string> Files, Risk Risk,
     double Confidence)
 {
+    /// <summary>The interpreter did not make enough of it, or it is none of its business: somebody
+    /// who knows more may.</summary>
+    public bool IsBeyond { get; init; }
+
     /// <summary>What the words asked for, by name; an edit outside it needs an approval of its
     /// own.</summary>
     public ImmutableArray<ResourceId> Scope { get; init; } = [];

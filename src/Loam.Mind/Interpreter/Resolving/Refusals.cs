@@ -39,6 +39,10 @@ internal static class Refusals
             + "with the file's name typed.",
     };
 
+    /// <summary>It was refused for being about something else.</summary>
+    public static bool IsElsewhere(string message) =>
+        message.Contains(Elsewhere, StringComparison.Ordinal);
+
     private const string Elsewhere = "That is not my business: I look after this machine's "
         + "services, and `help` shows what can be said.";
 

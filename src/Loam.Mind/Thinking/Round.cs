@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using System.Text;
+using Loam.Mind.Answers;
+using Loam.Mind.Gateway;
+
+namespace Loam.Mind.Thinking;
+
+/// <summary>One answer as it comes.</summary>
+/// <param name="restore">Puts back what was replaced on the way to the model.</param>
+internal sealed class Round(Func<string, string> restore)
+{
+    private const char Open = '⟦', Close = '⟧';
+    private const int LongestMark = 64;
+
+    private const string Fence = "```";
+
+    private readonly List<ToolCall> _calls = [];
+    private int _heard;
+
+    public StringBuilder Text { get; } = new();
+
+    public string? By { get; private set; }
+
+    public ImmutableArray<string> PassedOver { get; private set; } = [];
+
+    public long? Cost { get; private set; } = 0;
+
+    public EndReason End { get; private set; }
+
+    /// <summary>It came from outside this machine.</summary>
+    public bool IsAway { get; private set; }
+
+    public IReadOnlyList<ToolCallPart> Uses =>
+        [.. _calls.Select(c => new ToolCallPart(c.Id, c.Name, c.Arguments))];
+
+    /// <param name="hear">Gets what stands before the first fence.</param>
+    public async Task TakeAsync(ModelEvent piece, Func<string, Task> hear)
+    {
+        switch (piece)
+        {
+            case ModelChosen chosen:
+                (By, PassedOver) = (chosen.Info.ToString(), chosen.PassedOver);
+                IsAway = chosen.Info.Privacy == PrivacyClass.Cloud;
+                break;
+            case TextDelta delta:
+                Text.Append(delta.Text);
+                await TellAsync(hear).ConfigureAwait(false);
+                break;
+            case ToolCall call:
+                _calls.Add(call);
+                break;
+            case ModelCost cost:
+                Cost = cost.Cost;
+                break;
+            case ModelEnd end:
+                End = end.Reason;
+                break;
+        }
+    }
+
+    /// <summary>What is said back to the model: its answer, and what is wrong with it.</summary>
+    public IEnumerable<ModelMessage> Back(RepairStep step, AnswerBasis basis)
+    {
+        var words = step.Text + string.Concat(step.Files.Where(f => basis.Present[f] is not null)
+            .Select(f => $"\n\n{f} as it is:\n{Fence}yaml:{f}\n{basis.Present[f]}{Fence}"));
+        // It is said as the person would read it, and redacted again on its way.
+        var text = Text.Length > 0 ? Plain(Text.ToString()) : "(nothing)";
+        if (_calls.Count == 0)
+        {
+            return [ModelMessage.Assistant(text), ModelMessage.User(words)];
+        }
+        return
+        [
+            new(Speaker.Assistant,
+            [
+                .. Text.Length > 0 ? (MessagePart[])[new TextPart(text)] : [],
+                .. Uses.Select(u => u with { Arguments = Plain(u.Arguments) }),
+            ]),
+            new(Speaker.User, [.. _calls.Select((c, i) =>
+                new ToolResultPart(c.Id, i == 0 ? words : "See the first.", IsError: true))]),
+        ];
+    }
+
+    private async Task TellAsync(Func<string, Task> hear)
+    {
+        var text = Text.ToString(_heard, Text.Length - _heard);
+        var fence = text.IndexOf('`', StringComparison.Ordinal);
+        var shown = Whole(fence < 0 ? text : text[..fence]);
+        if (shown.Length > 0)
+        {
+            _heard += shown.Length;
+            await hear(Plain(shown)).ConfigureAwait(false);
+        }
+    }
+
+    private string Plain(string text) => IsAway ? restore(text) : text;
+
+    /// <summary>What stands for something private is never given on by halves.</summary>
+    private static string Whole(string text)
+    {
+        var open = text.LastIndexOf(Open);
+        return open < 0 || text.IndexOf(Close, open) >= 0 || text.Length - open > LongestMark
+            ? text : text[..open];
+    }
+}
