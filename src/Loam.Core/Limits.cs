@@ -111,12 +111,16 @@ public static class Limits
     public const int ProposalBytes = 32 * 1024 * 1024;
     /// <summary>Bytes of one line to the mind.</summary>
     public const int MindLineBytes = 64 * 1024;
+    /// <summary>Bytes of one line of the mind's answer that a client reads.</summary>
+    public const int MindAnswerBytes = 1024 * 1024;
     /// <summary>People's connections to the mind at one time.</summary>
     public const int MindConnections = 32;
+    /// <summary>Turns that a conversation remembers.</summary>
+    public const int MindTurns = 40;
     /// <summary>Conversations that the mind keeps at hand.</summary>
     public const int MindSessions = 256;
-    /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next who
-    /// does.</summary>
+    /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next
+    /// who does.</summary>
     public static readonly TimeSpan MindQuiet = TimeSpan.FromMinutes(10);
     /// <summary>How long a shown plan can be approved.</summary>
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);

@@ -112,10 +112,8 @@ internal static class Daemon
             Host = () => Environment.MachineName, Version = Product.Version,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
         });
-        var told = Finding(jobs, machine, vault);
-        await BeginAsync(machine, backups, fresh, told, time, say, stop);
-        using var mind = new MindSide(machine, paths, instance, events, time);
-        var thinking = mind.Prepare();
+        var told = await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
+        using var mind = MindSide.Open(machine, paths, instance, vault.Reveal, events, time);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             guard.Bans, audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
@@ -129,9 +127,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
-            new("the mind", thinking.RunAsync),
-            new("job containers", s => fresh.SweepAsync(told, s)),
+            .. WorkWatches(jobs, backups, fresh, told), mind.Watch,
         ], stop);
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
@@ -169,6 +165,13 @@ internal static class Daemon
         new("edits", new EditWatch(paths, machine, events, time).RunAsync),
     ];
 
+    private static IEnumerable<Watched> WorkWatches(JobWatch jobs, BackupWatch backups,
+        JobContainers fresh, Action<LeftJob> told) =>
+    [
+        new("jobs", jobs.RunAsync), new("backups", backups.RunAsync),
+        new("job containers", s => fresh.SweepAsync(told, s)),
+    ];
+
     private static IEnumerable<Watched> EventWatches(AuditWatch auditing, MessageWatch messages,
         EventLog events, Action<string> say) =>
     [
@@ -179,13 +182,17 @@ internal static class Daemon
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
-    private static async Task BeginAsync(Machine machine, BackupWatch backups, JobContainers fresh,
-        Action<LeftJob> found, TimeProvider time, Action<string> say, CancellationToken stop)
+    /// <returns>Gets jobs that an earlier process left.</returns>
+    private static async Task<Action<LeftJob>> BeginAsync(Machine machine, BackupWatch backups,
+        JobContainers fresh, JobWatch jobs, SecretVault vault, TimeProvider time,
+        Action<string> say, CancellationToken stop)
     {
+        var found = Finding(jobs, machine, vault);
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         backups.Recover();
         await FindJobsAsync(fresh, found, say, stop);
         await Resumption.RunAsync(machine, time, say, stop);
+        return found;
     }
 
     private static Action<LeftJob> Finding(JobWatch jobs, Machine machine, SecretVault vault) =>

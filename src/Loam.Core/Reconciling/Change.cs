@@ -51,12 +51,16 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
         init;
     }
 
-    /// <summary>Files: the name of an open proposal, whose texts are meant.</summary>
+    /// <summary>Files: the name of an open proposal, whose texts are meant where there are no
+    /// others; with texts, a part of it.</summary>
     public string? Proposal { get; init; }
 
-    /// <summary>Who thought of the texts; null: the one who asks. By the daemon's record, whatever a
-    /// client writes here.</summary>
+    /// <summary>Who thought of the texts; null: the one who asks. By the daemon's record, whatever
+    /// a client writes here.</summary>
     public string? ProposedBy { get; init; }
+
+    /// <summary>Nobody's words cover it (decision 0083): only an answer approves it.</summary>
+    public bool IsUnasked { get; init; }
 
     /// <summary>How the one who asks is connected; null: not over the network. By the kernel's
     /// word, whatever a client writes here.</summary>

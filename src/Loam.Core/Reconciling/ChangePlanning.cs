@@ -112,7 +112,8 @@ internal sealed class ChangePlanning(MachineParts parts, Reconciler reconciler)
         found.AddRange(plan.Findings);
         return Change(request, now, after.Files, plan, found) with
         {
-            SelfApproval = SelfApproval.Of(request.Kind, now.State, after, plan),
+            SelfApproval = request.IsUnasked ? null
+                : SelfApproval.Of(request.Kind, now.State, after, plan),
         };
     }
 

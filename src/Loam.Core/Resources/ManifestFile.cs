@@ -62,7 +62,7 @@ public static class ManifestFile
         new("model", Formats.Text, "The model's name."),
         new("base_url", Formats.Url, "The endpoint."),
         new("api_key_secret", Formats.Identifier, "The name of a secret, never a key."),
-        new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
+        new("model_path", Formats.AbsolutePath, "GGUF file, for local.") { Applied = false },
         PriceField,
     ])
     { Example = "provider: ollama" };
@@ -80,7 +80,7 @@ public static class ManifestFile
         {
             Default = "0.3",
         },
-        new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
+        new("model_path", Formats.AbsolutePath, "GGUF file, for local.") { Applied = false },
         new("context_size", Tokens, "Tokens the local model can see at once.")
         {
             Default = "4096",
@@ -223,7 +223,7 @@ public static class ManifestFile
         new("timezone", ManifestFormats.Timezone, "Time zone, such as Europe/Berlin."),
         new("llm", new ObjectType(Llm), "The model that helps to understand requests.")
         {
-            Default = "{}", Applied = false, Restricted = true, Change = Change.Record,
+            Default = "{}", Restricted = true, Change = Change.Record,
         },
         new("safety", new ObjectType(Safety), "How changes are approved and guarded.")
         {

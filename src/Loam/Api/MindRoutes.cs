@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Microsoft.AspNetCore.Http;
 
@@ -21,11 +22,16 @@ internal interface IMindSide
 
     /// <summary>Settings of the models as they are now, their keys, and the ways to them.</summary>
     MindModels Models();
+
+    /// <summary>Some model may be asked.</summary>
+    bool HasModels { get; }
 }
 
+/// <param name="Settings">As the manifest has them.</param>
+/// <param name="Environment">What the daemon's environment says instead.</param>
 /// <param name="Keys">A provider's key by the name of its secret.</param>
 /// <param name="Doors">A place, <c>host:port</c>, to the socket that leads there.</param>
-internal sealed record MindModels(
+internal sealed record MindModels(LlmSettings Settings, LlmEnvironment Environment,
     ImmutableSortedDictionary<string, string> Keys,
     ImmutableSortedDictionary<string, string> Doors);
 
@@ -68,11 +74,12 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
             return request with { ProposedBy = null };
         }
         var order = _open.Of(id).Order;
+        var isPart = !request.Texts.IsEmpty;
         return request with
         {
             Kind = ChangeKind.Files,
-            Texts = order.Texts,
-            BaseGeneration = order.BaseGeneration,
+            Texts = isPart ? request.Texts : order.Texts,
+            BaseGeneration = isPart ? request.BaseGeneration : order.BaseGeneration,
             ProposedBy = order.By,
         };
     }

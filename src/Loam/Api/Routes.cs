@@ -109,8 +109,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var (generation, files) = await surface.Machine.CurrentAsync(cancel)
             .ConfigureAwait(false);
-        await Answer(call, new StateAnswer(generation, files.Texts), ApiJson.Default.StateAnswer,
-            cancel).ConfigureAwait(false);
+        await Answer(call, new StateAnswer(generation, files.Texts)
+        {
+            HasModels = surface.Mind?.HasModels ?? false,
+        }, ApiJson.Default.StateAnswer, cancel).ConfigureAwait(false);
     }
 
     private async Task EventsAsync(Call call, CancellationToken cancel)

@@ -32,7 +32,11 @@ internal sealed record ApplyLine(MachineEvent? Event, ApplyResult? Result, Probl
 /// <summary>The approved texts.</summary>
 /// <param name="Generation">0 on a machine without any.</param>
 internal sealed record StateAnswer(
-    int Generation, ImmutableSortedDictionary<string, string> Files);
+    int Generation, ImmutableSortedDictionary<string, string> Files)
+{
+    /// <summary>There is a mind to ask beyond the interpreter.</summary>
+    public bool HasModels { get; init; }
+}
 
 internal sealed record ServicesAnswer(ImmutableArray<ServiceStatus> Services);
 

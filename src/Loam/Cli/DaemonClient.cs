@@ -169,6 +169,9 @@ internal sealed class DaemonClient(string socketPath)
     public Task<MachineView> MindViewAsync(CancellationToken cancel) =>
         GetAsync("/v1/mind/view", ApiJson.Default.MachineView, cancel);
 
+    public Task<MindModels> MindModelsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/mind/models", ApiJson.Default.MindModels, cancel);
+
     public async Task<ProposalAnswer> ProposeAsync(ProposalOrder order, CancellationToken cancel)
     {
         using var reply = await SendAsync("POST", "/v1/mind/proposals",

@@ -1,17 +1,24 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Loam.Cli;
 using Loam.Cli.Commands;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
+using Loam.Mind.Answers;
+using Loam.Mind.Context;
+using Loam.Mind.Gateway;
 using Loam.Mind.Interpreter;
+using Loam.Mind.Thinking;
 using Outcome = Loam.Mind.Interpreter.Outcome;
 
 namespace Loam.MindHost;
 
-/// <summary>Answers a person's turn: the interpreter where it is sure.</summary>
-internal sealed class Answering(DaemonClient daemon, TimeProvider time)
+/// <summary>Answers a person's turn: the interpreter where it is sure, else a model where one may
+/// be asked, and the interpreter again where none answers.</summary>
+internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider time)
 {
     private const string Interpreter = "the interpreter";
+    private const int NonceBytes = 6;
 
     private readonly Sessions _sessions = new();
 
@@ -23,29 +30,100 @@ internal sealed class Answering(DaemonClient daemon, TimeProvider time)
         {
             var view = await daemon.MindViewAsync(cancel).ConfigureAwait(false);
             var session = _sessions.Of(person, asked.SessionId, view, time.GetUtcNow());
-            var proposal = session.Conversation.Say(asked.Input!);
-            await SayAsync(person, proposal, view, say, cancel).ConfigureAwait(false);
-            await say(new("done")
+            session.Hear(asked.Before ?? []);
+            var reflex = session.Conversation.Say(asked.Input!);
+            var thought = reflex.IsBeyond || asked.Model
+                ? await ThinkAsync(person, asked, session, view, say, cancel).ConfigureAwait(false)
+                : null;
+            session.Add(new(true, asked.Input!));
+            var end = thought is null || thought is { By: null, Kind: ThoughtKind.Failed }
+                ? await SayAsync(person, reflex, view, say, cancel).ConfigureAwait(false)
+                : await SayAsync(thought, say).ConfigureAwait(false);
+            session.Add(new(false, end.Content ?? ""));
+            await say(end with
             {
                 SessionId = asked.SessionId,
-                By = Interpreter,
-                TookMs = time.GetElapsedTime(began).TotalMilliseconds,
+                TookMs = Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 1),
+                PassedOver = thought is { PassedOver.IsEmpty: false } ? thought.PassedOver
+                    : thought is { Kind: ThoughtKind.Failed, By: null } ? [thought.Words] : null,
             }).ConfigureAwait(false);
         }
         catch (CommandFailure failure)
         {
-            await say(new("error")
-            {
-                SessionId = asked.SessionId,
-                Message = failure.Message,
-                Remedy = failure.Remedy,
-            }).ConfigureAwait(false);
+            await say(Error(failure.Message, failure.Remedy)).ConfigureAwait(false);
         }
     }
 
-    private async Task SayAsync(string person, Proposal proposal, MachineView view,
+    /// <returns>Null: nobody is configured who could be asked.</returns>
+    private async Task<Thought?> ThinkAsync(string person, ToMind asked, OpenSession session,
+        MachineView view, Func<FromMind, Task> say, CancellationToken cancel)
+    {
+        var given = await daemon.MindModelsAsync(cancel).ConfigureAwait(false);
+        var held = given.Environment.Over(given.Settings);
+        if (held.Models.IsEmpty)
+        {
+            return null;
+        }
+        ModelGateway gateway;
+        try
+        {
+            gateway = models.Of(given);
+        }
+        catch (ModelException fault)
+        {
+            return new(ThoughtKind.Failed, fault.Message) { Advice = fault.Advice };
+        }
+        var deliberation = new Deliberation(gateway, models.Asking, held,
+            (answer, by, cost, stop) => daemon.ProposeAsync(
+                new(by, answer.Words, answer.Files, view.Generation)
+                {
+                    For = person, Cost = cost,
+                }, stop));
+        return await deliberation.RunAsync(
+            new(view, session.Turns, [], asked.Input!, Convert.ToHexStringLower(
+                RandomNumberGenerator.GetBytes(NonceBytes))),
+            asked.MaySend, words => say(new("text") { Content = words }), cancel)
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<FromMind> SayAsync(Thought thought, Func<FromMind, Task> say)
+    {
+        var end = new FromMind("done")
+        {
+            By = thought.By, Cost = thought.Cost, Content = thought.Words,
+        };
+        switch (thought.Kind)
+        {
+            case ThoughtKind.Proposed:
+                await say(new("plan") { Proposal = thought.Proposal, Content = thought.Words })
+                    .ConfigureAwait(false);
+                return end;
+            case ThoughtKind.Question:
+                await say(new("question") { Content = thought.Words }).ConfigureAwait(false);
+                return end;
+            case ThoughtKind.NeedsApproval:
+                await say(new("sending")
+                {
+                    Content = thought.Words,
+                    By = thought.By,
+                    Suggestions = [.. thought.Replaced.Select(r =>
+                        $"{Loam.Mind.Privacy.Redactor.Word(r.Kind)}: {r.Different} replaced")],
+                }).ConfigureAwait(false);
+                return end;
+            case ThoughtKind.Answer:
+                return end;
+            default:
+                return Error(thought.Words, thought.Advice) with
+                {
+                    By = thought.By, Cost = thought.Cost,
+                };
+        }
+    }
+
+    private async Task<FromMind> SayAsync(string person, Proposal proposal, MachineView view,
         Func<FromMind, Task> say, CancellationToken cancel)
     {
+        var end = new FromMind("done") { By = Interpreter, Content = proposal.Message };
         if (proposal.Outcome != Outcome.Proposal)
         {
             await say(new(proposal.Outcome == Outcome.Question ? "question" : "text")
@@ -53,17 +131,19 @@ internal sealed class Answering(DaemonClient daemon, TimeProvider time)
                 Content = proposal.Message,
                 Suggestions = proposal.Suggestions.IsEmpty ? null : proposal.Suggestions,
             }).ConfigureAwait(false);
-            return;
+            return end;
         }
         var answer = await daemon.ProposeAsync(new(Interpreter, proposal.Message, proposal.Files,
-            view.Generation) { For = person }, cancel).ConfigureAwait(false);
-        await say(answer.Id is { } id
-            ? new("plan") { Proposal = id, Content = proposal.Message }
-            : new("error")
-            {
-                Message = "That would not be valid: "
-                    + answer.Findings.First(f => f.IsError).Message,
-                Remedy = "Say it another way.",
-            }).ConfigureAwait(false);
+            view.Generation) { For = person, Cost = 0 }, cancel).ConfigureAwait(false);
+        if (answer.Id is not { } id)
+        {
+            return Error("That would not be valid: "
+                + answer.Findings.First(f => f.IsError).Message, "Say it another way.");
+        }
+        await say(new("plan") { Proposal = id, Content = proposal.Message }).ConfigureAwait(false);
+        return end;
     }
+
+    private static FromMind Error(string message, string remedy) =>
+        new("error") { Message = message, Remedy = remedy.Length > 0 ? remedy : null };
 }

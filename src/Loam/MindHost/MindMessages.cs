@@ -12,13 +12,21 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 {
     /// <summary>The model is asked even where the interpreter is sure.</summary>
     public bool Model { get; init; }
+
+    /// <summary>The person has seen what would leave the machine, and lets it.</summary>
+    public bool MaySend { get; init; }
+
+    /// <summary>What the person said before in this conversation, and the client answered itself.
+    /// </summary>
+    public ImmutableArray<string>? Before { get; init; }
 }
 
 /// <summary>A line of the mind's answer. After the last one of a turn comes <c>done</c> or
 /// <c>error</c>.</summary>
 /// <param name="Type"><c>text</c>: a piece of what is said. <c>plan</c>: a proposal waits in the
 /// daemon, under its name; its plan is asked for there. <c>question</c>: one thing is to be
-/// answered first. <c>error</c>: it did not work. <c>done</c>: who answered, how long it took and
+/// answered first. <c>sending</c>: it would leave the machine, and the person is to allow it first.
+/// <c>error</c>: it did not work. <c>done</c>: who answered, how long it took and
 /// what it cost.</param>
 internal sealed record FromMind(string Type)
 {
@@ -53,4 +61,13 @@ internal sealed record FromMind(string Type)
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ToMind))]
 [JsonSerializable(typeof(FromMind))]
-internal sealed partial class MindJson : JsonSerializerContext;
+internal sealed partial class MindJson : JsonSerializerContext
+{
+    /// <summary>As people read it: no sign is escaped that need not be.</summary>
+    public static MindJson Lines { get; } = new(new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

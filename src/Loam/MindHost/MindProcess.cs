@@ -19,7 +19,7 @@ internal static class MindProcess
     {
         Confined.ForbidPrograms();
         using var listener = new Socket(new SafeSocketHandle(Listener, ownsHandle: true));
-        var answering = new Answering(new DaemonClient(daemon), time);
+        var answering = new Answering(new DaemonClient(daemon), new(home, time), time);
         await new MindServer(listener, time, answering.AnswerAsync).RunAsync(stop)
             .ConfigureAwait(false);
     }

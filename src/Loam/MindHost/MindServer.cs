@@ -92,7 +92,7 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         async Task SayAsync(FromMind line)
         {
             byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(
-                line, MindJson.Default.FromMind), (byte)'\n'];
+                line, MindJson.Lines.FromMind), (byte)'\n'];
             await stream.WriteAsync(bytes, stop).ConfigureAwait(false);
         }
         if (Peer.Of(socket) is not { } peer)

@@ -2,39 +2,62 @@ using System.Collections.Immutable;
 using Loam.Api;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Files;
-using Loam.Drivers.Linux;
+using Loam.Drivers.Metrics;
 
 namespace Loam.Supervision;
 
 /// <summary>What the daemon does for its mind, which may do nothing itself.</summary>
+/// <param name="reveal">The value of a secret.</param>
 internal sealed class MindSide(Machine machine, InstancePaths paths, string instance,
-    EventLog events, TimeProvider time) : IMindSide, IDisposable
+    Func<string, string> reveal, EventLog events, TimeProvider time) : IMindSide, IDisposable
 {
     private readonly EndpointDoors _doors = new(paths.MindDoors, MindUser.Of(instance));
+    private readonly LlmEnvironment _environment =
+        LlmEnvironment.Of(Environment.GetEnvironmentVariable);
 
     public string Socket => paths.MindDaemonSocket;
 
     public uint User { get; } = MindUser.Of(instance);
+
+    public bool HasModels => !Held.Models.IsEmpty;
 
     public async Task<MachineView> ViewAsync(CancellationToken cancel)
     {
         var status = await machine.StatusAsync(cancel).ConfigureAwait(false);
         var (generation, files) = await machine.CurrentAsync(cancel).ConfigureAwait(false);
         return MachineView.Of(generation, files, status, events.Kept(),
-            HostReading.Now(paths.DataDir, time), [], machine.Desired.Users.Keys);
+            HostFactsReader.Read(paths.DataDir, time), [], machine.Desired.Users.Keys);
     }
 
-    public MindModels Models() => new(
-        ImmutableSortedDictionary<string, string>.Empty, _doors.Lead([]));
-
-    /// <summary>Folders, owners and the program; before anything is served there.</summary>
-    public MindWatch Prepare()
+    public MindModels Models()
     {
-        ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, User);
-        return new(paths, Environment.ProcessPath!, User, events, time);
+        var held = Held;
+        var secrets = machine.Desired.Secrets;
+        return new(machine.Desired.Settings.Llm, _environment,
+            held.Models.Select(m => m.ApiKeySecret).OfType<string>().Distinct()
+                .Where(secrets.ContainsKey)
+                .ToImmutableSortedDictionary(n => n, n => reveal(secrets[n].Value)),
+            _doors.Lead(held.Models.Where(m => m.IsHere || held.CloudEnabled)
+                .Select(m => m.Endpoint).OfType<Uri>().Select(u => (u.Host, u.Port))
+                .Distinct()));
+    }
+
+    /// <summary>Starts the mind when somebody speaks to it.</summary>
+    public Watched Watch => new("the mind",
+        new MindWatch(paths, Environment.ProcessPath!, User, events, time).RunAsync);
+
+    /// <summary>With its folders and their owners in place.</summary>
+    public static MindSide Open(Machine machine, InstancePaths paths, string instance,
+        Func<string, string> reveal, EventLog events, TimeProvider time)
+    {
+        ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, MindUser.Of(instance));
+        return new(machine, paths, instance, reveal, events, time);
     }
 
     public void Dispose() => _doors.Dispose();
+
+    private LlmSettings Held => _environment.Over(machine.Desired.Settings.Llm);
 }

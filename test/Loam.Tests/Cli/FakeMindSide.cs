@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Api;
 using Loam.Core.Observing;
+using Loam.Core.Resources;
 
 namespace Loam.Tests.Cli;
 
@@ -19,6 +20,9 @@ internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSi
                 "UTC", "C"), [], ["ada"]);
     }
 
-    public MindModels Models() => new(ImmutableSortedDictionary<string, string>.Empty,
+    public bool HasModels => false;
+
+    public MindModels Models() => new(new(), LlmEnvironment.None,
+        ImmutableSortedDictionary<string, string>.Empty,
         ImmutableSortedDictionary<string, string>.Empty);
 }

@@ -322,11 +322,11 @@ public sealed class PlannerTests
     public void A_field_without_a_driver_is_refused_by_name()
     {
         var files = StateSet.Empty.With("manifest.yaml",
-            "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  llm: {provider: openai}\n");
+            "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  observe: {metrics_retention: 48h}\n");
         var state = StateReader.Read(files).State!;
         Planner.Plan(DesiredState.Empty, state, Nothing(state), s_context).Findings
             .ShouldContain(f => f.Code == Codes.NotYet
-                && f.Message.Contains("llm", StringComparison.OrdinalIgnoreCase));
+                && f.Message.Contains("observe", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

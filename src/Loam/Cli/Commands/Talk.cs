@@ -15,6 +15,8 @@ internal sealed class Talk
     private readonly List<string> _turns = [];
     private Conversation? _conversation;
     private int _generation = -1;
+    private StateSet _state = StateSet.Empty;
+    private bool _hasModels;
 
     /// <summary>Takes one turn through.</summary>
     public async Task<ExitCode> SayAsync(
@@ -22,11 +24,31 @@ internal sealed class Talk
     {
         await FollowStateAsync(call, cancel).ConfigureAwait(false);
         var proposal = Say(words);
+        if (proposal.IsBeyond && _hasModels)
+        {
+            return await BeyondAsync(call, words, cancel).ConfigureAwait(false);
+        }
         if (proposal.Outcome != Outcome.Proposal)
         {
             return await AnswerAsync(call, proposal, cancel).ConfigureAwait(false);
         }
         return await ProposeAsync(call, proposal, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The interpreter makes too little of it: somebody who knows more is asked.</summary>
+    private async Task<ExitCode> BeyondAsync(
+        Invocation call, string words, CancellationToken cancel)
+    {
+        List<string> earlier = [.. _turns.Where(t => t != words)];
+        try
+        {
+            return await new Beyond(call, _generation, _state).AskAsync(earlier, words, cancel)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _conversation = null;
+        }
     }
 
     /// <summary>A conversation is about one state: when that moved on, a new one begins.
@@ -38,8 +60,10 @@ internal sealed class Talk
         {
             _turns.Clear();
             _generation = state.Generation;
-            _conversation = new(new StateSet(state.Files), call.Time.GetUtcNow());
+            _state = new(state.Files);
+            _conversation = new(_state, call.Time.GetUtcNow());
         }
+        _hasModels = state.HasModels;
     }
 
     private Proposal Say(string words)
@@ -135,9 +159,11 @@ internal sealed class Talk
         }, cancel);
 
     /// <summary>What was said, on one line, for the history.</summary>
-    private string Reason()
+    private string Reason() => Reason(_turns);
+
+    internal static string Reason(IEnumerable<string> turns)
     {
-        var said = string.Join(" / ", _turns.Select(t => t.ReplaceLineEndings(" ").Trim()));
+        var said = string.Join(" / ", turns.Select(t => t.ReplaceLineEndings(" ").Trim()));
         return said.Length <= LongestReason ? said : said[..(LongestReason - 1)] + "…";
     }
 }

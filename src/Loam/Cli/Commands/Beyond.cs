@@ -1,0 +1,153 @@
+using System.Collections.Immutable;
+using Loam.Cli.Views;
+using Loam.Core.Approving;
+using Loam.Core.Reconciling;
+using Loam.Core.StateFiles;
+using Loam.Mind.Scoping;
+using Loam.MindHost;
+
+namespace Loam.Cli.Commands;
+
+/// <summary>A request that the interpreter makes too little of, taken to the mind. What comes back
+/// is only ever words and the name of a proposal; its plan comes from the daemon, and what the
+/// person's own words do not cover is parted from it here.</summary>
+/// <param name="before">The approved texts.</param>
+internal sealed class Beyond(Invocation call, int generation, StateSet before)
+{
+    private const string Send = "send";
+
+    private readonly string _session = Guid.NewGuid().ToString("N");
+    private readonly MindClient _mind = new(call.Paths.MindSocket);
+    private readonly List<string> _said = [];
+
+    private Terminal Screen => call.Terminal;
+
+    /// <param name="earlier">What was said before in this conversation.</param>
+    public async Task<ExitCode> AskAsync(
+        IReadOnlyList<string> earlier, string words, CancellationToken cancel)
+    {
+        _said.AddRange(earlier);
+        var (turn, maySend) = (words, false);
+        while (true)
+        {
+            if (!call.Json)
+            {
+                Screen.Write(new Line("asking a model …", Ink.Dim));
+            }
+            var heard = await HearAsync(new("chat", _session, turn)
+            {
+                Model = true, MaySend = maySend, Before = [.. _said],
+            }, cancel).ConfigureAwait(false);
+            if (heard.Sending is { } sending)
+            {
+                Screen.Write(MindView.Sending(sending, Screen.Look));
+                if (!await AllowsAsync(cancel).ConfigureAwait(false))
+                {
+                    return ExitCode.NotApproved;
+                }
+                maySend = true;
+                continue;
+            }
+            _said.Add(turn);
+            if (heard.Question is { } question)
+            {
+                Screen.Write(MindView.Said(question, heard.End, Screen.Look));
+                var answer = Screen.Asks && !call.Json ? await Screen.AskAsync(
+                    new Line("› ", Ink.Accent), cancel).ConfigureAwait(false) : null;
+                if (string.IsNullOrWhiteSpace(answer))
+                {
+                    return ExitCode.NotApproved;
+                }
+                turn = answer;
+                continue;
+            }
+            Screen.Write(MindView.Said(heard.End.Content ?? "", heard.End, Screen.Look));
+            return heard.Proposal is { } id
+                ? await ProposeAsync(id, cancel).ConfigureAwait(false) : ExitCode.Done;
+        }
+    }
+
+    private sealed record Heard(FromMind End)
+    {
+        public FromMind? Sending { get; init; }
+
+        public string? Question { get; init; }
+
+        public string? Proposal { get; init; }
+    }
+
+    private async Task<Heard> HearAsync(ToMind turn, CancellationToken cancel)
+    {
+        var heard = new Heard(new FromMind("done"));
+        await foreach (var line in _mind.AskAsync(turn, cancel).ConfigureAwait(false))
+        {
+            heard = line.Type switch
+            {
+                "sending" => heard with { Sending = line },
+                "question" => heard with { Question = line.Content ?? "" },
+                "plan" => heard with { Proposal = line.Proposal },
+                "done" => heard with { End = line },
+                "error" => throw new CommandFailure(ExitCode.Failed,
+                    line.Message ?? "The mind has no answer.", line.Remedy ?? ""),
+                _ => heard,
+            };
+        }
+        return heard;
+    }
+
+    private async Task<bool> AllowsAsync(CancellationToken cancel)
+    {
+        if (!Screen.Asks || call.Json)
+        {
+            throw new CommandFailure(ExitCode.NotApproved,
+                "It was not sent: somebody has to allow it.",
+                "`loam privacy show \"…\"` prints what would be sent; "
+                + "approve_before_sending: never in llm.privacy of manifest.yaml asks nobody.");
+        }
+        var answer = await Screen.AskAsync(new Line("Type ").Add(Send, Ink.Bold)
+            .Add(" to send it › ", Ink.Accent), cancel).ConfigureAwait(false);
+        return answer?.Trim() is Send or "y" or "yes";
+    }
+
+    private async Task<ExitCode> ProposeAsync(string id, CancellationToken cancel)
+    {
+        var order = (await call.Client.ProposalAsync(id, cancel).ConfigureAwait(false)).Order;
+        var parts = ScopeSplit.Of(before, order.Texts, ScopeReader.Read(before, _said));
+        var exit = ExitCode.Done;
+        if (!parts.InsideTexts.IsEmpty)
+        {
+            exit = await PlanAsync(id, parts.InsideTexts, generation, false, cancel)
+                .ConfigureAwait(false);
+        }
+        if (parts.OutsideTexts.IsEmpty || exit is not ExitCode.Done || call.Json)
+        {
+            return exit;
+        }
+        Screen.Write(MindView.Outside(parts, Screen.Look));
+        if (!Screen.Asks || call.Yes)
+        {
+            return parts.InsideTexts.IsEmpty ? ExitCode.NotApproved : exit;
+        }
+        var answer = await Screen.AskAsync(new Line("Look at that, too? [y/N] ", Ink.Accent),
+            cancel).ConfigureAwait(false);
+        if (answer?.Trim().ToLowerInvariant() is not ("y" or "yes"))
+        {
+            return exit;
+        }
+        var now = await call.Client.StateAsync(cancel).ConfigureAwait(false);
+        return await PlanAsync(id, parts.OutsideTexts, now.Generation, true, cancel)
+            .ConfigureAwait(false);
+    }
+
+    private async Task<ExitCode> PlanAsync(string id,
+        ImmutableSortedDictionary<string, string> texts, int from, bool isUnasked,
+        CancellationToken cancel)
+    {
+        var change = await call.Client.PlanAsync(new(ChangeKind.Files, Talk.Reason(_said))
+        {
+            Proposal = id, Texts = texts, BaseGeneration = from, IsUnasked = isUnasked,
+        }, cancel).ConfigureAwait(false);
+        return await new ChangeFlow(call, true, null).RunAsync(change, cancel)
+            .ConfigureAwait(false);
+    }
+}
