@@ -2,6 +2,7 @@ using System.Globalization;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Drivers.Confinement;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
@@ -38,7 +39,7 @@ public static class HostDoctor
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
         Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(), await SandboxAsync(cancel),
-        Programs(),
+        Mind(), Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -92,6 +93,11 @@ public static class HostDoctor
         ? new("logins", CheckResult.Good, log.Name)
         : new("logins", CheckResult.Note, "neither a journal nor /var/log/auth.log tells who came "
             + "in: nobody can be shut out for failing", "`apt-get install rsyslog`.");
+
+    private static HostCheck Mind() => Landlock.Version < 1
+        ? new("models", CheckResult.Note, "the kernel has no Landlock: no model can be asked",
+            "Boot 5.13 or newer with landlock in `cat /sys/kernel/security/lsm`.")
+        : new("models", CheckResult.Good, $"confined by Landlock, version {Landlock.Version}");
 
     private static HostCheck Backups() => Command.Find("restic") is null
         ? new("backups", CheckResult.Note, "restic is not installed: no copies can be made",

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Loam.Api;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Files;
+using Loam.MindHost;
 
 namespace Loam.Supervision;
 
@@ -50,6 +52,7 @@ internal sealed class MindWatch(
                 Message = $"The mind ended with {exit} and is started again when somebody speaks "
                     + $"to it; {paths.MindLog} says more.",
             });
+            await TurnAwayAsync(socket, stop);
             pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
             await Task.Delay(pause, time, stop);
             pause = pause * 2 < s_longest ? pause * 2 : s_longest;
@@ -83,6 +86,28 @@ internal sealed class MindWatch(
                 stop.ThrowIfCancellationRequested();
             }
         }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Whoever waits hears that nobody comes.</summary>
+    private async Task TurnAwayAsync(Socket socket, CancellationToken stop)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(new FromMind("error")
+        {
+            Message = "The mind ended by a fault.",
+            Remedy = $"`loam doctor` may say why, or {paths.MindLog}.",
+        }, MindJson.Lines.FromMind);
+        while (socket.Poll(0, SelectMode.SelectRead))
+        {
+            using var waiting = await socket.AcceptAsync(stop);
+            try
+            {
+                await waiting.SendAsync((byte[])[.. line, (byte)'\n'], stop);
+            }
+            catch (SocketException)
+            {
+                // It has left.
+            }
+        }
+    }
 
     private static Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
     {

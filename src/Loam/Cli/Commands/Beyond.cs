@@ -20,13 +20,16 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
     private readonly MindClient _mind = new(call.Paths.MindSocket);
     private readonly List<string> _said = [];
 
+    /// <summary>Of the state that it is about.</summary>
+    public int Generation => generation;
+
     private Terminal Screen => call.Terminal;
 
     /// <param name="earlier">What was said before in this conversation.</param>
     public async Task<ExitCode> AskAsync(
         IReadOnlyList<string> earlier, string words, CancellationToken cancel)
     {
-        _said.AddRange(earlier);
+        _said.AddRange(earlier.Except(_said));
         var (turn, maySend) = (words, false);
         while (true)
         {

@@ -17,6 +17,7 @@ internal sealed class Talk
     private int _generation = -1;
     private StateSet _state = StateSet.Empty;
     private bool _hasModels;
+    private Beyond? _beyond;
 
     /// <summary>Takes one turn through.</summary>
     public async Task<ExitCode> SayAsync(
@@ -42,8 +43,10 @@ internal sealed class Talk
         List<string> earlier = [.. _turns.Where(t => t != words)];
         try
         {
-            return await new Beyond(call, _generation, _state).AskAsync(earlier, words, cancel)
-                .ConfigureAwait(false);
+            // It goes on as long as nothing was applied: "explain more", "less of it".
+            _beyond = _beyond?.Generation == _generation ? _beyond
+                : new(call, _generation, _state);
+            return await _beyond.AskAsync(earlier, words, cancel).ConfigureAwait(false);
         }
         finally
         {
