@@ -127,7 +127,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            .. WorkWatches(jobs, backups, fresh, told), mind.Watch,
+            .. WorkWatches(jobs, backups, fresh, told), mind.Watch, mind.DoorWatch,
         ], stop);
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();

@@ -31,6 +31,7 @@ public sealed record ProposalOrder(string By, string Words,
             ? "It has a file that is none of the six state files."
         : Texts.Values.Any(t => t is null || t.Length > Limits.StateFileBytes)
             ? "A file of it is too large."
+        : For is { Length: > LongestBy } ? "Whom it is for is too long."
         : BaseGeneration < 0 ? "Its generation is below zero." : null;
 }
 

@@ -60,7 +60,8 @@ internal sealed partial class HandleTable
             {
                 continue;
             }
-            var isQuoted = secret.IsWhole && start > 0 && end < text.Length
+            // The mark before may have been the end of another.
+            var isQuoted = secret.IsWhole && start > at && end < text.Length
                 && text[start - 1] is '"' or '\'' && text[end] == text[start - 1];
             back.Append(text, at, start - at - (isQuoted ? 1 : 0)).Append(secret.Value);
             at = isQuoted ? end + 1 : end;

@@ -10,6 +10,7 @@ internal static partial class CallRules
     private const uint NotPermitted = 1, NoSuchCall = 38, NoSuchFamily = 97;
     private const uint OfThread = 0x10000; // CLONE_THREAD
     private const uint LocalSockets = 1; // AF_UNIX
+    private const uint ParentDeath = 1; // PR_SET_PDEATHSIG
 
     // Looking into other processes, mounts, namespaces, keys, bpf and other ways into the kernel,
     // modules, the clock, the name. By number, each in the order: ptrace, process_vm_readv,
@@ -41,8 +42,14 @@ internal static partial class CallRules
         {
             program.Refuse(call, call is 425 ? NoSuchCall : NotPermitted);
         }
-        program.Refuse(CallProgram.IsArm ? 198u : 41u, NoSuchFamily,
-            CallTest.Load(0), CallTest.Equal(LocalSockets, 1, 0));
+        foreach (var call in CallProgram.IsArm ? (uint[])[198, 199] : [41, 53])
+        {
+            program.Refuse(call, NoSuchFamily,
+                CallTest.Load(0), CallTest.Equal(LocalSockets, 1, 0));
+        }
+        // To outlive whoever started it.
+        program.Refuse(CallProgram.IsArm ? 167u : 157u, NotPermitted,
+            CallTest.Load(0), CallTest.Equal(ParentDeath, 0, 1));
         Install(program.Bytes());
     }
 

@@ -22,7 +22,7 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
 
     public IReadOnlyList<string> Readable { get; init; } = [];
 
-    private const ulong OpenFiles = 1024;
+    private const ulong OpenFiles = 1024, Threads = 256;
 
     private static readonly string[] s_readable =
     [
@@ -62,7 +62,7 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         rules.Allow(Path.Combine(Doors, "home"), PathRights.Read | PathRights.Write);
         rules.Allow(program, Program, isDirectory: false, PathRights.Read | PathRights.Execute);
         Directory.SetCurrentDirectory(Path.Combine(Doors, "home"));
-        Privileges.Limit(Memory, FileSize, OpenFiles);
+        Privileges.Limit(Memory, FileSize, OpenFiles, Threads);
         Privileges.Become(User);
         Privileges.EndWithParent();
         if (ParentId() != parent)

@@ -13,8 +13,17 @@ internal static class ConfinedPlace
     private const nuint IsPrivate = 0x40000, Recursive = 0x4000;
     private const nuint ReadOnly = 1, NoSetId = 2, NoDevices = 4, NoPrograms = 8, Again = 0x20;
 
-    private static readonly string[] s_hidden =
-        ["/run", "/tmp", "/var", "/home", "/root", "/srv", "/mnt", "/media", "/opt"];
+    // What Landlock governs whole: no socket that answers lies there.
+    private static readonly string[] s_shown =
+        ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "proc", "sys", "dev"];
+
+    /// <summary>Sockets are spoken to by their path, which Landlock does not govern.</summary>
+    private static List<string> Hidden() =>
+    [
+        .. new DirectoryInfo("/").EnumerateDirectories()
+            .Where(d => d.LinkTarget is null && !s_shown.Contains(d.Name)).Select(d => d.FullName),
+        .. new[] { "/dev/shm", "/dev/mqueue" }.Where(Directory.Exists),
+    ];
 
     /// <param name="doors">Where its sockets are; it stays where it is.</param>
     /// <param name="home">Its own folder, wherever it is: it appears as <c>home</c> below
@@ -27,7 +36,8 @@ internal static class ConfinedPlace
         using var own = Take(home);
         Restrict(sockets, doors, readOnly: true);
         Restrict(own, home, readOnly: false);
-        foreach (var path in s_hidden.Where(Directory.Exists))
+        var hidden = Hidden();
+        foreach (var path in hidden)
         {
             Mount("loam-confined", path, "tmpfs", NoSetId | NoDevices | NoPrograms,
                 "mode=0755,size=64k");
@@ -35,7 +45,7 @@ internal static class ConfinedPlace
         Directory.CreateDirectory(doors);
         Kernel.Attach(sockets, doors);
         Kernel.Attach(own, inside);
-        foreach (var path in s_hidden.Where(Directory.Exists))
+        foreach (var path in hidden)
         {
             Mount("none", path, "none",
                 Again | 0x1000 | ReadOnly | NoSetId | NoDevices | NoPrograms, "");

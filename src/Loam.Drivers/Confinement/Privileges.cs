@@ -10,7 +10,7 @@ internal static partial class Privileges
     private const int DropBounding = 24, NoNewPrivileges = 38, ParentDeath = 1, Ambient = 47;
     private const int ClearAmbient = 4, Kill = 9, LastCapability = 63;
 
-    private const int Data = 2, FileSize = 1, Core = 4, Files = 7;
+    private const int Data = 2, FileSize = 1, Core = 4, Threads = 6, Files = 7;
 
     /// <summary>Another user without groups, without capabilities, and with no way to any.
     /// </summary>
@@ -36,8 +36,12 @@ internal static partial class Privileges
     /// <param name="memory">Bytes it may use for itself.</param>
     /// <param name="fileSize">Bytes of its largest file.</param>
     /// <param name="files">How many it may hold open.</param>
-    public static void Limit(ulong memory, ulong fileSize, ulong files)
+    /// <param name="threads">How many its user may have.</param>
+    public static void Limit(ulong memory, ulong fileSize, ulong files, ulong threads)
     {
+        // Whatever is short of memory, this goes first.
+        File.WriteAllText("/proc/self/oom_score_adj", "1000");
+        Check(SetLimit(Threads, new(threads, threads)), "Threads cannot be limited");
         Check(SetLimit(Data, new(memory, memory)), "Memory cannot be limited");
         Check(SetLimit(FileSize, new(fileSize, fileSize)), "Files cannot be limited");
         Check(SetLimit(Files, new(files, files)), "Open files cannot be limited");

@@ -47,12 +47,18 @@ public sealed class Deliberation(ModelGateway gateway, PrivateAsking asking, Llm
         };
         var said = string.Join('\n',
             input.History.Where(t => t.ByPerson).Select(t => t.Text).Append(input.Request));
+        bool MayShow(ImmutableArray<string> files) => files.IsEmpty || maySend
+            || Outgoing.Of(ContextAssembly.Assemble(input with { Asked = files }), input.View)
+                .Decision.Sending == Sending.Send;
         return await RoundsAsync(request, outgoing.Redactor,
-            new(input.View.State, context.Files, said), hear, cancel).ConfigureAwait(false);
+            new(input.View.State, context.Files, said), MayShow, hear, cancel)
+            .ConfigureAwait(false);
     }
 
+    /// <param name="mayShow">Whether files that were not shown yet may leave the machine.</param>
     private async Task<Thought> RoundsAsync(ModelRequest request, Redactor redactor,
-        AnswerBasis basis, Func<string, Task> hear, CancellationToken cancel)
+        AnswerBasis basis, Func<ImmutableArray<string>, bool> mayShow, Func<string, Task> hear,
+        CancellationToken cancel)
     {
         var rounds = RepairRounds.None;
         var spent = new Spent();
@@ -100,6 +106,14 @@ public sealed class Deliberation(ModelGateway gateway, PrivateAsking asking, Llm
                 answer = answer with { Findings = kept.Findings };
             }
             var step = rounds.After(answer);
+            if (round.IsAway && !mayShow(step.Files))
+            {
+                return spent.On(new(ThoughtKind.Failed, "The model would have to see "
+                    + $"{string.Join(" and ", step.Files)}, which nobody allowed to leave.")
+                {
+                    Advice = "Name what it is about, or see llm.privacy of manifest.yaml.",
+                });
+            }
             if (step.Verdict != RepairVerdict.Again)
             {
                 return spent.On(new(ThoughtKind.Failed, step.Text)

@@ -44,7 +44,10 @@ internal sealed record ProposalsAnswer(ImmutableArray<ProposalLine> Proposals);
 /// <summary>The two things the mind can do here, and what people make of it.</summary>
 internal sealed class MindRoutes(Surface surface, TimeProvider time)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly OpenProposals _open = new(time);
+    private readonly SemaphoreSlim _one = new(1);
 
     public IReadOnlyList<Route> Table =>
     [
@@ -57,12 +60,14 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
     /// <summary>All that the mind can do.</summary>
     private IEnumerable<Route> Offered(IMindSide mind) =>
     [
-        new("GET", "/v1/mind/view", Rights.Propose, async (call, cancel) => await Routes.Answer(
-            call, await mind.ViewAsync(cancel).ConfigureAwait(false),
-            ApiJson.Default.MachineView, cancel).ConfigureAwait(false)),
+        new("GET", "/v1/mind/view", Rights.Propose, (call, cancel) => OneAsync(call,
+            async () => await Routes.Answer(
+                call, await mind.ViewAsync(cancel).ConfigureAwait(false),
+                ApiJson.Default.MachineView, cancel).ConfigureAwait(false), cancel)),
         new("GET", "/v1/mind/models", Rights.Propose, (call, cancel) => Routes.Answer(
             call, mind.Models(), ApiJson.Default.MindModels, cancel)),
-        new("POST", "/v1/mind/proposals", Rights.Propose, ProposeAsync),
+        new("POST", "/v1/mind/proposals", Rights.Propose, (call, cancel) => OneAsync(
+            call, () => ProposeAsync(call, cancel), cancel)),
     ];
 
     /// <summary>The request with a proposal's texts in the place of its name.</summary>
@@ -109,23 +114,59 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Puts back what handles stand for, and keeps what can be read.</summary>
+    /// <summary>Keeps what can be read, with what its handles stand for. What is said of it is said
+    /// of the texts with handles: nothing that was put back is told.</summary>
     private ProposalAnswer Take(ProposalOrder order, StateSet files)
     {
+        StateSet Over(StateSet set) => order.Texts.Aggregate(set, (all, text) =>
+            text.Value.Length == 0 ? all.Without(text.Key) : all.With(text.Key, text.Value));
         var found = new DiagnosticBag();
-        var target = order.Texts.Aggregate(files, (set, text) => text.Value.Length == 0
-            ? set.Without(text.Key) : set.With(text.Key, text.Value));
-        if (SecretHandles.Restore(target, files, found) is not { } whole)
+        var blanked = SecretHandles.Blank(files);
+        var shown = Over(blanked);
+        SecretHandles.Check(shown, blanked, found);
+        found.AddRange(StateReader.Read(shown).Findings);
+        if (found.HasErrors)
         {
             return new(null, [.. found.ToList()]);
         }
-        var reading = StateReader.Read(whole);
-        found.AddRange(reading.Findings);
-        return new(reading.State is null ? null : _open.Keep(order with
+        var whole = SecretHandles.Restore(Over(files), files, found);
+        if (whole is not null && StateReader.Read(whole).State is null)
+        {
+            found.Error(Codes.AnswerSecret, null,
+                "With its secrets put back it is not valid.", "Leave handles where they were.");
+        }
+        return new(found.HasErrors || whole is null ? null : _open.Keep(order with
         {
             Texts = order.Texts.ToImmutableSortedDictionary(
                 t => t.Key, t => whole[t.Key] ?? "", StringComparer.Ordinal),
         }).Id, [.. found.ToList()]);
+    }
+
+    /// <summary>One at a time, and no more than so many that wait: a mind that was taken over
+    /// shall not be a burden.</summary>
+    private async Task OneAsync(Call call, Func<Task> work, CancellationToken cancel)
+    {
+        if (!await _one.WaitAsync(s_patience, cancel).ConfigureAwait(false))
+        {
+            throw new HostException(Fault.Unavailable, "The daemon is busy with the mind.",
+                "Ask again.");
+        }
+        try
+        {
+            await work().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException
+            or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            // What came from there ends nobody but itself.
+            await Routes.Refuse(call.Http, StatusCodes.Status400BadRequest, new(
+                "The request cannot be read.", "Send whole texts of the six state files."))
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _one.Release();
+        }
     }
 
     private Task ListAsync(Call call, CancellationToken cancel) => Routes.Answer(call,

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Loam.Api;
 using Loam.Core;
 using Loam.MindHost;
 

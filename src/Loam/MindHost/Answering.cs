@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
+using Loam.Api;
 using Loam.Cli;
 using Loam.Cli.Commands;
 using Loam.Core.Observing;

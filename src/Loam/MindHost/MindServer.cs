@@ -11,6 +11,8 @@ namespace Loam.MindHost;
 internal sealed class MindServer(Socket listener, TimeProvider time,
     Func<string, ToMind, Func<FromMind, Task>, CancellationToken, Task> answer)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _room = new(Limits.MindConnections);
     private int _served;
@@ -93,7 +95,10 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         {
             byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(
                 line, MindJson.Lines.FromMind), (byte)'\n'];
-            await stream.WriteAsync(bytes, stop).ConfigureAwait(false);
+            // Whoever does not read is not waited for.
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            limit.CancelAfter(s_patience);
+            await stream.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
         }
         if (Peer.Of(socket) is not { } peer)
         {
@@ -101,7 +106,7 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
             return;
         }
         var lines = new LineReader(stream, Limits.MindLineBytes);
-        while (await lines.NextAsync(stop).ConfigureAwait(false) is { } line)
+        while (await NextAsync(lines, stop).ConfigureAwait(false) is { } line)
         {
             if (Read(line, out var fault) is { } asked)
             {
@@ -117,6 +122,14 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
             await SayAsync(Fault($"A line has more than {Limits.MindLineBytes} bytes.",
                 "Say it in fewer words.")).ConfigureAwait(false);
         }
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>?> NextAsync(
+        LineReader lines, CancellationToken stop)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Limits.MindQuiet);
+        return await lines.NextAsync(limit.Token).ConfigureAwait(false);
     }
 
     private static ToMind? Read(ReadOnlyMemory<byte> line, out string fault)

@@ -32,6 +32,19 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
             HostFactsReader.Read(paths.DataDir, time), [], machine.Desired.Users.Keys);
     }
 
+    /// <summary>Doors lead where the state says, as soon as it says so.</summary>
+    public Watched DoorWatch => new("the ways to models", async stop =>
+    {
+        Lead();
+        await foreach (var happened in events.ReadAsync(true, stop).ConfigureAwait(false))
+        {
+            if (happened.Type is "reconcile.completed")
+            {
+                Lead();
+            }
+        }
+    });
+
     public MindModels Models()
     {
         var held = Held;
@@ -40,9 +53,7 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
             held.Models.Select(m => m.ApiKeySecret).OfType<string>().Distinct()
                 .Where(secrets.ContainsKey)
                 .ToImmutableSortedDictionary(n => n, n => reveal(secrets[n].Value)),
-            _doors.Lead(held.Models.Where(m => m.IsHere || held.CloudEnabled)
-                .Select(m => m.Endpoint).OfType<Uri>().Select(u => (u.Host, u.Port))
-                .Distinct()));
+            Lead());
     }
 
     /// <summary>Starts the mind when somebody speaks to it.</summary>
@@ -58,6 +69,21 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
     }
 
     public void Dispose() => _doors.Dispose();
+
+    private ImmutableSortedDictionary<string, string> Lead()
+    {
+        var held = Held;
+        try
+        {
+            return _doors.Lead(held.Models.Where(m => m.IsHere || held.CloudEnabled)
+                .Select(m => m.Endpoint).OfType<Uri>().Select(u => (u.Host, u.Port)).Distinct());
+        }
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException)
+        {
+            throw new HostException(Fault.Unavailable,
+                $"The ways to models cannot be opened: {e.Message}");
+        }
+    }
 
     private LlmSettings Held => _environment.Over(machine.Desired.Settings.Llm);
 }

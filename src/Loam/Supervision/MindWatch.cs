@@ -4,7 +4,6 @@ using Loam.Api;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Files;
-using Loam.MindHost;
 
 namespace Loam.Supervision;
 
@@ -38,6 +37,7 @@ internal sealed class MindWatch(
         {
             await SomebodyAsync(socket, stop);
             var began = time.GetTimestamp();
+            File.Delete(paths.MindLog);
             var exit = await ConfinedProcess.RunAsync(loam, _confined,
                 [Verb, "--serve", paths.MindDaemonSocket], Environment(), paths.MindLog,
                 socket.SafeHandle, stop);
@@ -45,6 +45,7 @@ internal sealed class MindWatch(
             if (exit == 0)
             {
                 pause = s_pause;
+                await Task.Delay(pause, time, stop);
                 continue;
             }
             events.Add(new(0, time.GetUtcNow(), "mind.failed")

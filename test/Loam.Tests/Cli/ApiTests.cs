@@ -115,6 +115,47 @@ public sealed class ApiTests
         }, default)).Request.ProposedBy.ShouldBeNull();
     }
 
+    /// <summary>What a mind that was taken over might write to hear what a handle stands for, or to
+    /// end the daemon.</summary>
+    [Theory]
+    [InlineData("# \"H\"H\"")]
+    [InlineData("# 'H'H'H")]
+    [InlineData("# kept-1 kept-1")]
+    [InlineData("      environment: {DB_PASSWORD: \"kept\\x2d1\", kept-1: a}")]
+    [InlineData("      environment: {kept-1: a}")]
+    [InlineData("      kept-1: a")]
+    [InlineData("      environment: {DB_PASSWORD: \"${secrets.kept-1}\"}")]
+    [InlineData("      environment: {OTHER: kept-1}")]
+    [InlineData("      command: [\"H\"]")]
+    public async Task Nothing_that_a_handle_stands_for_is_told_to_who_proposes(string line)
+    {
+        const string password = "hunter2 correct horse";
+        var services = "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n"
+            + "    - name: web\n      image: nginx:1.27\n";
+        var cipher = "encrypted:v1:" + Convert.ToBase64String(
+            Encoding.UTF8.GetBytes("age-encryption.org/v1 0123456789"));
+        var peer = new Peer(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        await using var running = await Running.StartAsync(_ => peer);
+        running.Machine.Files = Core.StateFiles.StateSet.Empty
+            .With("services.yaml", services + $"      environment: {{DB_PASSWORD: {password}}}\n")
+            .With("security.yaml", "apiVersion: loam/v1\nkind: SecurityConfig\nspec:\n"
+                + $"  secrets:\n    - name: KEY\n      value: {cipher}\n");
+        var client = new DaemonClient(running.Socket);
+        var view = await client.MindViewAsync(default);
+        view.State["services.yaml"]!.ShouldNotContain("hunter2");
+        var handle = Core.StateFiles.SecretHandles.Of("KEY");
+        var answer = await client.ProposeAsync(new("m", "w", new Dictionary<string, string>
+        {
+            ["services.yaml"] = services + line.Replace("H", handle, StringComparison.Ordinal)
+                + "\n",
+        }.ToImmutableSortedDictionary(), view.Generation), default);
+        var said = string.Join('\n', answer.Findings.Select(f => $"{f.Message} {f.Remedy}"));
+        said.ShouldNotContain("hunter2");
+        said.ShouldNotContain(cipher);
+        // The daemon is there still.
+        (await client.MindViewAsync(default)).Generation.ShouldBe(view.Generation);
+    }
+
     [Fact]
     public async Task A_peer_the_kernel_does_not_name_is_refused()
     {

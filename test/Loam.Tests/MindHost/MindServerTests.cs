@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Loam.Core;
+using Loam.Api;
 using Loam.MindHost;
 using Loam.Tests.Files;
 

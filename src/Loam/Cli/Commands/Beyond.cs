@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using System.Text.Json;
+using Loam.Api;
 using Loam.Cli.Views;
 using Loam.Core.Approving;
 using Loam.Core.Reconciling;
 using Loam.Core.StateFiles;
 using Loam.Mind.Scoping;
-using Loam.MindHost;
 
 namespace Loam.Cli.Commands;
 
@@ -22,6 +23,9 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
 
     /// <summary>Of the state that it is about.</summary>
     public int Generation => generation;
+
+    /// <summary>It came to a plan: applied or declined, its words cover nothing any more.</summary>
+    public bool HasPlanned { get; private set; }
 
     private Terminal Screen => call.Terminal;
 
@@ -61,10 +65,17 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
                 {
                     return ExitCode.NotApproved;
                 }
-                turn = answer;
+                (turn, maySend) = (answer, false);
                 continue;
             }
-            Screen.Write(MindView.Said(heard.End.Content ?? "", heard.End, Screen.Look));
+            if (!call.Json)
+            {
+                Screen.Write(MindView.Said(heard.End.Content ?? "", heard.End, Screen.Look));
+            }
+            else if (heard.Proposal is null)
+            {
+                Screen.Raw(JsonSerializer.Serialize(heard.End, MindJson.Lines.FromMind) + "\n");
+            }
             return heard.Proposal is { } id
                 ? await ProposeAsync(id, cancel).ConfigureAwait(false) : ExitCode.Done;
         }
@@ -116,6 +127,12 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
     {
         var order = (await call.Client.ProposalAsync(id, cancel).ConfigureAwait(false)).Order;
         var parts = ScopeSplit.Of(before, order.Texts, ScopeReader.Read(before, _said));
+        if (!parts.IsValid)
+        {
+            throw new CommandFailure(ExitCode.Invalid, "The proposal is not valid: "
+                + parts.Findings.First(f => f.IsError).Message, "Ask again.");
+        }
+        HasPlanned = true;
         var exit = ExitCode.Done;
         if (!parts.InsideTexts.IsEmpty)
         {
@@ -137,8 +154,8 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
         {
             return exit;
         }
-        var now = await call.Client.StateAsync(cancel).ConfigureAwait(false);
-        return await PlanAsync(id, parts.OutsideTexts, now.Generation, true, cancel)
+        // Made from the state before: whatever happened meanwhile is merged, not undone.
+        return await PlanAsync(id, parts.OutsideTexts, generation, true, cancel)
             .ConfigureAwait(false);
     }
 

@@ -46,7 +46,9 @@ internal sealed class Talk
             // It goes on as long as nothing was applied: "explain more", "less of it".
             _beyond = _beyond?.Generation == _generation ? _beyond
                 : new(call, _generation, _state);
-            return await _beyond.AskAsync(earlier, words, cancel).ConfigureAwait(false);
+            var exit = await _beyond.AskAsync(earlier, words, cancel).ConfigureAwait(false);
+            _beyond = _beyond.HasPlanned ? null : _beyond;
+            return exit;
         }
         finally
         {

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Loam.Api;
 using Loam.Core.Approving;
-using Loam.MindHost;
 
 namespace Loam.Cli.Views;
 
@@ -11,10 +11,11 @@ internal static class MindView
 
     public static IEnumerable<Line> Said(string words, FromMind end, Look look)
     {
+        // Every line has its bar: no padding makes a model's words look like ours.
         foreach (var line in words.Trim().Split('\n').SelectMany(
-            w => Paragraph.Of(new Line("│ ", Ink.Dim), w, look)))
+            w => Paragraph.Fold(new Line(w), look.Width - 2, look)))
         {
-            yield return line;
+            yield return new Line("│ ", Ink.Dim).Add(line);
         }
         yield return new Line("  — " + Label(end), Ink.Dim);
         foreach (var why in end.PassedOver ?? [])

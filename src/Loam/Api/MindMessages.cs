@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using System.Text.Json;
 
-namespace Loam.MindHost;
+namespace Loam.Api;
 
 /// <summary>A line that a person's client sends to the mind.</summary>
 /// <param name="Type"><c>chat</c>.</param>
