@@ -21,6 +21,7 @@ public sealed class Mind(DockerGround ground) : Telling(ground)
               provider: openai
               model: test-model
               base_url: {{model.Url}}
+            safety: {max_changes_per_hour: 10000}
             """);
         (await Loam.RunAsync("apply", "--yes", "--confirm", "manifest.yaml")).ShouldEnd(0);
 
