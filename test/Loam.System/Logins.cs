@@ -19,7 +19,7 @@ public sealed class Logins(PeopledMachine machine)
 
     public Task DisposeAsync() => ResetAsync();
 
-    [NeedingFact(Skip = "After a whole run the ban is waited for in vain; alone it comes.")]
+    [NeedingFact]
     public async Task Who_fails_too_often_is_shut_out_and_who_came_in_is_told()
     {
         var told = new Transcript("logins", Loam.RunAsync, Loam.Home, "REGISTRY", 18080);
@@ -86,7 +86,8 @@ public sealed class Logins(PeopledMachine machine)
         catch (StoryException fault)
         {
             Assert.Fail($"{fault.Message}\n{(await Loam.RunAsync("status")).Output}\n"
-                + (await machine.RunHereAsync("journalctl", "-t", "sshd", "--no-pager")).Output);
+                + (await machine.RunHereAsync("journalctl", "-t", "sshd", "--no-pager",
+                    "-g", "preauth", "-o", "verbose")).Output);
         }
     }
 

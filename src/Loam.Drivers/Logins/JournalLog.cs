@@ -9,7 +9,9 @@ using Loam.Drivers.Linux;
 namespace Loam.Drivers.Logins;
 
 /// <summary>The journal of systemd. Only fields that the journal itself adds decide who wrote a
-/// line: anybody may write one that says it is from sshd.
+/// line: anybody may write one that says it is from sshd. The user's number comes from the kernel
+/// with the line; the program's name is looked up after it, and is missing where the process has
+/// ended by then, as sshd's does with its last words. There the word of root's own process counts.
 /// https://www.freedesktop.org/software/systemd/man/latest/systemd.journal-fields.html</summary>
 /// <param name="root"><c>/</c>, or a directory that stands for it.</param>
 public sealed class JournalLog(string root) : ILoginLog
@@ -58,12 +60,14 @@ public sealed class JournalLog(string root) : ILoginLog
             .. root == "/" ? (string[])[] : ["--root", root],
             // Without --all a field of more than 4 KiB is left out: sshd and sudo write none.
             "--follow", "--output=json", "--quiet", "--no-pager",
-            "--output-fields=MESSAGE,_COMM,_PID,_UID,_EXE,SYSLOG_PID",
+            "--output-fields=MESSAGE,_COMM,_PID,_UID,_EXE,SYSLOG_PID,SYSLOG_IDENTIFIER",
             .. position is null ? (string[])["--lines=0"]
                 : ["--lines=all", "--after-cursor", position],
             // Who is to be believed, so that others cannot have their lines read at all.
             "_COMM=sshd", "_COMM=sshd-session", "_UID=0", "+", "_COMM=sudo", "_UID=0", "+",
-            "_COMM=sudo", .. s_sudo.Select(s => $"_EXE={s}"),
+            "_COMM=sudo", .. s_sudo.Select(s => $"_EXE={s}"), "+",
+            .. HostLogins.Programs.Where(p => p != HostLogins.Sudo)
+                .Select(p => $"SYSLOG_IDENTIFIER={p}"), "_UID=0",
         ];
         foreach (var argument in all)
         {
@@ -79,7 +83,9 @@ public sealed class JournalLog(string root) : ILoginLog
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            var program = Text(root, "_COMM");
+            var program = Text(root, "_COMM") ?? (Text(root, "_EXE") is null
+                && Text(root, "SYSLOG_IDENTIFIER") is { } named and not HostLogins.Sudo
+                    ? named : null);
             var isTheirs = program == HostLogins.Sudo
                 ? Text(root, "_UID") == "0" || s_sudo.Contains(Text(root, "_EXE"))
                 : HostLogins.Programs.Contains(program) && Text(root, "_UID") == "0"

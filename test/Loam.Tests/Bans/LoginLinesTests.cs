@@ -142,6 +142,17 @@ public sealed class LoginLinesTests
             .ShouldBeNull();
         JournalLog.Read("{\"MESSAGE\":[72,105,255],\"__CURSOR\":\"c\",\"_COMM\":\"sshd\","
             + "\"_UID\":\"0\"}")!.Text.ShouldStartWith("Hi");
+        // It had ended before the journal looked whose it was: root's own word counts, nobody
+        // else's, and not of a program that has a name.
+        const string ended = Message + ",\"SYSLOG_IDENTIFIER\":\"sshd\"";
+        JournalLog.Read($"{{{ended},\"_UID\":\"0\",\"SYSLOG_PID\":\"7\"}}").ShouldNotBeNull()
+            .Program.ShouldBe("sshd");
+        JournalLog.Read($"{{{ended},\"_UID\":\"1000\"}}").ShouldBeNull();
+        JournalLog.Read($"{{{ended}}}").ShouldBeNull();
+        JournalLog.Read($"{{{ended},\"_UID\":\"0\",\"_COMM\":\"logger\"}}").ShouldBeNull();
+        JournalLog.Read($"{{{ended},\"_UID\":\"0\",\"_EXE\":\"/usr/bin/logger\"}}").ShouldBeNull();
+        JournalLog.Read($"{{{Message},\"SYSLOG_IDENTIFIER\":\"sudo\",\"_UID\":\"0\"}}")
+            .ShouldBeNull();
         JournalLog.Read("not json").ShouldBeNull();
     }
 
