@@ -122,6 +122,14 @@ public static class Limits
     /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next
     /// who does.</summary>
     public static readonly TimeSpan MindQuiet = TimeSpan.FromMinutes(10);
+    /// <summary>Tokens that there may be.</summary>
+    public const int Tokens = 100;
+    /// <summary>Wrong tokens from one place after which it is not heard for a while.</summary>
+    public const int TokenFailures = 10;
+    /// <summary>How long that is, and how long a wrong one counts.</summary>
+    public static readonly TimeSpan TokenPause = TimeSpan.FromMinutes(1);
+    /// <summary>Places that are remembered for it.</summary>
+    public const int TokenSources = 1000;
     /// <summary>How long a shown plan can be approved.</summary>
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
     /// <summary>Bytes of one request to the daemon.</summary>

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Loam.Api;
+using Loam.Api.Tokens;
 using Loam.Cli;
 using Loam.Core;
+using Loam.Core.Auditing;
 using Loam.Core.Catalog;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
@@ -119,7 +121,7 @@ internal static class Daemon
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
-            Mind = mind,
+            Mind = mind, Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
@@ -275,6 +277,10 @@ internal static class Daemon
                     new() { MaxResponseContentBufferSize = Limits.RegistryAnswerBytes },
                     new HttpAnswer(HttpPort), order => new HookAnswer(order), time),
             });
+
+    private static TokenBook Tokens(InstancePaths paths, Func<DesiredState> desired, IAudit audit,
+        TimeProvider time) => new(new(paths.TokensFile),
+            name => Persons.RightsOf(name, desired().Settings.Api.Users), audit, time);
 
     private static PlanningContext Context(
         string instance, InstancePaths paths, OpenEngine found) =>

@@ -16,7 +16,8 @@ public sealed record Approval(
     /// <summary>Whoever asked approved whatever comes.</summary>
     public const string Beforehand = "--yes";
 
-    private const string Policy = "policy: ";
+    /// <summary>Before the setting that made asking unnecessary.</summary>
+    public const string Policy = "policy: ";
 
     public bool IsTyped => How == Typed;
 

@@ -50,7 +50,7 @@ public static class Restrictions
             var (then, now) = (before.Resources.GetValueOrDefault(id),
                 after.Resources.GetValueOrDefault(id));
             if (then is not null && then.Spec.Canonical() != now?.Spec.Canonical()
-                || then is null && (id.Name == SecurityFile.Audit
+                || then is null && (id.Name is SecurityFile.Audit or "api"
                     || LoosensSafety(after.Settings)))
             {
                 files.Add(id.Name == SecurityFile.Audit ? SecurityFile.File

@@ -173,6 +173,9 @@ public sealed record Settings
 
     /// <summary>Which models help to understand requests.</summary>
     public LlmSettings Llm { get; init; } = new();
+
+    /// <summary>Who comes in over the network.</summary>
+    public ApiSettings Api { get; init; } = new();
 }
 
 public sealed record RegistrySetting(

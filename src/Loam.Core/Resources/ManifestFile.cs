@@ -201,9 +201,16 @@ public static class ManifestFile
     private static readonly Schema Api = new("api",
         "Access over the network; off unless set. The Unix socket is always there.",
     [
-        new("listen", Formats.HostPort, "Address and port to listen on."),
-        new("tls", Formats.Name, "The name of a certificate of security.yaml."),
-        new("users", new ListType(new ObjectType(ApiUser)), "Who may use it."),
+        new("listen", Formats.HostPort, "Address and port to listen on.") { Applied = false },
+        new("tls", Formats.Name, "The name of a certificate of security.yaml.")
+        {
+            Applied = false,
+        },
+        new("users", new ListType(new ObjectType(ApiUser)),
+            "Who may have tokens besides root and group loam, and what for.")
+        {
+            Default = "[]",
+        },
     ]);
 
     private static readonly Schema Registry = new("registry", "Where images come from.",
@@ -241,7 +248,7 @@ public static class ManifestFile
         },
         new("api", new ObjectType(Api), "Access over the network.")
         {
-            Applied = false, Restricted = true, Change = Change.Record,
+            Default = "{}", Restricted = true, Change = Change.Record,
         },
         new("registries", new ListType(new ObjectType(Registry)), "Where images come from.")
         {

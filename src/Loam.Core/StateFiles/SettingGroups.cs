@@ -67,6 +67,7 @@ internal static class SettingGroups
                 ?? Settings.DefaultChangesPerHour),
             Notifiers = [.. file.Spec?.Maps("notify").Select(Notifier.Of) ?? []],
             Llm = LlmSettings.Of(file.Spec?.Map("llm")),
+            Api = ApiSettings.Of(file.Spec?.Map("api")),
             RestrictedFiles = safety?.Texts("restricted_files") ?? [],
             Registries =
             [

@@ -51,6 +51,7 @@ public sealed record InstancePaths
     public string AuditKeyFile => Path.Combine(DataDir, "audit.key");
     public string JobsFile => Path.Combine(DataDir, "jobs.json");
     public string BansFile => Path.Combine(DataDir, "bans.json");
+    public string TokensFile => Path.Combine(DataDir, "tokens.json");
     public string LogPlaceFile => Path.Combine(DataDir, "log-place.json");
     public string MessagesFile => Path.Combine(DataDir, "messages.json");
     public string LeasesFile => Path.Combine(DataDir, "leases.json");

@@ -26,6 +26,12 @@ public static class AccountNames
             ? id : null;
     }
 
+    /// <summary>The user belongs to the group, as its own or as one of its members.</summary>
+    public static bool IsMember(string user, string group) =>
+        Fields("/etc/group").FirstOrDefault(f => f.Length > 3 && f[0] == group) is { } row
+            && (row[3].Split(',').Contains(user) || Fields("/etc/passwd").Any(
+                f => f.Length > 3 && f[0] == user && f[3] == row[2]));
+
     private static IEnumerable<string[]> Fields(string file)
     {
         try

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Loam.Api.Tokens;
 using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
 using Loam.Core.Json;
@@ -31,6 +32,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
         typeof(Words<ApplyStatus>), typeof(Words<ServiceHealth>), typeof(Words<RestartPolicy>),
         typeof(Words<ProbeKind>), typeof(Words<ContainerState>), typeof(Words<Ownership>),
         typeof(Words<CertificateProvider>), typeof(Words<CertificateHealth>),
+        typeof(Words<TokenScope>),
     ])]
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(ServicesAnswer))]
@@ -70,6 +72,10 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ProposalAnswer))]
 [JsonSerializable(typeof(ProposalsAnswer))]
 [JsonSerializable(typeof(Proposed))]
+[JsonSerializable(typeof(TokenOrder))]
+[JsonSerializable(typeof(TokenMade))]
+[JsonSerializable(typeof(TokensAnswer))]
+[JsonSerializable(typeof(KeptTokens))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ImmutableArray<Diagnostic>))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Loam.Api.Tokens;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
@@ -13,16 +14,21 @@ namespace Loam.Api;
 /// the kernel's word; the socket's mode is only the first door.</summary>
 internal sealed class ApiServer : IAsyncDisposable
 {
+    /// <summary>Before a path, for programs elsewhere.</summary>
+    public const string Outside = "/api";
+
     private readonly WebApplication _app;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly IReadOnlyList<Route> _table;
     private readonly Func<Socket, Peer?> _peerOf;
+    private readonly Door _door;
 
     private ApiServer(
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf)
     {
         _peerOf = peerOf;
+        _door = new(surface.Tokens, time);
         _table = new Routes(surface, time, _ending.Token).Table;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -125,34 +131,64 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
         var peer = socket is null ? null : _peerOf(socket);
-        var rights = peer?.Rights(Peer.GroupNumber()) ?? Rights.None;
-        if (peer is null || rights == Rights.None)
+        if (await _door.LetInAsync(http, peer, http.RequestAborted).ConfigureAwait(false)
+            is not { } caller)
         {
-            await Routes.Refuse(http, StatusCodes.Status403Forbidden, new(
-                "Only root and members of group loam may speak to the daemon.",
-                "Use sudo, or add the user: `usermod -aG loam NAME`.")).ConfigureAwait(false);
             return;
         }
         var path = http.Request.Path.Value ?? "";
+        // The same table, as programs elsewhere know it.
+        path = path.StartsWith(Outside + "/v1/", StringComparison.Ordinal)
+            ? path[Outside.Length..] : path;
         foreach (var route in _table)
         {
             if (route.Match(http.Request.Method, path) is not { } value)
             {
                 continue;
             }
-            if ((rights & route.Needs) != route.Needs || route.Needs == Rights.None)
+            if ((caller.Rights & route.Needs) != route.Needs || route.Needs == Rights.None)
             {
+                if (caller.Peer.Token is { } token && route.Needs != Rights.Propose)
+                {
+                    await Routes.Refuse(http, StatusCodes.Status403Forbidden, Short(token, route))
+                        .ConfigureAwait(false);
+                    return;
+                }
                 break;
             }
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(
                 http.RequestAborted, _stopping.Token);
-            await route.Serve(new(http, peer, value), ended.Token).ConfigureAwait(false);
+            await ServeAsync(route, new(http, caller.Peer, value), ended.Token)
+                .ConfigureAwait(false);
             return;
         }
         await Routes.Refuse(http, StatusCodes.Status404NotFound, new(
             $"The daemon has no {http.Request.Method} {path}.",
             "Use a client of this version.")).ConfigureAwait(false);
     }
+
+    /// <summary>What a program sends from elsewhere ends nobody but itself.</summary>
+    private static async Task ServeAsync(Route route, Call call, CancellationToken cancel)
+    {
+        try
+        {
+            await route.Serve(call, cancel).ConfigureAwait(false);
+        }
+        catch (Exception e) when (call.Peer.Token is not null && e is ArgumentException
+            or InvalidOperationException or NullReferenceException or IndexOutOfRangeException
+            or FormatException or OverflowException or KeyNotFoundException)
+        {
+            await Routes.Refuse(call.Http, StatusCodes.Status400BadRequest, new(
+                "The request cannot be served as it is.",
+                "GET /api/v1/openapi.json says what each takes.")).ConfigureAwait(false);
+        }
+    }
+
+    private static Problem Short(string token, Route route) => route.Needs == Rights.Administer
+        ? new($"No token opens {route.Method} {route.Pattern}.", "Ask on the machine itself.")
+        : new($"Token {token} does not allow {route.Method} {route.Pattern}.",
+            "`loam token add NAME --may "
+            + $"{(route.Needs == Rights.Plan ? "propose" : "approve")}` makes one that does.");
 
     private static int StatusOf(Fault fault) => fault switch
     {

@@ -14,9 +14,9 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
         new("POST", "/v1/backup", Rights.Operate, BackUpAsync),
         new("POST", "/v1/drill", Rights.Operate, (call, cancel) => Run(
             call, tell => surface.Backups.DrillAsync(call.Peer.Name, tell, stopping), cancel)),
-        new("POST", "/v1/backup-key", Rights.Operate, KeyAsync),
-        new("POST", "/v1/restore-plan", Rights.Operate, PlanAsync),
-        new("POST", "/v1/restore", Rights.Operate, RestoreAsync),
+        new("POST", "/v1/backup-key", Rights.Administer, KeyAsync),
+        new("POST", "/v1/restore-plan", Rights.Administer, PlanAsync),
+        new("POST", "/v1/restore", Rights.Administer, RestoreAsync),
     ];
 
     private async Task ListAsync(Call call, CancellationToken cancel) => await Routes.Answer(

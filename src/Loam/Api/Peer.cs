@@ -19,6 +19,16 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
     /// <summary>Members of this group may administer the machine.</summary>
     public const string Group = "loam";
 
+    /// <summary>All that a person may.</summary>
+    public const Rights All =
+        Api.Rights.View | Api.Rights.Plan | Api.Rights.Operate | Api.Rights.Administer;
+
+    /// <summary>A user whom nobody is.</summary>
+    public const uint Nobody = uint.MaxValue;
+
+    /// <summary>The token by which it came; null: by itself, through the socket.</summary>
+    public string? Token { get; init; }
+
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
     private const int SoPeerGroups = 59;
@@ -33,8 +43,7 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
     /// else, whatever groups it may have come by; nobody besides.</summary>
     public Rights Rights(uint? group) => MindUser.Is(Uid) ? Api.Rights.Propose
         : Uid == 0 || (group is { } gid && Groups.Contains(gid))
-            ? Api.Rights.View | Api.Rights.Operate
-            : Api.Rights.None;
+            ? All : Api.Rights.None;
 
     /// <summary>Reads the credentials; null when the kernel does not give them.</summary>
     public static Peer? Of(Socket socket)

@@ -9,11 +9,15 @@ internal enum Rights
     None = 0,
     /// <summary>Look.</summary>
     View = 1,
-    /// <summary>Plan and apply.</summary>
+    /// <summary>Apply, and whatever else is done to the machine.</summary>
     Operate = 2,
     /// <summary>What the mind may: read summaries and propose texts. Nobody has it besides.
     /// </summary>
     Propose = 4,
+    /// <summary>Ask what a change would do, and converse.</summary>
+    Plan = 8,
+    /// <summary>What no token opens: tokens, keys, putting back copies.</summary>
+    Administer = 16,
 }
 
 /// <summary>A request that was let in.</summary>

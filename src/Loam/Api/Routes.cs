@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Loam.Core;
+using Loam.Api.Tokens;
 using Loam.Core.Approving;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -25,6 +26,9 @@ internal sealed record Surface(
 {
     /// <summary>The side that the mind sees; null: there is no mind.</summary>
     public IMindSide? Mind { get; init; }
+
+    /// <summary>The tokens there are; null: none can be made.</summary>
+    public TokenBook? Tokens { get; init; }
 
     /// <summary>What registries have that is newer.</summary>
     public Func<CancellationToken, Task<ImmutableArray<UpdateStatus>>> Updates { get; init; } =
@@ -66,8 +70,9 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         new("POST", "/v1/unban", Rights.Operate, UnbanAsync),
         new("POST", "/v1/unban/*", Rights.Operate, UnbanAsync),
         .. _backups.Table, .. _mind.Table,
+        .. surface.Tokens is { } tokens ? new TokenRoutes(tokens).Table : [],
         new("GET", "/v1/recipient", Rights.View, RecipientAsync),
-        new("POST", "/v1/plan", Rights.Operate, PlanAsync),
+        new("POST", "/v1/plan", Rights.Plan, PlanAsync),
         new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
         new("POST", "/v1/change", Rights.Operate, ChangeAsync),
         new("POST", "/v1/confirm", Rights.Operate, ConfirmAsync),
@@ -188,8 +193,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
 
     private async Task PlanAsync(Call call, CancellationToken cancel)
     {
-        var request = await Body(call, ApiJson.Default.ChangeRequest, cancel)
-            .ConfigureAwait(false);
+        var request = Whole(await Body(call, ApiJson.Default.ChangeRequest, cancel)
+            .ConfigureAwait(false));
         var change = await surface.Machine.PlanAsync(
             _mind.Resolve(request) with { Access = call.Peer.Access }, cancel)
             .ConfigureAwait(false);
@@ -210,9 +215,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
                 + "or the daemon was restarted.", "Ask for it again.")).ConfigureAwait(false);
             return;
         }
-        var approval = new Approval(
-            call.Peer.Name, order.How, time.GetUtcNow(), open.Until, order.Digest,
-            order.Confirmed);
+        var approval = new Approval(call.Peer.Name, How(call, order.How), time.GetUtcNow(),
+            open.Until, order.Digest, Confirmed(call, order.Confirmed));
         var lines = Run(async (tell, stop) => await surface.Machine.ApplyAsync(
             open.Change, approval, e => tell(new(e, null, null)), stop).ConfigureAwait(false));
         await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
@@ -225,21 +229,36 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private async Task ChangeAsync(Call call, CancellationToken cancel)
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
-        var confirmed = order.Confirmed.IsDefault ? [] : order.Confirmed;
-        var request = _mind.Resolve(order.Request) with { Access = call.Peer.Access };
+        var confirmed = Confirmed(call, order.Confirmed);
+        var request = _mind.Resolve(Whole(order.Request)) with { Access = call.Peer.Access };
         var lines = Run((tell, stop) => surface.Machine.ChangeAsync(request, change =>
         {
             tell(new(null, null, null) { Change = change });
             var now = time.GetUtcNow();
             return change is { CanApply: true, IsNothing: false }
                 && change.Plan!.Restricted.All(confirmed.Contains)
-                ? new(call.Peer.Name, order.How, now, now + Limits.PlanLifetime,
+                ? new(call.Peer.Name, How(call, order.How), now, now + Limits.PlanLifetime,
                     change.Plan.Digest, confirmed)
                 : null;
         }, e => tell(new(e, null, null)), stop));
         await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
             .ConfigureAwait(false);
     }
+
+    /// <summary>Who brings a token is a program: nobody typed anything. What approves itself does
+    /// so for everybody.</summary>
+    private static string How(Call call, string? said) => call.Peer.Token is { } token
+        && said?.StartsWith(Approval.Policy, StringComparison.Ordinal) != true
+            ? $"token {token}" : said ?? "";
+
+    private static ImmutableArray<string> Confirmed(Call call, ImmutableArray<string> said) =>
+        said.IsDefault || call.Peer.Token is not null ? [] : said;
+
+    /// <summary>JSON may leave out or say null where there must be something.</summary>
+    private static ChangeRequest Whole(ChangeRequest? request) =>
+        request is { Reason: not null } && !request.Names.Contains(null!)
+            && request.Texts.All(t => t.Value is not null)
+            ? request : throw new BadHttpRequestException("It lacks something.");
 
     private Task ConfirmAsync(Call call, CancellationToken cancel) => Answer(call,
         new ConfirmAnswer(surface.Machine.Confirm(call.Peer.Access)),

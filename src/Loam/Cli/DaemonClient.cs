@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
+using Loam.Api.Tokens;
 using Loam.Core.Backups;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -124,6 +125,24 @@ internal sealed class DaemonClient(string socketPath)
         using var reply = await SendAsync("POST", address is null ? "/v1/unban"
             : $"/v1/unban/{Uri.EscapeDataString(address)}", [], cancel).ConfigureAwait(false);
         return await ReadAsync(reply, ApiJson.Default.BansAnswer, cancel).ConfigureAwait(false);
+    }
+
+    public Task<TokensAnswer> TokensAsync(CancellationToken cancel) =>
+        GetAsync("/v1/tokens", ApiJson.Default.TokensAnswer, cancel);
+
+    public async Task<TokenMade> AddTokenAsync(TokenOrder order, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", "/v1/tokens",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.TokenOrder), cancel)
+            .ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.TokenMade, cancel).ConfigureAwait(false);
+    }
+
+    public async Task<TokensAnswer> RevokeTokenAsync(string name, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST",
+            $"/v1/revoke-token/{Uri.EscapeDataString(name)}", [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.TokensAnswer, cancel).ConfigureAwait(false);
     }
 
     public Task<BackupsAnswer> BackupsAsync(CancellationToken cancel) =>

@@ -34,7 +34,8 @@ public sealed class ApiTests
         await using var running = await Running.StartAsync(_ => new(1000, [1000, 4, 27], "eve"));
         var table = running.Table;
         table.Count.ShouldBeGreaterThan(10);
-        table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Operate
+        table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Plan
+            || r.Needs == Rights.Operate || r.Needs == Rights.Administer
             || r.Needs == Rights.Propose);
         // What changes something is never a look.
         table.Where(r => r.Method != "GET").ShouldAllBe(r => r.Needs != Rights.View);
@@ -169,7 +170,8 @@ public sealed class ApiTests
     [Fact]
     public void Root_and_the_group_have_rights_and_nobody_else()
     {
-        const Rights All = Rights.View | Rights.Operate;
+        const Rights All =
+            Rights.View | Rights.Plan | Rights.Operate | Rights.Administer;
         new Peer(0, [0], "root").Rights(null).ShouldBe(All);
         new Peer(1000, [1000, 990], "ada").Rights(990).ShouldBe(All);
         new Peer(1000, [1000, 990], "ada").Rights(991).ShouldBe(Rights.None);

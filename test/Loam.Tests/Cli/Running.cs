@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Loam.Api;
+using Loam.Api.Tokens;
 using Loam.Cli;
 using Loam.Drivers.Auditing;
 using Loam.Drivers.Files;
@@ -30,7 +31,7 @@ internal sealed class Running : IAsyncDisposable
     {
         var running = new Running();
         running._server = await ApiServer.StartAsync(running.Surface, running.Socket,
-            TimeProvider.System, peerOf ?? (_ => new Peer(0, [], "ada")), default);
+            running.Time, peerOf ?? (_ => new Peer(0, [], "ada")), default);
         return running;
     }
 
@@ -40,7 +41,21 @@ internal sealed class Running : IAsyncDisposable
         most => [.. Audit.Take(most)], "age1recipient", () => null, LogsAsync)
     {
         Mind = new FakeMindSide(Machine, this["mind.sock"]),
+        Tokens = Tokens,
     };
+
+    /// <summary>What persons may do; whoever is not in it may do nothing.</summary>
+    public Dictionary<string, Rights> Persons { get; } = new()
+    {
+        ["ada"] = Peer.All, ["eve"] = Rights.View,
+    };
+
+    public FakeTime Time { get; } = new();
+
+    public FakeAudit Recorded { get; } = new();
+
+    public TokenBook Tokens => field ??= new(new(this["tokens.json"]),
+        name => Persons.GetValueOrDefault(name), Recorded, Time);
 
     /// <summary>Waits until something holds, ten seconds at most.</summary>
     public async Task UntilAsync(Func<bool> holds)

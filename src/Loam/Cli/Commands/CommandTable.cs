@@ -247,6 +247,20 @@ internal static class CommandTable
             Details = "The value is typed unseen or read from standard input, and encrypted "
                 + "before it leaves this process.",
         },
+        new("token", "add NAME | list | revoke NAME", 1, 2,
+            "Let a program in: over the network, or as less than you are.",
+            "loam token add ci --may propose --expires 30d\nloam token list\n"
+            + "loam token revoke ci", TokenCommand.RunAsync)
+        {
+            Options =
+            [
+                new("may", null, "SCOPE", "view, propose (also plans and conversation) or approve"),
+                new("for", null, "USER", "in whose name, for root to say (yourself)"),
+                new("expires", null, "TIME", "how long: 12h, 30d, never (90d)"),
+            ],
+            Details = "It is shown once. It never opens more than its person may, nothing that "
+                + "is restricted, and no tokens. docs/api.md says what each scope opens.",
+        },
         new("schema", "KIND", 1, 1, "The JSON Schema of a state file, for editors.",
             "loam schema ServiceManifest > services.schema.json", OwnCommands.SchemaAsync)
         {

@@ -1,0 +1,53 @@
+using Loam.Core;
+
+namespace Loam.Api.Tokens;
+
+/// <summary>Counts wrong tokens by where they come from: whoever brings too many is not heard for
+/// a while, with whatever token.</summary>
+internal sealed class FailedTokens(TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (int Count, DateTimeOffset Until)> _seen =
+        new(StringComparer.Ordinal);
+
+    /// <summary>How long it is not heard; null: it is.</summary>
+    public TimeSpan? Wait(string source)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            return _seen.TryGetValue(source, out var seen) && seen.Until > now
+                && seen.Count >= Limits.TokenFailures ? seen.Until - now : null;
+        }
+    }
+
+    /// <returns>True for the one with which it becomes too many.</returns>
+    public bool Add(string source)
+    {
+        var now = time.GetUtcNow();
+        lock (_gate)
+        {
+            if (_seen.Count >= Limits.TokenSources && !_seen.ContainsKey(source))
+            {
+                Forget(now);
+            }
+            var count = _seen.TryGetValue(source, out var seen) && seen.Until > now
+                ? seen.Count + 1 : 1;
+            _seen[source] = (count, now + Limits.TokenPause);
+            return count == Limits.TokenFailures;
+        }
+    }
+
+    /// <summary>Those that are over; where there are none, the one that is over next.</summary>
+    private void Forget(DateTimeOffset now)
+    {
+        foreach (var (source, _) in _seen.Where(s => s.Value.Until <= now).ToList())
+        {
+            _seen.Remove(source);
+        }
+        if (_seen.Count >= Limits.TokenSources)
+        {
+            _seen.Remove(_seen.MinBy(s => s.Value.Until).Key);
+        }
+    }
+}
