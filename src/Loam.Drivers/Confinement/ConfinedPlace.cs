@@ -10,8 +10,8 @@ namespace Loam.Drivers.Confinement;
 /// own. In the calling thread's own mount namespace, where nobody else sees it.</summary>
 internal static class ConfinedPlace
 {
-    private const nuint IsPrivate = 0x40000, Recursive = 0x4000;
-    private const nuint ReadOnly = 1, NoSetId = 2, NoDevices = 4, NoPrograms = 8, Again = 0x20;
+    private const MountFlags Bare =
+        MountFlags.NoSetId | MountFlags.NoDevices | MountFlags.NoPrograms;
 
     // What Landlock governs whole: no socket that answers lies there.
     private static readonly string[] s_shown =
@@ -30,7 +30,7 @@ internal static class ConfinedPlace
     /// <paramref name="doors"/>.</param>
     public static void Prepare(string doors, string home)
     {
-        Mount("none", "/", "none", IsPrivate | Recursive, "");
+        Kernel.Mount("none", "/", "none", MountFlags.Private | MountFlags.Recursive);
         var inside = Path.Combine(doors, "home");
         using var sockets = Take(doors);
         using var own = Take(home);
@@ -39,16 +39,15 @@ internal static class ConfinedPlace
         var hidden = Hidden();
         foreach (var path in hidden)
         {
-            Mount("loam-confined", path, "tmpfs", NoSetId | NoDevices | NoPrograms,
-                "mode=0755,size=64k");
+            Kernel.Mount("loam-confined", path, "tmpfs", Bare, "mode=0755,size=64k");
         }
         Directory.CreateDirectory(doors);
         Kernel.Attach(sockets, doors);
         Kernel.Attach(own, inside);
         foreach (var path in hidden)
         {
-            Mount("none", path, "none",
-                Again | 0x1000 | ReadOnly | NoSetId | NoDevices | NoPrograms, "");
+            Kernel.Mount("none", path, "none",
+                MountFlags.Remount | MountFlags.Bind | MountFlags.ReadOnly | Bare);
         }
     }
 
@@ -63,16 +62,6 @@ internal static class ConfinedPlace
         if (Kernel.Restrict(tree, readOnly, users: null) is var error and not 0)
         {
             throw Libc.Failure($"{path} cannot be given", error);
-        }
-    }
-
-    private static void Mount(
-        string source, string target, string type, nuint flags, string options)
-    {
-        if (Libc.Mount(source, target, type, flags, options) != 0)
-        {
-            throw Libc.Failure($"{target} cannot be hidden",
-                System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
         }
     }
 }

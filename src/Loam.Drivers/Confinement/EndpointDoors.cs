@@ -12,6 +12,8 @@ namespace Loam.Drivers.Confinement;
 /// <param name="group">Who may use them.</param>
 public sealed class EndpointDoors(string folder, uint group) : IDisposable
 {
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(200);
+
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _room = new(Limits.SandboxConnections);
     private readonly CancellationTokenSource _end = new();
@@ -82,18 +84,34 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
 
     private async Task AcceptAsync(Door door, string host, int port)
     {
-        try
+        while (!door.End.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                var came = await door.Socket.AcceptAsync(door.End).ConfigureAwait(false);
                 await _room.WaitAsync(door.End).ConfigureAwait(false);
-                _ = CarryAsync(came, host, port, door.End);
+                _ = CarryAsync(await AcceptAsync(door).ConfigureAwait(false), host, port,
+                    door.End);
+            }
+            catch (Exception error) when (Carrying.IsEnd(error))
+            {
+                // The door was closed, or who came has gone already. One that cannot be taken,
+                // such as where files are short, is no reason to close the door.
+                await Task.Delay(s_rest, door.End)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
-        catch (Exception error) when (Carrying.IsEnd(error))
+    }
+
+    private async Task<Socket> AcceptAsync(Door door)
+    {
+        try
         {
-            // The door was closed.
+            return await door.Socket.AcceptAsync(door.End).ConfigureAwait(false);
+        }
+        catch
+        {
+            _room.Release();
+            throw;
         }
     }
 

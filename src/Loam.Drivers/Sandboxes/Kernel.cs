@@ -52,6 +52,17 @@ internal static partial class Kernel
         }
     }
 
+    /// <summary>In the calling thread's mount namespace.</summary>
+    public static void Mount(
+        string source, string target, string type, MountFlags flags, string options = "")
+    {
+        if (Libc.Mount(source, target, type, (nuint)flags, options) != 0)
+        {
+            throw Libc.Failure($"{target} cannot be mounted in a place of its own",
+                Marshal.GetLastPInvokeError());
+        }
+    }
+
     /// <summary>A handle of a file or directory that pins it and gives no right. Links are
     /// followed: ask <see cref="PathOf"/> where it lies.</summary>
     public static SafeFileHandle Pin(string path)

@@ -33,11 +33,11 @@ internal static class SandboxRoot
     public static List<string> Prepare(IEnumerable<SandboxAccess> access,
         Func<string, bool> isClosed, string hosts, uint user)
     {
-        const nuint isPrivate = 0x40000, recursive = 0x4000, noSetId = 2, noDevices = 4;
-        Mount("none", "/", "none", isPrivate | recursive, "");
+        Kernel.Mount("none", "/", "none", MountFlags.Private | MountFlags.Recursive);
         var given = access.Where(a => a.Kind != AccessKind.Network)
             .Select(a => (Access: a, Tree: Take(a, isClosed, user))).ToList();
-        Mount("loam-sandbox", Stage, "tmpfs", noSetId | noDevices, "mode=0755,size=4m");
+        Kernel.Mount("loam-sandbox", Stage, "tmpfs", MountFlags.NoSetId | MountFlags.NoDevices,
+            "mode=0755,size=4m");
         List<string> arguments = ["--ro-bind", "/usr", "/usr"];
         foreach (var name in s_links)
         {
@@ -131,16 +131,6 @@ internal static class SandboxRoot
             var path = $"{Stage}/{name}";
             File.WriteAllText(path, text);
             arguments.AddRange(["--ro-bind", path, $"/etc/{name}"]);
-        }
-    }
-
-    private static void Mount(
-        string source, string target, string type, nuint flags, string options)
-    {
-        if (Libc.Mount(source, target, type, flags, options) != 0)
-        {
-            throw Libc.Failure($"{target} cannot be prepared for a sandbox",
-                Marshal.GetLastPInvokeError());
         }
     }
 }
