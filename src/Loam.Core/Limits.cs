@@ -130,6 +130,12 @@ public static class Limits
     public static readonly TimeSpan TokenPause = TimeSpan.FromMinutes(1);
     /// <summary>Places that are remembered for it.</summary>
     public const int TokenSources = 1000;
+    /// <summary>How long what a model said is said again to the very same request.</summary>
+    public static readonly TimeSpan MindRecall = TimeSpan.FromMinutes(10);
+    /// <summary>How often the mind says that it is still thinking.</summary>
+    public static readonly TimeSpan MindPulse = TimeSpan.FromSeconds(5);
+    /// <summary>How long nothing at all is heard of the mind before its client gives up.</summary>
+    public static readonly TimeSpan MindSilence = TimeSpan.FromSeconds(60);
     /// <summary>How long a shown plan can be approved.</summary>
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
     /// <summary>Bytes of one request to the daemon.</summary>

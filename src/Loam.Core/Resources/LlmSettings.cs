@@ -32,6 +32,8 @@ public sealed record LlmSettings
 
     public LlmPrivacy Privacy { get; init; } = new();
 
+    public LlmRouting Routing { get; init; } = LlmRouting.Auto;
+
     internal static LlmSettings Of(MapValue? llm)
     {
         if (llm is null)
@@ -53,6 +55,14 @@ public sealed record LlmSettings
             CloudEnabled = llm.Flag("cloud_enabled") ?? true,
             Budget = new(LlmBudget.Micros(budget?.Number("daily")),
                 LlmBudget.Micros(budget?.Number("monthly"))),
+            Routing = llm.Text("routing") switch
+            {
+                "written" => LlmRouting.Written,
+                "local_first" => LlmRouting.LocalFirst,
+                "cloud_first" => LlmRouting.CloudFirst,
+                "polish" => LlmRouting.Polish,
+                _ => LlmRouting.Auto,
+            },
             Privacy = new()
             {
                 Redact = privacy?.Flag("redact") ?? true,
@@ -117,6 +127,23 @@ public sealed record LlmBudget(long? Daily, long? Monthly)
 
     internal static long? Micros(decimal? dollars) =>
         dollars is { } amount ? (long)decimal.Floor(amount * Micro) : null;
+}
+
+/// <summary>In which order models of this machine and others are asked. What must not leave the
+/// machine never does, whatever is written here.</summary>
+public enum LlmRouting
+{
+    /// <summary>As written; what is hard goes to one outside before one of this machine.</summary>
+    Auto,
+    /// <summary>As written, always.</summary>
+    Written,
+    /// <summary>One outside only where none of this machine has an answer that can be used.
+    /// </summary>
+    LocalFirst,
+    /// <summary>One of this machine only where none outside answers.</summary>
+    CloudFirst,
+    /// <summary>One of this machine drafts, one outside mends the draft.</summary>
+    Polish,
 }
 
 public enum LlmApproval { Never, Sensitive, Always }

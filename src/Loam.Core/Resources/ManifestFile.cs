@@ -91,6 +91,13 @@ public static class ManifestFile
         },
         new("fallback", new ListType(new ObjectType(Fallback)),
             "Models to ask, in order, when the first does not answer.") { Default = "[]" },
+        new("routing", new EnumType(["auto", "written", "local_first", "cloud_first", "polish"]),
+            "Who is asked first where there are models of this machine and others: auto, as "
+            + "written, but what is hard goes outside first; written; local_first; cloud_first; "
+            + "polish, one of this machine drafts and one outside mends the draft.")
+        {
+            Default = "auto",
+        },
         PriceField,
         new("budget", new ObjectType(Budget), "Spending never passes it.") { Default = "{}" },
         new("privacy", new ObjectType(Privacy), "What may leave the machine.") { Default = "{}" },

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Mind.Answers;
 
 namespace Loam.Mind.Context;
@@ -8,9 +10,10 @@ public sealed record ContextSection(string Name, string Text, bool IsOurs);
 
 /// <summary>What a model is sent, exactly.</summary>
 /// <param name="Files">What it was shown of the state files, to read its answer by.</param>
+/// <param name="State">What is approved.</param>
 public sealed record AssembledContext(
     ImmutableArray<ContextSection> Sections, ImmutableArray<ShownFile> Files,
-    ContextReport Report)
+    ContextReport Report, DesiredState State)
 {
     /// <summary>The part that says what the model is for; providers take it apart from the rest.
     /// </summary>

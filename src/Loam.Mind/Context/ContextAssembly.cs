@@ -16,7 +16,8 @@ public static class ContextAssembly
 
     public static AssembledContext Assemble(ContextInput input)
     {
-        var state = StateReader.Read(input.View.State).State ?? DesiredState.Empty;
+        var state = input.State ?? StateReader.Read(input.View.State).State
+            ?? DesiredState.Empty;
         var earlier = input.History.Where(t => t.ByPerson).TakeLast(TurnsRead);
         var relevance = Relevance.Of(
             string.Join("\n", [input.Request, .. earlier.Select(t => t.Text)]), state);
@@ -36,7 +37,7 @@ public static class ContextAssembly
             Conversation.Request(input),
         ];
         return new([.. sections.Select(s => s.Content)], shown,
-            new([.. sections.Select(s => s.Report)]));
+            new([.. sections.Select(s => s.Report)]), state);
     }
 
     private static Section Instructions(int budget)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Observing;
+using Loam.Core.Resources;
 
 namespace Loam.Mind.Context;
 
@@ -18,6 +19,9 @@ public sealed record ContextInput(
 {
     public ContextBudgets Budgets { get; init; } = ContextBudgets.Default;
 
+    /// <summary>The view's state files as they were read; null: they are read now.</summary>
+    public DesiredState? State { get; init; }
+
     /// <summary>Files to be shown whatever the request is about.</summary>
     public ImmutableArray<string> Asked { get; init; } = [];
 }
@@ -32,6 +36,10 @@ public sealed record ContextBudgets(
 
     /// <summary>What is left for the request.</summary>
     public int Request => Window - Answer - Instructions - Schemas - State - Files - History;
+
+    /// <summary>The longest answer that has room beside all the rest.</summary>
+    /// <param name="window">As for <see cref="For"/>.</param>
+    public int LongestAnswer(int window) => Math.Max(Answer, window - Window + Answer);
 
     /// <summary>The same shares of a smaller window; of a larger one, the default.</summary>
     public static ContextBudgets For(int window)

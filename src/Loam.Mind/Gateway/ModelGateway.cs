@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
-using System.Text;
 using Loam.Mind.Gateway.Asking;
 using Loam.Mind.Gateway.Spending;
 
@@ -26,7 +25,13 @@ public sealed class ModelGateway
 
     /// <summary>Who may answer a request at all.</summary>
     public ImmutableArray<ModelInfo> For(ModelRequest request) =>
-        [.. _models.Select(m => m.Model.Info).Where(i => MayAsk(i, request))];
+        [.. Asked(request).Select(m => m.Model.Info)];
+
+    /// <summary>Keeps an answer that was only words, for whoever asks the very same again. One
+    /// that something was proposed from is never kept: the state it was made for is another.
+    /// </summary>
+    public void Keep(ModelRequest request, ModelInfo by, string text) =>
+        _rules.Cache?.Keep(Digest(request), by, text);
 
     /// <summary>Comes as <see cref="ModelChosen"/>, what the model says,
     /// <see cref="ModelCost"/>, <see cref="ModelEnd"/>.</summary>
@@ -36,10 +41,7 @@ public sealed class ModelGateway
         ModelRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         var begun = _time.GetTimestamp();
-        var digest = request.IsReadOnly && _rules.Cache is not null
-            ? ResponseCache.Digest(request,
-                [.. _models.Select(m => m.Model).Where(m => MayAsk(m.Info, request))]) : null;
-        if (digest is not null && _rules.Cache!.Find(digest) is { } kept)
+        if (request.MayRecall && _rules.Cache?.Find(Digest(request)) is { } kept)
         {
             yield return new ModelChosen(kept.Info, []);
             yield return new TextDelta(kept.Text);
@@ -53,19 +55,17 @@ public sealed class ModelGateway
         try
         {
             yield return new ModelChosen(attempt.Info, passedOver.ToImmutable());
-            var text = digest is null ? null : new StringBuilder();
             for (var next = attempt.First; next is not null; next = await attempt.NextAsync())
             {
-                Note(next, attempt, ref text);
-                if (next is ModelEnd end)
+                if (next is ModelUsage usage)
+                {
+                    attempt.Count(usage);
+                }
+                if (next is ModelEnd)
                 {
                     attempt.Succeeded();
                     yield return new ModelCost(
                         attempt.Cost, _time.GetElapsedTime(begun), FromCache: false);
-                    if (end.Reason == EndReason.Complete && text is not null)
-                    {
-                        _rules.Cache!.Keep(digest!, attempt.Info, text.ToString());
-                    }
                 }
                 yield return next;
             }
@@ -76,36 +76,23 @@ public sealed class ModelGateway
         }
     }
 
-    private static void Note(ModelEvent happened, Attempt attempt, ref StringBuilder? text)
-    {
-        switch (happened)
-        {
-            case ModelUsage usage:
-                attempt.Count(usage);
-                break;
-            case TextDelta delta:
-                text?.Append(delta.Text);
-                break;
-            case ToolCall:
-                // Something is to be done: that is no answer to read again.
-                text = null;
-                break;
-        }
-    }
+    private string Digest(ModelRequest request) =>
+        ResponseCache.Digest(request, [.. Asked(request).Select(m => m.Model)]);
 
-    private bool MayAsk(ModelInfo info, ModelRequest request) =>
-        info.Privacy == PrivacyClass.Local || (!request.LocalOnly && _rules.CloudEnabled);
+    /// <summary>In the order in which they are asked. What a request may not reach is not among
+    /// them.</summary>
+    private IEnumerable<(IModel Model, CircuitBreaker Breaker)> Asked(ModelRequest request) =>
+        (request.Among is { } among
+            ? among.SelectMany(i => _models.Where(m => m.Model.Info == i)) : _models)
+        .Where(m => m.Model.Info.Privacy == PrivacyClass.Local
+            || (!request.LocalOnly && _rules.CloudEnabled));
 
     private async Task<Attempt> BeginAsync(ModelRequest request,
         ImmutableArray<string>.Builder passedOver, CancellationToken cancel)
     {
         ModelException? last = null;
-        foreach (var (model, breaker) in _models)
+        foreach (var (model, breaker) in Asked(request))
         {
-            if (!MayAsk(model.Info, request))
-            {
-                continue;
-            }
             try
             {
                 return await TryAsync(model, breaker, request, cancel);

@@ -26,9 +26,11 @@ public sealed record ModelRequest
     /// <summary>It is never sent to what is not <see cref="PrivacyClass.Local"/>.</summary>
     public required bool LocalOnly { get; init; }
 
-    /// <summary>The answer is only read and nothing is proposed from it: it may come from the
-    /// cache.</summary>
-    public bool IsReadOnly { get; init; }
+    /// <summary>Who is asked, in this order; null: all of the manifest, in its order.</summary>
+    public ImmutableArray<ModelInfo>? Among { get; init; }
+
+    /// <summary>An answer to the very same that was kept may be given again.</summary>
+    public bool MayRecall { get; init; }
 }
 
 /// <param name="Schema">JSON schema of the arguments, an object.</param>

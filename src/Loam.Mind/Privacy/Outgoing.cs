@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Observing;
 using Loam.Core.Resources;
-using Loam.Core.StateFiles;
 using Loam.Mind.Context;
 
 namespace Loam.Mind.Privacy;
@@ -20,16 +19,16 @@ public sealed record Outgoing(
 
     public static Outgoing Of(AssembledContext context, MachineView view)
     {
-        var policy = PrivacyPolicy.Of(
-            StateReader.Read(view.State).State ?? DesiredState.Empty);
-        var redactor = new Redactor(PrivateNames.Of(view), onlySecrets: !policy.Redact);
+        var policy = context.State.Settings.Llm.Privacy;
+        var redactor = new Redactor(
+            PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         var message = redactor.Redact(context.Message);
         return new(context.System, message,
             Decide(context, policy, redactor.Counts, view.Logs.Any(l => !l.Lines.IsEmpty)),
             redactor);
     }
 
-    private static PrivacyDecision Decide(AssembledContext context, PrivacyPolicy policy,
+    private static PrivacyDecision Decide(AssembledContext context, LlmPrivacy policy,
         ImmutableArray<RedactionCount> counts, bool hasLogs)
     {
         foreach (var section in context.Sections.Where(s => !s.IsOurs))
@@ -49,9 +48,9 @@ public sealed record Outgoing(
             : null;
         return policy.Approve switch
         {
-            ApproveSending.Always => new(Sending.NeedsApproval,
+            LlmApproval.Always => new(Sending.NeedsApproval,
                 "llm.privacy asks for approval of everything that is sent."),
-            ApproveSending.Sensitive when why is not null => new(Sending.NeedsApproval, why),
+            LlmApproval.Sensitive when why is not null => new(Sending.NeedsApproval, why),
             _ => new(Sending.Send, "Nothing in it is known to be private."),
         };
     }

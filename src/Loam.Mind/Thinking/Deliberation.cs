@@ -1,152 +1,116 @@
 using System.Collections.Immutable;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Mind.Answers;
 using Loam.Mind.Context;
 using Loam.Mind.Gateway;
 using Loam.Mind.Privacy;
+using Loam.Mind.Routing;
 
 namespace Loam.Mind.Thinking;
 
-/// <summary>Takes one request to a model: what it sees, what it answers, what is wrong with that,
-/// and again, at most so often; then a proposal, a question, words, or an honest failure.</summary>
+/// <summary>Takes one request to models, leg by leg of its way, until one of them comes to a
+/// proposal, a question or words; else an honest failure.</summary>
 /// <param name="propose">Hands texts to the daemon: files, the model's words, who it was.</param>
 public sealed class Deliberation(ModelGateway gateway, PrivateAsking asking, LlmSettings settings,
     Func<ModelAnswer, string, long?, CancellationToken, Task<ProposalAnswer>> propose)
 {
+    private readonly Rounds _rounds = new(gateway, asking, propose);
+
     /// <param name="maySend">A person has said that it may leave the machine.</param>
     /// <param name="hear">Gets words as they come, as long as they may be for people.</param>
     public async Task<Thought> RunAsync(ContextInput input, bool maySend,
         Func<string, Task> hear, CancellationToken cancel)
     {
-        var probe = new ModelRequest
-        {
-            Messages = [ModelMessage.User("")], MaxTokens = settings.MaxTokens, LocalOnly = false,
-        };
-        var candidates = gateway.For(probe);
-        var window = candidates.IsEmpty ? int.MaxValue : candidates.Min(c => c.ContextTokens);
-        var context = ContextAssembly.Assemble(
-            input with { Budgets = ContextBudgets.For(window) });
-        var outgoing = Outgoing.Of(context, input.View);
-        var isHeld = outgoing.Decision.Sending == Sending.NeedsApproval && !maySend;
-        if (isHeld && candidates.All(c => c.Privacy == PrivacyClass.Cloud))
-        {
-            return new(ThoughtKind.NeedsApproval, outgoing.Decision.Reason)
-            {
-                By = candidates.Select(c => c.ToString()).FirstOrDefault(),
-                Replaced = outgoing.Replaced,
-            };
-        }
-        var request = probe with
-        {
-            System = outgoing.System,
-            Messages = [ModelMessage.User(context.Message)],
-            Temperature = (double)settings.Temperature,
-            LocalOnly = isHeld || outgoing.Decision.Sending == Sending.LocalOnly,
-            Tools = AnswerTools.All,
-        };
-        var said = string.Join('\n',
-            input.History.Where(t => t.ByPerson).Select(t => t.Text).Append(input.Request));
-        bool MayShow(ImmutableArray<string> files) => files.IsEmpty || maySend
-            || Outgoing.Of(ContextAssembly.Assemble(input with { Asked = files }), input.View)
-                .Decision.Sending == Sending.Send;
-        return await RoundsAsync(request, outgoing.Redactor,
-            new(input.View.State, context.Files, said), MayShow, hear, cancel)
-            .ConfigureAwait(false);
-    }
-
-    /// <param name="mayShow">Whether files that were not shown yet may leave the machine.</param>
-    private async Task<Thought> RoundsAsync(ModelRequest request, Redactor redactor,
-        AnswerBasis basis, Func<ImmutableArray<string>, bool> mayShow, Func<string, Task> hear,
-        CancellationToken cancel)
-    {
-        var rounds = RepairRounds.None;
+        var state = StateReader.Read(input.View.State).State ?? DesiredState.Empty;
+        input = input with { State = state };
         var spent = new Spent();
-        while (true)
+        var (last, held) = ((Thought?)null, (Thought?)null);
+        (ModelAnswer Answer, string By)? draft = null;
+        foreach (var leg in Way(input.Request, state, maySend))
         {
-            var round = new Round(redactor.Restore);
-            try
+            var question = new LegQuestion(leg, input, settings, draft?.Answer);
+            var came = question.Withheld(maySend) is { } why
+                ? Withheld(question, why, spent)
+                : await TakeAsync(question, maySend, spent, hear, cancel).ConfigureAwait(false);
+            if (came.Draft is { } drafted)
             {
-                await foreach (var piece in asking.AskAsync(gateway, request, redactor, cancel)
-                    .ConfigureAwait(false))
+                draft = (drafted, spent.By);
+                continue;
+            }
+            if (came.Thought.Kind is ThoughtKind.Proposed or ThoughtKind.Question
+                or ThoughtKind.Answer)
+            {
+                return spent.On(draft is { } from ? came.Thought with
                 {
-                    await round.TakeAsync(piece, rounds.Count == 0 ? hear : Silent)
-                        .ConfigureAwait(false);
-                }
+                    By = $"{spent.By}, from a draft of {from.By}",
+                } : came.Thought);
             }
-            catch (ModelException fault)
+            if (came.Thought.Kind == ThoughtKind.NeedsApproval)
             {
-                return spent.On(new(ThoughtKind.Failed, fault.Message) { Advice = fault.Advice });
+                held ??= came.Thought;
+                continue;
             }
-            spent.Add(round);
-            if (round.End == EndReason.Refused)
-            {
-                return spent.On(new(ThoughtKind.Failed,
-                    "The model's provider does not let it answer that.") { Advice = "" });
-            }
-            // Taken apart first: what comes back may look like a fence.
-            var read = AnswerReader.Read(round.Text.ToString(), round.Uses);
-            var answer = AnswerCheck.Check(round.IsAway ? redactor.Restore(read) : read, basis);
-            if (answer.IsUsable && answer.Answer.Kind != AnswerKind.Proposal)
-            {
-                return spent.On(new(answer.Answer.Kind == AnswerKind.Question
-                    ? ThoughtKind.Question : ThoughtKind.Answer, answer.Answer.Words));
-            }
-            if (answer.IsUsable)
-            {
-                var kept = await propose(answer.Answer, spent.By, spent.Cost, cancel)
-                    .ConfigureAwait(false);
-                if (kept.Id is { } id)
-                {
-                    return spent.On(new(ThoughtKind.Proposed, answer.Answer.Words)
-                    {
-                        Proposal = id,
-                    });
-                }
-                answer = answer with { Findings = kept.Findings };
-            }
-            var step = rounds.After(answer);
-            if (round.IsAway && !mayShow(step.Files))
-            {
-                return spent.On(new(ThoughtKind.Failed, "The model would have to see "
-                    + $"{string.Join(" and ", step.Files)}, which nobody allowed to leave.")
-                {
-                    Advice = "Name what it is about, or see llm.privacy of manifest.yaml.",
-                });
-            }
-            if (step.Verdict != RepairVerdict.Again)
-            {
-                return spent.On(new(ThoughtKind.Failed, step.Text)
-                {
-                    Advice = "Say it another way, or in smaller steps.",
-                });
-            }
-            rounds = step.Next;
-            request = request with { Messages = [.. request.Messages, .. round.Back(step, basis)] };
+            spent.PassOver(came.Thought.Words);
+            last = came.Thought;
+        }
+        return spent.On((draft is { } left
+            ? await FinishAsync(left.Answer, left.By, spent, cancel).ConfigureAwait(false) : null)
+            ?? held ?? last!);
+    }
+
+    /// <summary>Whoever lets it leave means that it does.</summary>
+    private ImmutableArray<Leg> Way(string request, DesiredState state, bool maySend)
+    {
+        var models = gateway.For(new()
+        {
+            Messages = [ModelMessage.User("")], MaxTokens = 1, LocalOnly = false,
+        });
+        var way = Router.Way(settings.Routing, models, Difficulties.Of(request, state));
+        return maySend && way[0].Kind == LegKind.Answers
+            ? [.. way.OrderByDescending(l => l.IsAway)] : way;
+    }
+
+    private static Rounds.Came Withheld(LegQuestion question, PrivacyDecision why, Spent spent)
+    {
+        if (why.Sending == Sending.NeedsApproval)
+        {
+            return new(question.Held(why));
+        }
+        spent.PassOver(why.Reason);
+        return new(new(ThoughtKind.Failed, why.Reason)
+        {
+            Advice = "Name a model of this machine in llm of manifest.yaml.",
+        });
+    }
+
+    private async Task<Rounds.Came> TakeAsync(LegQuestion question, bool maySend, Spent spent,
+        Func<string, Task> hear, CancellationToken cancel)
+    {
+        try
+        {
+            return await _rounds.RunAsync(question, maySend, spent, hear, cancel)
+                .ConfigureAwait(false);
+        }
+        catch (ModelException fault)
+        {
+            return new(new(ThoughtKind.Failed, fault.Message) { Advice = fault.Advice });
         }
     }
 
-    private static Task Silent(string words) => Task.CompletedTask;
-
-    /// <summary>What all rounds together came to.</summary>
-    private sealed class Spent
+    /// <summary>A draft that nobody mended.</summary>
+    /// <returns>Null: it cannot be proposed.</returns>
+    private async Task<Thought?> FinishAsync(
+        ModelAnswer draft, string by, Spent spent, CancellationToken cancel)
     {
-        private ImmutableArray<string> _passedOver = [];
-
-        public string By { get; private set; } = "";
-
-        public long? Cost { get; private set; } = 0;
-
-        public void Add(Round round)
+        if (draft.Kind != AnswerKind.Proposal)
         {
-            By = round.By ?? By;
-            Cost += round.Cost;
-            _passedOver = [.. _passedOver.Union(round.PassedOver, StringComparer.Ordinal)];
+            return new(draft.Kind == AnswerKind.Question
+                ? ThoughtKind.Question : ThoughtKind.Answer, draft.Words) { By = by };
         }
-
-        public Thought On(Thought thought) => thought with
-        {
-            By = By.Length > 0 ? By : null, Cost = Cost, PassedOver = _passedOver,
-        };
+        var kept = await propose(draft, by, spent.Cost, cancel).ConfigureAwait(false);
+        return kept.Id is { } id
+            ? new(ThoughtKind.Proposed, draft.Words) { By = by, Proposal = id } : null;
     }
 }

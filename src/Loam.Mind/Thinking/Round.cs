@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Loam.Mind.Answers;
 using Loam.Mind.Gateway;
+using Loam.Mind.Privacy;
 
 namespace Loam.Mind.Thinking;
 
@@ -9,7 +10,6 @@ namespace Loam.Mind.Thinking;
 /// <param name="restore">Puts back what was replaced on the way to the model.</param>
 internal sealed class Round(Func<string, string> restore)
 {
-    private const char Open = '⟦', Close = '⟧';
     private const int LongestMark = 64;
 
     private const string Fence = "```";
@@ -19,7 +19,11 @@ internal sealed class Round(Func<string, string> restore)
 
     public StringBuilder Text { get; } = new();
 
-    public string? By { get; private set; }
+    /// <summary>Who answers; null: nobody yet.</summary>
+    public ModelInfo? By { get; private set; }
+
+    /// <summary>It was answered before and kept.</summary>
+    public bool IsRecalled { get; private set; }
 
     public ImmutableArray<string> PassedOver { get; private set; } = [];
 
@@ -28,7 +32,7 @@ internal sealed class Round(Func<string, string> restore)
     public EndReason End { get; private set; }
 
     /// <summary>It came from outside this machine.</summary>
-    public bool IsAway { get; private set; }
+    public bool IsAway => By?.Privacy == PrivacyClass.Cloud;
 
     public IReadOnlyList<ToolCallPart> Uses =>
         [.. _calls.Select(c => new ToolCallPart(c.Id, c.Name, c.Arguments))];
@@ -39,8 +43,7 @@ internal sealed class Round(Func<string, string> restore)
         switch (piece)
         {
             case ModelChosen chosen:
-                (By, PassedOver) = (chosen.Info.ToString(), chosen.PassedOver);
-                IsAway = chosen.Info.Privacy == PrivacyClass.Cloud;
+                (By, PassedOver) = (chosen.Info, chosen.PassedOver);
                 break;
             case TextDelta delta:
                 Text.Append(delta.Text);
@@ -50,7 +53,7 @@ internal sealed class Round(Func<string, string> restore)
                 _calls.Add(call);
                 break;
             case ModelCost cost:
-                Cost = cost.Cost;
+                (Cost, IsRecalled) = (cost.Cost, cost.FromCache);
                 break;
             case ModelEnd end:
                 End = end.Reason;
@@ -98,8 +101,8 @@ internal sealed class Round(Func<string, string> restore)
     /// <summary>What stands for something private is never given on by halves.</summary>
     private static string Whole(string text)
     {
-        var open = text.LastIndexOf(Open);
-        return open < 0 || text.IndexOf(Close, open) >= 0 || text.Length - open > LongestMark
-            ? text : text[..open];
+        var open = text.LastIndexOf(Placeholders.Open);
+        return open < 0 || text.IndexOf(Placeholders.Close, open) >= 0
+            || text.Length - open > LongestMark ? text : text[..open];
     }
 }

@@ -38,4 +38,7 @@ public sealed record Thought(ThoughtKind Kind, string Words)
 
     /// <summary>What would be replaced before it is sent.</summary>
     public ImmutableArray<RedactionCount> Replaced { get; init; } = [];
+
+    /// <summary>It was answered before, and is said again.</summary>
+    public bool IsRecalled { get; init; }
 }

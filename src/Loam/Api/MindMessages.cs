@@ -26,8 +26,8 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 /// <param name="Type"><c>text</c>: a piece of what is said. <c>plan</c>: a proposal waits in the
 /// daemon, under its name; its plan is asked for there. <c>question</c>: one thing is to be
 /// answered first. <c>sending</c>: it would leave the machine, and the person is to allow it first.
-/// <c>error</c>: it did not work. <c>done</c>: who answered, how long it took and
-/// what it cost.</param>
+/// <c>thinking</c>: it is not over. <c>error</c>: it did not work. <c>done</c>: who answered, how
+/// long it took and what it cost.</param>
 internal sealed record FromMind(string Type)
 {
     public string? SessionId { get; init; }

@@ -51,11 +51,14 @@ internal sealed class MindClient(string socketPath)
     private static async Task<ReadOnlyMemory<byte>> NextAsync(
         LineReader lines, CancellationToken cancel)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(Limits.MindSilence);
         try
         {
-            return await lines.NextAsync(cancel).ConfigureAwait(false) ?? throw Gone();
+            return await lines.NextAsync(limit.Token).ConfigureAwait(false) ?? throw Gone();
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException
+            || (error is OperationCanceledException && !cancel.IsCancellationRequested))
         {
             throw Gone();
         }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using Loam.Api;
 using Loam.Cli;
 using Loam.Cli.Commands;
+using Loam.Core;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Mind.Answers;
@@ -19,9 +19,9 @@ namespace Loam.MindHost;
 internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider time)
 {
     private const string Interpreter = "the interpreter";
-    private const int NonceBytes = 6;
 
     private readonly Sessions _sessions = new();
+    private readonly Nonces _nonces = new();
 
     public async Task AnswerAsync(string person, ToMind asked, Func<FromMind, Task> say,
         CancellationToken cancel)
@@ -80,18 +80,46 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
                 {
                     For = person, Cost = cost,
                 }, stop));
-        return await deliberation.RunAsync(
-            new(view, session.Turns, [], asked.Input!, Convert.ToHexStringLower(
-                RandomNumberGenerator.GetBytes(NonceBytes))),
-            asked.MaySend, words => say(new("text") { Content = words }), cancel)
-            .ConfigureAwait(false);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var thinking = deliberation.RunAsync(
+            new(view, session.Turns, [], asked.Input!,
+                _nonces.Of(person, view, session.Turns, asked.Input!)),
+            asked.MaySend, words => say(new("text") { Content = words }), end.Token);
+        try
+        {
+            await PulseAsync(thinking, say, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            // Nobody pays for what nobody waits for.
+            await end.CancelAsync().ConfigureAwait(false);
+            await ((Task)thinking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        return await thinking.ConfigureAwait(false);
+    }
+
+    /// <summary>Says every few seconds that it is not over, until it is.</summary>
+    private async Task PulseAsync(Task thinking, Func<FromMind, Task> say, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        while (await Task.WhenAny(thinking, Task.Delay(Limits.MindPulse, time, cancel))
+            .ConfigureAwait(false) != thinking)
+        {
+            cancel.ThrowIfCancellationRequested();
+            await say(new("thinking")
+            {
+                TookMs = Math.Round(time.GetElapsedTime(began).TotalMilliseconds),
+            }).ConfigureAwait(false);
+        }
     }
 
     private static async Task<FromMind> SayAsync(Thought thought, Func<FromMind, Task> say)
     {
         var end = new FromMind("done")
         {
-            By = thought.By, Cost = thought.Cost, Content = thought.Words,
+            By = thought.IsRecalled ? $"{thought.By}, as it said before" : thought.By,
+            Cost = thought.Cost,
+            Content = thought.Words,
         };
         switch (thought.Kind)
         {

@@ -91,6 +91,7 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
     private async Task ConverseAsync(Socket socket, CancellationToken stop)
     {
         using var stream = new NetworkStream(socket, ownsSocket: false);
+        using var one = new SemaphoreSlim(1);
         async Task SayAsync(FromMind line)
         {
             byte[] bytes = [.. JsonSerializer.SerializeToUtf8Bytes(
@@ -98,7 +99,15 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
             // Whoever does not read is not waited for.
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
             limit.CancelAfter(s_patience);
-            await stream.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
+            await one.WaitAsync(limit.Token).ConfigureAwait(false);
+            try
+            {
+                await stream.WriteAsync(bytes, limit.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                one.Release();
+            }
         }
         if (Peer.Of(socket) is not { } peer)
         {

@@ -2,6 +2,7 @@ using System.Net.Http;
 using System.Net.Sockets;
 using System.Text.Json;
 using Loam.Api;
+using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Mind.Files;
@@ -19,6 +20,7 @@ internal sealed class Models(string home, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly PrivateAsking _asking = new();
+    private readonly ResponseCache _cache = new(time, Limits.MindRecall);
     private Budget? _budget;
     private byte[] _known = [];
     private ModelGateway? _gateway;
@@ -47,7 +49,7 @@ internal sealed class Models(string home, TimeProvider time)
             PriceTable.Own(), time);
         _budget ??= Budget.Open(new OwnFolder(home), held.Budget, time);
         _budget.Limits = held.Budget;
-        return new(setup.Models, new(held.CloudEnabled, _budget, Cache: null, setup.Incomplete,
+        return new(setup.Models, new(held.CloudEnabled, _budget, _cache, setup.Incomplete,
             _asking.PrepareAsync, Random.Shared.NextDouble), time);
     }
 

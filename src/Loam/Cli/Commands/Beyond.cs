@@ -16,6 +16,7 @@ namespace Loam.Cli.Commands;
 internal sealed class Beyond(Invocation call, int generation, StateSet before)
 {
     private const string Send = "send";
+    private const string EmptyLine = "\r\e[K";
 
     private readonly string _session = Guid.NewGuid().ToString("N");
     private readonly MindClient _mind = new(call.Paths.MindSocket);
@@ -37,14 +38,22 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
         var (turn, maySend) = (words, false);
         while (true)
         {
-            if (!call.Json)
+            Wait(0);
+            Heard heard;
+            try
             {
-                Screen.Write(new Line("asking a model …", Ink.Dim));
+                heard = await HearAsync(new("chat", _session, turn)
+                {
+                    Model = true, MaySend = maySend, Before = [.. _said],
+                }, cancel).ConfigureAwait(false);
             }
-            var heard = await HearAsync(new("chat", _session, turn)
+            finally
             {
-                Model = true, MaySend = maySend, Before = [.. _said],
-            }, cancel).ConfigureAwait(false);
+                if (Screen.Live && !call.Json)
+                {
+                    Screen.Raw(EmptyLine);
+                }
+            }
             if (heard.Sending is { } sending)
             {
                 Screen.Write(MindView.Sending(sending, Screen.Look));
@@ -95,6 +104,11 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
         var heard = new Heard(new FromMind("done"));
         await foreach (var line in _mind.AskAsync(turn, cancel).ConfigureAwait(false))
         {
+            if (line.Type == "thinking")
+            {
+                Wait(line.TookMs ?? 0);
+                continue;
+            }
             heard = line.Type switch
             {
                 "sending" => heard with { Sending = line },
@@ -107,6 +121,25 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
             };
         }
         return heard;
+    }
+
+    /// <summary>Says that a model is asked, and where a line can be written anew, for how long.
+    /// </summary>
+    private void Wait(double milliseconds)
+    {
+        var line = new Line("asking a model …", Ink.Dim);
+        if (call.Json || (milliseconds > 0 && !Screen.Live))
+        {
+            return;
+        }
+        if (!Screen.Live)
+        {
+            Screen.Write(line);
+            return;
+        }
+        Screen.Raw(EmptyLine);
+        Screen.Prompt(milliseconds < 1000 ? line
+            : line.Add($" {milliseconds / 1000:0} s", Ink.Dim));
     }
 
     private async Task<bool> AllowsAsync(CancellationToken cancel)

@@ -296,15 +296,16 @@ public sealed class GatewayTests
         _time.Run(() => Task.Delay(time, _time), () => false, TimeSpan.FromHours(1));
 
     [Fact]
-    public void Answers_to_read_are_kept_and_proposals_never()
+    public void What_was_kept_is_said_again_to_the_very_same_request()
     {
         _servers["anthropic"] = new(Says("anthropic.text"));
         var cache = new ResponseCache(_time, TimeSpan.FromMinutes(10));
         var gateway = Gateway(new() { Models = [s_claude] }, cache: cache);
-        var read = Servers.Question with { IsReadOnly = true };
+        var read = Servers.Question with { MayRecall = true };
         Ask(gateway, Servers.Question);
         Ask(gateway, Servers.Question);
         Ask(gateway, read);
+        gateway.Keep(read, gateway.Models.First(), "Hello, wörld 🌍.\nBye.");
         var kept = Ask(gateway, read);
         _servers["anthropic"].Asked.Count.ShouldBe(3);
         kept[1].ShouldBe(new TextDelta("Hello, wörld 🌍.\nBye."));
@@ -326,16 +327,6 @@ public sealed class GatewayTests
         Ask(gateway, read);
         _servers["anthropic"].Asked.Count.ShouldBe(asked + 1);
         Fails(gateway, read with { LocalOnly = true }).Fault.ShouldBe(ModelFault.Withheld);
-        // With calls or cut off it is none to read again.
-        foreach (var sort in new[] { "anthropic.tools", "anthropic.length" })
-        {
-            _servers["anthropic"] = new(Says(sort));
-            gateway = Gateway(new() { Models = [s_claude] },
-                cache: new(_time, TimeSpan.FromMinutes(10)));
-            Ask(gateway, read);
-            Ask(gateway, read);
-            _servers["anthropic"].Asked.Count.ShouldBe(2);
-        }
     }
 
     [Theory]
