@@ -24,7 +24,7 @@ public static class ContextAssembly
         var budgets = input.Budgets;
         var mark = new DataMark(input.Nonce);
         var summary = StateOf(input, relevance, mark);
-        var (files, shown) = FileSections.Files(input, relevance, mark);
+        var (files, shown) = FileSections.Files(input, state, relevance, mark);
         var spare = budgets.State + budgets.Files - summary.Report.Used - files.Report.Used;
         ImmutableArray<Section> sections =
         [

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Loam.Core.Diagnostics;
 using Loam.Core.StateFiles;
 using Loam.Mind.Answers;
 
@@ -14,16 +13,16 @@ internal static class FileExcerpt
     public static ShownFile Whole(string file, string text) => new(
         file, PlainText.Lines(text), ImmutableSortedDictionary<string, string>.Empty);
 
+    /// <param name="spec">The file as it was read.</param>
     /// <param name="nonce">In the lines, so that nothing in the file looks like one.</param>
     public static ShownFile Of(
-        string file, string text, string nonce, ImmutableHashSet<string> names)
+        string file, string text, MapValue spec, string nonce, ImmutableHashSet<string> names)
     {
         var lines = PlainText.Lines(text).Split('\n');
-        var root = YamlReader.Read(file, text, new DiagnosticBag());
         var kept = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         var shown = new List<string>();
         var at = 0;
-        foreach (var run in Runs(root, lines, names))
+        foreach (var run in Runs(spec, lines, names))
         {
             shown.AddRange(lines[at..run.First]);
             var mark = $"# kept {nonce}-{kept.Count + 1}:";
@@ -41,22 +40,22 @@ internal static class FileExcerpt
 
     /// <summary>Runs of entries that do not matter, in order; lines count from 0.</summary>
     private static IEnumerable<Run> Runs(
-        MappingNode? root, string[] lines, ImmutableHashSet<string> names)
+        MapValue spec, string[] lines, ImmutableHashSet<string> names)
     {
-        var lists = (root?["spec"] as MappingNode)?.Entries.Select(e => e.Value)
-            .OfType<SequenceNode>().Where(l => l.Items.Length > 0 && IsBlock(l, lines)) ?? [];
-        foreach (var list in lists.OrderBy(l => l.Span.Line))
+        var lists = spec.Entries.Select(e => e.Value).OfType<ListValue>()
+            .Where(l => l.At is not null && !l.Items.IsEmpty && IsBlock(l, lines));
+        foreach (var list in lists.OrderBy(l => l.At!.Line))
         {
             Run? run = null;
             for (var i = 0; i < list.Items.Length; i++)
             {
                 var first = FirstLine(list, i, lines);
                 var end = i + 1 < list.Items.Length ? FirstLine(list, i + 1, lines)
-                    : Math.Max(list.Items[i].Span.EndLine, first + 1);
+                    : Math.Max(list.Items[i].At!.EndLine, first + 1);
                 var name = NameOf(list.Items[i]);
                 if (name is not null && !names.Contains(name))
                 {
-                    var indent = lines[list.Items[i].Span.Line - 1].IndexOf('-');
+                    var indent = lines[list.Items[i].At!.Line - 1].IndexOf('-');
                     run ??= new(first, end, indent, []);
                     run.Names.Add(PlainText.OneLine(name, 40));
                     run = run with { End = end };
@@ -74,19 +73,19 @@ internal static class FileExcerpt
         }
     }
 
-    private static string? NameOf(Node item) => item is not MappingNode map ? null
-        : ((map["name"] ?? map["target"] ?? map["service"] ?? map["host"]) as ScalarNode)?.Text;
+    private static string? NameOf(Value item) => item is not MapValue map ? null
+        : map.Text("name") ?? map.Text("target") ?? map.Text("service") ?? map.Text("host");
 
     /// <summary>Each item begins a line with its dash.</summary>
-    private static bool IsBlock(SequenceNode list, string[] lines) => list.Items.All(i =>
-        i is MappingNode && lines[i.Span.Line - 1].AsSpan().TrimStart().StartsWith("- "))
-        && list.Items.Select(i => i.Span.Line).Distinct().Count() == list.Items.Length;
+    private static bool IsBlock(ListValue list, string[] lines) => list.Items.All(i =>
+        i is MapValue { At: { } at } && lines[at.Line - 1].AsSpan().TrimStart().StartsWith("- "))
+        && list.Items.Select(i => i.At!.Line).Distinct().Count() == list.Items.Length;
 
     /// <summary>Comments right above an item belong to it.</summary>
-    private static int FirstLine(SequenceNode list, int item, string[] lines)
+    private static int FirstLine(ListValue list, int item, string[] lines)
     {
-        var first = list.Items[item].Span.Line - 1;
-        var least = item == 0 ? list.Span.Line - 1 : list.Items[item - 1].Span.EndLine;
+        var first = list.Items[item].At!.Line - 1;
+        var least = item == 0 ? list.At!.Line - 1 : list.Items[item - 1].At!.EndLine;
         while (item > 0 && first > least && lines[first - 1].AsSpan().TrimStart().StartsWith("#"))
         {
             first--;

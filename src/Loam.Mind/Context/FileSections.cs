@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Observing;
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Answers;
 
@@ -11,7 +12,7 @@ internal static class FileSections
     private const int LongestLogLine = 240;
 
     public static (Section, ImmutableArray<ShownFile>) Files(
-        ContextInput input, Relevance relevance, DataMark mark)
+        ContextInput input, DesiredState state, Relevance relevance, DataMark mark)
     {
         var present = input.View.State;
         var wanted = input.Asked.Concat(relevance.Parts.Select(p => p.Kind.File)).Distinct()
@@ -22,7 +23,8 @@ internal static class FileSections
         var left = input.Budgets.Files - Tokens.Of(text) - 60;
         foreach (var file in wanted.Where(f => present[f] is not null))
         {
-            if (Fitting(file, present[file]!, input, relevance, left) is not { } excerpt)
+            if (Fitting(file, state.Specs.GetValueOrDefault(file), input, relevance,
+                left) is not { } excerpt)
             {
                 cuts.Add($"{file} had no room.");
                 continue;
@@ -47,17 +49,22 @@ internal static class FileSections
     }
 
     /// <summary>The whole file; else what matters of it; else null.</summary>
-    private static ShownFile? Fitting(string file, string text, ContextInput input,
+    private static ShownFile? Fitting(string file, MapValue? spec, ContextInput input,
         Relevance relevance, int left)
     {
         const int Marks = 40;
+        var text = input.View.State[file]!;
         var whole = FileExcerpt.Whole(file, text);
         if (Tokens.Of(whole.Text) + Marks <= left)
         {
             return whole;
         }
+        if (spec is null)
+        {
+            return null;
+        }
         var nonce = input.Nonce[..Math.Min(6, input.Nonce.Length)];
-        var excerpt = FileExcerpt.Of(file, text, nonce, relevance.Names);
+        var excerpt = FileExcerpt.Of(file, text, spec, nonce, relevance.Names);
         return !excerpt.IsWhole && Tokens.Of(excerpt.Text) + Marks <= left ? excerpt : null;
     }
 

@@ -160,15 +160,15 @@ public sealed class ContextTests
     public void Excerpts_of_any_file_come_back_to_the_letter()
     {
         var chance = new Random(3);
-        foreach (var (_, text) in Examples.Names.Select(Examples.Read)
-            .Append(Views.Many(9)).SelectMany(s => s.Texts)
-            .Where(t => t.Key != StateSet.Lock))
+        foreach (var (spec, text) in Examples.Names.Select(Examples.Read)
+            .Append(Views.Many(9)).SelectMany(set => StateReader.Read(set).State!.Specs
+                .Select(s => (s.Value, set[s.Key]!))))
         {
             for (var run = 0; run < 50; run++)
             {
                 var names = text.Split('\n', ' ', ':').Where(_ => chance.Next(4) == 0)
                     .ToImmutableHashSet();
-                var shown = FileExcerpt.Of("services.yaml", text, "abc", names);
+                var shown = FileExcerpt.Of("services.yaml", text, spec, "abc", names);
                 shown.PutBack(shown.Text).ShouldBe(PlainText.Lines(text));
             }
         }
