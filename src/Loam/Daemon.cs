@@ -179,7 +179,8 @@ internal static class Daemon
     [
         new("the audit record", auditing.RunAsync),
         new("what is told", messages.HearAsync), new("messages", messages.TellAsync),
-        new("the daemon's log", new EventPrinter(events, say).RunAsync),
+        new("the daemon's log", new EventPrinter(
+            events, Environment.GetEnvironmentVariable(LogLevels.Variable), say).RunAsync),
     ];
 
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.

@@ -5,16 +5,10 @@ namespace Loam.Core.Resources;
 /// <param name="OpenAiKey"><c>OPENAI_API_KEY</c>.</param>
 /// <param name="OllamaUrl"><c>OLLAMA_URL</c>; http:// may be left out.</param>
 /// <param name="LocalModel"><c>LOAM_LOCAL_MODEL</c>: the path of a GGUF file.</param>
-/// <param name="Log"><c>LOAM_LOG</c>: <c>error</c>, <c>warn</c>, <c>info</c>, <c>debug</c>.
-/// </param>
 public sealed record LlmEnvironment(
-    string? AnthropicKey, string? OpenAiKey, Uri? OllamaUrl, string? LocalModel, string? Log)
+    string? AnthropicKey, string? OpenAiKey, Uri? OllamaUrl, string? LocalModel)
 {
-    public static LlmEnvironment None { get; } = new(null, null, null, null, null);
-
-    /// <summary>The variables, for whoever passes them on to another process.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        ["ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OLLAMA_URL", "LOAM_LOCAL_MODEL", "LOAM_LOG"];
+    public static LlmEnvironment None { get; } = new(null, null, null, null);
 
     /// <param name="variable">Null or empty: not set.</param>
     public static LlmEnvironment Of(Func<string, string?> variable)
@@ -27,7 +21,7 @@ public sealed record LlmEnvironment(
         return new(Set("ANTHROPIC_API_KEY"), Set("OPENAI_API_KEY"),
             Uri.TryCreate(url, UriKind.Absolute, out var parsed)
                 && parsed.Scheme is "http" or "https" ? parsed : null,
-            Set("LOAM_LOCAL_MODEL"), Set("LOAM_LOG"));
+            Set("LOAM_LOCAL_MODEL"));
     }
 
     /// <summary>The key for a provider, before its secret.</summary>

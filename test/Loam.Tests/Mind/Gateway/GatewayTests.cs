@@ -382,10 +382,10 @@ public sealed class GatewayTests
         var variables = new Dictionary<string, string>
         {
             ["ANTHROPIC_API_KEY"] = "k1", ["OPENAI_API_KEY"] = " ", ["OLLAMA_URL"] = "box:1234",
-            ["LOAM_LOCAL_MODEL"] = "/m.gguf", ["LOAM_LOG"] = "debug",
+            ["LOAM_LOCAL_MODEL"] = "/m.gguf",
         };
         var environment = LlmEnvironment.Of(variables.GetValueOrDefault);
-        environment.ShouldBe(new("k1", null, new("http://box:1234"), "/m.gguf", "debug"));
+        environment.ShouldBe(new("k1", null, new("http://box:1234"), "/m.gguf"));
         environment.Over(new()).Models.Select(m => m.Provider).ShouldBe(["local", "anthropic"]);
         environment.Over(new() { IsWritten = true }).Models.ShouldBeEmpty();
         var local = new LlmModel("local", null, null, null, "/other.gguf", null);
