@@ -28,6 +28,8 @@ public static class Limits
     /// <summary>Events, and lines of a log, that a model is shown at most.</summary>
     public const int ViewEvents = 100;
     public const int ViewLogLines = 200;
+    /// <summary>Logs that are in a view at most.</summary>
+    public const int ViewLogs = 3;
 
     /// <summary>Findings shown for one set of state files.</summary>
     public const int Findings = 200;

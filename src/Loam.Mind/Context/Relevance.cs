@@ -55,9 +55,8 @@ internal sealed record Relevance(
     {
         var weights = new Dictionary<string, int>(StringComparer.Ordinal) { [Services] = 1 };
         var names = new HashSet<string>(StringComparer.Ordinal);
-        var read = said.Length > LongestRead ? said[..LongestRead] : said;
         var lexemes = new Recogniser(Lexicon.English, NameTable.Of(state))
-            .Read(Normaliser.Words(read, Lexicon.English));
+            .Read(Normaliser.Words(Cut(said), Lexicon.English));
         foreach (var lexeme in lexemes)
         {
             foreach (var naming in lexeme.Namings)
@@ -90,6 +89,18 @@ internal sealed record Relevance(
             ],
             Around(names, state));
     }
+
+    /// <summary>Names of things in the state that are said, and of nothing around them.</summary>
+    public static ImmutableHashSet<string> Named(string said, DesiredState state) =>
+    [
+        .. new Recogniser(Lexicon.English, NameTable.Of(state))
+            .Read(Normaliser.Words(Cut(said), Lexicon.English))
+            .SelectMany(l => l.Namings)
+            .Where(n => n.Known is not (Known.App or Known.Role)).Select(n => n.Name),
+    ];
+
+    private static string Cut(string said) =>
+        said.Length > LongestRead ? said[..LongestRead] : said;
 
     private static void Add(Dictionary<string, int> weights, string[] keys, int weight)
     {

@@ -1,7 +1,6 @@
 using Loam.Core.Resources;
 using Loam.Mind.Context;
 using Loam.Mind.Interpreter.Language;
-using Loam.Mind.Interpreter.Normalising;
 
 namespace Loam.Mind.Routing;
 
@@ -21,15 +20,13 @@ public static class Difficulties
     private const int ManyNames = 5;
     private const int ManyFiles = 4;
 
-    private static readonly Lazy<HashSet<string>> s_judgement = new(() =>
-        [.. WordFile.Read("en", "judgement").Select(w => w.Phrase)]);
+    private static readonly Lazy<Phrases> s_judgement = new(() => new(
+        WordFile.Read("en", "judgement").Select(w => w.Phrase)));
 
     public static Difficulty Of(string request, DesiredState state)
     {
-        var words = request.ToLowerInvariant().Split(
-            [' ', '\t', '\r', '\n', ',', '.', ';', ':', '?', '!', '"', '(', ')'],
-            StringSplitOptions.RemoveEmptyEntries);
-        if (words.Length > ManyWords || AsksForJudgement(words))
+        var words = Phrases.Words(request);
+        if (words.Length > ManyWords || s_judgement.Value.OccurIn(words))
         {
             return Difficulty.Hard;
         }
@@ -37,21 +34,5 @@ public static class Difficulties
         return about.Names.Count > ManyNames
             || about.Parts.Select(p => p.Kind.File).Distinct().Count() > ManyFiles
                 ? Difficulty.Hard : Difficulty.Easy;
-    }
-
-    private static bool AsksForJudgement(string[] words)
-    {
-        for (var first = 0; first < words.Length; first++)
-        {
-            for (var count = 1; count <= 3 && first + count <= words.Length; count++)
-            {
-                if (s_judgement.Value.Contains(
-                    string.Join(' ', words.AsSpan(first, count).ToArray())))
-                {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Loam.Core;
 using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -18,7 +19,8 @@ internal interface IMindSide
     uint User { get; }
 
     /// <summary>What there is, without a secret's value.</summary>
-    Task<MachineView> ViewAsync(CancellationToken cancel);
+    /// <param name="logs">What services wrote, of those that were asked for.</param>
+    Task<MachineView> ViewAsync(IEnumerable<LogExcerpt> logs, CancellationToken cancel);
 
     /// <summary>Settings of the models as they are now, their keys, and the ways to them.</summary>
     MindModels Models();
@@ -62,13 +64,40 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
     [
         new("GET", "/v1/mind/view", Rights.Propose, (call, cancel) => OneAsync(call,
             async () => await Routes.Answer(
-                call, await mind.ViewAsync(cancel).ConfigureAwait(false),
+                call, await mind.ViewAsync(
+                    await LogsAsync(call, cancel).ConfigureAwait(false), cancel)
+                    .ConfigureAwait(false),
                 ApiJson.Default.MachineView, cancel).ConfigureAwait(false), cancel)),
         new("GET", "/v1/mind/models", Rights.Propose, (call, cancel) => Routes.Answer(
             call, mind.Models(), ApiJson.Default.MindModels, cancel)),
         new("POST", "/v1/mind/proposals", Rights.Propose, (call, cancel) => OneAsync(
             call, () => ProposeAsync(call, cancel), cancel)),
     ];
+
+    /// <summary>The newest lines of the services in <c>?logs=web,db</c>.</summary>
+    private async Task<List<LogExcerpt>> LogsAsync(Call call, CancellationToken cancel)
+    {
+        var excerpts = new List<LogExcerpt>();
+        foreach (var name in call.Http.Request.Query["logs"].ToString().Split(',')
+            .Where(n => n.Length > 0).Distinct().Take(Limits.ViewLogs))
+        {
+            var lines = ImmutableArray.CreateBuilder<string>();
+            try
+            {
+                await foreach (var entry in surface.Logs(
+                    name, Limits.ViewLogLines, false, cancel).ConfigureAwait(false))
+                {
+                    lines.Add(entry.Text);
+                }
+            }
+            catch (HostException fault)
+            {
+                lines.Add($"(its log cannot be read: {fault.Message})");
+            }
+            excerpts.Add(new(name, lines.ToImmutable()));
+        }
+        return excerpts;
+    }
 
     /// <summary>The request with a proposal's texts in the place of its name.</summary>
     /// <exception cref="HostException">NotFound: it is no longer open.</exception>

@@ -185,8 +185,11 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false)).Message;
     }
 
-    public Task<MachineView> MindViewAsync(CancellationToken cancel) =>
-        GetAsync("/v1/mind/view", ApiJson.Default.MachineView, cancel);
+    /// <param name="logs">Services whose last lines are in it.</param>
+    public Task<MachineView> MindViewAsync(
+        IReadOnlyList<string> logs, CancellationToken cancel) =>
+        GetAsync("/v1/mind/view" + (logs.Count > 0 ? $"?logs={string.Join(',', logs)}" : ""),
+            ApiJson.Default.MachineView, cancel);
 
     public Task<MindModels> MindModelsAsync(CancellationToken cancel) =>
         GetAsync("/v1/mind/models", ApiJson.Default.MindModels, cancel);

@@ -29,7 +29,7 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
         var began = time.GetTimestamp();
         try
         {
-            var view = await daemon.MindViewAsync(cancel).ConfigureAwait(false);
+            var view = await daemon.MindViewAsync([], cancel).ConfigureAwait(false);
             var session = _sessions.Of(person, asked.SessionId, view, time.GetUtcNow());
             session.Hear(asked.Before ?? []);
             var reflex = session.Conversation.Say(asked.Input!);
@@ -64,6 +64,11 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
         if (held.Models.IsEmpty)
         {
             return null;
+        }
+        var logs = LogsWanted.Of(asked.Input!, view);
+        if (!logs.IsEmpty)
+        {
+            view = await daemon.MindViewAsync(logs, cancel).ConfigureAwait(false);
         }
         ModelGateway gateway;
         try

@@ -24,12 +24,13 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
 
     public bool HasModels => !Held.Models.IsEmpty;
 
-    public async Task<MachineView> ViewAsync(CancellationToken cancel)
+    public async Task<MachineView> ViewAsync(
+        IEnumerable<LogExcerpt> logs, CancellationToken cancel)
     {
         var status = await machine.StatusAsync(cancel).ConfigureAwait(false);
         var (generation, files) = await machine.CurrentAsync(cancel).ConfigureAwait(false);
         return MachineView.Of(generation, files, status, events.Kept(),
-            HostFactsReader.Read(paths.DataDir, time), [], machine.Desired.Users.Keys);
+            HostFactsReader.Read(paths.DataDir, time), logs, machine.Desired.Users.Keys);
     }
 
     /// <summary>Doors lead where the state says, as soon as it says so.</summary>

@@ -142,7 +142,7 @@ public sealed class ApiTests
             .With("security.yaml", "apiVersion: loam/v1\nkind: SecurityConfig\nspec:\n"
                 + $"  secrets:\n    - name: KEY\n      value: {cipher}\n");
         var client = new DaemonClient(running.Socket);
-        var view = await client.MindViewAsync(default);
+        var view = await client.MindViewAsync([], default);
         view.State["services.yaml"]!.ShouldNotContain("hunter2");
         var handle = Core.StateFiles.SecretHandles.Of("KEY");
         var answer = await client.ProposeAsync(new("m", "w", new Dictionary<string, string>
@@ -154,7 +154,21 @@ public sealed class ApiTests
         said.ShouldNotContain("hunter2");
         said.ShouldNotContain(cipher);
         // The daemon is there still.
-        (await client.MindViewAsync(default)).Generation.ShouldBe(view.Generation);
+        (await client.MindViewAsync([], default)).Generation.ShouldBe(view.Generation);
+    }
+
+    [Fact]
+    public async Task The_mind_sees_the_logs_that_it_asks_for()
+    {
+        var peer = new Peer(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        await using var running = await Running.StartAsync(_ => peer);
+        running.Log.AddRange(Enumerable.Range(0, 300).Select(n =>
+            new LogEntry(FakeMachine.Noon, false, $"line {n}")));
+        var client = new DaemonClient(running.Socket);
+        (await client.MindViewAsync([], default)).Logs.ShouldBeEmpty();
+        var logs = (await client.MindViewAsync(["web", "web", "a", "b", "c"], default)).Logs;
+        logs.Select(l => l.Source).ShouldBe(["web", "a", "b"]);
+        (logs[0].Lines.Length, logs[0].Lines[^1]).ShouldBe((Limits.ViewLogLines, "line 299"));
     }
 
     [Fact]

@@ -12,12 +12,13 @@ internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSi
 
     public uint User => 0;
 
-    public async Task<MachineView> ViewAsync(CancellationToken cancel)
+    public async Task<MachineView> ViewAsync(
+        IEnumerable<LogExcerpt> logs, CancellationToken cancel)
     {
         var (generation, files) = await machine.CurrentAsync(cancel);
         return MachineView.Of(generation, files, await machine.StatusAsync(cancel), [],
             new("host", "Debian", "6.1", 2, 1 << 30, 1 << 29, 1 << 30, 1 << 29, FakeMachine.Noon,
-                "UTC", "C"), [], ["ada"]);
+                "UTC", "C"), logs, ["ada"]);
     }
 
     public bool HasModels => false;

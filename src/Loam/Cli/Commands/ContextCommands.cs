@@ -61,6 +61,12 @@ internal static class ContextCommands
         Invocation call, string request, CancellationToken cancel)
     {
         var view = await ViewAsync(call, cancel).ConfigureAwait(false);
+        var logs = ImmutableArray.CreateBuilder<LogExcerpt>();
+        foreach (var service in call.All("logs").Union(LogsWanted.Of(request, view)))
+        {
+            logs.Add(new(service, await LogAsync(call, service, cancel).ConfigureAwait(false)));
+        }
+        view = view with { Logs = logs.ToImmutable() };
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
         return (view, ContextAssembly.Assemble(new(view, [], [], request, nonce)));
     }
@@ -78,13 +84,8 @@ internal static class ContextCommands
         {
             events.Add(happened);
         }
-        var logs = new List<LogExcerpt>();
-        foreach (var service in call.All("logs"))
-        {
-            logs.Add(new(service, await LogAsync(call, service, cancel).ConfigureAwait(false)));
-        }
         return MachineView.Of(state.Generation, new StateSet(state.Files), status, events,
-            HostFactsReader.Read("/", call.Time), logs,
+            HostFactsReader.Read("/", call.Time), [],
             users.Users.Where(u => u.Uid >= 1000).Select(u => u.Name));
     }
 
