@@ -38,6 +38,8 @@ main() {
   for pair in "${wanted[@]}"; do
     command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
   done
+  # A library; of those that are needed the one that a small machine may lack.
+  compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null || missing+=(libsqlite3-0)
   ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
 }
 

@@ -119,6 +119,10 @@ public static class Limits
     public const int MindConnections = 32;
     /// <summary>Turns that a conversation remembers.</summary>
     public const int MindTurns = 40;
+    /// <summary>Conversations of one person that are kept; the oldest go.</summary>
+    public const int PersonSessions = 100;
+    /// <summary>Bytes of all words of everybody's conversations that are kept.</summary>
+    public const long SessionBytes = 32 * 1024 * 1024;
     /// <summary>Conversations that the mind keeps at hand.</summary>
     public const int MindSessions = 256;
     /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next

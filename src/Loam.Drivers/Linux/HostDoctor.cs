@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -39,7 +40,7 @@ public static class HostDoctor
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
         Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(), await SandboxAsync(cancel),
-        Mind(), Programs(),
+        Mind(), Conversations(), Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -98,6 +99,21 @@ public static class HostDoctor
         ? new("models", CheckResult.Note, "the kernel has no Landlock: no model can be asked",
             "Boot 5.13 or newer with landlock in `cat /sys/kernel/security/lsm`.")
         : new("models", CheckResult.Good, $"confined by Landlock, version {Landlock.Version}");
+
+    private static HostCheck Conversations()
+    {
+        const string library = "libsqlite3.so.0";
+        return NativeLibrary.TryLoad(library, out var handle) && Free(handle)
+            ? new("conversations", CheckResult.Good, "SQLite")
+            : new("conversations", CheckResult.Note, $"{library} is not installed: no conversation "
+                + "outlives the mind", "`apt-get install libsqlite3-0`.");
+    }
+
+    private static bool Free(nint library)
+    {
+        NativeLibrary.Free(library);
+        return true;
+    }
 
     private static HostCheck Backups() => Command.Find("restic") is null
         ? new("backups", CheckResult.Note, "restic is not installed: no copies can be made",

@@ -61,6 +61,30 @@ public sealed class Conversation
     /// <summary>A question is open, and the next turn may be its answer.</summary>
     public bool IsAsking => _session?.Pending is not null;
 
+    /// <summary>What was said about an earlier state and is done: whom it was about is remembered,
+    /// so that "it" means the same, and nothing of it is proposed again.</summary>
+    public void Recall(IEnumerable<string> turns)
+    {
+        foreach (var turn in turns)
+        {
+            Say(turn);
+        }
+        if (_session is null)
+        {
+            return;
+        }
+        var now = _session.Remember().Now;
+        bool IsThere(string name) => _session.BaseState.Services.ContainsKey(name);
+        _session.Recall(new(now with
+        {
+            Files = _files,
+            Focus = [.. now.Focus.Where(IsThere)],
+            Made = [.. now.Made.Where(IsThere)],
+            Risk = Risk.Low,
+        }, [], null));
+        _said = [];
+    }
+
     /// <summary>Takes one turn and says what the conversation has come to.</summary>
     public Proposal Say(string turn)
     {
@@ -77,7 +101,8 @@ public sealed class Conversation
         _session.Effort.Begin();
         try
         {
-            return Spared(turn, _session) ?? Corrected(turn, _session) ?? Plain(turn, _session);
+            return More.IsAsked(turn) && !IsAsking ? Explained(turn, _session)
+                : Spared(turn, _session) ?? Corrected(turn, _session) ?? Plain(turn, _session);
         }
         catch (TooMuchException)
         {
@@ -87,6 +112,14 @@ public sealed class Conversation
             return Made(Outcome.Question, "That is much at once, and I would rather not guess: "
                 + "say it in smaller steps, one wish at a time. What comes first?", 1, []);
         }
+    }
+
+    /// <summary>What is proposed, or what was last spoken of, at length.</summary>
+    private Proposal Explained(string turn, Session session)
+    {
+        var said = More.Of(session) is { } more ? Made(Outcome.Answer, more, 1, [])
+            : Plain(turn, session);
+        return said with { AsksMore = true };
     }
 
     /// <summary>A turn that takes half of itself back is read as two.</summary>

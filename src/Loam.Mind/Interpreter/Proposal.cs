@@ -31,6 +31,9 @@ public sealed record Proposal(
     /// who knows more may.</summary>
     public bool IsBeyond { get; init; }
 
+    /// <summary>More of what was said last was asked for: whoever said it says it best.</summary>
+    public bool AsksMore { get; init; }
+
     /// <summary>What the words asked for, by name; an edit outside it needs an approval of its
     /// own.</summary>
     public ImmutableArray<ResourceId> Scope { get; init; } = [];

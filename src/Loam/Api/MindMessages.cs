@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Loam.Api;
 
 /// <summary>A line that a person's client sends to the mind.</summary>
-/// <param name="Type"><c>chat</c>.</param>
+/// <param name="Type"><c>chat</c>; <c>sessions</c> asks for one's conversations; <c>forget</c>
+/// removes one.</param>
 /// <param name="SessionId">Chosen by the client; absent: a conversation of its own.</param>
 /// <param name="Input">What the person said.</param>
 internal sealed record ToMind(string? Type, string? SessionId, string? Input)
@@ -15,6 +16,10 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 
     /// <summary>The person has seen what would leave the machine, and lets it.</summary>
     public bool MaySend { get; init; }
+
+    /// <summary>Whom it is said for. Believed of root alone: the daemon speaks for those whom it
+    /// knows.</summary>
+    public string? For { get; init; }
 
     /// <summary>What the person said before in this conversation, and the client answered itself.
     /// </summary>
@@ -26,8 +31,8 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 /// <param name="Type"><c>text</c>: a piece of what is said. <c>plan</c>: a proposal waits in the
 /// daemon, under its name; its plan is asked for there. <c>question</c>: one thing is to be
 /// answered first. <c>sending</c>: it would leave the machine, and the person is to allow it first.
-/// <c>thinking</c>: it is not over. <c>error</c>: it did not work. <c>done</c>: who answered, how
-/// long it took and what it cost.</param>
+/// <c>sessions</c>: one's conversations. <c>thinking</c>: it is not over. <c>error</c>: it did not
+/// work. <c>done</c>: who answered, how long it took and what it cost.</param>
 internal sealed record FromMind(string Type)
 {
     public string? SessionId { get; init; }
@@ -49,11 +54,22 @@ internal sealed record FromMind(string Type)
     /// <summary>Why somebody else did not, a sentence each.</summary>
     public ImmutableArray<string>? PassedOver { get; init; }
 
+    /// <summary>Beside the answer: that the conversation is not kept, and why.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>Newest first.</summary>
+    public ImmutableArray<SessionLine>? Sessions { get; init; }
+
     public double? TookMs { get; init; }
 
     /// <summary>Millionths of a US dollar; absent: unknown, or nothing.</summary>
     public long? Cost { get; init; }
 }
+
+/// <summary>A conversation without its turns.</summary>
+/// <param name="About">Its first words.</param>
+internal sealed record SessionLine(
+    string Name, DateTimeOffset Began, DateTimeOffset Last, int Turns, string About);
 
 /// <summary>The lines between people's clients and the mind.</summary>
 [JsonSourceGenerationOptions(

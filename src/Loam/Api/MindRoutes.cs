@@ -139,6 +139,7 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
                 "Read it again.")).ConfigureAwait(false);
             return;
         }
+        order = order with { For = order.For is { } person ? Peer.Shown(person) : null };
         await Routes.Answer(call, Take(order, files), ApiJson.Default.ProposalAnswer, cancel)
             .ConfigureAwait(false);
     }

@@ -66,6 +66,21 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
         }
     }
 
+    /// <summary>A user where names cannot be looked up: the mind reads no file of the machine.
+    /// </summary>
+    public static string NameOf(uint uid) =>
+        string.Create(CultureInfo.InvariantCulture, $"uid {uid}");
+
+    /// <summary>The account's name where such a number is one's.</summary>
+    public static string Shown(string person) =>
+        person.StartsWith("uid ", StringComparison.Ordinal)
+            ? AccountNames.Of(person[4..]) ?? person : person;
+
+    /// <summary>Whom the mind keeps conversations for: the same person through every door.
+    /// </summary>
+    public static string Known(string name) =>
+        AccountNames.User(name) is { } uid ? NameOf(uid) : name;
+
     /// <summary>The number of <see cref="Group"/>; null when the machine has no such group.
     /// </summary>
     public static uint? GroupNumber() => AccountNames.Group(Group);
@@ -97,7 +112,7 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
         {
             person = login;
         }
-        return AccountNames.Of(person.ToString(CultureInfo.InvariantCulture)) ?? $"uid {person}";
+        return AccountNames.Of(person.ToString(CultureInfo.InvariantCulture)) ?? NameOf(person);
     }
 
     private static uint? LoginOf(int pid)

@@ -10,50 +10,119 @@ using Loam.Mind.Context;
 using Loam.Mind.Gateway;
 using Loam.Mind.Interpreter;
 using Loam.Mind.Thinking;
+using Loam.MindHost.Storing;
 using Outcome = Loam.Mind.Interpreter.Outcome;
 
 namespace Loam.MindHost;
 
 /// <summary>Answers a person's turn: the interpreter where it is sure, else a model where one may
 /// be asked, and the interpreter again where none answers.</summary>
-internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider time)
+internal sealed class Answering(
+    DaemonClient daemon, Models models, SessionStore store, TimeProvider time)
 {
     private const string Interpreter = "the interpreter";
 
-    private readonly Sessions _sessions = new();
+    private readonly Sessions _sessions = new(store);
     private readonly Nonces _nonces = new();
 
     public async Task AnswerAsync(string person, ToMind asked, Func<FromMind, Task> say,
         CancellationToken cancel)
     {
-        var began = time.GetTimestamp();
         try
         {
-            var view = await daemon.MindViewAsync([], cancel).ConfigureAwait(false);
-            var session = _sessions.Of(person, asked.SessionId, view, time.GetUtcNow());
-            session.Hear(asked.Before ?? []);
-            var reflex = session.Conversation.Say(asked.Input!);
-            var thought = reflex.IsBeyond || asked.Model
-                ? await ThinkAsync(person, asked, session, view, say, cancel).ConfigureAwait(false)
-                : null;
-            session.Add(new(true, asked.Input!));
-            var end = thought is null || thought is { By: null, Kind: ThoughtKind.Failed }
-                ? await SayAsync(person, reflex, view, say, cancel).ConfigureAwait(false)
-                : await SayAsync(thought, say).ConfigureAwait(false);
-            session.Add(new(false, end.Content ?? ""));
-            await say(end with
+            switch (asked.Type)
             {
-                SessionId = asked.SessionId,
-                TookMs = Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 1),
-                PassedOver = thought is { PassedOver.IsEmpty: false } ? thought.PassedOver
-                    : thought is { Kind: ThoughtKind.Failed, By: null } ? [thought.Words] : null,
-            }).ConfigureAwait(false);
+                case "sessions":
+                    await say(new("sessions") { Sessions = [.. _sessions.List(person)] })
+                        .ConfigureAwait(false);
+                    await say(new("done") { Note = Note(null) }).ConfigureAwait(false);
+                    break;
+                case "forget":
+                    await say(_sessions.Forget(person, asked.SessionId!)
+                        ? new("done") { SessionId = asked.SessionId }
+                        : Error($"You have no conversation '{asked.SessionId}'.",
+                            "`loam sessions` lists them.")).ConfigureAwait(false);
+                    break;
+                default:
+                    await ConverseAsync(person, asked, say, cancel).ConfigureAwait(false);
+                    break;
+            }
         }
         catch (CommandFailure failure)
         {
             await say(Error(failure.Message, failure.Remedy)).ConfigureAwait(false);
         }
     }
+
+    private async Task ConverseAsync(string person, ToMind asked, Func<FromMind, Task> say,
+        CancellationToken cancel)
+    {
+        var view = await daemon.MindViewAsync([], cancel).ConfigureAwait(false);
+        var session = _sessions.Of(person, asked.SessionId, view, time.GetUtcNow());
+        await session.Turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            await TurnAsync(person, asked, session, view, say, cancel).ConfigureAwait(false);
+        }
+        finally
+        {
+            session.Turn.Release();
+        }
+    }
+
+    private async Task TurnAsync(string person, ToMind asked, OpenSession session,
+        MachineView view, Func<FromMind, Task> say, CancellationToken cancel)
+    {
+        var began = time.GetTimestamp();
+        session.Hear(asked.Before ?? []);
+        var reflex = session.Reflex(asked.Input!);
+        var thought = reflex.IsBeyond || asked.Model
+            || (reflex.AsksMore && session.LastBy is { } by && by != Interpreter)
+            ? await ThinkAsync(person, asked, session, view, say, cancel).ConfigureAwait(false)
+            : null;
+        var kept = new KeptTurn(time.GetUtcNow(), asked.Input!, "text", "", null, view.Generation);
+        FromMind end;
+        if (thought is null || thought is { By: null, Kind: ThoughtKind.Failed })
+        {
+            (end, kept) = await SayAsync(person, reflex, kept, view, say, cancel)
+                .ConfigureAwait(false);
+        }
+        else
+        {
+            (end, kept) = await SayAsync(thought, kept, say).ConfigureAwait(false);
+        }
+        if (thought?.Kind != ThoughtKind.NeedsApproval)
+        {
+            Keep(person, asked, session, kept with
+            {
+                Said = end.Content ?? end.Message ?? "", By = end.By, Cost = end.Cost,
+            });
+        }
+        await say(end with
+        {
+            SessionId = asked.SessionId,
+            TookMs = Math.Round(time.GetElapsedTime(began).TotalMilliseconds, 1),
+            PassedOver = thought is { PassedOver.IsEmpty: false } ? thought.PassedOver
+                : thought is { Kind: ThoughtKind.Failed, By: null } ? [thought.Words] : null,
+            Note = Note(asked.SessionId),
+        }).ConfigureAwait(false);
+    }
+
+    private void Keep(string person, ToMind asked, OpenSession session, KeptTurn turn)
+    {
+        session.Answered(turn.By);
+        session.Add(new(true, turn.Asked));
+        session.Add(new(false, turn.Said));
+        if (turn.Kind != "error")
+        {
+            _sessions.Keep(person, asked.SessionId, turn);
+        }
+    }
+
+    /// <param name="session">Null: nothing was to be kept.</param>
+    private string? Note(string? session) => store.TakeNews()
+        ?? (session is null || store.Why is not { } why ? null
+            : $"This conversation is not kept over a restart: {why}.");
 
     /// <returns>Null: nobody is configured who could be asked.</returns>
     private async Task<Thought?> ThinkAsync(string person, ToMind asked, OpenSession session,
@@ -118,7 +187,8 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
         }
     }
 
-    private static async Task<FromMind> SayAsync(Thought thought, Func<FromMind, Task> say)
+    private static async Task<(FromMind End, KeptTurn Kept)> SayAsync(
+        Thought thought, KeptTurn kept, Func<FromMind, Task> say)
     {
         var end = new FromMind("done")
         {
@@ -131,10 +201,10 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
             case ThoughtKind.Proposed:
                 await say(new("plan") { Proposal = thought.Proposal, Content = thought.Words })
                     .ConfigureAwait(false);
-                return end;
+                return (end, kept with { Kind = "plan", Proposal = thought.Proposal });
             case ThoughtKind.Question:
                 await say(new("question") { Content = thought.Words }).ConfigureAwait(false);
-                return end;
+                return (end, kept with { Kind = "question" });
             case ThoughtKind.NeedsApproval:
                 await say(new("sending")
                 {
@@ -143,39 +213,44 @@ internal sealed class Answering(DaemonClient daemon, Models models, TimeProvider
                     Suggestions = [.. thought.Replaced.Select(r =>
                         $"{Loam.Mind.Privacy.Redactor.Word(r.Kind)}: {r.Different} replaced")],
                 }).ConfigureAwait(false);
-                return end;
+                return (end, kept);
             case ThoughtKind.Answer:
-                return end;
+                return (end, kept);
             default:
-                return Error(thought.Words, thought.Advice) with
+                return (Error(thought.Words, thought.Advice) with
                 {
                     By = thought.By, Cost = thought.Cost,
-                };
+                }, kept with { Kind = "error" });
         }
     }
 
-    private async Task<FromMind> SayAsync(string person, Proposal proposal, MachineView view,
-        Func<FromMind, Task> say, CancellationToken cancel)
+    private async Task<(FromMind End, KeptTurn Kept)> SayAsync(string person, Proposal proposal,
+        KeptTurn kept, MachineView view, Func<FromMind, Task> say, CancellationToken cancel)
     {
         var end = new FromMind("done") { By = Interpreter, Content = proposal.Message };
         if (proposal.Outcome != Outcome.Proposal)
         {
-            await say(new(proposal.Outcome == Outcome.Question ? "question" : "text")
+            var kind = proposal.Outcome == Outcome.Question ? "question" : "text";
+            await say(new(kind)
             {
                 Content = proposal.Message,
                 Suggestions = proposal.Suggestions.IsEmpty ? null : proposal.Suggestions,
             }).ConfigureAwait(false);
-            return end;
+            return (end, kept with { Kind = kind });
         }
         var answer = await daemon.ProposeAsync(new(Interpreter, proposal.Message, proposal.Files,
             view.Generation) { For = person, Cost = 0 }, cancel).ConfigureAwait(false);
         if (answer.Id is not { } id)
         {
-            return Error("That would not be valid: "
-                + answer.Findings.First(f => f.IsError).Message, "Say it another way.");
+            return (Error("That would not be valid: "
+                + answer.Findings.First(f => f.IsError).Message, "Say it another way."),
+                kept with { Kind = "error" });
         }
         await say(new("plan") { Proposal = id, Content = proposal.Message }).ConfigureAwait(false);
-        return end;
+        return (end, kept with
+        {
+            Kind = "plan", Proposal = id, Digest = Sessions.DigestOf(proposal.Files),
+        });
     }
 
     private static FromMind Error(string message, string remedy) =>

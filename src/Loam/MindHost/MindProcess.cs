@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Loam.Cli;
 using Loam.Drivers.Confinement;
+using Loam.MindHost.Storing;
 
 namespace Loam.MindHost;
 
@@ -19,7 +20,8 @@ internal static class MindProcess
     {
         Confined.ForbidPrograms();
         using var listener = new Socket(new SafeSocketHandle(Listener, ownsHandle: true));
-        var answering = new Answering(new DaemonClient(daemon), new(home, time), time);
+        using var store = new SessionStore(home, SessionStore.Usual);
+        var answering = new Answering(new DaemonClient(daemon), new(home, time), store, time);
         await new MindServer(listener, time, answering.AnswerAsync).RunAsync(stop)
             .ConfigureAwait(false);
     }

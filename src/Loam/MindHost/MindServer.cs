@@ -119,7 +119,14 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         {
             if (Read(line, out var fault) is { } asked)
             {
-                await answer(peer.Name, asked, SayAsync, stop).ConfigureAwait(false);
+                if (asked.For is not null && peer.Uid != 0)
+                {
+                    await SayAsync(Fault("You speak for yourself alone.", "Leave out \"for\"."))
+                        .ConfigureAwait(false);
+                    continue;
+                }
+                await answer(asked.For ?? Peer.NameOf(peer.Uid), asked, SayAsync, stop)
+                    .ConfigureAwait(false);
                 continue;
             }
             await SayAsync(Fault(fault,
@@ -152,10 +159,15 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         try
         {
             var asked = JsonSerializer.Deserialize(line.Span, MindJson.Default.ToMind);
-            fault = asked?.Type != "chat" ? $"There is no type '{Shown(asked?.Type)}'."
-                : string.IsNullOrWhiteSpace(asked.Input) ? "It has no input."
+            fault = asked?.Type is not ("chat" or "sessions" or "forget")
+                ? $"There is no type '{Shown(asked?.Type)}'."
+                : asked.Type == "chat" && string.IsNullOrWhiteSpace(asked.Input)
+                    ? "It has no input."
+                : asked.Type == "forget" && asked.SessionId is null
+                    ? "It does not say which: session_id."
                 : asked.SessionId is { } id && !IsId(id)
-                    ? "A session's name has letters, digits, '-' and '_', at most 64." : "";
+                    ? "A session's name has letters, digits, '-' and '_', at most 64."
+                : asked.For is { } name && !IsPerson(name) ? "Nobody has that name." : "";
             return fault.Length == 0 ? asked : null;
         }
         catch (JsonException)
@@ -170,6 +182,9 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
 
     private static bool IsId(string id) => id.Length is > 0 and <= 64
         && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    private static bool IsPerson(string name) => name.Length is > 0 and <= 256
+        && !name.Any(char.IsControl);
 
     private static FromMind Fault(string message, string remedy) =>
         new("error") { Message = message, Remedy = remedy };

@@ -22,4 +22,37 @@ public sealed class BeyondTests
     public void Somebody_who_knows_more_is_asked_only_where_too_little_was_made_of_it(
         string words, bool isBeyond) => Loam.Mind.Interpreter.Interpreter
         .Propose(s_state, [words], DateTimeOffset.UnixEpoch).IsBeyond.ShouldBe(isBeyond);
+
+    [Theory]
+    [InlineData("explain more")]
+    [InlineData("Explain that, please.")]
+    [InlineData("tell me more about it")]
+    [InlineData("what exactly would change?")]
+    [InlineData("more details")]
+    public void More_of_what_is_proposed_is_said_and_changes_nothing(string words)
+    {
+        var conversation = new Conversation(s_state, DateTimeOffset.UnixEpoch);
+        conversation.Say("remove web");
+        var before = conversation.Say("add redis with 64 MB");
+        var more = conversation.Say(words);
+        more.Outcome.ShouldBe(Outcome.Answer);
+        more.AsksMore.ShouldBeTrue();
+        more.Message.ShouldContain("service web is removed");
+        more.Message.ShouldContain("resources.memory 64Mi");
+        more.Files.ShouldBe(before.Files);
+        // It goes on from there.
+        conversation.Say("modify it to use 128 MB").Files["services.yaml"].ShouldContain("128Mi");
+    }
+
+    [Theory]
+    [InlineData("explain web")]
+    [InlineData("explain more about web")]
+    [InlineData("more memory")]
+    [InlineData("show me the details of redis")]
+    public void What_names_something_is_read_as_what_it_says(string words)
+    {
+        var conversation = new Conversation(s_state, DateTimeOffset.UnixEpoch);
+        conversation.Say("restart web");
+        conversation.Say(words).AsksMore.ShouldBeFalse();
+    }
 }

@@ -25,7 +25,9 @@ internal sealed class Talk
     {
         await FollowStateAsync(call, cancel).ConfigureAwait(false);
         var proposal = Say(words);
-        if (proposal.IsBeyond && _hasModels)
+        // More of what a model said is the model's to say.
+        if (_hasModels && (proposal.IsBeyond
+            || (proposal.AsksMore && _beyond?.Generation == _generation)))
         {
             return await BeyondAsync(call, words, cancel).ConfigureAwait(false);
         }
