@@ -138,9 +138,14 @@ public static class FieldEdits
                 place.Add(name, key, old, fresh);
             }
         }
-        if (place.Edits.Count == count && (before?.Items.Length ?? 0) > 0)
+        var isMoved = !then.Keys.Where(now.ContainsKey)
+            .SequenceEqual(now.Keys.Where(then.ContainsKey));
+        // Of rules the first that matches decides, so where a new one stands is a part of it.
+        var isPlaced = place.Id.Kind == ResourceKind.Firewall && name == "rules"
+            && now.Keys.Any(k => !then.ContainsKey(k));
+        if (isMoved || isPlaced
+            || (place.Edits.Count == count && (before?.Items.Length ?? 0) > 0))
         {
-            // In another order.
             place.Add(name, null, before, after);
         }
         else if (place.Edits.Count == count && place.Id.Kind != ResourceKind.Service)

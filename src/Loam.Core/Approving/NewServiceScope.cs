@@ -27,6 +27,7 @@ internal sealed class NewServiceScope
         _brought = new(() => [.. added.Where(e => e.Id.Kind == ResourceKind.Service
             && IsTaken(e)).SelectMany(Uses)]);
         var left = scope.Apps.ToDictionary();
+        var said = new HashSet<string>(StringComparer.Ordinal);
         foreach (var whole in added.Where(e => e is
             { Field: FieldEdit.Whole, Id.Kind: ResourceKind.Service }))
         {
@@ -42,12 +43,20 @@ internal sealed class NewServiceScope
                 left[app.Name]--;
                 _services[service.Name] = app;
             }
-            else if (ScopeImages.IsSaid(scope, service.Image))
+            else if (ScopeImages.IsSaid(scope, service.Image) && said.Add(service.Image.Short)
+                && !IsOfThere(service.Image))
             {
                 _services[service.Name] = null;
             }
         }
     }
+
+    /// <summary>The words are about a service that is there, and the image is its next one: they
+    /// wish for no other beside it.</summary>
+    private bool IsOfThere(ImageReference image) => _before.Services.Values.Any(s =>
+        _scope.Has(new(ResourceKind.Service, s.Name), ScopeTopic.Named)
+        && (_scope.Has(new(ResourceKind.Service, s.Name), ScopeTopic.Version)
+            || (s.Image.Registry, s.Image.Repository) == (image.Registry, image.Repository)));
 
     private bool IsNew(ResourceKind kind, string name) => _new.Contains(new(kind, name));
 
@@ -97,11 +106,14 @@ internal sealed class NewServiceScope
 
     private bool OfVolumeUse(App? app, MapValue use)
     {
-        var source = use.Text("source")!;
+        var (source, target) = (use.Text("source")!, use.Text("target")!);
+        var isPlace = _scope.HasSaid(target) || app?.Volumes.Any(v => v.Target == target) == true
+            || app?.Content.Any(c => c.Target == target) == true;
         return IsNew(ResourceKind.Volume, source)
-            || (_scope.HasSaid(source) && (!source.StartsWith('/') || source.Length > 1))
+            || (isPlace && (source.StartsWith('/') ? source.Length > 1 && _scope.HasSaid(source)
+                : _scope.Has(new(ResourceKind.Volume, source), ScopeTopic.Storage)))
             || (use.Flag("readonly") == true && app?.Content.Any(c => c.Source == source
-                && c.Target == use.Text("target")) == true);
+                && c.Target == target) == true);
     }
 
     /// <summary>What the catalogue knows it by, or a number for its work; and in it no secret

@@ -27,14 +27,20 @@ internal static class ScopeImages
             : scope.Has(service, ScopeTopic.Named) && IsSaid(scope, now);
     }
 
-    /// <summary>The image was said as it stands there.</summary>
+    /// <summary>The image was said as it stands there: with a digest, the digest too, since it
+    /// alone decides what runs.</summary>
     public static bool IsSaid(Scope scope, ImageReference image)
     {
-        var version = image.Digest is not null ? $"@{image.Digest}" : $":{image.Tag}";
-        var path = image.Short[..^version.Length];
-        return scope.HasSaid(image.Short) || scope.HasSaid(image.Name)
-            || (image.Digest is null && image.Tag == "latest" && path.Contains('/')
-                && scope.HasSaid(path));
+        var full = $"{image.Registry}/{image.Repository}";
+        var named = (image with { Tag = "", Digest = null }).Short.TrimEnd(':');
+        string[] versions = image switch
+        {
+            { Digest: { } digest, Tag: "" } => [$"@{digest}"],
+            { Digest: { } digest } => [$":{image.Tag}@{digest}", $"@{digest}"],
+            { Tag: "latest" } when named.Contains('/') => [":latest", ""],
+            _ => [$":{image.Tag}"],
+        };
+        return versions.Any(v => scope.HasSaid(named + v) || scope.HasSaid(full + v));
     }
 
     /// <summary>The app's own image, in its version of the catalogue or a newer one.</summary>

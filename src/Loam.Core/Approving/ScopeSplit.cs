@@ -56,15 +56,16 @@ public sealed record ScopeSplit
             return Nothing(before, now.State is null ? now.Findings : then.Findings);
         }
         var verdicts = scope.Judge(then.State, now.State);
-        var inside = before;
-        string? hindrance = null;
+        var (inside, hindrance) = (then.State, (string?)null);
         if (verdicts.Any(v => v.IsCovered))
         {
             (inside, hindrance) = Taken(then.State, now.State, verdicts, scope);
         }
-        var outside = verdicts.Where(v => hindrance is not null || !v.IsCovered)
+        // What is covered and could not be taken alone waits with the rest: nothing is lost.
+        var taken = FieldEdits.Between(then.State, inside).Select(e => e.Said).ToHashSet();
+        var outside = verdicts.Where(v => !v.IsCovered || !taken.Contains(v.Edit.Said))
             .Select(v => v.Edit).ToImmutableArray();
-        var all = inside;
+        var all = inside.Files;
         foreach (var file in whole.ChangedFrom(before).Where(f => outside.Any(
             e => ScopeTexts.FileOf(e.Id, now.State, then.State) == f)))
         {
@@ -72,7 +73,7 @@ public sealed record ScopeSplit
         }
         return new()
         {
-            Before = before, Inside = inside, Whole = all, OutsideEdits = outside,
+            Before = before, Inside = inside.Files, Whole = all, OutsideEdits = outside,
             Outside = ScopeWords.Of(outside), Hindrance = hindrance, Findings = now.Findings,
         };
     }
@@ -82,21 +83,21 @@ public sealed record ScopeSplit
 
     /// <summary>The covered part, read and judged again: nothing is taken on trust from how it was
     /// put together.</summary>
-    private static (StateSet, string?) Taken(DesiredState before, DesiredState after,
+    private static (DesiredState, string?) Taken(DesiredState before, DesiredState after,
         ImmutableArray<ScopeVerdict> verdicts, Scope scope)
     {
         var inside = ScopeTexts.Take(before, after, verdicts);
         var reading = inside is null ? null : StateReader.Read(inside);
         if (inside is null || reading is null)
         {
-            return (before.Files, "It cannot be written into the files without the rest.");
+            return (before, "It cannot be written into the files without the rest.");
         }
         if (reading.State is null)
         {
-            return (before.Files, reading.Findings.First(f => f.IsError).Message);
+            return (before, reading.Findings.First(f => f.IsError).Message);
         }
-        return scope.Covers(before, reading.State) ? (inside, null)
-            : (before.Files, "Without the rest it would mean something else.");
+        return scope.Covers(before, reading.State) ? (reading.State, null)
+            : (before, "Without the rest it would mean something else.");
     }
 
     private static ImmutableSortedDictionary<string, string> Changed(StateSet from, StateSet to) =>

@@ -206,4 +206,92 @@ public sealed class ScopeTests
             split.Outside.ShouldNotBeEmpty(spec);
         }
     }
+
+    private static readonly StateSet s_walled = s_state.With("network.yaml",
+        Walled("{name: ssh, protocol: tcp, port: 22, action: accept}", "{name: no-scan, source: 198.51.100.0/24, action: drop}"));
+
+    private static string Walled(params string[] rules) =>
+        "apiVersion: loam/v1\nkind: NetworkConfig\nspec:\n  firewall:\n    enabled: true\n"
+        + "    rules:\n" + string.Concat(rules.Select(r => $"      - {r}\n"));
+
+    /// <summary>The first rule that matches decides: what was said covers a rule where the words
+    /// put it, and no other order of the others.</summary>
+    [Fact]
+    public void Where_a_rule_stands_is_a_part_of_what_was_said()
+    {
+        const string Words = "open port 8080";
+        var scope = ScopeReader.Read(s_walled, [Words]);
+        var asSaid = new Loam.Mind.Interpreter.Conversation(s_walled, DateTimeOffset.UnixEpoch)
+            .Say(Words).Files["network.yaml"];
+        ScopeSplit.Of(s_walled, One("network.yaml", asSaid), scope).Outside.ShouldBeEmpty();
+        var lines = asSaid.Split('\n').ToList();
+        var (ssh, scan) = (lines.FindIndex(l => l.Contains("name: ssh")),
+            lines.FindIndex(l => l.Contains("name: no-scan")));
+        (lines[ssh], lines[scan]) = (lines[scan], lines[ssh]);
+        var moved = ScopeSplit.Of(s_walled, One("network.yaml", string.Join('\n', lines)), scope);
+        moved.IsValid.ShouldBeTrue();
+        moved.Inside.ShouldBe(s_walled);
+        moved.Outside.ShouldNotBeEmpty();
+    }
+
+    /// <summary>What was wished for and cannot be taken without the rest is asked about with the
+    /// rest; it is not lost.</summary>
+    [Fact]
+    public void What_cannot_be_parted_is_listed_as_a_whole()
+    {
+        var scope = ScopeReader.Read(s_walled, ["open port 8080"]);
+        var text = new Loam.Mind.Interpreter.Conversation(s_walled, DateTimeOffset.UnixEpoch)
+            .Say("open port 8080").Files["network.yaml"].TrimEnd('\n')
+            + "\n      - {name: all, source: 0.0.0.0/0, action: accept}\n";
+        var split = ScopeSplit.Of(s_walled, One("network.yaml", text), scope);
+        split.IsValid.ShouldBeTrue();
+        split.Inside.ShouldBe(s_walled);
+        split.OutsideEdits.Where(e => e.Field == "rules" && e.Key is not null).Count().ShouldBe(2);
+        split.OutsideTexts["network.yaml"].ShouldBe(text);
+    }
+
+    private const string Digest =
+        "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    [Theory]
+    [InlineData("run ghcr.io/a/b:1.2", "ghcr.io/a/b:1.2", true)]
+    [InlineData("run ghcr.io/a/b:1.2", $"ghcr.io/a/b:1.2@{Digest}", false)]
+    [InlineData("run ghcr.io/a/b:1.2", $"ghcr.io/a/b@{Digest}", false)]
+    [InlineData($"run ghcr.io/a/b@{Digest}", $"ghcr.io/a/b@{Digest}", true)]
+    [InlineData($"run ghcr.io/a/b@{Digest}", $"ghcr.io/a/b:1.2@{Digest}", true)]
+    [InlineData("run nginx:1.27", $"nginx:1.27@{Digest}", false)]
+    [InlineData("upgrade the wiki to ghcr.io/a/b:1.2", "ghcr.io/a/b:1.2", false)]
+    public void An_image_that_was_said_is_one_new_service(string words, string image, bool covers)
+    {
+        var scope = ScopeReader.Read(s_state, [words]);
+        string Of(string name) => $"    - {{name: {name}, image: \"{image}\"}}\n";
+        bool Covers(string added)
+        {
+            var split = ScopeSplit.Of(s_state, One("services.yaml", Services + added), scope);
+            split.IsValid.ShouldBeTrue();
+            return split.Outside.IsEmpty;
+        }
+        Covers(Of("it")).ShouldBe(covers);
+        Covers(Of("it") + Of("another")).ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("install grafana; does /var/run/docker.sock exist?", "/var/run/docker.sock",
+        "/var/lib/x", false)]
+    [InlineData("install grafana, and keep its data", "data", "/etc/x", false)]
+    [InlineData("install grafana with /srv/boards at /boards", "/srv/boards", "/boards", true)]
+    public void What_is_there_is_given_to_a_new_service_where_it_was_said(
+        string words, string source, string target, bool covers)
+    {
+        var before = s_state.With("storage.yaml", s_state["storage.yaml"] + "    - name: data\n");
+        var split = ScopeSplit.Of(before, One("services.yaml", Services
+            + "    - name: grafana\n      image: grafana/grafana:latest\n"
+            + $"      volumes: [{{source: {source}, target: {target}}}]\n"),
+            ScopeReader.Read(before, [words]));
+        split.IsValid.ShouldBeTrue();
+        split.OutsideEdits.Any(e => e.Field == "volumes").ShouldBe(!covers);
+    }
+
+    private static Dictionary<string, string> One(string file, string text) =>
+        new() { [file] = text };
 }
