@@ -117,6 +117,8 @@ public static class Limits
     public const int MindAnswerBytes = 1024 * 1024;
     /// <summary>People's connections to the mind at one time.</summary>
     public const int MindConnections = 32;
+    /// <summary>Of those, through the API.</summary>
+    public const int Conversations = 16;
     /// <summary>Turns that a conversation remembers.</summary>
     public const int MindTurns = 40;
     /// <summary>Conversations of one person that are kept; the oldest go.</summary>
@@ -128,6 +130,8 @@ public static class Limits
     /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next
     /// who does.</summary>
     public static readonly TimeSpan MindQuiet = TimeSpan.FromMinutes(10);
+    /// <summary>Connections from the network at one time.</summary>
+    public const int WebConnections = 128;
     /// <summary>Tokens that there may be.</summary>
     public const int Tokens = 100;
     /// <summary>Wrong tokens from one place after which it is not heard for a while.</summary>

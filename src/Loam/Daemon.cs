@@ -116,12 +116,13 @@ internal static class Daemon
         });
         var told = await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
         using var mind = MindSide.Open(machine, paths, instance, vault.Reveal, events, time);
+        var web = WebSide.Open(() => machine.Desired, paths, instance, events, time);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             guard.Bans, audit.Newest, key.Recipient.ToString(), () => authority.Root,
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
-            Mind = mind, Tokens = Tokens(paths, () => machine.Desired, audit, time),
+            Mind = mind, Web = web, Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
@@ -129,8 +130,14 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            .. WorkWatches(jobs, backups, fresh, told), mind.Watch, mind.DoorWatch,
+            .. WorkWatches(jobs, backups, fresh, told), .. mind.Watches, web.Watch,
         ], stop);
+        await EndAsync(server, machine);
+    }
+
+    /// <summary>A change in hand is taken back first.</summary>
+    private static async Task EndAsync(ApiServer server, Machine machine)
+    {
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
     }

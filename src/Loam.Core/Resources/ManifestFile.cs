@@ -208,11 +208,10 @@ public static class ManifestFile
     private static readonly Schema Api = new("api",
         "Access over the network; off unless set. The Unix socket is always there.",
     [
-        new("listen", Formats.HostPort, "Address and port to listen on.") { Applied = false },
-        new("tls", Formats.Name, "The name of a certificate of security.yaml.")
-        {
-            Applied = false,
-        },
+        new("listen", Formats.HostPort,
+            "Address and port to listen on (8420 where none is written); without tls an address "
+            + "of this machine alone, such as 127.0.0.1:8420."),
+        new("tls", Formats.Name, "The name of a certificate of security.yaml."),
         new("users", new ListType(new ObjectType(ApiUser)),
             "Who may have tokens besides root and group loam, and what for.")
         {

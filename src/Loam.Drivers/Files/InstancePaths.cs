@@ -41,6 +41,12 @@ public sealed record InstancePaths
     public string MindDir => Path.Combine(DataDir, "mind");
     public string MindLog => Path.Combine(DataDir, "mind.log");
 
+    /// <summary>The socket of the process that takes requests from the network.</summary>
+    public string WebDoors => Path.Combine(RunDir, "web");
+    public string WebDaemonSocket => Path.Combine(WebDoors, "daemon.sock");
+    public string WebDir => Path.Combine(DataDir, "web");
+    public string WebLog => Path.Combine(DataDir, "web.log");
+
     public string SecretsMount => Path.Combine(RunDir, "secrets");
     public string KeyFile => Path.Combine(DataDir, "age.key");
     public string GitDir => Path.Combine(DataDir, "git");

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Loam.Api.Conversing;
 using Loam.Api.Tokens;
 using Loam.Core.Backups;
 using Loam.Core.Diagnostics;
@@ -72,6 +73,10 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ProposalAnswer))]
 [JsonSerializable(typeof(ProposalsAnswer))]
 [JsonSerializable(typeof(Proposed))]
+[JsonSerializable(typeof(ConversationOrder))]
+[JsonSerializable(typeof(ConversationAnswer))]
+[JsonSerializable(typeof(SessionsAnswer))]
+[JsonSerializable(typeof(WebCertificateAnswer))]
 [JsonSerializable(typeof(TokenOrder))]
 [JsonSerializable(typeof(TokenMade))]
 [JsonSerializable(typeof(TokensAnswer))]

@@ -43,6 +43,10 @@ internal sealed class ApiServer : IAsyncDisposable
             {
                 kestrel.ListenUnixSocket(mind.Socket);
             }
+            if (surface.Web is { } web)
+            {
+                kestrel.ListenUnixSocket(web.Socket);
+            }
         });
         _app = builder.Build();
         _app.Run(ServeAsync);
@@ -59,19 +63,21 @@ internal sealed class ApiServer : IAsyncDisposable
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf,
         CancellationToken cancel)
     {
-        var mind = surface.Mind;
-        RemoveStale(socketPath);
-        if (mind is not null)
+        List<(string Socket, uint User)> confined = [];
+        if (surface.Mind is { } mind)
         {
-            RemoveStale(mind.Socket);
+            confined.Add((mind.Socket, mind.User));
         }
+        if (surface.Web is { } web)
+        {
+            confined.Add((web.Socket, web.User));
+        }
+        RemoveStale(socketPath);
+        confined.ForEach(c => RemoveStale(c.Socket));
         var server = new ApiServer(surface, socketPath, time, peerOf);
         await server._app.StartAsync(cancel).ConfigureAwait(false);
         SocketOwner.Give(socketPath, Peer.GroupNumber());
-        if (mind is not null)
-        {
-            SocketOwner.Give(mind.Socket, mind.User);
-        }
+        confined.ForEach(c => SocketOwner.Give(c.Socket, c.User));
         return server;
     }
 
@@ -148,7 +154,8 @@ internal sealed class ApiServer : IAsyncDisposable
             }
             if ((caller.Rights & route.Needs) != route.Needs || route.Needs == Rights.None)
             {
-                if (caller.Peer.Token is { } token && route.Needs != Rights.Propose)
+                if (caller.Peer.Token is { } token
+                    && route.Needs is not (Rights.Propose or Rights.Serve))
                 {
                     await Routes.Refuse(http, StatusCodes.Status403Forbidden, Short(token, route))
                         .ConfigureAwait(false);

@@ -10,13 +10,35 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
 
     public IReadOnlyList<Route> Table =>
     [
-        new("GET", "/v1/backups", Rights.View, ListAsync),
-        new("POST", "/v1/backup", Rights.Operate, BackUpAsync),
+        new("GET", "/v1/backups", Rights.View, ListAsync)
+        {
+            Says = "The copies.", Gives = ApiJson.Default.BackupsAnswer,
+        },
+        new("POST", "/v1/backup", Rights.Operate, BackUpAsync)
+        {
+            Says = "Copies now; without names, everything.", Takes = ApiJson.Default.BackupOrder,
+            Gives = ApiJson.Default.BackupLine, IsStream = true,
+        },
         new("POST", "/v1/drill", Rights.Operate, (call, cancel) => Run(
-            call, tell => surface.Backups.DrillAsync(call.Peer.Name, tell, stopping), cancel)),
-        new("POST", "/v1/backup-key", Rights.Administer, KeyAsync),
-        new("POST", "/v1/restore-plan", Rights.Administer, PlanAsync),
-        new("POST", "/v1/restore", Rights.Administer, RestoreAsync),
+            call, tell => surface.Backups.DrillAsync(call.Peer.Name, tell, stopping), cancel))
+        {
+            Says = "Restores the newest copies aside and compares them.",
+            Gives = ApiJson.Default.BackupLine, IsStream = true,
+        },
+        new("POST", "/v1/backup-key", Rights.Administer, KeyAsync)
+        {
+            Says = "The password of the copies.", Gives = ApiJson.Default.BackupKeyAnswer,
+        },
+        new("POST", "/v1/restore-plan", Rights.Administer, PlanAsync)
+        {
+            Says = "What putting back a copy would do.", Takes = ApiJson.Default.RestoreOrder,
+            Gives = ApiJson.Default.RestorePlan,
+        },
+        new("POST", "/v1/restore", Rights.Administer, RestoreAsync)
+        {
+            Says = "Puts back a copy.", Takes = ApiJson.Default.RestoreOrder,
+            Gives = ApiJson.Default.BackupLine, IsStream = true,
+        },
     ];
 
     private async Task ListAsync(Call call, CancellationToken cancel) => await Routes.Answer(

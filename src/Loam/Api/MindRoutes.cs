@@ -15,6 +15,9 @@ internal interface IMindSide
     /// <summary>Where it speaks to the daemon, and nobody else does.</summary>
     string Socket { get; }
 
+    /// <summary>Where people speak to it.</summary>
+    string PeoplesSocket { get; }
+
     /// <summary>The number of its user and group.</summary>
     uint User { get; }
 
@@ -54,9 +57,15 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
     public IReadOnlyList<Route> Table =>
     [
         .. surface.Mind is { } mind ? Offered(mind) : [],
-        new("GET", "/v1/proposals", Rights.View, ListAsync),
+        new("GET", "/v1/proposals", Rights.View, ListAsync)
+        {
+            Says = "Proposals that wait for somebody.", Gives = ApiJson.Default.ProposalsAnswer,
+        },
         new("GET", "/v1/proposals/*", Rights.View, (call, cancel) => Routes.Answer(
-            call, _open.Of(call.Value), ApiJson.Default.Proposed, cancel)),
+            call, _open.Of(call.Value), ApiJson.Default.Proposed, cancel))
+        {
+            Says = "A proposal with its texts.", Gives = ApiJson.Default.Proposed,
+        },
     ];
 
     /// <summary>All that the mind can do.</summary>

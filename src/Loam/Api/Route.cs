@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 
 namespace Loam.Api;
@@ -18,6 +19,8 @@ internal enum Rights
     Plan = 8,
     /// <summary>What no token opens: tokens, keys, putting back copies.</summary>
     Administer = 16,
+    /// <summary>What the process that takes requests from the network may by itself.</summary>
+    Serve = 32,
 }
 
 /// <summary>A request that was let in.</summary>
@@ -30,6 +33,21 @@ internal sealed record Call(HttpContext Http, Peer Peer, string Value);
 internal sealed record Route(
     string Method, string Pattern, Rights Needs, Func<Call, CancellationToken, Task> Serve)
 {
+    /// <summary>What it is for, a sentence.</summary>
+    public string? Says { get; init; }
+
+    /// <summary>What its body is; null: it has none.</summary>
+    public JsonTypeInfo? Takes { get; init; }
+
+    /// <summary>What it answers; of a stream, each line.</summary>
+    public JsonTypeInfo? Gives { get; init; }
+
+    /// <summary>It answers a line for each thing that happens.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>Names of what may stand behind the question mark.</summary>
+    public IReadOnlyList<string> Query { get; init; } = [];
+
     /// <summary>The text at <c>*</c>, empty without one; null when the path is another.</summary>
     public string? Match(string method, string path)
     {

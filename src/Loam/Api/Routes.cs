@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Loam.Core;
+using Loam.Api.Conversing;
 using Loam.Api.Tokens;
 using Loam.Core.Approving;
 using Loam.Core.Observing;
@@ -27,6 +28,9 @@ internal sealed record Surface(
     /// <summary>The side that the mind sees; null: there is no mind.</summary>
     public IMindSide? Mind { get; init; }
 
+    /// <summary>The side that requests from the network come by; null: none do.</summary>
+    public IWebSide? Web { get; init; }
+
     /// <summary>The tokens there are; null: none can be made.</summary>
     public TokenBook? Tokens { get; init; }
 
@@ -46,36 +50,128 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private readonly BackupRoutes _backups = new(surface, stopping);
     private readonly MindRoutes _mind = new(surface, time);
 
-    public IReadOnlyList<Route> Table =>
+    public IReadOnlyList<Route> Table => [.. Rows, OpenApi.Of(Rows)];
+
+    private IReadOnlyList<Route> Rows =>
     [
-        new("GET", "/status", Rights.View, StatusAsync),
-        new("GET", "/v1/status", Rights.View, StatusAsync),
-        new("GET", "/v1/services", Rights.View, ServicesAsync),
-        new("GET", "/v1/history", Rights.View, HistoryAsync),
-        new("GET", "/v1/generation/*", Rights.View, GenerationAsync),
-        new("GET", "/v1/state", Rights.View, StateAsync),
-        new("GET", "/v1/events", Rights.View, EventsAsync),
-        new("GET", "/v1/logs/*", Rights.View, LogsAsync),
-        new("GET", "/v1/jobs", Rights.View, JobsAsync),
-        new("GET", "/v1/audit", Rights.View, AuditAsync),
-        new("GET", "/v1/users", Rights.View, UsersAsync),
-        new("GET", "/v1/certificates", Rights.View, CertificatesAsync),
-        new("GET", "/v1/updates", Rights.View, UpdatesAsync),
-        new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync),
-        new("GET", "/v1/notify", Rights.View, NotifiersAsync),
-        new("POST", "/v1/notify-test", Rights.Operate, TestNotifiersAsync),
-        new("POST", "/v1/notify-test/*", Rights.Operate, TestNotifiersAsync),
-        new("GET", "/v1/bans", Rights.View, BansAsync),
-        new("POST", "/v1/ban", Rights.Operate, BanAsync),
-        new("POST", "/v1/unban", Rights.Operate, UnbanAsync),
-        new("POST", "/v1/unban/*", Rights.Operate, UnbanAsync),
+        new("GET", "/status", Rights.View, StatusAsync)
+        {
+            Says = "The same as /v1/status, for probes.", Gives = ApiJson.Default.MachineStatus,
+        },
+        new("GET", "/v1/status", Rights.View, StatusAsync)
+        {
+            Says = "How the machine is.", Gives = ApiJson.Default.MachineStatus,
+        },
+        new("GET", "/v1/services", Rights.View, ServicesAsync)
+        {
+            Says = "The services.", Gives = ApiJson.Default.ServicesAnswer,
+        },
+        new("GET", "/v1/history", Rights.View, HistoryAsync)
+        {
+            Says = "The generations, newest first.", Gives = ApiJson.Default.HistoryAnswer,
+            Query = ["most"],
+        },
+        new("GET", "/v1/generation/*", Rights.View, GenerationAsync)
+        {
+            Says = "The texts of a generation.", Gives = ApiJson.Default.StateAnswer,
+        },
+        new("GET", "/v1/state", Rights.View, StateAsync)
+        {
+            Says = "The approved texts.", Gives = ApiJson.Default.StateAnswer,
+        },
+        new("GET", "/v1/events", Rights.View, EventsAsync)
+        {
+            Says = "What happened, and with follow=1 what happens.",
+            Gives = ApiJson.Default.MachineEvent, IsStream = true, Query = ["follow"],
+        },
+        new("GET", "/v1/logs/*", Rights.View, LogsAsync)
+        {
+            Says = "What a service wrote last.", Gives = ApiJson.Default.LogEntry,
+            IsStream = true, Query = ["tail", "follow"],
+        },
+        new("GET", "/v1/jobs", Rights.View, JobsAsync)
+        {
+            Says = "The jobs and their last runs.", Gives = ApiJson.Default.JobsAnswer,
+        },
+        new("GET", "/v1/audit", Rights.View, AuditAsync)
+        {
+            Says = "Who did what, newest first.", Gives = ApiJson.Default.AuditAnswer,
+            Query = ["most"],
+        },
+        new("GET", "/v1/users", Rights.View, UsersAsync)
+        {
+            Says = "Who can log in.", Gives = ApiJson.Default.UsersAnswer,
+        },
+        new("GET", "/v1/certificates", Rights.View, CertificatesAsync)
+        {
+            Says = "The certificates.", Gives = ApiJson.Default.CertificatesAnswer,
+        },
+        new("GET", "/v1/updates", Rights.View, UpdatesAsync)
+        {
+            Says = "What registries have that is newer.", Gives = ApiJson.Default.UpdatesAnswer,
+        },
+        new("POST", "/v1/run-job/*", Rights.Operate, RunJobAsync)
+        {
+            Says = "Runs a job now; answers when it has ended.", Gives = ApiJson.Default.JobRun,
+        },
+        new("GET", "/v1/notify", Rights.View, NotifiersAsync)
+        {
+            Says = "Who is told what happens.", Gives = ApiJson.Default.NotifiersAnswer,
+        },
+        new("POST", "/v1/notify-test", Rights.Operate, TestNotifiersAsync)
+        {
+            Says = "Sends a message to each.", Gives = ApiJson.Default.NotifierTestAnswer,
+        },
+        new("POST", "/v1/notify-test/*", Rights.Operate, TestNotifiersAsync)
+        {
+            Says = "Sends a message to one.", Gives = ApiJson.Default.NotifierTestAnswer,
+        },
+        new("GET", "/v1/bans", Rights.View, BansAsync)
+        {
+            Says = "Who is shut out.", Gives = ApiJson.Default.BansAnswer,
+        },
+        new("POST", "/v1/ban", Rights.Operate, BanAsync)
+        {
+            Says = "Shuts out an address.", Takes = ApiJson.Default.BanOrder,
+            Gives = ApiJson.Default.BansAnswer,
+        },
+        new("POST", "/v1/unban", Rights.Operate, UnbanAsync)
+        {
+            Says = "Lets everybody in again.", Gives = ApiJson.Default.BansAnswer,
+        },
+        new("POST", "/v1/unban/*", Rights.Operate, UnbanAsync)
+        {
+            Says = "Lets an address in again.", Gives = ApiJson.Default.BansAnswer,
+        },
         .. _backups.Table, .. _mind.Table,
+        .. surface.Mind is { } mind ? new ConversationRoutes(mind).Table : [],
+        .. surface.Web is { } web ? new WebRoutes(web).Table : [],
         .. surface.Tokens is { } tokens ? new TokenRoutes(tokens).Table : [],
-        new("GET", "/v1/recipient", Rights.View, RecipientAsync),
-        new("POST", "/v1/plan", Rights.Plan, PlanAsync),
-        new("POST", "/v1/apply", Rights.Operate, ApplyAsync),
-        new("POST", "/v1/change", Rights.Operate, ChangeAsync),
-        new("POST", "/v1/confirm", Rights.Operate, ConfirmAsync),
+        new("GET", "/v1/recipient", Rights.View, RecipientAsync)
+        {
+            Says = "The public key for secrets.", Gives = ApiJson.Default.RecipientAnswer,
+        },
+        new("POST", "/v1/plan", Rights.Plan, PlanAsync)
+        {
+            Says = "What a change would do. Changes nothing.",
+            Takes = ApiJson.Default.ChangeRequest, Gives = ApiJson.Default.PlannedChange,
+        },
+        new("POST", "/v1/apply", Rights.Operate, ApplyAsync)
+        {
+            Says = "Approves a plan that was shown, by id and digest.",
+            Takes = ApiJson.Default.ApplyOrder, Gives = ApiJson.Default.ApplyLine,
+            IsStream = true,
+        },
+        new("POST", "/v1/change", Rights.Operate, ChangeAsync)
+        {
+            Says = "Plans, and applies what nothing stands against.",
+            Takes = ApiJson.Default.ChangeOrder, Gives = ApiJson.Default.ApplyLine,
+            IsStream = true,
+        },
+        new("POST", "/v1/confirm", Rights.Operate, ConfirmAsync)
+        {
+            Says = "Keeps a change that is on trial.", Gives = ApiJson.Default.ConfirmAnswer,
+        },
     ];
 
     private async Task StatusAsync(Call call, CancellationToken cancel) =>
@@ -196,8 +292,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var request = Whole(await Body(call, ApiJson.Default.ChangeRequest, cancel)
             .ConfigureAwait(false));
         var change = await surface.Machine.PlanAsync(
-            _mind.Resolve(request) with { Access = call.Peer.Access }, cancel)
-            .ConfigureAwait(false);
+            Resolved(call, request), cancel).ConfigureAwait(false);
         if (change.CanApply)
         {
             _plans.Keep(change);
@@ -230,7 +325,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = Confirmed(call, order.Confirmed);
-        var request = _mind.Resolve(Whole(order.Request)) with { Access = call.Peer.Access };
+        var request = Resolved(call, Whole(order.Request));
         var lines = Run((tell, stop) => surface.Machine.ChangeAsync(request, change =>
         {
             tell(new(null, null, null) { Change = change });
@@ -259,6 +354,16 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         request is { Reason: not null } && !request.Names.Contains(null!)
             && request.Texts.All(t => t.Value is not null)
             ? request : throw new BadHttpRequestException("It lacks something.");
+
+    /// <summary>A proposal is parted by its person's words where the person is; where a program
+    /// brings it, nobody has, and it does not approve itself.</summary>
+    private ChangeRequest Resolved(Call call, ChangeRequest request) =>
+        _mind.Resolve(request) with
+        {
+            Access = call.Peer.Access,
+            IsUnasked = request.IsUnasked
+                || (call.Peer.Token is not null && request.Proposal is not null),
+        };
 
     private Task ConfirmAsync(Call call, CancellationToken cancel) => Answer(call,
         new ConfirmAnswer(surface.Machine.Confirm(call.Peer.Access)),

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
+using Loam.Api.Conversing;
 using Loam.Api.Tokens;
 using Loam.Core.Backups;
 using Loam.Core.Observing;
@@ -127,6 +128,19 @@ internal sealed class DaemonClient(string socketPath)
         return await ReadAsync(reply, ApiJson.Default.BansAnswer, cancel).ConfigureAwait(false);
     }
 
+    public async Task<SessionsAnswer> SessionsAsync(CancellationToken cancel)
+    {
+        using var reply = await SendAsync("GET", "/v1/sessions", [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.SessionsAnswer, cancel).ConfigureAwait(false);
+    }
+
+    public async Task<SessionsAnswer> ForgetSessionAsync(string name, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST",
+            $"/v1/forget-session/{Uri.EscapeDataString(name)}", [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.SessionsAnswer, cancel).ConfigureAwait(false);
+    }
+
     public Task<TokensAnswer> TokensAsync(CancellationToken cancel) =>
         GetAsync("/v1/tokens", ApiJson.Default.TokensAnswer, cancel);
 
@@ -193,6 +207,9 @@ internal sealed class DaemonClient(string socketPath)
 
     public Task<MindModels> MindModelsAsync(CancellationToken cancel) =>
         GetAsync("/v1/mind/models", ApiJson.Default.MindModels, cancel);
+
+    public Task<WebCertificateAnswer> WebCertificateAsync(CancellationToken cancel) =>
+        GetAsync("/v1/web/certificate", ApiJson.Default.WebCertificateAnswer, cancel);
 
     public async Task<ProposalAnswer> ProposeAsync(ProposalOrder order, CancellationToken cancel)
     {

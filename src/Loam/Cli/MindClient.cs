@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Loam.Api;
 using Loam.Core;
-using Loam.MindHost;
 
 namespace Loam.Cli;
 

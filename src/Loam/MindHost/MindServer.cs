@@ -36,6 +36,10 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
                 _ = ServeAsync(await next.ConfigureAwait(false), end.Token);
             }
         }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // It is stopped.
+        }
         finally
         {
             await end.CancelAsync().ConfigureAwait(false);

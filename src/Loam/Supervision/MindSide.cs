@@ -20,6 +20,8 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
 
     public string Socket => paths.MindDaemonSocket;
 
+    public string PeoplesSocket => paths.MindSocket;
+
     public uint User { get; } = MindUser.Of(instance);
 
     public bool HasModels => !Held.Models.IsEmpty;
@@ -34,7 +36,7 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
     }
 
     /// <summary>Doors lead where the state says, as soon as it says so.</summary>
-    public Watched DoorWatch => new("the ways to models", async stop =>
+    private Watched DoorWatch => new("the ways to models", async stop =>
     {
         Lead();
         await foreach (var happened in events.ReadAsync(true, stop).ConfigureAwait(false))
@@ -58,8 +60,10 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
     }
 
     /// <summary>Starts the mind when somebody speaks to it.</summary>
-    public Watched Watch => new("the mind",
+    private Watched Watch => new("the mind",
         new MindWatch(paths, Environment.ProcessPath!, User, events, time).RunAsync);
+
+    public IEnumerable<Watched> Watches => [Watch, DoorWatch];
 
     /// <summary>With its folders and their owners in place.</summary>
     public static MindSide Open(Machine machine, InstancePaths paths, string instance,

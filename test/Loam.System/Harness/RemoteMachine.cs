@@ -67,6 +67,11 @@ public class RemoteMachine : IAsyncLifetime
         StrictModes no
         """;
 
+    /// <summary>Lets in root with another key, for one program alone.</summary>
+    public async Task LetInForAsync(string key, string command) =>
+        await global::System.IO.File.AppendAllTextAsync(File("key.pub"),
+            $"\nrestrict,command=\"{command}\" {await MakeKeyAsync(key)}\n");
+
     /// <summary>Makes a pair of keys, and reads the public one.</summary>
     public async Task<string> MakeKeyAsync(string name)
     {
@@ -149,12 +154,19 @@ public class RemoteMachine : IAsyncLifetime
         "root", "key", [Instance.Binary, "--home", Loam.Home, .. arguments]);
 
     private Running Ssh(
-        string from, string[] options, string user, string key, string[] command) => new("nsenter",
+        string from, string[] options, string user, string key, string[] command) =>
+        Ssh(from, options, user, key, string.Join(' ', command.Select(a => $"'{a}'")));
+
+    /// <summary>Sends a line as somebody types it behind <c>ssh my-server</c>.</summary>
+    public Running BeginSaying(string key, string line) => Ssh(Office, [], "root", key, line);
+
+    private Running Ssh(
+        string from, string[] options, string user, string key, string command) => new("nsenter",
     [
         $"--net=/run/netns/{There}", "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5",
         "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", File(key), "-b", from, .. options,
-        $"{user}@{At}", string.Join(' ', command.Select(a => $"'{a}'")),
+        $"{user}@{At}", command,
     ]);
 
     private async Task MakeNetAsync()

@@ -36,7 +36,7 @@ public sealed class ApiTests
         table.Count.ShouldBeGreaterThan(10);
         table.ShouldAllBe(r => r.Needs == Rights.View || r.Needs == Rights.Plan
             || r.Needs == Rights.Operate || r.Needs == Rights.Administer
-            || r.Needs == Rights.Propose);
+            || r.Needs == Rights.Propose || r.Needs == Rights.Serve);
         // What changes something is never a look.
         table.Where(r => r.Method != "GET").ShouldAllBe(r => r.Needs != Rights.View);
         foreach (var route in table)
@@ -67,6 +67,32 @@ public sealed class ApiTests
                 (await StatusAsync(root, route.Method, path)).ShouldBe(404, path);
             }
         }
+    }
+
+    [Fact]
+    public async Task What_takes_requests_from_the_network_has_one_route_and_whatever_a_token_has()
+    {
+        await using var running = await Running.StartAsync(
+            _ => new(WebUser.Of(Guid.NewGuid().ToString()), [0, Peer.GroupNumber() ?? 0], "web"));
+        foreach (var route in running.Table)
+        {
+            (await StatusAsync(running, route.Method, route.Pattern.Replace("*", "1"))).ShouldBe(
+                route.Needs == Rights.Serve ? 200 : 404, route.Pattern);
+        }
+        var token = (await running.Tokens.AddAsync(new("t", Loam.Api.Tokens.TokenScope.View, null,
+            null), new(0, [], "ada"), default)).Token;
+        async Task<int> FromAsync(string address, string text) => await StatusAsync(running, "GET",
+            "/api/v1/status", "", $"Authorization: Bearer {text}\r\nLoam-Source: {address}\r\n");
+        (await FromAsync("192.0.2.1", token)).ShouldBe(200);
+        for (var i = 0; i < Limits.TokenFailures; i++)
+        {
+            (await FromAsync("192.0.2.1", "wrong")).ShouldBe(401);
+        }
+        // One place is not heard, others are.
+        (await FromAsync("192.0.2.1", token)).ShouldBe(429);
+        (await FromAsync("192.0.2.2", token)).ShouldBe(200);
+        (await StatusAsync(running, "GET", "/v1/web/certificate", "",
+            $"Authorization: Bearer {token}\r\n")).ShouldBe(404);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSi
 {
     public string Socket => socket;
 
+    public string PeoplesSocket => socket + ".people";
+
     public uint User => 0;
 
     public async Task<MachineView> ViewAsync(
@@ -26,4 +28,13 @@ internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSi
     public MindModels Models() => new(new(), LlmEnvironment.None,
         ImmutableSortedDictionary<string, string>.Empty,
         ImmutableSortedDictionary<string, string>.Empty);
+}
+
+internal sealed class FakeWebSide(string socket) : IWebSide
+{
+    public string Socket => socket;
+
+    public uint User => 0;
+
+    public WebCertificate? Certificate() => new("chain", "key");
 }

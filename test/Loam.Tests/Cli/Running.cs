@@ -41,7 +41,7 @@ internal sealed class Running : IAsyncDisposable
         most => [.. Audit.Take(most)], "age1recipient", () => null, LogsAsync)
     {
         Mind = new FakeMindSide(Machine, this["mind.sock"]),
-        Tokens = Tokens,
+        Tokens = Tokens, Web = new FakeWebSide(this["web.sock"]),
     };
 
     /// <summary>What persons may do; whoever is not in it may do nothing.</summary>

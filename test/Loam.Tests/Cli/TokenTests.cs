@@ -30,7 +30,7 @@ public sealed class TokenTests
                 foreach (var before in (string[])["", "/api"])
                 {
                     (await web.SendAsync(route.Method, before + path, "{}")).Status.ShouldBe(
-                        route.Needs == Rights.Propose || path == "/status" && before != ""
+                        route.Needs is Rights.Propose or Rights.Serve || path == "/status" && before != ""
                             ? 404 : 403, $"{scope} {path}");
                 }
             }

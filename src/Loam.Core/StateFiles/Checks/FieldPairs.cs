@@ -65,6 +65,14 @@ internal static class FieldPairs
 
     private static void Manifest(MapValue? manifest, DiagnosticBag found)
     {
+        if (manifest?.Map("api") is { } api && api.Text("listen") is { } listen
+            && !api.Has("tls") && !ApiSettings.IsFromHere(listen))
+        {
+            found.Error(Codes.Incomplete, api["listen"]!.At,
+                $"Api.listen {listen} can be reached from elsewhere, and there is no tls: tokens "
+                + "could be read on the way.",
+                "Add `tls:` with the name of a certificate, or listen on 127.0.0.1.");
+        }
         foreach (var notifier in manifest?.Maps("notify") ?? [])
         {
             var type = notifier.Text("type");

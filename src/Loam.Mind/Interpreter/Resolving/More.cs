@@ -56,7 +56,7 @@ internal static partial class More
         + @"about|a\s+bit|bit|better|detail|details|(some\s+)?more\s+details?|greater|me|exactly))*"
         + @"|(some\s+)?more(\s+(details?|about\s+(it|that|this)))?|details?|in\s+(more\s+)?detail"
         + @"|what\s+(exactly\s+)?(would|will)\s+(change|you\s+do|you\s+change)(\s+exactly)?)"
-        + @"(\s+please)?\W*$",
+        + @"([\s,]+please)?\W*$",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Asking();
 }

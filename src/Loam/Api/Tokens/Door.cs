@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Loam.Api.Tokens;
@@ -10,6 +11,8 @@ internal sealed record Caller(Peer Peer, Rights Rights);
 /// brings none is whom the kernel names.</summary>
 internal sealed class Door(TokenBook? book, TimeProvider time)
 {
+    public const string Challenge = "Bearer realm=\"loam\"";
+
     private const string Scheme = "Bearer ";
 
     private readonly FailedTokens _failed = new(time);
@@ -37,7 +40,7 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
     private async Task<Caller?> BearerAsync(
         HttpContext http, Peer peer, string given, CancellationToken cancel)
     {
-        var source = $"user {peer.Name}";
+        var source = SourceOf(http, peer);
         if (_failed.Wait(source) is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds)
@@ -56,7 +59,7 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
         {
             await book.RecordAsync(source, cancel).ConfigureAwait(false);
         }
-        http.Response.Headers.WWWAuthenticate = "Bearer realm=\"loam\"";
+        http.Response.Headers.WWWAuthenticate = Challenge;
         await Routes.Refuse(http, StatusCodes.Status401Unauthorized, isBearer
             ? new("This token opens nothing: there is no such one, it was revoked or has expired, "
                 + "or its person may do nothing here any more.",
@@ -65,4 +68,11 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
             .ConfigureAwait(false);
         return null;
     }
+
+    /// <summary>An address as the process says that took the request from the network, a user
+    /// otherwise.</summary>
+    private static string SourceOf(HttpContext http, Peer peer) => !WebUser.Is(peer.Uid)
+        ? $"user {peer.Name}"
+        : http.Request.Headers[WebRoutes.Source] is [{ } said]
+            && IPAddress.TryParse(said, out var address) ? $"{address}" : "the network";
 }

@@ -6,9 +6,19 @@ internal sealed class TokenRoutes(TokenBook book)
     public IReadOnlyList<Route> Table =>
     [
         new("GET", "/v1/tokens", Rights.Administer, (call, cancel) => Routes.Answer(
-            call, new TokensAnswer(book.List()), ApiJson.Default.TokensAnswer, cancel)),
-        new("POST", "/v1/tokens", Rights.Administer, AddAsync),
-        new("POST", "/v1/revoke-token/*", Rights.Administer, RevokeAsync),
+            call, new TokensAnswer(book.List()), ApiJson.Default.TokensAnswer, cancel))
+        {
+            Says = "The tokens.", Gives = ApiJson.Default.TokensAnswer,
+        },
+        new("POST", "/v1/tokens", Rights.Administer, AddAsync)
+        {
+            Says = "Makes a token.", Takes = ApiJson.Default.TokenOrder,
+            Gives = ApiJson.Default.TokenMade,
+        },
+        new("POST", "/v1/revoke-token/*", Rights.Administer, RevokeAsync)
+        {
+            Says = "Revokes a token.", Gives = ApiJson.Default.TokensAnswer,
+        },
     ];
 
     private async Task AddAsync(Call call, CancellationToken cancel)

@@ -24,7 +24,12 @@ internal static class CommandTable
     private static IEnumerable<Command> WordVerbs() =>
     [
         new("shell", "", 0, 0, "The interactive shell, which `loam` alone opens.", "loam",
-            RequestCommands.ShellAsync),
+            RequestCommands.ShellAsync)
+        {
+            Options = [new("say", null, "LINE", "one line of it, and no more")],
+            Details = "As the command of an SSH key (command=\"loam\" in authorized_keys) it takes "
+                + "what was asked of SSH for its one line: ssh my-server restart web.",
+        },
         new("ask", "WORDS…", 1, Any,
             "One request in words; `ask` may be left out where there are several.",
             "loam \"set up a web server\"\nloam ask restart redis", RequestCommands.AskAsync),
@@ -276,6 +281,13 @@ internal static class CommandTable
 
     private static IEnumerable<Command> ModelVerbs() =>
     [
+        new("sessions", "[forget NAME]", 0, 2,
+            "Your conversations with the mind; or remove one.",
+            "loam sessions\nloam sessions forget c4f07a19e2b3", SessionCommands.RunAsync)
+        {
+            Details = "What was said to a model, over the API and on mind.sock. Nobody sees "
+                + "another's.",
+        },
         new("context", "WORDS…", 1, Any,
             "What a model would be shown of a request, and how much of it. Sends nothing.",
             "loam context \"why does wiki restart\" --logs wiki\nloam context --full add redis",
@@ -342,6 +354,12 @@ internal static class CommandTable
         {
             IsHidden = true,
             Options = [new("serve", null, "SOCKET", "the daemon's, for the mind")],
+        },
+        new(WebWatch.Verb, "", 0, 0, "Take requests from the network.",
+            "loam web --serve /run/loam/web/daemon.sock", MindCommands.WebAsync)
+        {
+            IsHidden = true,
+            Options = [new("serve", null, "SOCKET", "the daemon's, for it")],
         },
         new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
             OwnCommands.HelpAsync),

@@ -30,6 +30,13 @@ internal static class MindCommands
         return ExitCode.Done;
     }
 
+    public static async Task<ExitCode> WebAsync(Invocation call, CancellationToken cancel)
+    {
+        await WebHost.WebProcess.RunAsync(Required(call, "serve"), call.Time, cancel)
+            .ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
     private static string Required(Invocation call, string option) => call.Value(option)
         ?? throw new CommandFailure(ExitCode.Invalid, $"--{option} is missing.",
             "The daemon starts this verb itself.");

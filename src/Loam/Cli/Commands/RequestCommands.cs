@@ -11,11 +11,14 @@ internal static class RequestCommands
     public static Task<ExitCode> AskAsync(Invocation call, CancellationToken cancel) =>
         new Talk().SayAsync(call, string.Join(' ', call.Words), cancel);
 
-    /// <summary><c>loam</c> alone.</summary>
+    /// <summary><c>loam</c> alone; over SSH, as the command of a key, with what was asked of SSH.
+    /// </summary>
     public static Task<ExitCode> ShellAsync(Invocation call, CancellationToken cancel)
     {
-        var talk = new Talk();
-        return new InteractiveShell(call, talk.SayAsync).RunAsync(cancel);
+        var shell = new InteractiveShell(call, new Talk().SayAsync);
+        return (call.Value("say") ?? Environment.GetEnvironmentVariable("SSH_ORIGINAL_COMMAND"))
+            is { } line && !string.IsNullOrWhiteSpace(line)
+            ? shell.RunOneAsync(line.Trim(), cancel) : shell.RunAsync(cancel);
     }
 
     /// <summary><c>loam propose</c>: text in, text out. Reads one directory, writes nothing,

@@ -35,6 +35,29 @@ internal sealed class InteractiveShell
         _screen.AskOnInput();
     }
 
+    /// <summary>One line that somebody sent who has nothing but this program: it starts nothing of
+    /// Loam's own processes, and speaks to no other instance.</summary>
+    public async Task<ExitCode> RunOneAsync(string line, CancellationToken cancel)
+    {
+        var words = Words(line);
+        List<string> own = [.. words[0] == "loam" && words.Count > 1 ? words.Skip(1) : words];
+        if (own.Any(w => w == "--home" || w.StartsWith("--home=", StringComparison.Ordinal))
+            || CommandTable.All.FirstOrDefault(c => c.Is(own[0])) is
+                { IsHidden: true } or { Name: "daemon" })
+        {
+            _screen.Write(FailureView.Of("That cannot be said from here.",
+                "`help` lists what can.", _screen.Look));
+            return ExitCode.Invalid;
+        }
+        if (!own.Exists(w => w.StartsWith('-')))
+        {
+            return await RunLineAsync(line, cancel).ConfigureAwait(false);
+        }
+        // With options it is a command line.
+        return await CommandLineApp.RunAsync(own, _screen, _ => _call.Paths, _call.Time, cancel)
+            .ConfigureAwait(false);
+    }
+
     /// <returns>Of the last line.</returns>
     public async Task<ExitCode> RunAsync(CancellationToken cancel)
     {

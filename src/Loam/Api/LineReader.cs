@@ -1,4 +1,4 @@
-namespace Loam.MindHost;
+namespace Loam.Api;
 
 /// <summary>Lines of bytes, none longer than it may be.</summary>
 internal sealed class LineReader(Stream stream, int most)

@@ -1,0 +1,50 @@
+using Loam.Api;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Drivers.Confinement;
+using Loam.Drivers.Files;
+
+namespace Loam.Supervision;
+
+/// <summary>What the daemon does for the process that takes requests from the network.</summary>
+internal sealed class WebSide(Func<DesiredState> desired, InstancePaths paths, string instance,
+    EventLog events, TimeProvider time) : IWebSide
+{
+    public string Socket => paths.WebDaemonSocket;
+
+    public uint User { get; } = WebUser.Of(instance);
+
+    public WebCertificate? Certificate()
+    {
+        var state = desired();
+        if (state.Settings.Api.Tls is not { } name)
+        {
+            return null;
+        }
+        var folder = state.Certificates.GetValueOrDefault(name)?.Path
+            ?? Path.Combine(paths.CertificateRoot, name);
+        try
+        {
+            return new(File.ReadAllText(Path.Combine(folder, "cert.pem")),
+                File.ReadAllText(Path.Combine(folder, "key.pem")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(Fault.Unavailable,
+                $"Certificate {name} cannot be read: {e.Message}", "`loam certs` says more.");
+        }
+    }
+
+    /// <summary>Listens where the state says, as soon as it says so.</summary>
+    public Watched Watch => new("the API on the network", new WebWatch(
+        () => desired().Settings.Api, paths, Environment.ProcessPath!, User, events, time)
+        .RunAsync);
+
+    /// <summary>With its folders and their owners in place.</summary>
+    public static WebSide Open(Func<DesiredState> desired, InstancePaths paths, string instance,
+        EventLog events, TimeProvider time)
+    {
+        ConfinedFolders.Prepare(paths.WebDoors, paths.WebDir, WebUser.Of(instance));
+        return new(desired, paths, instance, events, time);
+    }
+}
