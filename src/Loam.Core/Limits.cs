@@ -119,6 +119,8 @@ public static class Limits
     public const int MindConnections = 32;
     /// <summary>Of those, through the API.</summary>
     public const int Conversations = 16;
+    /// <summary>Conversations that a person's shell can go on with.</summary>
+    public const int SaidSessions = 20;
     /// <summary>Turns that a conversation remembers.</summary>
     public const int MindTurns = 40;
     /// <summary>Conversations of one person that are kept; the oldest go.</summary>

@@ -24,6 +24,9 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
     /// <summary>What the person said before in this conversation, and the client answered itself.
     /// </summary>
     public ImmutableArray<string>? Before { get; init; }
+
+    /// <summary>How many of those, from the first, were applied.</summary>
+    public int Over { get; init; }
 }
 
 /// <summary>A line of the mind's answer. After the last one of a turn comes <c>done</c> or
@@ -71,12 +74,17 @@ internal sealed record FromMind(string Type)
 internal sealed record SessionLine(
     string Name, DateTimeOffset Began, DateTimeOffset Last, int Turns, string About);
 
+/// <summary>A person's own words in a conversation, as their client keeps them.</summary>
+/// <param name="Over">How many of them, from the first, were applied.</param>
+internal sealed record SaidSession(string Name, ImmutableArray<string> Words, int Over);
+
 /// <summary>The lines between people's clients and the mind.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ToMind))]
 [JsonSerializable(typeof(FromMind))]
+[JsonSerializable(typeof(SaidSession))]
 internal sealed partial class MindJson : JsonSerializerContext
 {
     /// <summary>As people read it: no sign is escaped that need not be.</summary>

@@ -35,6 +35,9 @@ internal sealed partial class Terminal(
 
     public Look Look { get; private set; } = look;
 
+    /// <summary>Where what the person says is kept; null: nowhere.</summary>
+    public string? OwnFolder { get; init; }
+
     /// <summary>The process's own streams.</summary>
     public static Terminal Open()
     {
@@ -46,7 +49,10 @@ internal sealed partial class Terminal(
         var width = outputIsTty ? Columns() : Look.Plain.Width;
         return new(
             Reader(), Writer(1), Writer(2), inputIsTty && outputIsTty, live,
-            new(width, colour, IsUtf8(), outputIsTty));
+            new(width, colour, IsUtf8(), outputIsTty))
+        {
+            OwnFolder = Path.GetDirectoryName(Shell.LineHistory.DefaultFile()),
+        };
     }
 
     public void WithoutColour() => Look = Look with { Colour = false };

@@ -74,7 +74,7 @@ internal sealed class Answering(
         MachineView view, Func<FromMind, Task> say, CancellationToken cancel)
     {
         var began = time.GetTimestamp();
-        session.Hear(asked.Before ?? []);
+        session.Hear(asked.Before ?? [], asked.Over);
         var reflex = session.Reflex(asked.Input!);
         var thought = reflex.IsBeyond || asked.Model
             || (reflex.AsksMore && session.LastBy is { } by && by != Interpreter)

@@ -49,14 +49,21 @@ internal sealed class OpenSession(int generation, Conversation conversation)
         ? _turns.Add(turn) : _turns.RemoveAt(0).Add(turn);
 
     /// <summary>What the person said before, and somebody else answered.</summary>
-    public void Hear(IEnumerable<string> before)
+    public void Hear(IReadOnlyList<string> before, int over)
     {
-        if (_turns.IsEmpty)
+        if (!_turns.IsEmpty)
         {
-            foreach (var turn in before.TakeLast(Limits.MindTurns))
-            {
-                Add(new(true, turn));
-            }
+            return;
+        }
+        var first = Math.Max(0, before.Count - Limits.MindTurns);
+        conversation.Recall(before.Take(over).Skip(first));
+        foreach (var turn in before.Skip(Math.Max(first, over)))
+        {
+            conversation.Say(turn);
+        }
+        foreach (var turn in before.Skip(first))
+        {
+            Add(new(true, turn));
         }
     }
 }

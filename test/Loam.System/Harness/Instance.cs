@@ -72,7 +72,11 @@ public sealed class Instance(
     }
 
     public Running Begin(params string[] arguments) =>
-        new(Binary, ["--home", Home, .. arguments]);
+        new(Binary, ["--home", Home, .. arguments], new Dictionary<string, string>
+        {
+            // What a person says is kept in a place of the test's own.
+            ["XDG_STATE_HOME"] = Path.Combine(Home, "person"),
+        });
 
     public async Task<Ended> RunAsync(params string[] arguments)
     {

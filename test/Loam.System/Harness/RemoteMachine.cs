@@ -196,6 +196,7 @@ public class RemoteMachine : IAsyncLifetime
             HostKey {File("host")}
             PidFile none
             PermitRootLogin prohibit-password
+            SetEnv XDG_STATE_HOME={File("person")}
             UsePAM no
             {LoginRules}
             """);

@@ -197,6 +197,23 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void What_a_client_answered_before_is_heard_and_what_was_applied_is_over()
+    {
+        var state = StateSet.Empty.With("services.yaml", "apiVersion: loam/v1\n"
+            + "kind: ServiceManifest\nspec:\n  services:\n    - name: web\n"
+            + "      image: nginx:1.27\n");
+        var session = new OpenSession(1, new(state, s_now));
+        session.Hear(["restart web", "give it 64 MB"], 1);
+        var made = session.Reflex("and half a core").Files["services.yaml"];
+        made.ShouldContain("64Mi");
+        made.ShouldContain("cpu");
+        made.ShouldNotContain("restarted_at");
+        session.Turns.Length.ShouldBe(2);
+        session.Hear(["once more"], 0);
+        session.Turns.Length.ShouldBe(2);
+    }
+
+    [Fact]
     public void Sessions_of_one_name_and_two_persons_are_two()
     {
         using var store = Open();

@@ -18,7 +18,15 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
     private const string Send = "send";
     private const string EmptyLine = "\r\e[K";
 
-    private readonly string _session = Guid.NewGuid().ToString("N");
+    /// <summary>The conversation's name.</summary>
+    public string Session { get; init; } = Guid.NewGuid().ToString("N");
+
+    /// <summary>A model is asked even where the interpreter is sure.</summary>
+    public bool Model { get; init; } = true;
+
+    /// <summary>How many of the words before, from the first, were applied.</summary>
+    public int Over { get; init; }
+
     private readonly MindClient _mind = new(call.Paths.MindSocket);
     private readonly List<string> _said = [];
 
@@ -42,9 +50,9 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
             Heard heard;
             try
             {
-                heard = await HearAsync(new("chat", _session, turn)
+                heard = await HearAsync(new("chat", Session, turn)
                 {
-                    Model = true, MaySend = maySend, Before = [.. _said],
+                    Model = Model, MaySend = maySend, Before = [.. _said], Over = Over,
                 }, cancel).ConfigureAwait(false);
             }
             finally

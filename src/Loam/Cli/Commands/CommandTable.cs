@@ -32,7 +32,17 @@ internal static class CommandTable
         },
         new("ask", "WORDS…", 1, Any,
             "One request in words; `ask` may be left out where there are several.",
-            "loam \"set up a web server\"\nloam ask restart redis", RequestCommands.AskAsync),
+            "loam \"set up a web server\"\nloam ask restart redis\n"
+            + "loam --continue \"on port 8081\"", RequestCommands.AskAsync)
+        {
+            Options =
+            [
+                new("continue", "c", null, "go on with what was said last from this shell"),
+                new("session", null, "NAME", "go on with, or begin, a conversation of that name"),
+            ],
+            Details = "A conversation that is gone on with is kept by the mind; `loam sessions` lists "
+                + "yours.",
+        },
         new("propose", "TURN…", 1, Any,
             "Print what the turns of a conversation come to, as text. Needs no daemon.",
             "loam propose --state /etc/loam.d -o json \"add redis\" \"with 512 MB\"",

@@ -1,3 +1,4 @@
+using Loam.Cli.Shell;
 using Loam.Drivers.Files;
 
 namespace Loam.Cli.Commands;
@@ -28,6 +29,10 @@ internal sealed record Invocation(
     public required InstancePaths Paths { get; init; }
 
     public DaemonClient Client => _client ??= new(Paths.Socket);
+
+    /// <summary>What this person said before.</summary>
+    public SaidWords Said => new(Terminal.OwnFolder is { } folder
+        ? Path.Combine(folder, "said") : null);
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

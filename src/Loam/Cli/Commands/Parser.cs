@@ -53,6 +53,7 @@ internal static class Parser
         {
             CheckCount(command, words);
         }
+        CheckOptions(command, values);
         CheckFormat(values);
         return (command, words, values.ToDictionary(
             v => v.Key, v => (IReadOnlyList<string>)v.Value, StringComparer.Ordinal));
@@ -88,7 +89,8 @@ internal static class Parser
             attached = name[(cut + 1)..];
             name = name[..cut];
         }
-        IReadOnlyList<Option> known = [.. command?.Options ?? [], .. Global];
+        // Before any verb it may be one of the request's that is to come.
+        IReadOnlyList<Option> known = [.. (command ?? Asking).Options, .. Global];
         var option = known.FirstOrDefault(o => isLong ? o.Name == name : o.Short == name)
             ?? throw Unknown(arg, name, isLong, known, command);
         var value = "";
@@ -131,6 +133,17 @@ internal static class Parser
         var verb = command is null ? "loam" : $"loam {command.Name}";
         return new(ExitCode.Invalid, $"`{verb}` has no option {arg}.",
             near is null ? $"`{verb} --help` lists its options." : $"Did you mean --{near}?");
+    }
+
+    private static Command Asking => CommandTable.All.First(c => c.Name == "ask");
+
+    private static void CheckOptions(Command command, Dictionary<string, List<string>> values)
+    {
+        foreach (var name in values.Keys.Where(n => Asking.Options.Any(o => o.Name == n)
+            && !command.Options.Concat(Global).Any(o => o.Name == n)))
+        {
+            throw Unknown("--" + name, name, true, [.. command.Options, .. Global], command);
+        }
     }
 
     private static void CheckCount(Command command, List<string> words)

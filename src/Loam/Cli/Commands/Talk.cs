@@ -19,6 +19,9 @@ internal sealed class Talk
     private bool _hasModels;
     private Beyond? _beyond;
 
+    /// <summary>It came to a plan.</summary>
+    public bool HasPlanned { get; private set; }
+
     /// <summary>Takes one turn through.</summary>
     public async Task<ExitCode> SayAsync(
         Invocation call, string words, CancellationToken cancel)
@@ -49,6 +52,7 @@ internal sealed class Talk
             _beyond = _beyond?.Generation == _generation ? _beyond
                 : new(call, _generation, _state);
             var exit = await _beyond.AskAsync(earlier, words, cancel).ConfigureAwait(false);
+            HasPlanned |= _beyond.HasPlanned;
             _beyond = _beyond.HasPlanned ? null : _beyond;
             return exit;
         }
@@ -130,6 +134,7 @@ internal sealed class Talk
             call.Terminal.Write(ProposalView.Message(proposal, call.Terminal.Look));
             call.Terminal.Write(Line.Empty);
         }
+        HasPlanned = true;
         var change = await PlanAsync(call, proposal, cancel).ConfigureAwait(false);
         var flow = new ChangeFlow(call, true, (words, stop) => ReviseAsync(call, words, stop));
         try
