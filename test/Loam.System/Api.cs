@@ -33,6 +33,8 @@ public sealed class Api(DockerGround ground) : Telling(ground)
 
             // It is killed between two turns, and "it" is web still.
             (await Shell.RunAsync("pkill", "-9", "-f", Loam.Paths.MindDaemonSocket)).ShouldEnd(0);
+            await Wait.ForAsync("the mind to be there again", async () =>
+                (await CurlAsync(agent, "sessions")).Status == 200);
             var second = await SayAsync(agent, "a", "and give it 64 MB");
             second.GetProperty("type").GetString().ShouldBe("plan");
             var more = await SayAsync(agent, "a", "explain more");
@@ -51,9 +53,10 @@ public sealed class Api(DockerGround ground) : Telling(ground)
             // The state moved on: it means the same, and nothing is done twice.
             var third = await SayAsync(agent, "a", "give it 96 MB");
             var plan = await PlanAsync(agent, third.GetProperty("proposal").GetString()!);
-            plan.GetProperty("plan").GetProperty("steps")[0].GetProperty("fields")
-                .EnumerateArray().Select(f => f.GetProperty("field").GetString())
-                .ShouldBe(["resources.memory"]);
+            plan.GetProperty("plan").GetProperty("steps").EnumerateArray()
+                .Single(s => s.GetProperty("id").GetString() == "service/web")
+                .GetProperty("changes").EnumerateArray()
+                .Select(c => c.GetProperty("field").GetString()).ShouldBe(["resources.memory"]);
 
             (await CurlAsync(agent, "forget-session/a", "")).Status.ShouldBe(200);
             (await CurlAsync(agent, "sessions")).Body.ShouldNotContain("restart web");

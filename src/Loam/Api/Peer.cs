@@ -82,6 +82,10 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
     public static string Known(string name) =>
         AccountNames.User(name) is { } uid ? NameOf(uid) : name;
 
+    /// <summary>The person who runs this process as root: where sudo hid it, the login's user.
+    /// </summary>
+    public static string OfRoot() => PersonOf(Environment.ProcessId, 0);
+
     /// <summary>The number of <see cref="Group"/>; null when the machine has no such group.
     /// </summary>
     public static uint? GroupNumber() => AccountNames.Group(Group);
