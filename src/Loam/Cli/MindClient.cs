@@ -18,7 +18,8 @@ internal sealed class MindClient(string socketPath)
         using var socket = await ConnectAsync(cancel).ConfigureAwait(false);
         using var stream = new NetworkStream(socket, ownsSocket: false);
         // By sudo it is still the person's own conversation.
-        turn = Environment.IsPrivilegedProcess ? turn with { For = Peer.Known(Peer.OfRoot()) } : turn;
+        turn = !Environment.IsPrivilegedProcess ? turn
+            : turn with { For = Peer.Known(Peer.OfRoot()) };
         byte[] line = [.. JsonSerializer.SerializeToUtf8Bytes(turn, MindJson.Default.ToMind), 10];
         await stream.WriteAsync(line, cancel).ConfigureAwait(false);
         var lines = new LineReader(stream, Limits.MindAnswerBytes);
