@@ -40,8 +40,8 @@ internal static class CommandTable
                 new("continue", "c", null, "go on with what was said last from this shell"),
                 new("session", null, "NAME", "go on with, or begin, a conversation of that name"),
             ],
-            Details = "A conversation that is gone on with is kept by the mind; `loam sessions` lists "
-                + "yours.",
+            Details = "A conversation that is gone on with is kept by the mind; `loam sessions` "
+                + "lists yours.",
         },
         new("propose", "TURN…", 1, Any,
             "Print what the turns of a conversation come to, as text. Needs no daemon.",
