@@ -129,7 +129,7 @@ internal static class OpenApi
         return operation;
     }
 
-    private static JsonObject Parameter(string name, string place) => new()
+    private static JsonNode Parameter(string name, string place) => new JsonObject
     {
         ["name"] = name,
         ["in"] = place,
