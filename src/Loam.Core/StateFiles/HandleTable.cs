@@ -77,9 +77,9 @@ internal sealed partial class HandleTable
         var wrongly = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (key, scalar) in SecretSpots.Scalars(file, text))
         {
-            foreach (var (_, _, secret) in Open(scalar.Text))
+            foreach (var (_, _, secret) in All(scalar.Text))
             {
-                if (secret is not null && secret.Key != key)
+                if (secret is not null && (secret.Key != key || IsAway(secret, file)))
                 {
                     wrongly.Add(secret.Handle);
                 }
@@ -90,9 +90,14 @@ internal sealed partial class HandleTable
             }
         }
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (start, end, secret) in Open(text))
+        foreach (var (start, end, secret) in All(text))
         {
             var handle = text[start..end];
+            if (secret is null && SecretHandles.IsHandle(handle))
+            {
+                // Where it could be a value, that was said already.
+                continue;
+            }
             seen[handle] = seen.GetValueOrDefault(handle) + 1;
             if (secret is null || wrongly.Contains(handle) || (secret.Key is not null
                 && seen[handle] > rightly.GetValueOrDefault(handle)))
@@ -108,6 +113,10 @@ internal sealed partial class HandleTable
             }
         }
     }
+
+    /// <summary>A declared secret's value, in another file.</summary>
+    private static bool IsAway(HandledSecret secret, string file) =>
+        SecretHandles.IsHandle(secret.Handle) && secret.File != file;
 
     private IEnumerable<(int Start, int End, HandledSecret? Secret)> All(string text)
     {

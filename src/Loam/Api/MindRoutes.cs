@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Loam.Core;
-using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -153,32 +152,11 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Keeps what can be read, with what its handles stand for. What is said of it is said
-    /// of the texts with handles: nothing that was put back is told.</summary>
+    /// <summary>Keeps what can be read.</summary>
     private ProposalAnswer Take(ProposalOrder order, StateSet files)
     {
-        StateSet Over(StateSet set) => order.Texts.Aggregate(set, (all, text) =>
-            text.Value.Length == 0 ? all.Without(text.Key) : all.With(text.Key, text.Value));
-        var found = new DiagnosticBag();
-        var blanked = SecretHandles.Blank(files);
-        var shown = Over(blanked);
-        SecretHandles.Check(shown, blanked, found);
-        found.AddRange(StateReader.Read(shown).Findings);
-        if (found.HasErrors)
-        {
-            return new(null, [.. found.ToList()]);
-        }
-        var whole = SecretHandles.Restore(Over(files), files, found);
-        if (whole is not null && StateReader.Read(whole).State is null)
-        {
-            found.Error(Codes.AnswerSecret, null,
-                "With its secrets put back it is not valid.", "Leave handles where they were.");
-        }
-        return new(found.HasErrors || whole is null ? null : _open.Keep(order with
-        {
-            Texts = order.Texts.ToImmutableSortedDictionary(
-                t => t.Key, t => whole[t.Key] ?? "", StringComparer.Ordinal),
-        }).Id, [.. found.ToList()]);
+        var (kept, findings) = ProposalCheck.Read(order, files);
+        return new(kept is null ? null : _open.Keep(kept).Id, findings);
     }
 
     /// <summary>One at a time, and no more than so many that wait: a mind that was taken over

@@ -98,4 +98,19 @@ public sealed class SecretHandleTests
             .ShouldBeNull();
         found.ToList().ShouldAllBe(f => f.Code == Codes.AnswerSecret && !f.Message.Contains("s3"));
     }
+
+    [Theory]
+    [InlineData("    labels: {key: HANDLE}")]
+    [InlineData("    labels: {value: HANDLE}")]
+    [InlineData("    # HANDLE")]
+    public void The_handle_of_a_declared_secret_goes_nowhere_else(string line)
+    {
+        var blank = SecretHandles.Blank(Present);
+        var found = new DiagnosticBag();
+        SecretHandles.Restore(blank.With("services.yaml", blank["services.yaml"]!.Replace(
+            "      image: nginx:1.27", "      image: nginx:1.27\n  " + line.Replace(
+                "HANDLE", SecretHandles.Of("DB_PASSWORD"), StringComparison.Ordinal),
+            StringComparison.Ordinal)), Present, found).ShouldBeNull();
+        found.ToList().ShouldHaveSingleItem().Code.ShouldBe(Codes.AnswerSecret);
+    }
 }
