@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Loam.Core;
 using Loam.Core.Diagnostics;
 using Loam.Core.StateFiles;
+using Loam.Mind.Context;
 
 namespace Loam.Mind.Answers;
 
@@ -10,7 +11,16 @@ namespace Loam.Mind.Answers;
 /// <param name="Shown">The files it was shown.</param>
 /// <param name="Said">All the person said in this conversation.</param>
 public sealed record AnswerBasis(
-    StateSet Present, ImmutableArray<ShownFile> Shown, string Said);
+    StateSet Present, ImmutableArray<ShownFile> Shown, string Said)
+{
+    /// <summary>With files that were shown whole since. Of one that was shown in part, the lines
+    /// that stand for the rest still do.</summary>
+    public AnswerBasis Showing(IEnumerable<string> files) => this with
+    {
+        Shown = [.. Shown, .. files.Where(f => Present[f] is not null
+            && !Shown.Any(s => s.File == f)).Select(f => FileExcerpt.Whole(f, Present[f]!))],
+    };
+}
 
 /// <param name="Answer">With the texts as they are proposed: what was left out is put back, files
 /// that stay as they are are gone.</param>
@@ -38,6 +48,10 @@ public static class AnswerCheck
         var found = new DiagnosticBag();
         var texts = answer.Files.ToImmutableSortedDictionary(
             f => f.Key, f => Proposed(f.Key, f.Value, basis), StringComparer.Ordinal);
+        foreach (var shown in basis.Shown.Where(s => answer.Files.ContainsKey(s.File)))
+        {
+            FindMisplaced(shown, answer.Files[shown.File], found);
+        }
         foreach (var (file, text) in texts)
         {
             FindUnseen(file, basis, found);
@@ -75,6 +89,30 @@ public static class AnswerCheck
             found.Error(Codes.AnswerLoses, new(file, 1, 1, 1, 1),
                 $"{file} was written anew, and its present text was not shown.",
                 "It is shown now: write it again with everything that is in it.");
+        }
+    }
+
+    /// <summary>What stands below a line that stands for entries, and further in, would come to
+    /// be a part of the last of them.</summary>
+    private static void FindMisplaced(ShownFile shown, string text, DiagnosticBag found)
+    {
+        var (number, mark) = (0, -1);
+        foreach (var line in text.AsSpan().EnumerateLines())
+        {
+            number++;
+            var indent = line.IndexOfAnyExcept(' ');
+            if (indent < 0)
+            {
+                continue;
+            }
+            if (mark >= 0 && indent > mark && line[indent] != '#')
+            {
+                found.Error(Codes.AnswerLoses, new(shown.File, number, 1, number, line.Length + 1),
+                    "This stands below a line that stands for entries which were not shown, and "
+                    + "would become a part of the last of them.",
+                    "Put it below the entry it belongs to, above that line.");
+            }
+            mark = shown.IsKept(line) ? indent : line[indent] == '#' ? mark : -1;
         }
     }
 

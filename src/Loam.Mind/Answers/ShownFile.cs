@@ -12,6 +12,19 @@ public sealed record ShownFile(
 {
     public bool IsWhole => Kept.IsEmpty;
 
+    /// <summary>A line stands for entries.</summary>
+    public bool IsKept(ReadOnlySpan<char> line)
+    {
+        foreach (var mark in Kept.Keys)
+        {
+            if (line.TrimStart().StartsWith(mark, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>The text with what was left out put back. A line that is missing puts nothing
     /// back, and is noticed as a loss; one that stands twice declares things twice.</summary>
     public string PutBack(string text)

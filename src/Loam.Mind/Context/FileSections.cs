@@ -29,8 +29,7 @@ internal static class FileSections
                 cuts.Add($"{file} had no room.");
                 continue;
             }
-            var block = "\n" + mark.AroundFile(
-                $"{file} of generation {input.View.Generation}", excerpt.Text) + "\n";
+            var block = "\n" + mark.AroundFile(Origin(file, input), excerpt.Text) + "\n";
             left -= Tokens.Of(block);
             text += block;
             shown.Add(excerpt);
@@ -47,6 +46,14 @@ internal static class FileSections
         return (Section.Of("files", text.TrimEnd(), input.Budgets.Files, isOurs: false,
             string.Join(' ', cuts)), shown.ToImmutable());
     }
+
+    /// <summary>All of one file, marked as it would be in the context.</summary>
+    public static string Whole(string file, ContextInput input) =>
+        new DataMark(input.Nonce).AroundFile(Origin(file, input),
+            FileExcerpt.Whole(file, input.View.State[file]!).Text);
+
+    private static string Origin(string file, ContextInput input) =>
+        $"{file} of generation {input.View.Generation}";
 
     /// <summary>The whole file; else what matters of it; else null.</summary>
     private static ShownFile? Fitting(string file, MapValue? spec, ContextInput input,

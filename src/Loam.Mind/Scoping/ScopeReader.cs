@@ -42,24 +42,23 @@ public static class ScopeReader
     }
 
     /// <summary>What was pasted is not what the person says: lines marked as quoted, and what
-    /// stands between fences.</summary>
+    /// stands between fences. What is pasted may have fences in it: all from the first to the last
+    /// counts as such.</summary>
     public static string OwnWords(string turn)
     {
-        var (own, isFenced) = (new List<string>(), false);
-        foreach (var line in turn.Split('\n'))
-        {
-            var text = line.Trim();
-            var isFence = text.StartsWith("```", StringComparison.Ordinal)
-                || text.StartsWith("~~~", StringComparison.Ordinal);
-            isFenced ^= isFence;
-            if (!isFence && !isFenced && !text.StartsWith('>'))
-            {
-                own.Add(text);
-            }
-        }
-        var words = string.Join('\n', own).Trim();
+        var lines = turn.Split('\n').Select(l => l.Trim()).ToList();
+        var first = lines.FindIndex(IsFence);
+        var last = lines.FindLastIndex(IsFence);
+        // One that nobody closes reaches to the end.
+        last = last == first ? lines.Count - 1 : last;
+        var words = string.Join('\n', lines.Where((line, at) =>
+            (first < 0 || at < first || at > last) && !line.StartsWith('>'))).Trim();
         return words.Length > LongestTurn ? words[..LongestTurn] : words;
     }
+
+    private static bool IsFence(string line) =>
+        line.StartsWith("```", StringComparison.Ordinal)
+        || line.StartsWith("~~~", StringComparison.Ordinal);
 
     /// <summary>What the words come to without any model, after each turn.</summary>
     private static ImmutableHashSet<SaidEdit> Exact(

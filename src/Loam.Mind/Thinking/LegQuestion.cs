@@ -31,7 +31,7 @@ internal sealed class LegQuestion
         {
             System = _outgoing.System,
             Messages = [ModelMessage.User((draft is null ? "" : DraftHead
-                + Written(draft) + "\n\n") + context.Message)],
+                + new DataMark(input.Nonce).AroundFile("a draft", Written(draft)) + "\n\n") + context.Message)],
             MaxTokens = Math.Min(settings.MaxTokens, budgets.LongestAnswer(leg.Window)),
             Temperature = (double)settings.Temperature,
             LocalOnly = !leg.IsAway,
@@ -48,6 +48,9 @@ internal sealed class LegQuestion
     public AnswerBasis Basis { get; }
 
     public Redactor Redactor => _outgoing.Redactor;
+
+    /// <summary>A whole file, as data.</summary>
+    public string Show(string file) => FileSections.Whole(file, _input);
 
     /// <returns>Why it must not be sent, or not yet; null: it may be.</returns>
     public PrivacyDecision? Withheld(bool maySend) => Withheld(_outgoing.Decision, maySend);

@@ -12,8 +12,6 @@ internal sealed class Round(Func<string, string> restore)
 {
     private const int LongestMark = 64;
 
-    private const string Fence = "```";
-
     private readonly List<ToolCall> _calls = [];
     private int _heard;
 
@@ -62,10 +60,12 @@ internal sealed class Round(Func<string, string> restore)
     }
 
     /// <summary>What is said back to the model: its answer, and what is wrong with it.</summary>
-    public IEnumerable<ModelMessage> Back(RepairStep step, AnswerBasis basis)
+    /// <param name="show">A whole file, as data.</param>
+    public IEnumerable<ModelMessage> Back(
+        RepairStep step, AnswerBasis basis, Func<string, string> show)
     {
         var words = step.Text + string.Concat(step.Files.Where(f => basis.Present[f] is not null)
-            .Select(f => $"\n\n{f} as it is:\n{Fence}yaml:{f}\n{basis.Present[f]}{Fence}"));
+            .Select(f => $"\n\n{f} as it is:\n{show(f)}"));
         // It is said as the person would read it, and redacted again on its way.
         var text = Text.Length > 0 ? Plain(Text.ToString()) : "(nothing)";
         if (_calls.Count == 0)

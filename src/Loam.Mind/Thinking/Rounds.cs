@@ -20,7 +20,7 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
         Func<string, Task> hear, CancellationToken cancel)
     {
         var rounds = RepairRounds.None;
-        var request = question.Request;
+        var (request, basis) = (question.Request, question.Basis);
         while (true)
         {
             var round = await OnceAsync(
@@ -35,7 +35,7 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
             // Taken apart first: what comes back may look like a fence.
             var read = AnswerReader.Read(round.Text.ToString(), round.Uses);
             var answer = AnswerCheck.Check(
-                round.IsAway ? question.Redactor.Restore(read) : read, question.Basis);
+                round.IsAway ? question.Redactor.Restore(read) : read, basis);
             if (answer.IsUsable && question.Leg.Kind == LegKind.Drafts)
             {
                 return new(Said(answer.Answer), answer.Answer);
@@ -70,9 +70,10 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
             rounds = step.Next;
             request = request with
             {
-                Messages = [.. request.Messages, .. round.Back(step, question.Basis)],
+                Messages = [.. request.Messages, .. round.Back(step, basis, question.Show)],
                 MayRecall = false,
             };
+            basis = basis.Showing(step.Files);
         }
     }
 

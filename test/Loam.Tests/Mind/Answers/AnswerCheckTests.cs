@@ -111,4 +111,24 @@ public sealed class AnswerCheckTests
         var same = Check(StateSet.Empty, "x", ("services.yaml", "a: 1\n"));
         RepairRounds.None.After(same).Next.After(same).Verdict.ShouldBe(RepairVerdict.GiveUp);
     }
+
+    [Theory]
+    [InlineData("  # kept 1-1: app-1, app-2\n      replicas: 0", false)]
+    [InlineData("  # kept 1-1: app-1, app-2\n      # a remark\n\n      replicas: 0", false)]
+    [InlineData("      replicas: 0\n    # kept 1-1: app-1, app-2\n  networks: []", true)]
+    public void Nothing_stands_below_a_line_for_entries_that_were_not_shown(
+        string end, bool isGood)
+    {
+        var present = Views.Many(3);
+        var all = present["services.yaml"]!;
+        var cut = all.IndexOf("    # Number 1.", StringComparison.Ordinal);
+        var shown = new ShownFile("services.yaml", all[..cut] + "    # kept 1-1: app-1, app-2\n",
+            ImmutableSortedDictionary<string, string>.Empty.Add("# kept 1-1:", all[cut..]));
+        var check = AnswerCheck.Check(new(AnswerKind.Proposal, "So.")
+        {
+            Files = ImmutableSortedDictionary<string, string>.Empty.Add(
+                "services.yaml", all[..cut] + end + "\n"),
+        }, new(present, [shown], "stop app-0"));
+        check.IsUsable.ShouldBe(isGood, check.Json);
+    }
 }
