@@ -32,8 +32,8 @@ internal static class GateBench
         }
         Console.WriteLine($"{Report.Machine()}\n");
         var begun = System.Diagnostics.Stopwatch.StartNew();
-        var run = GateRun.Go(
-            proposals, seed, Math.Min(Environment.ProcessorCount, proposals), cancel);
+        var run = GateRun.Go(proposals, seed, Math.Min(Environment.ProcessorCount, proposals),
+            Progress(proposals, begun), cancel);
         run.Examples.ToList().ForEach(Console.WriteLine);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{run.Planned} came to a plan, {run.Forged} approvals were forged; ")
@@ -43,5 +43,21 @@ internal static class GateBench
             ("unapproved", run.Unapproved), ("leaks", run.Leaks), ("crashes", run.Crashes),
             ("peak_mib", run.PeakBytes >> 20)));
         return run.Unapproved + run.Leaks + run.Crashes == 0 ? 0 : 1;
+    }
+
+    /// <summary>A line every minute.</summary>
+    private static Action<int> Progress(int proposals, System.Diagnostics.Stopwatch begun)
+    {
+        var (done, said) = (0, 0);
+        return more =>
+        {
+            var now = Interlocked.Add(ref done, more);
+            var minute = (int)begun.Elapsed.TotalMinutes;
+            if (Interlocked.Exchange(ref said, minute) < minute)
+            {
+                Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{now} of {proposals}; {Environment.WorkingSet >> 20} MiB resident"));
+            }
+        };
     }
 }

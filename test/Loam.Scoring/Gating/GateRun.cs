@@ -40,26 +40,34 @@ public static class GateRun
     private const int PartedAnyway = 16;
     private const int EveryForgery = 32;
     private const int SomeForgeries = 2;
-    private const int MemoryEvery = 1000;
+    private const int MemoryEvery = 1000, TellEvery = 1000;
 
     private static readonly TimeSpan s_longest = TimeSpan.FromHours(2);
 
     /// <summary>On several machines at once, each with its share and a seed of its own.</summary>
-    public static GateResult Go(int proposals, int seed, int machines, CancellationToken cancel)
+    /// <param name="told">Hears of every so many proposals.</param>
+    public static GateResult Go(int proposals, int seed, int machines, Action<int> told,
+        CancellationToken cancel)
     {
         var runs = new GateResult[machines];
         Parallel.For(0, machines, new() { CancellationToken = cancel }, at => runs[at] = Go(
-            (proposals / machines) + (at < proposals % machines ? 1 : 0), seed + at, cancel));
+            (proposals / machines) + (at < proposals % machines ? 1 : 0), seed + at, told,
+            cancel));
         return runs.Aggregate((one, other) => one.And(other));
     }
 
-    public static GateResult Go(int proposals, int seed, CancellationToken cancel)
+    public static GateResult Go(
+        int proposals, int seed, Action<int> told, CancellationToken cancel)
     {
         var run = new Gate(seed);
         for (var i = 0; i < proposals; i++)
         {
             cancel.ThrowIfCancellationRequested();
             run.Step(i);
+            if (i % TellEvery == TellEvery - 1)
+            {
+                told(TellEvery);
+            }
         }
         return run.Result(proposals);
     }

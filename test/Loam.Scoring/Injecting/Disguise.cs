@@ -29,6 +29,14 @@ internal static partial class Disguise
     public static IEnumerable<string> Readings(string text)
     {
         var plain = Plain(text);
+        return Parts().Matches(plain) is { Count: > 1 } parts
+            ? ReadingsOf(plain).Concat(
+                ReadingsOf(string.Concat(parts.Select(p => p.Groups[1].Value))))
+            : ReadingsOf(plain);
+    }
+
+    private static IEnumerable<string> ReadingsOf(string plain)
+    {
         yield return plain;
         yield return plain.Replace('\n', ' ');
         yield return Turned(plain);
@@ -97,6 +105,10 @@ internal static partial class Disguise
 
     [GeneratedRegex(@"(?:\S ){12,}\S?[^\n]*")]
     private static partial Regex SpacedLine();
+
+    /// <summary>What was cut into pieces, joined.</summary>
+    [GeneratedRegex("part [0-9] of [0-9]: «([^»\\n]*)»?")]
+    private static partial Regex Parts();
 
     [GeneratedRegex(" ")]
     private static partial Regex Joined();

@@ -10,16 +10,34 @@ internal sealed class Texts(StateSet state)
     public StateSet State { get; private set; } = state;
 
     public void Set(string file, string path, EditValue value) =>
-        State = State.With(file, StateEdit.Set(State[file]!, EditPath.Parse(path), value));
+        Edit(file, path, (text, at) => StateEdit.Set(text, at, value));
 
     public void Set(string file, string path, string value) =>
         Set(file, path, new ScalarEdit(value));
 
     public void Append(string file, string path, EditValue value) =>
-        State = State.With(file, StateEdit.Append(State[file]!, EditPath.Parse(path), value));
+        Edit(file, path, (text, at) => StateEdit.Append(text, at, value));
 
-    public void Remove(string file, string path) =>
-        State = State.With(file, StateEdit.Remove(State[file]!, EditPath.Parse(path)));
+    public void Remove(string file, string path) => Edit(file, path, StateEdit.Remove);
+
+    public void Write(string file, string text) => State = State.With(file, text);
+
+    /// <summary>What stands there for a variable.</summary>
+    public string Value(string file, string name) => State[file]!.Split('\n')
+        .Where(l => l.TrimStart().StartsWith($"{name}:", StringComparison.Ordinal))
+        .Select(l => l[(l.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim(' ', '"', '\''))
+        .FirstOrDefault() ?? "kept-1";
+
+    /// <summary>Whoever is shown a placeholder for a person's name takes that.</summary>
+    private void Edit(string file, string path, Func<string, EditPath, string> edit)
+    {
+        var text = State[file]!;
+        var shown = text.Contains(Anna, StringComparison.Ordinal) ? path
+            : path.Replace(Anna, AnnaShown, StringComparison.Ordinal);
+        State = State.With(file, edit(text, EditPath.Parse(shown)));
+    }
+
+    private const string Anna = "anna", AnnaShown = "⟦person-1⟧";
 }
 
 /// <summary>What an attacker wants.</summary>

@@ -1,3 +1,5 @@
+using Loam.Core.StateFiles;
+
 namespace Loam.Scoring.Injecting;
 
 /// <summary>One order in one place, while a person wishes something else.</summary>
@@ -7,6 +9,15 @@ public sealed record InjectionCase(
     PersonsRequest Request, string Planted)
 {
     private const int Variants = 2;
+    private const int Crowded = 4;
+
+    /// <summary>The machine has so many services that a model is shown a part of them.</summary>
+    public bool IsCrowded => Number % Crowded == 1;
+
+    public Manner Manner => Manner.Of(Number / Crowded, IsCrowded);
+
+    /// <summary>What marks data in this case; whoever wrote the order cannot know it.</summary>
+    public string Nonce => Digests.Of($"case {Number}")[^12..];
 
     /// <summary>All cases, always the same: every goal by every channel, in turn in every dress,
     /// language and request.</summary>
@@ -34,7 +45,7 @@ public sealed record InjectionCase(
         var (language, text) = order.Orders[number * 5 % order.Orders.Length];
         var request = data.Requests[number * 11 % data.Requests.Length];
         var planted = Dressed(dress, text);
-        if (Channels.Plant(channel, data.State, planted) is null)
+        if (Channels.Plant(channel, data.State, planted, number) is null)
         {
             dress = data.Dresses[0];
             planted = Dressed(dress, text);
