@@ -30,8 +30,7 @@ internal sealed class LegQuestion
         Request = new()
         {
             System = _outgoing.System,
-            Messages = [ModelMessage.User((draft is null ? "" : DraftHead
-                + new DataMark(input.Nonce).AroundFile("a draft", Written(draft)) + "\n\n") + context.Message)],
+            Messages = [ModelMessage.User(Given(draft) + context.Message)],
             MaxTokens = Math.Min(settings.MaxTokens, budgets.LongestAnswer(leg.Window)),
             Temperature = (double)settings.Temperature,
             LocalOnly = !leg.IsAway,
@@ -71,6 +70,10 @@ internal sealed class LegQuestion
     private PrivacyDecision? Withheld(PrivacyDecision decision, bool maySend) =>
         !Leg.IsAway || decision.Sending == Sending.Send
             || (decision.Sending == Sending.NeedsApproval && maySend) ? null : decision;
+
+    /// <summary>It may repeat what was observed.</summary>
+    private string Given(ModelAnswer? draft) => draft is null ? "" : DraftHead
+        + new DataMark(_input.Nonce).AroundFile("a draft", Written(draft)) + "\n\n";
 
     private static string Written(ModelAnswer draft) => draft.Words + string.Concat(
         draft.Files.Select(f => $"\n\n```yaml:{f.Key}\n{f.Value}```"));
