@@ -115,7 +115,7 @@ internal static class Daemon
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
         });
         var told = await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
-        using var mind = MindSide.Open(machine, paths, instance, vault.Reveal, events, time);
+        using var mind = MindSide.Open(machine, paths, instance, vault, events, time);
         var web = WebSide.Open(() => machine.Desired, paths, instance, events, time);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
             guard.Bans, audit.Newest, key.Recipient.ToString(), () => authority.Root,

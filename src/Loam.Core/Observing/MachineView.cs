@@ -46,4 +46,24 @@ public sealed record MachineView(
                 }),
             ],
             [.. people.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+
+    /// <summary>What services wrote may hold a value that Loam keeps secret: in logs, and in what
+    /// is said of failures.</summary>
+    /// <param name="hide">A text without them.</param>
+    public MachineView Hiding(Func<string, string> hide) => this with
+    {
+        Logs = [.. Logs.Select(l => l with { Lines = [.. l.Lines.Select(hide)] })],
+        Events =
+        [
+            .. Events.Select(e => e with
+            {
+                Message = e.Message is { } message ? hide(message) : null,
+                Error = e.Error is { } error ? hide(error) : null,
+            }),
+        ],
+        Status = Status with
+        {
+            Services = [.. Status.Services.Select(s => s with { Detail = hide(s.Detail) })],
+        },
+    };
 }

@@ -18,6 +18,11 @@ public sealed record UserStatus(
     Ownership Ownership, bool IsDeclared, bool Rules, bool IsLocked, bool HasPassword,
     ImmutableArray<UserKey> Keys, DateTimeOffset? LastLogin, string? Trouble)
 {
+    private const int FirstPerson = 1000;
+
+    /// <summary>By its number, as Debian gives them: not of the system.</summary>
+    public bool IsPerson() => Uid >= FirstPerson;
+
     /// <summary>Who can log in, or is declared, or was.</summary>
     internal static ImmutableArray<UserStatus> All(DesiredState desired, ObservedState seen) =>
         [.. (seen.Accounts?.Users ?? []).Select(u => Of(u, desired, seen.ObservedAt))];

@@ -14,9 +14,15 @@ public static class SecretHiding
     private const int Shortest = 4;
 
     /// <summary>Without any secret of this machine.</summary>
-    public static string Hide(string text, DesiredState state, ISecretVault vault) => Hide(text,
-        state.Secrets.Values.Select(s => Revealed(s, vault)).OfType<string>()
-            .Where(s => s.Length >= Shortest));
+    public static string Hide(string text, DesiredState state, ISecretVault vault) =>
+        Hide(text, Known(state, vault));
+
+    /// <summary>Plaintexts of this machine that must not stand in what is told.</summary>
+    public static IReadOnlyList<string> Known(DesiredState state, ISecretVault vault) =>
+    [
+        .. state.Secrets.Values.Select(s => Revealed(s, vault)).OfType<string>()
+            .Where(s => s.Length >= Shortest),
+    ];
 
     /// <param name="secrets">Plaintexts; one may be part of another.</param>
     public static string Hide(string text, IEnumerable<string> secrets) =>

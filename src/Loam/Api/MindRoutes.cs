@@ -60,6 +60,15 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
         {
             Says = "Proposals that wait for somebody.", Gives = ApiJson.Default.ProposalsAnswer,
         },
+        .. surface.Mind is { } side ? (IEnumerable<Route>)
+        [
+            new("GET", "/v1/view", Rights.View, (call, cancel) => ViewAsync(call, side, cancel))
+            {
+                Says = "What a model can be shown of the machine; ?logs=web,db adds what these "
+                    + "services wrote last.",
+                Gives = ApiJson.Default.MachineView,
+            },
+        ] : [],
         new("GET", "/v1/proposals/*", Rights.View, (call, cancel) => Routes.Answer(
             call, _open.Of(call.Value), ApiJson.Default.Proposed, cancel))
         {
@@ -71,16 +80,20 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
     private IEnumerable<Route> Offered(IMindSide mind) =>
     [
         new("GET", "/v1/mind/view", Rights.Propose, (call, cancel) => OneAsync(call,
-            async () => await Routes.Answer(
-                call, await mind.ViewAsync(
-                    await LogsAsync(call, cancel).ConfigureAwait(false), cancel)
-                    .ConfigureAwait(false),
-                ApiJson.Default.MachineView, cancel).ConfigureAwait(false), cancel)),
+            () => ViewAsync(call, mind, cancel), cancel)),
         new("GET", "/v1/mind/models", Rights.Propose, (call, cancel) => Routes.Answer(
             call, mind.Models(), ApiJson.Default.MindModels, cancel)),
         new("POST", "/v1/mind/proposals", Rights.Propose, (call, cancel) => OneAsync(
             call, () => ProposeAsync(call, cancel), cancel)),
     ];
+
+    /// <summary>All that a model can be shown of the machine.</summary>
+    private async Task ViewAsync(Call call, IMindSide mind, CancellationToken cancel)
+    {
+        var logs = await LogsAsync(call, cancel).ConfigureAwait(false);
+        await Routes.Answer(call, await mind.ViewAsync(logs, cancel).ConfigureAwait(false),
+            ApiJson.Default.MachineView, cancel).ConfigureAwait(false);
+    }
 
     /// <summary>The newest lines of the services in <c>?logs=web,db</c>.</summary>
     private async Task<List<LogExcerpt>> LogsAsync(Call call, CancellationToken cancel)
@@ -98,8 +111,9 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
                     lines.Add(entry.Text);
                 }
             }
-            catch (HostException fault)
+            catch (HostException fault) when (MindUser.Is(call.Peer.Uid))
             {
+                // A person is told; a model answers without it.
                 lines.Add($"(its log cannot be read: {fault.Message})");
             }
             excerpts.Add(new(name, lines.ToImmutable()));

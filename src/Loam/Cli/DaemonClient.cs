@@ -199,11 +199,18 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false)).Message;
     }
 
+    /// <summary>All that a model can be shown of the machine.</summary>
     /// <param name="logs">Services whose last lines are in it.</param>
-    public Task<MachineView> MindViewAsync(
-        IReadOnlyList<string> logs, CancellationToken cancel) =>
-        GetAsync("/v1/mind/view" + (logs.Count > 0 ? $"?logs={string.Join(',', logs)}" : ""),
-            ApiJson.Default.MachineView, cancel);
+    public Task<MachineView> ViewAsync(IEnumerable<string> logs, CancellationToken cancel) =>
+        GetAsync($"/v1/view{Asking(logs)}", ApiJson.Default.MachineView, cancel);
+
+    /// <summary>The same for the mind.</summary>
+    public Task<MachineView> MindViewAsync(IEnumerable<string> logs, CancellationToken cancel) =>
+        GetAsync($"/v1/mind/view{Asking(logs)}", ApiJson.Default.MachineView, cancel);
+
+    private static string Asking(IEnumerable<string> logs) =>
+        string.Join(',', logs) is { Length: > 0 } names
+            ? $"?logs={Uri.EscapeDataString(names)}" : "";
 
     public Task<MindModels> MindModelsAsync(CancellationToken cancel) =>
         GetAsync("/v1/mind/models", ApiJson.Default.MindModels, cancel);

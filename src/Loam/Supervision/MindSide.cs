@@ -4,15 +4,16 @@ using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Confinement;
+using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
+using Loam.Drivers.Messages;
 using Loam.Drivers.Metrics;
 
 namespace Loam.Supervision;
 
 /// <summary>What the daemon does for its mind, which may do nothing itself.</summary>
-/// <param name="reveal">The value of a secret.</param>
 internal sealed class MindSide(Machine machine, InstancePaths paths, string instance,
-    Func<string, string> reveal, EventLog events, TimeProvider time) : IMindSide, IDisposable
+    ISecretVault vault, EventLog events, TimeProvider time) : IMindSide, IDisposable
 {
     private readonly EndpointDoors _doors = new(paths.MindDoors, MindUser.Of(instance));
     private readonly LlmEnvironment _environment =
@@ -30,9 +31,14 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
         IEnumerable<LogExcerpt> logs, CancellationToken cancel)
     {
         var status = await machine.StatusAsync(cancel).ConfigureAwait(false);
+        var seen = await machine.InventoryAsync(cancel).ConfigureAwait(false);
         var (generation, files) = await machine.CurrentAsync(cancel).ConfigureAwait(false);
+        var secrets = SecretHiding.Known(machine.Desired, vault);
         return MachineView.Of(generation, files, status, events.Kept(),
-            HostFactsReader.Read(paths.DataDir, time), logs, machine.Desired.Users.Keys);
+            HostFactsReader.Read(paths.DataDir, time), logs,
+            seen.Users.Where(u => u.IsPerson()).Select(u => u.Name)
+                .Concat(machine.Desired.Users.Keys))
+            .Hiding(text => SecretHiding.Hide(text, secrets));
     }
 
     /// <summary>Doors lead where the state says, as soon as it says so.</summary>
@@ -55,7 +61,7 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
         return new(machine.Desired.Settings.Llm, _environment,
             held.Models.Select(m => m.ApiKeySecret).OfType<string>().Distinct()
                 .Where(secrets.ContainsKey)
-                .ToImmutableSortedDictionary(n => n, n => reveal(secrets[n].Value)),
+                .ToImmutableSortedDictionary(n => n, n => vault.Reveal(secrets[n].Value)),
             Lead());
     }
 
@@ -67,10 +73,10 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
 
     /// <summary>With its folders and their owners in place.</summary>
     public static MindSide Open(Machine machine, InstancePaths paths, string instance,
-        Func<string, string> reveal, EventLog events, TimeProvider time)
+        ISecretVault vault, EventLog events, TimeProvider time)
     {
         ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, MindUser.Of(instance));
-        return new(machine, paths, instance, reveal, events, time);
+        return new(machine, paths, instance, vault, events, time);
     }
 
     public void Dispose() => _doors.Dispose();

@@ -1,11 +1,6 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Loam.Cli.Views;
-using Loam.Core;
 using Loam.Core.Observing;
-using Loam.Core.Reconciling;
-using Loam.Core.StateFiles;
-using Loam.Drivers.Metrics;
 using Loam.Mind.Context;
 using Loam.Mind.Privacy;
 
@@ -60,44 +55,13 @@ internal static class ContextCommands
     private static async Task<(MachineView, AssembledContext)> AssembleAsync(
         Invocation call, string request, CancellationToken cancel)
     {
-        var view = await ViewAsync(call, cancel).ConfigureAwait(false);
-        var logs = ImmutableArray.CreateBuilder<LogExcerpt>();
-        foreach (var service in call.All("logs").Union(LogsWanted.Of(request, view)))
+        var view = await call.Client.ViewAsync([], cancel).ConfigureAwait(false);
+        var logs = call.All("logs").Union(LogsWanted.Of(request, view)).ToList();
+        if (logs.Count > 0)
         {
-            logs.Add(new(service, await LogAsync(call, service, cancel).ConfigureAwait(false)));
+            view = await call.Client.ViewAsync(logs, cancel).ConfigureAwait(false);
         }
-        view = view with { Logs = logs.ToImmutable() };
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
         return (view, ContextAssembly.Assemble(new(view, [], [], request, nonce)));
-    }
-
-    /// <summary>The view that the daemon makes for a model, made of what it tells everybody.
-    /// </summary>
-    private static async Task<MachineView> ViewAsync(Invocation call, CancellationToken cancel)
-    {
-        var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
-        var state = await call.Client.StateAsync(cancel).ConfigureAwait(false);
-        var users = await call.Client.UsersAsync(cancel).ConfigureAwait(false);
-        var events = new List<MachineEvent>();
-        await foreach (var happened in call.Client.EventsAsync(false, cancel)
-            .ConfigureAwait(false))
-        {
-            events.Add(happened);
-        }
-        return MachineView.Of(state.Generation, new StateSet(state.Files), status, events,
-            HostFactsReader.Read("/", call.Time), [],
-            users.Users.Where(u => u.Uid >= 1000).Select(u => u.Name));
-    }
-
-    private static async Task<ImmutableArray<string>> LogAsync(
-        Invocation call, string service, CancellationToken cancel)
-    {
-        var lines = ImmutableArray.CreateBuilder<string>();
-        await foreach (var entry in call.Client.LogsAsync(
-            service, Limits.ViewLogLines, false, cancel).ConfigureAwait(false))
-        {
-            lines.Add(entry.Text);
-        }
-        return lines.ToImmutable();
     }
 }

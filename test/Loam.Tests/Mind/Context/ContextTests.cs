@@ -155,6 +155,24 @@ public sealed class ContextTests
             .Json.ShouldContain("would lose");
     }
 
+    [Fact]
+    public void What_services_wrote_shows_no_secret_that_is_known()
+    {
+        var view = Views.Of(Views.Many(2), [new(1, Views.Noon, "reconcile.failed")
+            { Error = "It said: password hunter22" }], new LogExcerpt("app-1", ["login hunter22"]));
+        view = view with
+        {
+            Status = view.Status with
+            {
+                Services = [view.Status.Services[0] with { Detail = "hunter22 refused" }],
+            },
+        };
+        var hidden = view.Hiding(t => t.Replace("hunter22", "***", StringComparison.Ordinal));
+        JsonSerializer.Serialize(hidden, LoamJson.Default.MachineView)
+            .ShouldNotContain("hunter22");
+        hidden.Logs[0].Lines.ShouldBe(["login ***"]);
+    }
+
     /// <summary>Whatever the layout, what was left out comes back to the letter.</summary>
     [Fact]
     public void Excerpts_of_any_file_come_back_to_the_letter()
