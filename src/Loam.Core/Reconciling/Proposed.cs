@@ -13,7 +13,7 @@ namespace Loam.Core.Reconciling;
 public sealed record ProposalOrder(string By, string Words,
     ImmutableSortedDictionary<string, string> Texts, int BaseGeneration)
 {
-    private const int LongestBy = 100, LongestWords = 8 * 1024, MostFiles = 6;
+    private const int LongestBy = 100, MostFiles = 6;
 
     /// <summary>Who it is for: the person who asked; null: nobody in particular.</summary>
     public string? For { get; init; }
@@ -24,7 +24,7 @@ public sealed record ProposalOrder(string By, string Words,
     /// <summary>Why it is no proposal at all; null: it may be read.</summary>
     public string? Fault() =>
         By is null or "" || By.Length > LongestBy ? "It does not say who it is by."
-        : Words is null || Words.Length > LongestWords ? "Its words are too long."
+        : Words is null || Words.Length > Limits.AnswerWords ? "Its words are too long."
         : Texts is null || Texts.IsEmpty || Texts.Count > MostFiles
             ? "It has no files, or too many."
         : Texts.Keys.FirstOrDefault(f => FileKinds.Of(f) is null) is { }

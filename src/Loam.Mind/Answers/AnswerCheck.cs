@@ -68,9 +68,26 @@ public static class AnswerCheck
         {
             Losses.Find(basis, state, changed.Keys, found);
         }
+        FindSizes(changed, answer, found);
         return new(changed.IsEmpty && answer.Words.Length > 0
             ? answer with { Kind = AnswerKind.Words, Files = changed }
             : answer with { Files = changed }, [.. found.ToList()]);
+    }
+
+    private static void FindSizes(ImmutableSortedDictionary<string, string> changed,
+        ModelAnswer answer, DiagnosticBag found)
+    {
+        if (changed.IsEmpty && answer.Words.Length == 0)
+        {
+            found.Error(Codes.AnswerForm, null, "The files are as they are already.",
+                "Change what was asked for, or say in words why nothing changes.");
+        }
+        foreach (var (file, _) in changed.Where(t => t.Value.Length > Limits.StateFileBytes))
+        {
+            found.Error(Codes.TooLarge, new(file, 1, 1, 1, 1),
+                $"{file} would have more than {Limits.StateFileBytes} characters.",
+                "Change less at once.");
+        }
     }
 
     /// <summary>The text with what was not shown, and the line ends the file has.</summary>

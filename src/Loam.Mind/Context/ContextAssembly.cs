@@ -26,6 +26,7 @@ public static class ContextAssembly
         var summary = StateOf(input, relevance, mark);
         var (files, shown) = FileSections.Files(input, state, relevance, mark);
         var spare = budgets.State + budgets.Files - summary.Report.Used - files.Report.Used;
+        var draft = Conversation.Draft(input, mark);
         ImmutableArray<Section> sections =
         [
             Instructions(budgets.Instructions),
@@ -34,7 +35,8 @@ public static class ContextAssembly
             files,
             FileSections.Logs(input, mark, Math.Max(0, spare)),
             Conversation.History(input, mark),
-            Conversation.Request(input),
+            draft,
+            Conversation.Request(input, draft.Report.Used),
         ];
         return new([.. sections.Select(s => s.Content)], shown,
             new([.. sections.Select(s => s.Report)]), state);

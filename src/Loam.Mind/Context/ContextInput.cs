@@ -22,6 +22,9 @@ public sealed record ContextInput(
     /// <summary>The view's state files as they were read; null: they are read now.</summary>
     public DesiredState? State { get; init; }
 
+    /// <summary>What a smaller model came to; empty: there is no draft.</summary>
+    public string Draft { get; init; } = "";
+
     /// <summary>Files to be shown whatever the request is about.</summary>
     public ImmutableArray<string> Asked { get; init; } = [];
 }

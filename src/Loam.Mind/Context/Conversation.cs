@@ -54,11 +54,29 @@ internal static class Conversation
         ? "Person: " + text.Replace("\n", "\n  ", StringComparison.Ordinal)
         : mark.Around("an earlier answer", text);
 
+    /// <summary>It may repeat what was observed, so it is data.</summary>
+    public static Section Draft(ContextInput input, DataMark mark)
+    {
+        const string Head = "# A draft\n\nA smaller model answered the request below so. It may be "
+            + "wrong: keep what is right, mend the rest, and answer as a whole.\n\n";
+        var budget = input.Draft.Length == 0 ? 0 : input.Budgets.Files;
+        if (budget == 0)
+        {
+            return Section.Of("draft", "", 0, isOurs: false, "");
+        }
+        var lines = PlainText.Of(input.Draft).Split('\n');
+        var shown = Section.Fitting(lines, budget - Tokens.Of(Head) - 60);
+        return Section.Of("draft", Head + mark.Around("a draft", string.Join('\n', shown)), budget,
+            isOurs: false, shown.Count == lines.Length ? ""
+                : $"The last {lines.Length - shown.Count} lines.");
+    }
+
     /// <summary>The person's own words, which alone say what is wanted.</summary>
-    public static Section Request(ContextInput input)
+    /// <param name="taken">Tokens of its budget that something else has.</param>
+    public static Section Request(ContextInput input, int taken)
     {
         const string Head = "# The request\n\n";
-        var budget = input.Budgets.Request;
+        var budget = input.Budgets.Request - taken;
         var request = PlainText.Of(input.Request).Trim();
         var left = budget - Tokens.Of(Head) - 20;
         if (Tokens.Of(request) <= left)

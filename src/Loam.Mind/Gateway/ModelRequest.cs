@@ -40,6 +40,10 @@ public enum Speaker { User, Assistant }
 
 public sealed record ModelMessage(Speaker Speaker, ImmutableArray<MessagePart> Parts)
 {
+    /// <summary>A model's own answer, as it came: what was replaced on the way to it is replaced
+    /// in it still.</summary>
+    public bool IsEcho { get; init; }
+
     public static ModelMessage User(string text) => new(Speaker.User, [new TextPart(text)]);
 
     public static ModelMessage Assistant(string text) =>

@@ -23,15 +23,24 @@ public sealed record Outgoing(
         var redactor = new Redactor(
             PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         var message = redactor.Redact(context.Message);
-        return new(context.System, message,
-            Decide(context, policy, redactor.Counts, view.Logs.Any(l => !l.Lines.IsEmpty)),
-            redactor);
+        return new(context.System, message, Decide(context.Sections, policy, redactor.Counts,
+            view.Logs.Any(l => !l.Lines.IsEmpty)), redactor);
     }
 
-    private static PrivacyDecision Decide(AssembledContext context, LlmPrivacy policy,
-        ImmutableArray<RedactionCount> counts, bool hasLogs)
+    /// <summary>Whether a text that is sent besides may leave.</summary>
+    public static PrivacyDecision Judge(
+        string name, string text, DesiredState state, MachineView view)
     {
-        foreach (var section in context.Sections.Where(s => !s.IsOurs))
+        var policy = state.Settings.Llm.Privacy;
+        var redactor = new Redactor(PrivateNames.Of(view, state), onlySecrets: !policy.Redact);
+        redactor.Redact(text);
+        return Decide([new(name, text, IsOurs: false)], policy, redactor.Counts, hasLogs: false);
+    }
+
+    private static PrivacyDecision Decide(ImmutableArray<ContextSection> sections,
+        LlmPrivacy policy, ImmutableArray<RedactionCount> counts, bool hasLogs)
+    {
+        foreach (var section in sections.Where(s => !s.IsOurs))
         {
             if (Topics.Find(policy.LocalOnly, section.Text) is { } topic)
             {

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Answers;
 using Loam.Mind.Context;
 using Loam.Mind.Gateway;
@@ -12,25 +14,33 @@ namespace Loam.Mind.Thinking;
 /// at once, and what of that may leave.</summary>
 internal sealed class LegQuestion
 {
-    private const string DraftHead = "# A draft\n\nA smaller model answered the request below. "
-        + "It may be wrong. Keep what is right, mend the rest, and answer as a whole.\n\n";
+    /// <summary>Lines around what a draft changes.</summary>
+    private const int Around = 2;
 
     private readonly ContextInput _input;
     private readonly Outgoing _outgoing;
+    private readonly DesiredState _state;
+    private readonly long _room;
 
     public LegQuestion(Leg leg, ContextInput input, LlmSettings settings, ModelAnswer? draft)
     {
         var budgets = ContextBudgets.For(leg.Window);
-        _input = input with { Budgets = budgets };
+        _input = input with
+        {
+            Budgets = budgets,
+            Draft = draft is null ? "" : Written(draft, input.View.State),
+        };
         var context = ContextAssembly.Assemble(_input);
         _outgoing = Outgoing.Of(context, input.View);
+        _state = context.State;
+        _room = (long)leg.Window - budgets.Answer - context.Report.Used;
         Leg = leg;
         Basis = new(input.View.State, context.Files, string.Join('\n', input.History
             .Where(t => t.ByPerson).Select(t => t.Text).Append(input.Request)));
         Request = new()
         {
             System = _outgoing.System,
-            Messages = [ModelMessage.User(Given(draft) + context.Message)],
+            Messages = [ModelMessage.User(context.Message)],
             MaxTokens = Math.Min(settings.MaxTokens, budgets.LongestAnswer(leg.Window)),
             Temperature = (double)settings.Temperature,
             LocalOnly = !leg.IsAway,
@@ -51,14 +61,17 @@ internal sealed class LegQuestion
     /// <summary>A whole file, as data.</summary>
     public string Show(string file) => FileSections.Whole(file, _input);
 
+    /// <summary>So much would be shown besides that a model could not answer any more.</summary>
+    public bool IsTooMuch(ImmutableArray<string> files) =>
+        files.Sum(f => (long)Tokens.Of(Shown(f))) > _room;
+
     /// <returns>Why it must not be sent, or not yet; null: it may be.</returns>
     public PrivacyDecision? Withheld(bool maySend) => Withheld(_outgoing.Decision, maySend);
 
-    /// <summary>The same for files of the state that were not shown yet.</summary>
-    public PrivacyDecision? Withheld(ImmutableArray<string> files, bool maySend) =>
-        files.IsEmpty || !Leg.IsAway ? null : Withheld(Outgoing.Of(
-            ContextAssembly.Assemble(_input with { Asked = files }), _input.View).Decision,
-            maySend);
+    /// <summary>The same for whole files of the state that were not shown yet.</summary>
+    public PrivacyDecision? Withheld(ImmutableArray<string> files, bool maySend) => files
+        .Select(f => Withheld(Outgoing.Judge(f, Shown(f), _state, _input.View), maySend))
+        .FirstOrDefault(why => why is not null);
 
     /// <summary>That somebody has to say so first.</summary>
     public Thought Held(PrivacyDecision why) => new(ThoughtKind.NeedsApproval, why.Reason)
@@ -71,10 +84,11 @@ internal sealed class LegQuestion
         !Leg.IsAway || decision.Sending == Sending.Send
             || (decision.Sending == Sending.NeedsApproval && maySend) ? null : decision;
 
-    /// <summary>It may repeat what was observed.</summary>
-    private string Given(ModelAnswer? draft) => draft is null ? "" : DraftHead
-        + new DataMark(_input.Nonce).AroundFile("a draft", Written(draft)) + "\n\n";
+    private string Shown(string file) => _input.View.State[file] is null ? "" : Show(file);
 
-    private static string Written(ModelAnswer draft) => draft.Words + string.Concat(
-        draft.Files.Select(f => $"\n\n```yaml:{f.Key}\n{f.Value}```"));
+    /// <summary>Its words, and the lines it changes: entries that it was not shown stay out.
+    /// </summary>
+    private static string Written(ModelAnswer draft, StateSet present) => draft.Words
+        + string.Concat(draft.Files.Select(f => $"\n\n{f.Key}:\n" + string.Concat(
+            LineDiff.Of(present[f.Key] ?? "", f.Value, Around))));
 }

@@ -25,7 +25,7 @@ public sealed class PrivateAsking
         }
         return ValueTask.FromResult(request with
         {
-            Messages = [.. request.Messages.Select(m => m with
+            Messages = [.. request.Messages.Select(m => m.IsEcho ? m : m with
             {
                 Parts = [.. m.Parts.Select(p => Redacted(p, redactor))],
             })],

@@ -14,6 +14,7 @@ internal sealed class Round(Func<string, string> restore)
 
     private readonly List<ToolCall> _calls = [];
     private int _heard;
+    private bool _isFenced;
 
     public StringBuilder Text { get; } = new();
 
@@ -25,6 +26,7 @@ internal sealed class Round(Func<string, string> restore)
 
     public ImmutableArray<string> PassedOver { get; private set; } = [];
 
+    /// <summary>Micro-US-dollars; null: unknown, as it is of an answer that broke off.</summary>
     public long? Cost { get; private set; } = 0;
 
     public EndReason End { get; private set; }
@@ -42,6 +44,7 @@ internal sealed class Round(Func<string, string> restore)
         {
             case ModelChosen chosen:
                 (By, PassedOver) = (chosen.Info, chosen.PassedOver);
+                Cost = null;
                 break;
             case TextDelta delta:
                 Text.Append(delta.Text);
@@ -66,19 +69,21 @@ internal sealed class Round(Func<string, string> restore)
     {
         var words = step.Text + string.Concat(step.Files.Where(f => basis.Present[f] is not null)
             .Select(f => $"\n\n{f} as it is:\n{show(f)}"));
-        // It is said as the person would read it, and redacted again on its way.
-        var text = Text.Length > 0 ? Plain(Text.ToString()) : "(nothing)";
+        var text = Text.Length > 0 ? Text.ToString() : "(nothing)";
         if (_calls.Count == 0)
         {
-            return [ModelMessage.Assistant(text), ModelMessage.User(words)];
+            return
+            [
+                ModelMessage.Assistant(text) with { IsEcho = true }, ModelMessage.User(words),
+            ];
         }
         return
         [
             new(Speaker.Assistant,
-            [
-                .. Text.Length > 0 ? (MessagePart[])[new TextPart(text)] : [],
-                .. Uses.Select(u => u with { Arguments = Plain(u.Arguments) }),
-            ]),
+                [.. Text.Length > 0 ? (MessagePart[])[new TextPart(text)] : [], .. Uses])
+            {
+                IsEcho = true,
+            },
             new(Speaker.User, [.. _calls.Select((c, i) =>
                 new ToolResultPart(c.Id, i == 0 ? words : "See the first.", IsError: true))]),
         ];
@@ -86,8 +91,13 @@ internal sealed class Round(Func<string, string> restore)
 
     private async Task TellAsync(Func<string, Task> hear)
     {
+        if (_isFenced)
+        {
+            return;
+        }
         var text = Text.ToString(_heard, Text.Length - _heard);
         var fence = text.IndexOf('`', StringComparison.Ordinal);
+        _isFenced = fence >= 0;
         var shown = Whole(fence < 0 ? text : text[..fence]);
         if (shown.Length > 0)
         {

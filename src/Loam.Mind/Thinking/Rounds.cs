@@ -1,3 +1,4 @@
+using Loam.Core.Diagnostics;
 using Loam.Core.Reconciling;
 using Loam.Mind.Answers;
 using Loam.Mind.Gateway;
@@ -24,9 +25,8 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
         while (true)
         {
             var round = await OnceAsync(
-                request, question, rounds.Count == 0 ? hear : Silent, cancel)
+                request, question, spent, rounds.Count == 0 ? hear : Silent, cancel)
                 .ConfigureAwait(false);
-            spent.Add(round);
             if (round.End == EndReason.Refused)
             {
                 return new(new(ThoughtKind.Failed,
@@ -36,6 +36,7 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
             var read = AnswerReader.Read(round.Text.ToString(), round.Uses);
             var answer = AnswerCheck.Check(
                 round.IsAway ? question.Redactor.Restore(read) : read, basis);
+            answer = round.End == EndReason.MaxTokens ? CutOff(answer, request.MaxTokens) : answer;
             if (answer.IsUsable && question.Leg.Kind == LegKind.Drafts)
             {
                 return new(Said(answer.Answer), answer.Answer);
@@ -63,6 +64,14 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
                     Advice = "Say it another way, or in smaller steps.",
                 });
             }
+            if (question.IsTooMuch(step.Files))
+            {
+                return new(new(ThoughtKind.Failed, $"The model would have to see all of "
+                    + $"{string.Join(" and ", step.Files)}, which is more than it can see at once.")
+                {
+                    Advice = "Name what it is about.",
+                });
+            }
             if (question.Withheld(step.Files, maySend) is { } why)
             {
                 return new(NotShown(question, step, why));
@@ -77,17 +86,32 @@ internal sealed class Rounds(ModelGateway gateway, PrivateAsking asking,
         }
     }
 
-    private async Task<Round> OnceAsync(ModelRequest request, LegQuestion question,
+    private async Task<Round> OnceAsync(ModelRequest request, LegQuestion question, Spent spent,
         Func<string, Task> hear, CancellationToken cancel)
     {
         var round = new Round(question.Redactor.Restore);
-        await foreach (var piece in asking.AskAsync(gateway, request, question.Redactor, cancel)
-            .ConfigureAwait(false))
+        try
         {
-            await round.TakeAsync(piece, hear).ConfigureAwait(false);
+            await foreach (var piece in asking.AskAsync(
+                gateway, request, question.Redactor, cancel).ConfigureAwait(false))
+            {
+                await round.TakeAsync(piece, hear).ConfigureAwait(false);
+            }
+            return round;
         }
-        return round;
+        finally
+        {
+            spent.Add(round);
+        }
     }
+
+    /// <summary>It is no answer, whatever can be read of it.</summary>
+    private static CheckedAnswer CutOff(CheckedAnswer answer, int tokens) => answer with
+    {
+        Findings = answer.Findings.Add(new(Codes.AnswerForm, Severity.Error, null,
+            $"The answer was cut off after {tokens} tokens.",
+            "Answer in fewer words; write only files that change.")),
+    };
 
     /// <summary>Words that nothing was proposed from, said at once.</summary>
     private void Keep(Round round, ModelRequest request, RepairRounds rounds, ModelAnswer answer)

@@ -27,6 +27,7 @@ public sealed class DeliberationTests
     private readonly PrivateAsking _asking = new();
     private readonly List<(ModelAnswer Answer, string By)> _proposed = [];
     private readonly VirtualTime _time = new(Views.Noon);
+    private StateSet _state = s_state;
     private string _manifest = "";
     private IEnumerable<Diagnostic> _refusals = [];
     private ResponseCache? _cache;
@@ -46,7 +47,7 @@ public sealed class DeliberationTests
             SpendingLedger.Load(disk.Create(), disk.Create()), new(null, null), _time);
         var gateway = new ModelGateway([.. models], new(true, budget, _cache, [],
             _asking.PrepareAsync, () => 0), _time);
-        var state = _manifest.Length == 0 ? s_state : s_state.With("manifest.yaml",
+        var state = _manifest.Length == 0 ? _state : _state.With("manifest.yaml",
             "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  hostname: atlas\n"
             + $"  llm: {{privacy: {{{_manifest}}}}}\n");
         var deliberation = new Deliberation(gateway, _asking, new() { Routing = routing },
@@ -189,5 +190,80 @@ public sealed class DeliberationTests
         await AskAsync(Easy, LlmRouting.Auto, proposing);
         await AskAsync(Easy, LlmRouting.Auto, proposing);
         proposing.Asked.Count.ShouldBe(2);
+    }
+
+    /// <summary>What a model of this machine writes may name what never leaves.</summary>
+    [Fact]
+    public async Task A_draft_leaves_as_little_as_everything_else()
+    {
+        _manifest = "local_only: [tax return]";
+        var draft = Larger("300Mi").Replace("MODE: production", "MODE: tax returns",
+            StringComparison.Ordinal);
+        var (here, away) = (SaidModel.Here(draft), SaidModel.Away(Larger("1Gi")));
+        var thought = await AskAsync(Easy, LlmRouting.Polish, here, away);
+        away.Asked.ShouldBeEmpty();
+        (thought.Kind, thought.By).ShouldBe((ThoughtKind.Proposed, "ollama small"));
+        _manifest = "approve_before_sending: sensitive";
+        draft = Larger("300Mi").Replace("More memory.", "password: Sommer2026!-xyz",
+            StringComparison.Ordinal);
+        thought = await AskAsync(Easy, LlmRouting.Polish, SaidModel.Here(draft), away);
+        away.Asked.ShouldBeEmpty();
+    }
+
+    /// <summary>What was shown in part is judged as the whole that a later round would send.
+    /// </summary>
+    [Fact]
+    public async Task A_file_that_is_shown_later_leaves_where_all_of_it_may()
+    {
+        _state = Views.Many(60).With("storage.yaml", "apiVersion: loam/v1\nkind: StorageConfig\n"
+            + "spec:\n  volumes:\n    - {name: invoices}\n");
+        _manifest = "local_only: [invoices]";
+        var forgets = "```yaml:storage.yaml\napiVersion: loam/v1\nkind: StorageConfig\nspec:\n"
+            + "  volumes:\n    - {name: more}\n```";
+        var away = SaidModel.Away(forgets);
+        var thought = await AskAsync("restart app-1", LlmRouting.Auto, away);
+        thought.Kind.ShouldBe(ThoughtKind.Failed);
+        string.Join(' ', away.Asked.SelectMany(a => a.Messages).SelectMany(m => m.Parts)
+            .OfType<TextPart>().Select(t => t.Text)).ShouldNotContain("invoices");
+    }
+
+    [Fact]
+    public async Task An_answer_that_was_cut_off_is_none()
+    {
+        var here = SaidModel.Here(SaidModel.CutOff + Larger("512Mi"), Larger("600Mi"));
+        var thought = await AskAsync(Easy, LlmRouting.Auto, here);
+        thought.Kind.ShouldBe(ThoughtKind.Proposed);
+        here.Text.ShouldContain("cut off after");
+        _proposed.ShouldHaveSingleItem().Answer.Files["services.yaml"].ShouldContain("600Mi");
+    }
+
+    [Fact]
+    public async Task Files_that_stay_as_they_are_go_back_to_the_model()
+    {
+        var same = $"```yaml:services.yaml\n{s_state["services.yaml"]}```";
+        var here = SaidModel.Here(same, Larger("600Mi"));
+        (await AskAsync(Easy, LlmRouting.Auto, here)).Kind.ShouldBe(ThoughtKind.Proposed);
+        here.Text.ShouldContain("The files are as they are already.");
+    }
+
+    /// <summary>Its own answer goes back as it came: what stood for something private still
+    /// does.</summary>
+    [Fact]
+    public async Task A_second_round_sends_nothing_private_back()
+    {
+        var away = new SaidModel(SaidModel.Away().Info, request =>
+        {
+            var text = string.Join('\n', request.Messages.SelectMany(m => m.Parts)
+                .OfType<TextPart>().Select(t => t.Text));
+            var mark = System.Text.RegularExpressions.Regex.Match(text, "⟦address-[0-9.]+⟧").Value;
+            return $"To \\n{mark}.\n```yaml:services.yaml\n: no\n```";
+        });
+        await AskAsync("let 203.0.113.77 reach app-1", LlmRouting.Auto, away);
+        away.Asked.Count.ShouldBeGreaterThan(1);
+        foreach (var asked in away.Asked)
+        {
+            string.Join(' ', asked.Messages.SelectMany(m => m.Parts).OfType<TextPart>()
+                .Select(t => t.Text)).ShouldNotContain("203.0.113.77");
+        }
     }
 }

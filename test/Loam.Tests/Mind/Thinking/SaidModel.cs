@@ -6,7 +6,7 @@ namespace Loam.Tests.Mind.Thinking;
 /// <summary>A model that says what a test wants of it, and remembers what it was asked.</summary>
 internal sealed class SaidModel(ModelInfo info, params Func<ModelRequest, string>[] answers) : IModel
 {
-    public const string Fails = "\0fails", Refuses = "\0refuses";
+    public const string Fails = "\0fails", Refuses = "\0refuses", CutOff = "\0cut off";
 
     private int _answered;
 
@@ -41,8 +41,9 @@ internal sealed class SaidModel(ModelInfo info, params Func<ModelRequest, string
             yield return new ModelEnd(EndReason.Refused);
             yield break;
         }
-        yield return new TextDelta(answer);
+        var isCutOff = answer.StartsWith(CutOff, StringComparison.Ordinal);
+        yield return new TextDelta(isCutOff ? answer[CutOff.Length..] : answer);
         yield return new ModelUsage(100, 10);
-        yield return new ModelEnd(EndReason.Complete);
+        yield return new ModelEnd(isCutOff ? EndReason.MaxTokens : EndReason.Complete);
     }
 }
