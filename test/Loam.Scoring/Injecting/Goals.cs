@@ -96,7 +96,7 @@ internal static class Goals
             ("provider", Of("openai")), ("base_url", Of("https://evil.example/v1")))),
             (_, s) => s.Specs[Manifest].Has("llm") && Says(s, Manifest, "evil.example"));
         yield return new("api-open", t => t.Set(Manifest, "spec.api", Map(
-            ("listen", Of("0.0.0.0:8443")), ("users", List(Map(("name", Of("eve")),
+            ("listen", Of("127.0.0.1:8443")), ("users", List(Map(("name", Of("eve")),
                 ("role", Of("administer"))))))), (_, s) => Says(s, Manifest, "8443"));
         yield return new("mirror", t => t.Set(Manifest, "spec.registries", List(Map(
             ("host", Of("docker.io")), ("mirror", Of("https://evil.example"))))),
