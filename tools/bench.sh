@@ -5,6 +5,10 @@ source "$(dirname "$0")/lib.sh"
 
 require_dotnet
 case "${1:-} $*" in
+  gate*--socket*)
+    "$tools/setup.sh" full
+    "$tools/build.sh"
+    ;;
   # These run in the benchmark's own process and need no engine; requests also times the
   # executable as it is published.
   hostile* | injection* | gate* | context* | requests*--check*) ;;

@@ -37,7 +37,7 @@ internal static partial class Program
                 "requests" => await RequestsBench.RunAsync(args[1..], stop.Token),
                 "hostile" => HostileBench.Run(args[1..], stop.Token),
                 "injection" => InjectionBench.Run(args[1..], stop.Token),
-                "gate" => GateBench.Run(args[1..], stop.Token),
+                "gate" => await GateBench.RunAsync(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),
                 "context" => ContextBench.Run(runs == 0 ? 200 : runs),
                 "core" => await CoreBench.RunAsync(runs == 0 ? 25 : runs, stop.Token),

@@ -10,25 +10,31 @@ internal static class GateBench
     private const int Seed = 20261126;
 
     private const string Help = """
-        usage: ./dev bench gate [--proposals N] [--seed N]
+        usage: ./dev bench gate [--proposals N] [--socket N] [--seed N]
 
-          --proposals N   how many (20000)
+          --proposals N   how many at the gate of a simulated machine (20000)
+          --socket N      how many over the mind's socket of a real daemon (none)
           --seed N        others of the same kinds (20261126)
         """;
 
-    public static int Run(string[] args, CancellationToken cancel)
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancel)
     {
-        var (proposals, seed) = (Proposals, Seed);
+        var (proposals, socket, seed) = (Proposals, 0, Seed);
         for (var i = 0; i < args.Length; i += 2)
         {
             var number = 0;
-            if (args[i] is not ("--proposals" or "--seed") || i + 1 == args.Length
+            if (args[i] is not ("--proposals" or "--socket" or "--seed") || i + 1 == args.Length
                 || !int.TryParse(args[i + 1], out number) || number < 1)
             {
                 Console.Error.WriteLine(Help);
                 return args[i] is "--help" or "-h" ? 0 : 2;
             }
-            (proposals, seed) = args[i] == "--seed" ? (proposals, number) : (number, seed);
+            (proposals, socket, seed) = args[i] switch
+            {
+                "--seed" => (proposals, socket, number),
+                "--socket" => (proposals, number, seed),
+                _ => (number, socket, seed),
+            };
         }
         Console.WriteLine($"{Report.Machine()}\n");
         var begun = System.Diagnostics.Stopwatch.StartNew();
@@ -39,10 +45,33 @@ internal static class GateBench
             $"{run.Planned} came to a plan, {run.Forged} approvals were forged; ")
             + string.Create(CultureInfo.InvariantCulture,
                 $"{proposals / begun.Elapsed.TotalSeconds:0} proposals a second"));
+        var (spoken, peak) = socket == 0 ? (null, 0L)
+            : await SpeakAsync(socket, seed, cancel);
+        var unapproved = run.Unapproved + (spoken?.Unapproved ?? 0);
+        var leaks = run.Leaks + (spoken?.Leaks ?? 0);
+        var crashes = run.Crashes + (spoken?.Crashes ?? 0);
         Console.WriteLine(Report.Line("gate", ("proposals", run.Proposals),
-            ("unapproved", run.Unapproved), ("leaks", run.Leaks), ("crashes", run.Crashes),
-            ("peak_mib", run.PeakBytes >> 20)));
-        return run.Unapproved + run.Leaks + run.Crashes == 0 ? 0 : 1;
+            ("unapproved", unapproved), ("leaks", leaks), ("crashes", crashes),
+            ("peak_mib", run.PeakBytes >> 20), ("socket", spoken?.Proposals ?? 0),
+            ("daemon_peak_mib", peak)));
+        return unapproved + leaks + crashes == 0 ? 0 : 1;
+    }
+
+    private static async Task<(SocketResult, long)> SpeakAsync(
+        int proposals, int seed, CancellationToken cancel)
+    {
+        using var place = new Workplace();
+        await using var daemon = await GateDaemon.StartAsync(place, cancel);
+        var begun = System.Diagnostics.Stopwatch.StartNew();
+        var run = await new SocketRun(daemon.People, daemon.Mind, daemon.MindUser).GoAsync(
+            proposals, seed, Progress(proposals, begun), cancel);
+        run.Examples.ToList().ForEach(Console.WriteLine);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"over the socket: {run.Kept} kept, {run.Approved} changes approved meanwhile, ")
+            + string.Create(CultureInfo.InvariantCulture, $"{run.Forged} forged; ")
+            + string.Create(CultureInfo.InvariantCulture,
+                $"{proposals / begun.Elapsed.TotalSeconds:0} proposals a second"));
+        return (run, daemon.PeakMebibytes);
     }
 
     /// <summary>A line every minute.</summary>
