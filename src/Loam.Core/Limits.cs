@@ -127,6 +127,8 @@ public static class Limits
     public const int PersonSessions = 100;
     /// <summary>Bytes of all words of everybody's conversations that are kept.</summary>
     public const long SessionBytes = 32 * 1024 * 1024;
+    /// <summary>Preferences of one person, and characters of one.</summary>
+    public const int Preferences = 20, PreferenceLength = 200;
     /// <summary>Conversations that the mind keeps at hand.</summary>
     public const int MindSessions = 256;
     /// <summary>A mind to which nobody speaks for as long ends, and is started again by the next

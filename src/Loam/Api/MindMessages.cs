@@ -6,7 +6,8 @@ namespace Loam.Api;
 
 /// <summary>A line that a person's client sends to the mind.</summary>
 /// <param name="Type"><c>chat</c>; <c>sessions</c> asks for one's conversations; <c>forget</c>
-/// removes one.</param>
+/// removes one; <c>preferences</c> lists what one prefers, <c>prefer</c> adds the sentence in
+/// <paramref name="Input"/>, and <c>unprefer</c> takes away the one of that number.</param>
 /// <param name="SessionId">Chosen by the client; absent: a conversation of its own.</param>
 /// <param name="Input">What the person said.</param>
 internal sealed record ToMind(string? Type, string? SessionId, string? Input)
@@ -34,7 +35,8 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 /// <param name="Type"><c>text</c>: a piece of what is said. <c>plan</c>: a proposal waits in the
 /// daemon, under its name; its plan is asked for there. <c>question</c>: one thing is to be
 /// answered first. <c>sending</c>: it would leave the machine, and the person is to allow it first.
-/// <c>sessions</c>: one's conversations. <c>thinking</c>: it is not over. <c>error</c>: it did not
+/// <c>sessions</c>: one's conversations. <c>preferences</c>: one's own, as suggestions.
+/// <c>thinking</c>: it is not over. <c>error</c>: it did not
 /// work. <c>done</c>: who answered, how long it took and what it cost.</param>
 internal sealed record FromMind(string Type)
 {

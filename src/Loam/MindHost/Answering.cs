@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Loam.Api;
 using Loam.Cli;
 using Loam.Cli.Commands;
@@ -43,6 +44,9 @@ internal sealed class Answering(
                         : Error($"You have no conversation '{asked.SessionId}'.",
                             "`loam sessions` lists them.")).ConfigureAwait(false);
                     break;
+                case "preferences" or "prefer" or "unprefer":
+                    await PreferAsync(person, asked, say).ConfigureAwait(false);
+                    break;
                 default:
                     await ConverseAsync(person, asked, say, cancel).ConfigureAwait(false);
                     break;
@@ -52,6 +56,32 @@ internal sealed class Answering(
         {
             await say(Error(failure.Message, failure.Remedy)).ConfigureAwait(false);
         }
+    }
+
+    private async Task PreferAsync(string person, ToMind asked, Func<FromMind, Task> say)
+    {
+        var said = PlainText.OneLine(asked.Input ?? "", Limits.PreferenceLength);
+        var isDone = asked.Type switch
+        {
+            "prefer" => store.Prefer(person, said),
+            "unprefer" => int.TryParse(said, CultureInfo.InvariantCulture, out var number)
+                && store.Unprefer(person, number),
+            _ => true,
+        };
+        if (!isDone)
+        {
+            await say(store.Why is { } why
+                ? Error($"It cannot be kept: {why}.", "Ask again.")
+                : asked.Type == "unprefer" ? Error($"You have no preference {said}.",
+                    "`loam prefer` lists them with their numbers.")
+                : Error($"You said that already, or have {Limits.Preferences} preferences.",
+                    "`loam prefer` lists them; `loam prefer forget NUMBER` takes one away."))
+                .ConfigureAwait(false);
+            return;
+        }
+        await say(new("preferences") { Suggestions = [.. store.Preferences(person)] })
+            .ConfigureAwait(false);
+        await say(new("done") { Note = store.TakeNews() ?? store.Why }).ConfigureAwait(false);
     }
 
     private async Task ConverseAsync(string person, ToMind asked, Func<FromMind, Task> say,
@@ -154,10 +184,11 @@ internal sealed class Answering(
                 {
                     For = person, Cost = cost,
                 }, stop));
+        ImmutableArray<string> prefers = [.. store.Preferences(person)];
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var thinking = deliberation.RunAsync(
-            new(view, session.Turns, [], asked.Input!,
-                _nonces.Of(person, view, session.Turns, asked.Input!)),
+            new(view, session.Turns, prefers, asked.Input!, _nonces.Of(person, view,
+                session.Turns.Concat(prefers.Select(p => new SaidTurn(true, p))), asked.Input!)),
             asked.MaySend, words => say(new("text") { Content = words }), end.Token);
         try
         {

@@ -163,9 +163,11 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         try
         {
             var asked = JsonSerializer.Deserialize(line.Span, MindJson.Default.ToMind);
-            fault = asked?.Type is not ("chat" or "sessions" or "forget")
+            fault = asked?.Type is not ("chat" or "sessions" or "forget" or "preferences"
+                or "prefer" or "unprefer")
                 ? $"There is no type '{Shown(asked?.Type)}'."
-                : asked.Type == "chat" && string.IsNullOrWhiteSpace(asked.Input)
+                : asked.Type is "chat" or "prefer" or "unprefer"
+                    && string.IsNullOrWhiteSpace(asked.Input)
                     ? "It has no input."
                 : asked.Type == "forget" && asked.SessionId is null
                     ? "It does not say which: session_id."

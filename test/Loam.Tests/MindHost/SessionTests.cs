@@ -47,6 +47,29 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void What_somebody_prefers_is_theirs_and_bounded()
+    {
+        using (var store = Open())
+        {
+            store.Prefer("uid 1", "Alpine images").ShouldBeTrue();
+            store.Prefer("uid 1", "Alpine images").ShouldBeFalse();
+            store.Prefer("uid 1", "postgres, not mysql").ShouldBeTrue();
+        }
+        using var again = Open();
+        again.Preferences("uid 1").ShouldBe(["Alpine images", "postgres, not mysql"]);
+        again.Preferences("uid 2").ShouldBeEmpty();
+        again.Unprefer("uid 2", 1).ShouldBeFalse();
+        again.Unprefer("uid 1", 3).ShouldBeFalse();
+        again.Unprefer("uid 1", 1).ShouldBeTrue();
+        again.Preferences("uid 1").ShouldBe(["postgres, not mysql"]);
+        for (var n = 1; n < Limits.Preferences; n++)
+        {
+            again.Prefer("uid 1", $"number {n}").ShouldBeTrue();
+        }
+        again.Prefer("uid 1", "one more").ShouldBeFalse();
+    }
+
+    [Fact]
     public void What_is_forgotten_is_not_in_the_file()
     {
         using (var store = Open())

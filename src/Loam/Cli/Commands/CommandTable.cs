@@ -291,6 +291,14 @@ internal static class CommandTable
 
     private static IEnumerable<Command> ModelVerbs() =>
     [
+        new("prefer", "[SENTENCE | forget NUMBER]", 0, 200,
+            "What a model should know of you in every conversation; or take one away.",
+            "loam prefer \"Alpine images where there is a choice\"\nloam prefer forget 1",
+            PreferCommand.RunAsync)
+        {
+            Details = "Your own alone. It is shown to a model with what you ask, and like that it "
+                + "is seen by nobody else.",
+        },
         new("sessions", "[forget NAME]", 0, 2,
             "Your conversations with the mind; or remove one.",
             "loam sessions\nloam sessions forget c4f07a19e2b3", SessionCommands.RunAsync)

@@ -62,6 +62,7 @@ internal static class ContextCommands
             view = await call.Client.ViewAsync(logs, cancel).ConfigureAwait(false);
         }
         var nonce = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes));
-        return (view, ContextAssembly.Assemble(new(view, [], [], request, nonce)));
+        return (view, ContextAssembly.Assemble(new(view, [],
+            await PreferCommand.AllAsync(call, cancel).ConfigureAwait(false), request, nonce)));
     }
 }

@@ -35,6 +35,15 @@ internal sealed class SessionStore(string home, StoreBounds bounds) : IDisposabl
     public bool Forget(string person, string name) =>
         Try(tables => tables.Forget(person, name) ? "" : null) is not null;
 
+    public List<string> Preferences(string person) =>
+        Try(tables => tables.Preferences(person)) ?? [];
+
+    public bool Prefer(string person, string text) =>
+        Try(tables => tables.Prefer(person, text) ? "" : null) is not null;
+
+    public bool Unprefer(string person, int number) =>
+        Try(tables => tables.Unprefer(person, number) ? "" : null) is not null;
+
     /// <summary>Said once: that a damaged file was set aside.</summary>
     public string? TakeNews()
     {

@@ -7,7 +7,7 @@ namespace Loam.MindHost.Storing;
 /// <summary>Conversations in a database. Every person has their own.</summary>
 internal sealed class SessionTables : IDisposable
 {
-    private const int Version = 1, LongestAbout = 120;
+    private const int Version = 2, LongestAbout = 120;
 
     private readonly Database _database;
     private readonly StoreBounds _bounds;
@@ -92,6 +92,36 @@ internal sealed class SessionTables : IDisposable
         return there.Count > 0;
     }
 
+    /// <summary>What a person prefers, a sentence each, oldest first.</summary>
+    public List<string> Preferences(string person) => _database.Rows(
+        "SELECT text FROM preferences WHERE person = ? ORDER BY id", row => row.Text(0), person);
+
+    /// <returns>False: there are as many as there may be, or the very same.</returns>
+    public bool Prefer(string person, string text)
+    {
+        var known = Preferences(person);
+        if (known.Count >= Limits.Preferences || known.Contains(text, StringComparer.Ordinal))
+        {
+            return false;
+        }
+        _database.Run("INSERT INTO preferences (person, text) VALUES (?, ?)", person, text);
+        return true;
+    }
+
+    /// <param name="number">From 1, as <see cref="Preferences"/> lists them.</param>
+    /// <returns>False: there is none of that number.</returns>
+    public bool Unprefer(string person, int number)
+    {
+        var ids = _database.Rows("SELECT id FROM preferences WHERE person = ? ORDER BY id",
+            row => row.Number(0), person);
+        if (number < 1 || number > ids.Count)
+        {
+            return false;
+        }
+        _database.Run("DELETE FROM preferences WHERE id = ?", ids[number - 1]);
+        return true;
+    }
+
     public void Dispose() => _database.Dispose();
 
     private void Bound(string person, long session)
@@ -128,10 +158,20 @@ internal sealed class SessionTables : IDisposable
         {
             throw new DatabaseException(DatabaseFault.Other, "a newer version of loam wrote it");
         }
-        if (version == 0)
+        if (version < Version)
         {
             _database.AtOnce(() =>
             {
+                _database.Run(
+                    """
+                    CREATE TABLE preferences (id INTEGER PRIMARY KEY, person TEXT NOT NULL,
+                      text TEXT NOT NULL)
+                    """);
+                _database.Run($"PRAGMA user_version = {Version}");
+                if (version > 0)
+                {
+                    return;
+                }
                 _database.Run(
                     """
                     CREATE TABLE sessions (id INTEGER PRIMARY KEY, person TEXT NOT NULL,
@@ -147,7 +187,6 @@ internal sealed class SessionTables : IDisposable
                       cost INTEGER, proposal TEXT, digest TEXT, bytes INTEGER NOT NULL,
                       PRIMARY KEY (session, n)) WITHOUT ROWID
                     """);
-                _database.Run($"PRAGMA user_version = {Version}");
             });
         }
     }
