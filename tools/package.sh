@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes a Debian package of the executable: out/loam_VERSION_amd64.deb.
+# Makes Debian packages: out/loam_VERSION_amd64.deb of the executable, and
+# out/loam-llama_VERSION_amd64.deb of the libraries with which models run on this machine.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -8,6 +9,7 @@ readonly from=$root/packaging/debian
 main() {
   command -v dpkg-deb >/dev/null || fail "dpkg-deb is missing: packages are made on Debian."
   "$tools/build.sh"
+  "$tools/llama.sh"
   local version tree package
   version=$("$loam" --version | sed 's/^loam //')
   tree=$(mktemp -d)
@@ -17,6 +19,19 @@ main() {
   lay_out "$tree"
   describe "$tree" "$version"
   package=$root/out/loam_${version}_amd64.deb
+  dpkg-deb --build --root-owner-group -Zxz "$tree" "$package" >/dev/null
+  say "made $package, $(du -m "$package" | cut -f1) MB"
+  make_llama "$tree/llama" "$version"
+}
+
+make_llama() {
+  local tree=$1 version=$2 package=$root/out/loam-llama_$2_amd64.deb
+  install -d -m 755 "$tree/usr/lib/loam/llama" "$tree/usr/share/doc/loam-llama" "$tree/DEBIAN"
+  install -m 644 -t "$tree/usr/lib/loam/llama" "$root"/out/llama/*.so
+  install -m 644 "$from/llama.copyright" "$tree/usr/share/doc/loam-llama/copyright"
+  sed -e "s/@VERSION@/$version/" -e "s/@SIZE@/$(du -k -s "$tree/usr" | cut -f1)/" \
+    "$from/llama.control" >"$tree/DEBIAN/control"
+  (cd "$tree" && find usr -type f -exec md5sum {} +) >"$tree/DEBIAN/md5sums"
   dpkg-deb --build --root-owner-group -Zxz "$tree" "$package" >/dev/null
   say "made $package, $(du -m "$package" | cut -f1) MB"
 }

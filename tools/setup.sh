@@ -5,7 +5,7 @@
 #                       engine, Docker
 #   setup.sh compiler   to build: what links machine code
 #   setup.sh standins   to build stand-in images and serve them
-#   setup.sh full       everything, for tests and benchmarks (default)
+#   setup.sh full       everything, for tests and benchmarks (default); llama.cpp too
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -41,6 +41,7 @@ main() {
   # A library; of those that are needed the one that a small machine may lack.
   compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null || missing+=(libsqlite3-0)
   ((${#missing[@]} == 0)) || install_packages "${missing[@]}"
+  [[ ${1:-full} != full ]] || "$tools/llama.sh"
 }
 
 has_engine() {

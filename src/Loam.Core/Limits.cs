@@ -150,6 +150,19 @@ public static class Limits
     public static readonly TimeSpan MindPulse = TimeSpan.FromSeconds(5);
     /// <summary>How long nothing at all is heard of the mind before its client gives up.</summary>
     public static readonly TimeSpan MindSilence = TimeSpan.FromSeconds(60);
+    /// <summary>The same of the model host, which takes a model's memory.</summary>
+    public static readonly TimeSpan ModelQuiet = TimeSpan.FromMinutes(10);
+    /// <summary>Requests that wait for the model host to be free, and how long.</summary>
+    public const int ModelWaiting = 4;
+    public static readonly TimeSpan ModelWait = TimeSpan.FromMinutes(2);
+    /// <summary>How long a model may take over a few tokens before its host gives up, and how
+    /// long the host itself may be silent before the daemon ends it.</summary>
+    public static readonly TimeSpan ModelStall = TimeSpan.FromMinutes(2);
+    public static readonly TimeSpan ModelSilence = TimeSpan.FromSeconds(20);
+    /// <summary>How long a model may take to be loaded.</summary>
+    public static readonly TimeSpan ModelLoad = TimeSpan.FromMinutes(10);
+    /// <summary>Bytes the model host needs besides the model and its context.</summary>
+    public const long ModelOverhead = 768L << 20;
     /// <summary>How long a shown plan can be approved.</summary>
     public static readonly TimeSpan PlanLifetime = TimeSpan.FromHours(1);
     /// <summary>Bytes of one request to the daemon.</summary>

@@ -59,13 +59,13 @@ public sealed class Mind(DockerGround ground) : Telling(ground)
         var attack = await File.ReadAllTextAsync(Takeover());
         var tried = await Shell.RunAsync(Instance.Binary, "confine", "--user", user, "--doors",
             Loam.Paths.MindDoors, "--own", own, "--memory", "536870912", "--", "/usr/bin/perl",
-            "-e", attack, Loam.Paths.RunDir, Loam.Paths.DataDir, daemon);
+            "-e", attack, Loam.Paths.RunDir, Loam.Paths.DataDir, daemon, "mind");
         tried.ShouldEnd(0).ShouldSay("view: 200", "broken: 0", "closed run /bin/true",
             "closed POST /v1/apply", "closed socket INET", $"closed signal {daemon}");
         tried.Output.ShouldNotContain("OPEN");
     });
 
-    private static string Takeover([global::System.Runtime.CompilerServices.CallerFilePath]
+    internal static string Takeover([global::System.Runtime.CompilerServices.CallerFilePath]
         string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "takeover.pl");
 
     /// <summary>The file as it was shown, with more memory, and with something nobody asked for.

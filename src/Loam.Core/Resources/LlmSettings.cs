@@ -25,6 +25,13 @@ public sealed record LlmSettings
     /// <summary>Tokens that a model of this machine sees at once.</summary>
     public int ContextSize { get; init; } = DefaultContextSize;
 
+    /// <summary>The model of this machine is loaded before anybody asks it, and stays.</summary>
+    public bool Preload { get; init; }
+
+    /// <summary>The one model that this machine hosts: the first that is a file.</summary>
+    public LlmModel? Hosted => Models.FirstOrDefault(m => m is { Provider: LlmModel.Local,
+        ModelPath: not null });
+
     /// <summary>Models outside this machine may be asked.</summary>
     public bool CloudEnabled { get; init; } = true;
 
@@ -52,6 +59,7 @@ public sealed record LlmSettings
             MaxTokens = (int)(llm.Number("max_tokens") ?? DefaultMaxTokens),
             Temperature = llm.Number("temperature") ?? DefaultTemperature,
             ContextSize = (int)(llm.Number("context_size") ?? DefaultContextSize),
+            Preload = llm.Flag("preload") ?? false,
             CloudEnabled = llm.Flag("cloud_enabled") ?? true,
             Budget = new(LlmBudget.Micros(budget?.Number("daily")),
                 LlmBudget.Micros(budget?.Number("monthly"))),
@@ -85,6 +93,7 @@ public sealed record LlmModel(
     string Provider, string? Model, string? BaseUrl, string? ApiKeySecret, string? ModelPath,
     LlmPrice? Price)
 {
+    public const string Local = "local";
     internal const string None = "none";
 
     /// <summary>Where it answers; null for local, which is a socket of this machine.</summary>
@@ -98,7 +107,7 @@ public sealed record LlmModel(
 
     /// <summary>What is sent there stays on this machine. What stands in front of a provider's
     /// service sends it on, wherever it runs.</summary>
-    public bool IsHere => Provider == "local"
+    public bool IsHere => Provider == Local
         || (Provider != "anthropic" && Endpoint is { } url && IsLoopback(url));
 
     private static bool IsLoopback(Uri url) => url.Host == "localhost"

@@ -62,7 +62,7 @@ public static class ManifestFile
         new("model", Formats.Text, "The model's name."),
         new("base_url", Formats.Url, "The endpoint."),
         new("api_key_secret", Formats.Identifier, "The name of a secret, never a key."),
-        new("model_path", Formats.AbsolutePath, "GGUF file, for local.") { Applied = false },
+        new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
         PriceField,
     ])
     { Example = "provider: ollama" };
@@ -80,10 +80,15 @@ public static class ManifestFile
         {
             Default = "0.3",
         },
-        new("model_path", Formats.AbsolutePath, "GGUF file, for local.") { Applied = false },
+        new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
         new("context_size", Tokens, "Tokens the local model can see at once.")
         {
             Default = "4096",
+        },
+        new("preload", Bool,
+            "The local model is loaded before anybody asks it, and stays in memory.")
+        {
+            Default = "false",
         },
         new("cloud_enabled", Bool, "Models outside this machine may be asked.")
         {

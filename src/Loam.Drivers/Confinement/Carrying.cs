@@ -1,20 +1,24 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Loam.Drivers.Confinement;
 
-/// <summary>Carries one connection on to a place on the network, as bytes.</summary>
+/// <summary>Carries one connection on to a place on the network, or to a socket, as bytes.
+/// </summary>
 internal static class Carrying
 {
     /// <summary>Until both ways have ended. Nobody answers there: to whoever came, a closed
     /// connection.</summary>
     /// <param name="came">Closed at the end.</param>
-    public static async Task RunAsync(Socket came, string host, int port, CancellationToken end)
+    public static async Task RunAsync(Socket came, EndPoint place, CancellationToken end)
     {
         try
         {
             using var near = new NetworkStream(came, ownsSocket: true);
-            using var outside = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            await outside.ConnectAsync(host, port, end).ConfigureAwait(false);
+            using var outside = place is UnixDomainSocketEndPoint
+                ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+                : new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await outside.ConnectAsync(place, end).ConfigureAwait(false);
             using var far = new NetworkStream(outside, ownsSocket: false);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(end);
             await Task.WhenAll(CopyAsync(near, far, outside, either),

@@ -22,6 +22,13 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
 
     public IReadOnlyList<string> Readable { get; init; } = [];
 
+    /// <summary>Files and folders that it sees in the folder of its sockets, by a name there,
+    /// wherever they are; it may read them.</summary>
+    public IReadOnlyList<(string Name, string Path)> Shown { get; init; } = [];
+
+    /// <summary>Whoever else wants a processor goes first.</summary>
+    public bool IsPatient { get; init; }
+
     private const ulong OpenFiles = 1024, Threads = 256;
 
     private static readonly string[] s_readable =
@@ -49,7 +56,7 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         using var program = Kernel.Pin(Program);
         using var rules = new Landlock();
         Kernel.Unshare(newNetwork | newMounts | newIpc | newNames);
-        ConfinedPlace.Prepare(Doors, Home);
+        ConfinedPlace.Prepare(Doors, Home, Shown);
         foreach (var path in s_readable.Concat(Readable))
         {
             rules.Allow(path, PathRights.Read | PathRights.Execute);
@@ -62,6 +69,10 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         rules.Allow(Path.Combine(Doors, "home"), PathRights.Read | PathRights.Write);
         rules.Allow(program, Program, isDirectory: false, PathRights.Read | PathRights.Execute);
         Directory.SetCurrentDirectory(Path.Combine(Doors, "home"));
+        if (IsPatient)
+        {
+            Privileges.GoLast();
+        }
         Privileges.Limit(Memory, FileSize, OpenFiles, Threads);
         Privileges.Become(User);
         Privileges.EndWithParent();

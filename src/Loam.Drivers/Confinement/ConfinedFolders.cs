@@ -12,11 +12,25 @@ public static class ConfinedFolders
     /// <summary>Makes what is missing, and sets owners and modes anew.</summary>
     /// <param name="doors">Root's; the program looks into it.</param>
     /// <param name="home">The program's own.</param>
-    public static void Prepare(string doors, string home, uint user)
+    /// <param name="shown">Names of files and folders that will be shown to it there; a folder's
+    /// ends with a slash.</param>
+    public static void Prepare(string doors, string home, uint user, params string[] shown)
     {
         Make(doors, 0, user, OfGroup);
         Make(Path.Combine(doors, "home"), 0, user, OfGroup);
         Make(home, user, user, OfOwner);
+        foreach (var name in shown)
+        {
+            var place = Path.Combine(doors, name);
+            if (name.EndsWith('/'))
+            {
+                Make(place, 0, user, OfGroup);
+            }
+            else
+            {
+                File.WriteAllBytes(place, []);
+            }
+        }
     }
 
     private static void Make(string path, uint user, uint group, uint mode)

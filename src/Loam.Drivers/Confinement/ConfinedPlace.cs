@@ -28,7 +28,9 @@ internal static class ConfinedPlace
     /// <param name="doors">Where its sockets are; it stays where it is.</param>
     /// <param name="home">Its own folder, wherever it is: it appears as <c>home</c> below
     /// <paramref name="doors"/>.</param>
-    public static void Prepare(string doors, string home)
+    /// <param name="shown">What else appears there.</param>
+    public static void Prepare(
+        string doors, string home, IReadOnlyList<(string Name, string Path)> shown)
     {
         Kernel.Mount("none", "/", "none", MountFlags.Private | MountFlags.Recursive);
         var inside = Path.Combine(doors, "home");
@@ -36,6 +38,11 @@ internal static class ConfinedPlace
         using var own = Take(home);
         Restrict(sockets, doors, readOnly: true);
         Restrict(own, home, readOnly: false);
+        var others = shown.Select(s => (s.Name, Tree: Take(s.Path))).ToList();
+        for (var at = 0; at < others.Count; at++)
+        {
+            Restrict(others[at].Tree, shown[at].Path, readOnly: true);
+        }
         var hidden = Hidden();
         foreach (var path in hidden)
         {
@@ -44,6 +51,11 @@ internal static class ConfinedPlace
         Directory.CreateDirectory(doors);
         Kernel.Attach(sockets, doors);
         Kernel.Attach(own, inside);
+        foreach (var (name, tree) in others)
+        {
+            Kernel.Attach(tree, Path.Combine(doors, name));
+            tree.Dispose();
+        }
         foreach (var path in hidden)
         {
             Kernel.Mount("none", path, "none",

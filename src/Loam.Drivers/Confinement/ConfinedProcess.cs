@@ -56,6 +56,8 @@ public static class ConfinedProcess
         Verb, "--user", $"{confined.User}", "--doors", confined.Doors, "--own", confined.Home,
         "--memory", $"{confined.Memory}",
         .. confined.Readable.SelectMany(r => (string[])["--read", r]),
+        .. confined.Shown.SelectMany(s => (string[])["--show", $"{s.Name}={s.Path}"]),
+        .. confined.IsPatient ? (string[])["--patient"] : [],
         "--", confined.Program, .. arguments,
     ];
 }

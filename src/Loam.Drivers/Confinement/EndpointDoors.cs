@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using Loam.Core;
 using Loam.Drivers.Files;
@@ -23,14 +24,14 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
 
     /// <summary>Opens doors to these places and closes all others, with what goes through them.
     /// </summary>
-    /// <returns>A place, <c>host:port</c>, to its socket's path.</returns>
-    public ImmutableSortedDictionary<string, string> Lead(
-        IEnumerable<(string Host, int Port)> places)
+    /// <param name="places">Hosts with ports, and sockets of this machine.</param>
+    /// <returns>A place, <c>host:port</c> or the path of a socket, to its door's path.</returns>
+    public ImmutableSortedDictionary<string, string> Lead(IEnumerable<EndPoint> places)
     {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_end.IsCancellationRequested, this);
-            var wanted = places.ToImmutableSortedDictionary(p => Name(p.Host, p.Port), p => p);
+            var wanted = places.ToImmutableSortedDictionary(Name, p => p);
             foreach (var (name, door) in _open.Where(d => !wanted.ContainsKey(d.Key)))
             {
                 door.Dispose();
@@ -38,7 +39,7 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
             }
             foreach (var (name, place) in wanted.Where(w => !_open.ContainsKey(w.Key)))
             {
-                _open = _open.Add(name, Open(place.Host, place.Port));
+                _open = _open.Add(name, Open(place));
             }
             return _open.ToImmutableSortedDictionary(d => d.Key, d => d.Value.Path);
         }
@@ -57,10 +58,11 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
         }
     }
 
-    private static string Name(string host, int port) =>
-        string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
+    private static string Name(EndPoint place) => place is DnsEndPoint { Host: var host } outside
+        ? string.Create(CultureInfo.InvariantCulture, $"{host}:{outside.Port}")
+        : place.ToString()!;
 
-    private Door Open(string host, int port)
+    private Door Open(EndPoint place)
     {
         var path = Path.Combine(folder, string.Create(
             CultureInfo.InvariantCulture, $"{++_made}.sock"));
@@ -78,18 +80,18 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
             throw;
         }
         var door = new Door(path, socket);
-        _ = AcceptAsync(door, host, port);
+        _ = AcceptAsync(door, place);
         return door;
     }
 
-    private async Task AcceptAsync(Door door, string host, int port)
+    private async Task AcceptAsync(Door door, EndPoint place)
     {
         while (!door.End.IsCancellationRequested)
         {
             try
             {
                 await _room.WaitAsync(door.End).ConfigureAwait(false);
-                _ = CarryAsync(await AcceptAsync(door).ConfigureAwait(false), host, port,
+                _ = CarryAsync(await AcceptAsync(door).ConfigureAwait(false), place,
                     door.End);
             }
             catch (Exception error) when (Carrying.IsEnd(error))
@@ -115,11 +117,11 @@ public sealed class EndpointDoors(string folder, uint group) : IDisposable
         }
     }
 
-    private async Task CarryAsync(Socket came, string host, int port, CancellationToken end)
+    private async Task CarryAsync(Socket came, EndPoint place, CancellationToken end)
     {
         try
         {
-            await Carrying.RunAsync(came, host, port, end).ConfigureAwait(false);
+            await Carrying.RunAsync(came, place, end).ConfigureAwait(false);
         }
         finally
         {

@@ -10,6 +10,7 @@ internal static partial class Privileges
     private const int DropBounding = 24, NoNewPrivileges = 38, ParentDeath = 1, Ambient = 47;
     private const int ClearAmbient = 4, Kill = 9, LastCapability = 63;
 
+    private const int OfProcess = 0, LastPriority = 19;
     private const int Data = 2, FileSize = 1, Core = 4, Threads = 6, Files = 7;
 
     /// <summary>Another user without groups, without capabilities, and with no way to any.
@@ -32,6 +33,10 @@ internal static partial class Privileges
     /// </summary>
     public static void EndWithParent() =>
         Check(Control(ParentDeath, Kill, 0, 0, 0), "The parent's end cannot be followed");
+
+    /// <summary>Every other process is served first.</summary>
+    public static void GoLast() =>
+        Check(SetPriority(OfProcess, 0, LastPriority), "The priority cannot be lowered");
 
     /// <param name="memory">Bytes it may use for itself.</param>
     /// <param name="fileSize">Bytes of its largest file.</param>
@@ -70,6 +75,9 @@ internal static partial class Privileges
 
     [LibraryImport("libc", EntryPoint = "setresuid", SetLastError = true)]
     private static partial int SetUser(uint real, uint effective, uint saved);
+
+    [LibraryImport("libc", EntryPoint = "setpriority", SetLastError = true)]
+    private static partial int SetPriority(int which, uint who, int priority);
 
     [LibraryImport("libc", EntryPoint = "setrlimit", SetLastError = true)]
     private static partial int SetLimit(int what, in Bound bound);

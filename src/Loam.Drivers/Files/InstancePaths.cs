@@ -47,6 +47,19 @@ public sealed record InstancePaths
     public string WebDir => Path.Combine(DataDir, "web");
     public string WebLog => Path.Combine(DataDir, "web.log");
 
+    /// <summary>Where programs speak to a model of this machine, in chat completions.</summary>
+    public string ModelSocket => Path.Combine(RunDir, "model.sock");
+
+    /// <summary>What the model's process sees.</summary>
+    public string ModelDoors => Path.Combine(RunDir, "model");
+
+    /// <summary>Its own folder; nothing in it lasts.</summary>
+    public string ModelDir => Path.Combine(DataDir, "model-host");
+    public string ModelLog => Path.Combine(DataDir, "model-host.log");
+
+    /// <summary>Models that were added.</summary>
+    public string ModelStore => Path.Combine(DataDir, "models");
+
     public string SecretsMount => Path.Combine(RunDir, "secrets");
     public string KeyFile => Path.Combine(DataDir, "age.key");
     public string GitDir => Path.Combine(DataDir, "git");

@@ -8,6 +8,7 @@ using Loam.Drivers.Containers;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Logins;
+using Loam.Drivers.Models;
 using Loam.Drivers.Network;
 using Loam.Drivers.Sandboxes;
 
@@ -56,6 +57,34 @@ public static class HostDoctor
                     + "private one")
                 : new(Name, CheckResult.Bad, "neither Docker nor Podman answers",
                     "Install one: `apt-get install docker.io`.");
+    }
+
+    /// <summary>Whether a model can run on this machine. A process of its own loads the library:
+    /// it is somebody else's code.</summary>
+    /// <param name="loam">Our program.</param>
+    public static async Task<HostCheck> LocalModelsAsync(string loam, CancellationToken cancel)
+    {
+        const string Name = "own models";
+        if (LlamaFolder.Find() is not { } folder)
+        {
+            return new(Name, CheckResult.Note,
+                "llama.cpp is not installed: no model can run on this machine",
+                "Where that is wanted: `apt-get install loam-llama`.");
+        }
+        try
+        {
+            var probe = await Command.RunAsync(
+                loam, [ModelPlan.Verb, "--probe", folder], "", cancel);
+            var said = probe.Output.Trim();
+            return probe.ExitCode == 0
+                ? new(Name, CheckResult.Good, $"llama.cpp {said}")
+                : new(Name, CheckResult.Note, said.Split('\n')[0],
+                    "`apt-get install loam-llama` brings the one that fits.");
+        }
+        catch (HostException fault)
+        {
+            return new(Name, CheckResult.Note, fault.Message, fault.Remedy);
+        }
     }
 
     private static HostCheck Rights() => Libc.EffectiveUser() == 0

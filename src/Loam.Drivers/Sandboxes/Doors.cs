@@ -108,7 +108,8 @@ internal sealed class Doors : IDisposable
     {
         try
         {
-            await Carrying.RunAsync(inside, host, port, _end.Token).ConfigureAwait(false);
+            await Carrying.RunAsync(inside, new DnsEndPoint(host, port), _end.Token)
+                .ConfigureAwait(false);
         }
         finally
         {

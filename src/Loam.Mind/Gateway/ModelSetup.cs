@@ -36,7 +36,7 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
         {
             var key = environment.KeyOf(named.Provider)
                 ?? (named.ApiKeySecret is { } name ? secret(name)?.Trim() : null);
-            if (Lacks(named, key) is { } lack)
+            if ((Lacks(named, key) ?? IsElsewhere(named, held)) is { } lack)
             {
                 incomplete.Add(lack);
                 continue;
@@ -80,6 +80,12 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
         _ => null,
     };
 
+    /// <summary>A sentence, if it is a file and another one is hosted.</summary>
+    private static string? IsElsewhere(LlmModel named, LlmSettings held) =>
+        named.Provider != LlmModel.Local || named.ModelPath == held.Hosted?.ModelPath ? null
+            : $"{named.ModelPath} is not asked: this machine hosts one model at a time, which is "
+                + $"{held.Hosted?.ModelPath}.";
+
     private static ModelInfo InfoOf(LlmModel named, LlmSettings settings, PriceTable prices)
     {
         var model = named.Model ?? (named.Provider == "anthropic" ? DefaultAnthropic
@@ -117,7 +123,8 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
         var connection = new ModelConnection(info.ToString(), url, [.. headers], key, handler,
             ModelTimes.For(info.Privacy), time);
         return isAnthropic ? new AnthropicModel(info, connection)
-            : new ChatModel(info, ChatWays.Of(url, info.Model), connection);
+            : new ChatModel(info, named.Provider == LlmModel.Local ? ChatWays.Hosted
+                : ChatWays.Of(url, info.Model), connection);
     }
 
     /// <summary>People write the endpoint with and without the version.</summary>

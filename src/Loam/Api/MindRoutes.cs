@@ -35,9 +35,10 @@ internal interface IMindSide
 /// <param name="Environment">What the daemon's environment says instead.</param>
 /// <param name="Keys">A provider's key by the name of its secret.</param>
 /// <param name="Doors">A place, <c>host:port</c>, to the socket that leads there.</param>
+/// <param name="Local">The place of the model host among them.</param>
 internal sealed record MindModels(LlmSettings Settings, LlmEnvironment Environment,
     ImmutableSortedDictionary<string, string> Keys,
-    ImmutableSortedDictionary<string, string> Doors);
+    ImmutableSortedDictionary<string, string> Doors, string Local);
 
 /// <summary>A proposal without its texts.</summary>
 internal sealed record ProposalLine(string Id, string By, string? For, string Words,

@@ -12,4 +12,7 @@ internal static class MindUser
     /// <param name="instance">Its UUID.</param>
     public static uint Of(string instance) =>
         First + (uint)(BitConverter.ToUInt32(Guid.Parse(instance).ToByteArray()) % Count);
+
+    /// <summary>Of its model host, which is no mind and has no right at all.</summary>
+    public static uint OfModelHost(string instance) => Of(instance) + Count;
 }

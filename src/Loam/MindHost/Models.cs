@@ -56,7 +56,8 @@ internal sealed class Models(string home, TimeProvider time)
     /// <summary>The way to an endpoint: the one socket that leads there, and no other.</summary>
     private static SocketsHttpHandler DoorOf(LlmModel model, MindModels given)
     {
-        var place = model.Endpoint is { } url ? $"{url.Host}:{url.Port}" : "";
+        var place = model.Endpoint is { } url ? $"{url.Host}:{url.Port}"
+            : given.Local;
         return new()
         {
             AllowAutoRedirect = false,

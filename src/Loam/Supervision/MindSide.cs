@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
 using Loam.Api;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -62,14 +64,19 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
             held.Models.Select(m => m.ApiKeySecret).OfType<string>().Distinct()
                 .Where(secrets.ContainsKey)
                 .ToImmutableSortedDictionary(n => n, n => vault.Reveal(secrets[n].Value)),
-            Lead());
+            Lead(), paths.ModelSocket);
     }
+
+    public IEnumerable<Watched> Watches => [Watch, DoorWatch, ModelWatch];
 
     /// <summary>Starts the mind when somebody speaks to it.</summary>
     private Watched Watch => new("the mind",
         new MindWatch(paths, Environment.ProcessPath!, User, events, time).RunAsync);
 
-    public IEnumerable<Watched> Watches => [Watch, DoorWatch];
+    /// <summary>Starts the model host when somebody asks a model of this machine.</summary>
+    private Watched ModelWatch => new("the model host", new ModelWatch(paths,
+        Environment.ProcessPath!, MindUser.OfModelHost(instance), () => Held, events, time)
+        .RunAsync);
 
     /// <summary>With its folders and their owners in place.</summary>
     public static MindSide Open(Machine machine, InstancePaths paths, string instance,
@@ -87,9 +94,10 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
         try
         {
             return _doors.Lead(held.Models.Where(m => m.IsHere || held.CloudEnabled)
-                .Select(m => m.Endpoint).OfType<Uri>().Select(u => (u.Host, u.Port)).Distinct());
+                .Select(m => m.Endpoint is { } url ? new DnsEndPoint(url.Host, url.Port)
+                    : (EndPoint)new UnixDomainSocketEndPoint(paths.ModelSocket)).Distinct());
         }
-        catch (Exception e) when (e is System.Net.Sockets.SocketException or IOException)
+        catch (Exception e) when (e is SocketException or IOException)
         {
             throw new HostException(Fault.Unavailable,
                 $"The ways to models cannot be opened: {e.Message}");

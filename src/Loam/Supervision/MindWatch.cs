@@ -23,19 +23,16 @@ internal sealed class MindWatch(
     /// <summary>One that ran as long is well again.</summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(5);
 
-    /// <summary>How often a thread that waits for somebody looks whether it should.</summary>
-    private const int LookMicroseconds = 2_000_000;
-
     private readonly Confined _confined =
         new(loam, user, paths.MindDoors, paths.MindDir);
 
     public async Task RunAsync(CancellationToken stop)
     {
-        using var socket = Listen();
+        using var socket = Doorway.Listen(paths.MindSocket);
         var pause = s_pause;
         while (true)
         {
-            await SomebodyAsync(socket, stop);
+            await Doorway.SomebodyAsync(socket, stop);
             var began = time.GetTimestamp();
             File.Delete(paths.MindLog);
             var exit = await ConfinedProcess.RunAsync(loam, _confined,
@@ -59,34 +56,6 @@ internal sealed class MindWatch(
             pause = pause * 2 < s_longest ? pause * 2 : s_longest;
         }
     }
-
-    private Socket Listen()
-    {
-        File.Delete(paths.MindSocket);
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Bind(new UnixDomainSocketEndPoint(paths.MindSocket));
-            SocketOwner.Give(paths.MindSocket, Peer.GroupNumber());
-            socket.Listen();
-            return socket;
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Until somebody has come and was not let in yet.</summary>
-    private static Task SomebodyAsync(Socket socket, CancellationToken stop) =>
-        Task.Factory.StartNew(() =>
-        {
-            while (!socket.Poll(LookMicroseconds, SelectMode.SelectRead))
-            {
-                stop.ThrowIfCancellationRequested();
-            }
-        }, stop, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     /// <summary>Whoever waits hears that nobody comes.</summary>
     private async Task TurnAwayAsync(Socket socket, CancellationToken stop)

@@ -27,7 +27,7 @@ internal sealed class FakeMindSide(FakeMachine machine, string socket) : IMindSi
 
     public MindModels Models() => new(new(), LlmEnvironment.None,
         ImmutableSortedDictionary<string, string>.Empty,
-        ImmutableSortedDictionary<string, string>.Empty);
+        ImmutableSortedDictionary<string, string>.Empty, "");
 }
 
 internal sealed class FakeWebSide(string socket) : IWebSide

@@ -15,7 +15,7 @@ public sealed class EndpointDoorsTests
         place.Start();
         var port = ((IPEndPoint)place.LocalEndpoint).Port;
         using var doors = new EndpointDoors(scratch.Root, 0);
-        var path = doors.Lead([("127.0.0.1", port)]).ShouldHaveSingleItem().Value;
+        var path = doors.Lead([new DnsEndPoint("127.0.0.1", port)]).ShouldHaveSingleItem().Value;
 
         using var near = await EnterAsync(path);
         using var far = await place.AcceptSocketAsync();
@@ -25,8 +25,8 @@ public sealed class EndpointDoorsTests
         (await ReadAsync(near)).ShouldBe("back");
 
         // The same place keeps its door; another one closes it, with what goes through it.
-        doors.Lead([("127.0.0.1", port)]).Values.ShouldBe([path]);
-        doors.Lead([("127.0.0.1", port + 1)]).Values.ShouldNotContain(path);
+        doors.Lead([new DnsEndPoint("127.0.0.1", port)]).Values.ShouldBe([path]);
+        doors.Lead([new DnsEndPoint("127.0.0.1", port + 1)]).Values.ShouldNotContain(path);
         (await ReadAsync(near)).ShouldBe("");
         File.Exists(path).ShouldBeFalse();
     }
@@ -40,7 +40,7 @@ public sealed class EndpointDoorsTests
         var port = ((IPEndPoint)free.LocalEndpoint).Port;
         free.Stop();
         using var doors = new EndpointDoors(scratch.Root, 0);
-        using var near = await EnterAsync(doors.Lead([("127.0.0.1", port)]).Values.Single());
+        using var near = await EnterAsync(doors.Lead([new DnsEndPoint("127.0.0.1", port)]).Values.Single());
         (await ReadAsync(near)).ShouldBe("");
     }
 

@@ -56,7 +56,7 @@ public sealed class ChatModel(ModelInfo info, ChatWays ways, ModelConnection con
             Message(json, message);
         }
         json.WriteEndArray();
-        Tools(json, request);
+        Tools(json, request, ways.MustCall);
         if (request.AnswerSchema is { } schema && info.TakesSchema)
         {
             json.WriteStartObject("response_format");
@@ -120,7 +120,7 @@ public sealed class ChatModel(ModelInfo info, ChatWays ways, ModelConnection con
         json.WriteEndObject();
     }
 
-    private static void Tools(Utf8JsonWriter json, ModelRequest request)
+    private static void Tools(Utf8JsonWriter json, ModelRequest request, bool mustCall)
     {
         if (request.Tools.IsEmpty)
         {
@@ -139,6 +139,10 @@ public sealed class ChatModel(ModelInfo info, ChatWays ways, ModelConnection con
             json.WriteEndObject();
         }
         json.WriteEndArray();
+        if (mustCall)
+        {
+            json.WriteString("tool_choice", "required");
+        }
     }
 }
 
@@ -148,6 +152,12 @@ public sealed class ChatModel(ModelInfo info, ChatWays ways, ModelConnection con
 public sealed record ChatWays(bool CountsThoughts, bool HasOwnTemperature)
 {
     public static ChatWays Usual { get; } = new(false, false);
+
+    /// <summary>Our own host: by its grammar a tool is used rightly.</summary>
+    public static ChatWays Hosted { get; } = Usual with { MustCall = true };
+
+    /// <summary>Where tools are offered, one of them is to be used.</summary>
+    public bool MustCall { get; init; }
 
     public static ChatWays Of(Uri url, string model)
     {

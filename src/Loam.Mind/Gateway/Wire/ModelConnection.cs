@@ -28,7 +28,7 @@ public sealed class ModelConnection(
         HttpResponseMessage? response = null;
         try
         {
-            response = await PostAsync(url, body, watch);
+            response = await PostAsync(body, watch);
             var type = response.Content.Headers.ContentType?.MediaType;
             if (!response.IsSuccessStatusCode || type != "text/event-stream")
             {
@@ -50,29 +50,10 @@ public sealed class ModelConnection(
         }
     }
 
-    /// <summary>Asks for something of which only success matters.</summary>
-    /// <exception cref="ModelException">It failed.</exception>
-    internal async Task TellAsync(Uri where, ReadOnlyMemory<byte> body, CancellationToken cancel)
-    {
-        using var watch = new CallWatch(times, time, cancel);
-        try
-        {
-            using var response = await PostAsync(where, body, watch);
-            if (!response.IsSuccessStatusCode)
-            {
-                throw await FailureAsync(response, watch);
-            }
-        }
-        catch (Exception e) when (e is not ModelException)
-        {
-            throw Meaning(e, watch, hasBegun: false);
-        }
-    }
-
     private async Task<HttpResponseMessage> PostAsync(
-        Uri where, ReadOnlyMemory<byte> body, CallWatch watch)
+        ReadOnlyMemory<byte> body, CallWatch watch)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, where);
+        using var request = new HttpRequestMessage(HttpMethod.Post, url);
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

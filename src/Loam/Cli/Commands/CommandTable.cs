@@ -1,5 +1,6 @@
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Firewall;
+using Loam.Drivers.Models;
 using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
@@ -19,6 +20,7 @@ internal static class CommandTable
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
         .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. OwnVerbs(),
+        .. StartedVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -306,6 +308,22 @@ internal static class CommandTable
             Details = "What was said to a model, over the API and on mind.sock. Nobody sees "
                 + "another's.",
         },
+        new("model", "add NAME|URL|PATH | use NAME | list | verify [NAME] | rm NAME", 1, 2,
+            "Models that run on this machine: get, choose, list, check, remove.",
+            "loam model add qwen3-4b --use\nloam model add ./my-model.gguf\nloam model list",
+            ModelCommands.RunAsync)
+        {
+            Options =
+            [
+                new("sha256", null, "HEX", "add: what the checksum must be"),
+                new("name", null, "NAME", "add: what it is called here"),
+                new("use", null, null, "add: plan that it is asked from now on"),
+                new("force", null, null, "rm: also the one that is asked"),
+            ],
+            Details = "A download that was broken off goes on where it was. A file is there only "
+                + "when it is whole; its checksum is compared, or written down where nobody "
+                + "knows it, and `verify` reads all of it again.",
+        },
         new("context", "WORDS…", 1, Any,
             "What a model would be shown of a request, and how much of it. Sends nothing.",
             "loam context \"why does wiki restart\" --logs wiki\nloam context --full add redis",
@@ -342,6 +360,18 @@ internal static class CommandTable
         {
             Details = "It changes nothing, and needs no daemon.",
         },
+        new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
+            OwnCommands.HelpAsync),
+        new("completion", "SHELL", 1, 1, "A completion script for bash, zsh or fish.",
+            "source <(loam completion bash)", OwnCommands.CompletionAsync)
+        {
+            Completes = Completes.Shells,
+        },
+    ];
+
+    /// <summary>What Loam, its package and its own processes start.</summary>
+    private static IEnumerable<Command> StartedVerbs() =>
+    [
         new("man-page", "", 0, 0, "The manual page as text of man(7).",
             "loam man-page", OwnCommands.ManPageAsync)
         {
@@ -364,7 +394,25 @@ internal static class CommandTable
                 new("doors", null, "DIR", "the folder of the sockets it may speak to"),
                 new("own", null, "DIR", "the folder it may write"),
                 new("read", null, "PATH", "what it may read besides", Repeats: true),
+                new("show", null, "NAME=PATH", "what it sees among its sockets", Repeats: true),
+                new("patient", null, null, "whoever else wants a processor goes first"),
                 new("memory", null, "BYTES", "what it may use"),
+            ],
+        },
+        new(ModelPlan.Verb, "", 0, 0, "Answer with a model of this machine.",
+            "loam model-host --libraries /run/loam/model/llama --model /run/loam/model/model "
+            + "--name tiny --context 4096 --threads 3", MindCommands.ModelHostAsync)
+        {
+            IsHidden = true,
+            Options =
+            [
+                new("probe", null, "DIR", "say which llama.cpp is there, and end"),
+                new("libraries", null, "DIR", "llama.cpp"),
+                new("model", null, "FILE", "a GGUF file"),
+                new("name", null, "NAME", "as answers name it"),
+                new("context", null, "N", "tokens it sees at once"),
+                new("threads", null, "N", "processors it uses"),
+                new("stays", null, null, "it does not end when nobody asks"),
             ],
         },
         new(MindWatch.Verb, "", 0, 0, "Think, and propose.",
@@ -378,13 +426,6 @@ internal static class CommandTable
         {
             IsHidden = true,
             Options = [new("serve", null, "SOCKET", "the daemon's, for it")],
-        },
-        new("help", "[VERB]", 0, 1, "This, or what a verb does.", "loam help revert",
-            OwnCommands.HelpAsync),
-        new("completion", "SHELL", 1, 1, "A completion script for bash, zsh or fish.",
-            "source <(loam completion bash)", OwnCommands.CompletionAsync)
-        {
-            Completes = Completes.Shells,
         },
     ];
 }

@@ -16,6 +16,8 @@ internal static class DoctorCommand
         List<HostCheck> checks =
         [
             .. await HostDoctor.CheckAsync(call.Paths, cancel).ConfigureAwait(false),
+            await HostDoctor.LocalModelsAsync(Environment.ProcessPath!, cancel)
+                .ConfigureAwait(false),
             status is { Engine: var engine } ? new("engine", CheckResult.Good, engine)
                 : await HostDoctor.EngineAsync(cancel).ConfigureAwait(false),
             Daemon(status), .. Alerts(status),

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Loam.Drivers.Confinement;
 using Loam.MindHost;
+using Loam.ModelHost;
+using Loam.ModelHost.Llama;
 
 namespace Loam.Cli.Commands;
 
@@ -14,6 +16,10 @@ internal static class MindCommands
             Required(call, "doors"), Required(call, "own"))
         {
             Readable = call.All("read"),
+            Shown = [.. call.All("show").Select(s => s.Split('=', 2)).Select(s => s.Length == 2
+                ? (s[0], s[1]) : throw new CommandFailure(ExitCode.Invalid,
+                    "--show takes NAME=PATH.", "The daemon starts this verb itself."))],
+            IsPatient = call.Has("patient"),
             Memory = Number<ulong>(call, "memory"),
         };
         confined.Become([.. call.Words.Skip(1)], Environment.GetEnvironmentVariables()
@@ -35,6 +41,20 @@ internal static class MindCommands
         await WebHost.WebProcess.RunAsync(Required(call, "serve"), call.Time, cancel)
             .ConfigureAwait(false);
         return ExitCode.Done;
+    }
+
+    public static async Task<ExitCode> ModelHostAsync(Invocation call, CancellationToken cancel)
+    {
+        if (call.Value("probe") is { } folder)
+        {
+            call.Terminal.Write(LlamaLibrary.Open(folder));
+            return ExitCode.Done;
+        }
+        var options = new ModelHostOptions(Required(call, "libraries"), Required(call, "model"),
+            Required(call, "name"), Number<int>(call, "context"), Number<int>(call, "threads"),
+            call.Has("stays"));
+        return await ModelHostProcess.RunAsync(options, call.Time, cancel).ConfigureAwait(false)
+            ? ExitCode.Done : ExitCode.Failed;
     }
 
     private static string Required(Invocation call, string option) => call.Value(option)

@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Loam.Cli.Views;
+
+/// <summary>How far a file has come, on one line that is drawn again; nothing where nobody looks.
+/// </summary>
+internal sealed class ModelProgress(Terminal screen, TimeProvider time) : IDisposable
+{
+    private const int Cells = 30;
+    private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(100);
+
+    private long _drawn;
+
+    /// <param name="whole">0: unknown.</param>
+    public void Show(long done, long whole)
+    {
+        if (!screen.Live || (_drawn != 0 && time.GetElapsedTime(_drawn) < s_frame))
+        {
+            return;
+        }
+        _drawn = time.GetTimestamp();
+        var part = whole > 0 ? Math.Clamp(done / (double)whole, 0, 1) : 0;
+        var full = (int)(part * Cells);
+        screen.Raw("\r\e[K" + screen.Paint(new Line(new string('━', full), Ink.Accent)
+            .Add(new string('━', Cells - full), Ink.Dim)
+            .Add($" {Units.Download(done)}" + (whole > 0 ? $" of {Units.Download(whole)}, "
+                + string.Create(CultureInfo.InvariantCulture, $"{part * 100:0} %") : ""))));
+    }
+
+    public void Dispose()
+    {
+        if (_drawn != 0)
+        {
+            screen.Raw("\r\e[K");
+        }
+    }
+}
