@@ -24,8 +24,9 @@ public sealed record LlmEnvironment(
             Set("LOAM_LOCAL_MODEL"));
     }
 
-    /// <summary>The key for a provider, before its secret.</summary>
-    public string? KeyOf(string provider) => provider switch
+    /// <summary>The key for a model, before its secret; only for one that its provider serves
+    /// itself: what stands elsewhere is somebody else.</summary>
+    public string? KeyOf(LlmModel model) => !model.IsAtProvider ? null : model.Provider switch
     {
         "anthropic" => AnthropicKey,
         "openai" => OpenAiKey,

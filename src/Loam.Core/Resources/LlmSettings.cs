@@ -97,18 +97,31 @@ public sealed record LlmModel(
     internal const string None = "none";
 
     /// <summary>Where it answers; null for local, which is a socket of this machine.</summary>
-    public Uri? Endpoint => (BaseUrl ?? Provider switch
+    public Uri? Endpoint => (BaseUrl ?? Own) is { } url ? new(url) : null;
+
+    /// <summary>Its provider answers itself, and nobody who speaks the same.</summary>
+    public bool IsAtProvider => BaseUrl is null
+        || (Own is { } own && Endpoint!.Host is var host && new Uri(own).Host is var owner
+            && (host == owner || host.EndsWith($".{owner}", StringComparison.Ordinal)));
+
+    private string? Own => Provider switch
     {
         "anthropic" => "https://api.anthropic.com",
         "openai" => "https://api.openai.com/v1",
         "ollama" => "http://127.0.0.1:11434",
         _ => null,
-    }) is { } url ? new(url) : null;
+    };
 
     /// <summary>What is sent there stays on this machine. What stands in front of a provider's
     /// service sends it on, wherever it runs.</summary>
     public bool IsHere => Provider == Local
-        || (Provider != "anthropic" && Endpoint is { } url && IsLoopback(url));
+        || (Provider != "anthropic" && !IsSentOn && Endpoint is { } url && IsLoopback(url));
+
+    /// <summary>Ollama sends what is asked of <c>gpt-oss:120b-cloud</c> or <c>glm-4.6:cloud</c> on
+    /// to its own service.</summary>
+    private bool IsSentOn => Model is { } name
+        && (name.EndsWith("-cloud", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(":cloud", StringComparison.OrdinalIgnoreCase));
 
     private static bool IsLoopback(Uri url) => url.Host == "localhost"
         || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address)

@@ -60,7 +60,7 @@ public static class ManifestFile
     [
         new("provider", Provider, "Who answers.") { Required = true },
         new("model", Formats.Text, "The model's name."),
-        new("base_url", Formats.Url, "The endpoint."),
+        new("base_url", ManifestFormats.Endpoint, "The endpoint."),
         new("api_key_secret", Formats.Identifier, "The name of a secret, never a key."),
         new("model_path", Formats.AbsolutePath, "GGUF file, for local."),
         PriceField,
@@ -73,7 +73,7 @@ public static class ManifestFile
             "Who answers; none: the built-in interpreter alone; openai: any compatible endpoint; "
             + "local: a GGUF file.") { Default = "none" },
         new("model", Formats.Text, "The model's name."),
-        new("base_url", Formats.Url, "The endpoint."),
+        new("base_url", ManifestFormats.Endpoint, "The endpoint."),
         new("api_key_secret", Formats.Identifier, "The name of a secret, never a key."),
         new("max_tokens", Tokens, "The longest answer, in tokens.") { Default = "4096" },
         new("temperature", new DecimalType(0, 2), "How freely the model chooses words.")

@@ -40,6 +40,34 @@ internal static class ManifestFormats
         text => text.Contains("://", StringComparison.Ordinal) ? Formats.Url.Judge(text)
             : Formats.HostPort.Judge(text));
 
+    /// <summary>Where a model answers. It is written into messages and tables as it is, so nothing
+    /// secret belongs into it.</summary>
+    public static readonly FormatType Endpoint = new(
+        "an endpoint such as https://models.example.com/v1",
+        "^https?://[^/?#@\\s]+([/?#].*)?$", JudgeEndpoint)
+    {
+        Hidden = true,
+    };
+
+    private static Verdict JudgeEndpoint(string text)
+    {
+        if (text.Contains("${", StringComparison.Ordinal))
+        {
+            return Verdict.Bad("it refers to a secret", "Write the address itself; a key is named "
+                + "in api_key_secret.");
+        }
+        var isWhole = Uri.TryCreate(text, UriKind.Absolute, out var url);
+        if (isWhole && url!.UserInfo.Length > 0)
+        {
+            return Verdict.Bad("it holds a user or a password", "Write the address alone; a key is "
+                + "named in api_key_secret.");
+        }
+        return isWhole && url!.Host.Length > 0 && text.AsSpan().IndexOfAny(" \t\r\n\\") < 0
+            && (text.StartsWith("https://", StringComparison.Ordinal)
+                || text.StartsWith("http://", StringComparison.Ordinal)) ? Verdict.Good(text)
+            : Verdict.Bad("not a URL", "Write one that begins with https:// or http://.");
+    }
+
     private static bool IsTime(ReadOnlySpan<char> text) =>
         TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture,
             DateTimeStyles.None, out _);

@@ -34,7 +34,7 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
         var held = environment.Over(settings);
         foreach (var named in held.Models)
         {
-            var key = environment.KeyOf(named.Provider)
+            var key = environment.KeyOf(named)
                 ?? (named.ApiKeySecret is { } name ? secret(name)?.Trim() : null);
             if ((Lacks(named, key) ?? IsElsewhere(named, held)) is { } lack)
             {

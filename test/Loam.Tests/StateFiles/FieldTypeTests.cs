@@ -43,6 +43,7 @@ public sealed class FieldTypeTests
         ["timezone"] = ManifestFormats.Timezone,
         ["hours"] = ManifestFormats.Hours,
         ["mirror"] = ManifestFormats.Mirror,
+        ["endpoint"] = ManifestFormats.Endpoint,
         ["interface"] = NetworkFormats.InterfaceName,
         ["states"] = NetworkFormats.States,
         ["rate"] = NetworkFormats.Rate,
@@ -121,6 +122,7 @@ public sealed class FieldTypeTests
     [InlineData("timezone", "America/Argentina/Buenos_Aires", "\"America/Argentina/Buenos_Aires\"")]
     [InlineData("hours", "22:00-07:00", "\"22:00-07:00\"")]
     [InlineData("mirror", "127.0.0.1:5000", "\"127.0.0.1:5000\"")]
+    [InlineData("endpoint", "http://[::1]:11434/v1?a=b@c", "\"http://[::1]:11434/v1?a=b@c\"")]
     [InlineData("interface", "enp3s0", "\"enp3s0\"")]
     [InlineData("states", "related, established", "\"established,related\"")]
     [InlineData("rate", "10/minute", "\"10/minute\"")]
@@ -223,6 +225,11 @@ public sealed class FieldTypeTests
     [InlineData("timezone", "Europe//Berlin", "Europe/Berlin")]
     [InlineData("hours", "22:00-24:00", "22:00-07:00")]
     [InlineData("mirror", "not a host", "5000")]
+    [InlineData("endpoint", "models.example.com", "https://")]
+    [InlineData("endpoint", "https://", "https://")]
+    [InlineData("endpoint", "${secrets.URL}", "api_key_secret")]
+    [InlineData("endpoint", "https://models.example.com/${secrets.KEY}", "api_key_secret")]
+    [InlineData("endpoint", "https://anna:word@models.example.com", "api_key_secret")]
     [InlineData("interface", "averyveryverylongname", "15")]
     [InlineData("states", "establised", "Write established.")]
     [InlineData("rate", "10/min", "10/minute")]

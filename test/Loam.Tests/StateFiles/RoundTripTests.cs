@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Diagnostics;
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
@@ -120,6 +121,7 @@ internal sealed class AnyValue(Random chance)
         ["a device such as /dev/ttyUSB0"] = ["/dev/a", "/dev/a:/dev/b:rw"],
         ["a time zone such as Europe/Berlin"] = ["Europe/Berlin", "UTC"],
         ["hours such as 22:00-07:00"] = ["22:00-07:00"],
+        [ManifestFormats.Endpoint.Words] = ["http://127.0.0.1:11434", "https://a.org/v1#a"],
         ["a URL or a host with port"] = ["http://a.org", "a.org:5000"],
         ["an interface such as eth0"] = ["eth0", "lo"],
         ["states of a connection such as established,related"] = ["established,related", "new"],

@@ -100,7 +100,7 @@ public sealed class ModelConnection(
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError
             or HttpRequestError.ProxyTunnelError } => new ModelException(ModelFault.Unavailable,
-            $"{who} cannot be reached at {url.GetLeftPart(UriPartial.Authority)}: "
+            $"{who} cannot be reached at {url.Scheme}://{url.Authority}: "
             + ProviderErrors.Plain(e.Message, key),
             "Check llm.base_url of manifest.yaml, and the network."),
         HttpRequestException or IOException => new ModelException(

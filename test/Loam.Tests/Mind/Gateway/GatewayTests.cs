@@ -394,3 +394,50 @@ public sealed class GatewayTests
                 local with { ModelPath = "/m.gguf" }]);
     }
 }
+    [Theory]
+    [InlineData("ollama", "gpt-oss:120b-cloud", false)]
+    [InlineData("ollama", "glm-4.6:cloud", false)]
+    [InlineData("ollama", "GPT-OSS:20b-Cloud", false)]
+    [InlineData("openai", "gpt-oss:120b-cloud", false)]
+    [InlineData("ollama", "cloudy:7b", true)]
+    [InlineData("local", "nimbus-cloud", true)]
+    public void What_Ollama_sends_on_leaves_the_machine(string provider, string model, bool isHere)
+    {
+        var named = new LlmModel(provider, model, provider == "openai"
+            ? "http://127.0.0.1:11434/v1" : null, null, "/m.gguf", null);
+        named.IsHere.ShouldBe(isHere);
+    [Theory]
+    [InlineData("openai", null, "env")]
+    [InlineData("openai", "https://api.openai.com/v1", "env")]
+    [InlineData("openai", "https://eu.api.openai.com/v1", "env")]
+    [InlineData("openai", "https://openrouter.ai/api/v1", "own")]
+    [InlineData("openai", "https://api.openai.com.example/v1", "own")]
+    [InlineData("openai", "https://notapi.openai.com/v1", "own")]
+    [InlineData("anthropic", "https://api.anthropic.com", "env")]
+    [InlineData("anthropic", "https://proxy.example", "own")]
+    public void A_key_of_the_environment_goes_to_its_provider_alone(
+        string provider, string? url, string key)
+    {
+        _servers[provider] = new(Says($"{provider}.text"));
+        var environment = LlmEnvironment.None with { AnthropicKey = "env", OpenAiKey = "env" };
+        var named = new LlmModel(provider, "m", url, "or_key", null, null);
+        var setup = ModelSetup.Of(new() { Models = [named] }, environment, _ => "own",
+            m => _servers[m.Provider], PriceTable.Own(), _time);
+        Ask(new ModelGateway(setup.Models, new(true, BudgetOf(null), null, [],
+            (r, _, _) => ValueTask.FromResult(r), () => 0), _time), Servers.Question);
+        var sent = _servers[provider].Asked.Single().Head.Headers
+            .Single(h => h.Key is "Authorization" or "x-api-key").Value.Single();
+        sent.ShouldEndWith(key);
+        // Without a secret no key goes, rather than another's.
+        environment.KeyOf(named with { ApiKeySecret = null })
+            .ShouldBe(key == "env" ? "env" : null);
+    }
+
+        var setup = ModelSetup.Of(new() { Models = [named] }, LlmEnvironment.None, _ => null,
+            _ => new Replay(), PriceTable.Own(), _time);
+        var info = setup.Models.Single().Info;
+        info.Privacy.ShouldBe(isHere ? PrivacyClass.Local : PrivacyClass.Cloud);
+        // Nor is it free because it is asked through this machine.
+        info.Price.ShouldBe(isHere ? ModelPrice.Free : null);
+    }
+
