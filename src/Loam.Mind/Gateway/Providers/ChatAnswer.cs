@@ -138,7 +138,7 @@ internal sealed class ChatAnswer(string who)
     /// <summary>A text in pieces; of some servers an object at once.</summary>
     private static string ArgumentsOf(JsonElement? function) => function?.Child("arguments") switch
     {
-        { ValueKind: JsonValueKind.Object } whole => whole.GetRawText(),
+        { ValueKind: JsonValueKind.Object } whole => whole.AsJson(),
         { } piece => piece.AsText() ?? "",
         null => "",
     };

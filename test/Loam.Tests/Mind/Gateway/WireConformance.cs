@@ -285,6 +285,7 @@ public sealed class WireConformance
             "data: {\"choices\":[{\"delta\":{\"tool_calls\":[7]},\"finish_reason\":\"stop\"}]}\n\n",
             "data: {\"choices\":{\"delta\":[]},\"usage\":[]}\n\ndata: [DONE]\n\n",
             $"data: {new string('[', 5000)}\n\n",
+            "data: {\"type\":\"message_stop\",\"choices\":[],\"\\ud800x\":1}\n\n",
         })
         {
             using var replay = Replay.Of(head.With(body), Pace.Whole);
@@ -322,6 +323,13 @@ public sealed class WireConformance
             {
                 body[chance.Next(body.Length)] = (byte)chance.Next(256);
             }
+            if (round % 2 == 0)
+            {
+                // Whole JSON with a name or a text that is none.
+                var (quotes, broken) = (Quotes(body), round % 4 == 0 ? "\\ud800" : "\xff");
+                var at = quotes[chance.Next(quotes.Count)] + 1;
+                body = [.. body[..at], .. Encoding.Latin1.GetBytes(broken), .. body[at..]];
+            }
             var from = chance.Next(body.Length);
             if (round % 3 == 0)
             {
@@ -338,6 +346,23 @@ public sealed class WireConformance
                 // That is how it says so.
             }
         }
+    }
+
+    private static List<int> Quotes(byte[] body) =>
+        [.. Enumerable.Range(0, body.Length).Where(i => body[i] == (byte)'"')];
+
+    /// <summary>Some servers give arguments as an object, which is kept as it was written.
+    /// </summary>
+    [Fact]
+    public async Task Arguments_that_are_no_text_are_an_error()
+    {
+        var head = Traffic.Of("vllm.text");
+        byte[] body = [.. "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":"u8,
+            .. "{\"name\":\"x\",\"arguments\":{\"a\":\""u8, 0xff, .. "\"}}}]}}]}\n\n"u8];
+        using var replay = Replay.Of(head with { Body = body }, Pace.Whole);
+        var failure = await FailsAsync(Servers.Model("vllm", replay));
+        failure.Fault.ShouldBe(ModelFault.Malformed);
+        failure.MayCost.ShouldBeTrue();
     }
 
     [Theory]
