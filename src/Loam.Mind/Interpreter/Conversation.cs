@@ -81,7 +81,7 @@ public sealed class Conversation
             Focus = [.. now.Focus.Where(IsThere)],
             Made = [.. now.Made.Where(IsThere)],
             Risk = Risk.Low,
-        }, [], null));
+        }, [], null, _session.LastSaid, _session.Undone));
         _said = [];
     }
 
@@ -94,8 +94,8 @@ public sealed class Conversation
         }
         if (turn.Length > LongestTurn)
         {
-            return Made(Outcome.Refusal, $"That is too long for me: say it in fewer than "
-                + $"{LongestTurn} characters, one wish after the other.", 1, []);
+            return TooMuch(Outcome.Refusal, $"That is too long for me: say it in fewer than "
+                + $"{LongestTurn} characters, one wish after the other.");
         }
         var (before, said) = (_session.Remember(), _said.ToList());
         _session.Effort.Begin();
@@ -109,8 +109,8 @@ public sealed class Conversation
             _session.Effort.Begin();
             _session.Recall(before);
             _said = said;
-            return Made(Outcome.Question, "That is much at once, and I would rather not guess: "
-                + "say it in smaller steps, one wish at a time. What comes first?", 1, []);
+            return TooMuch(Outcome.Question, "That is much at once, and I would rather not guess: "
+                + "say it in smaller steps, one wish at a time. What comes first?");
         }
     }
 
@@ -350,15 +350,15 @@ public sealed class Conversation
         var lexemes = Lexemes(turn, session, out var words);
         if (words > MostWords)
         {
-            return Made(Outcome.Refusal, "Those are too many words for me at once: say one wish "
-                + "after the other.", 1, []);
+            return TooMuch(Outcome.Refusal, "Those are too many words for me at once: say one wish "
+                + "after the other.");
         }
         var sentences = ClauseSplitter.Sentences(lexemes, Particles.English);
         var starts = sentences.ConvertAll(ClauseSplitter.Starts);
         if (starts.Sum(s => s.Count) > MostClauses)
         {
-            return Made(Outcome.Refusal, "Those are too many wishes for me at once: say one after "
-                + "the other.", 1, []);
+            return TooMuch(Outcome.Refusal, "Those are too many wishes for me at once: say one "
+                + "after the other.");
         }
         var clauses = Ways.Read(
             [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)], session);
@@ -418,6 +418,10 @@ public sealed class Conversation
         {
             Listing = result.Listing,
         };
+
+    /// <summary>For us; a model may read more at once.</summary>
+    private Proposal TooMuch(Outcome outcome, string message) =>
+        Made(outcome, message, 1, []) with { IsBeyond = true };
 
     private Proposal Made(
         Outcome outcome, string message, double confidence, ImmutableArray<string> suggestions)

@@ -55,4 +55,33 @@ public sealed class BeyondTests
         conversation.Say("restart web");
         conversation.Say(words).AsksMore.ShouldBeFalse();
     }
+
+    public static TheoryData<string, string> Much => new()
+    {
+        { string.Concat(Enumerable.Repeat("please restart web, thank you kindly. ", 60)),
+            "That is too long for me: say it in fewer than 2000 characters, one wish after the "
+            + "other." },
+        { string.Concat(Enumerable.Repeat("a b c d e ", 60)),
+            "Those are too many words for me at once: say one wish after the other." },
+        { string.Concat(Enumerable.Repeat("restart web. ", 30)),
+            "Those are too many wishes for me at once: say one after the other." },
+        { "install " + string.Join(" and ", ((string[])["nginx", "redis", "grafana", "wordpress",
+            "gitea", "nextcloud", "vaultwarden", "jellyfin", "postgres", "mariadb", "prometheus",
+            "mongodb", "ghost", "caddy"]).Select((a, i) =>
+                $"{a} on port {8100 + i} with {i + 1} GB of memory")),
+            "That is much at once, and I would rather not guess: say it in smaller steps, one wish "
+            + "at a time. What comes first?" },
+    };
+
+    /// <summary>Without a model the answer is the same.</summary>
+    [Theory]
+    [MemberData(nameof(Much))]
+    public void What_is_too_much_for_the_interpreter_may_not_be_for_a_model(
+        string words, string says)
+    {
+        var proposal = Loam.Mind.Interpreter.Interpreter
+            .Propose(s_state, [words], DateTimeOffset.UnixEpoch);
+        proposal.IsBeyond.ShouldBeTrue(proposal.Message);
+        (proposal.Message, proposal.Confidence, proposal.Files.Count).ShouldBe((says, 1, 0));
+    }
 }

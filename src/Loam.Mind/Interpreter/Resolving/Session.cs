@@ -46,14 +46,14 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
     public Pending? Pending { get; set; }
 
     /// <summary>Everything that a turn may change.</summary>
-    public Moment Remember() => new(Now, [.. Before], Pending);
+    public Moment Remember() => new(Now, [.. Before], Pending, LastSaid, Undone);
 
     public void Recall(Moment moment)
     {
         Draft.Restore(moment.Now.Files);
         (Focus, About, LastWishes, LastMade, Risk) = (moment.Now.Focus, moment.Now.About,
             moment.Now.Wishes, moment.Now.Made, moment.Now.Risk);
-        Pending = moment.Pending;
+        (Pending, LastSaid, Undone) = (moment.Pending, moment.Said, moment.Undone);
         Before.Clear();
         foreach (var earlier in moment.Before.Reverse())
         {
@@ -76,7 +76,8 @@ internal sealed class Session(StateSet files, DesiredState state, DateTimeOffset
 }
 
 /// <param name="Before">Newest first.</param>
-internal sealed record Moment(Earlier Now, Earlier[] Before, Pending? Pending);
+internal sealed record Moment(Earlier Now, Earlier[] Before, Pending? Pending,
+    List<Clause> Said, List<Clause> Undone);
 
 internal sealed record Earlier(
     StateSet Files, List<string> Focus, About? About, List<Clause> Wishes, List<string> Made,

@@ -74,22 +74,24 @@ internal sealed class Ways(
     /// what was meant.</summary>
     private Way Surer(List<Clause> plain)
     {
-        var cutting = new Cutting(sentences, starts, session);
-        var other = Effort.Within(() => cutting.Other(failed: false));
+        // First of all, so that no other way can use up what it costs.
         var first = Tried(plain);
         var failed = first is null || first.Result.Outcome == Outcome.Question
             || IsNotUnderstood(first.Result);
-        other ??= failed ? Effort.Within(() => cutting.Other(failed: true)) : null;
+        var after = session.Remember();
+        session.Recall(_start);
+        var cutting = new Cutting(sentences, starts, session);
+        var other = Effort.Within(() => cutting.Other(failed: false)
+            ?? (failed ? cutting.Other(failed: true) : null));
         if (other is null || first is { Result.Outcome: Outcome.Answer }
             || (first is { Result: { Outcome: Outcome.Proposal, Confidence: > 0.95 } }
                 && other.Gains < 0.2)
             || (first is { Result: { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure } }
                 && other.Joins))
         {
+            session.Recall(after);
             return first ?? Run(plain);
         }
-        var after = session.Remember();
-        session.Recall(_start);
         if (Effort.Within(() => Tried(Read(other.Clauses, session))) is { } second
             && (first is null || IsSurer(second.Result, first.Result, other.Gains)))
         {
