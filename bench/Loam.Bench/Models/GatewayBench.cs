@@ -48,7 +48,7 @@ internal static class GatewayBench
     {
         var path = Path.Combine(place.Run, "door");
         using var server = new AnswerServer(path);
-        using var budget = Budget.Open(
+        using var budget = Budget.In(
             new OwnFolder(place.Data), new LlmBudget(long.MaxValue, long.MaxValue),
             TimeProvider.System);
         var setup = ModelSetup.Of(new() { Models = [new("anthropic", null,

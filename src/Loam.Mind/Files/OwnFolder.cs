@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Mind.Files;
@@ -9,63 +8,18 @@ public sealed class OwnFolder(string directory)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    // The only place of this assembly that touches files: names are checked in PathOf.
-#pragma warning disable RS0030
-    /// <returns>Null: there is no such file, or it has more bytes than
-    /// <paramref name="most"/>.</returns>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    public byte[]? Read(string name, int most)
-    {
-        var path = PathOf(name);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-        using var file = File.OpenHandle(path);
-        return RandomAccess.GetLength(file) > most ? null : ReadAll(file, most);
-    }
-
-    /// <summary>The file is as before or as now, whatever happens meanwhile.</summary>
-    /// <exception cref="IOException">It cannot be written, such as on a full disk.</exception>
-    public void Write(string name, ReadOnlySpan<byte> content)
-    {
-        var path = PathOf(name);
-        var beside = $"{path}.{RandomNumberGenerator.GetHexString(8, lowercase: true)}.tmp";
-        try
-        {
-            using (var file = Create(beside, FileMode.CreateNew))
-            {
-                RandomAccess.Write(file, content, 0);
-                RandomAccess.FlushToDisk(file);
-            }
-            File.Move(beside, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(beside);
-            throw;
-        }
-    }
-
     /// <summary>A file to add to. It is this process's alone while it is open.</summary>
     /// <exception cref="IOException">Another process has it, or it cannot be opened.</exception>
-    public OwnFile Open(string name) => new(Create(PathOf(name), FileMode.OpenOrCreate));
-
-    public bool Delete(string name)
+    public OwnFile Open(string name)
     {
-        var path = PathOf(name);
-        var was = File.Exists(path);
-        File.Delete(path);
-        return was;
-    }
-
-    private static SafeFileHandle Create(string path, FileMode mode)
-    {
-        var file = File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.None);
+        // The only place of this assembly that touches files: names are checked in PathOf.
+#pragma warning disable RS0030
+        var file = File.OpenHandle(
+            PathOf(name), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         File.SetUnixFileMode(file, OwnerOnly);
-        return file;
-    }
 #pragma warning restore RS0030
+        return new(file);
+    }
 
     internal static byte[] ReadAll(SafeFileHandle file, int most)
     {

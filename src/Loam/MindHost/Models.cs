@@ -47,7 +47,7 @@ internal sealed class Models(string home, TimeProvider time)
         var setup = ModelSetup.Of(held, given.Environment,
             name => given.Keys.GetValueOrDefault(name), model => DoorOf(model, given),
             PriceTable.Own(), time);
-        _budget ??= Budget.Open(new OwnFolder(home), held.Budget, time);
+        _budget ??= Budget.In(new OwnFolder(home), held.Budget, time);
         _budget.Limits = held.Budget;
         return new(setup.Models, new(held.CloudEnabled, _budget, _cache, setup.Incomplete,
             _asking.PrepareAsync, Random.Shared.NextDouble), time);

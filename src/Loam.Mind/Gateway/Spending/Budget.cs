@@ -14,17 +14,24 @@ public sealed class Budget : IDisposable
     private const string Second = "spending.1";
 
     private readonly Lock _lock = new();
-    private readonly SpendingLedger _ledger;
+    private readonly Func<SpendingLedger> _open;
     private readonly TimeProvider _time;
+    private SpendingLedger? _ledger;
 
-    internal Budget(SpendingLedger ledger, LlmBudget limits, TimeProvider time)
+    internal Budget(Func<SpendingLedger> open, LlmBudget limits, TimeProvider time)
     {
-        (_ledger, Limits, _time) = (ledger, limits, time);
+        (_open, Limits, _time) = (open, limits, time);
     }
 
-    /// <exception cref="ModelException">What was spent cannot be read: nothing that costs may be
-    /// asked.</exception>
-    public static Budget Open(OwnFolder folder, LlmBudget limits, TimeProvider time)
+    internal Budget(SpendingLedger ledger, LlmBudget limits, TimeProvider time)
+        : this(() => ledger, limits, time) => _ledger = ledger;
+
+    /// <summary>What was spent is in a folder, and read before something that costs is asked the
+    /// first time: who asks what is free needs none of it.</summary>
+    public static Budget In(OwnFolder folder, LlmBudget limits, TimeProvider time) =>
+        new(() => Read(folder), limits, time);
+
+    private static SpendingLedger Read(OwnFolder folder)
     {
         OwnFile? first = null;
         OwnFile? second = null;
@@ -32,16 +39,12 @@ public sealed class Budget : IDisposable
         {
             first = folder.Open(First);
             second = folder.Open(Second);
-            return new(SpendingLedger.Load(first, second), limits, time);
+            return SpendingLedger.Load(first, second);
         }
-        catch (Exception e)
+        catch
         {
             first?.Dispose();
             second?.Dispose();
-            if (e is IOException or UnauthorizedAccessException)
-            {
-                throw Unwritten(e);
-            }
             throw;
         }
     }
@@ -50,30 +53,31 @@ public sealed class Budget : IDisposable
     public LlmBudget Limits { get; set; }
 
     /// <summary>Spent and reserved.</summary>
+    /// <exception cref="ModelException">What was spent cannot be read.</exception>
     public (long Today, long Month) Spent()
     {
         lock (_lock)
         {
-            var day = Today();
-            return (_ledger.Spent(day), _ledger.Spent(day.Year, day.Month));
+            var (day, ledger) = (Today(), Ledger());
+            return (ledger.Spent(day), ledger.Spent(day.Year, day.Month));
         }
     }
 
     /// <summary>Takes the most that a call can cost. It is on disk when this returns.</summary>
     /// <param name="who">As messages name it.</param>
-    /// <exception cref="ModelException">OverBudget.</exception>
+    /// <exception cref="ModelException">OverBudget; or what was spent cannot be read, so nothing
+    /// that costs may be asked.</exception>
     public Reservation Reserve(string who, long worst)
     {
         lock (_lock)
         {
-            var day = Today();
-            var limits = Limits;
-            Check(who, worst, _ledger.Spent(day), limits.Daily, "today", "daily");
-            Check(who, worst, _ledger.Spent(day.Year, day.Month), limits.Monthly, "this month",
+            var (day, limits, ledger) = (Today(), Limits, Ledger());
+            Check(who, worst, ledger.Spent(day), limits.Daily, "today", "daily");
+            Check(who, worst, ledger.Spent(day.Year, day.Month), limits.Monthly, "this month",
                 "monthly");
             try
             {
-                return new(this, _ledger.Reserve(day, worst), worst);
+                return new(this, ledger.Reserve(day, worst), worst);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -86,7 +90,7 @@ public sealed class Budget : IDisposable
     {
         lock (_lock)
         {
-            _ledger.Settle(number, amount);
+            _ledger!.Settle(number, amount);
         }
     }
 
@@ -94,13 +98,25 @@ public sealed class Budget : IDisposable
     {
         lock (_lock)
         {
-            _ledger.Dispose();
+            _ledger?.Dispose();
         }
     }
 
     /// <summary><c>$0.0312</c>.</summary>
     public static string Dollars(long micros) =>
         string.Create(CultureInfo.InvariantCulture, $"${micros / 1_000_000m:0.00####}");
+
+    private SpendingLedger Ledger()
+    {
+        try
+        {
+            return _ledger ??= _open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritten(e);
+        }
+    }
 
     private DateOnly Today() => DateOnly.FromDateTime(_time.GetLocalNow().DateTime);
 

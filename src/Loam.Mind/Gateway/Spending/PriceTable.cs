@@ -9,24 +9,15 @@ namespace Loam.Mind.Gateway.Spending;
 public sealed record PriceTable(DateOnly Date, ImmutableArray<ListedModel> Models)
 {
     private const string Resource = "Loam.Mind.prices.json";
-    private const int MostModels = 10_000;
 
     /// <summary>The table that came with this version.</summary>
     public static PriceTable Own()
     {
         using var stream = typeof(PriceTable).Assembly.GetManifestResourceStream(Resource)!;
-        using var memory = new MemoryStream();
-        stream.CopyTo(memory);
-        return Read(memory.ToArray(), Resource);
-    }
-
-    /// <summary>A table of the same form that goes before this one.</summary>
-    /// <param name="where">As errors name it.</param>
-    /// <exception cref="ModelException">It is not of that form.</exception>
-    public PriceTable With(ReadOnlyMemory<byte> overrides, string where)
-    {
-        var other = Read(overrides, where);
-        return new(other.Date > Date ? other.Date : Date, [.. other.Models, .. Models]);
+        using var document = JsonDocument.Parse(stream);
+        var root = document.RootElement;
+        return new(DateOnly.ParseExact(root.TextOf("date")!, "yyyy-MM-dd",
+            CultureInfo.InvariantCulture), [.. root.ItemsOf("models").Select(Listed)]);
     }
 
     /// <summary>A model by its name, or by its name with a date behind it, which names one build
@@ -45,35 +36,10 @@ public sealed record PriceTable(DateOnly Date, ImmutableArray<ListedModel> Model
             DateTimeStyles.None, out _)
         || date is "latest");
 
-    private static PriceTable Read(ReadOnlyMemory<byte> text, string where)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(text);
-            var root = document.RootElement;
-            var date = DateOnly.ParseExact(root.TextOf("date") ?? "", "yyyy-MM-dd",
-                CultureInfo.InvariantCulture);
-            return new(date, [.. root.ItemsOf("models").Take(MostModels).Select(Listed)]);
-        }
-        catch (Exception e) when (e is JsonException or FormatException)
-        {
-            throw new ModelException(ModelFault.NotConfigured,
-                $"{where} is no table of prices: {e.Message}",
-                "Write it as {\"date\": \"2026-01-31\", \"models\": [{\"host\": "
-                + "\"api.example.com\", \"model\": \"m\", \"input\": 3000000, \"output\": "
-                + "15000000}]}, in millionths of a dollar per million tokens; or remove it.");
-        }
-    }
-
-    private static ListedModel Listed(JsonElement model)
-    {
-        T Need<T>(T? value, string name) => value ?? throw new FormatException(
-            $"a model has no {name}");
-        long Price(string name) => model.CountOf(name) ?? throw new FormatException(
-            $"a model has no price for {name}");
-        return new(Need(model.TextOf("host"), "host"), Need(model.TextOf("model"), "model"),
-            new(Price("input"), Price("output")), (int?)model.CountOf("context"));
-    }
+    private static ListedModel Listed(JsonElement model) => new(
+        model.TextOf("host")!, model.TextOf("model")!,
+        new(model.CountOf("input")!.Value, model.CountOf("output")!.Value),
+        (int?)model.CountOf("context"));
 }
 
 /// <param name="Context">Tokens; null: unknown.</param>

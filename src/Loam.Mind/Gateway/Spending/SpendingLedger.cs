@@ -41,10 +41,11 @@ internal sealed class SpendingLedger : IDisposable
     public static SpendingLedger Load(IOwnFile first, IOwnFile second)
     {
         var (one, other) = (SpendingLines.Read(first.Read()), SpendingLines.Read(second.Read()));
-        var isSecond = other.IsWhole && (!one.IsWhole || other.Sequence > one.Sequence);
-        var held = isSecond ? other : one;
+        var isSecond = other.Holds && (!one.Holds || other.Sequence > one.Sequence);
+        var (held, rests) = isSecond ? (other, one) : (one, other);
         // Before the first one was whole, nothing was spent.
-        if (held.IsDamaged || (!held.IsWhole && (Math.Max(one.Sequence, other.Sequence) > 1
+        if (held.IsDamaged || IsNewer(rests, held)
+            || (!held.Holds && (Math.Max(one.Sequence, other.Sequence) > 1
             || one.Open.Count + one.Spent.Count + other.Open.Count + other.Spent.Count > 0)))
         {
             throw new ModelException(ModelFault.OverBudget,
@@ -54,6 +55,11 @@ internal sealed class SpendingLedger : IDisposable
         }
         return isSecond ? new(held, second, first) : new(held, first, second);
     }
+
+    /// <summary>It held last, whatever its damaged lines say.</summary>
+    private static bool IsNewer(SpendingLines rests, SpendingLines held) =>
+        rests.Highest > held.LastNumber || (rests is { IsDamaged: true, HasGrown: true }
+            && (rests.Sequence == 0 || rests.Sequence > held.Sequence));
 
     /// <summary>Spent and reserved on a day, micro-US-dollars.</summary>
     public long Spent(DateOnly day) => _spent.GetValueOrDefault(day);
@@ -77,12 +83,12 @@ internal sealed class SpendingLedger : IDisposable
         {
             Turn();
         }
-        var number = _number + 1;
+        // Taken even where this fails: nobody knows whether it is on disk.
+        var number = ++_number;
         _isUnsure = true;
         Append(SpendingLines.Reserved(number, day, amount));
         _grows.Sync();
         _isUnsure = false;
-        _number = number;
         _open[number] = (day, amount);
         _spent[day] = Spent(day) + amount;
         return number;

@@ -24,11 +24,21 @@ internal sealed class SpendingLines
     /// <summary>A line that was on disk is not as it was written.</summary>
     public bool IsDamaged { get; private set; }
 
+    /// <summary>Something stands behind what was taken over: it was in use.</summary>
+    public bool HasGrown { get; private set; }
+
+    /// <summary>It can be the one in use. One that was torn while it was begun has nothing that its
+    /// predecessor has not.</summary>
+    public bool Holds => IsWhole && (HasGrown || !IsDamaged);
+
     public Dictionary<DateOnly, long> Spent { get; } = [];
 
     public Dictionary<long, (DateOnly Day, long Amount)> Open { get; } = [];
 
     public long LastNumber { get; private set; }
+
+    /// <summary>The highest number of a reservation in it, wherever it stands.</summary>
+    public long Highest { get; private set; }
 
     public static SpendingLines Read(ReadOnlySpan<byte> content)
     {
@@ -37,6 +47,7 @@ internal sealed class SpendingLines
         foreach (var range in content.Split((byte)'\n'))
         {
             var line = content[range];
+            lines.HasGrown |= lines.IsWhole && !line.IsEmpty;
             // The last piece has no end of line: it is empty or torn.
             if (range.End.Value == content.Length || Checked(line) is not { } text
                 || !lines.Take(text.Split(' ')))
@@ -107,6 +118,7 @@ internal sealed class SpendingLines
                     IsDamaged = true;
                 }
                 Open[Whole(number)] = (Day(day), Whole(amount));
+                Highest = Math.Max(Highest, Whole(number));
                 return true;
             case ["S", var number, var amount]:
                 if (Open.Remove(Whole(number), out var reserved))

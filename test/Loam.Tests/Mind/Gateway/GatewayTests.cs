@@ -256,6 +256,23 @@ public sealed class GatewayTests
     }
 
     [Fact]
+    public void What_is_free_is_asked_though_nothing_can_be_written_down()
+    {
+        _servers["ollama"] = new(Says("ollama.text"));
+        _servers["anthropic"] = new(Says("anthropic.text"));
+        var setup = ModelSetup.Of(new() { Models = [s_claude, s_ollama] },
+            LlmEnvironment.None with { AnthropicKey = Servers.Key }, _ => null,
+            m => _servers[m.Provider], PriceTable.Own(), _time);
+        using var budget = new Budget(
+            () => throw new IOException("No space left on device"), new(1000, null), _time);
+        var chosen = (ModelChosen)Ask(new(setup.Models, new(true, budget, null, [],
+            (r, _, _) => ValueTask.FromResult(r), () => 0.5), _time), Servers.Question)[0];
+        chosen.Info.Provider.ShouldBe("ollama");
+        chosen.PassedOver.Single().ShouldContain("cannot be written down");
+        _servers["anthropic"].Asked.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_price_that_nobody_knows_is_refused_under_a_budget_alone()
     {
         _servers["openai"] = new(Says("openai.text"));
