@@ -33,6 +33,9 @@ public sealed record ModelInfo(
     string Provider, string Model, PrivacyClass Privacy, ModelPrice? Price, int ContextTokens,
     bool TakesTools, bool TakesSchema)
 {
+    /// <summary>Where it answers, or its file: two of one name are two models.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>As people read it: <c>anthropic claude-sonnet-4-5</c>.</summary>
     public override string ToString() => $"{Provider} {Model}";
 }

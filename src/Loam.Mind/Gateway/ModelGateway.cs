@@ -14,10 +14,14 @@ public sealed class ModelGateway
     private readonly GatewayRules _rules;
     private readonly TimeProvider _time;
 
-    public ModelGateway(ImmutableArray<IModel> models, GatewayRules rules, TimeProvider time)
+    /// <param name="former">Whom it follows: what is known of an endpoint goes on to count.
+    /// </param>
+    public ModelGateway(ImmutableArray<IModel> models, GatewayRules rules, TimeProvider time,
+        ModelGateway? former = null)
     {
         (_rules, _time) = (rules, time);
-        _models = [.. models.Select(m => (m, new CircuitBreaker(time)))];
+        _models = [.. models.Select(m => (m, former?._models.FirstOrDefault(
+            f => f.Model.Info == m.Info).Breaker ?? new CircuitBreaker(time)))];
     }
 
     /// <summary>In the order in which they are asked.</summary>
@@ -83,7 +87,8 @@ public sealed class ModelGateway
     /// them.</summary>
     private IEnumerable<(IModel Model, CircuitBreaker Breaker)> Asked(ModelRequest request) =>
         (request.Among is { } among
-            ? among.SelectMany(i => _models.Where(m => m.Model.Info == i)) : _models)
+            ? among.Distinct().SelectMany(i => _models.Where(m => m.Model.Info == i).Take(1))
+            : _models)
         .Where(m => m.Model.Info.Privacy == PrivacyClass.Local
             || (!request.LocalOnly && _rules.CloudEnabled));
 

@@ -99,7 +99,10 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
                 : listed?.Context ?? UsualContext,
             TakesTools: true,
             TakesSchema: named.IsHere || named.Provider is "anthropic" or "ollama"
-                || named.Endpoint?.Host == "api.openai.com");
+                || named.Endpoint?.Host == "api.openai.com")
+        {
+            Place = named.Endpoint?.ToString() ?? named.ModelPath ?? "",
+        };
     }
 
     private static IModel Make(LlmModel named, ModelInfo info, string? key,

@@ -43,7 +43,8 @@ internal sealed class LegQuestion
             Messages = [ModelMessage.User(context.Message)],
             MaxTokens = Math.Min(settings.MaxTokens, budgets.LongestAnswer(leg.Window)),
             Temperature = (double)settings.Temperature,
-            LocalOnly = !leg.IsAway,
+            // Where nobody may be asked it is not because of what is asked.
+            LocalOnly = !leg.Models.IsEmpty && !leg.IsAway,
             Among = leg.Models,
             Tools = AnswerTools.All,
             MayRecall = true,

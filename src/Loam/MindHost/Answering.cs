@@ -8,7 +8,6 @@ using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Mind.Answers;
 using Loam.Mind.Context;
-using Loam.Mind.Gateway;
 using Loam.Mind.Interpreter;
 using Loam.Mind.Thinking;
 using Loam.MindHost.Storing;
@@ -169,15 +168,8 @@ internal sealed class Answering(
         {
             view = await daemon.MindViewAsync(logs, cancel).ConfigureAwait(false);
         }
-        ModelGateway gateway;
-        try
-        {
-            gateway = models.Of(given);
-        }
-        catch (ModelException fault)
-        {
-            return new(ThoughtKind.Failed, fault.Message) { Advice = fault.Advice };
-        }
+        var gateway = models.Of(given, out var use);
+        using var inUse = use;
         var deliberation = new Deliberation(gateway, models.Asking, held,
             (answer, by, cost, stop) => daemon.ProposeAsync(
                 new(by, answer.Words, answer.Files, view.Generation)

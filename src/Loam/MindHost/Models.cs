@@ -23,25 +23,29 @@ internal sealed class Models(string home, TimeProvider time)
     private readonly ResponseCache _cache = new(time, Limits.MindRecall);
     private Budget? _budget;
     private byte[] _known = [];
-    private ModelGateway? _gateway;
+    private GatewayInUse? _current;
 
     public PrivateAsking Asking => _asking;
 
     /// <summary>For what the daemon says now.</summary>
-    public ModelGateway Of(MindModels given)
+    /// <param name="use">Given back when nothing is asked any more.</param>
+    public ModelGateway Of(MindModels given, out IDisposable use)
     {
         var said = JsonSerializer.SerializeToUtf8Bytes(given, ApiJson.Default.MindModels);
         lock (_gate)
         {
-            if (_gateway is null || !said.AsSpan().SequenceEqual(_known))
+            if (_current is null || !said.AsSpan().SequenceEqual(_known))
             {
-                (_gateway, _known) = (Make(given), said);
+                var former = _current;
+                (_current, _known) = (Make(given, former?.Gateway), said);
+                former?.Retire();
             }
-            return _gateway;
+            use = _current.Take();
+            return _current.Gateway;
         }
     }
 
-    private ModelGateway Make(MindModels given)
+    private GatewayInUse Make(MindModels given, ModelGateway? former)
     {
         var held = given.Environment.Over(given.Settings);
         var setup = ModelSetup.Of(held, given.Environment,
@@ -49,8 +53,8 @@ internal sealed class Models(string home, TimeProvider time)
             PriceTable.Own(), time);
         _budget ??= Budget.In(new OwnFolder(home), held.Budget, time);
         _budget.Limits = held.Budget;
-        return new(setup.Models, new(held.CloudEnabled, _budget, _cache, setup.Incomplete,
-            _asking.PrepareAsync, Random.Shared.NextDouble), time);
+        return new(new(setup.Models, new(held.CloudEnabled, _budget, _cache, setup.Incomplete,
+            _asking.PrepareAsync, Random.Shared.NextDouble), time, former), setup);
     }
 
     /// <summary>The way to an endpoint: the one socket that leads there, and no other.</summary>

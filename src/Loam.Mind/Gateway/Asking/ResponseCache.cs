@@ -76,7 +76,7 @@ public sealed class ResponseCache(TimeProvider time, TimeSpan lifetime)
             json.WriteStartArray("models");
             foreach (var model in models)
             {
-                json.WriteStringValue($"{model.Info.Privacy} {model.Info}");
+                json.WriteStringValue($"{model.Info.Privacy} {model.Info} {model.Info.Place}");
             }
             json.WriteEndArray();
             json.WriteString("system", request.System);

@@ -313,6 +313,66 @@ public sealed class GatewayTests
         _time.Run(() => Task.Delay(time, _time), () => false, TimeSpan.FromHours(1));
 
     [Fact]
+    public void Connections_end_when_the_settings_are_others_and_nobody_asks_any_more()
+    {
+        (ModelGateway, ModelSetup) Made(Replay server, ModelGateway? former, string model)
+        {
+            var setup = ModelSetup.Of(new() { Models = [s_ollama with { Model = model }] },
+                LlmEnvironment.None, _ => null, _ => server, PriceTable.Own(), _time);
+            return (new(setup.Models, new(true, BudgetOf(null), null, [],
+                (r, _, _) => ValueTask.FromResult(r), () => 0.5), _time, former), setup);
+        }
+        var (one, two) = (new Replay(Refused), new Replay(Says("ollama.text")));
+        var (first, models) = Made(one, null, "m");
+        var inUse = new GatewayInUse(first, models);
+        var (here, there) = (inUse.Take(), inUse.Take());
+        Fails(first, Servers.Question);
+        Fails(first, Servers.Question);
+        inUse.Retire();
+        here.Dispose();
+        here.Dispose();
+        one.IsEnded.ShouldBeFalse();
+        // What was learnt of an endpoint outlives a change of something else.
+        Fails(Made(two, first, "m").Item1, Servers.Question).Message.ShouldContain("left alone");
+        Ask(Made(two, first, "another").Item1, Servers.Question);
+        there.Dispose();
+        one.IsEnded.ShouldBeTrue();
+        var unused = new Replay(Refused);
+        var (next, others) = Made(unused, null, "m");
+        new GatewayInUse(next, others).Retire();
+        unused.IsEnded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Two_of_one_name_at_two_places_are_two()
+    {
+        var far = s_ollama with { BaseUrl = "http://gpu.example:11434" };
+        var servers = new Dictionary<string, Replay>
+        {
+            ["127.0.0.1"] = new(Refused), ["gpu.example"] = new(Says("ollama.text")),
+        };
+        var cache = new ResponseCache(_time, TimeSpan.FromMinutes(10));
+        ModelGateway Of(params LlmModel[] named)
+        {
+            var setup = ModelSetup.Of(new() { Models = [.. named] }, LlmEnvironment.None, _ => null,
+                m => servers[m.Endpoint!.Host], PriceTable.Own(), _time);
+            return new(setup.Models, new(true, BudgetOf(null), cache, [],
+                (r, _, _) => ValueTask.FromResult(r), () => 0.5), _time);
+        }
+        var gateway = Of(s_ollama, far, far);
+        var request = Servers.Question with { Among = gateway.For(Servers.Question) };
+        Ask(gateway, request);
+        servers.Values.Select(s => s.Asked.Count).ShouldBe([3, 1]);
+        // Nor does one say what the other said.
+        var away = Of(far);
+        away.Keep(Servers.Question, away.Models.Single(), "kept");
+        var again = Servers.Question with { MayRecall = true };
+        Ask(away, again)[1].ShouldBe(new TextDelta("kept"));
+        Ask(Of(far with { BaseUrl = "http://gpu.example:8080" }), again)[1]
+            .ShouldNotBe(new TextDelta("kept"));
+    }
+
+    [Fact]
     public void What_was_kept_is_said_again_to_the_very_same_request()
     {
         _servers["anthropic"] = new(Says("anthropic.text"));
@@ -344,6 +404,33 @@ public sealed class GatewayTests
         Ask(gateway, read);
         _servers["anthropic"].Asked.Count.ShouldBe(asked + 1);
         Fails(gateway, read with { LocalOnly = true }).Fault.ShouldBe(ModelFault.Withheld);
+    }
+
+    [Theory]
+    [InlineData("openai", null, "env")]
+    [InlineData("openai", "https://api.openai.com/v1", "env")]
+    [InlineData("openai", "https://eu.api.openai.com/v1", "env")]
+    [InlineData("openai", "https://openrouter.ai/api/v1", "own")]
+    [InlineData("openai", "https://api.openai.com.example/v1", "own")]
+    [InlineData("openai", "https://notapi.openai.com/v1", "own")]
+    [InlineData("anthropic", "https://api.anthropic.com", "env")]
+    [InlineData("anthropic", "https://proxy.example", "own")]
+    public void A_key_of_the_environment_goes_to_its_provider_alone(
+        string provider, string? url, string key)
+    {
+        _servers[provider] = new(Says($"{provider}.text"));
+        var environment = LlmEnvironment.None with { AnthropicKey = "env", OpenAiKey = "env" };
+        var named = new LlmModel(provider, "m", url, "or_key", null, null);
+        var setup = ModelSetup.Of(new() { Models = [named] }, environment, _ => "own",
+            m => _servers[m.Provider], PriceTable.Own(), _time);
+        Ask(new ModelGateway(setup.Models, new(true, BudgetOf(null), null, [],
+            (r, _, _) => ValueTask.FromResult(r), () => 0), _time), Servers.Question);
+        var sent = _servers[provider].Asked.Single().Head.Headers
+            .Single(h => h.Key is "Authorization" or "x-api-key").Value.Single();
+        sent.ShouldEndWith(key);
+        // Without a secret no key goes, rather than another's.
+        environment.KeyOf(named with { ApiKeySecret = null })
+            .ShouldBe(key == "env" ? "env" : null);
     }
 
     [Theory]
@@ -393,6 +480,26 @@ public sealed class GatewayTests
         named.IsHere.ShouldBe(isHere);
     }
 
+    [Theory]
+    [InlineData("ollama", "gpt-oss:120b-cloud", false)]
+    [InlineData("ollama", "glm-4.6:cloud", false)]
+    [InlineData("ollama", "GPT-OSS:20b-Cloud", false)]
+    [InlineData("openai", "gpt-oss:120b-cloud", false)]
+    [InlineData("ollama", "cloudy:7b", true)]
+    [InlineData("local", "nimbus-cloud", true)]
+    public void What_Ollama_sends_on_leaves_the_machine(string provider, string model, bool isHere)
+    {
+        var named = new LlmModel(provider, model, provider == "openai"
+            ? "http://127.0.0.1:11434/v1" : null, null, "/m.gguf", null);
+        named.IsHere.ShouldBe(isHere);
+        var setup = ModelSetup.Of(new() { Models = [named] }, LlmEnvironment.None, _ => null,
+            _ => new Replay(), PriceTable.Own(), _time);
+        var info = setup.Models.Single().Info;
+        info.Privacy.ShouldBe(isHere ? PrivacyClass.Local : PrivacyClass.Cloud);
+        // Nor is it free because it is asked through this machine.
+        info.Price.ShouldBe(isHere ? ModelPrice.Free : null);
+    }
+
     [Fact]
     public void The_environment_goes_before_the_manifest()
     {
@@ -411,50 +518,3 @@ public sealed class GatewayTests
                 local with { ModelPath = "/m.gguf" }]);
     }
 }
-    [Theory]
-    [InlineData("ollama", "gpt-oss:120b-cloud", false)]
-    [InlineData("ollama", "glm-4.6:cloud", false)]
-    [InlineData("ollama", "GPT-OSS:20b-Cloud", false)]
-    [InlineData("openai", "gpt-oss:120b-cloud", false)]
-    [InlineData("ollama", "cloudy:7b", true)]
-    [InlineData("local", "nimbus-cloud", true)]
-    public void What_Ollama_sends_on_leaves_the_machine(string provider, string model, bool isHere)
-    {
-        var named = new LlmModel(provider, model, provider == "openai"
-            ? "http://127.0.0.1:11434/v1" : null, null, "/m.gguf", null);
-        named.IsHere.ShouldBe(isHere);
-    [Theory]
-    [InlineData("openai", null, "env")]
-    [InlineData("openai", "https://api.openai.com/v1", "env")]
-    [InlineData("openai", "https://eu.api.openai.com/v1", "env")]
-    [InlineData("openai", "https://openrouter.ai/api/v1", "own")]
-    [InlineData("openai", "https://api.openai.com.example/v1", "own")]
-    [InlineData("openai", "https://notapi.openai.com/v1", "own")]
-    [InlineData("anthropic", "https://api.anthropic.com", "env")]
-    [InlineData("anthropic", "https://proxy.example", "own")]
-    public void A_key_of_the_environment_goes_to_its_provider_alone(
-        string provider, string? url, string key)
-    {
-        _servers[provider] = new(Says($"{provider}.text"));
-        var environment = LlmEnvironment.None with { AnthropicKey = "env", OpenAiKey = "env" };
-        var named = new LlmModel(provider, "m", url, "or_key", null, null);
-        var setup = ModelSetup.Of(new() { Models = [named] }, environment, _ => "own",
-            m => _servers[m.Provider], PriceTable.Own(), _time);
-        Ask(new ModelGateway(setup.Models, new(true, BudgetOf(null), null, [],
-            (r, _, _) => ValueTask.FromResult(r), () => 0), _time), Servers.Question);
-        var sent = _servers[provider].Asked.Single().Head.Headers
-            .Single(h => h.Key is "Authorization" or "x-api-key").Value.Single();
-        sent.ShouldEndWith(key);
-        // Without a secret no key goes, rather than another's.
-        environment.KeyOf(named with { ApiKeySecret = null })
-            .ShouldBe(key == "env" ? "env" : null);
-    }
-
-        var setup = ModelSetup.Of(new() { Models = [named] }, LlmEnvironment.None, _ => null,
-            _ => new Replay(), PriceTable.Own(), _time);
-        var info = setup.Models.Single().Info;
-        info.Privacy.ShouldBe(isHere ? PrivacyClass.Local : PrivacyClass.Cloud);
-        // Nor is it free because it is asked through this machine.
-        info.Price.ShouldBe(isHere ? ModelPrice.Free : null);
-    }
-

@@ -123,12 +123,20 @@ internal sealed class Replay(params Func<CancellationToken, Task<HttpResponseMes
 {
     public List<(HttpRequestMessage Head, string Body)> Asked { get; } = [];
 
+    public bool IsEnded { get; private set; }
+
     public static Replay Of(Traffic traffic, Pace pace, Tail tail = Tail.End) =>
         new(Answer(traffic, pace, tail));
 
     public static Func<CancellationToken, Task<HttpResponseMessage>> Answer(
         Traffic traffic, Pace pace, Tail tail = Tail.End) => _ =>
         Task.FromResult(traffic.Response(new PacedStream(traffic.Body, pace, tail)));
+
+    protected override void Dispose(bool disposing)
+    {
+        IsEnded = true;
+        base.Dispose(disposing);
+    }
 
     protected override async Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request, CancellationToken cancellationToken)

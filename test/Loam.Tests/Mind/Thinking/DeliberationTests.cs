@@ -29,6 +29,7 @@ public sealed class DeliberationTests
     private readonly VirtualTime _time = new(Views.Noon);
     private StateSet _state = s_state;
     private string _manifest = "";
+    private bool _cloud = true;
     private IEnumerable<Diagnostic> _refusals = [];
     private ResponseCache? _cache;
 
@@ -45,7 +46,7 @@ public sealed class DeliberationTests
         var disk = new SimulatedDisk(new Random(1), 0);
         using var budget = new Budget(
             SpendingLedger.Load(disk.Create(), disk.Create()), new(null, null), _time);
-        var gateway = new ModelGateway([.. models], new(true, budget, _cache, [],
+        var gateway = new ModelGateway([.. models], new(_cloud, budget, _cache, [],
             _asking.PrepareAsync, () => 0), _time);
         var state = _manifest.Length == 0 ? _state : _state.With("manifest.yaml",
             "apiVersion: loam/v1\nkind: SystemManifest\nspec:\n  hostname: atlas\n"
@@ -106,6 +107,15 @@ public sealed class DeliberationTests
         thought.Words.ShouldStartWith("The model gave no answer that can be used");
         thought.PassedOver.ShouldBe(["ollama small is broken."]);
         (await AskAsync(Easy, LlmRouting.Auto)).Words.ShouldBe("No model is configured.");
+    }
+
+    [Fact]
+    public async Task Why_nobody_may_be_asked_is_said()
+    {
+        _cloud = false;
+        var thought = await AskAsync(Easy, LlmRouting.Auto, SaidModel.Away(Larger("1Gi")));
+        thought.Words.ShouldBe("Models outside this machine are switched off.");
+        thought.Advice.ShouldContain("cloud_enabled");
     }
 
     [Fact]
