@@ -92,7 +92,8 @@ public sealed class MessageRules
         var more = kind.Type == "job.failed" ? $" `loam jobs {what.Name}` shows what it wrote."
             : "";
         return new(what.Type, what.Name, what.At, text,
-            what.Error is null && more.Length == 0 ? null : $"{what.Error}{more}".Trim(),
+            what.Error is null && more.Length == 0 ? null
+                : $"{what.Explained(what.Error)}{more}".Trim(),
             kind.IsAlert || what.IsAlert == true);
     }
 }

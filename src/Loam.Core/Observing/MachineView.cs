@@ -30,14 +30,18 @@ public sealed record MachineView(
 {
     /// <param name="state">As it is in force; its secrets do not get into the view.</param>
     /// <param name="events">All that are known; the view keeps the newest
-    /// <see cref="Limits.ViewEvents"/>, without the progress of changes.</param>
+    /// <see cref="Limits.ViewEvents"/>, without the progress of changes and without what programs
+    /// wrote: that are logs, which somebody has to ask for.</param>
     /// <param name="logs">Only those that were asked for; of each the newest
     /// <see cref="Limits.ViewLogLines"/> lines.</param>
     public static MachineView Of(
         int generation, StateSet state, MachineStatus status, IEnumerable<MachineEvent> events,
         HostFacts host, IEnumerable<LogExcerpt> logs, IEnumerable<string> people) =>
         new(generation, SecretHandles.Blank(state.Without(StateSet.Lock)), status,
-            [.. events.Where(e => e.Type != "reconcile.progress").TakeLast(Limits.ViewEvents)],
+            [
+                .. events.Where(e => e.Type != "reconcile.progress").TakeLast(Limits.ViewEvents)
+                    .Select(e => e with { Said = null }),
+            ],
             host,
             [
                 .. logs.Select(l => l with

@@ -137,6 +137,8 @@ public sealed record MachineEvent(long Sequence, DateTimeOffset At, string Type)
     public bool? Success { get; init; }
     public bool? RolledBack { get; init; }
     public string? Error { get; init; }
+    /// <summary>What a program wrote that explains it. A view for models has none of it.</summary>
+    public string? Said { get; init; }
     /// <summary>Whoever declared it wants it told at any hour.</summary>
     public bool? IsAlert { get; init; }
     /// <summary>When a change on trial goes back.</summary>
@@ -146,6 +148,12 @@ public sealed record MachineEvent(long Sequence, DateTimeOffset At, string Type)
     /// <summary>Bytes or tries, for progress.</summary>
     public long? Done { get; init; }
     public long? Total { get; init; }
+
+    /// <summary>Words about it, with what a program wrote.</summary>
+    public string? Explained(string? words) => words is null ? words : Words(words, Said);
+
+    internal static string Words(string words, string? said) =>
+        string.IsNullOrEmpty(said) ? words : $"{words} It said: {said}";
 }
 
 public enum ServiceHealth { Healthy, Unhealthy, Starting, Stopped, Missing, Unknown }

@@ -12,11 +12,19 @@ public enum Fault { NotFound, Conflict, Denied, Unavailable, Timeout, Unsupporte
 
 /// <param name="message">A sentence: the thing and what is wrong.</param>
 /// <param name="remedy">A sentence: what to do.</param>
-public sealed class HostException(Fault fault, string message, string remedy = "")
-    : Exception(message)
+/// <param name="said">What a program of somebody else's wrote last; null: nothing, or nobody asked.
+/// </param>
+public sealed class HostException(
+    Fault fault, string message, string remedy = "", string? said = null)
+    : Exception(MachineEvent.Words(message, said))
 {
     public Fault Fault { get; } = fault;
     public string Remedy { get; } = remedy;
+
+    /// <summary>The message without what a program wrote.</summary>
+    public string Own { get; } = message;
+
+    public string? Said { get; } = said;
 
     /// <summary>The same call may succeed later, and whether it happened is unknown.</summary>
     public bool MayPass => Fault is Fault.Unavailable or Fault.Timeout;

@@ -60,7 +60,7 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         }
         catch (HostException fault)
         {
-            Fail(step, new(fault.Message, fault.Remedy), ending, started);
+            Fail(step, Failure.Of(fault), ending, started);
             return false;
         }
         catch (IOException fault)
@@ -106,7 +106,10 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
             {
                 _warnings.Add(fault.Message);
             }
-            tell(Event("reconcile.step", step, "unhealthy") with { Message = fault.Message });
+            tell(Event("reconcile.step", step, "unhealthy") with
+            {
+                Message = fault.Own, Said = fault.Said,
+            });
         }
         await write(Record(JournalMark.Done, step.Number, index));
     }
@@ -139,6 +142,7 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
         tell(Event("reconcile.step", step, "failed") with
         {
             Error = failure.Error,
+            Said = failure.Said,
             Duration = time.GetElapsedTime(started).TotalMilliseconds,
         });
         ending.Cancel();

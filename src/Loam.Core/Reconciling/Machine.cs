@@ -482,13 +482,13 @@ public sealed class Machine : IMachine
         var back = result.Outcome == Outcome.RolledBack;
         say(new(0, Now, "reconcile.failed")
         {
-            Error = result.Error,
+            Error = result.Error, Said = result.Said,
             RolledBack = back,
             Duration = took.TotalMilliseconds,
             Trigger = change.Request.Reason,
         });
         return new(back ? ApplyStatus.RolledBack : ApplyStatus.Incomplete, _now.Generation,
-            result.Error, result.Remedy, took, null);
+            result.Explained, result.Remedy, took, null);
     }
 
     private ApplyResult Refused(ApplyStatus status, string error, string remedy) =>

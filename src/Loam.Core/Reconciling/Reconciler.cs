@@ -23,7 +23,13 @@ public sealed record Run(
 /// <param name="Error">Why it failed, in words; null when it was applied.</param>
 /// <param name="Warnings">Services that are not healthy although the change stays.</param>
 public sealed record RunResult(
-    Outcome Outcome, string? Error, string? Remedy, ImmutableArray<string> Warnings);
+    Outcome Outcome, string? Error, string? Remedy, ImmutableArray<string> Warnings)
+{
+    /// <summary>What a program wrote that explains it.</summary>
+    public string? Said { get; init; }
+
+    public string? Explained => Error is null ? null : MachineEvent.Words(Error, Said);
+}
 
 /// <summary>The only caller of <see cref="IDriver.ApplyAsync"/>. Writes ahead, runs steps as
 /// their dependencies allow, and on any failure takes everything back in reverse order.</summary>
@@ -152,7 +158,7 @@ public sealed class Reconciler(
         }
         catch (HostException fault)
         {
-            return new(fault.Message, fault.Remedy);
+            return Failure.Of(fault);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -172,14 +178,17 @@ public sealed class Reconciler(
         if (left.IsEmpty)
         {
             await WriteAsync(Closed(run.Generation, Outcome.RolledBack, failure.Error));
-            return new(Outcome.RolledBack, failure.Error, failure.Remedy, []);
+            return new(Outcome.RolledBack, failure.Error, failure.Remedy, [])
+            {
+                Said = failure.Said,
+            };
         }
         var error = $"{failure.Error} Not everything could be taken back: "
             + string.Join("; ", left);
         await WriteAsync(Closed(run.Generation, Outcome.Incomplete, error));
         return new(Outcome.Incomplete, error,
             "When the engine answers again, Loam takes back the rest by itself at its next start;"
-            + " `loam status` shows it.", []);
+            + " `loam status` shows it.", []) { Said = failure.Said };
     }
 
     private JournalRecord Closed(int generation, Outcome outcome, string? error) =>
@@ -197,6 +206,11 @@ public sealed class Reconciler(
 /// <summary>Why a run did not go through.</summary>
 internal sealed record Failure(string Error, string? Remedy)
 {
+    public string? Said { get; init; }
+
+    public static Failure Of(HostException fault) =>
+        new(fault.Own, fault.Remedy) { Said = fault.Said };
+
     public static readonly Failure Stopping = new(
         "The daemon was asked to stop in the middle of the change.", "Apply it again.");
 }

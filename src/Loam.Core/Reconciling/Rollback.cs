@@ -40,7 +40,7 @@ internal sealed class Rollback(
         }
         catch (HostException fault)
         {
-            left.Add($"{inverse.Kind} {inverse.Target}: {fault.Message}");
+            left.Add($"{inverse.Kind} {inverse.Target}: {fault.Own}");
             return;
         }
         await write(record with { Mark = JournalMark.Done, At = calls.Now });

@@ -48,8 +48,9 @@ internal sealed class HealthGate(
         }
         throw new HostException(Fault.Denied,
             $"{await DisplayNameAsync(name, cancel)} did not become healthy within "
-            + $"{limit.TotalSeconds:0} s: {detail}.{await LastWordsAsync(name, cancel)}",
-            "Look at its log with `loam logs`, or give it a longer start_period.");
+            + $"{limit.TotalSeconds:0} s: {detail}.",
+            "Look at its log with `loam logs`, or give it a longer start_period.",
+            await LastWordsAsync(name, cancel));
     }
 
     /// <summary>A one-shot program that ended well needs no further probe.</summary>
@@ -68,9 +69,9 @@ internal sealed class HealthGate(
         }
         var code = container.ExitCode is { } exit ? $" with exit code {exit}" : "";
         throw new HostException(Fault.Denied,
-            $"{container.Service} stopped{code} right after its start."
-            + await LastWordsAsync(container.Name, cancel),
-            "The last lines say why; mend the service's settings and try again.");
+            $"{container.Service} stopped{code} right after its start.",
+            "The last lines say why; mend the service's settings and try again.",
+            await LastWordsAsync(container.Name, cancel));
     }
 
     private async Task<string> DisplayNameAsync(string name, CancellationToken cancel) =>
@@ -78,7 +79,7 @@ internal sealed class HealthGate(
             ? service : name;
 
     /// <summary>The container's own last lines, the best witness there is.</summary>
-    private async Task<string> LastWordsAsync(string name, CancellationToken cancel)
+    private async Task<string?> LastWordsAsync(string name, CancellationToken cancel)
     {
         try
         {
@@ -87,11 +88,11 @@ internal sealed class HealthGate(
             {
                 lines.Add(line.Text.Length > 200 ? line.Text[..200] + "…" : line.Text);
             }
-            return lines.Count == 0 ? "" : $" It said: {string.Join(" / ", lines)}";
+            return lines.Count == 0 ? null : string.Join(" / ", lines);
         }
         catch (HostException)
         {
-            return "";
+            return null;
         }
     }
 

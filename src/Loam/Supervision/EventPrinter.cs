@@ -20,7 +20,7 @@ internal sealed class EventPrinter(EventLog events, string? level, Action<string
             {
                 _said = what.Sequence;
                 say($"{what.At:yyyy-MM-dd HH:mm:ss} {what.Type} {what.Name} "
-                    + (what.Message ?? what.Error ?? what.Trigger));
+                    + (what.Explained(what.Message ?? what.Error) ?? what.Trigger));
             }
         }
     }

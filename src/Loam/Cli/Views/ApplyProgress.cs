@@ -115,10 +115,11 @@ internal sealed class ApplyProgress(Plan plan)
             case "failed":
                 _running.Remove(step.Number);
                 yield return Mark("✗", Ink.Bad, Label(step),
-                    happened.Error ?? happened.Message ?? "failed");
+                    happened.Explained(happened.Error ?? happened.Message) ?? "failed");
                 yield break;
             case "unhealthy":
-                yield return Mark("!", Ink.Warn, Label(step), happened.Message ?? "not healthy");
+                yield return Mark("!", Ink.Warn, Label(step),
+                    happened.Explained(happened.Message) ?? "not healthy");
                 yield break;
             case "undone":
                 _running.Remove(step.Number);

@@ -32,7 +32,7 @@ internal static class EventView
             parts.Add(back ? "rolled back" : "not rolled back");
         }
         line.Add(" " + string.Join(" · ", parts));
-        var words = what.Error ?? what.Message;
+        var words = what.Explained(what.Error ?? what.Message);
         return words is null ? line : line.Add((parts.Count > 0 ? " · " : "") + words);
     }
 
