@@ -203,7 +203,7 @@ internal static class NewService
         }
     }
 
-    private static void DeclareSecret(Draft draft, string secret, FreshSecret wanted)
+    public static void DeclareSecret(Draft draft, string secret, FreshSecret wanted)
     {
         if (!draft.State.Secrets.ContainsKey(secret))
         {

@@ -23,7 +23,7 @@ internal static class ServiceEdits
             PortAttribute port => new PortEdits(draft, service, clause).Apply(port),
             ImageAttribute image => Image(draft, service, image.Image),
             VersionAttribute version => Version(draft, service, version.Version),
-            VariableAttribute variable => Variable(draft, service, variable),
+            VariableAttribute variable => Variable(draft, service, variable, clause),
             MountAttribute mount => MountEdits.Apply(draft, service, mount, clause),
             NetworkAttribute network => WiringEdits.Network(draft, service, network, clause),
             DependsAttribute depends => WiringEdits.Depends(draft, service, depends, clause,
@@ -45,7 +45,7 @@ internal static class ServiceEdits
             DeviceAttribute device => RunEdits.Device(draft, service, device),
             CapabilityAttribute capability => RunEdits.Capability(draft, service, capability),
             MountModeAttribute mode => MountEdits.Mode(draft, service, mode),
-            SettingAttribute setting => Setting(draft, service, setting),
+            SettingAttribute setting => Setting(draft, service, setting, clause),
             NameAttribute rename => WiringEdits.Rename(draft, service, rename.Name),
             _ => Reply.Refuse($"I can't yet do that to {name}."),
         };
@@ -140,7 +140,8 @@ internal static class ServiceEdits
             + "can make one and take them along.");
     }
 
-    private static Reply Variable(Draft draft, Service service, VariableAttribute said)
+    private static Reply Variable(
+        Draft draft, Service service, VariableAttribute said, Clause clause)
     {
         var present = service.Environment.GetValueOrDefault(said.Name);
         var path = Draft.Path(service.Name, "environment");
@@ -165,7 +166,31 @@ internal static class ServiceEdits
                 "It would stand in services.yaml for all to read; `loam secret set NAME` and "
                 + "${secrets.NAME} keep it hidden.");
         }
-        return Reply.Done($"set {said.Name} of {service.Name} to {value}");
+        var reply = Reply.Done($"set {said.Name} of {service.Name} to {value}");
+        return Password(draft, service, said.Name, clause) is { } secret ? reply.Note(
+            $"{value} gets a password that is generated, the secret {secret}.") : reply;
+    }
+
+    /// <summary>A user that an image makes at its first start must have a password, or it is not
+    /// made.</summary>
+    /// <returns>The secret's name; null: there is one, or the image wants none.</returns>
+    private static string? Password(Draft draft, Service service, string variable, Clause clause)
+    {
+        const string user = "_USER";
+        var password = variable.EndsWith(user, StringComparison.Ordinal)
+            ? $"{variable[..^user.Length]}_PASSWORD" : "";
+        if (AppCatalog.ByImage(service.Image)?.FileVariables.Contains(password) != true
+            || service.Environment.ContainsKey(password)
+            || service.Environment.ContainsKey($"{password}_FILE")
+            || clause.Attributes.OfType<VariableAttribute>().Any(v => v.Name == password))
+        {
+            return null;
+        }
+        var secret = AppText.SecretName(service.Name, "user_password");
+        NewService.DeclareSecret(draft, secret, new(32, false));
+        draft.Set(ServicesFile.File, Draft.Path(service.Name, "environment").Key(password),
+            EditValue.Of($"${{secrets.{secret}}}"));
+        return secret;
     }
 
     private static Reply Label(Draft draft, Service service, LabelAttribute said)
@@ -186,7 +211,8 @@ internal static class ServiceEdits
         return Reply.Done($"label {service.Name} with {said.Name}={value}");
     }
 
-    private static Reply Setting(Draft draft, Service service, SettingAttribute said)
+    private static Reply Setting(
+        Draft draft, Service service, SettingAttribute said, Clause clause)
     {
         var app = AppCatalog.ByImage(service.Image);
         var setting = app?.Settings.FirstOrDefault(s => s.Words.Contains(said.Words));
@@ -198,7 +224,7 @@ internal static class ServiceEdits
         var value = Settings.Value(setting, said);
         if (setting.Variable is { } variable)
         {
-            return Variable(draft, service, new(variable, value));
+            return Variable(draft, service, new(variable, value), clause);
         }
         var command = Settings.Merge(service.Command, setting, value);
         if (command.SequenceEqual(service.Command))

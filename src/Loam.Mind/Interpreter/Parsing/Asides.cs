@@ -28,12 +28,30 @@ internal static class Asides
             }
             for (var i = at; i < end; i++)
             {
-                sentence[i] = new(sentence[i].Text, sentence[i].Original,
-                    [new(Part.Noise, "noise")]);
+                sentence[i] = Noise(sentence[i]);
+            }
+        }
+        return WithoutRest(sentence);
+    }
+
+    /// <summary>"All of it is open already, so just 8081": it says how little is left to do, and
+    /// takes nothing away of what is so already.</summary>
+    private static List<Lexeme> WithoutRest(List<Lexeme> sentence)
+    {
+        var already = sentence.FindIndex(l => l.Text.Split(' ').Contains("already"));
+        for (var at = already + 2; already >= 0 && at < sentence.Count; at++)
+        {
+            if (sentence[at].IsGlue("only") && (ClauseSplitter.IsJoint(sentence[at - 1])
+                || sentence[at - 1].Text is "so" or "then" or "therefore"))
+            {
+                sentence[at] = Noise(sentence[at]);
             }
         }
         return sentence;
     }
+
+    private static Lexeme Noise(Lexeme lexeme) =>
+        new(lexeme.Text, lexeme.Original, [new(Part.Noise, "noise")]);
 
     /// <summary>"When(ever) you …", "once you …", "as you …".</summary>
     private static bool Opens(List<Lexeme> sentence, int at) =>

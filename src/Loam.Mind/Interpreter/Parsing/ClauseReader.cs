@@ -61,7 +61,7 @@ internal static class ClauseReader
         PortReader.Read(clause);
         TargetReader.Read(clause);
         BareReader.Read(clause);
-        Likewise.Follow(clause, said.Before);
+        Likewise.Follow(clause, said);
     }
 
     private static List<ISubject?> Owners(Clause clause, Discourse said)

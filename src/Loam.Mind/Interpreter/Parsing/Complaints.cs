@@ -29,21 +29,20 @@ internal static class Complaints
         for (var at = 0; at < sentences.Count; at++)
         {
             var all = sentences[at].Lexemes;
-            var changed = at + 1 < sentences.Count && AsksToChange(sentences[at + 1].Lexemes);
-            if (!changed)
+            if (at + 1 == sentences.Count || When(sentences[at + 1].Lexemes) is not { } when)
             {
                 sentences[at] = sentences[at] with { Lexemes = Wanted(all) };
                 continue;
             }
             if (IndexOfNot(all, all.Count) is var not and > 0)
             {
-                sentences[at] = new(Affirmed(WithoutTag(all), not), Asks: false);
+                sentences[at] = new([.. Affirmed(WithoutTag(all), not), .. when], Asks: false);
                 sentences.RemoveAt(at + 1);
             }
-            else if (sentences[at].Asks && all.Count > 2 && IsAuxiliary(all[0])
+            else if (sentences[at].Asks && all.Count > 2 && IsAuxiliary(all[0].Text)
                 && all.Exists(l => l.IsMention) && all.Exists(l => l.Is(Part.Verb)))
             {
-                sentences[at] = new(all[1..], Asks: false);
+                sentences[at] = new([.. all[1..], .. when], Asks: false);
                 sentences.RemoveAt(at + 1);
             }
         }
@@ -56,16 +55,33 @@ internal static class Complaints
         var comma = all.FindIndex(l => l.IsGlue("comma"));
         if (comma < 0 || IndexOfNot(all, comma) is not (> 0 and var not)
             || !all.GetRange(not, comma - not).Exists(l => l.IsVerb("backup"))
-            || all.Skip(comma).Any(l => l.Is(Part.Verb) || l.IsMention)
-            || !all.Skip(comma).Any(l => l.IsNumber || l.IsField("schedule")
-                || Times.TimeWords.English.Of(l.Text, "often") is not null
-                || l.Text is "daily" or "nightly" or "weekly" or "hourly" or "monthly"))
+            || !IsTime(all.GetRange(comma, all.Count - comma)))
         {
             return all;
         }
         var said = Affirmed(all, not);
         said.RemoveAt(said.FindIndex(l => l.IsGlue("comma")));
         return said;
+    }
+
+    private static bool IsTime(List<Lexeme> said) =>
+        !said.Exists(l => l.Is(Part.Verb) || l.IsMention)
+        && said.Exists(l => l.IsNumber || char.IsAsciiDigit(l.Text[0]) || l.IsField("schedule")
+            || Times.TimeWords.English.Of(l.Text, "often") is not null
+            || l.Text is "daily" or "nightly" or "weekly" or "hourly" or "monthly");
+
+    /// <summary>"Please change that", "change that, at 3 in the morning": when, said behind it.
+    /// </summary>
+    /// <returns>Null: nothing is to be changed.</returns>
+    private static List<Lexeme>? When(List<Lexeme> all)
+    {
+        if (AsksToChange(all))
+        {
+            return [];
+        }
+        var end = Enumerable.Range(1, Math.Max(0, all.Count - 1)).FirstOrDefault(at =>
+            AsksToChange(all[..at]) && IsTime(all[at..]), -1);
+        return end < 0 ? null : [.. all[end..].SkipWhile(l => l.IsGlue("comma"))];
     }
 
     private static List<Lexeme> Affirmed(List<Lexeme> all, int not) =>
@@ -75,11 +91,17 @@ internal static class Complaints
     private static int IndexOfNot(List<Lexeme> all, int end)
     {
         var not = all.FindIndex(0, end, l => l.IsGlue("not"));
-        return not > 1 && IsAuxiliary(all[not - 1]) && all.Take(not - 1).Any(
-            l => l.IsMention || l.Is(Part.Reference)) ? not : -1;
+        if (not < 1)
+        {
+            return -1;
+        }
+        // "Are not" may be one saying.
+        var about = all[not].Text.Split(' ') is [var first, "not"] && IsAuxiliary(first) ? not
+            : IsAuxiliary(all[not - 1].Text) ? not - 1 : 0;
+        return all.Take(about).Any(l => l.IsMention || l.Is(Part.Reference)) ? not : -1;
     }
 
-    private static bool IsAuxiliary(Lexeme lexeme) => lexeme.Text is "is" or "are" or "was"
+    private static bool IsAuxiliary(string word) => word is "is" or "are" or "was"
         or "were" or "has been" or "have been" or "has" or "have" or "does" or "do" or "been";
 
     /// <summary>"…, are they", "…, right".</summary>
@@ -87,8 +109,8 @@ internal static class Complaints
     {
         var comma = all.FindLastIndex(l => l.IsGlue("comma"));
         return comma > 0 && all.Count - comma - 1 <= LongestTag && all.Skip(comma + 1).All(l =>
-            IsAuxiliary(l) || l.Text is "they" or "it" or "right" or "correct" or "not" or "yet"
-                or "that") ? all[..comma] : all;
+            IsAuxiliary(l.Text) || l.Text is "they" or "it" or "right" or "correct" or "not"
+                or "yet" or "that") ? all[..comma] : all;
     }
 
     private static bool AsksToChange(List<Lexeme> all) => all.Count is > 0 and < 9

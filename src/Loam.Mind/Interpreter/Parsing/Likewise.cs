@@ -1,6 +1,6 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
-using Loam.Mind.Interpreter.Resolving;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing;
 
@@ -23,9 +23,13 @@ internal static class Likewise
 
     /// <summary>"Jellyfin 2 GB, grafana half of that", "… and gitea 4": the measure, or its unit,
     /// is that of the clause before.</summary>
-    private static void Measure(Clause clause, IReadOnlyList<Clause> before)
+    private static void Measure(Clause clause, Discourse discourse)
     {
-        if (before is not [.., { Subject: null, Question: null } last]
+        // A turn that begins with another thing goes on as a clause would.
+        var isNext = discourse.Before.Count == 0;
+        if ((isNext ? discourse.Session.LastWishes : discourse.Before) is not
+                [.., { Subject: null, Question: null } last]
+            || (isNext && !NamesAnother(clause, last))
             || last.Attributes.OfType<LimitAttribute>().ToList() is not [{ Amount.Kind:
                 AmountKind.Absolute } said])
         {
@@ -36,14 +40,14 @@ internal static class Likewise
             clause.Attributes[at] = clause.Attributes[at] switch
             {
                 LimitAttribute { Amount.Kind: AmountKind.Factor } part when part.Limit == said.Limit
-                    && clause.Lexemes.Any(l => l.Key(Part.Amount)?[0] == 'x'
-                        && l.Text.Split(' ')[^1] is "that") =>
+                    && IsOfThat(clause) =>
                     said with { Amount = said.Amount with
                         { Value = said.Amount.Value * part.Amount.Value } },
-                BareAttribute { Unit: "" } bare when clause.Targets.Count > 0
+                BareAttribute { Unit: "" } bare when clause.Targets.Count > 0 && !isNext
                     && !bare.Text.Contains('.', StringComparison.Ordinal) =>
                     said with { Amount = said.Amount with { Value = bare.Value } },
-                BareAttribute { Unit: "x" } bare when clause.Targets.Count > 0 =>
+                BareAttribute { Unit: "x" } bare when clause.Targets.Count > 0
+                    && (!isNext || IsOfThat(clause)) =>
                     said with { Amount = said.Amount with
                         { Value = said.Amount.Value * bare.Value } },
                 var other => other,
@@ -51,11 +55,19 @@ internal static class Likewise
         }
     }
 
+    /// <summary>"Half of that".</summary>
+    private static bool IsOfThat(Clause clause) => clause.Lexemes.Any(
+        l => l.Key(Part.Amount)?[0] == 'x' && l.Text.Split(' ')[^1] is "that");
+
+    private static bool NamesAnother(Clause clause, Clause last) => clause.Targets.Count > 0
+        && clause.Targets.TrueForAll(t => t.Named(Known.Service) is { } name
+            && !last.Targets.Exists(l => l.Named(Known.Service) == name));
+
     /// <summary>Takes over what the clause before says.</summary>
-    public static void Follow(Clause clause, IReadOnlyList<Clause> before)
+    public static void Follow(Clause clause, Discourse discourse)
     {
-        Measure(clause, before);
-        if (!IsSaid(clause) || before is not [.., { Subject: null, Question: null } last]
+        Measure(clause, discourse);
+        if (!IsSaid(clause) || discourse.Before is not [.., { Subject: null, Question: null } last]
             || last.Targets.Count == 0)
         {
             return;
