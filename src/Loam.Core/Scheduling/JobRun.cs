@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Loam.Core.Reconciling;
 
 namespace Loam.Core.Scheduling;
 
@@ -12,7 +14,14 @@ public sealed record JobRun(
     DateTimeOffset Started, DateTimeOffset? Ended, string Trigger, int Tries, int? ExitCode,
     string? Error, string Output)
 {
+    /// <summary>What a program of somebody else's wrote that explains the error.</summary>
+    public string? Said { get; init; }
+
     public bool HasFailed => Ended is not null && Error is not null;
+
+    /// <summary>The error with what a program wrote.</summary>
+    [JsonIgnore]
+    public string? Explained => Error is null ? null : MachineEvent.Words(Error, Said);
 }
 
 /// <summary>What is remembered of a job from run to run.</summary>

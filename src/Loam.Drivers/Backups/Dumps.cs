@@ -100,8 +100,8 @@ internal static class Dumps
     {
         var line = said.Split('\n', StringSplitOptions.RemoveEmptyEntries
             | StringSplitOptions.TrimEntries).LastOrDefault();
-        return new(Fault.Unavailable, what + (line is null ? "" : $" It said: {line}"),
-            "`loam logs` of the service may say more.");
+        return new(
+            Fault.Unavailable, what, "`loam logs` of the service may say more.", line);
     }
 
     /// <summary>Passes bytes on and remembers the last of them.</summary>

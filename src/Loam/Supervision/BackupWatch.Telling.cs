@@ -67,7 +67,8 @@ internal sealed partial class BackupWatch
         }
         catch (HostException fault)
         {
-            Say("restore.failed", words, $"The restore of {words} failed.", fault.Message, who);
+            Say("restore.failed", words, $"The restore of {words} failed.", fault.Own, who,
+                fault.Said);
             tell(new(words) { Error = new(fault.Message, fault.Remedy) });
         }
     }
@@ -75,10 +76,11 @@ internal sealed partial class BackupWatch
     private DateTimeOffset Local(DateTimeOffset at) =>
         TimeZoneInfo.ConvertTime(at, _time.LocalTimeZone);
 
-    private void Say(string type, string name, string message, string? error, string who) =>
+    private void Say(string type, string name, string message, string? error, string who,
+        string? said = null) =>
         _events.Add(new(0, _time.GetUtcNow(), type)
         {
-            Name = name, Message = message, Error = error, Trigger = who,
+            Name = name, Message = message, Error = error, Trigger = who, Said = said,
         });
 
     private async Task<BackupCopy> FindAsync(
@@ -116,7 +118,7 @@ internal sealed partial class BackupWatch
         var (next, runs) = _watch.Look(thing);
         return new(id, ScheduleWords.Of(item.Schedule.Text), item.Retain, next,
             _watch.RunningSince(id), facts.Proven,
-            runs.FirstOrDefault() is { HasFailed: true } last ? last.Error : facts.Fault);
+            runs.FirstOrDefault() is { HasFailed: true } last ? last.Explained : facts.Fault);
     }
 
     /// <summary>What would make the copies useless on a bad day.</summary>

@@ -135,7 +135,7 @@ internal sealed partial class BackupWatch : IBackups
                 thing, who, stop, cancel => Spoken(() => work(cancel)));
             if (run.HasFailed)
             {
-                tell(new(words) { Error = new(run.Error!, "") });
+                tell(new(words) { Error = new(run.Explained!, "") });
             }
             else if (well is not null)
             {

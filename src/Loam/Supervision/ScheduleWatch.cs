@@ -191,7 +191,10 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
     private static async Task<JobRun> TryAsync(
         Func<CancellationToken, Task<ExecResult>> one, JobRun sofar, CancellationToken stop)
     {
-        var next = sofar with { Tries = sofar.Tries + 1, ExitCode = null, Output = "" };
+        var next = sofar with
+        {
+            Tries = sofar.Tries + 1, ExitCode = null, Output = "", Said = null,
+        };
         try
         {
             var result = await one(stop);
@@ -204,7 +207,7 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
         }
         catch (HostException fault)
         {
-            return next with { Error = fault.Message };
+            return next with { Error = fault.Own, Said = fault.Said };
         }
         catch (Exception fault) when (
             fault is not (OperationCanceledException or InvariantException))
@@ -235,7 +238,8 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
             Tell(thing, done.HasFailed ? "failed" : "completed", done.Error,
                 done.HasFailed ? $"{thing.Title} failed after {done.Tries} "
                     + (done.Tries == 1 ? "try." : "tries.") : $"{thing.Title} succeeded.",
-                isAlert: told == Told.Alert && thing.Type == "job" ? true : null);
+                isAlert: told == Told.Alert && thing.Type == "job" ? true : null,
+                said: done.Said);
         }
     }
 
@@ -289,10 +293,10 @@ internal sealed class ScheduleWatch(Func<IEnumerable<Scheduled>> declared,
     private JobRun? LastOf(string name) => _memory.GetValueOrDefault(name)?.Runs.FirstOrDefault();
 
     private void Tell(Scheduled thing, string what, string? error, string message,
-        string? trigger = null, bool? isAlert = null) =>
+        string? trigger = null, bool? isAlert = null, string? said = null) =>
         events.Add(new(0, time.GetUtcNow(), $"{thing.Type}.{what}")
         {
             Name = thing.Name, Error = error, Message = message, Trigger = trigger,
-            IsAlert = isAlert,
+            IsAlert = isAlert, Said = said,
         });
 }

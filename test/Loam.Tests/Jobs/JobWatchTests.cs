@@ -94,6 +94,25 @@ public sealed class JobWatchTests : IAsyncDisposable
         Types().Count(t => t == "job.skipped").ShouldBe(2);
     }
 
+    /// <summary>An alert is part of what a model is shown of the machine.</summary>
+    [Fact]
+    public void What_a_program_wrote_is_told_apart()
+    {
+        Add("copy", "0 13 * * *");
+        _does = (_, _) => throw new HostException(
+            Fault.Unavailable, "db could not write its dump.", "", "FATAL: no such user anna");
+        Pass(TimeSpan.FromHours(2));
+        var failed = _events.Kept().Single(e => e.Type == "job.failed");
+        failed.Error.ShouldBe("db could not write its dump.");
+        failed.Explained(failed.Error)
+            .ShouldBe("db could not write its dump. It said: FATAL: no such user anna");
+        _watch.Alerts().ShouldHaveSingleItem().ShouldNotContain("anna");
+        _watch.List()[0].Runs[0].Explained!.ShouldContain("anna");
+        // Also after a restart.
+        _watch = Make();
+        _watch.List()[0].Runs[0].Explained!.ShouldContain("anna");
+    }
+
     [Fact]
     public void It_is_tried_again_and_then_told_of()
     {

@@ -58,7 +58,7 @@ internal static class JobView
         var took = run.Ended is { } ended ? $" {Units.Took(ended - run.Started)}" : "";
         var tries = run.Tries > 1 ? $", {run.Tries} tries" : "";
         yield return run.HasFailed
-            ? new Line("✗ ", Ink.Bad).Add($"{name}: {run.Error}{tries}")
+            ? new Line("✗ ", Ink.Bad).Add($"{name}: {run.Explained}{tries}")
             : new Line("✓ ", Ink.Good).Add($"{name}{took}{tries}");
     }
 }
