@@ -2,7 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Loam.Core;
 
-/// <summary>A fault of ours. Never caught: the process ends and recovery takes over.</summary>
+/// <summary>A fault of ours. Nothing goes on from it: a request ends and what it began is taken
+/// back; elsewhere the process ends and recovery takes over.</summary>
 public sealed class InvariantException(string message) : Exception(message);
 
 public static class Invariant

@@ -122,7 +122,8 @@ internal static class Daemon
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
-            Mind = mind, Web = web, Tokens = Tokens(paths, () => machine.Desired, audit, time),
+            Failed = Failed(events, time, say), Mind = mind, Web = web,
+            Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
@@ -130,7 +131,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            .. WorkWatches(jobs, backups, fresh, told), .. mind.Watches, web.Watch,
+            .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], web.Watch,
         ], stop);
         await EndAsync(server, machine);
     }
@@ -141,6 +142,17 @@ internal static class Daemon
         await server.EndChangesAsync();
         await machine.UntilIdleAsync();
     }
+
+    /// <summary>What fails by a fault of ours ends nothing else.</summary>
+    private static Action<string, Exception> Failed(
+        EventLog events, TimeProvider time, Action<string> say) => (what, fault) =>
+        {
+            say($"{what} failed: {fault}");
+            events.Add(new(0, time.GetUtcNow(), "request.failed")
+            {
+                Name = what, Error = $"{fault.GetType().Name}: {fault.Message}",
+            });
+        };
 
     /// <summary>Those that nobody else needs to know.</summary>
     private static IEnumerable<IDriver> Drivers(IContainerEngine engine, string instance,

@@ -68,6 +68,22 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
 
     /// <summary>An <c>images.lock</c> whose pins are used rather than asking a registry.</summary>
     public string? Pins { get; init; }
+
+    /// <summary>The longest path there is.</summary>
+    private const int LongestName = 4096;
+
+    /// <summary>What is wrong with one that came from elsewhere; null: nothing.</summary>
+    public string? Fault() =>
+        !Enum.IsDefined(Kind) ? "there is no such kind."
+        : string.IsNullOrWhiteSpace(Reason) ? "its reason is missing."
+        : Names.Any(n => string.IsNullOrWhiteSpace(n) || n.Length > LongestName
+            || n.Any(char.IsControl)) ? "one of its names is empty or is none."
+        : Kind == ChangeKind.Adopt && Names.Length != 1
+            ? "adopt needs one name in `names`: a container, an interface or the path of a mount."
+        : Texts.Any(t => t.Value is null) ? "one of its texts is missing."
+        : Texts.Keys.Any(f => f != StateSet.Lock && FileKinds.Of(f) is null)
+            ? "one of its texts is of a file that is none of the six state files."
+        : Generation < 0 || BaseGeneration < 0 ? "its generation is below zero." : null;
 }
 
 /// <summary>A plan with the state it leads to, shown and waiting for approval.</summary>

@@ -12,7 +12,7 @@ namespace Loam.Core.Reconciling;
 
 /// <summary>One machine and everything a client can ask of it. One change at a time; others wait
 /// and are told what for.</summary>
-public sealed class Machine : IMachine
+public sealed partial class Machine : IMachine
 {
     private readonly MachineParts _parts;
     private readonly Reconciler _reconciler;
@@ -23,6 +23,7 @@ public sealed class Machine : IMachine
     private InForce _now = InForce.Nothing;
     private volatile string? _recovery;
     private volatile Trial? _trial;
+    private bool _isBroken;
 
     public Machine(MachineParts parts)
     {
@@ -123,7 +124,13 @@ public sealed class Machine : IMachine
         {
             try
             {
+                await MendAsync();
                 await work();
+            }
+            catch (Exception) when (_isBroken)
+            {
+                await TryMendAsync();
+                throw;
             }
             finally
             {
@@ -303,6 +310,7 @@ public sealed class Machine : IMachine
             RollsBackUnhealthy = after.Settings.RollbackOnHealthFailure,
             Trial = _trial,
         };
+        _isBroken = true;
         var result = await RunAsync(run, after, plan, Say, stop);
         await _record.EndedAsync(plan, approval, generation, result.Outcome);
         if (result.Outcome == Outcome.Applied)
@@ -314,6 +322,7 @@ public sealed class Machine : IMachine
         {
             await SettleAsync(generation);
         }
+        _isBroken = false;
         return Report(change, plan, result, generation,
             _parts.Time.GetElapsedTime(started), Say);
     }
@@ -416,36 +425,6 @@ public sealed class Machine : IMachine
 
     private Task SettleAsync(int generation) => _parts.Journal.AppendAsync(
         new(JournalMark.Settled, generation, Now), CancellationToken.None);
-
-    private async Task<string> RecoverAsync(
-        IReadOnlyList<JournalRecord> open, CancellationToken cancel)
-    {
-        var begun = open.First(r => r.Mark == JournalMark.Begun);
-        var closed = open.LastOrDefault(r => r.Mark == JournalMark.Closed);
-        var what = $"the change «{begun.Trigger}»";
-        if (closed?.Outcome == Outcome.Applied)
-        {
-            await _record.RecoveredAsync(begun.Generation, Outcome.Applied);
-            await FinishAsync(begun.Generation, begun.Plan!, begun.Commit is null or "");
-            return $"After a crash: {what} had been applied, and is in force.";
-        }
-        if (closed?.Outcome == Outcome.RolledBack)
-        {
-            await _record.RecoveredAsync(begun.Generation, Outcome.RolledBack);
-            await SettleAsync(begun.Generation);
-            return $"After a crash: {what} had been taken back.";
-        }
-        var result = await _reconciler.RecoverAsync(open, what => Tell(what));
-        await _record.RecoveredAsync(begun.Generation, result.Outcome);
-        if (result.Outcome == Outcome.RolledBack)
-        {
-            await SettleAsync(begun.Generation);
-            return $"After a crash in the middle of it, {what} was taken back: nothing of it "
-                + "is left.";
-        }
-        cancel.ThrowIfCancellationRequested();
-        return $"After a crash, {what} could not be taken back wholly: {result.Error}";
-    }
 
     private async Task LoadAsync(CancellationToken cancel)
     {

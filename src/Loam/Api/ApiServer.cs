@@ -23,12 +23,14 @@ internal sealed class ApiServer : IAsyncDisposable
     private readonly IReadOnlyList<Route> _table;
     private readonly Func<Socket, Peer?> _peerOf;
     private readonly Door _door;
+    private readonly Action<string, Exception> _failed;
 
     private ApiServer(
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf)
     {
         _peerOf = peerOf;
         _door = new(surface.Tokens, time);
+        _failed = surface.Failed;
         _table = new Routes(surface, time, _ending.Token).Table;
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -128,8 +130,10 @@ internal sealed class ApiServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Ours: the process ends and recovery takes over.
-            Environment.FailFast("request", e);
+            // Ours, and of this request alone.
+            _failed("a request", e);
+            await Routes.Refuse(http, StatusCodes.Status500InternalServerError, Routes.OwnFault)
+                .ConfigureAwait(false);
         }
     }
 
@@ -137,7 +141,7 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         var socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
         var peer = socket is null ? null : _peerOf(socket);
-        if (await _door.LetInAsync(http, peer, http.RequestAborted).ConfigureAwait(false)
+        if (await _door.LetInAsync(http, peer).ConfigureAwait(false)
             is not { } caller)
         {
             return;

@@ -50,6 +50,7 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
         var order = await Routes.Body(call, ApiJson.Default.BackupOrder, cancel)
             .ConfigureAwait(false);
         var names = order.Names.IsDefault ? [] : order.Names;
+        names.ToList().ForEach(n => Routes.Need(n, "name"));
         surface.Backups.Check(names);
         await Run(call, tell => surface.Backups.BackUpAsync(
             names, call.Peer.Name, tell, stopping), cancel).ConfigureAwait(false);
@@ -63,6 +64,7 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
     {
         var order = await Routes.Body(call, ApiJson.Default.RestoreOrder, cancel)
             .ConfigureAwait(false);
+        Routes.Need(order.Name, "name");
         var plan = await surface.Backups.PlanAsync(order, cancel).ConfigureAwait(false);
         await Routes.Answer(call, plan, ApiJson.Default.RestorePlan, cancel)
             .ConfigureAwait(false);
@@ -72,12 +74,13 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
     {
         var order = await Routes.Body(call, ApiJson.Default.RestoreOrder, cancel)
             .ConfigureAwait(false);
+        Routes.Need(order.Name, "name");
         await Run(call, tell => surface.Backups.RestoreAsync(order, call.Peer.Name, tell, stopping),
             cancel).ConfigureAwait(false);
     }
 
     /// <summary>The work belongs to the machine: it goes on when the client leaves.</summary>
-    private static Task Run(
+    private Task Run(
         Call call, Func<Action<BackupLine>, Task> work, CancellationToken cancel)
     {
         var lines = Channel.CreateBounded<BackupLine>(new BoundedChannelOptions(LinesInFlight)
@@ -90,7 +93,7 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
             cancel);
     }
 
-    private static async Task RunAsync(
+    private async Task RunAsync(
         Func<Action<BackupLine>, Task> work, ChannelWriter<BackupLine> lines)
     {
         try
@@ -108,7 +111,8 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
         }
         catch (Exception e)
         {
-            Environment.FailFast("backup", e);
+            surface.Failed("a backup", e);
+            lines.TryWrite(new("") { Error = Routes.OwnFault });
         }
         finally
         {

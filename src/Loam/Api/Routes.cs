@@ -34,6 +34,9 @@ internal sealed record Surface(
     /// <summary>The tokens there are; null: none can be made.</summary>
     public TokenBook? Tokens { get; init; }
 
+    /// <summary>Is told of a request that failed by a fault of ours.</summary>
+    public Action<string, Exception> Failed { get; init; } = (_, _) => { };
+
     /// <summary>What registries have that is newer.</summary>
     public Func<CancellationToken, Task<ImmutableArray<UpdateStatus>>> Updates { get; init; } =
         _ => Task.FromResult<ImmutableArray<UpdateStatus>>([]);
@@ -271,6 +274,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private async Task BanAsync(Call call, CancellationToken cancel)
     {
         var order = await Body(call, ApiJson.Default.BanOrder, cancel).ConfigureAwait(false);
+        Need(order.Address, "address");
         var ban = await surface.Bans.AddAsync(order, call.Peer.Name, call.Peer.Access, stopping)
             .ConfigureAwait(false);
         await Answer(call, new BansAnswer([ban]), ApiJson.Default.BansAnswer, cancel)
@@ -347,13 +351,13 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
             ? $"token {token}" : said ?? "";
 
     private static ImmutableArray<string> Confirmed(Call call, ImmutableArray<string> said) =>
-        said.IsDefault || call.Peer.Token is not null ? [] : said;
+        said.IsDefault || call.Peer.Token is not null ? []
+            : [.. said.Where(c => c is not null)];
 
     /// <summary>JSON may leave out or say null where there must be something.</summary>
     private static ChangeRequest Whole(ChangeRequest? request) =>
-        request is { Reason: not null } && !request.Names.Contains(null!)
-            && request.Texts.All(t => t.Value is not null)
-            ? request : throw new BadHttpRequestException("It lacks something.");
+        request is null ? throw new BadHttpRequestException("it has no request.")
+        : request.Fault() is { } fault ? throw new BadHttpRequestException(fault) : request;
 
     /// <summary>A proposal is parted by its person's words where the person is; where a program
     /// brings it, nobody has, and it does not approve itself.</summary>
@@ -384,8 +388,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         return lines.Reader;
     }
 
-    /// <summary>Ends the lines with the result; what is not a host's fault is ours and ends the
-    /// process.</summary>
+    /// <summary>Ends the lines with the result. What is not a host's fault is ours: the machine
+    /// takes back what had begun.</summary>
     private async Task RunAsync(
         Func<Action<ApplyLine>, CancellationToken, Task<ApplyResult?>> work,
         ChannelWriter<ApplyLine> lines)
@@ -421,13 +425,35 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         }
         catch (Exception e)
         {
-            Environment.FailFast("apply", e);
+            surface.Failed("a change", e);
+            if (isTold)
+            {
+                Tell(new(null, null, OwnFault));
+            }
+            else
+            {
+                lines.TryComplete(e);
+            }
         }
         finally
         {
             lines.TryComplete();
         }
     }
+
+    /// <exception cref="BadHttpRequestException">It is missing.</exception>
+    internal static void Need(string? text, string name)
+    {
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new BadHttpRequestException($"its {name} is missing.");
+        }
+    }
+
+    /// <summary>What whoever asked hears of a fault of ours.</summary>
+    internal static Problem OwnFault { get; } = new(
+        "The daemon failed at this by a fault of its own; what had begun is taken back.",
+        "Report it with what the daemon's log says.");
 
     internal static async Task<T> Body<T>(
         Call call, JsonTypeInfo<T> type, CancellationToken cancel) where T : class

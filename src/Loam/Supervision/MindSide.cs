@@ -78,12 +78,25 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
         Environment.ProcessPath!, MindUser.OfModelHost(instance), () => Held, events, time)
         .RunAsync);
 
-    /// <summary>With its folders and their owners in place.</summary>
-    public static MindSide Open(Machine machine, InstancePaths paths, string instance,
+    /// <summary>With its folders and their owners in place. What keeps them from it is told, and
+    /// keeps nothing else from its work.</summary>
+    /// <returns>Null: it cannot be spoken to.</returns>
+    public static MindSide? Open(Machine machine, InstancePaths paths, string instance,
         ISecretVault vault, EventLog events, TimeProvider time)
     {
-        ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, MindUser.Of(instance));
-        return new(machine, paths, instance, vault, events, time);
+        try
+        {
+            ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, MindUser.Of(instance));
+        }
+        catch (HostException fault)
+        {
+            events.Add(new(0, time.GetUtcNow(), MindWatch.Failed)
+            {
+                Message = $"The mind cannot be started: {fault.Message}",
+            });
+        }
+        return Directory.Exists(paths.MindDoors)
+            ? new(machine, paths, instance, vault, events, time) : null;
     }
 
     public void Dispose() => _doors.Dispose();

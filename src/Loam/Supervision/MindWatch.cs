@@ -17,6 +17,8 @@ internal sealed class MindWatch(
     /// <summary>The verb of our program that is the mind.</summary>
     public const string Verb = "mind";
 
+    public const string Failed = "mind.failed";
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
 
@@ -34,26 +36,38 @@ internal sealed class MindWatch(
         {
             await Doorway.SomebodyAsync(socket, stop);
             var began = time.GetTimestamp();
-            File.Delete(paths.MindLog);
-            var exit = await ConfinedProcess.RunAsync(loam, _confined,
-                [Verb, "--serve", paths.MindDaemonSocket], Environment(), paths.MindLog,
-                socket.SafeHandle, stop);
+            var fault = await ServeAsync(socket, stop);
             stop.ThrowIfCancellationRequested();
-            if (exit == 0)
+            if (fault is null)
             {
                 pause = s_pause;
                 await Task.Delay(pause, time, stop);
                 continue;
             }
-            events.Add(new(0, time.GetUtcNow(), "mind.failed")
-            {
-                Message = $"The mind ended with {exit} and is started again when somebody speaks "
-                    + $"to it; {paths.MindLog} says more.",
-            });
+            events.Add(new(0, time.GetUtcNow(), Failed) { Message = fault });
             await TurnAwayAsync(socket, stop);
             pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
             await Task.Delay(pause, time, stop);
             pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+        }
+    }
+
+    /// <returns>Why it ended, a sentence; null: it was done.</returns>
+    private async Task<string?> ServeAsync(Socket socket, CancellationToken stop)
+    {
+        try
+        {
+            ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, user);
+            File.Delete(paths.MindLog);
+            var exit = await ConfinedProcess.RunAsync(loam, _confined,
+                [Verb, "--serve", paths.MindDaemonSocket], Environment(), paths.MindLog,
+                socket.SafeHandle, stop);
+            return exit == 0 ? null : $"The mind ended with {exit} and is started again when "
+                + $"somebody speaks to it; {paths.MindLog} says more.";
+        }
+        catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException)
+        {
+            return $"The mind cannot be started: {e.Message}";
         }
     }
 

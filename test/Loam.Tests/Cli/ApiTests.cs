@@ -47,6 +47,77 @@ public sealed class ApiTests
         (await StatusAsync(running, "GET", "/nothing")).ShouldBe(403);
     }
 
+    [Theory]
+    [InlineData("""{"kind":"adopt","reason":"x"}""", "adopt needs one name")]
+    [InlineData("""{"kind":"adopt","reason":"x","names":["a","b"]}""", "adopt needs one name")]
+    [InlineData("""{"kind":"adopt","reason":"x","names":[""]}""", "one of its names")]
+    [InlineData("""{"kind":"update","reason":"x","names":[" "]}""", "one of its names")]
+    [InlineData("""{"kind":"heal","reason":"x","names":[null]}""", "one of its names")]
+    [InlineData("""{"kind":"heal","reason":"x","names":["a\u0000b"]}""", "one of its names")]
+    [InlineData("""{"kind":99,"reason":"x"}""", "no such kind")]
+    [InlineData("""{"kind":"heal"}""", "reason")]
+    [InlineData("""{"kind":"heal","reason":null}""", "reason")]
+    [InlineData("""{"kind":"revert","reason":" "}""", "reason")]
+    [InlineData("""{"kind":"revert","reason":"x","generation":-1}""", "below zero")]
+    [InlineData("""{"kind":"files","reason":"x","base_generation":-1}""", "below zero")]
+    [InlineData("""{"kind":"files","reason":"x","texts":{"services.yaml":null}}""", "texts")]
+    [InlineData("""{"kind":"files","reason":"x","texts":{"../x.yaml":"a"}}""", "six state files")]
+    public async Task A_change_that_lacks_something_is_refused_with_a_sentence(
+        string request, string says)
+    {
+        await using var running = await Running.StartAsync();
+        using var web = new Web(running.Socket);
+        foreach (var (path, body) in ((string, string)[])[("/v1/plan", request),
+            ("/v1/change", $$"""{"request":{{request}},"how":"typed","confirmed":[null]}""")])
+        {
+            var answer = await web.PostAsync(path, body);
+            answer.Status.ShouldBe(400, path);
+            answer.Body.ShouldContain(says);
+        }
+        (await web.GetAsync("/v1/status")).Status.ShouldBe(200);
+    }
+
+    [Theory]
+    [InlineData("/v1/ban", """{"address":null}""")]
+    [InlineData("/v1/ban", "{}")]
+    [InlineData("/v1/backup", """{"names":[null]}""")]
+    [InlineData("/v1/restore-plan", """{"name":null}""")]
+    [InlineData("/v1/restore", "{}")]
+    public async Task An_order_that_lacks_its_object_is_refused_with_a_sentence(
+        string path, string body)
+    {
+        await using var running = await Running.StartAsync();
+        using var web = new Web(running.Socket);
+        var answer = await web.PostAsync(path, body);
+        answer.Status.ShouldBe(400);
+        answer.Body.ShouldContain("is missing");
+        running.Failed.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_ends_one_request_and_no_other()
+    {
+        await using var running = await Running.StartAsync();
+        running.Machine.WorkTree = States.Web;
+        using var web = new Web(running.Socket);
+        // Before anything is told, after it, and in the request itself.
+        const string order = """
+            {"request":{"kind":"work_tree","reason":"x"},"how":"typed","confirmed":[]}
+            """;
+        running.Machine.Result = _ => throw new InvalidOperationException("oh");
+        var late = await web.PostAsync("/v1/change", order);
+        late.Body.ShouldContain("a fault of its own");
+        running.Machine.Planning = _ => throw new InvariantException("oh");
+        (await web.PostAsync("/v1/change", order)).Status.ShouldBe(500);
+        var plain = await web.PostAsync("/v1/plan", """{"kind":"work_tree","reason":"x"}""");
+        plain.Status.ShouldBe(500);
+        plain.Body.ShouldContain("a fault of its own");
+        running.Failed.ShouldBe(["a change", "a change", "a request", "a request"]);
+        running.Machine.Planning = null;
+        running.Machine.Result = null;
+        (await web.PostAsync("/v1/change", order)).Body.ShouldContain("applied");
+    }
+
     [Fact]
     public async Task The_mind_has_three_routes_and_people_have_none_of_them()
     {

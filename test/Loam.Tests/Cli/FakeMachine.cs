@@ -29,6 +29,9 @@ internal sealed class FakeMachine : IMachine
     /// <summary>Plays a result instead of success.</summary>
     public Func<PlannedChange, ApplyResult>? Result { get; set; }
 
+    /// <summary>Comes before each plan.</summary>
+    public Action<ChangeRequest>? Planning { get; set; }
+
     /// <summary>Comes before the steps' own events.</summary>
     public List<MachineEvent> Before { get; } = [];
 
@@ -49,6 +52,7 @@ internal sealed class FakeMachine : IMachine
 
     public Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
     {
+        Planning?.Invoke(request);
         var after = request.Kind switch
         {
             ChangeKind.Files => request.Texts.Aggregate(Files, (files, text) =>

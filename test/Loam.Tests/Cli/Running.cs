@@ -42,6 +42,7 @@ internal sealed class Running : IAsyncDisposable
     {
         Mind = new FakeMindSide(Machine, this["mind.sock"]),
         Tokens = Tokens, Web = new FakeWebSide(this["web.sock"]),
+        Failed = (what, _) => Failed.Add(what),
     };
 
     /// <summary>What persons may do; whoever is not in it may do nothing.</summary>
@@ -49,6 +50,9 @@ internal sealed class Running : IAsyncDisposable
     {
         ["ada"] = Peer.All, ["eve"] = Rights.View,
     };
+
+    /// <summary>What failed by a fault of ours.</summary>
+    public List<string> Failed { get; } = [];
 
     public FakeTime Time { get; } = new();
 

@@ -107,6 +107,29 @@ public sealed class UnaskedTests : IDisposable
         });
     }
 
+    [Fact]
+    public void What_breaks_off_in_the_middle_is_taken_back_and_the_next_change_goes()
+    {
+        Live(() => ApplyAsync(("services.yaml", "ServiceManifest", Web)));
+        foreach (var at in (string[])["reconcile.started", "reconcile.step", "reconcile.completed"])
+        {
+            var before = _world.Engine.Everything().Select(c => c.Name).ToList();
+            Should.Throw<InvalidOperationException>(() => Live(() => ApplyAsync(
+                e => _ = e.Type == at ? throw new InvalidOperationException("ours") : 0,
+                ("services.yaml", "ServiceManifest", Web.Replace("good:1", "good:2")))));
+            if (at != "reconcile.completed")
+            {
+                _world.Engine.Everything().Select(c => c.Name).ShouldBe(before);
+                Machine.Desired.Services["web"].Image.Tag.ShouldBe("1");
+            }
+            _world.Journal.Open().ShouldBeEmpty();
+        }
+        Machine.Desired.Services["web"].Image.Tag.ShouldBe("2");
+        Live(() => ApplyAsync(("services.yaml", "ServiceManifest",
+            Web.Replace("good:1", "good:3"))));
+        Machine.Desired.Services["web"].Image.Tag.ShouldBe("3");
+    }
+
     private void Edit(string services) => _world.History.WorkTree = _world.History.WorkTree
         .With("services.yaml", Text("ServiceManifest", services));
 
@@ -120,7 +143,11 @@ public sealed class UnaskedTests : IDisposable
         $"apiVersion: loam/v1\nkind: {kind}\nmetadata: {{name: x}}\nspec:\n  "
             + spec.ReplaceLineEndings("\n") + "\n";
 
-    private async Task ApplyAsync(params (string File, string Kind, string Spec)[] files)
+    private Task ApplyAsync(params (string File, string Kind, string Spec)[] files) =>
+        ApplyAsync(_ => { }, files);
+
+    private async Task ApplyAsync(
+        Action<MachineEvent> tell, params (string File, string Kind, string Spec)[] files)
     {
         var request = new ChangeRequest(ChangeKind.Files, "a wish")
         {
@@ -133,7 +160,7 @@ public sealed class UnaskedTests : IDisposable
             var now = _world.Time.GetUtcNow();
             return new("anna", Approval.Typed, now, now.AddHours(1), change.Plan!.Digest,
                 change.Plan.Restricted);
-        }, _ => { }, default);
+        }, tell, default);
         result.ShouldNotBeNull().Status.ShouldBe(ApplyStatus.Applied, result.Error);
     }
 
