@@ -34,10 +34,11 @@ public interface ILinks
     void RemoveAddress(string name, string address);
 
     /// <summary>Adds a default route; it may be there already.</summary>
-    /// <param name="onLink">Also a gateway that is in no network of the interface's.</param>
+    /// <param name="isLent">Also a gateway that is in no network of the interface's; it stands
+    /// behind those that were declared, and those of other interfaces stand beside it.</param>
     /// <exception cref="HostException">Conflict: the gateway cannot be reached from an address of
     /// the interface.</exception>
-    void AddGateway(string name, string gateway, bool onLink = false);
+    void AddGateway(string name, string gateway, bool isLent = false);
 
     void RemoveGateway(string name, string gateway);
 

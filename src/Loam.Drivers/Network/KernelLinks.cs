@@ -20,9 +20,11 @@ public sealed class KernelLinks : ILinks
     private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12, NeighbourBytes = 12;
     private const ushort LinkName = 3,
         AddressAny = 1, AddressLocal = 2, AddressFlags = 8, AddressLife = 6,
-        RouteTarget = 1, RouteLink = 4, RouteGateway = 5, NeighbourAddress = 1;
+        RouteTarget = 1, RouteLink = 4, RouteGateway = 5, RouteMetric = 6,
+        NeighbourAddress = 1;
     private const byte V4 = 2, V6 = 10, MainTable = 254, Static = 4, Everywhere = 0, Unicast = 1;
     private const uint OnLink = 4;
+    private const int LentMetric = 1024;
     private const uint Up = 1, Loopback = 8, Permanent = 0x80;
 
     /// <summary>NUD_PERMANENT, NOARP, REACHABLE, STALE, DELAY.</summary>
@@ -74,10 +76,10 @@ public sealed class KernelLinks : ILinks
         Netlink.Do(Route, Address(DropAddress, 0, name, address)),
         $"{address} cannot be taken from {name}", AddressNotThere);
 
-    public void AddGateway(string name, string gateway, bool onLink = false)
+    public void AddGateway(string name, string gateway, bool isLent = false)
     {
         var error = Netlink.Do(Route, Way(
-            NewRoute, Netlink.Create | Netlink.Exclusive, name, gateway, onLink ? OnLink : 0));
+            NewRoute, Netlink.Create | Netlink.Exclusive, name, gateway, isLent));
         if (error == Unreachable)
         {
             throw new HostException(Fault.Conflict,
@@ -88,7 +90,7 @@ public sealed class KernelLinks : ILinks
     }
 
     public void RemoveGateway(string name, string gateway) => Check(
-        Netlink.Do(Route, Way(DropRoute, 0, name, gateway)),
+        Netlink.Do(Route, Way(DropRoute, 0, name, gateway, false)),
         $"the way out over {gateway} cannot be taken from {name}", NoSuchProcess);
 
     public bool Answers(string name, string address)
@@ -178,17 +180,20 @@ public sealed class KernelLinks : ILinks
     }
 
     private static NetlinkMessage Way(
-        ushort type, int flags, string name, string gateway, uint how = 0)
+        ushort type, int flags, string name, string gateway, bool isLent)
     {
-        var ip = IPAddress.Parse(gateway);
+        var (ip, link) = (IPAddress.Parse(gateway), IndexOf(name));
         var payload = new byte[RouteBytes];
         payload[0] = FamilyOf(ip);
         (payload[4], payload[5], payload[7]) = (MainTable, Static, Unicast);
-        MemoryMarshal.Write(payload.AsSpan(8), how);
-        var index = new byte[4];
-        MemoryMarshal.Write(index, IndexOf(name));
-        return new NetlinkMessage(type, flags | Netlink.Acknowledge, payload)
+        MemoryMarshal.Write(payload.AsSpan(8), isLent ? OnLink : 0);
+        var (index, metric) = (new byte[4], new byte[4]);
+        MemoryMarshal.Write(index, link);
+        MemoryMarshal.Write(metric, LentMetric + link);
+        var message = new NetlinkMessage(type, flags | Netlink.Acknowledge, payload)
             .With(RouteGateway, ip.GetAddressBytes()).With(RouteLink, index);
+        // The kernel takes no two ways out of one metric. One that is dropped has any.
+        return isLent ? message.With(RouteMetric, metric) : message;
     }
 
     private static byte FamilyOf(IPAddress address) =>

@@ -43,6 +43,7 @@ internal sealed class LeaseWatch(Leases leases, LeaseNames names, InterfaceSetup
             {
                 _without.Keys.Except(asked).ToList().ForEach(n => _without.Remove(n));
             }
+            leases.EndOthers(IsAsked);
             asked.ForEach(Look);
             try
             {
@@ -56,11 +57,12 @@ internal sealed class LeaseWatch(Leases leases, LeaseNames names, InterfaceSetup
         }
     }
 
-    private List<string> Asked()
-    {
-        var some = ledger.Interfaces.Where(i => i.Value.IsDhcp).Select(i => i.Key).ToList();
-        return some.Count == 0 ? [] : [.. some.Where(setup.IsKernels)];
-    }
+    private List<string> Asked() =>
+        [.. ledger.Interfaces.Where(i => i.Value.IsDhcp).Select(i => i.Key).Where(setup.IsKernels)];
+
+    /// <summary>Noted before it is begun to ask: what a plan begins meanwhile is asked.</summary>
+    private bool IsAsked(string name) =>
+        ledger.Interfaces.GetValueOrDefault(name) is { IsDhcp: true } && setup.IsKernels(name);
 
     private void Look(string name)
     {
@@ -82,7 +84,7 @@ internal sealed class LeaseWatch(Leases leases, LeaseNames names, InterfaceSetup
         {
             why = fault.Message;
         }
-        var has = leases.Of(name) is { } now && now.Until > time.GetUtcNow();
+        var has = leases.HasAddress(name);
         lock (_gate)
         {
             if (has)

@@ -73,7 +73,7 @@ public sealed class SimulatedLinks : ILinks
         Find(name).Leased.Remove(address);
     });
 
-    public void AddGateway(string name, string gateway, bool onLink = false) => Change(
+    public void AddGateway(string name, string gateway, bool isLent = false) => Change(
         $"link gateway {name}", () =>
     {
         if (Find(name).Addresses.Count + Find(name).Leased.Count == 0)

@@ -188,18 +188,166 @@ public sealed class LeaseTests : IAsyncLifetime
         asking.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(1);
     }
 
+    /// <summary>What begins anew says at first that it has none.</summary>
+    [NeedingFact]
+    public async Task A_client_that_dies_takes_no_address_along()
+    {
+        var server = Udhcpd(40);
+        await DoAsync(await PlanAsync("bans: []", Dhcp));
+        var lent = Now().Leased[0];
+        _ = Watch().RunAsync(_stop.Token);
+        await EndAsync(server);
+        var first = await ClientAsync();
+        Kill(first);
+        await UntilAsync(async () => await ClientAsync() is var next && next > 0 && next != first);
+        for (var i = 0; i < 15; i++)
+        {
+            Now().Leased.ShouldContain(lent);
+            Now().Gateways.ShouldBe(["10.9.0.9"]);
+            await Task.Delay(200);
+        }
+        _events.Kept().ShouldNotContain(e => e.Type == "lease.lost");
+        // It ends when it ends, and that is said.
+        await UntilAsync(() => Now().Leased.All(a => a.Contains(':')), 60);
+        await UntilAsync(() => _events.Kept().Any(e => e.Type == "lease.lost"));
+        Now().Gateways.ShouldBeEmpty();
+        _leases.All.ShouldBeEmpty();
+    }
+
+    [NeedingFact]
+    public async Task A_client_that_cannot_be_begun_is_begun_when_it_can()
+    {
+        var way = Path.Combine(_folder, "way");
+        File.WriteAllText(way, $"#!/bin/sh\nexec nsenter --net=/run/netns/{Here} \"$@\"\n");
+        File.SetUnixFileMode(way, (UnixFileMode)0b111_000_000);
+        using var client = new Udhcpc(_folder, () => null, TimeProvider.System, way);
+        client.Begin("eth0", null);
+        var script = Path.Combine(_folder, "dhcp-news");
+        File.SetLastWriteTimeUtc(script, DateTime.UnixEpoch);
+        await UntilAsync(async () => await ClientAsync() > 0);
+        File.Move(way, way + ".gone");
+        Kill(await ClientAsync());
+        await UntilAsync(() => Thrown(() => client.Begin("eth0", null)) is not null);
+        for (var i = 0; i < 3; i++)
+        {
+            Thrown(() => client.Begin("eth0", null)).ShouldBeOfType<HostException>();
+        }
+        File.Move(way + ".gone", way);
+        client.Begin("eth0", null);
+        await UntilAsync(async () => await ClientAsync() > 0);
+        // Nothing need be written for it.
+        File.GetLastWriteTimeUtc(script).ShouldBe(DateTime.UnixEpoch);
+    }
+
+    /// <summary>What the kernel has counts, not what was noted and not the time of day.</summary>
+    [NeedingFact]
+    public async Task Whether_there_is_an_address_the_kernel_says()
+    {
+        var server = Udhcpd(3600);
+        await DoAsync(await PlanAsync("bans: []", Dhcp));
+        var lent = Now().Leased[0];
+        await EndAsync(server);
+        var clock = new Cli.FakeTime { Ahead = TimeSpan.FromDays(400) };
+        _leases = Begin(clock);
+        var watch = Watch(clock);
+        _ = watch.RunAsync(_stop.Token);
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        clock.Ahead += TimeSpan.FromMinutes(1);
+        watch.Alerts().ShouldBeEmpty();
+        Now().Leased.ShouldContain(lent);
+
+        // As after a restart of the machine: it is noted, and the clock is right again.
+        clock.Ahead = TimeSpan.Zero;
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        Links.RemoveAddress("eth0", lent);
+        _leases.Of("eth0").ShouldNotBeNull();
+        await Task.Delay(TimeSpan.FromSeconds(3));
+        clock.Ahead = TimeSpan.FromMinutes(1);
+        watch.Alerts().ShouldHaveSingleItem().ShouldStartWith("eth0 has no address by DHCP");
+    }
+
+    [NeedingFact]
+    public async Task Whoever_takes_charge_has_no_client_of_ours_beside()
+    {
+        Udhcpd(3600);
+        await DoAsync(await PlanAsync("bans: []", Dhcp));
+        var lent = Now().Leased[0];
+        _ = Watch().RunAsync(_stop.Token);
+        await UntilAsync(async () => await ClientAsync() > 0);
+        _tree["/etc/network/interfaces"] = HostFile.Of("iface eth0 inet dhcp\n");
+        await UntilAsync(async () => await ClientAsync() == 0);
+        Now().Leased.ShouldContain(lent);
+        _tree["/etc/network/interfaces"] = HostFile.Absent;
+        await UntilAsync(async () => await ClientAsync() > 0);
+    }
+
+    [NeedingFact]
+    public async Task Two_interfaces_have_a_way_out_each()
+    {
+        await IpAsync("link", "add", "eth1", "netns", Here, "type", "veth", "peer", "name", "eth1",
+            "netns", There);
+        await IpAsync("-n", There, "link", "set", "eth1", "up");
+        HostLink Second() => Links.List().Single(l => l.Name == "eth1");
+        foreach (var (name, subnet) in ((string, int)[])[("eth0", 9), ("eth1", 8)])
+        {
+            Links.Raise(name);
+            Links.Lend(name, $"10.{subnet}.0.5/16", TimeSpan.FromHours(1));
+            Links.AddGateway(name, $"10.{subnet}.0.9", isLent: true);
+            Links.AddGateway(name, $"10.{subnet}.0.9", isLent: true);
+        }
+        Now().Gateways.ShouldBe(["10.9.0.9"]);
+        Second().Gateways.ShouldBe(["10.8.0.9"]);
+        // One that was declared comes before them.
+        Links.AddGateway("eth0", "10.9.0.1");
+        (await Processes.RunAsync("ip", "-n", Here, "route", "get", "192.0.2.1")).Output
+            .ShouldContain("via 10.9.0.1");
+        Links.RemoveGateway("eth0", "10.9.0.1");
+        Links.RemoveGateway("eth0", "10.9.0.9");
+        Now().Gateways.ShouldBeEmpty();
+        Second().Gateways.ShouldBe(["10.8.0.9"]);
+    }
+
+    /// <returns>The process of ours that asks; 0: none.</returns>
+    private async Task<int> ClientAsync()
+    {
+        var all = (await Processes.RunAsync("ip", "netns", "pids", Here)).Output;
+        return all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse)
+            .FirstOrDefault();
+    }
+
+    private static void Kill(int client)
+    {
+        client.ShouldBeGreaterThan(0);
+        using var process = Process.GetProcessById(client);
+        process.Kill();
+    }
+
+    private static Exception? Thrown(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
     private HostLink Now() => Links.List().Single(l => l.Name == "eth0");
 
     private async Task<LinkState> SeenAsync() => (await Driver().ObserveAsync(
         new() { ObservedAt = default }, default)).Links.Single(l => l.Name == "eth0").Now;
 
     /// <summary>A daemon's part of it.</summary>
-    private Leases Begin()
+    private Leases Begin(TimeProvider? time = null)
     {
         var client = new Udhcpc(_folder, () => "attic", TimeProvider.System, "nsenter",
             $"--net=/run/netns/{Here}");
         _clients.Add(client);
-        return new(Links, client, new(Path.Combine(_folder, "leases.json")), TimeProvider.System);
+        return new(Links, client, new(Path.Combine(_folder, "leases.json")),
+            time ?? TimeProvider.System);
     }
 
     private InterfaceSetup Setup() => new(_tree, Links, new NoPrograms(), _leases);
@@ -207,8 +355,8 @@ public sealed class LeaseTests : IAsyncLifetime
     private InterfaceDriver Driver() =>
         new(Setup(), _ledger, new NoDeadman(), TimeProvider.System);
 
-    private LeaseWatch Watch() => new(_leases, new(_tree, _ledger), Setup(), _ledger, _events,
-        TimeProvider.System);
+    private LeaseWatch Watch(TimeProvider? time = null) => new(
+        _leases, new(_tree, _ledger), Setup(), _ledger, _events, time ?? TimeProvider.System);
 
     private async Task<Plan> PlanAsync(string before, string after, bool heal = false) =>
         Planner.Plan(Acting.Network(before), Acting.Network(after), await Driver().ObserveAsync(
@@ -262,13 +410,16 @@ public sealed class LeaseTests : IAsyncLifetime
         await server.WaitForExitAsync();
     }
 
-    private static async Task UntilAsync(Func<bool> holds, int seconds = 15)
+    private static Task UntilAsync(Func<bool> holds, int seconds = 15) =>
+        UntilAsync(() => Task.FromResult(holds()), seconds);
+
+    private static async Task UntilAsync(Func<Task<bool>> holds, int seconds = 15)
     {
-        for (var i = 0; i < seconds * 5 && !holds(); i++)
+        for (var i = 0; i < seconds * 5 && !await holds(); i++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(200));
         }
-        holds().ShouldBeTrue();
+        (await holds()).ShouldBeTrue();
     }
 
     private static async Task IpAsync(params string[] arguments)

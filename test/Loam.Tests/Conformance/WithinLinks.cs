@@ -17,8 +17,8 @@ internal sealed class WithinLinks(string name) : ILinks
         Within(() => _links.RemoveAddress(link, address));
     public void Lend(string link, string address, TimeSpan lasts) =>
         Within(() => _links.Lend(link, address, lasts));
-    public void AddGateway(string link, string gateway, bool onLink = false) =>
-        Within(() => _links.AddGateway(link, gateway, onLink));
+    public void AddGateway(string link, string gateway, bool isLent = false) =>
+        Within(() => _links.AddGateway(link, gateway, isLent));
     public void RemoveGateway(string link, string gateway) =>
         Within(() => _links.RemoveGateway(link, gateway));
     public bool Answers(string link, string address) =>

@@ -22,6 +22,8 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
     /// <summary>No more to be asked for, whatever the ledger still says.</summary>
     private readonly HashSet<string> _ended = new(StringComparer.Ordinal);
 
+    private readonly HashSet<string> _asking = new(StringComparer.Ordinal);
+
     public Lease? Of(string name) => store.Of(name);
 
     public ImmutableSortedDictionary<string, Lease> All => store.All;
@@ -63,8 +65,33 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
             _ended.Remove(name);
             // Nobody is asked over one that is down.
             links.Raise(name);
-            dhcp.Begin(name, store.Of(name)?.Address);
+            Ask(name, store.Of(name));
         }
+    }
+
+    private void Ask(string name, Lease? former)
+    {
+        dhcp.Begin(name, former?.Address);
+        _asking.Add(name);
+    }
+
+    /// <summary>Asks no more where somebody else does; what is set stays.</summary>
+    public void EndOthers(Func<string, bool> isAsked)
+    {
+        lock (_gate)
+        {
+            foreach (var name in _asking.Where(n => !isAsked(n)).ToList())
+            {
+                Forget(name);
+            }
+        }
+    }
+
+    private void Forget(string name)
+    {
+        dhcp.End(name);
+        _asking.Remove(name);
+        _done.Remove(name);
     }
 
     /// <summary>Goes back to a lease, which needs nobody to answer now.</summary>
@@ -88,7 +115,7 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
             ? rest : s_least);
         foreach (var way in lease.Gateways)
         {
-            links.AddGateway(name, way, onLink: true);
+            links.AddGateway(name, way, isLent: true);
         }
     }
 
@@ -97,8 +124,7 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
         lock (_gate)
         {
             _ended.Add(name);
-            _done.Remove(name);
-            dhcp.End(name);
+            Forget(name);
             store.Keep(name, null);
         }
     }
@@ -120,13 +146,10 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
             {
                 links.Raise(name);
             }
-            dhcp.Begin(name, former?.Address);
-            if (dhcp.Told(name) is not { } news)
-            {
-                return false;
-            }
-            if (news != _done.GetValueOrDefault(name)
-                || (news.Lease is { } lent && !IsThere(name, lent)))
+            Ask(name, former);
+            var news = dhcp.Told(name);
+            if (news is not null && (news != _done.GetValueOrDefault(name)
+                || (news.Lease is { } lent && !IsThere(name, lent))))
             {
                 if (news.Lease is { } lease)
                 {
@@ -137,11 +160,20 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
                     Drop(name, former);
                 }
                 _done[name] = news;
-                return news.Lease?.Address != former?.Address;
             }
-            return false;
+            else if (former is not null && former.Until <= time.GetUtcNow() && !HasAddress(name))
+            {
+                // It has ended, and nobody said so.
+                Drop(name, former);
+            }
+            return store.Of(name)?.Address != former?.Address;
         }
     }
+
+    /// <summary>The kernel has an address that was lent. What was noted says less: a machine that
+    /// was restarted has none of it, and a clock that was set tells nothing.</summary>
+    public bool HasAddress(string name) => links.List().FirstOrDefault(l => l.Name == name)
+        is { } link && link.Leased.Any(a => !IsV6(a));
 
     private bool IsThere(string name, Lease lease) => lease.Until <= time.GetUtcNow()
         || links.List().FirstOrDefault(l => l.Name == name) is not { } link
@@ -161,23 +193,27 @@ public sealed class Leases(ILinks links, IDhcp dhcp, LeaseStore store, TimeProvi
         store.Keep(name, lease);
         links.Raise(name);
         links.Lend(name, lease.Address, rest);
-        foreach (var other in links.List().First(l => l.Name == name).Leased.Where(
+        foreach (var other in Now(name).Leased.Where(
             a => a != lease.Address && !IsV6(a)))
         {
             links.RemoveAddress(name, other);
             // Removing one address may take others of its network along.
             links.Lend(name, lease.Address, rest);
         }
-        var now = links.List().First(l => l.Name == name);
+        var now = Now(name);
         foreach (var gone in now.Gateways.Intersect(former?.Gateways ?? []).Except(lease.Gateways))
         {
             links.RemoveGateway(name, gone);
         }
         foreach (var way in lease.Gateways.Except(now.Gateways))
         {
-            links.AddGateway(name, way, onLink: true);
+            links.AddGateway(name, way, isLent: true);
         }
     }
+
+    private HostLink Now(string name) => links.List().FirstOrDefault(l => l.Name == name)
+        ?? throw new HostException(Fault.NotFound, $"There is no interface {name} any more.",
+            "Plan anew.");
 
     private void Drop(string name, Lease? former)
     {

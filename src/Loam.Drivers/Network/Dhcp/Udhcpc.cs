@@ -36,7 +36,20 @@ public sealed class Udhcpc(string folder, Func<string?> hostName, TimeProvider t
         foreach (var file in Directory.EnumerateFiles(folder, "dhcp-*.pid"))
         {
             EndLeft(file);
+            Delete(file);
+        }
+    }
+
+    /// <summary>One that stays names a process that is none of ours by then.</summary>
+    private static void Delete(string file)
+    {
+        try
+        {
             File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The disk may be read-only.
         }
     }
 
@@ -52,13 +65,13 @@ public sealed class Udhcpc(string folder, Func<string?> hostName, TimeProvider t
                 {
                     return;
                 }
-                there.Process.Dispose();
             }
             var client = new Client(Start(name, former), time.GetTimestamp())
             {
                 Told = there?.Told,
             };
             _clients[name] = client;
+            there?.Process.Dispose();
             _ = HearAsync(client);
         }
     }
@@ -95,7 +108,10 @@ public sealed class Udhcpc(string folder, Func<string?> hostName, TimeProvider t
     {
         var pidFile = Path.Combine(folder, $"dhcp-{name}.pid");
         EndLeft(pidFile);
-        AtomicFile.Write(Script, Encoding.UTF8.GetBytes(LeaseText.Script), Executable);
+        if (!IsScript())
+        {
+            AtomicFile.Write(Script, Encoding.UTF8.GetBytes(LeaseText.Script), Executable);
+        }
         IReadOnlyList<string> all =
         [
             .. prefix, Program, "udhcpc", "-f", "-i", name, "-s", Script, "-p", pidFile,
@@ -130,31 +146,46 @@ public sealed class Udhcpc(string folder, Func<string?> hostName, TimeProvider t
         }
     }
 
+    /// <summary>It stands there: a disk that is full now keeps no client from its start.</summary>
+    private bool IsScript() => Text(Script) == LeaseText.Script
+        && ((uint)File.GetUnixFileMode(Script) & Executable) == Executable;
+
     private void EndLeft(string pidFile)
     {
-        if (!File.Exists(pidFile) || !int.TryParse(File.ReadAllText(pidFile).Trim(),
-            CultureInfo.InvariantCulture, out var pid))
-        {
-            return;
-        }
-        var words = string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline");
-        if (File.Exists(words)
-            && File.ReadAllText(words).Split('\0').Contains(Script))
+        if (int.TryParse(Text(pidFile), NumberStyles.AllowTrailingWhite,
+                CultureInfo.InvariantCulture, out var pid)
+            && Text(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline"))
+                ?.Split('\0').Contains(Script) == true)
         {
             DetachedProcess.End(pid);
         }
     }
 
+    /// <returns>Null: it is not there, no longer, or cannot be read.</returns>
+    private static string? Text(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     private async Task HearAsync(Client client)
     {
+        var hasLease = false;
         try
         {
             while (await client.Process.StandardOutput.ReadLineAsync() is { } line)
             {
-                // At first it says that there is no lease yet.
+                // At first it says that there is no lease yet: that ends none of an earlier one.
                 if (LeaseText.Read(line, time.GetUtcNow()) is { } news
-                    && (news.Lease is not null || client.Told?.Lease is not null))
+                    && (news.Lease is not null || hasLease))
                 {
+                    hasLease = true;
                     client.Told = news;
                 }
             }
