@@ -57,12 +57,20 @@ public sealed class Mind(DockerGround ground) : Telling(ground)
         var daemon = (await Shell.RunAsync(
             "pgrep", "-f", $"daemon --home {Loam.Home} ")).Output.Split('\n')[0].Trim();
         var attack = await File.ReadAllTextAsync(Takeover());
-        var tried = await Shell.RunAsync(Instance.Binary, "confine", "--user", user, "--doors",
-            Loam.Paths.MindDoors, "--own", own, "--memory", "536870912", "--", "/usr/bin/perl",
-            "-e", attack, Loam.Paths.RunDir, Loam.Paths.DataDir, daemon, "mind");
+        using var log = new SystemLog();
+        var tried = await Shell.RunAsync("unshare", [.. log.Around, Instance.Binary, "confine",
+            "--user", user, "--doors", Loam.Paths.MindDoors, "--own", own, "--memory", "536870912",
+            "--", "/usr/bin/perl", "-e", attack, Loam.Paths.RunDir, Loam.Paths.DataDir, daemon,
+            "mind"]);
         tried.ShouldEnd(0).ShouldSay("view: 200", "broken: 0", "closed run /bin/true",
-            "closed POST /v1/apply", "closed socket INET", $"closed signal {daemon}");
+            "closed POST /v1/apply", "closed socket INET", $"closed signal {daemon}",
+            "closed connect /dev/log", "home writable", "there /dev/null", "there /dev/urandom");
         tried.Output.ShouldNotContain("OPEN");
+        // Whoever is not confined reaches it there.
+        (await Shell.RunAsync("unshare", [.. log.Around, "/usr/bin/perl", "-e", """
+            use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
+            print connect($s, sockaddr_un('/dev/log')) ? "reached" : "not: $!";
+            """])).ShouldEnd(0).ShouldSay("reached");
     });
 
     internal static string Takeover([global::System.Runtime.CompilerServices.CallerFilePath]

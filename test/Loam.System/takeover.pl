@@ -6,10 +6,12 @@ my ($run,$data,$pid,$doors)=@ARGV; my $bad=0;
 sub try { my($what,$ok)=@_; my $e=$!; print(($ok?"OPEN   ":"closed ")."$what".($ok?"":" ($e)")."\n"); $bad++ if $ok; }
 for my $f ('/etc/shadow','/etc/passwd','/etc/hostname','/etc/machine-id',"$data/age.key","$data/instance",'/root/.bashrc','/var/log/dpkg.log','/proc/1/cmdline','/proc/1/environ',"/proc/$pid/environ","/proc/$pid/cmdline","/proc/$pid/mem",'/proc/version','/sys/class/net','/bin/sh','/usr/bin/su','/boot','/dev/kmsg','/dev/mem','/proc/kcore'){ my $h; $!=0; try("read $f",-d $f ? opendir($h,$f) : open($h,'<',$f)); }
 for my $f ('/usr/x','/etc/x','/tmp/x','/var/x','/run/x',"$run/$doors/x","$run/x","$data/x",'/dev/shm/x','/dev/x','/proc/self/oom_score_adj'){ my $h; $!=0; try("write $f",open($h,'>',$f)); }
-{ my $h; open($h,'>',"$run/$doors/home/x") or print "home not writable: $!\n"; unlink "$run/$doors/home/x"; }
+{ my $h; print(open($h,'>',"$run/$doors/home/x") ? "home writable\n" : "home not writable: $!\n"); unlink "$run/$doors/home/x"; }
 my %fam=(INET=>2,INET6=>10,NETLINK=>16,PACKET=>17,VSOCK=>40,ALG=>38);
 for my $n (sort keys %fam){ $!=0; my $s; try("socket $n",socket($s,$fam{$n},SOCK_STREAM,0)||socket($s,$fam{$n},3,0)); }
-for my $p ("$run/loam.sock","$run/mind.sock","$run/model.sock","$run/engine/docker.sock",'/run/docker.sock','/var/run/docker.sock','/run/dbus/system_bus_socket','/run/systemd/notify','/run/systemd/journal/socket'){ $!=0; socket(my $s,AF_UNIX,SOCK_STREAM,0) or die; try("connect $p",connect($s,sockaddr_un($p))); }
+for my $p ("$run/loam.sock","$run/mind.sock","$run/model.sock","$run/engine/docker.sock",'/run/docker.sock','/var/run/docker.sock','/run/dbus/system_bus_socket'){ $!=0; socket(my $s,AF_UNIX,SOCK_STREAM,0) or die; try("connect $p",connect($s,sockaddr_un($p))); }
+for my $p ('/dev/log','/run/systemd/notify','/run/systemd/journal/socket','/run/systemd/journal/dev-log'){ $!=0; socket(my $s,AF_UNIX,SOCK_DGRAM,0) or die; try("connect $p",connect($s,sockaddr_un($p))); }
+for my $p ('/dev/null','/dev/urandom'){ my $h; print((open($h,'<',$p) ? "there" : "gone")." $p\n"); }
 for my $p (1,$pid,POSIX::getppid()){ $!=0; try("signal $p",kill(0,$p)); $!=0; try("ptrace $p",syscall(101,16,$p,0,0)==0); }
 $!=0; try("unshare user",syscall(272,0x10000000)==0);
 $!=0; try("unshare mount",syscall(272,0x20000)==0);

@@ -39,9 +39,6 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         "/proc/stat", "/proc/self", "/sys/fs/cgroup", "/sys/devices/system",
     ];
 
-    private static readonly string[] s_devices =
-        ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"];
-
     /// <summary>Becomes the program. What is open and not closed on exec stays open.</summary>
     /// <param name="arguments">Without the program's name.</param>
     /// <param name="environment">All of it.</param>
@@ -61,7 +58,7 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         {
             rules.Allow(path, PathRights.Read | PathRights.Execute);
         }
-        foreach (var path in s_devices)
+        foreach (var path in ConfinedPlace.Devices)
         {
             rules.Allow(path, PathRights.Read | PathRights.Write);
         }

@@ -15,14 +15,18 @@ internal static class ConfinedPlace
 
     // What Landlock governs whole: no socket that answers lies there.
     private static readonly string[] s_shown =
-        ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "proc", "sys", "dev"];
+        ["usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32", "etc", "proc", "sys"];
 
-    /// <summary>Sockets are spoken to by their path, which Landlock does not govern.</summary>
+    /// <summary>All that is left of /dev.</summary>
+    public static IReadOnlyList<string> Devices { get; } =
+        ["/dev/null", "/dev/zero", "/dev/urandom", "/dev/random"];
+
+    /// <summary>Sockets are spoken to by their path, which Landlock does not govern: also the
+    /// system log's, /dev/log, and one that is made there later.</summary>
     private static List<string> Hidden() =>
     [
         .. new DirectoryInfo("/").EnumerateDirectories()
             .Where(d => d.LinkTarget is null && !s_shown.Contains(d.Name)).Select(d => d.FullName),
-        .. new[] { "/dev/shm", "/dev/mqueue" }.Where(Directory.Exists),
     ];
 
     /// <param name="doors">Where its sockets are; it stays where it is.</param>
@@ -43,6 +47,7 @@ internal static class ConfinedPlace
         {
             Restrict(others[at].Tree, shown[at].Path, readOnly: true);
         }
+        var devices = Devices.Where(File.Exists).Select(d => (Path: d, Tree: Take(d))).ToList();
         var hidden = Hidden();
         foreach (var path in hidden)
         {
@@ -54,6 +59,12 @@ internal static class ConfinedPlace
         foreach (var (name, tree) in others)
         {
             Kernel.Attach(tree, Path.Combine(doors, name));
+            tree.Dispose();
+        }
+        foreach (var (path, tree) in devices)
+        {
+            File.WriteAllBytes(path, []);
+            Kernel.Attach(tree, path);
             tree.Dispose();
         }
         foreach (var path in hidden)
