@@ -128,6 +128,32 @@ public sealed class TokenTests
         (await right.GetAsync("/api/v1/status")).Status.ShouldBe(200);
     }
 
+    /// <summary>A program that fails now and then is no guesser.</summary>
+    [Fact]
+    public void Failures_are_counted_from_the_first_of_them()
+    {
+        var time = new FakeTime();
+        var failed = new FailedTokens(time);
+        for (var i = 0; i < 3 * Limits.TokenFailures; i++)
+        {
+            failed.Add("one").ShouldBeFalse();
+            time.Ahead += Limits.TokenPause / 2;
+            failed.Wait("one").ShouldBeNull();
+        }
+        time.Ahead += Limits.TokenPause;
+        for (var i = 1; i < Limits.TokenFailures; i++)
+        {
+            failed.Add("two").ShouldBeFalse();
+        }
+        time.Ahead += Limits.TokenPause * 0.9;
+        failed.Add("two").ShouldBeTrue();
+        // A whole pause from there.
+        time.Ahead += Limits.TokenPause * 0.9;
+        failed.Wait("two").ShouldNotBeNull();
+        time.Ahead += Limits.TokenPause * 0.2;
+        failed.Wait("two").ShouldBeNull();
+    }
+
     [Fact]
     public void Places_that_are_remembered_are_bounded()
     {

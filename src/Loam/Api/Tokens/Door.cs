@@ -18,14 +18,14 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
     private readonly FailedTokens _failed = new(time);
 
     /// <returns>Null: it was refused, and told why.</returns>
-    public async Task<Caller?> LetInAsync(HttpContext http, Peer? peer, CancellationToken cancel)
+    public async Task<Caller?> LetInAsync(HttpContext http, Peer? peer)
     {
         var rights = peer?.Rights(Peer.GroupNumber()) ?? Rights.None;
         // The mind is given no token and has no use for one.
         if (peer is not null && !MindUser.Is(peer.Uid)
             && http.Request.Headers.Authorization is [{ } given, ..])
         {
-            return await BearerAsync(http, peer, given, cancel).ConfigureAwait(false);
+            return await BearerAsync(http, peer, given).ConfigureAwait(false);
         }
         if (peer is not null && rights != Rights.None)
         {
@@ -37,8 +37,7 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
         return null;
     }
 
-    private async Task<Caller?> BearerAsync(
-        HttpContext http, Peer peer, string given, CancellationToken cancel)
+    private async Task<Caller?> BearerAsync(HttpContext http, Peer peer, string given)
     {
         var source = SourceOf(http, peer);
         if (_failed.Wait(source) is { } wait)
@@ -57,7 +56,8 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
         }
         if (_failed.Add(source) && book is not null)
         {
-            await book.RecordAsync(source, cancel).ConfigureAwait(false);
+            // Whoever leaves at once is recorded all the same.
+            await book.RecordAsync(source, CancellationToken.None).ConfigureAwait(false);
         }
         http.Response.Headers.WWWAuthenticate = Challenge;
         await Routes.Refuse(http, StatusCodes.Status401Unauthorized, isBearer

@@ -31,9 +31,11 @@ internal sealed class FailedTokens(TimeProvider time)
             {
                 Forget(now);
             }
-            var count = _seen.TryGetValue(source, out var seen) && seen.Until > now
-                ? seen.Count + 1 : 1;
-            _seen[source] = (count, now + Limits.TokenPause);
+            var isFirst = !_seen.TryGetValue(source, out var seen) || seen.Until <= now;
+            var count = isFirst ? 1 : seen.Count + 1;
+            // Counted from the first; the pause begins with the one that is too many.
+            _seen[source] = (count, isFirst || count == Limits.TokenFailures
+                ? now + Limits.TokenPause : seen.Until);
             return count == Limits.TokenFailures;
         }
     }
