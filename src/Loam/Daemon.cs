@@ -99,8 +99,7 @@ internal static class Daemon
             Drivers =
             [
                 containers, images, firewall, storage, Certificates(paths, authority, time),
-                .. Drivers(engine, instance, paths, prober, time),
-                new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)), .. network.Drivers,
+                .. Drivers(engine, instance, paths, prober, time), .. network.Drivers,
             ],
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health, Audit = audit, Deadman = deadman,
@@ -161,6 +160,7 @@ internal static class Daemon
         new NetworkDriver(engine, instance),
         new VolumeDriver(new Directories()),
         new DataMoving(engine, new DataFolders(), prober, time),
+        new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
     ];
 
     private static IEnumerable<Watched> EngineWatches(DockerEngine engine,

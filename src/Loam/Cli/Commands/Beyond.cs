@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Loam.Api;
 using Loam.Cli.Views;
+using Loam.Core;
 using Loam.Core.Approving;
 using Loam.Core.Reconciling;
 using Loam.Core.StateFiles;
@@ -48,11 +49,13 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
         {
             Wait(0);
             Heard heard;
+            var recent = Recent(_said, turn);
             try
             {
                 heard = await HearAsync(new("chat", Session, turn)
                 {
-                    Model = Model, MaySend = maySend, Before = [.. _said], Over = Over,
+                    Model = Model, MaySend = maySend, Before = recent,
+                    Over = Math.Max(0, Over - (_said.Count - recent.Length)),
                 }, cancel).ConfigureAwait(false);
             }
             finally
@@ -96,6 +99,17 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
             return heard.Proposal is { } id
                 ? await ProposeAsync(id, cancel).ConfigureAwait(false) : ExitCode.Done;
         }
+    }
+
+    /// <summary>The newest of what was said that fit into one line with the turn.</summary>
+    internal static ImmutableArray<string> Recent(IReadOnlyList<string> said, string turn)
+    {
+        const int around = 1024, perText = 3;
+        static int Bytes(string text) =>
+            JsonEncodedText.Encode(text).EncodedUtf8Bytes.Length + perText;
+        var rest = Limits.MindLineBytes - around - Bytes(turn);
+        var newest = said.Reverse().TakeWhile(s => (rest -= Bytes(s)) >= 0);
+        return [.. newest.Reverse()];
     }
 
     private sealed record Heard(FromMind End)
