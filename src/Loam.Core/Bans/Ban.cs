@@ -98,6 +98,7 @@ public static class BanSource
         var all = bans.Select(b => b.Source).ToHashSet(StringComparer.Ordinal);
         return [.. bans.Where(b => b.Source.Contains('/', StringComparison.Ordinal)
             || !b.Source.Contains(':', StringComparison.Ordinal)
-            || !all.Contains(Of(IPAddress.Parse(b.Source))))];
+            || NetworkOf(IPAddress.Parse(b.Source)) is not { } network
+            || !all.Contains($"{network}/64"))];
     }
 }
