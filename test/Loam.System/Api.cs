@@ -162,7 +162,11 @@ public sealed class Api(DockerGround ground) : Telling(ground)
         (await Loam.RunAsync("apply", "--yes", "--confirm", "manifest.yaml")).ShouldEnd(0);
         await Wait.ForAsync("the API to listen", async () =>
             (await CurlAsync(null, "status")).Status == 401);
-        return (await TokenAsync("looking", "view"), await TokenAsync("agent", "propose"),
+        var looking = await TokenAsync("looking", "view");
+        // Another story may just have brought too many wrong ones.
+        await Wait.ForAsync("tokens to be heard", async () =>
+            (await CurlAsync(looking, "status")).Status == 200);
+        return (looking, await TokenAsync("agent", "propose"),
             await TokenAsync("deploying", "approve"),
             await TokenAsync("other", "propose", "--for", "bea"));
     }
