@@ -250,7 +250,10 @@ internal sealed class Answering(
     private async Task<(FromMind End, KeptTurn Kept)> SayAsync(string person, Proposal proposal,
         KeptTurn kept, MachineView view, Func<FromMind, Task> say, CancellationToken cancel)
     {
-        var end = new FromMind("done") { By = Interpreter, Content = proposal.Message };
+        var end = new FromMind("done")
+        {
+            By = Interpreter, Content = proposal.Message, Cost = 0,
+        };
         if (proposal.Outcome != Outcome.Proposal)
         {
             var kind = proposal.Outcome == Outcome.Question ? "question" : "text";

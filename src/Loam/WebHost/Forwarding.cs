@@ -2,6 +2,7 @@ using System.Net.Http;
 using System.Net.Sockets;
 using Loam.Api;
 using Loam.Api.Tokens;
+using Loam.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
@@ -90,6 +91,11 @@ internal sealed class Forwarding : IDisposable
         {
             return (StatusCodes.Status405MethodNotAllowed, new(
                 $"The API takes GET and POST.", ""));
+        }
+        if (request.ContentLength > Limits.RequestBytes)
+        {
+            return (StatusCodes.Status413PayloadTooLarge, new(
+                $"The request has more than {Limits.RequestBytes} bytes.", ""));
         }
         if (request.Headers.Authorization is not [{ Length: > 0 }])
         {

@@ -149,7 +149,7 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
     /// </summary>
     private void Wait(double milliseconds)
     {
-        var line = new Line("asking a model …", Ink.Dim);
+        var line = new Line(Model ? "asking a model …" : "asking …", Ink.Dim);
         if (call.Json || (milliseconds > 0 && !Screen.Live))
         {
             return;
