@@ -26,6 +26,9 @@ internal sealed class World
     public const string Instance = "11111111-2222-3333-4444-555555555555";
 
     private readonly SecretMemory _vault = new();
+
+    public ISecretVault Vault => _vault;
+
     private readonly FirewallMemory _firewallMemory = new(null);
     private readonly NetworkLedger _networkLedger = new(null);
     private int _sealed;

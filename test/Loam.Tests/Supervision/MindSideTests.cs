@@ -73,7 +73,7 @@ public sealed class MindSideTests : IDisposable
     }
 
     private MindSide? Open() => MindSide.Open(_world.Machine, Paths,
-        "0badcafe-0000-4000-8000-000000000000", _ => "", _events, TimeProvider.System);
+        "0badcafe-0000-4000-8000-000000000000", _world.Vault, _events, TimeProvider.System);
 
     private List<string> Told() => [.. _events.Kept().Where(e => e.Type == "mind.failed")
         .Select(e => e.Message!)];
