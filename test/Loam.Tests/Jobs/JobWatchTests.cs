@@ -98,7 +98,7 @@ public sealed class JobWatchTests : IAsyncDisposable
     [Fact]
     public void What_a_program_wrote_is_told_apart()
     {
-        Add("copy", "0 13 * * *");
+        Add("copy", "0 13 * * *", onFailure: Told.Alert);
         _does = (_, _) => throw new HostException(
             Fault.Unavailable, "db could not write its dump.", "", "FATAL: no such user anna");
         Pass(TimeSpan.FromHours(2));
