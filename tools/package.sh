@@ -41,6 +41,10 @@ lay_out() {
   install -D -m 755 "$loam" "$tree/usr/bin/loam"
   install -D -m 644 "$from/loam.service" "$tree/lib/systemd/system/loam.service"
   install -D -m 644 "$from/copyright" "$tree/usr/share/doc/loam/copyright"
+  # What `loam eval` asks models; the blind part stays where the work is judged by it.
+  mkdir -p "$tree/usr/share/loam/loam-bench"
+  cp -r "$root/test/loam-bench/states" "$root/test/loam-bench/cases" "$tree/usr/share/loam/loam-bench"
+  chmod -R u=rwX,go=rX "$tree/usr/share/loam"
   install -d -m 755 "$tree/usr/share/man/man1" "$tree/usr/share/bash-completion/completions" \
     "$tree/usr/share/zsh/vendor-completions" "$tree/usr/share/fish/vendor_completions.d"
   "$loam" man-page | gzip -9n >"$tree/usr/share/man/man1/loam.1.gz"

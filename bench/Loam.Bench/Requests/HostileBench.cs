@@ -1,4 +1,5 @@
-using Loam.Scoring.Cases;
+using Loam.Scoring;
+using Loam.Mind.Evaluating.Cases;
 using Loam.Scoring.Hostile;
 
 namespace Loam.Bench.Requests;
@@ -31,7 +32,7 @@ internal static class HostileBench
             (sentences, seed) = args[i] == "--seed" ? (sentences, number) : (number, seed);
         }
         Console.WriteLine($"{Report.Machine()}\n");
-        var bench = LoamBench.Read();
+        var bench = BenchFolder.Read();
         // Everything is compiled before anything is measured.
         HostileRun.Go(bench, seed + 1, 2000, isTimed: false, cancel);
         var run = HostileRun.Go(bench, seed, sentences, isTimed: true, cancel);

@@ -1,5 +1,6 @@
+using Loam.Scoring;
 using Loam.Core.StateFiles.Types;
-using Loam.Scoring.Cases;
+using Loam.Mind.Evaluating.Cases;
 
 namespace Loam.Bench.Requests;
 
@@ -21,7 +22,7 @@ internal sealed record RequestOptions
     public bool Failures { get; private init; }
     public bool BlindFailures { get; private init; }
     public bool Check { get; private init; }
-    public string Folder { get; private init; } = LoamBench.Folder;
+    public string Folder { get; private init; } = BenchFolder.Place;
 
     /// <summary>Null: something was not understood, and <paramref name="problem"/> says what.
     /// </summary>

@@ -1,7 +1,8 @@
+using Loam.Scoring;
 using System.Diagnostics;
 using System.Globalization;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Bench.Requests;
 
@@ -17,7 +18,7 @@ internal static class RequestsBench
             Console.Error.WriteLine($"{problem}\n{RequestOptions.Help}".TrimStart());
             return problem.Length == 0 ? 0 : 2;
         }
-        var bench = LoamBench.Read(options.Folder);
+        var bench = BenchFolder.Read(options.Folder);
         foreach (var fault in bench.Faults)
         {
             Console.Error.WriteLine(fault);

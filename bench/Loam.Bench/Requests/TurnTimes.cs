@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Bench.Requests;
 

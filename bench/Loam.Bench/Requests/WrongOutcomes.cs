@@ -1,5 +1,5 @@
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Bench.Requests;
 

@@ -24,6 +24,24 @@ public sealed class ModelGateway
             f => f.Model.Info == m.Info).Breaker ?? new CircuitBreaker(time)))];
     }
 
+    private ModelGateway(ImmutableArray<(IModel, CircuitBreaker)> models, ModelGateway other)
+    {
+        (_models, _rules, _time) = (models, other._rules, other._time);
+    }
+
+    /// <summary>The same with one model alone.</summary>
+    /// <param name="name">With its provider's, or without.</param>
+    /// <exception cref="ModelException">NotConfigured: none has that name.</exception>
+    public ModelGateway Only(string name)
+    {
+        var named = _models.Where(m => m.Model.Info.ToString() == name
+            || m.Model.Info.Model == name).Take(1).ToImmutableArray();
+        return !named.IsEmpty ? new(named, this) : throw new ModelException(
+            ModelFault.NotConfigured, $"No model is called '{name}'.", _models.IsEmpty
+                ? "Name one in llm.provider of manifest.yaml."
+                : $"There are {string.Join(", ", Models)}.");
+    }
+
     /// <summary>In the order in which they are asked.</summary>
     public IEnumerable<ModelInfo> Models => _models.Select(m => m.Model.Info);
 

@@ -22,6 +22,15 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
     /// knows.</summary>
     public string? For { get; init; }
 
+    /// <summary>Of a <c>trial</c>: the texts it is about, which are nobody's machine.</summary>
+    public ImmutableSortedDictionary<string, string>? Files { get; init; }
+
+    /// <summary>Of a <c>trial</c>: what is said, in order.</summary>
+    public ImmutableArray<string>? Turns { get; init; }
+
+    /// <summary>Of a <c>trial</c>: the one model that is asked, by its name.</summary>
+    public string? Only { get; init; }
+
     /// <summary>What the person said before in this conversation, and the client answered itself.
     /// </summary>
     public ImmutableArray<string>? Before { get; init; }
@@ -29,6 +38,11 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
     /// <summary>How many of those, from the first, were applied.</summary>
     public int Over { get; init; }
 }
+
+/// <summary>A model that can be asked.</summary>
+/// <param name="IsAway">What it is sent leaves the machine.</param>
+/// <param name="Input">Millionths of a US dollar per million tokens; null: unknown.</param>
+internal sealed record ModelLine(string Name, bool IsAway, long? Input, long? Output);
 
 /// <summary>A line of the mind's answer. After the last one of a turn comes <c>done</c> or
 /// <c>error</c>.</summary>
@@ -40,6 +54,15 @@ internal sealed record ToMind(string? Type, string? SessionId, string? Input)
 /// work. <c>done</c>: who answered, how long it took and what it cost.</param>
 internal sealed record FromMind(string Type)
 {
+    /// <summary>Of a <c>trial</c>: what it came to.</summary>
+    public string? Outcome { get; init; }
+
+    /// <summary>Of a <c>trial</c>: files that changed, whole.</summary>
+    public ImmutableSortedDictionary<string, string>? Files { get; init; }
+
+    /// <summary>The models that can be asked, in order.</summary>
+    public ImmutableArray<ModelLine>? Models { get; init; }
+
     public string? SessionId { get; init; }
 
     public string? Content { get; init; }

@@ -24,6 +24,7 @@ internal sealed class Answering(
 
     private readonly Sessions _sessions = new(store);
     private readonly Nonces _nonces = new();
+    private readonly Trials _trials = new(daemon, models, time);
 
     public async Task AnswerAsync(string person, ToMind asked, Func<FromMind, Task> say,
         CancellationToken cancel)
@@ -42,6 +43,12 @@ internal sealed class Answering(
                         ? new("done") { SessionId = asked.SessionId }
                         : Error($"You have no conversation '{asked.SessionId}'.",
                             "`loam sessions` lists them.")).ConfigureAwait(false);
+                    break;
+                case "models":
+                    await _trials.ListAsync(say, cancel).ConfigureAwait(false);
+                    break;
+                case "trial":
+                    await _trials.RunAsync(asked, say, cancel).ConfigureAwait(false);
                     break;
                 case "preferences" or "prefer" or "unprefer":
                     await PreferAsync(person, asked, say).ConfigureAwait(false);

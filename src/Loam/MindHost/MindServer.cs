@@ -164,11 +164,14 @@ internal sealed class MindServer(Socket listener, TimeProvider time,
         {
             var asked = JsonSerializer.Deserialize(line.Span, MindJson.Default.ToMind);
             fault = asked?.Type is not ("chat" or "sessions" or "forget" or "preferences"
-                or "prefer" or "unprefer")
+                or "prefer" or "unprefer" or "models" or "trial")
                 ? $"There is no type '{Shown(asked?.Type)}'."
                 : asked.Type is "chat" or "prefer" or "unprefer"
                     && string.IsNullOrWhiteSpace(asked.Input)
                     ? "It has no input."
+                : asked is { Type: "trial" } and not
+                    { Files: not null, Turns: { IsEmpty: false } }
+                    ? "It has no files, or no turns."
                 : asked.Type == "forget" && asked.SessionId is null
                     ? "It does not say which: session_id."
                 : asked.SessionId is { } id && !IsId(id)

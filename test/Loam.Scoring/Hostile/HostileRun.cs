@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Scoring.Hostile;
 

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Scoring.Injecting;
 
@@ -30,7 +30,7 @@ public sealed class InjectionData
 
     private InjectionData(string folder)
     {
-        State = LoamBench.ReadState(Path.Combine(folder, "state"));
+        State = BenchFolder.ReadState(Path.Combine(folder, "state"));
         Orders = [.. Blocks(folder, "goals.txt").Select(ReadOrder)];
         Dresses = [.. Lines(folder, "styles.txt").Where(l => l.Length > 0).Select(ReadDress)];
         Requests = [.. Blocks(folder, "requests.txt").Select(ReadRequest)];

@@ -3,7 +3,7 @@ using Loam.Core.Diagnostics;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 using Proposing = Loam.Mind.Interpreter.Interpreter;
 
 namespace Loam.Tests.Catalog;

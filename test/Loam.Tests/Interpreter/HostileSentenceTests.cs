@@ -1,10 +1,11 @@
+using Loam.Scoring;
 using System.Globalization;
 using Loam.Core.Catalog;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
+using Loam.Mind.Evaluating.Cases;
 using Loam.Scoring.Hostile;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Interpreter;
 
@@ -20,7 +21,7 @@ public sealed class HostileSentenceTests
     {
         var count = Environment.GetEnvironmentVariable("LOAM_HOSTILE_SENTENCES") is { } given
             ? int.Parse(given, CultureInfo.InvariantCulture) : Sentences;
-        var run = HostileRun.Go(LoamBench.Read(), 20250314, count, isTimed: false,
+        var run = HostileRun.Go(BenchFolder.Read(), 20250314, count, isTimed: false,
             CancellationToken.None);
         run.Examples.ShouldBeEmpty();
     }

@@ -1,7 +1,7 @@
 using Loam.Core.Planning;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Interpreter;
 

@@ -1,5 +1,6 @@
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Scoring;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Interpreter;
 
@@ -12,7 +13,7 @@ public sealed class LoamBenchTests
     /// <summary>Cases in which something else changes too. Lower it when it falls.</summary>
     private const int MostCollateral = 18;
 
-    private static readonly Lazy<LoamBench> s_bench = new(LoamBench.Read);
+    private static readonly Lazy<LoamBench> s_bench = new(BenchFolder.Read);
     private static readonly Lazy<List<Judgement>> s_judged = new(() =>
         [.. s_bench.Value.Cases.Select(c => Judge.Run(c, s_bench.Value.States[c.State]))]);
 

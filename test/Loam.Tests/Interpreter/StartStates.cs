@@ -1,5 +1,6 @@
+using Loam.Scoring;
 using Loam.Core.StateFiles;
-using Loam.Scoring.Cases;
+using Loam.Mind.Evaluating.Cases;
 
 namespace Loam.Tests.Interpreter;
 
@@ -7,5 +8,5 @@ namespace Loam.Tests.Interpreter;
 internal static class StartStates
 {
     public static StateSet Read(string name) => name == LoamBench.Empty ? StateSet.Empty
-        : LoamBench.ReadState(Path.Combine(LoamBench.Folder, "states", name));
+        : BenchFolder.ReadState(Path.Combine(BenchFolder.Place, "states", name));
 }

@@ -1,5 +1,5 @@
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Interpreter;
 

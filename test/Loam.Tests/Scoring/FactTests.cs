@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using Loam.Core.Planning;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Facts;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Facts;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Scoring;
 
@@ -243,7 +243,7 @@ public sealed class FactTests
         Collateral.Of(Test("no services.db"), result).ShouldBeEmpty();
     }
 
-    private static Loam.Scoring.Cases.Case Test(string fact) =>
+    private static Loam.Mind.Evaluating.Cases.Case Test(string fact) =>
         new("modify", false, "x", ["x"], ["proposal"], [FactReader.Read(fact)], "x", 1);
 
     private static string? Wrong(string fact) => FactReader.Read(fact).Wrong(Result(null));

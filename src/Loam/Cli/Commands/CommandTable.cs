@@ -333,6 +333,21 @@ internal static class CommandTable
             Details = "Each section has a budget in tokens; what has no room is named. "
                 + "docs/mind.md says what is in each.",
         },
+        new("eval", "", 0, 0, "How well a model understands requests: Loam-bench, by class.",
+            "loam eval --class create --limit 20\nloam eval --model gpt-5 --cases test/loam-bench",
+            EvalCommand.RunAsync)
+        {
+            Options =
+            [
+                new("model", null, "NAME", "which; without it the first of llm"),
+                new("cases", null, "DIR", "others than those that came with Loam"),
+                new("class", null, "CLASS", "only this class"),
+                new("limit", null, "N", "at most so many, some of each class"),
+            ],
+            Details = "Every case is a state that is no machine's, what somebody says, and what "
+                + "must come of it. The mind asks the model with your keys, within your budget; "
+                + "nothing is planned. What it may cost is said first.",
+        },
         new("privacy", "show WORDS…", 2, Any,
             "Exactly what would leave the machine for a request. Sends nothing.",
             "loam privacy show \"open the database to the office\"", ContextCommands.PrivacyAsync)

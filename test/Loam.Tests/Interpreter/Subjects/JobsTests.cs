@@ -1,7 +1,7 @@
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
 
 namespace Loam.Tests.Interpreter.Subjects;
 
@@ -66,7 +66,7 @@ public sealed class JobsTests
         """);
 
     private static readonly List<CaseFault> s_faults = [];
-    private static readonly Dictionary<string, Loam.Scoring.Cases.Case> s_cases = CaseFile
+    private static readonly Dictionary<string, Loam.Mind.Evaluating.Cases.Case> s_cases = CaseFile
         .Read("inline", Cases, "schedule", false, s_faults)
         .ToDictionary(c => $"{c.State}: {c.Said}");
 

@@ -1,11 +1,12 @@
+using Loam.Scoring;
 using Loam.Core.Approving;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter;
 using Loam.Mind.Scoping;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Judging;
-using Case = Loam.Scoring.Cases.Case;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Judging;
+using Case = Loam.Mind.Evaluating.Cases.Case;
 using Speech = Loam.Mind.Interpreter.Interpreter;
 
 namespace Loam.Tests.Mind.Scoping;
@@ -13,7 +14,7 @@ namespace Loam.Tests.Mind.Scoping;
 /// <summary>What a person's words open, over the sentences of the benchmark of requests.</summary>
 public sealed class ScopeReaderTests
 {
-    private static readonly LoamBench s_bench = LoamBench.Read();
+    private static readonly LoamBench s_bench = BenchFolder.Read();
 
     private static IEnumerable<Case> Some(int every) => s_bench.Cases.Where((_, at) =>
         at % every == 0);

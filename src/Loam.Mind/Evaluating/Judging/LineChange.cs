@@ -1,4 +1,4 @@
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>The lines of which two texts differ: a longest common subsequence is what is left.
 /// </summary>

@@ -3,7 +3,7 @@ using Loam.Core.Scheduling;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary><c>runs jobs.cleanup at 2026-03-02T03:00</c>, <c>runs not …</c></summary>
 /// <param name="Place">The schedule.</param>

@@ -1,8 +1,8 @@
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Checks;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>The names of other things that a thing speaks of.</summary>
 public static class References

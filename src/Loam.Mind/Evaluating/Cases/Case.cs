@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Cases;
+namespace Loam.Mind.Evaluating.Cases;
 
 /// <summary>One case: a start state, what was said, and what must come of it.</summary>
 /// <param name="Class">The class of requests: the name of its file.</param>

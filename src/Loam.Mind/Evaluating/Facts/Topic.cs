@@ -1,8 +1,8 @@
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>The first word of a place: a field at the top of a state file.</summary>
 /// <param name="Files">Where it can stand; <c>hostname</c> may stand in two files.</param>

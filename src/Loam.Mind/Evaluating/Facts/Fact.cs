@@ -1,9 +1,9 @@
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>What a fact is checked against.</summary>
 public sealed record Result(MachineState Before, MachineState After, Proposal Proposal);

@@ -1,10 +1,9 @@
-using System.Runtime.CompilerServices;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
-using Loam.Scoring.Facts;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Facts;
+using Loam.Mind.Evaluating.Judging;
 
-namespace Loam.Scoring.Cases;
+namespace Loam.Mind.Evaluating.Cases;
 
 /// <summary>All of Loam-bench: start states and cases, and what is wrong with them.</summary>
 public sealed class LoamBench
@@ -19,12 +18,13 @@ public sealed class LoamBench
 
     private readonly Dictionary<string, MachineState> _states = new(StringComparer.Ordinal);
 
-    private LoamBench(string folder)
+    private LoamBench(IReadOnlyDictionary<string, string> files)
     {
-        foreach (var state in Directory.GetDirectories(Path.Combine(folder, "states")))
+        foreach (var state in files.Where(f => f.Key.StartsWith("states/", StringComparison.Ordinal)
+            && f.Key.Split('/').Length == 3).GroupBy(f => f.Key.Split('/')[1]))
         {
-            var files = ReadState(state);
-            _states.Add(Path.GetFileName(state), new(files));
+            _states.Add(state.Key, new(state.OrderBy(f => f.Key, StringComparer.Ordinal).Aggregate(
+                StateSet.Empty, (set, f) => set.With(f.Key.Split('/')[2], f.Value))));
         }
         _states[Empty] = new(StateSet.Empty);
     }
@@ -33,15 +33,11 @@ public sealed class LoamBench
     public List<Case> Cases { get; } = [];
     public List<CaseFault> Faults { get; } = [];
 
-    /// <summary>Where it lies in a clone.</summary>
-    public static string Folder { get; } = FindFolder();
-
-    public static LoamBench Read() => Read(Folder);
-
-    /// <param name="folder">One with <c>states</c>, <c>cases</c> and <c>blind</c>.</param>
-    public static LoamBench Read(string folder)
+    /// <param name="files">By their path below a folder with <c>states</c>, <c>cases</c> and,
+    /// where there is one, <c>blind</c>.</param>
+    public static LoamBench Of(IReadOnlyDictionary<string, string> files)
     {
-        var bench = new LoamBench(folder);
+        var bench = new LoamBench(files);
         foreach (var (name, state) in bench._states.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             foreach (var error in state.Reading.Findings.Where(f => f.IsError))
@@ -50,36 +46,27 @@ public sealed class LoamBench
                     error.Message, error.Remedy));
             }
         }
-        bench.ReadCases(folder, "cases", isBlind: false);
-        bench.ReadCases(folder, "blind", isBlind: true);
+        bench.ReadCases(files, "cases", isBlind: false);
+        bench.ReadCases(files, "blind", isBlind: true);
         bench.CheckCases();
         return bench;
     }
 
-    /// <summary>The state files of a folder.</summary>
-    public static StateSet ReadState(string folder) =>
-        Directory.GetFiles(folder).Order(StringComparer.Ordinal).Aggregate(StateSet.Empty,
-            (state, file) => state.With(Path.GetFileName(file), File.ReadAllText(file)));
-
-    private void ReadCases(string folder, string part, bool isBlind)
+    private void ReadCases(
+        IReadOnlyDictionary<string, string> files, string part, bool isBlind)
     {
-        var path = Path.Combine(folder, part);
-        if (!Directory.Exists(path))
+        foreach (var (shown, text) in files.Where(f => f.Key.StartsWith(part + "/",
+            StringComparison.Ordinal)).OrderBy(f => f.Key, StringComparer.Ordinal))
         {
-            return;
-        }
-        foreach (var file in Directory.GetFiles(path).Order(StringComparer.Ordinal))
-        {
+            var file = shown[(part.Length + 1)..];
             var name = Path.GetFileNameWithoutExtension(file);
-            var shown = $"{part}/{Path.GetFileName(file)}";
             if (Path.GetExtension(file) != ".cases" || !Classes.Contains(name))
             {
-                Faults.Add(new(shown, 1, $"{Path.GetFileName(file)} is no file of a class.",
+                Faults.Add(new(shown, 1, $"{file} is no file of a class.",
                     $"Name it CLASS.cases; the classes are {string.Join(", ", Classes)}."));
                 continue;
             }
-            Cases.AddRange(
-                CaseFile.Read(shown, File.ReadAllText(file), name, isBlind, Faults));
+            Cases.AddRange(CaseFile.Read(shown, text, name, isBlind, Faults));
         }
     }
 
@@ -114,7 +101,4 @@ public sealed class LoamBench
         }
         Cases.RemoveAll(c => !States.ContainsKey(c.State));
     }
-
-    private static string FindFolder([CallerFilePath] string here = "") => Path.GetFullPath(
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "loam-bench"));
 }

@@ -3,7 +3,7 @@ using Loam.Core.Diagnostics;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>Values as facts write them, read and compared as the field's type does.</summary>
 public static class FactValue

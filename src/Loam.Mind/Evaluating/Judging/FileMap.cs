@@ -1,7 +1,7 @@
 using Loam.Core.StateFiles;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>Which lines of a file speak of what.</summary>
 internal sealed class FileMap
@@ -89,7 +89,8 @@ internal sealed record Section(int Line, Thing? Thing, Node Node, bool IsFlow)
     private readonly record struct Leaf(int Line, bool IsGone, bool IsSame);
 
     /// <summary>The scalars below a node, and the lists and mappings that have more or fewer
-    /// parts than they had (in flow style they share their line), each beside what is at the same place now.</summary>
+    /// parts than they had (in flow style they share their line), each beside what is at the
+    /// same place now.</summary>
     /// <param name="isWhole">All lists on the way have as many items as they had, so that an
     /// index still means the same item.</param>
     private static IEnumerable<Leaf> Leaves(Node before, Node? after, bool isWhole)

@@ -2,7 +2,7 @@ using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>State files as values: what each of the six says in its normal form, defaults filled
 /// in, also in fields that no driver makes true yet.</summary>

@@ -1,6 +1,6 @@
 using Loam.Core.Planning;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary><c>says TEXT</c>: the message contains it, in any case.</summary>
 public sealed record SaysFact(string Text, IReadOnlyList<string> Parts) : Fact(Text)

@@ -4,7 +4,7 @@ using Loam.Core.Firewall;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Types;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary><c>allows tcp 22 from 10.0.1.5</c>, <c>blocks out tcp 443 to 192.0.2.9</c></summary>
 public sealed record PacketFact(string Text, FirewallPacket Packet, bool IsAllowed) : Fact(Text)

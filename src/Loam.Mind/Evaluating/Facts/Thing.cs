@@ -1,4 +1,4 @@
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>What may change as one: an item with a name, or a topic as a whole.</summary>
 /// <param name="Name">Null: the whole topic.</param>

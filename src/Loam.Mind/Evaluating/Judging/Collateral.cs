@@ -1,8 +1,8 @@
 using Loam.Core.StateFiles;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>What changed although no fact speaks of it.</summary>
 public static class Collateral

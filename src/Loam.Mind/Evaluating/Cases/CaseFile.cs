@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Text;
 using Loam.Core.StateFiles.Types;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Cases;
+namespace Loam.Mind.Evaluating.Cases;
 
 /// <summary>Reads <c>STATE: TURN // TURN => OUTCOME; FACT; FACT</c>.</summary>
 public static class CaseFile

@@ -1,7 +1,7 @@
 using Loam.Core.StateFiles;
-using Loam.Scoring.Facts;
+using Loam.Mind.Evaluating.Facts;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>Lines and comments of a state file that are gone although what they say, or what they
 /// stand at, is still so.</summary>

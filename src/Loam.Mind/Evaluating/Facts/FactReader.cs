@@ -3,7 +3,7 @@ using Loam.Core.Planning;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>Reads one fact; test/loam-bench/README.md has the table of them.</summary>
 public static class FactReader

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Loam.Core.StateFiles;
+using Loam.Mind.Evaluating.Cases;
+using Loam.Mind.Evaluating.Facts;
 using Loam.Mind.Interpreter;
-using Loam.Scoring.Cases;
-using Loam.Scoring.Facts;
+using Speech = Loam.Mind.Interpreter.Interpreter;
 
-namespace Loam.Scoring.Judging;
+namespace Loam.Mind.Evaluating.Judging;
 
 /// <summary>What came of a case.</summary>
 /// <param name="Outcome">The outcome's word; null when the interpreter broke down.</param>
@@ -28,7 +29,7 @@ public static class Judge
         Proposal proposal;
         try
         {
-            proposal = Interpreter.Propose(state.Files, test.Turns, Now);
+            proposal = Speech.Propose(state.Files, test.Turns, Now);
         }
         // A crash is the worst answer, and the other cases still have theirs.
         catch (Exception crash)

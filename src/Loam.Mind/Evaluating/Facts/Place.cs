@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
-using Loam.Scoring.Judging;
+using Loam.Mind.Evaluating.Judging;
 
-namespace Loam.Scoring.Facts;
+namespace Loam.Mind.Evaluating.Facts;
 
 /// <summary>One step into a value: a field, or the item of a list whose key field says
 /// <see cref="Name"/>.</summary>
