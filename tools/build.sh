@@ -57,7 +57,7 @@ show_failure() {
 # Names, sizes and times of everything that goes into the executable.
 sources_stamp() {
   local parts=() part
-  for part in src catalog web Directory.Build.props Directory.Packages.props global.json; do
+  for part in src catalog docs web Directory.Build.props Directory.Packages.props global.json; do
     [[ ! -e $root/$part ]] || parts+=("$part")
   done
   (cd "$root" && find "${parts[@]}" \( -name bin -o -name obj -o -name node_modules \) -prune -o \

@@ -116,6 +116,8 @@ run_system() {
   trap '"$tools/standins/registry.sh" stop "$results/standins" >/dev/null' EXIT
   export LOAM_BINARY=$loam LOAM_MIRROR=http://127.0.0.1:$port
   export LOAM_REGISTRY=$results/standins/registry.yml
+  # Without npm the story that needs it is left out, and says so.
+  LOAM_MCP_CLIENT=$("$tools/mcp-client.sh") && export LOAM_MCP_CLIENT || unset LOAM_MCP_CLIENT
   run_project system Loam.System "$1"
 }
 

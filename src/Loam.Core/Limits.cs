@@ -111,6 +111,15 @@ public static class Limits
     /// <summary>Characters of all proposals that wait for somebody to ask for their plan.
     /// </summary>
     public const int ProposalBytes = 32 * 1024 * 1024;
+    /// <summary>Proposals of one author for one person that are kept; his oldest makes room.
+    /// </summary>
+    public const int ProposalsOfOne = 16;
+    /// <summary>How long a proposal waits for a person.</summary>
+    public static readonly TimeSpan ProposalLifetime = TimeSpan.FromHours(24);
+    /// <summary>Proposals that are planned at one time.</summary>
+    public const int ProposalsPlanned = 2;
+    /// <summary>The longest that one request waits to hear what became of a proposal.</summary>
+    public static readonly TimeSpan ProposalWait = TimeSpan.FromMinutes(1);
     /// <summary>Bytes of one line to the mind.</summary>
     public const int MindLineBytes = 64 * 1024;
     /// <summary>Bytes of one line of the mind's answer that a client reads.</summary>

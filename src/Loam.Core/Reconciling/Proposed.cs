@@ -38,7 +38,46 @@ public sealed record ProposalOrder(string By, string Words,
 /// <summary>A proposal that waits for somebody to ask for its plan.</summary>
 /// <param name="Until">When it is forgotten.</param>
 public sealed record Proposed(string Id, ProposalOrder Order, DateTimeOffset At,
-    DateTimeOffset Until);
+    DateTimeOffset Until)
+{
+    public ProposalFate Fate { get; init; } = ProposalFate.Waiting;
+}
+
+/// <summary>How far a proposal has come.</summary>
+public enum ProposalStage
+{
+    /// <summary>It waits for somebody to approve or decline it.</summary>
+    Open,
+    /// <summary>It was approved, and its change waits for its turn or is under way.</summary>
+    Approved,
+    Applied,
+    /// <summary>It failed and everything is as before.</summary>
+    RolledBack,
+    /// <summary>It failed and not everything could be taken back.</summary>
+    Incomplete,
+    Declined,
+}
+
+/// <summary>What became of a proposal.</summary>
+/// <param name="Who">Who approved or declined it last.</param>
+public sealed record ProposalFate(ProposalStage Stage, string? Who, DateTimeOffset? At)
+{
+    public static readonly ProposalFate Waiting = new(ProposalStage.Open, null, null);
+
+    /// <summary>How it was approved, as <see cref="Approving.Approval.How"/> has it.</summary>
+    public string? How { get; init; }
+
+    /// <summary>In force afterwards.</summary>
+    public int? Generation { get; init; }
+
+    /// <summary>Why it failed or was declined, in a sentence.</summary>
+    public string? Why { get; init; }
+
+    public string? Remedy { get; init; }
+
+    /// <summary>Nothing more comes of it by itself.</summary>
+    public bool IsOver => Stage is not (ProposalStage.Open or ProposalStage.Approved);
+}
 
 /// <summary>What whoever proposed hears.</summary>
 /// <param name="Id">Null: it has errors and was not kept.</param>

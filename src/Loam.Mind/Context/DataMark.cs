@@ -4,7 +4,7 @@ namespace Loam.Mind.Context;
 
 /// <summary>Encloses what was observed, with its origin. The mark of a request cannot stand within
 /// what it encloses, so nothing observed can end its own enclosure.</summary>
-internal sealed class DataMark(string nonce)
+public sealed class DataMark(string nonce)
 {
     private const int LongestOrigin = 80;
 

@@ -34,6 +34,7 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
         typeof(Words<ProbeKind>), typeof(Words<ContainerState>), typeof(Words<Ownership>),
         typeof(Words<CertificateProvider>), typeof(Words<CertificateHealth>),
         typeof(Words<TokenScope>),
+        typeof(Words<ProposalStage>),
     ])]
 [JsonSerializable(typeof(MachineStatus))]
 [JsonSerializable(typeof(ServicesAnswer))]
@@ -72,6 +73,9 @@ internal sealed class Words<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.S
 [JsonSerializable(typeof(ProposalOrder))]
 [JsonSerializable(typeof(ProposalAnswer))]
 [JsonSerializable(typeof(ProposalsAnswer))]
+[JsonSerializable(typeof(ProposalLine))]
+[JsonSerializable(typeof(ProposalPlan))]
+[JsonSerializable(typeof(DeclineOrder))]
 [JsonSerializable(typeof(Proposed))]
 [JsonSerializable(typeof(ConversationOrder))]
 [JsonSerializable(typeof(ConversationAnswer))]

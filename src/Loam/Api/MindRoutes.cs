@@ -3,8 +3,6 @@ using Loam.Core;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
-using Loam.Core.StateFiles;
-using Microsoft.AspNetCore.Http;
 
 namespace Loam.Api;
 
@@ -40,51 +38,30 @@ internal sealed record MindModels(LlmSettings Settings, LlmEnvironment Environme
     ImmutableSortedDictionary<string, string> Keys,
     ImmutableSortedDictionary<string, string> Doors, string Local);
 
-/// <summary>A proposal without its texts.</summary>
-internal sealed record ProposalLine(string Id, string By, string? For, string Words,
-    DateTimeOffset At, DateTimeOffset Until, ImmutableArray<string> Files);
-
-internal sealed record ProposalsAnswer(ImmutableArray<ProposalLine> Proposals);
-
-/// <summary>The two things the mind can do here, and what people make of it.</summary>
-internal sealed class MindRoutes(Surface surface, TimeProvider time)
+/// <summary>The two things the mind can do here.</summary>
+internal sealed class MindRoutes(Surface surface, OpenProposals open)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private readonly ProposalDoor _door = new(1);
 
-    private readonly OpenProposals _open = new(time);
-    private readonly SemaphoreSlim _one = new(1);
-
-    public IReadOnlyList<Route> Table =>
+    public IReadOnlyList<Route> Table => surface.Mind is not { } mind ? [] :
     [
-        .. surface.Mind is { } mind ? Offered(mind) : [],
-        new("GET", "/v1/proposals", Rights.View, ListAsync)
+        .. Offered(mind),
+        new("GET", "/v1/view", Rights.View, (call, cancel) => ViewAsync(call, mind, cancel))
         {
-            Says = "Proposals that wait for somebody.", Gives = ApiJson.Default.ProposalsAnswer,
-        },
-        .. surface.Mind is { } side ? (IEnumerable<Route>)
-        [
-            new("GET", "/v1/view", Rights.View, (call, cancel) => ViewAsync(call, side, cancel))
-            {
-                Says = "What a model can be shown of the machine; ?logs=web,db adds what these "
-                    + "services wrote last.",
-                Gives = ApiJson.Default.MachineView,
-            },
-        ] : [],
-        new("GET", "/v1/proposals/*", Rights.View, (call, cancel) => Routes.Answer(
-            call, _open.Of(call.Value), ApiJson.Default.Proposed, cancel))
-        {
-            Says = "A proposal with its texts.", Gives = ApiJson.Default.Proposed,
+            Says = "What a model can be shown of the machine; ?logs=web,db adds what these "
+                + "services wrote last.",
+            Gives = ApiJson.Default.MachineView,
         },
     ];
 
     /// <summary>All that the mind can do.</summary>
     private IEnumerable<Route> Offered(IMindSide mind) =>
     [
-        new("GET", "/v1/mind/view", Rights.Propose, (call, cancel) => OneAsync(call,
+        new("GET", "/v1/mind/view", Rights.Propose, (call, cancel) => _door.InTurnAsync(call,
             () => ViewAsync(call, mind, cancel), cancel)),
         new("GET", "/v1/mind/models", Rights.Propose, (call, cancel) => Routes.Answer(
             call, mind.Models(), ApiJson.Default.MindModels, cancel)),
-        new("POST", "/v1/mind/proposals", Rights.Propose, (call, cancel) => OneAsync(
+        new("POST", "/v1/mind/proposals", Rights.Propose, (call, cancel) => _door.InTurnAsync(
             call, () => ProposeAsync(call, cancel), cancel)),
     ];
 
@@ -122,87 +99,19 @@ internal sealed class MindRoutes(Surface surface, TimeProvider time)
         return excerpts;
     }
 
-    /// <summary>The request with a proposal's texts in the place of its name.</summary>
-    /// <exception cref="HostException">NotFound: it is no longer open.</exception>
-    public ChangeRequest Resolve(ChangeRequest request)
-    {
-        if (request.Proposal is not { } id)
-        {
-            return request with { ProposedBy = null };
-        }
-        var order = _open.Of(id).Order;
-        var isPart = !request.Texts.IsEmpty;
-        return request with
-        {
-            Kind = ChangeKind.Files,
-            Texts = isPart ? request.Texts : order.Texts,
-            BaseGeneration = isPart ? request.BaseGeneration : order.BaseGeneration,
-            ProposedBy = order.By,
-        };
-    }
-
     /// <summary>Read and checked like any text; no registry is asked and nothing of the host is
     /// looked at, so that proposing reaches nobody.</summary>
     private async Task ProposeAsync(Call call, CancellationToken cancel)
     {
-        var order = await Routes.Body(call, ApiJson.Default.ProposalOrder, cancel)
-            .ConfigureAwait(false);
-        if (order.Fault() is { } fault)
+        if (await ProposalDoor.ReadAsync(call, surface.Machine, cancel).ConfigureAwait(false)
+            is not var (order, files))
         {
-            await Routes.Refuse(call.Http, StatusCodes.Status400BadRequest, new(
-                fault, "Send whole texts of the six state files.")).ConfigureAwait(false);
-            return;
-        }
-        var (generation, files) = await surface.Machine.CurrentAsync(cancel)
-            .ConfigureAwait(false);
-        if (order.BaseGeneration != generation)
-        {
-            await Routes.Refuse(call.Http, StatusCodes.Status409Conflict, new(
-                $"The state is at generation {generation} meanwhile.",
-                "Read it again.")).ConfigureAwait(false);
             return;
         }
         order = order with { For = order.For is { } person ? Peer.Shown(person) : null };
-        await Routes.Answer(call, Take(order, files), ApiJson.Default.ProposalAnswer, cancel)
-            .ConfigureAwait(false);
+        var (whole, findings) = ProposalCheck.Read(order, files);
+        await Routes.Answer(call, new ProposalAnswer(
+            whole is null ? null : open.Keep(whole).Id, findings),
+            ApiJson.Default.ProposalAnswer, cancel).ConfigureAwait(false);
     }
-
-    /// <summary>Keeps what can be read.</summary>
-    private ProposalAnswer Take(ProposalOrder order, StateSet files)
-    {
-        var (kept, findings) = ProposalCheck.Read(order, files);
-        return new(kept is null ? null : _open.Keep(kept).Id, findings);
-    }
-
-    /// <summary>One at a time, and no more than so many that wait: a mind that was taken over
-    /// shall not be a burden.</summary>
-    private async Task OneAsync(Call call, Func<Task> work, CancellationToken cancel)
-    {
-        if (!await _one.WaitAsync(s_patience, cancel).ConfigureAwait(false))
-        {
-            throw new HostException(Fault.Unavailable, "The daemon is busy with the mind.",
-                "Ask again.");
-        }
-        try
-        {
-            await work().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException
-            or IndexOutOfRangeException or FormatException or OverflowException)
-        {
-            // What came from there ends nobody but itself.
-            await Routes.Refuse(call.Http, StatusCodes.Status400BadRequest, new(
-                "The request cannot be read.", "Send whole texts of the six state files."))
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
-
-    private Task ListAsync(Call call, CancellationToken cancel) => Routes.Answer(call,
-        new ProposalsAnswer([.. _open.All().Select(p => new ProposalLine(p.Id, p.Order.By,
-            p.Order.For, p.Order.Words, p.At, p.Until, [.. p.Order.Texts.Keys]))]),
-        ApiJson.Default.ProposalsAnswer, cancel);
 }

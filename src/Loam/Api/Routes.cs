@@ -22,7 +22,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
 
     private readonly OpenPlans _plans = new(time);
     private readonly BackupRoutes _backups = new(surface, stopping);
-    private readonly MindRoutes _mind = new(surface, time);
+    private readonly OpenProposals _open = new(time);
 
     public IReadOnlyList<Route> Table => [.. Rows, OpenApi.Of(Rows)];
 
@@ -117,7 +117,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         {
             Says = "Lets an address in again.", Gives = ApiJson.Default.BansAnswer,
         },
-        .. _backups.Table, .. _mind.Table,
+        .. _backups.Table, .. new MindRoutes(surface, _open).Table,
+        .. new ProposalRoutes(surface, _open, time, (c, by) => Apply(c, by)).Table,
         .. surface.Mind is { } mind ? new ConversationRoutes(mind).Table : [],
         .. surface.Web is { } web ? new WebRoutes(web).Table : [],
         .. surface.Tokens is { } tokens ? new TokenRoutes(tokens).Table : [],
@@ -287,11 +288,16 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         }
         var approval = new Approval(call.Peer.Name, How(call, order.How), time.GetUtcNow(),
             open.Until, order.Digest, Confirmed(call, order.Confirmed));
-        var lines = Run(async (tell, stop) => await surface.Machine.ApplyAsync(
-            open.Change, approval, e => tell(new(e, null, null)), stop).ConfigureAwait(false));
+        var lines = Apply(open.Change, approval);
         await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
             .ConfigureAwait(false);
     }
+
+    private ChannelReader<ApplyLine> Apply(PlannedChange change, Approval approval) =>
+        Run((tell, stop) => _open.FollowAsync(
+            change.Request.Proposal, approval.Who, approval.How,
+            async () => await surface.Machine.ApplyAsync(
+                change, approval, e => tell(new(e, null, null)), stop).ConfigureAwait(false)));
 
     /// <summary>Plans, and applies that plan if nothing stands against it: what was approved
     /// beforehand need not wait until its plan was read. The plan comes before all of the change,
@@ -301,7 +307,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = Confirmed(call, order.Confirmed);
         var request = Resolved(call, Whole(order.Request));
-        var lines = Run((tell, stop) => surface.Machine.ChangeAsync(request, change =>
+        var lines = Run((tell, stop) => _open.FollowAsync(request.Proposal, call.Peer.Name,
+            How(call, order.How), () => surface.Machine.ChangeAsync(request, change =>
         {
             tell(new(null, null, null) { Change = change });
             var now = time.GetUtcNow();
@@ -310,7 +317,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
                 ? new(call.Peer.Name, How(call, order.How), now, now + Limits.PlanLifetime,
                     change.Plan.Digest, confirmed)
                 : null;
-        }, e => tell(new(e, null, null)), stop));
+        }, e => tell(new(e, null, null)), stop)));
         await Stream(call, lines.ReadAllAsync(cancel), ApiJson.Default.ApplyLine, cancel)
             .ConfigureAwait(false);
     }
@@ -333,7 +340,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     /// <summary>A proposal is parted by its person's words where the person is; where a program
     /// brings it, nobody has, and it does not approve itself.</summary>
     private ChangeRequest Resolved(Call call, ChangeRequest request) =>
-        _mind.Resolve(request) with
+        _open.Resolve(request) with
         {
             Access = call.Peer.Access,
             IsUnasked = request.IsUnasked
@@ -478,10 +485,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         await http.Response.Body.WriteAsync(bytes).ConfigureAwait(false);
     }
 
-    private static bool Flag(Call call, string name) =>
+    internal static bool Flag(Call call, string name) =>
         call.Http.Request.Query[name] is [{ } text] && text is "" or "1" or "true";
 
-    private static int Number(Call call, string name, int without, int most) =>
+    internal static int Number(Call call, string name, int without, int most) =>
         call.Http.Request.Query[name] is [{ } text]
         && int.TryParse(text, CultureInfo.InvariantCulture, out var number)
             ? Math.Clamp(number, 0, most) : without;

@@ -17,7 +17,9 @@ namespace Loam.Cli;
 /// <summary>Speaks HTTP/1.1 to the daemon over its Unix socket, one connection a request. Our own
 /// few lines, because the general client costs more start-up than all of <c>loam status</c>.
 /// </summary>
-internal sealed class DaemonClient(string socketPath)
+/// <param name="token">Whose bearer speaks, with no more rights than it has; null: whoever runs
+/// this process.</param>
+internal sealed class DaemonClient(string socketPath, string? token = null)
 {
     public string SocketPath { get; } = socketPath;
 
@@ -112,13 +114,8 @@ internal sealed class DaemonClient(string socketPath)
     public Task<BansAnswer> BansAsync(CancellationToken cancel) =>
         GetAsync("/v1/bans", ApiJson.Default.BansAnswer, cancel);
 
-    public async Task<BansAnswer> BanAsync(BanOrder order, CancellationToken cancel)
-    {
-        using var reply = await SendAsync("POST", "/v1/ban",
-            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.BanOrder), cancel)
-            .ConfigureAwait(false);
-        return await ReadAsync(reply, ApiJson.Default.BansAnswer, cancel).ConfigureAwait(false);
-    }
+    public Task<BansAnswer> BanAsync(BanOrder order, CancellationToken cancel) => PostAsync(
+        "/v1/ban", order, ApiJson.Default.BanOrder, ApiJson.Default.BansAnswer, cancel);
 
     /// <param name="address">Null: everybody.</param>
     public async Task<BansAnswer> UnbanAsync(string? address, CancellationToken cancel)
@@ -144,13 +141,8 @@ internal sealed class DaemonClient(string socketPath)
     public Task<TokensAnswer> TokensAsync(CancellationToken cancel) =>
         GetAsync("/v1/tokens", ApiJson.Default.TokensAnswer, cancel);
 
-    public async Task<TokenMade> AddTokenAsync(TokenOrder order, CancellationToken cancel)
-    {
-        using var reply = await SendAsync("POST", "/v1/tokens",
-            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.TokenOrder), cancel)
-            .ConfigureAwait(false);
-        return await ReadAsync(reply, ApiJson.Default.TokenMade, cancel).ConfigureAwait(false);
-    }
+    public Task<TokenMade> AddTokenAsync(TokenOrder order, CancellationToken cancel) => PostAsync(
+        "/v1/tokens", order, ApiJson.Default.TokenOrder, ApiJson.Default.TokenMade, cancel);
 
     public async Task<TokensAnswer> RevokeTokenAsync(string name, CancellationToken cancel)
     {
@@ -178,13 +170,9 @@ internal sealed class DaemonClient(string socketPath)
             .ConfigureAwait(false);
     }
 
-    public async Task<RestorePlan> RestorePlanAsync(RestoreOrder order, CancellationToken cancel)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.RestoreOrder);
-        using var reply = await SendAsync("POST", "/v1/restore-plan", body, cancel)
-            .ConfigureAwait(false);
-        return await ReadAsync(reply, ApiJson.Default.RestorePlan, cancel).ConfigureAwait(false);
-    }
+    public Task<RestorePlan> RestorePlanAsync(RestoreOrder order, CancellationToken cancel) =>
+        PostAsync("/v1/restore-plan", order, ApiJson.Default.RestoreOrder,
+            ApiJson.Default.RestorePlan, cancel);
 
     public IAsyncEnumerable<BackupLine> RestoreAsync(
         RestoreOrder order, CancellationToken cancel) => LinesAsync("POST", "/v1/restore",
@@ -218,28 +206,52 @@ internal sealed class DaemonClient(string socketPath)
     public Task<WebCertificateAnswer> WebCertificateAsync(CancellationToken cancel) =>
         GetAsync("/v1/web/certificate", ApiJson.Default.WebCertificateAnswer, cancel);
 
-    public async Task<ProposalAnswer> ProposeAsync(ProposalOrder order, CancellationToken cancel)
-    {
-        using var reply = await SendAsync("POST", "/v1/mind/proposals",
-            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.ProposalOrder), cancel)
-            .ConfigureAwait(false);
-        return await ReadAsync(reply, ApiJson.Default.ProposalAnswer, cancel)
-            .ConfigureAwait(false);
-    }
+    public Task<ProposalAnswer> ProposeAsync(ProposalOrder order, CancellationToken cancel) =>
+        PostAsync("/v1/mind/proposals", order, ApiJson.Default.ProposalOrder,
+            ApiJson.Default.ProposalAnswer, cancel);
 
     public Task<ProposalsAnswer> ProposalsAsync(CancellationToken cancel) =>
         GetAsync("/v1/proposals", ApiJson.Default.ProposalsAnswer, cancel);
 
+    /// <summary>Those that are for whoever asks.</summary>
+    public Task<ProposalsAnswer> OwnProposalsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/proposals?own=1", ApiJson.Default.ProposalsAnswer, cancel);
+
     public Task<Proposed> ProposalAsync(string id, CancellationToken cancel) =>
         GetAsync($"/v1/proposals/{Uri.EscapeDataString(id)}", ApiJson.Default.Proposed, cancel);
 
-    public async Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel)
+    /// <summary>Texts that somebody else may have thought of, with handles where secrets stand.
+    /// </summary>
+    /// <param name="isKept">It is to wait for a person; else only its plan is asked for.</param>
+    public Task<ProposalPlan> ProposeAsync(
+        ProposalOrder order, bool isKept, CancellationToken cancel) =>
+        PostAsync(isKept ? "/v1/proposals" : "/v1/proposal-plan",
+            order, ApiJson.Default.ProposalOrder, ApiJson.Default.ProposalPlan, cancel);
+
+    public Task<ProposalLine> DeclineAsync(string id, string? why, CancellationToken cancel) =>
+        PostAsync($"/v1/decline/{Uri.EscapeDataString(id)}", new(why),
+            ApiJson.Default.DeclineOrder, ApiJson.Default.ProposalLine, cancel);
+
+    /// <summary>What became of a proposal, at once when it is over, else after so many seconds.
+    /// </summary>
+    public async Task<ProposalLine> OutcomeAsync(string id, int wait, CancellationToken cancel)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ChangeRequest);
-        using var reply = await SendAsync("POST", "/v1/plan", body, cancel).ConfigureAwait(false);
-        return await ReadAsync(reply, ApiJson.Default.PlannedChange, cancel)
-            .ConfigureAwait(false);
+        var path = $"/v1/outcome/{Uri.EscapeDataString(id)}?wait={wait}";
+        using var reply = await SendAsync("GET", path, [], cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, ApiJson.Default.ProposalLine, cancel).ConfigureAwait(false);
     }
+
+    private async Task<TAnswer> PostAsync<TOrder, TAnswer>(string path, TOrder order,
+        JsonTypeInfo<TOrder> orders, JsonTypeInfo<TAnswer> answers, CancellationToken cancel)
+    {
+        using var reply = await SendAsync("POST", path,
+            JsonSerializer.SerializeToUtf8Bytes(order, orders), cancel).ConfigureAwait(false);
+        return await ReadAsync(reply, answers, cancel).ConfigureAwait(false);
+    }
+
+    public Task<PlannedChange> PlanAsync(ChangeRequest request, CancellationToken cancel) =>
+        PostAsync("/v1/plan", request, ApiJson.Default.ChangeRequest,
+            ApiJson.Default.PlannedChange, cancel);
 
     /// <summary>The plan of a change that was approved beforehand, then as of an apply.
     /// </summary>
@@ -363,6 +375,7 @@ internal sealed class DaemonClient(string socketPath)
         try
         {
             var head = $"{method} {path} HTTP/1.1\r\nHost: loam\r\nConnection: close\r\n"
+                + (token is null ? "" : $"Authorization: Bearer {token}\r\n")
                 + (body.Length > 0 ? "Content-Type: application/json\r\n" : "")
                 + $"Content-Length: {body.Length}\r\n\r\n";
             byte[] request = [.. Encoding.ASCII.GetBytes(head), .. body];
@@ -454,7 +467,7 @@ internal sealed class DaemonClient(string socketPath)
         var exit = status switch
         {
             400 or 404 or 413 or 501 => ExitCode.Invalid,
-            403 or 409 => ExitCode.NotApproved,
+            401 or 403 or 409 or 429 => ExitCode.NotApproved,
             503 or 504 => ExitCode.Unreachable,
             _ => ExitCode.Failed,
         };

@@ -32,11 +32,15 @@ public sealed partial class Transcript(
 
     public void Add(string[] arguments, Ended ended)
     {
-        var typed = arguments.Select(a => a.Replace(home, "HOME"))
+        var typed = arguments.Select(a => Proposal().Replace(a.Replace(home, "HOME"), "PROPOSAL"))
             .Select(a => a.Contains(' ') ? $"\"{a}\"" : a);
         _text.Append($"› loam {string.Join(' ', typed)}\n{Masked(ended.Output)}");
         _text.Append(ended.Exit == 0 ? "\n" : $"(exit code {ended.Exit})\n\n");
     }
+
+    /// <summary>What a program was told.</summary>
+    public void Say(string who, string text) =>
+        _text.Append($"# {Masked(who)}{Masked(text)}\n");
 
     /// <summary>What happened beside Loam.</summary>
     public void Note(string text) => _text.Append($"# {text}\n\n");
@@ -88,6 +92,8 @@ public sealed partial class Transcript(
         output = Address().Replace(output, "ADDRESS");
         output = Moment().Replace(output, "DATE");
         output = Generation().Replace(output, "generation N");
+        output = Proposal().Replace(output, "PROPOSAL");
+        output = Mark().Replace(output, "data MARK");
         output = Copy().Replace(output, "COPY");
         output = Name().Replace(output, "loam-…");
         output = Took().Replace(output, "… s");
@@ -179,6 +185,12 @@ public sealed partial class Transcript(
 
     [GeneratedRegex(@"\b[0-9a-f]{8}\b(?!-)")]
     private static partial Regex Copy();
+
+    [GeneratedRegex(@"\bm[0-9a-f]{12}\b")]
+    private static partial Regex Proposal();
+
+    [GeneratedRegex("data [0-9a-f]{12}")]
+    private static partial Regex Mark();
 
     [GeneratedRegex(@"\d+\.\d s\b|\b\d+ (?:s|min)(?= ago)|(?<=within )\d+ s(?= and)")]
     private static partial Regex Took();

@@ -35,6 +35,9 @@ internal sealed class FakeMachine : IMachine
     /// <summary>Comes before the steps' own events.</summary>
     public List<MachineEvent> Before { get; } = [];
 
+    /// <summary>The setting that makes asking unnecessary.</summary>
+    public string? Policy { get; set; }
+
     public List<Approval> Approvals { get; } = [];
     public List<MachineEvent> Happened { get; } = [];
     public TaskCompletionSource? Hold { get; set; }
@@ -65,7 +68,10 @@ internal sealed class FakeMachine : IMachine
             _ => Files,
         };
         return Task.FromResult(
-            Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count));
+            Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count) with
+            {
+                SelfApproval = request.IsUnasked ? null : Policy,
+            });
     }
 
     /// <summary>Every image is found, and is 5.2 MB.</summary>

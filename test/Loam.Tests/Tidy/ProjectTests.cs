@@ -10,7 +10,7 @@ public sealed partial class ProjectTests
     [InlineData("Loam.Core", "", "YamlDotNet")]
     [InlineData("Loam.Drivers", "Loam.Core", "")]
     [InlineData("Loam.Mind", "Loam.Core", "")]
-    [InlineData("Loam", "Loam.Core Loam.Drivers Loam.Mind", "")]
+    [InlineData("Loam", "Loam.Core Loam.Drivers Loam.Mind", "ModelContextProtocol.Core")]
     public void Assemblies_use_what_their_trust_allows(
         string project, string projects, string packages)
     {

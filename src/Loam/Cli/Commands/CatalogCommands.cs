@@ -62,7 +62,7 @@ internal static class CatalogCommands
 
     /// <summary>The app the first words name, the longest name first: <c>home assistant</c>.
     /// </summary>
-    private static App? Meant(IReadOnlyList<string> words, out int count)
+    internal static App? Meant(IReadOnlyList<string> words, out int count)
     {
         for (count = Math.Min(LongestName, words.Count); count > 0; count--)
         {

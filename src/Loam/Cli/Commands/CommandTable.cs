@@ -19,8 +19,8 @@ internal static class CommandTable
     public static IReadOnlyList<Command> All { get; } =
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
-        .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. OwnVerbs(),
-        .. StartedVerbs(),
+        .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. ProgramVerbs(),
+        .. OwnVerbs(), .. StartedVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -90,6 +90,21 @@ internal static class CommandTable
             Details = "A change that could shut out whoever made it goes back by itself after a "
                 + "minute, unless this is said over a connection that began after it.",
         },
+        new("proposals", "[PROPOSAL]", 0, 1,
+            "What programs would like to change, and what became of it; or one of them whole.",
+            "loam proposals\nloam proposals m1f0c5a029e6d", ProposalCommands.ListAsync)
+        {
+            Details = "Models and programs that speak MCP may propose and not apply. A proposal "
+                + "waits for a day, or until the daemon ends.",
+        },
+        new("approve", "PROPOSAL", 1, 1,
+            "Look at the plan of a proposal, and apply it if you agree.",
+            "loam approve m1f0c5a029e6d", ProposalCommands.ApproveAsync)
+        {
+            Details = "The plan is made anew, for the machine as it is now.",
+        },
+        new("decline", "PROPOSAL [WHY…]", 1, Any, "Turn a proposal down, and say why if you like.",
+            "loam decline m1f0c5a029e6d not on a weekday", ProposalCommands.DeclineAsync),
         new("revert", "[GENERATION]", 0, 1, "Go back to an earlier generation.",
             "loam revert 3", ChangeCommands.RevertAsync)
         {
@@ -356,6 +371,24 @@ internal static class CommandTable
             Details = "Addresses, names and the like are placeholders, which are put back into the "
                 + "answer on this machine; secrets are dropped. llm.privacy of the manifest says "
                 + "what never leaves and when you are asked.",
+        },
+    ];
+
+    private static IEnumerable<Command> ProgramVerbs() =>
+    [
+        new("mcp", "", 0, 0,
+            "Let a program that speaks MCP look at this machine and propose changes.",
+            "loam mcp\nssh my-server loam mcp --read-only", McpCommands.ServeAsync)
+        {
+            Options =
+            [
+                new("read-only", null, null, "it may look, and not propose"),
+                new("listen", null, "ADDRESS:PORT",
+                    "over HTTP at an address of this machine's own, for bearers of tokens"),
+            ],
+            Details = "It speaks over standard input and output, with your rights to look. What a "
+                + "program proposes waits for a person: `loam proposals`. docs/mcp.md has what "
+                + "common programs want to be told.",
         },
     ];
 

@@ -85,7 +85,7 @@ internal static class FirewallCommand
             rules, packet, decision, byInterface, call.Terminal.Look));
     }
 
-    private static FirewallPacket Packet(string source, string port)
+    internal static FirewallPacket Packet(string source, string port)
     {
         IPAddress? from = null;
         if (!source.Equals(Anyone, StringComparison.OrdinalIgnoreCase)
