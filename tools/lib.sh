@@ -6,6 +6,9 @@ home=$root/.loam
 data=$home/data
 loam=$root/out/loam
 
+# What takes long to build and is the same in every clone: kernels.
+cache=${LOAM_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/loam}
+
 # The folder for sockets and mounts of this clone, as the product computes it: a Unix socket's path
 # has room for 108 bytes only, and a clone may lie deep.
 run_dir=/run/loam-$(printf '%s' "$home" | sha256sum | cut -c1-12)
