@@ -15,7 +15,7 @@ readonly own=$tools/kernel.sh
 # Sources that nothing here is made of: half of them all, and what takes longest is writing them.
 # Their Kconfig files and Makefiles are read all the same.
 readonly left_out=(--exclude='*/Documentation/*/*' --exclude='*/arch/[!x]*/*.[chS]'
-  --exclude='*/arch/[!x]*/*.dts*' --exclude='*/drivers/gpu/drm/*.[ch]' --exclude='*/sound/*.[ch]'
+  --exclude='*/arch/[!x]*/*.dts*' --exclude='*/drivers/gpu/drm/*/*.[ch]' --exclude='*/sound/*.[ch]'
   --exclude='*/drivers/media/*.[ch]' --exclude='*/drivers/staging/*.[ch]'
   --exclude='*/drivers/infiniband/*.[ch]' --exclude='*/drivers/net/wireless/*.[ch]'
   --exclude='*/tools/testing/*' --exclude='*/tools/perf/*')
@@ -52,15 +52,19 @@ kernel_key() {
 build() {
   local version=$1 folder=$2 begin=$SECONDS
   require_tools
-  work=$cache/kernel/making
-  rm -rf "$work"
-  mkdir -p "$work/out"
-  trap 'rm -rf "$work"' EXIT
-  say "kernel: fetching and unpacking $package $version …"
-  unpack "$version"
-  configure
+  work=$cache/kernel/making tree=$cache/kernel/making/$package
+  # What was interrupted is gone on with.
+  if [[ ! -f $work/key || $(<"$work/key") != "${folder##*/}" ]]; then
+    rm -rf "$work"
+    mkdir -p "$work/out"
+    say "kernel: fetching and unpacking $package $version …"
+    unpack "$version"
+    configure
+    echo "${folder##*/}" >"$work/key"
+  fi
   compile
   keep "$folder"
+  rm -rf "$work"
   echo "$version" >"$cache/kernel/version"
   say "kernel: built in $((SECONDS - begin)) s, $(du -k "$folder/bzImage" | cut -f1) kB"
 }
@@ -78,7 +82,6 @@ unpack() {
   dpkg-deb --fsys-tarfile "$work"/"$package"_*.deb | tar -xO "./usr/src/$package.tar.xz" |
     xz -dc -T2 | tar -x -C "$work" "${left_out[@]}"
   rm "$work"/"$package"_*.deb
-  tree=$work/$package
 }
 
 # merge_config says what it was asked for and did not get: a name that is gone, or a dependency that
@@ -107,9 +110,8 @@ compile() {
     fi
   done
   wait "$make" || {
-    cp "$work/build.log" "$cache/kernel/failed.log"
-    grep -E 'error|Error' "$work/build.log" | head -5 >&2
-    fail "the kernel could not be built, see above; the whole log is $cache/kernel/failed.log."
+    grep -E 'error:|\*\*\*' "$work/build.log" | head -5 >&2
+    fail "the kernel could not be built, see above; the whole log is $work/build.log."
   }
 }
 

@@ -5,6 +5,7 @@
 #                       engine, Docker
 #   setup.sh compiler   to build: what links machine code
 #   setup.sh standins   to build stand-in images and serve them
+#   setup.sh os         to build Loam as an operating system and run it in QEMU
 #   setup.sh full       everything, for tests and benchmarks (default); llama.cpp too
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -19,6 +20,10 @@ readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/net
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
   iptables:iptables busybox-static:busybox dnsmasq-base:dnsmasq openssh-server:sshd
   openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
+# libelf and libssl have no program of their own: their headers stand for them.
+readonly for_os=(make:make flex:flex bison:bison bc:bc xz-utils:xz lz4:lz4 mmdebstrap:mmdebstrap
+  libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/ssl.h
+  squashfs-tools:mksquashfs qemu-system-x86:qemu-system-x86_64)
 
 PATH=$PATH:/usr/sbin:/sbin
 
@@ -31,12 +36,13 @@ main() {
       ;;
     compiler) wanted=("${for_build[@]}") ;;
     standins) wanted+=("${for_standins[@]}" docker.io:dockerd) ;;
+    os) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_os[@]}") ;;
     full) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_tests[@]}") ;;
-    *) fail "setup knows run, compiler, standins and full, not '$1'." ;;
+    *) fail "setup knows run, compiler, standins, os and full, not '$1'." ;;
   esac
   local missing=() pair
   for pair in "${wanted[@]}"; do
-    command -v "${pair#*:}" >/dev/null || missing+=("${pair%%:*}")
+    command -v "${pair#*:}" >/dev/null || [[ -e ${pair#*:} ]] || missing+=("${pair%%:*}")
   done
   # A library; of those that are needed the one that a small machine may lack.
   compgen -G '/usr/lib/*/libsqlite3.so.0' >/dev/null || missing+=(libsqlite3-0)

@@ -237,4 +237,18 @@ public static class Limits
     /// <summary>Bytes of a private engine's own log, beyond which it is emptied at the next start.
     /// </summary>
     public const int EngineLogBytes = 4 * 1024 * 1024;
+
+    /// <summary>First pause before a process of the machine's own is started again; doubles each
+    /// time, up to the longest, and begins anew after one that lived.</summary>
+    public static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan LongestRestartPause = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan LivedLong = TimeSpan.FromSeconds(30);
+    /// <summary>How long the machine's own processes get to end when it is switched off: the daemon
+    /// takes a change in hand back first.</summary>
+    public static readonly TimeSpan EndOfProcesses = TimeSpan.FromSeconds(60);
+    /// <summary>How long all others get then, containers among them.</summary>
+    public static readonly TimeSpan EndOfOthers = TimeSpan.FromSeconds(10);
+    /// <summary>Bytes of a log of the machine's own processes, beyond which it is begun anew.
+    /// </summary>
+    public const int OwnLogBytes = 4 * 1024 * 1024;
 }

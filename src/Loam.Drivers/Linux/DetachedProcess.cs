@@ -29,7 +29,22 @@ internal static unsafe partial class DetachedProcess
     public static int Start(
         string program, IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string> environment, string logFile,
-        SafeHandle? third = null)
+        SafeHandle? third = null) =>
+        Start(program, arguments, environment, "/dev/null", 0, logFile, third);
+
+    /// <summary>One that a person at a terminal speaks to: the terminal is its input and output,
+    /// and sends it the signals of its keys.</summary>
+    /// <param name="program">Absolute path.</param>
+    /// <returns>The process ID.</returns>
+    /// <exception cref="Win32Exception">It cannot be started.</exception>
+    public static int StartOn(string terminal, string program, IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment) =>
+        Start(program, arguments, environment, terminal, Files.Libc.OpenReadWrite, null, null);
+
+    private static int Start(
+        string program, IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment, string input, int mode, string? logFile,
+        SafeHandle? third)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
@@ -41,8 +56,10 @@ internal static unsafe partial class DetachedProcess
             [.. environment.Select(e => $"{e.Key}={e.Value}")]);
         try
         {
-            Check(posix_spawn_file_actions_addopen(actions, 0, "/dev/null", 0, 0));
-            Check(posix_spawn_file_actions_addopen(actions, 1, logFile, Append, OwnerReadWrite));
+            // The first terminal that the head of a session opens is the session's.
+            Check(posix_spawn_file_actions_addopen(actions, 0, input, mode, 0));
+            Check(logFile is null ? posix_spawn_file_actions_adddup2(actions, 0, 1)
+                : posix_spawn_file_actions_addopen(actions, 1, logFile, Append, OwnerReadWrite));
             Check(posix_spawn_file_actions_adddup2(actions, 1, 2));
             if (third is not null)
             {

@@ -47,10 +47,15 @@ public sealed class KernelLinks : ILinks
         ];
     }
 
-    public void Raise(string name)
+    public void Raise(string name) => Raise(IndexOf(name), name);
+
+    /// <summary>The machine's own loop, which is always the first.</summary>
+    public static void RaiseLoop() => Raise(1, "lo");
+
+    private static void Raise(int index, string name)
     {
         var payload = new byte[LinkBytes];
-        MemoryMarshal.Write(payload.AsSpan(4), IndexOf(name));
+        MemoryMarshal.Write(payload.AsSpan(4), index);
         MemoryMarshal.Write(payload.AsSpan(8), Up);
         MemoryMarshal.Write(payload.AsSpan(12), Up);
         Check(Netlink.Do(Route, new(NewLink, Netlink.Acknowledge, payload)),

@@ -1,6 +1,7 @@
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Models;
+using Loam.Init;
 using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
@@ -20,7 +21,7 @@ internal static class CommandTable
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
         .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. ProgramVerbs(),
-        .. OwnVerbs(), .. StartedVerbs(),
+        .. OwnVerbs(), .. MachineVerbs(), .. StartedVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -414,6 +415,32 @@ internal static class CommandTable
             "source <(loam completion bash)", OwnCommands.CompletionAsync)
         {
             Completes = Completes.Shells,
+        },
+    ];
+
+    /// <summary>Of a machine of which Loam is the first process.</summary>
+    private static IEnumerable<Command> MachineVerbs() =>
+    [
+        new("os", "restart | off", 1, 1, "End what runs, and switch the machine off or on again.",
+            "loam os restart", InitCommands.OsAsync)
+        {
+            Details = "Only where Loam is the operating system. A change in hand is taken back "
+                + "first.",
+        },
+        new("init", "", 0, 0, "Be the first process of a machine.", "loam init",
+            InitCommands.InitAsync)
+        {
+            IsHidden = true,
+        },
+        new(MachineTable.LeaseVerb, "", 0, 0, "Ask for addresses where nobody else does.",
+            "loam lease", InitCommands.LeaseAsync)
+        {
+            IsHidden = true,
+        },
+        new(MachineTable.ConsoleVerb, "", 0, 0, "Greet, and be the shell of a console.",
+            "loam console", InitCommands.ConsoleAsync)
+        {
+            IsHidden = true,
         },
     ];
 

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text;
+using Loam.Core;
+using Loam.Core.Reconciling;
+
+namespace Loam.Drivers.Booting;
+
+/// <summary>A disk or a part of one, as the kernel lists it.</summary>
+/// <param name="Name">As in <c>vda</c>.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="IsWhole">No part of another, and has none.</param>
+internal sealed record Disk(string Name, long Bytes, bool IsWhole)
+{
+    public string Path => "/dev/" + Name;
+}
+
+/// <summary>Finds the disk that keeps what the machine has to keep: the file system with our label;
+/// or, at the first start, a disk on which nothing is, which then gets one. A disk that holds
+/// anything at all is never written to.</summary>
+public sealed class DataDisk(Children children, string log)
+{
+    public const string Label = "loam-data";
+
+    private const string Sys = "/sys/class/block";
+    private const long SectorBytes = 512, Edge = 1024 * 1024;
+
+    /// <summary>Less is no disk for data.</summary>
+    private const long Least = 128L * 1024 * 1024;
+
+    /// <returns>The device; null: there is none.</returns>
+    /// <exception cref="HostException">The file system cannot be made or mended.</exception>
+    public async Task<string?> FindAsync(Action<string> say)
+    {
+        var disks = All();
+        if (disks.FirstOrDefault(d => Ext4.Read(d.Path)?.Label == Label) is { } ours)
+        {
+            await MendAsync(ours, say);
+            return ours.Path;
+        }
+        if (disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least && IsEmpty(d)) is not { } empty)
+        {
+            return null;
+        }
+        say($"{empty.Path} is empty: making the file system for data on it");
+        await RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-L", Label, "-m", "1", "-E",
+            "lazy_itable_init=1,lazy_journal_init=1", empty.Path);
+        return empty.Path;
+    }
+
+    /// <summary>Lets a mounted file system grow to its disk.</summary>
+    /// <exception cref="HostException">It cannot.</exception>
+    public async Task GrowAsync(string device, Action<string> say)
+    {
+        var bytes = All().First(d => d.Path == device).Bytes;
+        // Less than a group of blocks is not worth it.
+        const long group = 128L * 1024 * 1024;
+        if (Ext4.Read(device) is { } there && bytes - there.Bytes >= group)
+        {
+            say($"{device} has grown: so does its file system");
+            await RunAsync("resize2fs", device);
+        }
+    }
+
+    /// <summary>One that was not left in order mends itself when it is mounted, from its journal;
+    /// one in which the kernel found faults does not.</summary>
+    private async Task MendAsync(Disk disk, Action<string> say)
+    {
+        if (Ext4.Read(disk.Path) is { HasFaults: true })
+        {
+            say($"{disk.Path} has faults: checking it");
+            await RunAsync("e2fsck", "-p", disk.Path);
+        }
+    }
+
+    private async Task RunAsync(string program, params IReadOnlyList<string> arguments)
+    {
+        // e2fsck says 1 when it has mended everything.
+        const int mended = 1;
+        var (pid, ended) = children.Start(
+            new(Path.Combine("/usr/sbin", program), arguments, log));
+        try
+        {
+            var code = await ended.WaitAsync(Limits.StorageCommand);
+            if (code != 0 && (program != "e2fsck" || code != mended))
+            {
+                throw new HostException(Fault.Unavailable,
+                    $"{program} {arguments[^1]} failed ({code}).", $"{log} says more.");
+            }
+        }
+        catch (TimeoutException)
+        {
+            children.End(pid);
+            throw new HostException(Fault.Timeout, $"{program} {arguments[^1]} did not end.",
+                "The disk may be broken.");
+        }
+    }
+
+    private static List<Disk> All() =>
+    [
+        .. Directory.EnumerateDirectories(Sys).Order(StringComparer.Ordinal)
+            .Where(d => Directory.Exists(Path.Combine(d, "device"))
+                || File.Exists(Path.Combine(d, "partition")))
+            .Where(d => Read(d, "ro") == "0")
+            .Select(d => new Disk(Path.GetFileName(d),
+                long.Parse(Read(d, "size"), CultureInfo.InvariantCulture) * SectorBytes,
+                !File.Exists(Path.Combine(d, "partition"))
+                && !Directory.EnumerateDirectories(d, Path.GetFileName(d) + "*").Any())),
+    ];
+
+    private static string Read(string folder, string file) =>
+        File.ReadAllText(Path.Combine(folder, file)).Trim();
+
+    /// <summary>Nothing at the beginning, where every partition table and file system has something,
+    /// nor at the end, where some have.</summary>
+    private static bool IsEmpty(Disk disk)
+    {
+        try
+        {
+            using var file = File.OpenHandle(disk.Path);
+            var buffer = new byte[Edge];
+            return IsZero(0) && IsZero(disk.Bytes - Edge);
+
+            bool IsZero(long at) => RandomAccess.Read(file, buffer, at) == buffer.Length
+                && !buffer.AsSpan().ContainsAnyExcept((byte)0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}
+
+/// <summary>What an ext4 file system says of itself in its first block; ext4(5).</summary>
+internal sealed record Ext4(string Label, long Bytes, bool HasFaults)
+{
+    private const int At = 1024, Length = 1024;
+
+    /// <returns>Null: there is none.</returns>
+    public static Ext4? Read(string device)
+    {
+        try
+        {
+            using var file = File.OpenHandle(device);
+            var block = new byte[Length];
+            return RandomAccess.Read(file, block, At) == Length ? Of(block) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    internal static Ext4? Of(ReadOnlySpan<byte> block)
+    {
+        const ushort magic = 0xEF53, faults = 2;
+        if (BitConverter.ToUInt16(block[0x38..]) != magic)
+        {
+            return null;
+        }
+        var blocks = BitConverter.ToUInt32(block[4..])
+            | ((long)BitConverter.ToUInt32(block[0x150..]) << 32);
+        return new(Encoding.ASCII.GetString(block.Slice(0x78, 16)).TrimEnd('\0'),
+            blocks << (10 + (int)BitConverter.ToUInt32(block[0x18..])),
+            (BitConverter.ToUInt16(block[0x3a..]) & faults) != 0);
+    }
+}

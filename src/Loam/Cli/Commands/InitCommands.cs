@@ -1,0 +1,75 @@
+using Loam.Cli.Views;
+using Loam.Drivers.Booting;
+using Loam.Drivers.Network;
+using Loam.Init;
+
+namespace Loam.Cli.Commands;
+
+/// <summary>Verbs of a machine of which Loam is the first process.</summary>
+internal static class InitCommands
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>After which the console is there without the daemon.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    public static async Task<ExitCode> InitAsync(Invocation call, CancellationToken cancel)
+    {
+        if (Environment.ProcessId != 1)
+        {
+            throw new CommandFailure(ExitCode.Invalid,
+                "init is the first process of a machine, and this one has another.",
+                "`loam daemon` runs Loam on a machine that has a system of its own.");
+        }
+        await new FirstProcess(call.Time, call.Terminal.Raw).RunAsync().ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    public static async Task<ExitCode> LeaseAsync(Invocation call, CancellationToken cancel)
+    {
+        await LeaseKeeping.RunAsync(call.Paths, call.Time,
+            line => call.Terminal.Complain(new Line(line)), cancel).ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Greets whoever sits there once the daemon answers, and is their shell.</summary>
+    public static async Task<ExitCode> ConsoleAsync(Invocation call, CancellationToken cancel)
+    {
+        var status = await AnswerAsync(call, cancel).ConfigureAwait(false);
+        call.Terminal.Write(Greeting.Of(
+            status, new KernelLinks().List(), call.Time.GetUtcNow(), call.Terminal.Look));
+        return status is null ? ExitCode.Unreachable
+            : await RequestCommands.ShellAsync(call, cancel).ConfigureAwait(false);
+    }
+
+    public static Task<ExitCode> OsAsync(Invocation call, CancellationToken cancel)
+    {
+        Power.Ask(call.Words[0] switch
+        {
+            "restart" or "reboot" => PowerAct.Restart,
+            "off" or "poweroff" => PowerAct.Off,
+            var other => throw new CommandFailure(ExitCode.Invalid,
+                $"os does not know '{other}'.", "Use `loam os restart` or `loam os off`."),
+        });
+        call.Terminal.Write("The machine ends what runs, then itself.");
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    private static async Task<Core.Reconciling.MachineStatus?> AnswerAsync(
+        Invocation call, CancellationToken cancel)
+    {
+        for (var began = call.Time.GetTimestamp();
+            call.Time.GetElapsedTime(began) < s_patience;)
+        {
+            try
+            {
+                return await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+            }
+            catch (CommandFailure)
+            {
+                await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Booting;
+using Loam.Drivers.Network;
+
+namespace Loam.Init;
+
+/// <summary><c>loam init</c>, the first process of a machine: it makes a place in which programs
+/// can run, keeps a few running, and puts everything away at the end. It speaks to no network and
+/// encrypts nothing.</summary>
+/// <param name="show">Writes to the console.</param>
+internal sealed class FirstProcess(TimeProvider time, Action<string> show)
+{
+    private const string Log = MachineTable.Logs + "/init.log", Early = "/run/init.log";
+    private const string HostName = "/etc/hostname";
+    private readonly TaskCompletionSource<PowerAct> _asked = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private bool _quiet;
+
+    /// <summary>Ends with the machine.</summary>
+    public async Task RunAsync()
+    {
+        using var restart = On(PosixSignal.SIGTERM, PowerAct.Restart);
+        using var off = On((PosixSignal)Power.OffSignal, PowerAct.Off);
+        using var keys = On(PosixSignal.SIGINT, PowerAct.Restart);
+        Try("the kernel's file systems", () =>
+        {
+            BootMounts.Kernel();
+            Power.HearKeys();
+        });
+        Say("the kernel's file systems are mounted");
+        var children = new Children(Environment());
+        var memory = new BootMemory(BootMounts.Data);
+        await KeepDataAsync(new(children, Early));
+        Try("the clock and the seed", memory.Recall);
+        Try("the machine's name", () => new KernelHostName().Set(
+            File.Exists(HostName) ? File.ReadAllText(HostName).Trim() : "loam"));
+        Try("the loopback interface", KernelLinks.RaiseLoop);
+        Try("the controllers of cgroups", () => File.WriteAllText(
+            "/sys/fs/cgroup/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset"));
+        Try("the power button", () => PowerButton.Follow(() => _asked.TrySetResult(PowerAct.Off)));
+        Try("the log", BeginLog);
+        var words = Words();
+        var terminals = Terminals();
+        Say($"starting the daemon; speak to it on {string.Join(" and ", terminals)}");
+        _quiet = true;
+        using var stop = new CancellationTokenSource();
+        var kept = new Keeper(children, MachineTable.Rows(
+            words.GetValueOrDefault("loam.mirror"), terminals), time, Say).RunAsync(stop.Token);
+        var act = await _asked.Task;
+        _quiet = false;
+        Say("ending what runs");
+        await stop.CancelAsync();
+        await kept;
+        await EndAsync(memory, act);
+    }
+
+    /// <summary>A machine whose disk is broken still starts, so that somebody can look at it.
+    /// </summary>
+    private async Task KeepDataAsync(DataDisk disk)
+    {
+        string? device = null;
+        try
+        {
+            device = await disk.FindAsync(Say);
+        }
+        catch (HostException fault)
+        {
+            Complain($"the disk for data: {fault.Message} {fault.Remedy}");
+        }
+        if (device is null)
+        {
+            Complain("there is no disk for data: nothing is kept when the machine ends. Give it "
+                + "an empty disk and start it again.");
+        }
+        try
+        {
+            BootMounts.Kept(device);
+            if (device is not null)
+            {
+                Say($"data is on {device}");
+                await disk.GrowAsync(device, Say);
+            }
+        }
+        catch (HostException fault)
+        {
+            Complain($"the disk for data: {fault.Message} {fault.Remedy}");
+        }
+    }
+
+    private async Task EndAsync(BootMemory memory, PowerAct act)
+    {
+        Power.TellAll(insist: false);
+        for (var began = time.GetTimestamp();
+            Power.AnyLeft() && time.GetElapsedTime(began) < Limits.EndOfOthers;)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), time);
+        }
+        Power.TellAll(insist: true);
+        Try("the clock and the seed", memory.Keep);
+        Say(act == PowerAct.Off ? "switching off" : "restarting");
+        Power.Sync();
+        Try("the file systems", BootMounts.Leave);
+        Power.Sync();
+        Power.Do(act);
+        // A machine that cannot switch itself off waits here for a hand.
+        await Task.Delay(Timeout.InfiniteTimeSpan);
+    }
+
+    private PosixSignalRegistration On(PosixSignal signal, PowerAct act) =>
+        PosixSignalRegistration.Create(signal, context =>
+        {
+            context.Cancel = true;
+            _asked.TrySetResult(act);
+        });
+
+    /// <summary>The kernel gives its first process next to nothing.</summary>
+    private static Dictionary<string, string> Environment() => new()
+    {
+        ["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin",
+        ["HOME"] = "/root",
+        ["LANG"] = "C.UTF-8",
+        ["TERM"] = "linux",
+    };
+
+    /// <summary>What stands on the kernel's command line as NAME=VALUE.</summary>
+    private static Dictionary<string, string> Words() => File.ReadAllText("/proc/cmdline")
+        .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+        .Select(w => w.Split('=', 2)).Where(w => w.Length == 2)
+        .GroupBy(w => w[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
+
+    /// <summary>The kernel's consoles; of the screen, its first page.</summary>
+    private static List<string> Terminals() =>
+    [
+        .. File.ReadAllText("/sys/class/tty/console/active").Trim().Split(' ')
+            .Select(t => t == "tty0" ? "tty1" : t).Select(t => "/dev/" + t).Where(File.Exists)
+            .Distinct(),
+    ];
+
+    /// <summary>What was said before there was a place for it stands first.</summary>
+    private void BeginLog()
+    {
+        lock (_gate)
+        {
+            Directory.CreateDirectory(MachineTable.Logs);
+            File.Move(Early, Log, overwrite: true);
+        }
+    }
+
+    private void Try(string what, Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (HostException fault)
+        {
+            Complain($"{what}: {fault.Message} {fault.Remedy}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain($"{what}: {e.Message}");
+        }
+    }
+
+    private void Complain(string text) => Say("WRONG: " + text);
+
+    /// <summary>To the console until somebody sits at it, and to a file.</summary>
+    private void Say(string text)
+    {
+        // Counted from the kernel's start.
+        var line = string.Create(CultureInfo.InvariantCulture,
+            $"[{time.GetTimestamp() / (double)time.TimestampFrequency,6:0.00}] {text}");
+        lock (_gate)
+        {
+            if (!_quiet)
+            {
+                show(line + "\n");
+            }
+            try
+            {
+                File.AppendAllText(
+                    Directory.Exists(MachineTable.Logs) ? Log : Early, line + "\n");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // No place for it yet, or no more.
+            }
+        }
+    }
+}

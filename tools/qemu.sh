@@ -1,0 +1,69 @@
+# A virtual machine of Loam. Sourced, after lib.sh, by what runs one.
+
+readonly made=$root/out/os
+
+# prepare_machine: kernel and root, in $kernel and $squash; builds what is missing.
+prepare_machine() {
+  local tool
+  for tool in qemu-system-x86_64 mke2fs; do
+    command -v "$tool" >/dev/null || fail "$tool is missing. Run ./dev setup os, which installs it."
+  done
+  kernel=$("$tools/kernel.sh")
+  squash=$("$tools/image.sh")
+}
+
+# empty_disk FILE MEGABYTES: takes no room until something is written to it.
+empty_disk() {
+  rm -f "$1"
+  truncate -s "${2}M" "$1"
+}
+
+# machine_command MACHINE MEGABYTES DISK FORWARDS [WORDS]: puts the command line into $command.
+# FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
+machine_command() {
+  local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
+  local network=user,id=net image=$kernel/vmlinux
+  for pair in $forwards; do network+=,hostfwd=tcp:127.0.0.1:${pair%:*}-:${pair#*:}; done
+  command=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -m "$memory")
+  case $machine in
+    microvm)
+      bus=device
+      command+=(-M microvm,acpi=off,isa-serial=on,rtc=on,x-option-roms=off)
+      ;;
+    q35)
+      bus=pci image=$kernel/bzImage
+      command+=(-M q35)
+      ;;
+    *) fail "there is no machine '$machine': microvm or q35." ;;
+  esac
+  # One processor: emulated, more of them only wait for each other.
+  if kvm_works; then command+=(-accel kvm -cpu host -smp 2)
+  else command+=(-accel tcg -cpu max -smp 1); fi
+  command+=(-kernel "$image" -append "$(echo console=ttyS0 root=/dev/vda ro quiet loglevel=3 \
+    random.trust_cpu=on reboot=t init=/usr/bin/loam "$words" -- init)"
+    -device "virtio-rng-$bus" -netdev "$network" -device "virtio-net-$bus,netdev=net")
+  # Of microvm's, the last is the first that the kernel finds.
+  local drives=("root,readonly=on,file=$squash" "data,file=$disk") drive
+  [[ $machine == q35 ]] || drives=("${drives[1]}" "${drives[0]}")
+  for drive in "${drives[@]}"; do
+    command+=(-drive "if=none,format=raw,id=$drive" -device "virtio-blk-$bus,drive=${drive%%,*}")
+  done
+}
+
+# kvm_works: there may be a /dev/kvm under which no guest ever runs, so one is tried, once.
+kvm_works() {
+  [[ -w /dev/kvm && ${LOAM_KVM:-} != 0 ]] || return 1
+  local known
+  known=$made/kvm-$(cut -c1-8 /proc/sys/kernel/random/boot_id)
+  if [[ ! -f $known ]]; then
+    mkdir -p "$made"
+    if timeout 10 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
+      -M microvm,acpi=off,isa-serial=on -accel kvm -cpu host -m 128 -kernel "$kernel/vmlinux" \
+      -append "console=ttyS0 panic=-1" -serial stdio </dev/null 2>&1 | grep -q 'Linux version'; then
+      echo yes >"$known"
+    else
+      echo no >"$known"
+    fi
+  fi
+  [[ $(<"$known") == yes ]]
+}
