@@ -132,6 +132,7 @@ settle() {
   ln -s /etc/ssl/certs "$to/usr/lib/ssl/certs"
   ln -s /etc/ssl/certs/ca-certificates.crt "$to/usr/lib/ssl/cert.pem"
   ln -s /proc/self/mounts "$to/etc/mtab"
+  ln -s ../../etc/os-release "$to/usr/lib/os-release"
   # The small tools, where no program of their name is there.
   "$tree/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2" --library-path \
     "$tree/usr/lib/x86_64-linux-gnu:$tree/lib/x86_64-linux-gnu" "$tree/bin/busybox" --list |
@@ -144,7 +145,8 @@ settle() {
 
 pack() {
   SOURCE_DATE_EPOCH=$epoch mksquashfs "$to" "$work/root.squashfs" -comp zstd \
-    -Xcompression-level "$1" -b 1M -all-root -no-xattrs -no-progress -quiet >"$work/log" 2>&1 9>&- ||
+    -Xcompression-level "$1" -b 1M -all-root -no-xattrs -no-progress -quiet \
+    >"$work/log" 2>&1 9>&- ||
     { tail -3 "$work/log" >&2; fail "the image could not be packed, see above."; }
   mv "$work/root.squashfs" "$made/root.squashfs"
 }

@@ -3,12 +3,17 @@
 readonly made=$root/out/os
 
 # prepare_machine: kernel and root, in $kernel and $squash; builds what is missing.
+# LOAM_KERNEL=debian takes Debian's own kernel.
 prepare_machine() {
   local tool
   for tool in qemu-system-x86_64 mke2fs; do
     command -v "$tool" >/dev/null || fail "$tool is missing. Run ./dev setup os, which installs it."
   done
-  kernel=$("$tools/kernel.sh")
+  case ${LOAM_KERNEL:-own} in
+    own) kernel=$("$tools/kernel.sh") ;;
+    debian) kernel=$("$tools/kernel-debian.sh") ;;
+    *) fail "LOAM_KERNEL is own or debian, not '$LOAM_KERNEL'." ;;
+  esac
   squash=$("$tools/image.sh")
 }
 
@@ -22,16 +27,18 @@ empty_disk() {
 # FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
 machine_command() {
   local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
-  local network=user,id=net image=$kernel/vmlinux
+  local network=user,id=net image=$kernel/bzImage acpi=on
+  # Ours has an entry for microvm, and finds its devices by their names on the command line.
+  [[ ! -f $kernel/vmlinux || $machine == q35 ]] || { image=$kernel/vmlinux acpi=off; }
   for pair in $forwards; do network+=,hostfwd=tcp:127.0.0.1:${pair%:*}-:${pair#*:}; done
   command=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -m "$memory")
   case $machine in
     microvm)
       bus=device
-      command+=(-M microvm,acpi=off,isa-serial=on,rtc=on,x-option-roms=off)
+      command+=(-M "microvm,acpi=$acpi,isa-serial=on,rtc=on,x-option-roms=off")
       ;;
     q35)
-      bus=pci image=$kernel/bzImage
+      bus=pci
       command+=(-M q35)
       ;;
     *) fail "there is no machine '$machine': microvm or q35." ;;
@@ -40,8 +47,9 @@ machine_command() {
   if kvm_works; then command+=(-accel kvm -cpu host -smp 2)
   else command+=(-accel tcg -cpu max -smp 1); fi
   command+=(-kernel "$image" -append "$(echo console=ttyS0 root=/dev/vda ro quiet loglevel=3 \
-    random.trust_cpu=on reboot=t init=/usr/bin/loam "$words" -- init)"
+    random.trust_cpu=on apparmor=0 reboot=t init=/usr/bin/loam "$words" -- init)"
     -device "virtio-rng-$bus" -netdev "$network" -device "virtio-net-$bus,netdev=net")
+  [[ ! -f $kernel/initrd ]] || command+=(-initrd "$kernel/initrd")
   # Of microvm's, the last is the first that the kernel finds.
   local drives=("root,readonly=on,file=$squash" "data,file=$disk") drive
   [[ $machine == q35 ]] || drives=("${drives[1]}" "${drives[0]}")
@@ -58,7 +66,7 @@ kvm_works() {
   if [[ ! -f $known ]]; then
     mkdir -p "$made"
     if timeout 10 qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none \
-      -M microvm,acpi=off,isa-serial=on -accel kvm -cpu host -m 128 -kernel "$kernel/vmlinux" \
+      -M q35 -accel kvm -cpu host -m 256 -kernel "$kernel/bzImage" \
       -append "console=ttyS0 panic=-1" -serial stdio </dev/null 2>&1 | grep -q 'Linux version'; then
       echo yes >"$known"
     else
