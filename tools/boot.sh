@@ -12,7 +12,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$tools/qemu.sh"
 
-readonly memory=1024 disk_mb=2048 answer_limit_s=180 work_limit_s=240
+readonly memory_mb=1024 disk_mb=2048 answer_limit_s=180 work_limit_s=240
 work=
 qemu=
 
@@ -62,7 +62,7 @@ megabytes() { du -cm "$@" | awk 'END { print $1 }'; }
 
 # start_machine MACHINE: its console is in $work/console; what is said to it goes to descriptor 3.
 start_machine() {
-  machine_command "$1" "$memory" "$work/data" "$web:80" "$mirror"
+  machine_command "$1" "$memory_mb" "$work/data" "$web:80" "$mirror"
   : >"$work/console"
   exec 3<>"$work/in"
   begun=$(date +%s%N)
@@ -163,14 +163,14 @@ on_q35() {
   stop_machine
 }
 
-# power_cut N: at some moment of a change of its port, there and back.
+# power_cut N: at some moment of a change for which the container is replaced.
 power_cut() {
   local number=$1
   start_machine microvm
   await 'address: ' "$answer_limit_s"
   await_page "$work_limit_s"
   await 'loam ›|loam >' 30
-  say_to_it "give nginx $((64 + number % 8 * 16)) MB"
+  say_to_it "set LEVEL=$number for nginx"
   await 'Apply\?' 60
   say_to_it y
   sleep "$((RANDOM % 5)).$((RANDOM % 10))"
@@ -178,7 +178,9 @@ power_cut() {
   start_machine microvm
   await 'address: ' "$answer_limit_s"
   await_page "$work_limit_s"
-  say "  cut $number: back after $(seconds) s"
+  say_to_it status
+  await '● +nginx +healthy' 60
+  say "  cut $number: back after $(seconds) s, $(console | grep -oE 'generation [0-9]+' | tail -1)"
   stop_machine
 }
 

@@ -27,15 +27,15 @@ empty_disk() {
 # FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
 machine_command() {
   local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
-  local network=user,id=net image=$kernel/bzImage acpi=on
-  # Ours has an entry for microvm, and finds its devices by their names on the command line.
-  [[ ! -f $kernel/vmlinux || $machine == q35 ]] || { image=$kernel/vmlinux acpi=off; }
+  local network=user,id=net image=$kernel/bzImage
+  # Only ours has an entry for microvm, and finds its devices by the command line.
+  [[ -f $kernel/vmlinux ]] || machine=q35
   for pair in $forwards; do network+=,hostfwd=tcp:127.0.0.1:${pair%:*}-:${pair#*:}; done
   command=(qemu-system-x86_64 -nodefaults -no-user-config -no-reboot -display none -m "$memory")
   case $machine in
     microvm)
-      bus=device
-      command+=(-M "microvm,acpi=$acpi,isa-serial=on,rtc=on,x-option-roms=off")
+      bus=device image=$kernel/vmlinux
+      command+=(-M microvm,acpi=off,isa-serial=on,rtc=on,x-option-roms=off)
       ;;
     q35)
       bus=pci

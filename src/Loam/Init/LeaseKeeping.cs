@@ -10,7 +10,8 @@ namespace Loam.Init;
 internal static class LeaseKeeping
 {
     private const string Folder = "/run/loam-leases";
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan s_calm = TimeSpan.FromSeconds(1);
 
     public static async Task RunAsync(
         InstancePaths paths, TimeProvider time, Action<string> say, CancellationToken stop)
@@ -32,7 +33,7 @@ internal static class LeaseKeeping
                 Look(leases, card, say);
             }
             Try(() => names.Write(leases.All), say);
-            await Task.Delay(s_pause, time, stop);
+            await Task.Delay(leases.All.IsEmpty ? s_pause : s_calm, time, stop);
         }
     }
 
