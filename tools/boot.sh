@@ -92,7 +92,7 @@ await() {
       console | tail -40 >&2
       fail "the console did not show '$1' within $2 s; above is what it showed."
     fi
-    sleep 0.05
+    sleep 0.1
   done
 }
 
