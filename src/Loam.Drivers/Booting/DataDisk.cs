@@ -110,8 +110,8 @@ public sealed class DataDisk(Children children, string log)
     private static string Read(string folder, string file) =>
         File.ReadAllText(Path.Combine(folder, file)).Trim();
 
-    /// <summary>Nothing at the beginning, where every partition table and file system has something,
-    /// nor at the end, where some have.</summary>
+    /// <summary>Nothing at the beginning, where every partition table and file system has
+    /// something, nor at the end, where some have.</summary>
     private static bool IsEmpty(Disk disk)
     {
         try

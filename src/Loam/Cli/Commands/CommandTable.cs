@@ -1,7 +1,6 @@
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Models;
-using Loam.Init;
 using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
@@ -21,7 +20,7 @@ internal static class CommandTable
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
         .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. ProgramVerbs(),
-        .. OwnVerbs(), .. MachineVerbs(), .. StartedVerbs(),
+        .. OwnVerbs(), .. MachineVerbs.All, .. StartedVerbs(),
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -419,31 +418,6 @@ internal static class CommandTable
     ];
 
     /// <summary>Of a machine of which Loam is the first process.</summary>
-    private static IEnumerable<Command> MachineVerbs() =>
-    [
-        new("os", "restart | off", 1, 1, "End what runs, and switch the machine off or on again.",
-            "loam os restart", InitCommands.OsAsync)
-        {
-            Details = "Only where Loam is the operating system. A change in hand is taken back "
-                + "first.",
-        },
-        new("init", "", 0, 0, "Be the first process of a machine.", "loam init",
-            InitCommands.InitAsync)
-        {
-            IsHidden = true,
-        },
-        new(MachineTable.LeaseVerb, "", 0, 0, "Ask for addresses where nobody else does.",
-            "loam lease", InitCommands.LeaseAsync)
-        {
-            IsHidden = true,
-        },
-        new(MachineTable.ConsoleVerb, "", 0, 0, "Greet, and be the shell of a console.",
-            "loam console", InitCommands.ConsoleAsync)
-        {
-            IsHidden = true,
-        },
-    ];
-
     /// <summary>What Loam, its package and its own processes start.</summary>
     private static IEnumerable<Command> StartedVerbs() =>
     [

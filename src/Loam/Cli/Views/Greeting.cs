@@ -22,7 +22,8 @@ internal static class Greeting
         {
             yield return line;
         }
-        var addresses = links.Where(l => NetworkCards.IsOne(l.Name)).SelectMany(l => l.Addresses.Concat(l.Leased)
+        var addresses = links.Where(l => NetworkCards.IsOne(l.Name))
+            .SelectMany(l => l.Addresses.Concat(l.Leased)
             .Where(a => !a.StartsWith("fe80:", StringComparison.Ordinal))
             .Select(a => $"{a.Split('/')[0]} ({l.Name})")).ToList();
         yield return new Line("address: ", Ink.Dim).Add(addresses.Count == 0
