@@ -130,7 +130,7 @@ internal static class Daemon
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
-            .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], web.Watch,
+            .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], .. web?.Watch ?? [],
         ], stop);
         await EndAsync(server, machine);
     }

@@ -36,15 +36,29 @@ internal sealed class WebSide(Func<DesiredState> desired, InstancePaths paths, s
     }
 
     /// <summary>Listens where the state says, as soon as it says so.</summary>
-    public Watched Watch => new("the API on the network", new WebWatch(
+    public Watched[] Watch => [new("the API on the network", new WebWatch(
         () => desired().Settings.Api, paths, Environment.ProcessPath!, User, events, time)
-        .RunAsync);
+        .RunAsync)];
 
-    /// <summary>With its folders and their owners in place.</summary>
-    public static WebSide Open(Func<DesiredState> desired, InstancePaths paths, string instance,
+    /// <summary>With its folders and their owners in place. What keeps them from it is told, and
+    /// keeps nothing else from its work.</summary>
+    /// <returns>Null: nobody can come in over the network.</returns>
+    public static WebSide? Open(Func<DesiredState> desired, InstancePaths paths, string instance,
         EventLog events, TimeProvider time)
     {
-        ConfinedFolders.Prepare(paths.WebDoors, paths.WebDir, WebUser.Of(instance));
-        return new(desired, paths, instance, events, time);
+        try
+        {
+            ConfinedFolders.Prepare(paths.WebDoors, paths.WebDir, WebUser.Of(instance));
+            return new(desired, paths, instance, events, time);
+        }
+        catch (HostException fault)
+        {
+            events.Add(new(0, time.GetUtcNow(), "watch.failed")
+            {
+                Name = "the API on the network",
+                Message = $"Nobody can come in over the network: {fault.Message}",
+            });
+            return null;
+        }
     }
 }
