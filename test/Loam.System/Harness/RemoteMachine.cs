@@ -166,7 +166,7 @@ public class RemoteMachine : IAsyncLifetime
         $"--net=/run/netns/{There}", "ssh", "-F", "none", "-o", "StrictHostKeyChecking=no",
         "-o", "UserKnownHostsFile=/dev/null", "-o", "LogLevel=ERROR", "-o", "ConnectTimeout=5",
         "-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i", File(key), "-b", from, .. options,
-        $"{user}@{At}", command,
+        $"{user}@{At}", "--", command,
     ]);
 
     private async Task MakeNetAsync()
