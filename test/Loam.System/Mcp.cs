@@ -13,6 +13,9 @@ public sealed class Mcp(DockerGround ground) : Telling(ground)
     [NeedingFact]
     public Task A_client_proposes_and_a_person_approves() => StoryAsync(async () =>
     {
+        // What other stories proposed is forgotten with the daemon.
+        await Loam.StopAsync();
+        await Loam.StartAsync();
         var told = Transcript("21-mcp");
         await using var client = await McpDriver.StartAsync(Loam);
         async Task<McpSaid> Says(string tool, JsonObject? given = null) =>
