@@ -52,8 +52,8 @@ internal static class GatewayBench
             new OwnFolder(place.Data), new LlmBudget(long.MaxValue, long.MaxValue),
             TimeProvider.System);
         var setup = ModelSetup.Of(new() { Models = [new("anthropic", null,
-                "http://127.0.0.1:1", null, null, new(3_000_000, 15_000_000))] },
-            LlmEnvironment.None with { AnthropicKey = "key" }, _ => null, _ => Door(path),
+                "http://127.0.0.1:1", "KEY", null, new(3_000_000, 15_000_000))] },
+            LlmEnvironment.None, _ => "key", _ => Door(path),
             PriceTable.Own(), TimeProvider.System);
         var gateway = new ModelGateway(setup.Models, new(true, budget, null, setup.Incomplete,
             (request, _, _) => ValueTask.FromResult(request), () => 0), TimeProvider.System);
