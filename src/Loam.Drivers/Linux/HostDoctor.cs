@@ -133,8 +133,8 @@ public static class HostDoctor
     {
         const string library = "libsqlite3.so.0";
         return NativeLibrary.TryLoad(library, out var handle) && Free(handle)
-            ? new("conversations", CheckResult.Good, "SQLite")
-            : new("conversations", CheckResult.Note, $"{library} is not installed: no conversation "
+            ? new("sessions", CheckResult.Good, "SQLite")
+            : new("sessions", CheckResult.Note, $"{library} is not installed: no conversation "
                 + "outlives the mind", "`apt-get install libsqlite3-0`.");
     }
 
