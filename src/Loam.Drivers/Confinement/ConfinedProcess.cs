@@ -12,6 +12,14 @@ public static class ConfinedProcess
     /// <summary>The verb of our program that becomes another, confined.</summary>
     public const string Verb = "confine";
 
+    /// <summary>Nothing of the daemon's own gets in.</summary>
+    private static readonly Dictionary<string, string> s_environment = new(StringComparer.Ordinal)
+    {
+        ["LANG"] = "C.UTF-8",
+        ["HOME"] = "/nonexistent",
+        ["PATH"] = "/nonexistent",
+    };
+
     /// <param name="loam">Absolute path of our program.</param>
     /// <param name="arguments">Of the program, without its name.</param>
     /// <param name="logFile">What it writes.</param>
@@ -20,8 +28,8 @@ public static class ConfinedProcess
     /// <returns>Its exit code; of a signal, 128 and its number.</returns>
     /// <exception cref="HostException">It cannot be started.</exception>
     public static async Task<int> RunAsync(string loam, Confined confined,
-        IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment,
-        string logFile, SafeHandle third, CancellationToken cancel)
+        IReadOnlyList<string> arguments, string logFile, SafeHandle third,
+        CancellationToken cancel)
     {
         var begun = new TaskCompletionSource<int>(
             TaskCreationOptions.RunContinuationsAsynchronously);
@@ -31,7 +39,7 @@ public static class ConfinedProcess
         {
             try
             {
-                var pid = DetachedProcess.Start(loam, Line(confined, arguments), environment,
+                var pid = DetachedProcess.Start(loam, Line(confined, arguments), s_environment,
                     logFile, third);
                 begun.SetResult(pid);
                 ended.SetResult(DetachedProcess.Await(pid));

@@ -164,7 +164,7 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
             "--model", Path.Combine(paths.ModelDoors, ModelName), "--name", wanted.Name,
             "--context", Text(wanted.ContextTokens), "--threads", Text(ModelPlan.Threads()),
             .. wanted.Stays ? (string[])["--stays"] : [],
-        ], Environment(), paths.ModelLog, socket.SafeHandle, end.Token);
+        ], paths.ModelLog, socket.SafeHandle, end.Token);
         var isSilent = await Task.WhenAny(running, watching) == watching
             && !stop.IsCancellationRequested;
         if (isSilent || stop.IsCancellationRequested)
@@ -239,11 +239,4 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
-    {
-        ["LANG"] = "C.UTF-8",
-        ["HOME"] = "/nonexistent",
-        ["PATH"] = "/nonexistent",
-    };
 }

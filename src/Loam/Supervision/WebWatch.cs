@@ -59,7 +59,7 @@ internal sealed class WebWatch(Func<ApiSettings> settings, InstancePaths paths, 
         using var socket = await ListenAsync(place, stop);
         File.Delete(paths.WebLog);
         await ConfinedProcess.RunAsync(loam, _confined, [Verb, "--serve", paths.WebDaemonSocket],
-            Environment(), paths.WebLog, socket.SafeHandle, stop);
+            paths.WebLog, socket.SafeHandle, stop);
     }
 
     private async Task ChangedAsync(ApiSettings now, CancellationToken stop)
@@ -102,11 +102,4 @@ internal sealed class WebWatch(Func<ApiSettings> settings, InstancePaths paths, 
                 "Choose another address or port in manifest.yaml.");
         }
     }
-
-    private static Dictionary<string, string> Environment() => new(StringComparer.Ordinal)
-    {
-        ["LANG"] = "C.UTF-8",
-        ["HOME"] = "/nonexistent",
-        ["PATH"] = "/nonexistent",
-    };
 }
