@@ -16,10 +16,8 @@ internal sealed class PrivateEngineNet(string instance)
 {
     private const string HostBridge = "docker0";
 
-    /// <summary>The chain that Docker leaves to others.</summary>
-    private const string OthersChain = "DOCKER-USER";
-
     private readonly string _prefix = NetworkBridge.Prefix(instance);
+    private readonly EnginePass _pass = new(NetworkBridge.Prefix(instance));
 
     /// <summary>The engine's own bridge, which no container uses.</summary>
     public string Bridge => NetworkBridge.Name(instance, "");
@@ -74,11 +72,7 @@ internal sealed class PrivateEngineNet(string instance)
                 $"The private engine's networks cannot be guarded: {result.Output.Trim()}",
                 "Install nftables and check that the kernel has it.");
         }
-        foreach (var rule in Passes())
-        {
-            await IptablesAsync(["-D", .. rule], cancel).ConfigureAwait(false);
-            await IptablesAsync(["-I", .. rule], cancel).ConfigureAwait(false);
-        }
+        await _pass.OpenAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Takes rules and bridge away; none there is success.</summary>
@@ -90,10 +84,7 @@ internal sealed class PrivateEngineNet(string instance)
                 "nft", ["-f", "-"], $"table inet {Table} {{}}\ndelete table inet {Table}\n",
                 cancel).ConfigureAwait(false);
         }
-        foreach (var rule in Passes())
-        {
-            await IptablesAsync(["-D", .. rule], cancel).ConfigureAwait(false);
-        }
+        await _pass.CloseAsync(cancel).ConfigureAwait(false);
         if (HostInterfaces.Exists(Bridge))
         {
             await IpAsync(["link", "delete", Bridge], cancel).ConfigureAwait(false);
@@ -140,17 +131,6 @@ internal sealed class PrivateEngineNet(string instance)
         var list = string.Join(", ", elements);
         return list.Length == 0 ? "" : $"elements = {{ {list} }}";
     }
-
-    /// <summary>A host's Docker drops what it does not know, inside our bridges too; the table
-    /// above has already decided.</summary>
-    private string[][] Passes() =>
-    [
-        [OthersChain, "-i", _prefix + "+", "-j", "ACCEPT"],
-        [
-            OthersChain, "-o", _prefix + "+", "-m", "conntrack", "--ctstate",
-            "RELATED,ESTABLISHED", "-j", "ACCEPT",
-        ],
-    ];
 
     private static bool IsEngine(string folder)
     {
@@ -202,17 +182,6 @@ internal sealed class PrivateEngineNet(string instance)
                 Fault.Unsupported,
                 $"The private engine's bridge cannot be made: {result.Output.Trim()}",
                 "Check that the kernel has bridges.");
-        }
-    }
-
-    /// <summary>Fails quietly where the chain is not there: then nothing has to be passed.
-    /// </summary>
-    private static async Task IptablesAsync(string[] arguments, CancellationToken cancel)
-    {
-        if (Command.Find("iptables") is not null)
-        {
-            await Command.RunAsync("iptables", ["-w", "5", .. arguments], "", cancel)
-                .ConfigureAwait(false);
         }
     }
 }

@@ -1,0 +1,223 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
+using Loam.Drivers.Sandboxes;
+
+namespace Loam.Drivers.Containers.Native.Networking;
+
+/// <summary>By rtnetlink(7), without a program.</summary>
+/// <param name="host">Path of the host's network namespace; null: this process's own.</param>
+public sealed partial class NetworkKernel(string? host) : INetworkKernel
+{
+    private const int Route = 0;
+    private const ushort NewLink = 16, DropLinkCode = 17, GetLink = 18, NewAddress = 20,
+        NewRoute = 24, GetRoute = 26;
+    private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12;
+    private const ushort LinkAddress = 1, LinkName = 3, LinkPeer = 5, LinkMaster = 10,
+        LinkInfo = 18, LinkSpace = 28, InfoKind = 1, InfoData = 2, CablePeer = 1;
+    private const ushort AddressAny = 1, AddressLocal = 2, RouteTarget = 1, RouteGateway = 5;
+    private const byte V4 = 2, MainTable = 254, Static = 4, Unicast = 1;
+    private const uint Up = 1;
+    private const string Forwarding = "ipv4/ip_forward";
+
+    public bool Forwards => NetworkSpace.In(host, () =>
+        File.ReadAllText($"/proc/sys/net/{Forwarding}").Trim() != "0");
+
+    public void Prepare(string folder) => NetworkSpace.Share(folder);
+
+    public IReadOnlyList<string> Links() => NetworkSpace.In(host, () =>
+        Netlink.List(Route, new(GetLink, Netlink.Dump, new byte[LinkBytes]))
+            .Select(l => NameIn(l)).ToList());
+
+    public IReadOnlyList<Subnet> Routes() => NetworkSpace.In(host, () =>
+        Netlink.List(Route, new(GetRoute, Netlink.Dump, new byte[RouteBytes]))
+            .Where(r => r[0] == V4 && r[1] > 0
+                && Netlink.Attribute(r.AsSpan(RouteBytes), RouteTarget).Length == 4)
+            .Select(r => Subnet.Of(
+                new(Netlink.Attribute(r.AsSpan(RouteBytes), RouteTarget)), r[1])).ToList());
+
+    public void MakeBridge(string name, string address) => NetworkSpace.In(host, () =>
+    {
+        Check(Netlink.Do(Route, Link(Netlink.Create | Netlink.Exclusive, 0).With(LinkName, Text(
+            name)).With(LinkInfo, Nest(n => n.With(InfoKind, Text("bridge"))))),
+            $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
+        // No address of v6 that nobody asked for, and the host's own loop reaches its ports.
+        NetworkSpace.Setting($"ipv6/conf/{name}/disable_ipv6", "1");
+        NetworkSpace.Setting($"ipv4/conf/{name}/route_localnet", "1");
+        AddAddress(name, address);
+        Check(Netlink.Do(Route, Link(0, Index(name), Up)), $"The bridge {name} cannot be set up");
+        return true;
+    });
+
+    public void DropLink(string name) => NetworkSpace.In(host, () =>
+    {
+        if (Index(name) is var index and not 0)
+        {
+            const int noDevice = 19;
+            Check(Netlink.Do(Route, new(DropLinkCode, Netlink.Acknowledge, LinkHead(index, 0))),
+                $"The link {name} cannot be taken away", noDevice);
+        }
+        return true;
+    });
+
+    public void OpenSpace(string path)
+    {
+        if (!NetworkSpace.IsMade(path))
+        {
+            NetworkSpace.Make(path);
+        }
+    }
+
+    public void CloseSpace(string path) => NetworkSpace.Delete(path);
+
+    public IReadOnlySet<string> Spaces(string folder) => Directory.Exists(folder)
+        ? Directory.EnumerateFiles(folder).Where(NetworkSpace.IsMade)
+            .ToHashSet(StringComparer.Ordinal)
+        : new HashSet<string>(StringComparer.Ordinal);
+
+    public void Plug(Cable cable)
+    {
+        // Indexes of both ends say whether they are one cable.
+        var (index, peer) = NetworkSpace.In(host, () => Ends(cable.Link));
+        var (inner, outer) = NetworkSpace.In(cable.Space, () => Ends(cable.Inner));
+        if (index == 0 || index != outer || peer != inner)
+        {
+            Unplug(cable, index, inner);
+            Lay(cable);
+        }
+        NetworkSpace.In(host, () =>
+        {
+            var master = BitConverter.GetBytes(Index(cable.Bridge));
+            Check(Netlink.Do(Route, Link(0, Index(cable.Link), Up).With(LinkMaster, master)),
+                $"{cable.Link} cannot be put into {cable.Bridge}");
+            return true;
+        });
+        NetworkSpace.In(cable.Space, () =>
+        {
+            NetworkSpace.Setting($"ipv6/conf/{cable.Inner}/disable_ipv6", "1");
+            AddAddress(cable.Inner, cable.Address);
+            Check(Netlink.Do(Route, Link(0, Index(cable.Inner), Up)),
+                $"{cable.Inner} of {cable.Space} cannot be set up");
+            if (cable.Gateway is { } gateway)
+            {
+                var way = new byte[RouteBytes];
+                (way[0], way[4], way[5], way[7]) = (V4, MainTable, Static, Unicast);
+                Check(Netlink.Do(Route, new NetlinkMessage(NewRoute,
+                    Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, way)
+                    .With(RouteGateway, IPAddress.Parse(gateway).GetAddressBytes())),
+                    $"{gateway} cannot be the way out of {cable.Space}", Files.Libc.ErrorExists);
+            }
+            return true;
+        });
+    }
+
+    public void Forward() => NetworkSpace.In(host, () =>
+    {
+        NetworkSpace.Setting(Forwarding, "1");
+        return true;
+    });
+
+    private void Unplug(Cable cable, int index, int inner)
+    {
+        if (index != 0)
+        {
+            DropLink(cable.Link);
+        }
+        if (inner != 0)
+        {
+            new NetworkKernel(cable.Space).DropLink(cable.Inner);
+        }
+    }
+
+    /// <summary>Both ends at once. The address of the link follows from that of the network, so
+    /// that neighbours find a container again that was started anew.</summary>
+    private void Lay(Cable cable)
+    {
+        using var space = Kernel.OpenNamespace(cable.Space);
+        var number = BitConverter.GetBytes((int)space.DangerousGetHandle());
+        var address = IPAddress.Parse(cable.Address[..cable.Address.IndexOf(
+            '/', StringComparison.Ordinal)]).GetAddressBytes();
+        byte[] hardware = [0x02, 0x6c, .. address];
+        var peer = Nest(n => n.With(LinkName, Text(cable.Inner)).With(LinkSpace, number)
+            .With(LinkAddress, hardware));
+        NetworkSpace.In(host, () =>
+        {
+            Check(Netlink.Do(Route, Link(Netlink.Create | Netlink.Exclusive, 0)
+                .With(LinkName, Text(cable.Link))
+                .With(LinkInfo, Nest(n => n.With(InfoKind, Text("veth")).With(InfoData, Nest(
+                    d => d.With(CablePeer, [.. new byte[LinkBytes], .. peer])))))),
+                $"No link {cable.Link} can be made into {cable.Space}");
+            return true;
+        });
+    }
+
+    /// <summary>Index of a link, and of its other end; zeros: it is not there.</summary>
+    private static (int Index, int Peer) Ends(string name)
+    {
+        if (Index(name) is not (var index and not 0))
+        {
+            return (0, 0);
+        }
+        var reply = new byte[16 * 1024];
+        var length = Netlink.Ask(
+            Route, new NetlinkMessage(GetLink, 0, LinkHead(index, 0)).Bytes(), reply);
+        return length > Netlink.HeadBytes + LinkBytes && Netlink.TypeOf(reply) == NewLink
+            && Netlink.Attribute(reply.AsSpan(Netlink.HeadBytes + LinkBytes)[..(length
+                - Netlink.HeadBytes - LinkBytes)], LinkPeer) is [_, _, _, _] peer
+            ? (index, MemoryMarshal.Read<int>(peer)) : (index, 0);
+    }
+
+    private static void AddAddress(string name, string address)
+    {
+        var cut = address.IndexOf('/', StringComparison.Ordinal);
+        var bytes = IPAddress.Parse(address[..cut]).GetAddressBytes();
+        var head = new byte[AddressBytes];
+        (head[0], head[1]) = (V4, byte.Parse(address.AsSpan(cut + 1),
+            CultureInfo.InvariantCulture));
+        MemoryMarshal.Write(head.AsSpan(4), Index(name));
+        Check(Netlink.Do(Route, new NetlinkMessage(NewAddress,
+            Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, head)
+            .With(AddressLocal, bytes).With(AddressAny, bytes)),
+            $"{name} cannot get {address}", Files.Libc.ErrorExists);
+    }
+
+    private static NetlinkMessage Link(int flags, int index, uint state = 0) =>
+        new(NewLink, flags | Netlink.Acknowledge, LinkHead(index, state));
+
+    private static byte[] LinkHead(int index, uint state)
+    {
+        // ifinfomsg: family, type, index, flags, which of them.
+        var head = new byte[LinkBytes];
+        MemoryMarshal.Write(head.AsSpan(4), index);
+        MemoryMarshal.Write(head.AsSpan(8), state);
+        MemoryMarshal.Write(head.AsSpan(12), state);
+        return head;
+    }
+
+    /// <summary>Attributes within an attribute.</summary>
+    private static byte[] Nest(Func<NetlinkMessage, NetlinkMessage> add) =>
+        add(new(0, 0)).Bytes()[Netlink.HeadBytes..];
+
+    private static byte[] Text(string name) => [.. Encoding.ASCII.GetBytes(name), 0];
+
+    private static string NameIn(byte[] link) => Encoding.UTF8.GetString(
+        Netlink.Attribute(link.AsSpan(LinkBytes), LinkName)).TrimEnd('\0');
+
+    private static void Check(int error, string what, params ReadOnlySpan<int> alsoGood)
+    {
+        if (error != 0 && !alsoGood.Contains(error))
+        {
+            throw new HostException(error is 1 or Files.Libc.ErrorAccess ? Fault.Denied
+                : Fault.Unsupported, $"{what}: {Marshal.GetPInvokeErrorMessage(error)}.",
+                "Check that the kernel has bridges and veth, and that Loam runs as root.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "if_nametoindex",
+        StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Index(string name);
+}

@@ -1,0 +1,203 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Loam.Core.StateFiles;
+
+namespace Loam.Drivers.Containers.Native.Networking;
+
+/// <summary>Networks of containers as nftables takes them: the walls between them, the way out,
+/// and the host's ports that lead to containers. In a table of the instance's own, replaced as one
+/// transaction: connections that are established keep their way.</summary>
+internal sealed class NetworkRules(string instance)
+{
+    /// <summary>What a socket carries whose packets may go to name servers only.</summary>
+    public const uint NamesMark = 0x6c6f6e73;
+
+    private const string Everywhere = "0.0.0.0";
+    private const string Mark = "loam ";
+
+    private readonly string _ours = NetworkBridge.Prefix(instance);
+
+    /// <summary>Family and name of the table.</summary>
+    public string Table => $"inet loam_net_{_ours.TrimEnd('-')}";
+
+    public string Clear => $"add table {Table}\ndelete table {Table}\n";
+
+    /// <summary>The table's comment that goes with a script.</summary>
+    public string Comment(string body) => $"{Mark}{instance} {Digests.Of(body)[..16]}";
+
+    public string Script(string body) =>
+        $"{Clear}table {Table} {{\n\tcomment \"{Comment(body)}\"\n{body}}}\n";
+
+    /// <summary>What stands between the table's braces; null: nothing is needed.</summary>
+    /// <param name="open">Containers that can be reached.</param>
+    /// <param name="well">Those known to be well.</param>
+    /// <param name="upstreams">Name servers that may be asked for containers.</param>
+    public string? Body(NetworkRecords records, IReadOnlySet<string> open,
+        IReadOnlySet<string> well, ImmutableArray<string> upstreams)
+    {
+        if (records.Networks.IsEmpty)
+        {
+            return null;
+        }
+        var body = new StringBuilder();
+        AddSets(records, body);
+        AddPorts(records, open, well, body);
+        AddWalls(records, body);
+        body.Append("\tchain out {\n\t\ttype nat hook postrouting priority srcnat; policy accept;")
+            .Append(CultureInfo.InvariantCulture,
+                $"\n\t\toifname \"{_ours}*\" ip saddr 127.0.0.0/8 masquerade\n");
+        foreach (var (name, network) in records.Networks)
+        {
+            // Who reaches his own network through a port of the host is answered the same way.
+            body.Append(CultureInfo.InvariantCulture,
+                $"\t\toifname \"{Bridge(name)}\" ip saddr {network.Subnet} ct status dnat ")
+                .Append("masquerade\n");
+            if (!network.Internal)
+            {
+                body.Append(CultureInfo.InvariantCulture,
+                    $"\t\toifname != \"{_ours}*\" ip saddr {network.Subnet} masquerade\n");
+            }
+        }
+        body.Append("\t}\n");
+        AddQuestions(upstreams, body);
+        return body.ToString();
+    }
+
+    /// <summary>Containers with others' services on the same port and address.</summary>
+    /// <returns>The port and who has it; null: nobody.</returns>
+    public static (Core.Resources.Port Port, string Service)? Taken(
+        NetworkRecords records, IReadOnlySet<string> open, string container)
+    {
+        var mine = records.Of(container);
+        return records.Containers.Where(c => c.Key != container && open.Contains(c.Key)
+                && c.Value.Service != mine.Service)
+            .SelectMany(c => c.Value.Ports.Select(p => (Port: p, c.Value.Service)))
+            .Where(o => mine.Ports.Any(p => p.Host == o.Port.Host
+                && p.Protocol == o.Port.Protocol && (p.Address == o.Port.Address
+                    || p.Address == Everywhere || o.Port.Address == Everywhere)))
+            .Select(o => ((Core.Resources.Port, string)?)o).FirstOrDefault();
+    }
+
+    private string Bridge(string network) => NetworkBridge.Name(instance, network);
+
+    private void AddSets(NetworkRecords records, StringBuilder body)
+    {
+        var all = records.Networks.Keys.Select(Bridge);
+        AddSet("same", "ifname . ifname", all.Select(b => $"\"{b}\" . \"{b}\""), body);
+        AddSet("open", "ifname", records.Networks.Where(n => !n.Value.Internal)
+            .Select(n => $"\"{Bridge(n.Key)}\""), body);
+        AddSet("doors", "ifname . ipv4_addr", records.Networks.Select(n =>
+            $"\"{Bridge(n.Key)}\" . {Subnet.Parse(n.Value.Subnet).Gateway}"), body);
+    }
+
+    private static void AddSet(
+        string name, string type, IEnumerable<string> elements, StringBuilder body)
+    {
+        var list = string.Join(", ", elements);
+        body.Append(CultureInfo.InvariantCulture, $"\tset {name} {{\n\t\ttype {type}\n")
+            .Append(list.Length == 0 ? "" : $"\t\telements = {{ {list} }}\n").Append("\t}\n");
+    }
+
+    private static void AddPorts(NetworkRecords records, IReadOnlySet<string> open,
+        IReadOnlySet<string> well, StringBuilder body)
+    {
+        var ways = records.Containers.Where(c => open.Contains(c.Key))
+            .SelectMany(c => c.Value.Ports.Select(p => (Port: p, Container: c.Key,
+                At: records.Reachable(c.Key)?.Address)))
+            .Where(w => w.At is not null)
+            .GroupBy(w => (w.Port.Protocol, Host: w.Port.Host!.Value)).OrderBy(g => g.Key)
+            .ToList();
+        foreach (var port in ways)
+        {
+            body.Append(CultureInfo.InvariantCulture, $"\tchain {Name(port.Key)} {{\n");
+            foreach (var place in port.GroupBy(w => w.Port.Address, StringComparer.Ordinal)
+                .OrderBy(g => g.Key == Everywhere).ThenBy(g => g.Key, StringComparer.Ordinal))
+            {
+                var some = place.Any(w => well.Contains(w.Container))
+                    ? place.Where(w => well.Contains(w.Container)) : place;
+                AddWay(port.Key.Protocol, place.Key,
+                    [.. some.Select(w => $"{w.At} . {w.Port.Container}").Distinct()], body);
+            }
+            body.Append("\t}\n");
+        }
+        body.Append("\tchain ports {\n");
+        if (ways.Count > 0)
+        {
+            body.Append("\t\tmeta l4proto . th dport vmap { ").AppendJoin(", ", ways.Select(
+                w => $"{w.Key.Protocol} . {w.Key.Host} : goto {Name(w.Key)}")).Append(" }\n");
+        }
+        body.Append("\t}\n").Append(Arriving);
+    }
+
+    /// <summary>Whoever comes to an address of this host, from outside, from a container or from
+    /// the host itself; but not where containers ask for names.</summary>
+    private const string Arriving =
+        "\tchain arriving {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
+        + "\t\tiifname . ip daddr @doors meta l4proto { tcp, udp } th dport 53 accept\n"
+        + "\t\tfib daddr type local jump ports\n\t}\n"
+        + "\tchain leaving {\n\t\ttype nat hook output priority -100; policy accept;\n"
+        + "\t\tfib daddr type local jump ports\n\t}\n";
+
+    private static string Name((string Protocol, int Host) port) =>
+        string.Create(CultureInfo.InvariantCulture, $"{port.Protocol}-{port.Host}");
+
+    private static void AddWay(
+        string protocol, string address, IReadOnlyList<string> targets, StringBuilder body)
+    {
+        body.Append("\t\t").Append(address == Everywhere ? "" : $"ip daddr {address} ")
+            .Append(CultureInfo.InvariantCulture, $"meta l4proto {protocol} dnat ip to ");
+        if (targets.Count == 1)
+        {
+            body.Append(targets[0].Replace(" . ", ":", StringComparison.Ordinal)).Append('\n');
+            return;
+        }
+        body.Append(CultureInfo.InvariantCulture, $"numgen inc mod {targets.Count} map {{ ")
+            .AppendJoin(", ", targets.Select((t, i) => $"{i} : {t}")).Append(" }\n");
+    }
+
+    /// <summary>The host's own loop, which bridges would otherwise lead to; what comes from
+    /// somewhere else; and networks.</summary>
+    private void AddWalls(NetworkRecords records, StringBuilder body)
+    {
+        body.Append(CultureInfo.InvariantCulture,
+            $"\tchain loop {{\n\t\ttype filter hook prerouting priority raw; policy accept;\n")
+            .Append(CultureInfo.InvariantCulture,
+                $"\t\tiifname \"{_ours}*\" ip daddr 127.0.0.0/8 drop\n\t}}\n")
+            .Append("\tchain between {\n")
+            .Append("\t\ttype filter hook forward priority filter - 10; policy accept;\n");
+        if (records.Guard is { Links: { IsEmpty: false } links })
+        {
+            var list = string.Join(", ", links.Select(l => $"\"{l}\""));
+            body.Append(CultureInfo.InvariantCulture,
+                $"\t\tiifname {{ {list} }} oifname {{ {list} }} drop\n");
+        }
+        body.Append("		iifname . oifname @same accept\n").Append(CultureInfo.InvariantCulture,
+            $$"""
+            		iifname "{{_ours}}*" iifname != @open drop
+            		oifname "{{_ours}}*" oifname != @open drop
+            		oifname "{{_ours}}*" ct state established,related accept
+            		oifname "{{_ours}}*" ct status dnat ct direction original accept
+            		oifname "{{_ours}}*" drop
+            	}
+
+            """);
+    }
+
+    /// <summary>The process that reads what containers ask can send to name servers and no one
+    /// else: the mark is on its sockets, and it cannot take it off.</summary>
+    private static void AddQuestions(ImmutableArray<string> upstreams, StringBuilder body)
+    {
+        body.Append("\tchain questions {\n\t\ttype filter hook output priority filter; ")
+            .Append("policy accept;\n").Append(CultureInfo.InvariantCulture,
+                $"\t\tmeta mark != 0x{NamesMark:x} accept\n");
+        foreach (var (family, colon) in (ReadOnlySpan<(string, bool)>)[("ip", false),
+            ("ip6", true)])
+        {
+            var list = string.Join(", ", upstreams.Where(u => u.Contains(':') == colon));
+            body.Append(list.Length == 0 ? "" : $"\t\t{family} daddr {{ {list} }} udp dport 53 "
+                + "accept\n");
+        }
+        body.Append("\t\tdrop\n\t}\n");
+    }
+}
