@@ -46,14 +46,14 @@ machine_command() {
   # One processor: emulated, more of them only wait for each other.
   if kvm_works; then command+=(-accel kvm -cpu host -smp 2)
   else command+=(-accel tcg -cpu max -smp 1); fi
+  # The kernel hands a word that it does not know to the first program. Not behind `--`: QEMU adds
+  # microvm's devices at the end, and there they would be the program's too.
   command+=(-kernel "$image" -append "$(echo console=ttyS0 root=/dev/vda ro quiet loglevel=3 \
-    random.trust_cpu=on apparmor=0 reboot=t init=/usr/bin/loam "$words" -- init)"
+    random.trust_cpu=on apparmor=0 reboot=t panic=10 init=/usr/bin/loam init "$words")"
     -device "virtio-rng-$bus" -netdev "$network" -device "virtio-net-$bus,netdev=net")
   [[ ! -f $kernel/initrd ]] || command+=(-initrd "$kernel/initrd")
-  # Of microvm's, the last is the first that the kernel finds.
-  local drives=("root,readonly=on,file=$squash" "data,file=$disk") drive
-  [[ $machine == q35 ]] || drives=("${drives[1]}" "${drives[0]}")
-  for drive in "${drives[@]}"; do
+  local drive
+  for drive in "root,readonly=on,file=$squash" "data,file=$disk"; do
     command+=(-drive "if=none,format=raw,id=$drive" -device "virtio-blk-$bus,drive=${drive%%,*}")
   done
 }
