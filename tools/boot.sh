@@ -11,10 +11,9 @@
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$tools/qemu.sh"
+source "$tools/guest.sh"
 
 readonly memory_mb=1024 disk_mb=2048 answer_limit_s=180 work_limit_s=240
-work=
-qemu=
 
 main() {
   local cuts=0
@@ -26,14 +25,12 @@ main() {
     shift
   done
   prepare_machine
-  work=$(mktemp -d)
   trap clean EXIT
+  open_guest
   local port
   port=$("$tools/standins/serve.sh" "$made/standins")
   mirror=loam.mirror=http://10.0.2.2:$port
-  web=$(free_port)
   empty_disk "$work/data" "$disk_mb"
-  mkfifo "$work/in"
   first_start
   second_start
   on_q35
@@ -44,72 +41,16 @@ main() {
 }
 
 clean() {
-  stop_machine
+  close_guest
   "$tools/standins/registry.sh" stop "$made/standins" >/dev/null || true
-  rm -rf "$work"
-}
-
-free_port() {
-  local port
-  while :; do
-    port=$((20000 + RANDOM % 10000))
-    (exec 4<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-  done
-  echo "$port"
 }
 
 megabytes() { du -cm "$@" | awk 'END { print $1 }'; }
 
-# start_machine MACHINE: its console is in $work/console; what is said to it goes to descriptor 3.
+# start_machine MACHINE: on the disk in $work.
 start_machine() {
   machine_command "$1" "$memory_mb" "$work/data" "$web:80" "$mirror"
-  : >"$work/console"
-  exec 3<>"$work/in"
-  begun=$(date +%s%N)
-  "${command[@]}" -serial stdio <"$work/in" >>"$work/console" 2>&1 &
-  qemu=$!
-}
-
-# The power is cut, whatever it does.
-stop_machine() {
-  [[ -n $qemu ]] || return 0
-  kill -9 "$qemu" 2>/dev/null || true
-  wait "$qemu" 2>/dev/null || true
-  qemu=
-}
-
-seconds() { awk -v ns="$(($(date +%s%N) - begun))" 'BEGIN { printf "%.1f", ns / 1e9 }'; }
-
-# console: what it shows, without colours and movements.
-console() { sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g; s/\r//g' "$work/console"; }
-
-# await TEXT SECONDS: until the console shows it for the N-th time, N being $times (1).
-await() {
-  local deadline=$((SECONDS + $2))
-  until (($(console | grep -cE "$1") >= ${times:-1})); do
-    if ! is_alive "$qemu"; then console | tail -30 >&2; fail "the machine ended before '$1'."; fi
-    if ((SECONDS > deadline)); then
-      console | tail -40 >&2
-      fail "the console did not show '$1' within $2 s; above is what it showed."
-    fi
-    sleep 0.1
-  done
-}
-
-stages() { console | grep -E '^\[ *[0-9]+\.[0-9]+\]' | sed 's/^/  /' >&2 || true; }
-
-say_to_it() { printf '%s\r' "$1" >&3; }
-
-# page: what the web server answers.
-page() { curl -s --max-time 5 "http://127.0.0.1:$web/"; }
-
-await_page() {
-  local deadline=$((SECONDS + $1))
-  until page | grep -q nginx; do
-    is_alive "$qemu" || fail "the machine ended before it served a page."
-    ((SECONDS < deadline)) || { console | tail -30 >&2; fail "no page within $1 s."; }
-    sleep 0.1
-  done
+  begin "${command[@]}"
 }
 
 first_start() {
