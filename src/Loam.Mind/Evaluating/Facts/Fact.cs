@@ -21,7 +21,7 @@ public abstract record Fact(string Text)
     /// <summary>What is wrong; null when the fact holds.</summary>
     public abstract string? Wrong(Result result);
 
-    public override string ToString() => Text;
+    public sealed override string ToString() => Text;
 }
 
 /// <summary>A fact about one place in the state files.</summary>
