@@ -17,7 +17,8 @@ readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft restic:restic
 readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
 readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
-  aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose crun:crun
+  aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose
+  containerd:containerd crun:crun
   iptables:iptables busybox-static:busybox dnsmasq-base:dnsmasq openssh-server:sshd
   openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
 # libelf and libssl have no program of their own: their headers stand for them.

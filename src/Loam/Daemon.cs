@@ -34,7 +34,8 @@ using Loam.Supervision;
 
 namespace Loam;
 
-/// <param name="Engine"><c>auto</c>, <c>private</c> or <c>unix:///path</c>.</param>
+/// <param name="Engine"><c>auto</c>, <c>private</c>, <c>containerd</c> or
+/// <c>unix:///path</c>.</param>
 /// <param name="Mirror">Mirror of Docker Hub for this instance; null: none.</param>
 internal sealed record DaemonOptions(InstancePaths Paths, string Engine, string? Mirror);
 
@@ -76,7 +77,7 @@ internal static class Daemon
         var (health, prober) = (new HealthBoard(), new Prober(engine, time));
         var watches = new Watches(events, time);
         Machine? machine = null;
-        var logins = new RegistryLogins(() => machine!.Desired, vault);
+        var logins = Logins(found, () => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
         var images = new ImageDriver(engine, logins.For);
         var authority = new OwnAuthority(paths.AuthorityDir, Environment.MachineName, time);
@@ -163,7 +164,7 @@ internal static class Daemon
         new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
     ];
 
-    private static IEnumerable<Watched> EngineWatches(DockerEngine engine,
+    private static IEnumerable<Watched> EngineWatches(IContainerEngine engine,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
         TimeProvider time)
     {
@@ -222,6 +223,13 @@ internal static class Daemon
         {
             Output = SecretHiding.Hide(left.Result.Output, machine.Desired, vault),
         });
+
+    private static RegistryLogins Logins(
+        OpenEngine found, Func<DesiredState> desired, SecretVault vault)
+    {
+        found.Declare(() => desired().Settings.Registries);
+        return new(desired, vault);
+    }
 
     private static JobWatch Jobs(IContainerEngine engine, string instance, JobContainers fresh,
         SecretVault vault, Func<Machine> machine, InstancePaths paths, EventLog events,
@@ -310,7 +318,7 @@ internal static class Daemon
             FileVariables = AppCatalog.FileVariables,
             DataMajor = AppCatalog.DataMajor,
             DumpOf = AppCatalog.DumpOf,
-            LimitsInPlace = found.Info.Brand == EngineBrand.Docker,
+            LimitsInPlace = found.Info.Brand != EngineBrand.Podman,
             LoginFailures = AppCatalog.LoginFailures,
             LoginLog = () => LoginLogs.Find("/", TimeProvider.System)?.Name,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,

@@ -9,7 +9,7 @@ namespace Loam.Testing;
 public sealed class TestFolder : IAsyncDisposable
 {
     private const string Ending = ".lock";
-    private static readonly string[] s_sorts = [Story, Podman, Docker, Storage];
+    private static readonly string[] s_sorts = [Story, Podman, Docker, Containerd, Storage];
     private static readonly Lazy<Task> s_sweep = new(SweepAsync);
     private readonly FileStream _lock;
 
@@ -21,6 +21,9 @@ public sealed class TestFolder : IAsyncDisposable
 
     /// <summary>A private engine without an instance around it.</summary>
     public const string Docker = "loam-docker-";
+
+    /// <summary>An engine of our own without an instance around it.</summary>
+    public const string Containerd = "loam-native-";
 
     /// <summary>Images and mounts without an instance around them.</summary>
     public const string Storage = "loam-storage-";
@@ -65,6 +68,10 @@ public sealed class TestFolder : IAsyncDisposable
         {
             await PrivateEngines.RemoveAsync(PrivateEngines.Place(Path));
         }
+        else if (Path.Contains(Containerd))
+        {
+            await ContainerdEngines.RemoveAsync(ContainerdEngines.Place(Path));
+        }
         else
         {
             await RemoveStoryAsync();
@@ -80,6 +87,7 @@ public sealed class TestFolder : IAsyncDisposable
         if (Directory.Exists(paths.DataDir) && paths.ReadInstanceId() is { } instance)
         {
             await PrivateEngines.RemoveAsync(PrivateEngines.Place(paths, instance, null));
+            await ContainerdEngines.RemoveAsync(ContainerdEngines.Place(paths, instance, null));
         }
         await RemoveFolderAsync(paths.RunDir);
         await Processes.RunAsync("nft", "delete", "table", "inet", CutTable);

@@ -18,7 +18,7 @@ public sealed record ForeignContainer(
 /// <summary>Reads a container that Loam did not make as a service: what <c>loam adopt</c>
 /// proposes. What looks like a secret goes into security.yaml, encrypted.</summary>
 /// <param name="seal">Plaintext to ciphertext.</param>
-public sealed class AdoptionReader(DockerEngine engine, Func<string, string> seal)
+public sealed class AdoptionReader(IContainerEngine engine, Func<string, string> seal)
 {
     private const string Services = "services.yaml";
     private const string Security = "security.yaml";

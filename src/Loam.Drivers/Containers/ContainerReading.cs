@@ -53,7 +53,7 @@ internal static class ContainerReading
         _ => ContainerState.Created,
     };
 
-    private static int Number(string? text) =>
+    internal static int Number(string? text) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : 0;
 
     private static DateTimeOffset? Started(string? text) =>

@@ -99,7 +99,7 @@ internal static class ContainerRequest
         brand == EngineBrand.Podman && port.Address == "0.0.0.0" ? null : port.Address,
         port.Host?.ToString(CultureInfo.InvariantCulture));
 
-    private static string CapName(string name)
+    internal static string CapName(string name)
     {
         var upper = name.ToUpperInvariant();
         return upper.StartsWith("CAP_", StringComparison.Ordinal) ? upper[4..] : upper;
@@ -115,7 +115,7 @@ internal static class ContainerRequest
 
     /// <summary>A root that cannot be written still needs places for sockets and scratch files.
     /// </summary>
-    private static Dictionary<string, string> Scratch(EngineContainer container) =>
+    internal static Dictionary<string, string> Scratch(EngineContainer container) =>
         new[] { "/tmp", "/run" }
             .Where(path => container.Mounts.All(m => m.Target.TrimEnd('/') != path))
             .ToDictionary(path => path, _ => "rw,nosuid,nodev,size=64m");

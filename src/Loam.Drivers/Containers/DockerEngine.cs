@@ -11,7 +11,7 @@ namespace Loam.Drivers.Containers;
 
 /// <summary>Docker Engine API v1.40 over a Unix socket: Docker 20.10 and later, and Podman 4.3
 /// and later through its compatible API. This file: containers.</summary>
-public sealed partial class DockerEngine(string socket) : IContainerEngine, IDisposable
+public sealed partial class DockerEngine(string socket) : IContainerEngine
 {
     private readonly EngineConnection _engine = new(socket);
     private EngineInfo? _info;
@@ -178,7 +178,7 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine, IDis
     }
 
     /// <summary>Podman makes a missing directory, as root and without asking.</summary>
-    private static void RequireMounts(EngineContainer container)
+    internal static void RequireMounts(EngineContainer container)
     {
         var missing = container.Mounts.FirstOrDefault(m => !Path.Exists(m.HostPath));
         if (missing is not null)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Containers.Native;
 
 namespace Loam.Drivers.Containers;
 
@@ -7,7 +8,7 @@ namespace Loam.Drivers.Containers;
 /// <param name="Engine">Null: nobody answered. The caller disposes it.</param>
 /// <param name="Tried">One sentence for each socket that did not answer.</param>
 public sealed record EngineSearch(
-    DockerEngine? Engine, EngineInfo? Info, ImmutableArray<string> Tried);
+    IContainerEngine? Engine, EngineInfo? Info, ImmutableArray<string> Tried);
 
 /// <summary>Finds the engine that answers; the first one counts (decision 20).</summary>
 public static class EngineFinder
@@ -27,7 +28,9 @@ public static class EngineFinder
                 tried.Add($"{socket}: there is no socket.");
                 continue;
             }
-            var engine = new DockerEngine(socket);
+            IContainerEngine engine = Path.GetFileName(socket) == ContainerdPlace.SocketName
+                ? new ContainerdEngine(ContainerdPlace.Of(socket), TimeProvider.System)
+                : new DockerEngine(socket);
             try
             {
                 await engine.PingAsync(cancel).ConfigureAwait(false);

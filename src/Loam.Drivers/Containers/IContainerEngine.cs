@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
+using Loam.Core;
 using Loam.Core.Observing;
 using Loam.Core.Resources;
 
 namespace Loam.Drivers.Containers;
 
-public enum EngineBrand { Docker, Podman }
+/// <summary>Containerd is the engine of our own.</summary>
+public enum EngineBrand { Docker, Podman, Containerd }
 
 /// <param name="CgroupVersion">1 or 2: where metrics are read.</param>
 public sealed record EngineInfo(
@@ -44,8 +46,12 @@ public sealed record RegistryLogin(string Username, string Password);
 
 /// <summary>One container engine. Names are the engine's. Every call throws
 /// <see cref="Core.Reconciling.HostException"/> with a fault and nothing else.</summary>
-public interface IContainerEngine
+public interface IContainerEngine : IDisposable
 {
+    /// <exception cref="Core.Reconciling.HostException">It does not answer, within
+    /// <see cref="Limits.EnginePing"/>.</exception>
+    Task PingAsync(CancellationToken cancel);
+
     Task<EngineInfo> InfoAsync(CancellationToken cancel);
 
     /// <summary>Containers of services with label <c>loam.instance</c> of that value, running or
@@ -60,6 +66,11 @@ public interface IContainerEngine
     /// <remarks>Also for containers Loam did not make: check <c>Service</c> is not empty.
     /// </remarks>
     Task<ObservedContainer?> FindAsync(string name, CancellationToken cancel);
+
+    /// <summary>A container as whoever made it asked for it; null: there is none.</summary>
+    async Task<ForeignContainer?> DescribeAsync(string name, CancellationToken cancel) =>
+        await FindAsync(name, cancel).ConfigureAwait(false) is { } own
+            ? new(own, own.ImageId, [], null, null, null, []) : null;
 
     /// <exception cref="Core.Reconciling.HostException">Conflict: the name exists.</exception>
     Task CreateAsync(EngineContainer container, CancellationToken cancel);

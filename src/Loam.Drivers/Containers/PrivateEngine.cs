@@ -124,7 +124,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead | UnixFileMode.UserWrite
             | UnixFileMode.UserExecute);
         Directory.CreateDirectory(place.DataRoot);
-        TrimLog();
+        EngineLog.Trim(place.Log);
         if (RunningPid() is { } running)
         {
             return running;
@@ -212,7 +212,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         return new(
             ended ? Fault.Unsupported : Fault.Timeout,
             (ended ? "The private engine ended at once" : "The private engine does not answer")
-            + $". Its last words: {LastWords()}", $"Its log is {place.Log}.");
+            + $". Its last words: {EngineLog.LastWords(place.Log)}", $"Its log is {place.Log}.");
     }
 
     private async Task<bool> EndedAsync(int pid, CancellationToken cancel)
@@ -291,37 +291,6 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         catch (IOException)
         {
             return false;
-        }
-    }
-
-    private void TrimLog()
-    {
-        var log = new FileInfo(place.Log);
-        if (log.Exists && log.Length > Limits.EngineLogBytes)
-        {
-            // In place: an engine that is running appends to this very file.
-            using var file = log.Open(FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-            file.SetLength(0);
-        }
-    }
-
-    private string LastWords()
-    {
-        const int bytes = 4096;
-        const int lines = 3;
-        try
-        {
-            using var file = new FileStream(
-                place.Log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-            file.Seek(-Math.Min(bytes, file.Length), SeekOrigin.End);
-            using var reader = new StreamReader(file);
-            var tail = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var told = tail.Where(l => !l.Contains("level=warning", StringComparison.Ordinal));
-            return string.Join(" / ", told.TakeLast(lines));
-        }
-        catch (IOException)
-        {
-            return "(no log)";
         }
     }
 }

@@ -16,7 +16,7 @@ namespace Loam.Drivers.Containers;
 public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> login)
     : IImageResolver, IDisposable
 {
-    private static readonly string[] ManifestTypes =
+    internal static readonly string[] ManifestTypes =
     [
         "application/vnd.oci.image.index.v1+json",
         "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -24,7 +24,11 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
         "application/vnd.docker.distribution.manifest.v2+json",
     ];
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = NewHttp();
+
+    public void Dispose() => _http.Dispose();
+
+    internal static HttpClient NewHttp() => new(new SocketsHttpHandler
     {
         ConnectTimeout = Limits.RegistryCall,
         MaxAutomaticRedirections = 5,
@@ -36,8 +40,6 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
         Timeout = Limits.RegistryCall,
         MaxResponseContentBufferSize = Limits.RegistryAnswerBytes,
     };
-
-    public void Dispose() => _http.Dispose();
 
     /// <exception cref="HostException">NotFound: no such image or tag. Denied: the registry
     /// wants another login. Unavailable, Timeout: it does not answer. Unsupported: the image is
@@ -174,7 +176,7 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
         }
     }
 
-    private static string ForThisMachine(WireDescriptor[] choices, ImageReference image)
+    internal static string ForThisMachine(WireDescriptor[] choices, ImageReference image)
     {
         var architecture = RuntimeInformation.OSArchitecture switch
         {
@@ -230,7 +232,7 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
             near.IsEmpty ? "Choose a tag that the registry has." : $"Choose {name}:{near[0]}.");
     }
 
-    private static HostException Refusal(
+    internal static HostException Refusal(
         HttpStatusCode status, RegistrySession session, ImageReference image) => (int)status switch
         {
             // Docker Hub says so about images that do not exist, too.
@@ -254,7 +256,7 @@ public sealed class RegistryClient(string? mirror, Func<string, RegistryLogin?> 
                 "Check that the address is a registry's."),
         };
 
-    private static HostException Altered(ImageReference image, RegistrySession session) => new(
+    internal static HostException Altered(ImageReference image, RegistrySession session) => new(
         Fault.Denied,
         $"{session.Name} served something else than the digest it names for {image.Short}.",
         "Do not use this registry or mirror.");

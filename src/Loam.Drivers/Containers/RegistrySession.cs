@@ -41,6 +41,61 @@ internal sealed partial class RegistrySession(
         return (first.StatusCode, await BodyAsync(first, cancel).ConfigureAwait(false));
     }
 
+    /// <summary>The bytes of a blob, from one of them on.</summary>
+    /// <param name="path">Below the repository.</param>
+    /// <exception cref="HostException">It does not give them.</exception>
+    public async Task<Stream> OpenAsync(string path, long from, CancellationToken cancel)
+    {
+        var address = new Uri(endpoint.Address, $"v2/{image.Repository}/{path}");
+        var response = await BeginAsync(address, _authorization, [], from, cancel)
+            .ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Unauthorized
+            && await SignInAsync(response.Headers.WwwAuthenticate, cancel).ConfigureAwait(false))
+        {
+            response.Dispose();
+            response = await BeginAsync(address, _authorization, [], from, cancel)
+                .ConfigureAwait(false);
+        }
+        try
+        {
+            if (response.StatusCode is not (HttpStatusCode.OK or HttpStatusCode.PartialContent))
+            {
+                throw response.StatusCode == HttpStatusCode.NotFound
+                    ? new HostException(Fault.NotFound,
+                        $"The registry {Name} lacks a part of {image.Short}.", "")
+                    : RegistryClient.Refusal(response.StatusCode, this, image);
+            }
+            var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                // It gives all or nothing.
+                await SkipAsync(stream, from, cancel).ConfigureAwait(false);
+            }
+            return stream;
+        }
+        catch
+        {
+            response.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task SkipAsync(Stream stream, long bytes, CancellationToken cancel)
+    {
+        var buffer = new byte[64 * 1024];
+        while (bytes > 0)
+        {
+            var read = await stream.ReadAsync(
+                buffer.AsMemory(0, (int)Math.Min(bytes, buffer.Length)), cancel)
+                .ConfigureAwait(false);
+            if (read == 0)
+            {
+                throw new EndOfStreamException();
+            }
+            bytes -= read;
+        }
+    }
+
     private async Task<bool> SignInAsync(
         HttpHeaderValueCollection<AuthenticationHeaderValue> challenges, CancellationToken cancel)
     {
@@ -107,8 +162,15 @@ internal sealed partial class RegistrySession(
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(
+    private Task<HttpResponseMessage> SendAsync(
         Uri address, AuthenticationHeaderValue? authorization, string[] accept,
+        CancellationToken cancel) =>
+        BeginAsync(address, authorization, accept, from: null, cancel);
+
+    /// <param name="from">Only the head is awaited, of bytes from this on; null: the whole.
+    /// </param>
+    private async Task<HttpResponseMessage> BeginAsync(
+        Uri address, AuthenticationHeaderValue? authorization, string[] accept, long? from,
         CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
@@ -120,7 +182,13 @@ internal sealed partial class RegistrySession(
         }
         try
         {
-            return await http.SendAsync(request, cancel).ConfigureAwait(false);
+            if (from > 0)
+            {
+                request.Headers.Range = new(from, null);
+            }
+            return await http.SendAsync(request, from is null
+                ? HttpCompletionOption.ResponseContentRead
+                : HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

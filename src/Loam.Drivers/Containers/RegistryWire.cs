@@ -11,14 +11,16 @@ internal sealed record WirePlatform(
 internal sealed record WireDescriptor(
     [property: JsonPropertyName("digest")] string? Digest,
     [property: JsonPropertyName("size")] long Size,
-    [property: JsonPropertyName("platform")] WirePlatform? Platform);
+    [property: JsonPropertyName("platform")] WirePlatform? Platform,
+    [property: JsonPropertyName("mediaType")] string? MediaType = null);
 
 /// <summary>An image's manifest, or a list of manifests for several machines.</summary>
 internal sealed record WireManifest(
     [property: JsonPropertyName("schemaVersion")] int Schema,
     [property: JsonPropertyName("config")] WireDescriptor? Config,
     [property: JsonPropertyName("layers")] WireDescriptor[]? Layers,
-    [property: JsonPropertyName("manifests")] WireDescriptor[]? Manifests);
+    [property: JsonPropertyName("manifests")] WireDescriptor[]? Manifests,
+    [property: JsonPropertyName("mediaType")] string? MediaType = null);
 
 internal sealed record WireToken(
     [property: JsonPropertyName("token")] string? Token,

@@ -178,6 +178,8 @@ internal readonly struct FileFacts
     [FieldOffset(28)] private readonly ushort _mode;
     [FieldOffset(32)] private readonly ulong _inode;
     [FieldOffset(40)] private readonly ulong _size;
+    [FieldOffset(128)] private readonly uint _nodeMajor;
+    [FieldOffset(132)] private readonly uint _nodeMinor;
     [FieldOffset(136)] private readonly uint _deviceMajor;
     [FieldOffset(140)] private readonly uint _deviceMinor;
 
@@ -191,11 +193,17 @@ internal readonly struct FileFacts
     /// <summary>Numbers of the device that its file system is on.</summary>
     public (uint Major, uint Minor) Device => (_deviceMajor, _deviceMinor);
 
+    /// <summary>Numbers of the device that it is.</summary>
+    public (uint Major, uint Minor) Node => (_nodeMajor, _nodeMinor);
+
     /// <summary>Permission bits, with set-id and sticky.</summary>
     public uint Permissions => _mode & 0xfffu;
 
     public bool IsRegular => (_mode & 0xf000) == 0x8000;
     public bool IsDirectory => (_mode & 0xf000) == 0x4000;
+    public bool IsLink => (_mode & 0xf000) == 0xa000;
+    public bool IsCharacterDevice => (_mode & 0xf000) == 0x2000;
+    public bool IsBlockDevice => (_mode & 0xf000) == 0x6000;
 
     /// <summary>For messages: what stands there instead of a file.</summary>
     public string Sort => (_mode & 0xf000) switch

@@ -5,6 +5,7 @@ using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Containers.Native;
 using Loam.Drivers.Files;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Logins;
@@ -55,8 +56,11 @@ public static class HostDoctor
             : PrivateEngine.IsInstalled
                 ? new(Name, CheckResult.Good, "none runs, and dockerd is installed: Loam starts a "
                     + "private one")
+            : PrivateContainerd.IsInstalled
+                ? new(Name, CheckResult.Good, "none runs, and containerd and crun are installed: "
+                    + "Loam starts its own")
                 : new(Name, CheckResult.Bad, "neither Docker nor Podman answers",
-                    "Install one: `apt-get install docker.io`.");
+                    "Install one: `apt-get install docker.io`, or containerd and crun.");
     }
 
     /// <summary>Whether a model can run on this machine. A process of its own loads the library:

@@ -46,6 +46,7 @@ public static class ProgramTable
         new(Network.Dhcp.Udhcpc.Program, "busybox", ProgramNeed.OnDemand,
             "address can be got by DHCP where nobody else asks for it"),
         new("ssh", "openssh-client", ProgramNeed.OnDemand, "copy can be sent by SFTP"),
+        new("crun", "crun", ProgramNeed.WhereThere, null),
         new("iptables", "iptables", ProgramNeed.WhereThere, null),
         new("visudo", "sudo", ProgramNeed.WhereThere, null),
         new("systemctl", "systemd", ProgramNeed.WhereThere, null),

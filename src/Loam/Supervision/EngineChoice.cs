@@ -1,13 +1,28 @@
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Containers.Native;
+using Loam.Drivers.Containers.Native.Networking;
 using Loam.Drivers.Files;
 
 namespace Loam.Supervision;
 
 /// <summary>An engine that answers, and how it is called.</summary>
-internal sealed record OpenEngine(DockerEngine Engine, EngineInfo Info, string Description)
+internal sealed record OpenEngine(IContainerEngine Engine, EngineInfo Info, string Description)
     : IDisposable
 {
+    /// <summary>Where Loam makes them itself; null: the engine does.</summary>
+    public ContainerNetworks? Networks => (Engine as ContainerdEngine)?.Networks;
+
+    /// <summary>Mirrors and accounts of registries, where Loam fetches images itself.</summary>
+    public void Declare(Func<IReadOnlyList<RegistrySetting>> registries)
+    {
+        if (Engine is ContainerdEngine own)
+        {
+            own.Registries = registries;
+        }
+    }
+
     public void Dispose() => Engine.Dispose();
 }
 
@@ -15,7 +30,7 @@ internal sealed record OpenEngine(DockerEngine Engine, EngineInfo Info, string D
 /// not change by chance (decision 20).</summary>
 internal static class EngineChoice
 {
-    private const string Private = "private";
+    private const string Private = "private", Own = "containerd";
 
     /// <exception cref="HostException">None answers, or another one than recorded is asked for.
     /// </exception>
@@ -32,9 +47,12 @@ internal static class EngineChoice
                 $"This instance uses the engine {recorded}, not {wanted}: its containers are "
                 + "there.", $"Start the daemon with --engine {recorded}.");
         }
-        var (open, chosen) = wanted == Private
-            ? (await StartPrivateAsync(options, instance, time, cancel), Private)
-            : await FindAsync(wanted, options, instance, time, cancel);
+        var (open, chosen) = wanted switch
+        {
+            Private => (await StartPrivateAsync(options, instance, time, cancel), Private),
+            Own => (await StartOwnAsync(options, instance, time, cancel), Own),
+            _ => await FindAsync(wanted, options, instance, time, cancel),
+        };
         AtomicFile.Write(record, System.Text.Encoding.UTF8.GetBytes(chosen + "\n"), 0x180);
         return open;
     }
@@ -52,9 +70,14 @@ internal static class EngineChoice
         {
             return (await StartPrivateAsync(options, instance, time, cancel), Private);
         }
+        if (wanted == "auto" && PrivateContainerd.IsInstalled)
+        {
+            return (await StartOwnAsync(options, instance, time, cancel), Own);
+        }
         throw new HostException(Fault.Unavailable,
             $"No container engine answers. {string.Join(" ", search.Tried)}",
-            "Start Docker or Podman, or install Docker: Loam then starts a private one.");
+            "Start Docker or Podman; or install Docker, or containerd and crun: Loam then starts "
+            + "one of its own.");
     }
 
     private static async Task<OpenEngine> StartPrivateAsync(
@@ -66,5 +89,17 @@ internal static class EngineChoice
         var engine = await new PrivateEngine(place, time).StartAsync(cancel);
         var info = await engine.InfoAsync(cancel);
         return new(engine, info, $"{info.Brand} {info.Version}, private");
+    }
+
+    private static async Task<OpenEngine> StartOwnAsync(
+        DaemonOptions options, string instance, TimeProvider time, CancellationToken cancel)
+    {
+        var place = new ContainerdPlace(instance,
+            Path.Combine(options.Paths.DataDir, "containers"),
+            Path.Combine(options.Paths.RunDir, "engine"), options.Mirror,
+            Environment.ProcessPath!);
+        var engine = await ContainerdEngine.StartAsync(place, time, cancel);
+        var info = await engine.InfoAsync(cancel);
+        return new(engine, info, $"{info.Brand.ToString().ToLowerInvariant()} {info.Version}");
     }
 }

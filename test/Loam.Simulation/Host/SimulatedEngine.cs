@@ -15,6 +15,13 @@ namespace Loam.Simulation.Host;
 /// It behaves as the conformance suite has seen Docker behave. This file: containers.</summary>
 public sealed partial class SimulatedEngine(TimeProvider clock) : IContainerEngine
 {
+    public void Dispose()
+    {
+        // It has nothing of the machine.
+    }
+
+    public Task PingAsync(CancellationToken cancel) => Task.CompletedTask;
+
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, SimulatedContainer> _containers =
         new(StringComparer.Ordinal);

@@ -29,7 +29,7 @@ internal static class BusyboxImage
 
     /// <summary>Puts it into an engine.</summary>
     /// <returns>Its ID.</returns>
-    public static async Task<string> LoadAsync(DockerEngine engine, string socket)
+    public static async Task<string> LoadAsync(IContainerEngine engine, string socket)
     {
         using var connection = new EngineConnection(socket);
         var body = new ByteArrayContent(Archive());

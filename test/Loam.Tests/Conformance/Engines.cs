@@ -10,3 +10,7 @@ public sealed class DockerConformance(DockerHost host)
 [Needs("podman", "conmon", "runc")]
 public sealed class PodmanConformance(PodmanHost host)
     : RealEngineConformance(host), IClassFixture<PodmanHost>;
+
+[Needs("containerd", "containerd-shim-runc-v2", "crun", "docker-registry", "nft")]
+public sealed class ContainerdConformance(ContainerdHost host)
+    : RealEngineConformance(host), IClassFixture<ContainerdHost>;

@@ -1,4 +1,6 @@
+using Loam.Core.Resources;
 using Loam.Drivers.Containers;
+using Loam.Drivers.Containers.Native;
 
 namespace Loam.Tests.Conformance;
 
@@ -32,10 +34,8 @@ public abstract class RealHost : EngineHost
         _folder = TestFolder.Make(Sort);
         try
         {
-            var engine = await StartAsync();
-            Engine = engine;
-            var info = await engine.InfoAsync(CancellationToken.None);
-            _image = await BusyboxImage.LoadAsync(engine, info.Socket);
+            Engine = await StartAsync();
+            _image = await LoadAsync();
         }
         catch
         {
@@ -66,7 +66,14 @@ public abstract class RealHost : EngineHost
     /// <summary>What the machine must have.</summary>
     protected abstract string[] Programs { get; }
 
-    protected abstract Task<DockerEngine> StartAsync();
+    protected abstract Task<IContainerEngine> StartAsync();
+
+    /// <returns>ID of an image made of busybox.</returns>
+    protected virtual async Task<string> LoadAsync()
+    {
+        var info = await Engine.InfoAsync(CancellationToken.None);
+        return await BusyboxImage.LoadAsync(Engine, info.Socket);
+    }
 
     private async Task EndAsync()
     {
@@ -87,8 +94,50 @@ public sealed class DockerHost : RealHost
 
     public override string Owner => Clean(Place.Instance);
 
-    protected override Task<DockerEngine> StartAsync() =>
-        new PrivateEngine(Place, TimeProvider.System).StartAsync(CancellationToken.None);
+    protected override async Task<IContainerEngine> StartAsync() =>
+        await new PrivateEngine(Place, TimeProvider.System).StartAsync(CancellationToken.None);
+}
+
+/// <summary>The engine of our own. Its image comes from a registry: it loads no archives.
+/// </summary>
+public sealed class ContainerdHost : RealHost
+{
+    public override int Port => 18933;
+
+    protected override string Sort => TestFolder.Containerd;
+
+    protected override string[] Programs =>
+        ["containerd", "containerd-shim-runc-v2", "crun", "docker-registry", "nft"];
+
+    // Names are answered by a process that the daemon starts.
+    public override bool HasNames => false;
+
+    public ContainerdPlace Place => ContainerdEngines.Place(Folder);
+
+    public override string Owner => Clean(Place.Instance);
+
+    protected override async Task<IContainerEngine> StartAsync() =>
+        await ContainerdEngine.StartAsync(Place, TimeProvider.System, CancellationToken.None);
+
+    protected override async Task<string> LoadAsync()
+    {
+        var registry = new RegistryHost();
+        try
+        {
+            await registry.InitializeAsync();
+            var image = ImageReference.Parse($"{registry.Host}/shop/box:1.0", out _)!;
+            await Engine.PullAsync(
+                image, registry.Digest, null, _ => { }, CancellationToken.None);
+            var id = (await Engine.FindImageAsync(
+                $"{registry.Host}/shop/box@{registry.Digest}", CancellationToken.None))!.Id;
+            await Engine.TagImageAsync(id, BusyboxImage.Name, "latest", CancellationToken.None);
+            return id;
+        }
+        finally
+        {
+            await registry.DisposeAsync();
+        }
+    }
 }
 
 public sealed class PodmanHost : RealHost
@@ -107,10 +156,10 @@ public sealed class PodmanHost : RealHost
     // Podman 4.3 has no such call in its compatible API.
     public override bool ChangesLimits => false;
 
-    protected override async Task<DockerEngine> StartAsync()
+    protected override async Task<IContainerEngine> StartAsync()
     {
         var service = new PodmanService(Folder);
         await service.StartAsync(mirror: null);
-        return new(service.Socket);
+        return new DockerEngine(service.Socket);
     }
 }

@@ -1,4 +1,5 @@
 using Loam.Drivers.Confinement;
+using Loam.Drivers.Containers.Native.Logs;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Models;
 using Loam.Supervision;
@@ -399,7 +400,7 @@ internal static class CommandTable
         {
             Options =
             [
-                new("engine", null, "ENGINE", "auto, private or unix:///path (auto)"),
+                new("engine", null, "ENGINE", "auto, private, containerd or unix:///path (auto)"),
                 new("mirror", null, "URL", "a mirror of Docker Hub for this instance"),
             ],
         },
@@ -428,6 +429,11 @@ internal static class CommandTable
         },
         new(Deadman.Verb, "FILE", 1, 1, "Wait, and take a change back.", "loam deadman FILE",
             OwnCommands.DeadmanAsync)
+        {
+            IsHidden = true,
+        },
+        new(LogKeeper.Verb, "FOLDER", 1, 1, "Write down what a container says.",
+            "loam keep-log FOLDER", OwnCommands.KeepLogAsync)
         {
             IsHidden = true,
         },

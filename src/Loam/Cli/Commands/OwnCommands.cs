@@ -1,6 +1,7 @@
 using Loam.Cli.Views;
 using Loam.Core.StateFiles;
 using Loam.Core.StateFiles.Types;
+using Loam.Drivers.Containers.Native.Logs;
 using Loam.Drivers.Firewall;
 using Loam.Drivers.Network;
 
@@ -50,11 +51,11 @@ internal static class OwnCommands
     public static async Task<ExitCode> DaemonAsync(Invocation call, CancellationToken cancel)
     {
         var engine = call.Value("engine") ?? "auto";
-        if (engine is not ("auto" or "private")
+        if (engine is not ("auto" or "private" or "containerd")
             && !engine.StartsWith("unix:///", StringComparison.Ordinal))
         {
             throw new CommandFailure(ExitCode.Invalid, $"--engine does not take '{engine}'.",
-                "Use auto, private, or unix:// and a socket's path.");
+                "Use auto, private, containerd, or unix:// and a socket's path.");
         }
         return (ExitCode)await Daemon.RunAsync(
             new(call.Paths, engine, call.Value("mirror")),
@@ -68,6 +69,12 @@ internal static class OwnCommands
             call.Time, cancel).ConfigureAwait(false);
         call.Terminal.Write(fired ? "what was there before is in force again" : "disarmed");
         return ExitCode.Done;
+    }
+
+    public static Task<ExitCode> KeepLogAsync(Invocation call, CancellationToken cancel)
+    {
+        LogKeeper.Run(call.Words[0]);
+        return Task.FromResult(ExitCode.Done);
     }
 
     public static Task<ExitCode> ManPageAsync(Invocation call, CancellationToken cancel)

@@ -17,12 +17,13 @@ public sealed partial class ContainerNetworks
     /// <summary>A resolver reads no more.</summary>
     private const int MostServers = 3;
 
-    /// <param name="of">An instance.</param>
-    public Task<ImmutableArray<ObservedNetwork>> ListAsync(string of, CancellationToken cancel) =>
+    /// <param name="of">An instance; null: whoever's.</param>
+    public Task<ImmutableArray<ObservedNetwork>> ListAsync(string? of, CancellationToken cancel) =>
         InTurnAsync(() => Task.FromResult<ImmutableArray<ObservedNetwork>>(
         [
             .. _ledger.Records.Networks
-                .Where(n => n.Value.Labels.GetValueOrDefault(EngineLabels.Instance) == of)
+                .Where(n => of is null
+                    || n.Value.Labels.GetValueOrDefault(EngineLabels.Instance) == of)
                 .Select(n => new ObservedNetwork(
                     n.Key, n.Key, n.Value.Declared, n.Value.Revision, n.Value.Internal)),
         ]), cancel);

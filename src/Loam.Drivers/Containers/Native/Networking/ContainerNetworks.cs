@@ -226,7 +226,8 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         if (NetworkRules.Taken(_ledger.Records, Open, container) is var (port, service))
         {
             throw new HostException(Fault.Conflict,
-                $"Port {port.Host} ({port.Protocol}) of the host leads to {service} already.",
+                $"Port {(port.Address == "0.0.0.0" ? "" : port.Address + ":")}{port.Host} is taken "
+                + $"on this host: it leads to {service} already.",
                 "Give one of the two another host port.");
         }
     }

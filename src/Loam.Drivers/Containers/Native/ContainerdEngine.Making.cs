@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Loam.Core.Observing;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+
+namespace Loam.Drivers.Containers.Native;
+
+/// <summary>This file: making containers, changing and removing them.</summary>
+public sealed partial class ContainerdEngine
+{
+    private static readonly string[] s_nameFiles = ["hosts", "resolv.conf", "hostname"];
+
+    public async Task CreateAsync(EngineContainer container, CancellationToken cancel)
+    {
+        var (spec, what) = (container.Spec, $"container {container.Spec.Name}");
+        var id = IdOf(spec.Name);
+        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
+        if (await StoredAsync(spec.Name, cancel).ConfigureAwait(false) is var (_, record))
+        {
+            // A creation that broke off half-way is finished here; whoever adopts the
+            // container then finds it whole.
+            if (EngineLabels.SameContainer(record.Labels, EngineLabels.Of(container))
+                && ContainerRun.Read(_place.FolderOf(id)).Started is null)
+            {
+                await JoinAsync(container, cancel).ConfigureAwait(false);
+            }
+            throw new HostException(Fault.Conflict,
+                $"Container {spec.Name}: one of that name already exists.", "");
+        }
+        DockerEngine.RequireMounts(container);
+        var image = await _images.RequireAsync(spec, cancel).ConfigureAwait(false);
+        try
+        {
+            await MakeAsync(container, id, image, what, cancel).ConfigureAwait(false);
+            await JoinAsync(container, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            // Whole or not at all, but for a kill in between.
+            await TakeAwayAsync(id, spec.Name, what).ConfigureAwait(false);
+            if (error is HostException fault)
+            {
+                throw EngineErrors.Without(fault, container.Environment.Values);
+            }
+            throw;
+        }
+    }
+
+    private async Task MakeAsync(EngineContainer container, string id, UnpackedImage image,
+        string what, CancellationToken cancel)
+    {
+        var spec = container.Spec;
+        // Left of one that was removed half-way.
+        await _client.RemoveSnapshotAsync(id, what, cancel).ConfigureAwait(false);
+        var mounts = await _client.PrepareAsync(id, image.Snapshot, what, null, cancel)
+            .ConfigureAwait(false);
+        var user = ImageUsers.Find(spec.User ?? image.Config.Config?.User ?? "",
+            LayeredFiles.Of(mounts), spec.Name);
+        var folder = _place.FolderOf(id);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        Directory.CreateDirectory(folder);
+        foreach (var file in s_nameFiles)
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, file),
+                file == "hostname" ? OciSpecs.HostName(id) + "\n" : "", cancel)
+                .ConfigureAwait(false);
+        }
+        var labels = EngineLabels.Of(container);
+        var record = new ContainerRecord(spec.Name,
+            labels.GetValueOrDefault(EngineLabels.Instance, ""), new(labels), image.Id,
+            spec.Limits.Cpu, spec.Limits.Memory, spec.Limits.Pids, spec.Restart,
+            [.. spec.Ports.Where(p => p.Host is not null)],
+            Signals.Of(image.Config.Config?.StopSignal));
+        _known[id] = record;
+        await _client.CreateAsync(new(id, image.Name, Sought(labels),
+            OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder)),
+            record.ToBytes()), Runtime(), what, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Of the labels only those that are searched for: containerd bounds their length.
+    /// </summary>
+    private static Dictionary<string, string> Sought(
+        ImmutableSortedDictionary<string, string> labels) => labels.Where(l =>
+            l.Key is EngineLabels.Instance or EngineLabels.Service or EngineLabels.Job)
+            .ToDictionary();
+
+    private ProtoWriter Runtime() =>
+        new ProtoWriter().Text(6, _place.Runtime).Text(7, _place.RuntimeState);
+
+    private async Task JoinAsync(EngineContainer container, CancellationToken cancel)
+    {
+        var spec = container.Spec;
+        foreach (var use in spec.Networks)
+        {
+            await Networks.ConnectAsync(use.Network, spec.Name, use.Aliases, cancel)
+                .ConfigureAwait(false);
+        }
+        await Networks.PublishAsync(spec.Name, spec.Service, spec.Ports, cancel)
+            .ConfigureAwait(false);
+    }
+
+    public async Task RemoveAsync(string name, CancellationToken cancel)
+    {
+        var (id, what) = (IdOf(name), $"container {name}");
+        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
+        var real = await StoredAsync(name, cancel).ConfigureAwait(false) is var (_, record)
+            ? record.Name : name;
+        await EndAsync(id, what, cancel).ConfigureAwait(false);
+        await TakeAwayAsync(id, real, what).ConfigureAwait(false);
+    }
+
+    /// <summary>Everything that there may be of a container that does not run.</summary>
+    private async Task TakeAwayAsync(string id, string name, string what)
+    {
+        var none = CancellationToken.None;
+        await Networks.ForgetAsync(name, none).ConfigureAwait(false);
+        await _client.DeleteAsync(id, what, none).ConfigureAwait(false);
+        await _client.RemoveSnapshotAsync(id, what, none).ConfigureAwait(false);
+        var folder = _place.FolderOf(id);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    public async Task UpdateAsync(
+        string name, ResourceLimits limits, RestartPolicy restart, CancellationToken cancel)
+    {
+        using var turn = await TurnAsync(IdOf(name), cancel).ConfigureAwait(false);
+        var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
+        var what = $"container {name}";
+        var spec = OciSpecs.Read(stored.Spec);
+        var rules = spec.Linux.Resources?.Devices;
+        await _client.UpdateAsync(stored with
+        {
+            Spec = OciSpecs.Write(spec with
+            {
+                Linux = spec.Linux with
+                {
+                    Resources = OciSpecs.Resources(limits, lift: false) with { Devices = rules },
+                },
+            }),
+            Record = (record with
+            {
+                Cpu = limits.Cpu, Memory = limits.Memory, Pids = limits.Pids, Restart = restart,
+            }).ToBytes(),
+        }, what, cancel).ConfigureAwait(false);
+        if (await _client.TaskAsync(stored.Id, what, cancel).ConfigureAwait(false)
+            is { State: TaskState.Running or TaskState.Paused })
+        {
+            await _client.UpdateTaskAsync(stored.Id, JsonSerializer.SerializeToUtf8Bytes(
+                OciSpecs.Resources(limits, lift: true), OciJson.Default.OciResources), what, cancel)
+                .ConfigureAwait(false);
+        }
+    }
+
+    public Task<ImmutableArray<ObservedNetwork>> ListNetworksAsync(
+        string instance, CancellationToken cancel) => Networks.ListAsync(instance, cancel);
+
+    public Task CreateNetworkAsync(NetworkSpec network, string? subnet,
+        IReadOnlyDictionary<string, string> labels, CancellationToken cancel) =>
+        Networks.CreateAsync(network, subnet, labels, cancel);
+
+    public Task RemoveNetworkAsync(string id, CancellationToken cancel) =>
+        Networks.RemoveAsync(id, cancel);
+
+    public async Task ConnectAsync(string network, string container,
+        ImmutableArray<string> aliases, CancellationToken cancel)
+    {
+        var (_, record) = await RequireAsync(container, cancel).ConfigureAwait(false);
+        await Networks.ConnectAsync(network, record.Name, aliases, cancel).ConfigureAwait(false);
+    }
+
+    public Task DisconnectAsync(string network, string container, CancellationToken cancel) =>
+        Networks.DisconnectAsync(network, container, cancel);
+
+    /// <summary>Takes away every container and network, whoever's it is: for one that goes for
+    /// good.</summary>
+    public async Task RemoveAllAsync(CancellationToken cancel)
+    {
+        foreach (var id in await WantedAsync(cancel).ConfigureAwait(false))
+        {
+            await RemoveAsync(id, cancel).ConfigureAwait(false);
+        }
+        foreach (var network in await Networks.ListAsync(null, cancel).ConfigureAwait(false))
+        {
+            await Networks.RemoveAsync(network.Id, cancel).ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,184 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Loam.Core.Observing;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Drivers.Containers.Native.Networking;
+
+namespace Loam.Drivers.Containers.Native;
+
+/// <summary>The engine of our own: containerd and crun make containers, Loam does the rest. This
+/// file: which there are.</summary>
+public sealed partial class ContainerdEngine : IContainerEngine
+{
+    private readonly ContainerdPlace _place;
+    private readonly TimeProvider _clock;
+    private readonly ContainerdClient _client;
+    private readonly ImageStore _images;
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+    private readonly ConcurrentDictionary<string, ContainerRecord> _known = new();
+    private ContainerKeeper? _keeper;
+
+    /// <summary>One that runs, looked at from beside: nothing is started, and what ends is not
+    /// started again.</summary>
+    public ContainerdEngine(ContainerdPlace place, TimeProvider clock)
+    {
+        (_place, _clock) = (place, clock);
+        _client = new(place.Socket);
+        _images = new(_client, place.Mirror, clock);
+        Networks = ContainerNetworks.OfThisHost(place.Instance, place.DataRoot, place.RunRoot);
+    }
+
+    /// <summary>Its networks, ports and names.</summary>
+    public ContainerNetworks Networks { get; }
+
+    /// <summary>Mirrors and accounts that are declared.</summary>
+    public Func<IReadOnlyList<RegistrySetting>> Registries
+    {
+        get => _images.Registries;
+        set => _images.Registries = value;
+    }
+
+    /// <summary>Adopts the engine that runs, or starts it; from now on containers that end are
+    /// started again as they ask for.</summary>
+    /// <exception cref="HostException">It does not come up, or another process has it.
+    /// </exception>
+    public static async Task<ContainerdEngine> StartAsync(
+        ContainerdPlace place, TimeProvider clock, CancellationToken cancel)
+    {
+        var engine = new ContainerdEngine(place, clock);
+        try
+        {
+            engine._keeper = await ContainerKeeper.StartAsync(engine, place, clock, cancel)
+                .ConfigureAwait(false);
+            return engine;
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Lets go of the engine, which runs on.</summary>
+    public void Dispose()
+    {
+        _keeper?.Dispose();
+        _images.Dispose();
+        _client.Dispose();
+    }
+
+    internal ContainerdClient Client => _client;
+
+    /// <exception cref="HostException">It does not answer.</exception>
+    public Task PingAsync(CancellationToken cancel) => _client.VersionAsync(cancel);
+
+    public async Task<EngineInfo> InfoAsync(CancellationToken cancel) => new(
+        EngineBrand.Containerd,
+        (await _client.VersionAsync(cancel).ConfigureAwait(false)).Split('~')[0],
+        _place.Socket, File.Exists("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1, _place.DataRoot);
+
+    public Task<ImmutableArray<ObservedContainer>> ListAsync(
+        string instance, CancellationToken cancel) =>
+        ListAsync(instance, EngineLabels.Service, cancel);
+
+    public Task<ImmutableArray<ObservedContainer>> ListJobsAsync(
+        string instance, CancellationToken cancel) =>
+        ListAsync(instance, EngineLabels.Job, cancel);
+
+    public async Task<ObservedContainer?> FindAsync(string name, CancellationToken cancel)
+    {
+        if (await StoredAsync(name, cancel).ConfigureAwait(false) is not var (stored, record))
+        {
+            return null;
+        }
+        var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
+            .ConfigureAwait(false);
+        return Observed(stored.Id, record, task);
+    }
+
+    private async Task<ImmutableArray<ObservedContainer>> ListAsync(
+        string instance, string label, CancellationToken cancel)
+    {
+        var listing = _client.ListAsync(
+            $"labels.\"{EngineLabels.Instance}\"==\"{instance}\",labels.\"{label}\"", cancel);
+        var tasks = (await _client.TasksAsync(cancel).ConfigureAwait(false))
+            .DistinctBy(t => t.Id).ToDictionary(t => t.Id);
+        return
+        [
+            .. (await listing.ConfigureAwait(false))
+                .Select(s => (s.Id, Record: ContainerRecord.Of(s)))
+                .Where(c => c.Record is not null)
+                .Select(c => Observed(c.Id, c.Record!, tasks.GetValueOrDefault(c.Id)))
+                .OrderBy(c => c.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private ObservedContainer Observed(string id, ContainerRecord record, RunningTask? task)
+    {
+        var run = ContainerRun.Read(_place.FolderOf(id));
+        var runs = task?.State is TaskState.Running or TaskState.Paused or TaskState.Pausing;
+        var state = task?.State switch
+        {
+            TaskState.Running => ContainerState.Running,
+            TaskState.Paused or TaskState.Pausing => ContainerState.Paused,
+            _ when run.Started is null => ContainerState.Created,
+            _ when _keeper is not null && ComesAgain(record, run, task?.ExitCode) =>
+                ContainerState.Restarting,
+            _ => ContainerState.Exited,
+        };
+        var labels = record.Labels;
+        return new(
+            id, record.Name, record.Service,
+            labels.GetValueOrDefault(EngineLabels.Revision, ""),
+            ContainerReading.Number(labels.GetValueOrDefault(EngineLabels.Index)),
+            ContainerReading.Number(labels.GetValueOrDefault(EngineLabels.Generation)),
+            labels.GetValueOrDefault(EngineLabels.Rehearsal) == "true", state,
+            // Nobody saw how what a reboot ended has ended.
+            state == ContainerState.Exited ? run.ExitCode ?? task?.ExitCode ?? 255 : null,
+            run.Restarts, run.Started, runs ? Networks.FirstAddress(record.Name) : null,
+            Networks.Of(record.Name).ToImmutableSortedDictionary(
+                n => n.Key, n => n.Value.Aliases, StringComparer.Ordinal),
+            new(record.Cpu, record.Memory, record.Pids), record.Restart, record.ImageId,
+            [.. record.Ports])
+        {
+            Job = labels.GetValueOrDefault(EngineLabels.Job),
+        };
+    }
+
+    /// <summary>What has ended is started again.</summary>
+    private static bool ComesAgain(ContainerRecord record, ContainerRun run, int? exitCode) =>
+        run.Wanted && (record.Restart == RestartPolicy.Always
+            || (record.Restart == RestartPolicy.OnFailure && (run.ExitCode ?? exitCode) != 0));
+
+    private async Task<(StoredContainer Stored, ContainerRecord Record)?> StoredAsync(
+        string name, CancellationToken cancel) =>
+        await _client.FindAsync(IdOf(name), $"container {name}", cancel).ConfigureAwait(false)
+            is { } stored && ContainerRecord.Of(stored) is { } record ? (stored, record) : null;
+
+    private async Task<(StoredContainer Stored, ContainerRecord Record)> RequireAsync(
+        string name, CancellationToken cancel) =>
+        await StoredAsync(name, cancel).ConfigureAwait(false) ?? throw new HostException(
+            Fault.NotFound, $"Container {name}: there is none of that name.",
+            "Run `loam heal` to make it again.");
+
+    /// <summary>From the name, so that there cannot be two of one name.</summary>
+    private static string IdOf(string name) =>
+        name.Length == 64 && name.All(char.IsAsciiHexDigitLower) ? name
+            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
+    /// <summary>One does something with a container at a time.</summary>
+    private async Task<IDisposable> TurnAsync(string id, CancellationToken cancel)
+    {
+        var turn = _turns.GetOrAdd(id, _ => new(1));
+        await turn.WaitAsync(cancel).ConfigureAwait(false);
+        return new Turn(turn);
+    }
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+}

@@ -1,0 +1,212 @@
+using System.ComponentModel;
+using System.Globalization;
+using System.Text;
+using Loam.Core;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
+
+namespace Loam.Drivers.Containers.Native;
+
+/// <summary>The containerd of this instance's own: started when it does not run, adopted when it
+/// does. It outlives the daemon, and containers outlive it.</summary>
+public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
+{
+    private const int LongestSocketPath = 107;
+    // containerd appends this for the shims.
+    private const string SecondSocket = ".ttrpc";
+    private const string HybridGroups = "/sys/fs/cgroup/unified";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly string[] Needed = ["containerd", "containerd-shim-runc-v2", "crun"];
+
+    /// <summary>Whether this host has the programs.</summary>
+    public static bool IsInstalled => Missing is null;
+
+    internal static string? Missing => Needed.FirstOrDefault(p => Command.Find(p) is null);
+
+    /// <exception cref="HostException">Unsupported: a program is missing. Unavailable or Timeout:
+    /// it does not come up; the message has its last words.</exception>
+    internal async Task StartAsync(ContainerdClient client, CancellationToken cancel)
+    {
+        if (Encoding.UTF8.GetByteCount(place.Socket + SecondSocket) > LongestSocketPath)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"The path {place.Socket} is too long for a socket.",
+                "Choose a shorter directory.");
+        }
+        if (Missing is { } missing)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"{missing} is not installed.",
+                "Install the engine (on Debian: apt install containerd crun).");
+        }
+        int pid;
+        try
+        {
+            pid = RunningPid() ?? Start();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"containerd cannot be started: {error.Message}",
+                "Check its directories.");
+        }
+        await AnswerAsync(client, pid, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it; containers run on. Not running is success.</summary>
+    /// <exception cref="HostException">Timeout: it does not end.</exception>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        if (RunningPid() is not { } pid)
+        {
+            return;
+        }
+        DetachedProcess.AskToEnd(pid);
+        if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
+        {
+            DetachedProcess.End(pid);
+            if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
+            {
+                throw new HostException(
+                    Fault.Timeout, $"containerd (process {pid}) does not end.", "");
+            }
+        }
+    }
+
+    /// <summary>Its process, when it runs: the number in its file may be another's by now.
+    /// </summary>
+    public int? RunningPid()
+    {
+        try
+        {
+            return int.TryParse(
+                    File.ReadAllText(place.PidFile), CultureInfo.InvariantCulture, out var pid)
+                && DetachedProcess.IsAlive(pid)
+                && File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(place.Config)
+                    ? pid : null;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private int Start()
+    {
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite
+            | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(place.RunRoot, own);
+        Directory.CreateDirectory(place.DataRoot, own);
+        EngineLog.Trim(place.Log);
+        File.Delete(place.Socket);
+        File.Delete(place.Socket + SecondSocket);
+        WriteRuntime();
+        File.WriteAllText(place.Config, Config());
+        try
+        {
+            var pid = DetachedProcess.Start(Command.Find("containerd")!,
+                ["--config", place.Config], new Dictionary<string, string>
+                {
+                    ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                    ["HOME"] = place.RunRoot,
+                }, place.Log);
+            File.WriteAllText(place.PidFile, pid.ToString(CultureInfo.InvariantCulture));
+            return pid;
+        }
+        catch (Win32Exception error)
+        {
+            throw new HostException(
+                Fault.Unsupported, $"containerd cannot be started: {error.Message}.", "");
+        }
+    }
+
+    /// <summary>crun itself. Where version 1 of the control groups is in use and an empty version
+    /// 2 lies beside it, crun takes them for one and fails: there it sees the first alone.
+    /// </summary>
+    private void WriteRuntime()
+    {
+        var crun = Command.Find("crun")!;
+        File.Delete(place.Runtime);
+        if (!Directory.Exists(HybridGroups))
+        {
+            File.CreateSymbolicLink(place.Runtime, crun);
+            return;
+        }
+        File.WriteAllText(place.Runtime, $"""
+            #!/bin/sh
+            exec unshare --mount --propagation slave sh -c \
+              'umount {HybridGroups} && exec {crun} "$@"' crun "$@"
+
+            """);
+        File.SetUnixFileMode(place.Runtime, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Only what is needed: no CRI, one snapshotter. containerd's own protection from
+    /// the kernel's memory killer needs a right that not every host gives.</summary>
+    private string Config() => $"""
+        version = 2
+        root = "{place.Root}"
+        state = "{place.State}"
+        oom_score = 0
+        disabled_plugins = [
+          "io.containerd.grpc.v1.cri", "io.containerd.internal.v1.opt",
+          "io.containerd.internal.v1.restart", "io.containerd.internal.v1.tracing",
+          "io.containerd.tracing.processor.v1.otlp", "io.containerd.monitor.v1.cgroups",
+          "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs",
+          "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.native",
+          "io.containerd.snapshotter.v1.zfs",
+        ]
+
+        [grpc]
+          address = "{place.Socket}"
+
+        [debug]
+          level = "warn"
+
+        """;
+
+    private async Task AnswerAsync(ContainerdClient client, int pid, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await client.VersionAsync(cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (HostException error) when (error.MayPass)
+            {
+                if (!DetachedProcess.IsAlive(pid)
+                    || clock.GetElapsedTime(begun) > Limits.EngineStart)
+                {
+                    throw Silent(pid);
+                }
+            }
+            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private HostException Silent(int pid)
+    {
+        var ended = !DetachedProcess.IsAlive(pid);
+        return new(
+            ended ? Fault.Unsupported : Fault.Timeout,
+            (ended ? "containerd ended at once" : "containerd does not answer")
+            + $". Its last words: {EngineLog.LastWords(place.Log)}", $"Its log is {place.Log}.");
+    }
+
+    private async Task<bool> EndedAsync(int pid, CancellationToken cancel)
+    {
+        var begun = clock.GetTimestamp();
+        while (clock.GetElapsedTime(begun) < Limits.EngineStart)
+        {
+            if (!DetachedProcess.IsAlive(pid))
+            {
+                return true;
+            }
+            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
+        }
+        return false;
+    }
+}
