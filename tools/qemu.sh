@@ -14,7 +14,7 @@ prepare_machine() {
     debian) kernel=$("$tools/kernel-debian.sh") ;;
     *) fail "LOAM_KERNEL is own or debian, not '$LOAM_KERNEL'." ;;
   esac
-  squash=$("$tools/image.sh")
+  squash=$("$tools/root.sh")
 }
 
 # empty_disk FILE MEGABYTES: takes no room until something is written to it.

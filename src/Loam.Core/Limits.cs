@@ -248,6 +248,17 @@ public static class Limits
     public static readonly TimeSpan EndOfProcesses = TimeSpan.FromSeconds(60);
     /// <summary>How long all others get then, containers among them.</summary>
     public static readonly TimeSpan EndOfOthers = TimeSpan.FromSeconds(10);
+    /// <summary>How long a system on trial has to be well before it is confirmed.</summary>
+    public static readonly TimeSpan SlotCalm = TimeSpan.FromSeconds(10);
+    /// <summary>How long it has to become so, unless somebody says otherwise, and the most.
+    /// </summary>
+    public static readonly TimeSpan SlotTrial = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan LongestSlotTrial = TimeSpan.FromMinutes(30);
+    /// <summary>How much longer the first process waits before it ends a trial itself.</summary>
+    public static readonly TimeSpan SlotTrialGrace = TimeSpan.FromMinutes(2);
+    /// <summary>Without a sign from the first process for so long, the watchdog starts the machine
+    /// again.</summary>
+    public static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(2);
     /// <summary>Bytes of a log of the machine's own processes, beyond which it is begun anew.
     /// </summary>
     public const int OwnLogBytes = 4 * 1024 * 1024;

@@ -94,6 +94,7 @@ internal static class Daemon
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
         var guard = new Guard(engine, instance, () => machine!.Desired, paths, audit, events);
         using var network = new MachineNetwork(paths, deadman, events, time);
+        var slots = SlotWatch.Open(() => machine!, paths, audit, events, time);
         machine = new Machine(new()
         {
             Context = context,
@@ -105,7 +106,9 @@ internal static class Daemon
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health, Audit = audit, Deadman = deadman,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts()],
+                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts(),
+                .. slots?.Alerts() ?? []],
+            Os = () => slots?.Status,
             Backups = backups.Summary, Usage = new(Used(found.Info), time), Abilities = Abilities,
             SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Engine = found.Description,
             Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
@@ -123,6 +126,7 @@ internal static class Daemon
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
             Failed = Failed(events, time, say), Mind = mind, Web = web,
+            Slots = slots,
             Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
@@ -130,7 +134,7 @@ internal static class Daemon
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time),
-            .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
+            .. slots is null ? (Watched[])[] : [slots.Watch], .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
             .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], .. web?.Watch ?? [],
         ], stop);
         await EndAsync(server, machine);

@@ -191,6 +191,9 @@ public sealed record MachineStatus(
     /// <summary>How the copies are; null: none are made.</summary>
     public BackupSummary? Backups { get; init; }
 
+    /// <summary>Loam as the operating system; null: it is another's.</summary>
+    public OsStatus? Os { get; init; }
+
     /// <summary>How full those with a size are.</summary>
     public ImmutableArray<VolumeStatus> Volumes
     {

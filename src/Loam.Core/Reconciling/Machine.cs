@@ -186,6 +186,7 @@ public sealed partial class Machine : IMachine
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
             Backups = _parts.Backups(),
+            Os = _parts.Os(),
             Alerts = [.. Waits(), .. _parts.Alerts(),
                 .. CertificateSteps.Alerts(now.State, observed.Certificates, Now),
                 .. StorageChecks.Alerts(observed)],

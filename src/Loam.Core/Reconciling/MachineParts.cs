@@ -76,6 +76,9 @@ public sealed record MachineParts
     /// <summary>How the copies are; null: none are made.</summary>
     public Func<BackupSummary?> Backups { get; init; } = () => null;
 
+    /// <summary>The slots of a machine whose operating system Loam is; null: it is not.</summary>
+    public Func<OsStatus?> Os { get; init; } = () => null;
+
     public required UsageMeter Usage { get; init; }
 
     /// <summary>What the machine is called now.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Booting.Slots;
 
 namespace Loam.Drivers.Booting;
 
@@ -15,8 +16,8 @@ internal sealed record Disk(string Name, long Bytes, bool IsWhole)
 }
 
 /// <summary>Finds the disk that keeps what the machine has to keep: the file system with our label;
-/// or, at the first start, a disk on which nothing is, which then gets one. A disk that holds
-/// anything at all is never written to.</summary>
+/// or, at the first start, the part that is for it, or a disk on which nothing is, which then gets
+/// one. A disk that holds anything at all is never written to.</summary>
 public sealed class DataDisk(Children children, string log)
 {
     public const string Label = "loam-data";
@@ -37,7 +38,13 @@ public sealed class DataDisk(Children children, string log)
             await MendAsync(ours, say);
             return ours.Path;
         }
-        if (disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least && IsEmpty(d)) is not { } empty)
+        var part = disks.FirstOrDefault(d => DataGrowth.IsPart(d.Name) && IsEmpty(d));
+        if (part is not null)
+        {
+            DataGrowth.Grow(part.Name);
+        }
+        if ((part ?? disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least && IsEmpty(d)))
+            is not { } empty)
         {
             return null;
         }
@@ -51,6 +58,7 @@ public sealed class DataDisk(Children children, string log)
     /// <exception cref="HostException">It cannot.</exception>
     public async Task GrowAsync(string device, Action<string> say)
     {
+        DataGrowth.Grow(Path.GetFileName(device));
         var bytes = All().First(d => d.Path == device).Bytes;
         // Less than a group of blocks is not worth it.
         const long group = 128L * 1024 * 1024;

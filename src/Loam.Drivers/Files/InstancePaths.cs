@@ -83,6 +83,7 @@ public sealed record InstancePaths
     public string BackupsFile => Path.Combine(DataDir, "backups.json");
     public string BackupRunsFile => Path.Combine(DataDir, "backup-runs.json");
     public string BackupKeyFile => Path.Combine(DataDir, "backup.key");
+    public string SlotTrialFile => Path.Combine(DataDir, "slot-trial");
     public string LockFile => Path.Combine(DataDir, "lock");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");

@@ -23,6 +23,9 @@ internal sealed record Surface(
     /// <summary>The side that requests from the network come by; null: none do.</summary>
     public IWebSide? Web { get; init; }
 
+    /// <summary>The slots of the operating system; null: this machine has none.</summary>
+    public ISlots? Slots { get; init; }
+
     /// <summary>The tokens there are; null: none can be made.</summary>
     public TokenBook? Tokens { get; init; }
 

@@ -179,6 +179,17 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
             JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.RestoreOrder),
             ApiJson.Default.BackupLine, cancel);
 
+    public Task<OsStatus> OsAsync(CancellationToken cancel) =>
+        GetAsync("/v1/os", ApiJson.Default.OsStatus, cancel);
+
+    public Task<OsPlan> OsPlanAsync(OsOrder order, CancellationToken cancel) => PostAsync(
+        "/v1/os-plan", order, ApiJson.Default.OsOrder, ApiJson.Default.OsPlan, cancel);
+
+    public IAsyncEnumerable<OsLine> OsApplyAsync(OsOrder order, CancellationToken cancel) =>
+        LinesAsync("POST", "/v1/os-apply",
+            JsonSerializer.SerializeToUtf8Bytes(order, ApiJson.Default.OsOrder),
+            ApiJson.Default.OsLine, cancel);
+
     public async Task<string> ConfirmAsync(CancellationToken cancel)
     {
         using var reply = await SendAsync("POST", "/v1/confirm", [], cancel, waits: true)

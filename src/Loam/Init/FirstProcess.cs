@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Booting;
+using Loam.Drivers.Booting.Slots;
+using Loam.Drivers.Files;
 using Loam.Drivers.Network;
 
 namespace Loam.Init;
@@ -15,6 +17,7 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
 {
     private const string Log = MachineTable.Logs + "/init.log", Early = "/run/init.log";
     private const string HostName = "/etc/hostname";
+    private const string Medium = "loam.medium", Trial = "loam.trial";
     private readonly TaskCompletionSource<PowerAct> _asked = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -34,7 +37,9 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
         Say("the kernel's file systems are mounted");
         var children = new Children(Environment());
         var memory = new BootMemory(BootMounts.Data);
-        await KeepDataAsync(new(children, Early));
+        var words = Words();
+        using var watchdog = Watchdog.Open(time);
+        await KeepDataAsync(words.ContainsKey(Medium) ? null : new(children, Early));
         Try("the clock and the seed", memory.Recall);
         Try("the machine's name", () => new KernelHostName().Set(
             File.Exists(HostName) ? File.ReadAllText(HostName).Trim() : "loam"));
@@ -43,11 +48,11 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
             "/sys/fs/cgroup/cgroup.subtree_control", "+cpu +memory +pids +io +cpuset"));
         Try("the power button", () => PowerButton.Follow(() => _asked.TrySetResult(PowerAct.Off)));
         Try("the log", BeginLog);
-        var words = Words();
         var terminals = Terminals();
         Say($"starting the daemon; speak to it on {string.Join(" and ", terminals)}");
         _quiet = true;
         using var stop = new CancellationTokenSource();
+        var tried = words.ContainsKey(Trial) ? EndTrialAsync(stop.Token) : Task.CompletedTask;
         var kept = new Keeper(children, MachineTable.Rows(
             words.GetValueOrDefault("loam.mirror"), terminals), time, Say).RunAsync(stop.Token);
         var act = await _asked.Task;
@@ -55,13 +60,48 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
         Say("ending what runs");
         await stop.CancelAsync();
         await kept;
+        await tried;
         await EndAsync(memory, act);
+    }
+
+    /// <summary>A daemon that does not even come to a decision ends a trial too: the machine starts
+    /// again, and what is on trial has one start less.</summary>
+    private async Task EndTrialAsync(CancellationToken stop)
+    {
+        try
+        {
+            var slots = SlotDisk.OfThisMachine();
+            var note = slots is null ? null
+                : TrialNote.Read(InstancePaths.From(null).SlotTrialFile, slots.Running);
+            await Task.Delay((note?.Within ?? Limits.SlotTrial) + Limits.SlotTrialGrace, time, stop);
+            if (slots is not null && slots.Choice.Trial == slots.Running)
+            {
+                Complain($"the system in slot {slots.Running} is on trial and was not confirmed");
+                _asked.TrySetResult(PowerAct.Restart);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The machine ends.
+        }
+        catch (HostException fault)
+        {
+            Complain($"the trial of this system: {fault.Message} {fault.Remedy}");
+        }
     }
 
     /// <summary>A machine whose disk is broken still starts, so that somebody can look at it.
     /// </summary>
-    private async Task KeepDataAsync(DataDisk disk)
+    /// <param name="disk">Null: the machine was started from what it is installed from, and the
+    /// disks are not its own.</param>
+    private async Task KeepDataAsync(DataDisk? disk)
     {
+        if (disk is null)
+        {
+            Say("started from a medium: nothing is kept. `os install DISK` installs Loam.");
+            Try("memory for data", () => BootMounts.Kept(null));
+            return;
+        }
         string? device = null;
         try
         {

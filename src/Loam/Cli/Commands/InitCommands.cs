@@ -42,19 +42,6 @@ internal static class InitCommands
             : await RequestCommands.ShellAsync(call, cancel).ConfigureAwait(false);
     }
 
-    public static Task<ExitCode> OsAsync(Invocation call, CancellationToken cancel)
-    {
-        Power.Ask(call.Words[0] switch
-        {
-            "restart" or "reboot" => PowerAct.Restart,
-            "off" or "poweroff" => PowerAct.Off,
-            var other => throw new CommandFailure(ExitCode.Invalid,
-                $"os does not know '{other}'.", "Use `loam os restart` or `loam os off`."),
-        });
-        call.Terminal.Write("The machine ends what runs, then itself.");
-        return Task.FromResult(ExitCode.Done);
-    }
-
     private static async Task<Core.Reconciling.MachineStatus?> AnswerAsync(
         Invocation call, CancellationToken cancel)
     {

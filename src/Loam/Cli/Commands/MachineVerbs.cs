@@ -7,11 +7,29 @@ internal static class MachineVerbs
 {
     public static IEnumerable<Command> All { get; } =
     [
-        new("os", "restart | off", 1, 1, "End what runs, and switch the machine off or on again.",
-            "loam os restart", InitCommands.OsAsync)
+        new("os", "status | update FILE | rollback | install DISK | restart | off", 1, 2,
+            "Loam as the operating system: its slots, updates, installing, the end.",
+            "loam os status\nloam os update loam.update\nloam os install /dev/vda",
+            OsCommands.RunAsync)
         {
-            Details = "Only where Loam is the operating system. A change in hand is taken back "
-                + "first.",
+            Options =
+            [
+                new("later", null, null, "update, rollback: somebody starts the machine again"),
+                new("within", null, "MINUTES",
+                    "update, rollback: how long it has to become healthy (5)"),
+                new("keep", null, null, "install: what the disk's part for data holds stays"),
+                new("medium", null, "DIR", "install: where the files for it are (/medium/loam)"),
+            ],
+            Completes = Completes.Files,
+            Details = "An update goes into the slot that is not in use and is started on trial: it "
+                + "stays once every service that was healthy is so again, else the one before "
+                + "comes back by itself. `rollback` tries what is in the other slot in the same "
+                + "way. `restart` and `off` take a change in hand back first.",
+        },
+        new("disk-image", "MEDIUM FILE MEGABYTES", 3, 3, "Write a disk of Loam into a file.",
+            "loam disk-image out/os/medium loam.img 560", OsCommands.ImageAsync)
+        {
+            IsHidden = true,
         },
         new("init", "", 0, 0, "Be the first process of a machine.", "loam init",
             InitCommands.InitAsync)

@@ -34,7 +34,7 @@ internal static class StatusView
                 .Add("loam \"set up a web server\"", Ink.Accent);
         }
         foreach (var line in Volumes(status, look).Concat(Backups(status, now, look))
-            .Concat(Alerts(status, look)))
+            .Concat(OsView.Summary(status.Os, look)).Concat(Alerts(status, look)))
         {
             yield return line;
         }

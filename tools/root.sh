@@ -2,13 +2,14 @@
 # Makes the root file system of Loam as an operating system: a squashfs of the executable and the
 # programs in os/root/programs, taken from Debian packages. Prints its path.
 #
-#   image.sh quick   packed lightly, for trying things out (default)
-#   image.sh full    packed as small as it gets
+#   root.sh quick   packed lightly, for trying things out (default)
+#   root.sh full    packed as small as it gets
 #
 # Needs no rights, no loop devices and no mounts. The same packages and the same executable give
 # the same bytes.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
+source "$tools/signing.sh"
 
 readonly suite=bookworm
 readonly os=$root/os
@@ -21,7 +22,7 @@ main() {
   case ${1:-quick} in
     quick) ;;
     full) level=19 ;;
-    *) fail "image knows quick and full, not '$1'." ;;
+    *) fail "root knows quick and full, not '$1'." ;;
   esac
   require_tools
   "$tools/build.sh"
@@ -39,15 +40,16 @@ main() {
 
 require_tools() {
   local tool
-  for tool in mmdebstrap mksquashfs; do
+  for tool in mmdebstrap mksquashfs openssl; do
     command -v "$tool" >/dev/null || fail "$tool is missing. Run ./dev setup os, which installs it."
   done
 }
 
 # Everything that decides what comes out, but for the packages' versions.
 inputs() {
-  (cd "$root" && find os/root tools/image.sh out/loam -type f -print0 | LC_ALL=C sort -z |
+  (cd "$root" && find os/root tools/root.sh out/loam -type f -print0 | LC_ALL=C sort -z |
     xargs -0 sha256sum)
+  public_key
 }
 
 make_root() {
@@ -60,9 +62,9 @@ make_root() {
   mkdir -p "$to"
   trap 'rm -rf "$work"' EXIT
   lay_out
-  say "image: packing $(du -sm "$to" | cut -f1) MB …"
+  say "root: packing $(du -sm "$to" | cut -f1) MB …"
   pack "$1"
-  say "image: $made/root.squashfs in $((SECONDS - begin)) s," \
+  say "root: $made/root.squashfs in $((SECONDS - begin)) s," \
     "$(du -m "$made/root.squashfs" | cut -f1) MB," \
     "$(find "$to" -type f -perm -u+x -path '*bin/*' | wc -l) executables"
 }
@@ -71,7 +73,7 @@ entries() { grep -v '^#' "$os/root/programs" | awk 'NF'; }
 packages() { entries | awk '{ print $1 }' | sort -u; }
 
 fetch_packages() {
-  say "image: fetching $(packages | wc -l) Debian packages and what they need …"
+  say "root: fetching $(packages | wc -l) Debian packages and what they need …"
   rm -rf "$tree"
   mmdebstrap --variant=extract --include="$(packages | paste -sd,)" "$suite" "$tree" \
     >"$cache/packages/log" 2>&1 ||
@@ -83,7 +85,7 @@ fetch_packages() {
 
 lay_out() {
   local path
-  mkdir -p "$to"/{data,dev,etc,home,mnt,opt,proc,root,run,srv,sys,tmp,var} "$to"/usr/lib/ssl \
+  mkdir -p "$to"/{data,dev,etc,home,medium,mnt,opt,proc,root,run,srv,sys,tmp,var} "$to"/usr/lib/ssl \
     "$to"/usr/{bin,sbin,lib64,lib/x86_64-linux-gnu} "$to"/etc/ssl/certs \
     "$to"/etc/dropbear
   for path in bin sbin lib lib64; do ln -s "usr/$path" "$to/$path"; done
@@ -93,6 +95,8 @@ lay_out() {
   chmod 640 "$to/etc/shadow" "$to/etc/gshadow"
   install -m 755 "$root/out/loam" "$to/usr/bin/loam"
   libraries "$root/out/loam"
+  install -d "$to/usr/lib/loam"
+  public_key >"$to/usr/lib/loam/update.pub"
   settle
 }
 
@@ -147,7 +151,7 @@ pack() {
   SOURCE_DATE_EPOCH=$epoch mksquashfs "$to" "$work/root.squashfs" -comp zstd \
     -Xcompression-level "$1" -b 1M -all-root -no-xattrs -no-progress -quiet \
     >"$work/log" 2>&1 9>&- ||
-    { tail -3 "$work/log" >&2; fail "the image could not be packed, see above."; }
+    { tail -3 "$work/log" >&2; fail "the root could not be packed, see above."; }
   mv "$work/root.squashfs" "$made/root.squashfs"
 }
 

@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text;
+using Loam.Core.Reconciling;
+using Microsoft.Win32.SafeHandles;
+
+namespace Loam.Drivers.Booting.Slots;
+
+/// <summary>Which slot is started next.</summary>
+/// <param name="Good">The one that was confirmed last.</param>
+/// <param name="Trial">The one that is tried; null: none.</param>
+/// <param name="Tries">How many starts it has left.</param>
+/// <param name="Failed">The one that was tried and did not come up; null: none.</param>
+public sealed record BootChoice(string Good, string? Trial, int Tries, string? Failed)
+{
+    /// <summary>So that a power cut during the first does not end the trial.</summary>
+    public const int FirstTries = 2;
+
+    public static BootChoice First { get; } = new(SlotDisk.A, null, 0, null);
+
+    /// <summary>The next start is one on trial.</summary>
+    public BootChoice Try(string slot) => new(Good, slot, FirstTries, null);
+
+    public BootChoice Confirm(string slot) => new(slot, null, 0, null);
+
+    /// <summary>The one on trial is not started again.</summary>
+    public BootChoice GiveUp() => new(Good, null, 0, Trial ?? Failed);
+}
+
+/// <summary>GRUB's environment block, the file <c>grubenv</c> on the partition that firmware reads.
+/// It is found by its first line and written in place: its file system is never touched. All that is
+/// in it stands in its first sector, which a disk writes as a whole.</summary>
+public sealed class BootEnvironment(DiskRegion boot)
+{
+    public const int Bytes = 1024;
+
+    private const int Sector = 512, Chunk = 1024 * 1024;
+    private const string First = "# GRUB Environment Block\n";
+
+    /// <exception cref="HostException">NotFound: there is none.</exception>
+    public BootChoice Read()
+    {
+        using var disk = boot.Open(FileAccess.Read);
+        var block = new byte[Bytes];
+        if (RandomAccess.Read(disk, block, Find(disk)) != Bytes)
+        {
+            throw Lost();
+        }
+        return Of(block);
+    }
+
+    /// <exception cref="HostException">It cannot be written.</exception>
+    public void Write(BootChoice choice)
+    {
+        using var disk = boot.Open(FileAccess.ReadWrite);
+        try
+        {
+            RandomAccess.Write(disk, BlockOf(choice), Find(disk));
+            RandomAccess.FlushToDisk(disk);
+        }
+        catch (IOException e)
+        {
+            throw DiskRegion.Failed("The choice of the slot cannot be written", e);
+        }
+    }
+
+    internal static BootChoice Of(ReadOnlySpan<byte> block)
+    {
+        var values = Encoding.ASCII.GetString(block).Split('\n').Skip(1)
+            .Select(l => l.Split('=', 2)).Where(l => l.Length == 2)
+            .GroupBy(l => l[0]).ToDictionary(l => l.Key, l => l.Last()[1]);
+        string? Slot(string name) =>
+            values.GetValueOrDefault(name) is SlotDisk.A or SlotDisk.B ? values[name] : null;
+        return new(Slot("good") ?? SlotDisk.A, Slot("trial"), int.TryParse(
+            values.GetValueOrDefault("tries"), CultureInfo.InvariantCulture, out var tries)
+                ? tries : 0, Slot("failed"));
+    }
+
+    internal static byte[] BlockOf(BootChoice choice)
+    {
+        var text = string.Create(CultureInfo.InvariantCulture, $"{First}good={choice.Good}\n"
+            + $"trial={choice.Trial}\ntries={choice.Tries}\nfailed={choice.Failed}\n");
+        return Encoding.ASCII.GetBytes(text.PadRight(Bytes, '#'));
+    }
+
+    private long Find(SafeFileHandle disk)
+    {
+        var (buffer, line) = (new byte[Chunk], Encoding.ASCII.GetBytes(First));
+        for (long at = 0; at < boot.Bytes; at += Chunk)
+        {
+            var read = RandomAccess.Read(disk, buffer, boot.Offset + at);
+            for (var i = 0; i + Bytes <= read; i += Sector)
+            {
+                if (buffer.AsSpan(i, line.Length).SequenceEqual(line))
+                {
+                    return boot.Offset + at + i;
+                }
+            }
+        }
+        throw Lost();
+    }
+
+    private HostException Lost() => new(Fault.NotFound,
+        $"{boot.Path} has no grubenv, which says which slot starts.",
+        "Start this machine from the ISO and install it again with --keep.");
+}

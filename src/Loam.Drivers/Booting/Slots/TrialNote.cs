@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Text;
+using Loam.Core;
+using Loam.Drivers.Files;
+
+namespace Loam.Drivers.Booting.Slots;
+
+/// <summary>What a system on trial has to know of the one before it. A line each.</summary>
+/// <param name="Slot">Which is on trial.</param>
+/// <param name="Within">How long it has to become well.</param>
+/// <param name="Healthy">Services that were so before.</param>
+public sealed record TrialNote(string Slot, TimeSpan Within, IReadOnlySet<string> Healthy)
+{
+    private const int MostBytes = 1024 * 1024;
+    private const uint OwnerOnly = 0x180;
+
+    /// <returns>Null: there is none of this slot.</returns>
+    public static TrialNote? Read(string path, string slot)
+    {
+        if (AtomicFile.Read(path, MostBytes) is not { } bytes)
+        {
+            return null;
+        }
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        return lines.Length > 2 && lines[0] == slot
+            && int.TryParse(lines[1], CultureInfo.InvariantCulture, out var seconds)
+            ? new(slot, Bounded(seconds), lines.Skip(2).Where(l => l.Length > 0).ToHashSet())
+            : null;
+    }
+
+    public void Write(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Create(
+        CultureInfo.InvariantCulture, $"{Slot}\n{(int)Within.TotalSeconds}\n")
+        + string.Concat(Healthy.Order(StringComparer.Ordinal).Select(n => n + "\n"))), OwnerOnly);
+
+    private static TimeSpan Bounded(int seconds) => TimeSpan.FromSeconds(
+        Math.Clamp(seconds, 1, Limits.LongestSlotTrial.TotalSeconds));
+}

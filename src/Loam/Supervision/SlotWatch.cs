@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Loam.Api;
+using Loam.Core;
+using Loam.Core.Auditing;
+using Loam.Core.Observing;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Booting;
+using Loam.Drivers.Booting.Slots;
+using Loam.Drivers.Files;
+
+namespace Loam.Supervision;
+
+/// <summary>What the slots need of the machine.</summary>
+/// <param name="InTurn">Does something while no change does.</param>
+/// <param name="Restart">Ends what runs, then starts the machine again.</param>
+/// <param name="NoteFile">What a system on trial is to know of the one before it.</param>
+internal sealed record SlotHost(Func<CancellationToken, Task<MachineStatus>> StatusAsync,
+    Func<string, Func<Task>, CancellationToken, Task> InTurn, Action Restart,
+    Func<UpdateKey> Key, string NoteFile);
+
+/// <summary>Updates the operating system, and decides whether a system that was started on trial
+/// stays: when the machine is as well as it was before, or else the other comes back.</summary>
+internal sealed class SlotWatch(
+    SlotDisk disk, SlotHost host, IAudit audit, EventLog events, TimeProvider time) : ISlots
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    /// <returns>Null: this machine was not started from a slot.</returns>
+    public static SlotWatch? Open(
+        Func<Machine> machine, InstancePaths paths, IAudit audit, EventLog events,
+        TimeProvider time) => !Power.IsLoams || SlotDisk.OfThisMachine() is not { } disk ? null
+            : new(disk, new(c => machine().StatusAsync(c),
+                (what, work, c) => machine().HoldAsync(what, work, c),
+                () => Power.Ask(PowerAct.Restart), () => UpdateKey.Read(), paths.SlotTrialFile),
+                audit, events, time);
+
+    public Watched Watch => new("the slots", RunAsync);
+
+    public OsStatus Status
+    {
+        get
+        {
+            var choice = disk.Choice;
+            return new([.. ((string[])[SlotDisk.A, SlotDisk.B]).Select(name =>
+            {
+                var head = disk.Head(name);
+                return new SlotStatus(name, head?.Version, head?.Build)
+                {
+                    IsRunning = disk.Running == name,
+                    IsConfirmed = choice.Good == name,
+                    IsOnTrial = choice.Trial == name,
+                    HasFailed = choice.Failed == name,
+                };
+            })]);
+        }
+    }
+
+    public ImmutableArray<string> Alerts()
+    {
+        var slots = Status.Slots;
+        return
+        [
+            .. slots.Where(s => s.IsOnTrial).Select(s => s.IsRunning
+                ? $"Loam {Words(s)} runs on trial: it is confirmed once all is healthy again."
+                : $"Loam {Words(s)} starts on trial when the machine starts next."),
+            .. slots.Where(s => s.HasFailed && !s.IsRunning).Select(s =>
+                $"The update to Loam {Words(s)} did not come up, so the one before it runs. "
+                + "`loam os update` with a better one ends this."),
+        ];
+    }
+
+    /// <summary>Ends a trial, one way or the other.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var choice = disk.Choice;
+        if (choice.Trial == disk.Running)
+        {
+            await TryAsync(choice, stop);
+        }
+        else if (choice.Trial is not null && choice.Tries < BootChoice.FirstTries)
+        {
+            disk.Choice = choice.GiveUp();
+            Tell("os.failed", $"The system in slot {choice.Trial} did not come up.");
+        }
+        await Task.Delay(Timeout.InfiniteTimeSpan, time, stop);
+    }
+
+    private async Task TryAsync(BootChoice choice, CancellationToken stop)
+    {
+        var note = TrialNote.Read(host.NoteFile, disk.Running);
+        var trial = new SlotTrial(note?.Healthy, note?.Within ?? Limits.SlotTrial);
+        for (var began = time.GetTimestamp(); ;)
+        {
+            var status = await LookAsync(stop);
+            switch (trial.Judge(status, time.GetElapsedTime(began)))
+            {
+                case SlotVerdict.Confirm:
+                    disk.Choice = choice.Confirm(disk.Running);
+                    Tell("os.confirmed", $"The system in slot {disk.Running} is confirmed.");
+                    return;
+                case SlotVerdict.GoBack:
+                    disk.Choice = choice.GiveUp();
+                    Tell("os.failed", $"The system in slot {disk.Running} did not become as well "
+                        + "as the one before it, which comes back: " + (status is null
+                            ? "the engine does not answer." : "not healthy: "
+                            + string.Join(", ", trial.Missing(status)) + "."));
+                    host.Restart();
+                    return;
+                default:
+                    await Task.Delay(s_pause, time, stop);
+                    break;
+            }
+        }
+    }
+
+    private async Task<MachineStatus?> LookAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await host.StatusAsync(stop);
+        }
+        catch (HostException)
+        {
+            return null;
+        }
+    }
+
+    public async Task<OsPlan> PlanAsync(OsOrder order, CancellationToken cancel)
+    {
+        var slots = Status.Slots;
+        var (running, other) = (slots.Single(s => s.IsRunning), slots.Single(s => !s.IsRunning));
+        if (running.IsOnTrial)
+        {
+            throw new HostException(Fault.Conflict,
+                "The system that runs is on trial itself.",
+                "`loam os status` shows when it is confirmed; then ask again.");
+        }
+        var status = await host.StatusAsync(cancel);
+        var awaited = status.Services.Where(s => s.Health == ServiceHealth.Healthy)
+            .Select(s => s.Name).ToImmutableArray();
+        var within = Math.Clamp(order.Within ?? (int)Limits.SlotTrial.TotalSeconds, 1,
+            (int)Limits.LongestSlotTrial.TotalSeconds);
+        if (order.File is null)
+        {
+            return other.Version is null ? throw new HostException(Fault.NotFound,
+                $"Nothing that can start is in slot {other.Name}.",
+                "There is no way back until an update has been made.")
+                : new(Words(running), Words(other), other.Name, null, other.Build!, awaited,
+                    within);
+        }
+        using var update = UpdateFile.Open(order.File, host.Key());
+        update.Check(_ => { }, cancel);
+        return new(Words(running), Words(update.Head.Version, update.Head.Build), other.Name,
+            update.Head.Bytes, update.Head.Sha256, awaited, within);
+    }
+
+    public async Task ApplyAsync(
+        OsOrder order, string who, Action<OsLine> tell, CancellationToken stop)
+    {
+        var plan = await PlanAsync(order, stop);
+        if (plan.Digest != order.Digest)
+        {
+            throw new HostException(Fault.Conflict,
+                "What would start now is not what was shown and approved.", "Ask again.");
+        }
+        var doing = order.File is null ? "the way back" : "an update of the operating system";
+        await host.InTurn(doing, async () =>
+        {
+            await audit.WriteAsync(new(AuditEvents.ApprovalGiven, who,
+                $"approved {doing}, from {plan.From} to {plan.To}") { Plan = plan.Digest }, stop);
+            if (order.File is { } file)
+            {
+                Write(file, plan, tell, stop);
+            }
+            new TrialNote(plan.Slot, TimeSpan.FromSeconds(plan.Within),
+                plan.Awaited.ToHashSet(StringComparer.Ordinal)).Write(host.NoteFile);
+            disk.Choice = disk.Choice.Try(plan.Slot);
+            await audit.WriteAsync(new(AuditEvents.StateChanged, who,
+                $"Loam {plan.To} starts on trial next") { Plan = plan.Digest }, stop);
+        }, stop);
+        Tell("os.prepared", $"Loam {plan.To} starts on trial from slot {plan.Slot}.");
+        tell(new("") { Restarts = !order.Later });
+        if (!order.Later)
+        {
+            host.Restart();
+        }
+    }
+
+    private void Write(string file, OsPlan plan, Action<OsLine> tell, CancellationToken stop)
+    {
+        using var update = UpdateFile.Open(file, host.Key());
+        if (update.Head.Sha256 != plan.Digest)
+        {
+            throw new HostException(Fault.Conflict, $"{file} is another file by now.", "Ask again.");
+        }
+        // Nothing may start from what is half written.
+        disk.Choice = disk.Choice with { Trial = null, Tries = 0, Failed = null };
+        var total = update.Head.Bytes;
+        Action<long> Say(string doing) => done => tell(
+            new(doing) { Done = done, Total = total });
+        update.Check(Say("checking"), stop);
+        update.WriteTo(disk.Slot(plan.Slot), Say("writing"), stop);
+    }
+
+    private void Tell(string kind, string words) =>
+        events.Add(new(0, time.GetUtcNow(), kind) { Message = words });
+
+    private static string Words(SlotStatus slot) => slot.Version is { } version
+        ? Words(version, slot.Build!) : $"in slot {slot.Name}";
+
+    private static string Words(string version, string build) => string.Create(
+        CultureInfo.InvariantCulture, $"{version} ({build[..Math.Min(8, build.Length)]})");
+}
