@@ -24,7 +24,10 @@ readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/net
 # libelf and libssl have no program of their own: their headers stand for them.
 readonly for_os=(make:make flex:flex bison:bison bc:bc xz-utils:xz lz4:lz4 mmdebstrap:mmdebstrap
   libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/ssl.h
-  squashfs-tools:mksquashfs kmod:depmod cpio:cpio qemu-system-x86:qemu-system-x86_64)
+  squashfs-tools:mksquashfs kmod:depmod cpio:cpio qemu-system-x86:qemu-system-x86_64
+  cryptsetup-bin:veritysetup openssl:openssl grub-pc-bin:/usr/lib/grub/i386-pc/boot.img
+  grub-efi-amd64-bin:/usr/lib/grub/x86_64-efi/kernel.img grub-common:grub-mkimage
+  mtools:mcopy dosfstools:mkfs.vfat xorriso:xorriso ovmf:/usr/share/OVMF/OVMF_CODE_4M.fd)
 
 PATH=$PATH:/usr/sbin:/sbin
 

@@ -35,6 +35,7 @@ public sealed class DataDisk(Children children, string log)
         var disks = All();
         if (disks.FirstOrDefault(d => Ext4.Read(d.Path)?.Label == Label) is { } ours)
         {
+            DataGrowth.Grow(ours.Name);
             await MendAsync(ours, say);
             return ours.Path;
         }
@@ -58,7 +59,6 @@ public sealed class DataDisk(Children children, string log)
     /// <exception cref="HostException">It cannot.</exception>
     public async Task GrowAsync(string device, Action<string> say)
     {
-        DataGrowth.Grow(Path.GetFileName(device));
         var bytes = All().First(d => d.Path == device).Bytes;
         // Less than a group of blocks is not worth it.
         const long group = 128L * 1024 * 1024;

@@ -27,14 +27,15 @@ public sealed record BootChoice(string Good, string? Trial, int Tries, string? F
 }
 
 /// <summary>GRUB's environment block, the file <c>grubenv</c> on the partition that firmware reads.
-/// It is found by its first line and written in place: its file system is never touched. All that is
-/// in it stands in its first sector, which a disk writes as a whole.</summary>
+/// It is found by its first line and written in place: its file system is never touched. What is ours
+/// stands in its first sector, which a disk writes as a whole; what else is in it stays.</summary>
 public sealed class BootEnvironment(DiskRegion boot)
 {
     public const int Bytes = 1024;
 
     private const int Sector = 512, Chunk = 1024 * 1024;
     private const string First = "# GRUB Environment Block\n";
+    private static readonly string[] s_ours = ["good", "trial", "tries", "failed"];
 
     /// <exception cref="HostException">NotFound: there is none.</exception>
     public BootChoice Read()
@@ -54,7 +55,9 @@ public sealed class BootEnvironment(DiskRegion boot)
         using var disk = boot.Open(FileAccess.ReadWrite);
         try
         {
-            RandomAccess.Write(disk, BlockOf(choice), Find(disk));
+            var (at, block) = (Find(disk), new byte[Bytes]);
+            RandomAccess.Read(disk, block, at);
+            RandomAccess.Write(disk, BlockOf(choice, Others(block)), at);
             RandomAccess.FlushToDisk(disk);
         }
         catch (IOException e)
@@ -75,12 +78,17 @@ public sealed class BootEnvironment(DiskRegion boot)
                 ? tries : 0, Slot("failed"));
     }
 
-    internal static byte[] BlockOf(BootChoice choice)
+    /// <param name="others">Lines that are not ours.</param>
+    internal static byte[] BlockOf(BootChoice choice, string others = "")
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{First}good={choice.Good}\n"
-            + $"trial={choice.Trial}\ntries={choice.Tries}\nfailed={choice.Failed}\n");
+            + $"trial={choice.Trial}\ntries={choice.Tries}\nfailed={choice.Failed}\n{others}");
         return Encoding.ASCII.GetBytes(text.PadRight(Bytes, '#'));
     }
+
+    private static string Others(ReadOnlySpan<byte> block) => string.Concat(
+        Encoding.ASCII.GetString(block).Split('\n').Skip(1).Where(l => l.Contains('=')
+            && !s_ours.Contains(l.Split('=')[0])).Select(l => l + "\n"));
 
     private long Find(SafeFileHandle disk)
     {
