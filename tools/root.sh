@@ -125,9 +125,6 @@ libraries() {
 # Names that programs expect, and what is not wanted of what was taken.
 settle() {
   local name
-  for name in iptables ip6tables iptables-save iptables-restore; do
-    ln -s xtables-nft-multi "$to/usr/sbin/$name"
-  done
   ln -s mke2fs "$to/usr/sbin/mkfs.ext4"
   ln -s usr/bin/loam "$to/init"
   rm -rf "$to"/usr/share/zoneinfo/{right,posix}

@@ -16,7 +16,7 @@ internal static class MachineTable
         string? mirror, IReadOnlyList<string> terminals) =>
     [
         Of("network", Loam, LeaseVerb),
-        Of("daemon", Loam, ["daemon", "--engine", "private",
+        Of("daemon", Loam, ["daemon", "--engine", "containerd",
             .. mirror is null ? (string[])[] : ["--mirror", mirror]]) with { Patient = true },
         // Keys only. It makes its own at the first start.
         Of("ssh", "/usr/sbin/dropbear", "-F", "-E", "-s", "-R"),
