@@ -74,8 +74,8 @@ internal static class Daemon
         var vault = new SecretVault(key, secrets);
         using var journal = Journal(paths, say);
         var (history, events) = (await GitHistory.OpenAsync(paths, time, stop), new EventLog(time));
-        var (health, prober) = (new HealthBoard(), new Prober(engine, time));
-        var watches = new Watches(events, time);
+        var (health, watches) = (new HealthBoard(), new Watches(events, time));
+        var prober = new Prober(engine, time);
         Machine? machine = null;
         var logins = Logins(found, () => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
@@ -83,6 +83,7 @@ internal static class Daemon
         var authority = new OwnAuthority(paths.AuthorityDir, Environment.MachineName, time);
         using var audit = AuditLog.Open(paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
+        var slots = SlotWatch.Open(() => machine!, paths, audit, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
         var context = Context(instance, paths, found);
         var (storage, adopting) = Storage(paths, context, new(vault, secrets));
@@ -94,10 +95,9 @@ internal static class Daemon
         var messages = Messages(() => machine!.Desired, vault, paths, events, time);
         var guard = new Guard(engine, instance, () => machine!.Desired, paths, audit, events);
         using var network = new MachineNetwork(paths, deadman, events, time);
-        var slots = SlotWatch.Open(() => machine!, paths, audit, events, time);
         machine = new Machine(new()
         {
-            Context = context,
+            Context = context, Os = () => slots?.Status, Host = () => Environment.MachineName,
             Drivers =
             [
                 containers, images, firewall, storage, Certificates(paths, authority, time),
@@ -106,15 +106,12 @@ internal static class Daemon
             Journal = journal, History = history, Images = new ImageLookup(registry, engine),
             Time = time, Events = events, Health = health, Audit = audit, Deadman = deadman,
             Alerts = () => [.. jobs.Alerts(), .. auditing.Alerts(), .. backups.Alerts(),
-                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts(),
-                .. slots?.Alerts() ?? []],
-            Os = () => slots?.Status,
+                .. messages.Alerts(), .. watches.Alerts(), .. guard.Alerts(), .. network.Alerts()],
             Backups = backups.Summary, Usage = new(Used(found.Info), time), Abilities = Abilities,
             SealFresh = vault.SealFresh, PortsTaken = PortsTaken, Engine = found.Description,
             Listening = HostPorts.OfThisHost.Listening, Connections = SshAccess.Connections,
-            Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync,
+            Adopt = new AdoptionReader(engine, vault.Seal).ReadAsync, Version = Product.Version,
             AdoptMount = adopting.ReadAsync, AdoptLink = network.Adoption.Read,
-            Host = () => Environment.MachineName, Version = Product.Version,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
         });
         var told = await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
@@ -125,16 +122,15 @@ internal static class Daemon
             new ServiceLogs(engine, instance).ReadAsync)
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
-            Failed = Failed(events, time, say), Mind = mind, Web = web,
-            Slots = slots,
+            Failed = Failed(events, time, say), Mind = mind, Web = web, Slots = slots,
             Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
         [
             .. EngineWatches(engine, instance, machine, prober, health, events, time),
-            .. MachineWatches(machine, paths, firewall, network, events, time),
-            .. slots is null ? (Watched[])[] : [slots.Watch], .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
+            .. MachineWatches(machine, paths, firewall, network, events, time, slots),
+            .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
             .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], .. web?.Watch ?? [],
         ], stop);
         await EndAsync(server, machine);
@@ -183,8 +179,10 @@ internal static class Daemon
     }
 
     private static IEnumerable<Watched> MachineWatches(Machine machine, InstancePaths paths,
-        FirewallDriver firewall, MachineNetwork network, EventLog events, TimeProvider time) =>
+        FirewallDriver firewall, MachineNetwork network, EventLog events, TimeProvider time,
+        SlotWatch? slots) =>
     [
+        .. slots?.Watches ?? [],
         new("leases", network.FollowAsync),
         new("the firewall", new FirewallWatch(firewall.FollowAsync, events, time).RunAsync),
         new("certificates", new CertificateWatch(machine, events, time).RunAsync),

@@ -16,7 +16,32 @@ public sealed record SlotStatus(string Name, string? Version, string? Build)
 
     /// <summary>It was on trial last and did not come up.</summary>
     public bool HasFailed { get; init; }
+
+    /// <summary>What is in it: <c>0.2.0 (3f2a90c1)</c>.</summary>
+    public string Words => Version is null ? $"in slot {Name}" : WordsOf(Version, Build ?? "");
+
+    public static string WordsOf(string version, string build)
+    {
+        const int shown = 8;
+        return $"{version} ({(build.Length > shown ? build[..shown] : build)})";
+    }
 }
 
 /// <summary>The operating system that Loam is here.</summary>
-public sealed record OsStatus(ImmutableArray<SlotStatus> Slots);
+public sealed record OsStatus(ImmutableArray<SlotStatus> Slots)
+{
+    /// <summary>Why nothing can be said of it; null: it can.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>What somebody should know, as sentences.</summary>
+    public ImmutableArray<string> Alerts() =>
+    [
+        .. Error is null ? (string[])[] : [Error],
+        .. Slots.Where(s => s.IsOnTrial).Select(s => s.IsRunning
+            ? $"Loam {s.Words} runs on trial: it is confirmed once all is healthy again."
+            : $"Loam {s.Words} starts on trial when the machine starts next."),
+        .. Slots.Where(s => s.HasFailed && !s.IsRunning).Select(s =>
+            $"The update to Loam {s.Words} did not come up, so the one before it runs. "
+            + "`loam os update` with a better one ends this."),
+    ];
+}

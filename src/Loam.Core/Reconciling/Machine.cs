@@ -179,6 +179,7 @@ public sealed partial class Machine : IMachine
         var drift = _turns.Busy is null ? DriftIn(now, observed) : null;
         var edited = await Edits.LookAsync(_parts.History, now.Files, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
+        var os = _parts.Os();
         return new(_parts.Host(), _parts.Version, _parts.Engine, now.Generation, last?.Message,
             last?.At, _turns.Busy, _recovery,
             StatusReport.Services(now.State, observed, _parts, drift),
@@ -186,8 +187,8 @@ public sealed partial class Machine : IMachine
             drift is null ? [] : [.. drift.Steps.Select(s => s.Summary)])
         {
             Backups = _parts.Backups(),
-            Os = _parts.Os(),
-            Alerts = [.. Waits(), .. _parts.Alerts(),
+            Os = os,
+            Alerts = [.. Waits(), .. _parts.Alerts(), .. os?.Alerts() ?? [],
                 .. CertificateSteps.Alerts(now.State, observed.Certificates, Now),
                 .. StorageChecks.Alerts(observed)],
             Volumes = VolumeStatus.All(now.State, observed),

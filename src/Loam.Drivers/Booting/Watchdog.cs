@@ -4,9 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Drivers.Booting;
 
-/// <summary>A device that starts the machine again when it hears nothing for a while: hardware where
-/// there is some, else the kernel's own. It is told as long as this process comes to do things, and
-/// is never told that all is over: an end that hangs ends too.</summary>
+/// <summary>A device that starts the machine again when it hears nothing for a while: hardware
+/// where there is some, else the kernel's own. It is told as long as this process comes to do
+/// things, and is never told that all is over: an end that hangs ends too.</summary>
 public sealed partial class Watchdog : IDisposable
 {
     private const string Device = "/dev/watchdog";

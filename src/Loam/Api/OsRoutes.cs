@@ -16,7 +16,8 @@ internal sealed class OsRoutes(Surface surface, CancellationToken stopping)
     [
         new("GET", "/v1/os", Rights.View, StatusAsync)
         {
-            Says = "The slots of the operating system.", Gives = ApiJson.Default.OsStatus,
+            Says = "The slots of the operating system; none where it is another's.",
+            Gives = ApiJson.Default.OsStatus,
         },
         new("POST", "/v1/os-plan", Rights.Administer, PlanAsync)
         {
@@ -31,7 +32,7 @@ internal sealed class OsRoutes(Surface surface, CancellationToken stopping)
     ];
 
     private Task StatusAsync(Call call, CancellationToken cancel) => Routes.Answer(
-        call, Slots.Status, ApiJson.Default.OsStatus, cancel);
+        call, surface.Slots?.Status ?? new([]), ApiJson.Default.OsStatus, cancel);
 
     private async Task PlanAsync(Call call, CancellationToken cancel)
     {

@@ -117,7 +117,8 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         {
             Says = "Lets an address in again.", Gives = ApiJson.Default.BansAnswer,
         },
-        .. _backups.Table, .. new OsRoutes(surface, stopping).Table, .. new MindRoutes(surface, _open).Table,
+        .. _backups.Table, .. new OsRoutes(surface, stopping).Table,
+        .. new MindRoutes(surface, _open).Table,
         .. new ProposalRoutes(surface, _open, time, (c, by) => Apply(c, by)).Table,
         .. surface.Mind is { } mind ? new ConversationRoutes(mind).Table : [],
         .. surface.Web is { } web ? new WebRoutes(web).Table : [],

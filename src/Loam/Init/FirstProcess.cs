@@ -73,7 +73,8 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
             var slots = SlotDisk.OfThisMachine();
             var note = slots is null ? null
                 : TrialNote.Read(InstancePaths.From(null).SlotTrialFile, slots.Running);
-            await Task.Delay((note?.Within ?? Limits.SlotTrial) + Limits.SlotTrialGrace, time, stop);
+            await Task.Delay(
+                (note?.Within ?? Limits.SlotTrial) + Limits.SlotTrialGrace, time, stop);
             if (slots is not null && slots.Choice.Trial == slots.Running)
             {
                 Complain($"the system in slot {slots.Running} is on trial and was not confirmed");

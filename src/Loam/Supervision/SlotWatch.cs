@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Loam.Api;
 using Loam.Core;
 using Loam.Core.Auditing;
@@ -35,39 +34,37 @@ internal sealed class SlotWatch(
                 () => Power.Ask(PowerAct.Restart), () => UpdateKey.Read(), paths.SlotTrialFile),
                 audit, events, time);
 
-    public Watched Watch => new("the slots", RunAsync);
+    public IEnumerable<Watched> Watches => [new("the slots", RunAsync)];
 
     public OsStatus Status
     {
         get
         {
-            var choice = disk.Choice;
-            return new([.. ((string[])[SlotDisk.A, SlotDisk.B]).Select(name =>
+            try
             {
-                var head = disk.Head(name);
-                return new SlotStatus(name, head?.Version, head?.Build)
-                {
-                    IsRunning = disk.Running == name,
-                    IsConfirmed = choice.Good == name,
-                    IsOnTrial = choice.Trial == name,
-                    HasFailed = choice.Failed == name,
-                };
-            })]);
+                return new(Slots());
+            }
+            catch (HostException fault)
+            {
+                return new([]) { Error = $"{fault.Message} {fault.Remedy}" };
+            }
         }
     }
 
-    public ImmutableArray<string> Alerts()
+    private ImmutableArray<SlotStatus> Slots()
     {
-        var slots = Status.Slots;
-        return
-        [
-            .. slots.Where(s => s.IsOnTrial).Select(s => s.IsRunning
-                ? $"Loam {Words(s)} runs on trial: it is confirmed once all is healthy again."
-                : $"Loam {Words(s)} starts on trial when the machine starts next."),
-            .. slots.Where(s => s.HasFailed && !s.IsRunning).Select(s =>
-                $"The update to Loam {Words(s)} did not come up, so the one before it runs. "
-                + "`loam os update` with a better one ends this."),
-        ];
+        var choice = disk.Choice;
+        return [.. ((string[])[SlotDisk.A, SlotDisk.B]).Select(name =>
+        {
+            var head = disk.Head(name);
+            return new SlotStatus(name, head?.Version, head?.Build)
+            {
+                IsRunning = disk.Running == name,
+                IsConfirmed = choice.Good == name,
+                IsOnTrial = choice.Trial == name,
+                HasFailed = choice.Failed == name,
+            };
+        })];
     }
 
     /// <summary>Ends a trial, one way or the other.</summary>
@@ -128,7 +125,7 @@ internal sealed class SlotWatch(
 
     public async Task<OsPlan> PlanAsync(OsOrder order, CancellationToken cancel)
     {
-        var slots = Status.Slots;
+        var slots = Slots();
         var (running, other) = (slots.Single(s => s.IsRunning), slots.Single(s => !s.IsRunning));
         if (running.IsOnTrial)
         {
@@ -146,12 +143,13 @@ internal sealed class SlotWatch(
             return other.Version is null ? throw new HostException(Fault.NotFound,
                 $"Nothing that can start is in slot {other.Name}.",
                 "There is no way back until an update has been made.")
-                : new(Words(running), Words(other), other.Name, null, other.Build!, awaited,
+                : new(running.Words, other.Words, other.Name, null, other.Build!, awaited,
                     within);
         }
         using var update = UpdateFile.Open(order.File, host.Key());
         update.Check(_ => { }, cancel);
-        return new(Words(running), Words(update.Head.Version, update.Head.Build), other.Name,
+        return new(running.Words,
+            SlotStatus.WordsOf(update.Head.Version, update.Head.Build), other.Name,
             update.Head.Bytes, update.Head.Sha256, awaited, within);
     }
 
@@ -192,7 +190,8 @@ internal sealed class SlotWatch(
         using var update = UpdateFile.Open(file, host.Key());
         if (update.Head.Sha256 != plan.Digest)
         {
-            throw new HostException(Fault.Conflict, $"{file} is another file by now.", "Ask again.");
+            throw new HostException(
+                Fault.Conflict, $"{file} is another file by now.", "Ask again.");
         }
         // Nothing may start from what is half written.
         disk.Choice = disk.Choice with { Trial = null, Tries = 0, Failed = null };
@@ -205,10 +204,4 @@ internal sealed class SlotWatch(
 
     private void Tell(string kind, string words) =>
         events.Add(new(0, time.GetUtcNow(), kind) { Message = words });
-
-    private static string Words(SlotStatus slot) => slot.Version is { } version
-        ? Words(version, slot.Build!) : $"in slot {slot.Name}";
-
-    private static string Words(string version, string build) => string.Create(
-        CultureInfo.InvariantCulture, $"{version} ({build[..Math.Min(8, build.Length)]})");
 }

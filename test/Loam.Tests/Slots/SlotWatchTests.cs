@@ -54,10 +54,10 @@ public sealed class SlotWatchTests : IDisposable
         await UpdateAsync(Disk(), "2.0");
         var started = Started("b");
         var watch = Watch(started);
-        watch.Alerts().ShouldHaveSingleItem().ShouldContain("on trial");
+        watch.Status.Alerts().ShouldHaveSingleItem().ShouldContain("on trial");
         Run(watch);
         started.Choice.ShouldBe(new("b", null, 0, null));
-        watch.Alerts().ShouldBeEmpty();
+        watch.Status.Alerts().ShouldBeEmpty();
         _restarts.ShouldBe(1);
     }
 
@@ -69,7 +69,7 @@ public sealed class SlotWatchTests : IDisposable
         var started = Started("b");
         Run(Watch(started));
         started.Choice.ShouldBe(new("a", null, 0, "b"));
-        Watch(Started("a")).Alerts().ShouldHaveSingleItem().ShouldContain("did not come up");
+        Watch(Started("a")).Status.Alerts().ShouldHaveSingleItem().ShouldContain("did not come up");
     }
 
     [NeedingFact]

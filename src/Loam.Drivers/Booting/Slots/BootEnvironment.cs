@@ -27,7 +27,7 @@ public sealed record BootChoice(string Good, string? Trial, int Tries, string? F
 }
 
 /// <summary>GRUB's environment block, the file <c>grubenv</c> on the partition that firmware reads.
-/// It is found by its first line and written in place: its file system is never touched. What is ours
+/// It is found by its first line and written in place: its file system is never touched. Ours
 /// stands in its first sector, which a disk writes as a whole; what else is in it stays.</summary>
 public sealed class BootEnvironment(DiskRegion boot)
 {

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Drivers.Booting.Slots;
 
-/// <summary>Makes a disk of Loam out of a disk or a file: divides it, writes what starts it for both
-/// kinds of firmware, and an update into its first slot.</summary>
+/// <summary>Makes a disk of Loam out of a disk or a file: divides it, writes what starts it for
+/// both kinds of firmware, and an update into its first slot.</summary>
 /// <param name="medium">The folder with <c>boot.img</c>, <c>core.img</c>, <c>esp.img</c> and
 /// <c>loam.update</c>.</param>
 public sealed class DiskInstaller(string medium, UpdateKey key)

@@ -18,7 +18,8 @@ internal static partial class SlotCalls
     /// <summary>Tells the kernel, which knows the former one, the new size of a part in use;
     /// <c>linux/blkpg.h</c>.</summary>
     /// <exception cref="Loam.Core.Reconciling.HostException">It refuses.</exception>
-    public static unsafe void ResizePart(SafeFileHandle disk, string path, int number, DiskPart part)
+    public static unsafe void ResizePart(
+        SafeFileHandle disk, string path, int number, DiskPart part)
     {
         var change = new Partition { Start = part.Offset, Length = part.Bytes, Number = number };
         var order = new Order { Op = Resize, Length = sizeof(Partition), Data = &change };

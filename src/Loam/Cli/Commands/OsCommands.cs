@@ -38,8 +38,10 @@ internal static class OsCommands
     private static async Task<ExitCode> StatusAsync(Invocation call, CancellationToken cancel)
     {
         var status = await call.Client.OsAsync(cancel).ConfigureAwait(false);
-        call.Answer(() => JsonOutput.Of(status, ApiJson.Default.OsStatus),
-            OsView.Slots(status, call.Terminal.Look));
+        call.Answer(() => JsonOutput.Of(status, ApiJson.Default.OsStatus), status.Slots.IsEmpty
+            ? Paragraph.Of("This machine was not started from a disk with slots, so there is "
+                + "nothing to update.", call.Terminal.Look)
+            : OsView.Slots(status, call.Terminal.Look));
         return ExitCode.Done;
     }
 

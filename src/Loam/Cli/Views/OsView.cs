@@ -23,11 +23,13 @@ internal static class OsView
     }
 
     /// <summary>For the status of the machine.</summary>
-    public static IEnumerable<Line> Summary(OsStatus? status, Look look) => status is null ? []
-        : Paragraph.Of(new Line("system: ", Ink.Dim), string.Join("; ", status.Slots
-            .Where(s => s.Version is not null || s.HasFailed)
-            .Select(s => $"slot {s.Name} {s.Version} ({Short(s.Build ?? "?")}) {StateOf(s)}")),
-            look).Prepend(Line.Empty);
+    public static IEnumerable<Line> Summary(OsStatus? status, Look look)
+    {
+        var slots = status?.Slots.Where(s => s.Version is not null || s.HasFailed)
+            .Select(s => $"slot {s.Name} {s.Words} {StateOf(s)}").ToList() ?? [];
+        return slots.Count == 0 ? [] : Paragraph.Of(
+            new Line("system: ", Ink.Dim), string.Join("; ", slots), look).Prepend(Line.Empty);
+    }
 
     public static IEnumerable<Line> Plan(OsPlan plan, bool later, Look look)
     {
@@ -56,9 +58,9 @@ internal static class OsView
         {
             yield return line;
         }
-        foreach (var line in Paragraph.Of($"Loam {update.Version} ({Short(update.Build)}) is "
-            + "installed on it for BIOS and UEFI, in two slots of which one stays free for an "
-            + "update. " + (keep ? "What its part for data holds stays."
+        var version = SlotStatus.WordsOf(update.Version, update.Build);
+        foreach (var line in Paragraph.Of($"Loam {version} is installed on it for BIOS and "
+            + "UEFI, in two slots of which one stays free for an update. " + (keep ? "What its part for data holds stays."
                 : "The rest becomes the part for data. Everything that is on the disk is lost."),
             look))
         {
