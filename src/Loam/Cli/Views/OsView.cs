@@ -60,9 +60,9 @@ internal static class OsView
         }
         var version = SlotStatus.WordsOf(update.Version, update.Build);
         foreach (var line in Paragraph.Of($"Loam {version} is installed on it for BIOS and "
-            + "UEFI, in two slots of which one stays free for an update. " + (keep ? "What its part for data holds stays."
-                : "The rest becomes the part for data. Everything that is on the disk is lost."),
-            look))
+            + "UEFI, in two slots of which one stays free for an update. "
+            + (keep ? "What its part for data holds stays." : "The rest becomes the "
+                + "part for data. Everything that is on the disk is lost."), look))
         {
             yield return line;
         }
