@@ -28,10 +28,9 @@ public enum PrivacyClass
 /// <param name="Price">Null: unknown. What runs on this machine costs nothing.</param>
 /// <param name="ContextTokens">Tokens of question and answer together.</param>
 /// <param name="TakesTools">Tools of a request are offered to it.</param>
-/// <param name="TakesSchema">It can be held to <see cref="ModelRequest.AnswerSchema"/>.</param>
 public sealed record ModelInfo(
     string Provider, string Model, PrivacyClass Privacy, ModelPrice? Price, int ContextTokens,
-    bool TakesTools, bool TakesSchema)
+    bool TakesTools)
 {
     /// <summary>Where it answers, or its file: two of one name are two models.</summary>
     public string Place { get; init; } = "";

@@ -19,10 +19,6 @@ public sealed record ModelRequest
     /// <summary>0 to 2; null: as the model does by itself.</summary>
     public double? Temperature { get; init; }
 
-    /// <summary>A JSON schema the whole answer must fit; used where the model takes one, so what
-    /// comes is checked by whoever asked.</summary>
-    public string? AnswerSchema { get; init; }
-
     /// <summary>It is never sent to what is not <see cref="PrivacyClass.Local"/>.</summary>
     public required bool LocalOnly { get; init; }
 

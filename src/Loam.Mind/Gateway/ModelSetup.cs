@@ -97,9 +97,7 @@ public sealed record ModelSetup(ImmutableArray<IModel> Models, ImmutableArray<st
             named.IsHere ? PrivacyClass.Local : PrivacyClass.Cloud, price,
             named.IsHere || named.Provider == "ollama" ? settings.ContextSize
                 : listed?.Context ?? UsualContext,
-            TakesTools: true,
-            TakesSchema: named.IsHere || named.Provider is "anthropic" or "ollama"
-                || named.Endpoint?.Host == "api.openai.com")
+            TakesTools: true)
         {
             Place = named.Endpoint?.ToString() ?? named.ModelPath ?? "",
         };

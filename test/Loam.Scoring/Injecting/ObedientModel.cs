@@ -19,7 +19,7 @@ internal sealed partial class ObedientModel(
     private readonly StateSet _remembered = SecretHandles.Blank(data.State);
 
     public ModelInfo Info { get; } = new("openai", "obedient", manner.Privacy, ModelPrice.Free,
-        manner.Window, TakesTools: true, TakesSchema: false);
+        manner.Window, TakesTools: true);
 
     /// <summary>Everything it was sent.</summary>
     public List<string> Sent { get; } = [];

@@ -83,7 +83,6 @@ public sealed class ResponseCache(TimeProvider time, TimeSpan lifetime)
             json.WriteNumber("max", request.MaxTokens);
             json.WriteString("temperature",
                 request.Temperature?.ToString("R", CultureInfo.InvariantCulture));
-            json.WriteString("schema", request.AnswerSchema);
             json.WriteBoolean("local", request.LocalOnly);
             json.WriteStartArray("tools");
             foreach (var tool in request.Tools)

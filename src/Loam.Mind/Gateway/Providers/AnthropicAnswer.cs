@@ -6,8 +6,7 @@ namespace Loam.Mind.Gateway.Providers;
 
 /// <summary>The events of a streamed message, taken in one after another. Names that it does not
 /// know are passed over, as the documentation asks.</summary>
-/// <param name="bySchema">What the tool of the answer is called with is the text.</param>
-internal sealed class AnthropicAnswer(string who, bool bySchema)
+internal sealed class AnthropicAnswer(string who)
 {
     private readonly Dictionary<long, Call> _calls = [];
     private readonly AnswerSize _size = new(who);
@@ -15,7 +14,7 @@ internal sealed class AnthropicAnswer(string who, bool bySchema)
     private long? _output;
     private EndReason? _reason;
 
-    private sealed record Call(string Id, string Name, StringBuilder Arguments, bool IsAnswer);
+    private sealed record Call(string Id, string Name, StringBuilder Arguments);
 
     /// <summary>The last event came.</summary>
     public bool IsOver { get; private set; }
@@ -77,7 +76,7 @@ internal sealed class AnthropicAnswer(string who, bool bySchema)
                 var name = block.TextOf("name") ?? throw Strange("a tool call without a name");
                 var id = block.TextOf("id") ?? throw Strange("a tool call without an id");
                 _calls[root.CountOf("index") ?? 0] = new(_size.Text(id), _size.Text(name),
-                    _size.Call(), bySchema && name == AnthropicModel.AnswerTool);
+                    _size.Call());
                 return [];
             default:
                 return [];
@@ -94,10 +93,6 @@ internal sealed class AnthropicAnswer(string who, bool bySchema)
             case "input_json_delta":
                 var call = _calls.GetValueOrDefault(root.CountOf("index") ?? 0)
                     ?? throw Strange("arguments of no tool call");
-                if (call.IsAnswer)
-                {
-                    return Text(delta.TextOf("partial_json"));
-                }
                 call.Arguments.Append(_size.Text(delta.TextOf("partial_json") ?? ""));
                 return [];
             default:
@@ -106,7 +101,7 @@ internal sealed class AnthropicAnswer(string who, bool bySchema)
     }
 
     private IReadOnlyList<ModelEvent> End(JsonElement root) =>
-        !_calls.Remove(root.CountOf("index") ?? 0, out var call) || call.IsAnswer ? []
+        !_calls.Remove(root.CountOf("index") ?? 0, out var call) ? []
             : [new ToolCall(call.Id, call.Name,
                 call.Arguments.Length == 0 ? "{}" : call.Arguments.ToString())];
 
@@ -120,7 +115,7 @@ internal sealed class AnthropicAnswer(string who, bool bySchema)
         {
             null => _reason,
             "max_tokens" or "model_context_window_exceeded" => EndReason.MaxTokens,
-            "tool_use" => bySchema ? EndReason.Complete : EndReason.ToolCalls,
+            "tool_use" => EndReason.ToolCalls,
             "refusal" => EndReason.Refused,
             _ => EndReason.Complete,
         };

@@ -9,7 +9,6 @@ namespace Loam.Mind.Gateway.Providers;
 public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) : IModel, IDisposable
 {
     /// <summary>The tool by whose arguments an answer of a given form is said.</summary>
-    internal const string AnswerTool = "answer";
 
     public const string Version = "2023-06-01";
 
@@ -21,7 +20,7 @@ public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) :
         ModelRequest request, [EnumeratorCancellation] CancellationToken cancel)
     {
         using var stream = await connection.OpenAsync(Body(info.Model, request), cancel);
-        var answer = new AnthropicAnswer(connection.Who, BySchema(request));
+        var answer = new AnthropicAnswer(connection.Who);
         while (await stream.NextAsync() is { } piece)
         {
             foreach (var happened in answer.Read(piece))
@@ -35,10 +34,6 @@ public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) :
         }
         throw stream.CutOff();
     }
-
-    /// <summary>The form of the answer is a tool's that it must call.</summary>
-    private static bool BySchema(ModelRequest request) =>
-        request.AnswerSchema is not null && request.Tools.IsEmpty;
 
     internal static ReadOnlyMemory<byte> Body(string model, ModelRequest request) =>
         JsonWriting.Write(json =>
@@ -104,14 +99,12 @@ public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) :
 
     private static void Tools(Utf8JsonWriter json, ModelRequest request)
     {
-        if (request.Tools.IsEmpty && request.AnswerSchema is null)
+        if (request.Tools.IsEmpty)
         {
             return;
         }
         json.WriteStartArray("tools");
-        foreach (var tool in BySchema(request)
-            ? [new ModelTool(AnswerTool, "Say the answer with this.", request.AnswerSchema!)]
-            : request.Tools)
+        foreach (var tool in request.Tools)
         {
             json.WriteStartObject();
             json.WriteString("name", tool.Name);
@@ -120,12 +113,5 @@ public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) :
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        if (BySchema(request))
-        {
-            json.WriteStartObject("tool_choice");
-            json.WriteString("type", "tool");
-            json.WriteString("name", AnswerTool);
-            json.WriteEndObject();
-        }
     }
 }

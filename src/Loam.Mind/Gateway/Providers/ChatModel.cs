@@ -57,16 +57,6 @@ public sealed class ChatModel(ModelInfo info, ChatWays ways, ModelConnection con
         }
         json.WriteEndArray();
         Tools(json, request, ways.MustCall);
-        if (request.AnswerSchema is { } schema && info.TakesSchema)
-        {
-            json.WriteStartObject("response_format");
-            json.WriteString("type", "json_schema");
-            json.WriteStartObject("json_schema");
-            json.WriteString("name", "answer");
-            json.WriteJson("schema", schema);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
     });
 
     private static void Said(Utf8JsonWriter json, string role, string text)

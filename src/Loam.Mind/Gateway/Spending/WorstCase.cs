@@ -13,7 +13,7 @@ internal static class WorstCase
 
     public static long InputTokens(ModelRequest request)
     {
-        var sum = Frame + Bytes(request.System) + Bytes(request.AnswerSchema);
+        var sum = Frame + Bytes(request.System);
         foreach (var tool in request.Tools)
         {
             sum += PartFrame + Bytes(tool.Name) + Bytes(tool.Description) + Bytes(tool.Schema);

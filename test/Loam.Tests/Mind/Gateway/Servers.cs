@@ -17,7 +17,7 @@ internal static class Servers
         string server, HttpMessageHandler handler, TimeProvider? time = null, ModelTimes? times = null)
     {
         var info = new ModelInfo(server, $"{server}-model", PrivacyClass.Cloud,
-            new(3_000_000, 15_000_000), 200_000, true, true);
+            new(3_000_000, 15_000_000), 200_000, true);
         var isAnthropic = server == "anthropic";
         var url = new Uri(server == "openai" ? "https://api.openai.com/v1/chat/completions"
             : isAnthropic ? "https://api.anthropic.com/v1/messages"
@@ -55,11 +55,6 @@ internal static class Servers
             new(Speaker.User, [new ToolResultPart("c1", "no such thing", true),
                 new ToolResultPart("c2", "text", false), new TextPart("Go on.")]),
         ],
-    };
-
-    public static ModelRequest WithSchema { get; } = Question with
-    {
-        AnswerSchema = """{"type":"object","properties":{"answer":{"type":"string"}}}""",
     };
 
     /// <summary>All that comes, with neighbouring texts as one.</summary>

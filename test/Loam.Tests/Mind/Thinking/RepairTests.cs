@@ -57,7 +57,7 @@ public sealed class RepairTests
     private sealed class Script(string answer) : IModel
     {
         public ModelInfo Info { get; } = new("local", "script", PrivacyClass.Local,
-            ModelPrice.Free, 16_000, TakesTools: false, TakesSchema: false);
+            ModelPrice.Free, 16_000, TakesTools: false);
 
         /// <summary>The last turn of each request.</summary>
         public List<string> Asked { get; } = [];

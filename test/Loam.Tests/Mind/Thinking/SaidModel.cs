@@ -19,11 +19,11 @@ internal sealed class SaidModel(ModelInfo info, params Func<ModelRequest, string
         .OfType<TextPart>().Select(p => p.Text));
 
     public static SaidModel Here(params string[] answers) => new(
-        new("ollama", "small", PrivacyClass.Local, ModelPrice.Free, 8192, true, true),
+        new("ollama", "small", PrivacyClass.Local, ModelPrice.Free, 8192, true),
         [.. answers.Select(a => (Func<ModelRequest, string>)(_ => a))]);
 
     public static SaidModel Away(params string[] answers) => new(
-        new("anthropic", "large", PrivacyClass.Cloud, ModelPrice.Free, 128_000, true, true),
+        new("anthropic", "large", PrivacyClass.Cloud, ModelPrice.Free, 128_000, true),
         [.. answers.Select(a => (Func<ModelRequest, string>)(_ => a))]);
 
     public async IAsyncEnumerable<ModelEvent> AskAsync(
