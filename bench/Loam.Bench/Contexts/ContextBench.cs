@@ -12,11 +12,17 @@ using Loam.Mind.Privacy;
 namespace Loam.Bench.Contexts;
 
 /// <summary>How long it takes to put together what a model is shown, and to make it fit to leave
-/// the machine, and how many tokens it has: for two services and for fifty.</summary>
+/// the machine, and how many tokens it has: for two services and for fifty. Cold: of texts that
+/// this process never saw, as after every change; warm: of the same texts as last time, newly come
+/// over a socket, as for whoever asks again. The bar is for cold.</summary>
 internal static class ContextBench
 {
     /// <summary>Milliseconds that the design allows.</summary>
     private const double Bar = 5;
+
+    /// <summary>The executable is machine code from its start; here it becomes that while it runs.
+    /// </summary>
+    private static readonly TimeSpan s_warm = TimeSpan.FromSeconds(3);
 
     private static readonly string[] s_requests =
     [
@@ -27,27 +33,31 @@ internal static class ContextBench
     public static int Run(int runs)
     {
         Console.WriteLine($"{Report.Machine()}\n");
-        Console.WriteLine("services      first ms   median ms  least ms  most ms   redact ms "
+        Console.WriteLine("services        first ms   median ms  least ms  most ms   redact ms "
             + "  tokens");
-        var (worst, most) = (0.0, 0);
+        var (worst, warm, most) = (0.0, 0.0, 0);
         foreach (var services in new[] { 2, 50 })
         {
-            var (times, tokens) = Measure(services, runs);
+            var (times, tokens) = Measure(services, runs, isCold: true);
             worst = Math.Max(worst, times.Median);
             most = Math.Max(most, tokens);
+            warm = Math.Max(warm, Measure(services, runs, isCold: false).Times.Median);
         }
-        Console.WriteLine($"\n{Report.Mark(worst, Bar)} within {Bar} ms, the larger at the median");
-        Console.WriteLine(Report.Line("context", ("ms", worst), ("tokens", most)));
+        Console.WriteLine($"\n{Report.Mark(worst, Bar)} within {Bar} ms, cold, the larger at the "
+            + "median");
+        Console.WriteLine(Report.Line(
+            "context", ("ms", worst), ("tokens", most), ("warm_ms", warm)));
         return worst <= Bar ? 0 : 1;
     }
 
-    private static (Samples Times, int Tokens) Measure(int services, int runs)
+    private static (Samples Times, int Tokens) Measure(int services, int runs, bool isCold)
     {
         var (times, redacting, most, first) = (new Samples(), new Samples(), 0, 0.0);
-        for (var run = 0; run <= runs; run++)
+        var started = Stopwatch.GetTimestamp();
+        for (var (run, measured) = (0, 0); measured < runs; run++)
         {
             // Texts are new each time, as they are when they come over a socket.
-            var view = View(services);
+            var view = View(services, isCold ? run : -1);
             var input = new ContextInput(view, History(), ["Prefers Alpine images."],
                 s_requests[run % s_requests.Length], "a1b2c3d4e5f6");
             var begun = Stopwatch.GetTimestamp();
@@ -57,16 +67,18 @@ internal static class ContextBench
             Outgoing.Of(context, view);
             var hidden = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
             most = Math.Max(most, context.Report.Used);
-            if (run == 0)
+            first = run == 0 ? took : first;
+            if (Stopwatch.GetElapsedTime(started) < s_warm)
             {
-                first = took;
                 continue;
             }
+            measured++;
             times.Add(took);
             redacting.Add(hidden);
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{services,8} {first,13:0.0} {times.Median,11:0.00} {times.Least,9:0.00} ")
+            $"{services,8} {(isCold ? "cold" : "warm")} {first,10:0.0} {times.Median,11:0.00} ")
+            + string.Create(CultureInfo.InvariantCulture, $"{times.Least,9:0.00} ")
             + string.Create(CultureInfo.InvariantCulture,
                 $"{times.Most,8:0.00} {redacting.Median,11:0.00} {most,8}"));
         return (times, most);
@@ -78,12 +90,12 @@ internal static class ContextBench
             ? $"What about app-{n}?" : $"app-{n} is healthy and uses 120 MiB of 256 MiB.")),
     ];
 
-    private static MachineView View(int services)
+    private static MachineView View(int services, int run)
     {
         var now = new DateTimeOffset(2026, 3, 2, 12, 0, 0, TimeSpan.FromHours(1));
         var status = new MachineStatus("atlas", "0.1.0", "Docker 27.5", 12, "add app-1", now, null,
             null, [.. Enumerable.Range(0, services).Select(Status)], [], [], []);
-        return MachineView.Of(12, State(services), status,
+        return MachineView.Of(12, State(services, run), status,
             Enumerable.Range(0, 60).Select(n => new MachineEvent(n, now.AddMinutes(n - 60),
                 n % 3 == 0 ? "service.unhealthy" : "service.healthy")
             {
@@ -103,10 +115,12 @@ internal static class ContextBench
         [new Port(8000, 8000 + n, "tcp", "0.0.0.0")], null, n % 17 == 3 ? 4 : 0, null, 120L << 20,
         256L << 20, 1.5);
 
-    private static StateSet State(int services)
+    /// <param name="run">In every file, so that each is another text.</param>
+    private static StateSet State(int services, int run)
     {
+        var head = string.Create(CultureInfo.InvariantCulture, $"# Run {run}.\n");
         var text = new StringBuilder(
-            "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n");
+            head + "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n");
         for (var n = 0; n < services; n++)
         {
             text.Append(CultureInfo.InvariantCulture, $$"""
@@ -131,8 +145,9 @@ internal static class ContextBench
             Enumerable.Range(0, services).Select(n => $"    - name: app-{n}-data\n"));
         return StateSet.Empty.With("services.yaml", text.ToString())
             .With("storage.yaml",
-                $"apiVersion: loam/v1\nkind: StorageConfig\nspec:\n  volumes:\n{volumes}")
-            .With("security.yaml", "apiVersion: loam/v1\nkind: SecurityConfig\nspec:\n  secrets:\n"
+                $"{head}apiVersion: loam/v1\nkind: StorageConfig\nspec:\n  volumes:\n{volumes}")
+            .With("security.yaml", head
+                + "apiVersion: loam/v1\nkind: SecurityConfig\nspec:\n  secrets:\n"
                 + "    - name: DB_PASSWORD\n      value: encrypted:v1:YWdlLWVuY3J5cHRpb24ub3Jn\n");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Loam.Core.Diagnostics;
@@ -18,6 +19,13 @@ public static class StateReader
     /// <summary>Most changes touch one file: the others, where nothing was found in them, are as
     /// they were.</summary>
     private static readonly ConditionalWeakTable<string, FileReading> s_read = [];
+
+    /// <summary>What comes over a socket is another string each time: the newest text of each file
+    /// is known by what stands in it.</summary>
+    private static readonly ConcurrentDictionary<string, KnownText> s_newest =
+        new(StringComparer.Ordinal);
+
+    private sealed record KnownText(string Text, FileReading Reading);
 
     /// <summary>Reads all six files and <c>images.lock</c>, and checks each and all together. Every
     /// finding is reported, not only the first.</summary>
@@ -80,12 +88,18 @@ public static class StateReader
         {
             return known;
         }
+        if (s_newest.TryGetValue(kind.File, out var newest) && newest.Text == text)
+        {
+            s_read.AddOrUpdate(text, newest.Reading);
+            return newest.Reading;
+        }
         var own = new DiagnosticBag();
         var reading = ReadText(kind, text, own);
         var findings = own.ToList();
         if (findings.Count == 0)
         {
             s_read.AddOrUpdate(text, reading);
+            s_newest[kind.File] = new(text, reading);
         }
         found.AddRange(findings);
         return reading;

@@ -9,21 +9,45 @@ namespace Loam.Mind.Context;
 
 /// <summary>The machine in lines: where and when it is, what runs and how it is, what wants
 /// looking at, what happened last.</summary>
+/// <remarks>Asked for shorter and shorter texts, it writes each line once.</remarks>
 internal sealed class StateSummary(MachineView view, ImmutableHashSet<string> names)
 {
     private const int LongestLine = 160;
+
+    private readonly Dictionary<string, string> _services = new(StringComparer.Ordinal);
+    private readonly Dictionary<MachineEvent, string> _events =
+        new(ReferenceEqualityComparer.Instance);
+
+    private string? _machine;
+    private string? _rest;
 
     /// <param name="services">2: each in full; 1: those that are ill or meant in full, the
     /// others by name; 0: only those, and how many others.</param>
     /// <param name="events">How many.</param>
     public string Text(int services, int events)
     {
-        var text = new StringBuilder();
-        Machine(text);
+        var text = new StringBuilder(_machine ??= Written(Machine));
         Services(text, services);
-        Rest(text);
+        text.Append(_rest ??= Written(Rest));
         Events(text, events);
         return text.ToString();
+    }
+
+    private static string Written(Action<StringBuilder> write)
+    {
+        var text = new StringBuilder();
+        write(text);
+        return text.ToString();
+    }
+
+    private static string Once<T>(Dictionary<T, string> written, T key, Func<string> line)
+        where T : notnull
+    {
+        if (!written.TryGetValue(key, out var known))
+        {
+            known = written[key] = Written(text => Add(text, line()));
+        }
+        return known;
     }
 
     private void Machine(StringBuilder text)
@@ -43,15 +67,14 @@ internal sealed class StateSummary(MachineView view, ImmutableHashSet<string> na
     private void Services(StringBuilder text, int level)
     {
         var all = view.Status.Services;
-        var shown = level == 2 ? all
-            : [.. all.Where(s => s.Health is not (ServiceHealth.Healthy or ServiceHealth.Stopped)
-                || names.Contains(s.Name))];
+        bool IsShown(ServiceStatus service) => level == 2 || names.Contains(service.Name)
+            || service.Health is not (ServiceHealth.Healthy or ServiceHealth.Stopped);
         text.Append(all.IsEmpty ? "services: none\n" : $"services ({all.Length}):\n");
-        foreach (var service in shown)
+        foreach (var service in all.Where(IsShown))
         {
-            Add(text, "  " + Line(service));
+            text.Append(Once(_services, service.Name, () => "  " + Line(service)));
         }
-        var others = all.Where(s => !shown.Contains(s)).ToList();
+        var others = all.Where(s => !IsShown(s)).ToList();
         if (others.Count > 0)
         {
             Add(text, level == 0 ? $"  and {others.Count} others, well or stopped on request"
@@ -115,11 +138,13 @@ internal sealed class StateSummary(MachineView view, ImmutableHashSet<string> na
         text.Append("events, oldest first:\n");
         foreach (var happened in told.TakeLast(most))
         {
-            Add(text, $"  {Time(happened.At)} {happened.Type}"
-                + (happened.Name is { } name ? $" {name}" : "")
-                + ((happened.Error ?? happened.Message) is { } said ? $": {said}" : ""));
+            text.Append(Once(_events, happened, () => Line(happened)));
         }
     }
+
+    private string Line(MachineEvent happened) => $"  {Time(happened.At)} {happened.Type}"
+        + (happened.Name is { } name ? $" {name}" : "")
+        + ((happened.Error ?? happened.Message) is { } said ? $": {said}" : "");
 
     private string Time(DateTimeOffset at) => at.ToOffset(view.Host.Now.Offset).ToString(
         at.ToOffset(view.Host.Now.Offset).Date == view.Host.Now.Date ? "HH:mm" : "MM-dd HH:mm",

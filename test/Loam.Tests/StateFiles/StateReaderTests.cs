@@ -170,4 +170,21 @@ public sealed class StateReaderTests
     }
 
     private const string Hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    /// <summary>What comes over a socket is another string each time.</summary>
+    [Fact]
+    public void A_text_that_was_read_is_known_again_and_another_is_not()
+    {
+        StateSet Texts(string mode) => StateSet.Empty.With("services.yaml", new string((
+            "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n    - name: known\n"
+            + $"      image: nginx:1.27\n      environment: {{MODE: {mode}}}\n").AsSpan()));
+        var first = StateReader.Read(Texts("one")).State!;
+        var again = StateReader.Read(Texts("one")).State!;
+        again.Files["services.yaml"].ShouldNotBeSameAs(first.Files["services.yaml"]);
+        again.Services["known"].Environment["MODE"].ShouldBe("one");
+        var other = StateReader.Read(Texts("two")).State!;
+        other.Services["known"].Environment["MODE"].ShouldBe("two");
+        StateReader.Read(Texts("one")).State!.Services["known"].Environment["MODE"]
+            .ShouldBe("one");
+    }
 }
