@@ -176,4 +176,12 @@ public sealed record LlmPrivacy
     public bool Redact { get; init; } = true;
     public LlmApproval Approve { get; init; } = LlmApproval.Sensitive;
     public ImmutableArray<string> LocalOnly { get; init; } = [];
+
+    /// <summary>Whatever either keeps back is kept back.</summary>
+    public LlmPrivacy And(LlmPrivacy other) => new()
+    {
+        Redact = Redact || other.Redact,
+        Approve = (LlmApproval)Math.Max((int)Approve, (int)other.Approve),
+        LocalOnly = [.. LocalOnly.Union(other.LocalOnly, StringComparer.Ordinal)],
+    };
 }

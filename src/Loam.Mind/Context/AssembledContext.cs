@@ -11,9 +11,10 @@ public sealed record ContextSection(string Name, string Text, bool IsOurs);
 /// <summary>What a model is sent, exactly.</summary>
 /// <param name="Files">What it was shown of the state files, to read its answer by.</param>
 /// <param name="State">What is approved.</param>
+/// <param name="Privacy">What of it is kept back.</param>
 public sealed record AssembledContext(
     ImmutableArray<ContextSection> Sections, ImmutableArray<ShownFile> Files,
-    ContextReport Report, DesiredState State)
+    ContextReport Report, DesiredState State, LlmPrivacy Privacy)
 {
     /// <summary>The part that says what the model is for; providers take it apart from the rest.
     /// </summary>

@@ -39,7 +39,13 @@ public static class ContextAssembly
             Conversation.Request(input, draft.Report.Used),
         ];
         return new([.. sections.Select(s => s.Content)], shown,
-            new([.. sections.Select(s => s.Report)]), state);
+            new([.. sections.Select(s => s.Report)]), state, PrivacyOf(input, state));
+    }
+
+    private static LlmPrivacy PrivacyOf(ContextInput input, DesiredState state)
+    {
+        var own = state.Settings.Llm.Privacy;
+        return input.Privacy is { } besides ? own.And(besides) : own;
     }
 
     private static Section Instructions(int budget)

@@ -22,6 +22,10 @@ public sealed record ContextInput(
     /// <summary>The view's state files as they were read; null: they are read now.</summary>
     public DesiredState? State { get; init; }
 
+    /// <summary>What is kept back besides what the view's own manifest keeps back: of texts that
+    /// are not the machine's.</summary>
+    public LlmPrivacy? Privacy { get; init; }
+
     /// <summary>What a smaller model came to; empty: there is no draft.</summary>
     public string Draft { get; init; } = "";
 

@@ -18,16 +18,19 @@ public sealed record TrialResult(ThoughtKind Kind, string Words,
     ImmutableSortedDictionary<string, string> Files, string? By, long? Cost);
 
 /// <summary>Says the turns of a case to models, the way that a person's go. The machine is none:
-/// what a turn proposes is taken over before the next one, and nothing is kept.</summary>
+/// what a turn proposes is taken over before the next one, and nothing is kept. Of what it is sent,
+/// the machine's settings keep back what they would of its own.</summary>
+/// <param name="settings">The machine's.</param>
 public sealed class Trial(ModelGateway gateway, PrivateAsking asking, LlmSettings settings)
 {
     private static readonly HostFacts s_host = new("machine", "Debian GNU/Linux 13", "6.12", 4,
         8L << 30, 4L << 30, 200L << 30, 100L << 30, Judge.Now, "Etc/UTC", "");
 
     /// <param name="nonce">A new mark for each request.</param>
+    /// <param name="maySend">A person has said that it may leave the machine.</param>
     /// <exception cref="ModelException">No model answers.</exception>
     public async Task<TrialResult> RunAsync(StateSet files, IReadOnlyList<string> turns,
-        Func<string> nonce, CancellationToken cancel)
+        Func<string> nonce, bool maySend, CancellationToken cancel)
     {
         var (now, history) = (files, ImmutableArray<SaidTurn>.Empty);
         var result = new TrialResult(
@@ -46,8 +49,8 @@ public sealed class Trial(ModelGateway gateway, PrivateAsking asking, LlmSetting
                 return Task.FromResult(new ProposalAnswer(kept is null ? null : "trial", findings));
             });
             var thought = await deliberation.RunAsync(
-                new(view, history, [], turn, nonce()), maySend: true, _ => Task.CompletedTask,
-                cancel).ConfigureAwait(false);
+                new(view, history, [], turn, nonce()) { Privacy = settings.Privacy }, maySend,
+                _ => Task.CompletedTask, cancel).ConfigureAwait(false);
             history = [.. history, new(true, turn), new(false, thought.Words)];
             now = thought.Kind == ThoughtKind.Proposed ? proposed ?? now : now;
             result = new(thought.Kind, thought.Words, Changed(files, now), thought.By,

@@ -19,7 +19,7 @@ public sealed record Outgoing(
 
     public static Outgoing Of(AssembledContext context, MachineView view)
     {
-        var policy = context.State.Settings.Llm.Privacy;
+        var policy = context.Privacy;
         var redactor = new Redactor(
             PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         var message = redactor.Redact(context.Message);
@@ -28,11 +28,13 @@ public sealed record Outgoing(
     }
 
     /// <summary>Whether a text that is sent besides may leave.</summary>
+    /// <param name="context">What it is sent with.</param>
     public static PrivacyDecision Judge(
-        string name, string text, DesiredState state, MachineView view)
+        string name, string text, AssembledContext context, MachineView view)
     {
-        var policy = state.Settings.Llm.Privacy;
-        var redactor = new Redactor(PrivateNames.Of(view, state), onlySecrets: !policy.Redact);
+        var policy = context.Privacy;
+        var redactor = new Redactor(
+            PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         redactor.Redact(text);
         return Decide([new(name, text, IsOurs: false)], policy, redactor.Counts, hasLogs: false);
     }

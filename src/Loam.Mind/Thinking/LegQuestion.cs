@@ -19,7 +19,7 @@ internal sealed class LegQuestion
 
     private readonly ContextInput _input;
     private readonly Outgoing _outgoing;
-    private readonly DesiredState _state;
+    private readonly AssembledContext _context;
     private readonly long _room;
 
     public LegQuestion(Leg leg, ContextInput input, LlmSettings settings, ModelAnswer? draft)
@@ -30,9 +30,8 @@ internal sealed class LegQuestion
             Budgets = budgets,
             Draft = draft is null ? "" : Written(draft, input.View.State),
         };
-        var context = ContextAssembly.Assemble(_input);
+        var context = _context = ContextAssembly.Assemble(_input);
         _outgoing = Outgoing.Of(context, input.View);
-        _state = context.State;
         _room = (long)leg.Window - budgets.Answer - context.Report.Used;
         Leg = leg;
         Basis = new(input.View.State, context.Files, string.Join('\n', input.History
@@ -71,7 +70,7 @@ internal sealed class LegQuestion
 
     /// <summary>The same for whole files of the state that were not shown yet.</summary>
     public PrivacyDecision? Withheld(ImmutableArray<string> files, bool maySend) => files
-        .Select(f => Withheld(Outgoing.Judge(f, Shown(f), _state, _input.View), maySend))
+        .Select(f => Withheld(Outgoing.Judge(f, Shown(f), _context, _input.View), maySend))
         .FirstOrDefault(why => why is not null);
 
     /// <summary>That somebody has to say so first.</summary>

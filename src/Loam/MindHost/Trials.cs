@@ -44,8 +44,8 @@ internal sealed class Trials(DaemonClient daemon, Models models, TimeProvider ti
             }
             var result = await new Trial(gateway, models.Asking,
                 given.Environment.Over(given.Settings)).RunAsync(files, asked.Turns!.Value,
-                () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)), cancel)
-                .ConfigureAwait(false);
+                () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)),
+                asked.MaySend, cancel).ConfigureAwait(false);
             await say(new("trial")
             {
                 Outcome = Word(result.Kind), Content = result.Words, Files = result.Files,

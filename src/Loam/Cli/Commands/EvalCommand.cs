@@ -101,7 +101,8 @@ internal static class EvalCommand
         int cases, CancellationToken cancel)
     {
         var screen = call.Terminal;
-        if (call.Yes || model is { Input: 0, Output: 0 })
+        // To begin is to say that it may leave the machine.
+        if (call.Yes || model is { Input: 0, Output: 0, IsAway: false })
         {
             return true;
         }
@@ -122,7 +123,7 @@ internal static class EvalCommand
         FromMind? came = null, end = null;
         var turn = new ToMind("trial", null, null)
         {
-            Files = state.Files.Texts, Turns = test.Turns, Only = model.Name,
+            Files = state.Files.Texts, Turns = test.Turns, Only = model.Name, MaySend = true,
         };
         await foreach (var line in mind.AskAsync(turn, cancel).ConfigureAwait(false))
         {

@@ -32,6 +32,7 @@ internal static class EvalView
 
     public static Line Estimate(ModelLine model, int turns, int cases) => new(
         $"{cases} cases are asked of {model.Name}, {turns} turns. "
+        + (model.IsAway ? "Their texts leave this machine. " : "")
         + (model is { Input: { } input, Output: { } output }
             ? $"That costs about {Dollars(turns * ((UsualInput * input) + (UsualOutput * output))
                 / Million)}."

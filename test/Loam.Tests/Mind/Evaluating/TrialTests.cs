@@ -57,29 +57,69 @@ public sealed class TrialTests
     public void One_model_can_be_asked_alone()
     {
         using var budget = MemoryFile.Budget();
-        var gateway = Gateway(new Script(_ => ""), budget);
+        var gateway = Gateway(new Script(_ => ""), budget, new());
         gateway.Only("script").Models.ShouldHaveSingleItem().Model.ShouldBe("script");
         gateway.Only("local script").Models.ShouldHaveSingleItem();
         Should.Throw<ModelException>(() => gateway.Only("other")).Advice
             .ShouldContain("local script");
     }
 
-    private static async Task<TrialResult> RunAsync(Script model, params string[] turns)
+    /// <summary>Texts of one's own are no way around what the machine keeps back.</summary>
+    [Theory]
+    [InlineData("", "hello there", true)]
+    [InlineData("local_only: [payroll]", "how is payroll doing", false)]
+    [InlineData("redact: false, approve_before_sending: never", "how is the payroll doing", false)]
+    public async Task What_the_machine_keeps_back_is_kept_back_of_any_texts(
+        string own, string said, bool isSent)
+    {
+        var model = new Script(_ => "Hello.") { Away = true };
+        var files = StateSet.Empty.With("manifest.yaml", "apiVersion: loam/v1\n"
+            + $"kind: SystemManifest\nspec:\n  llm: {{privacy: {{{own}}}}}\n");
+        var result = await RunAsync(model, new() { LocalOnly = own.Contains("local_only")
+            ? [] : ["payroll"] }, files, maySend: true, said);
+        (model.Asked.Count > 0, result.Kind).ShouldBe(
+            (isSent, isSent ? ThoughtKind.Answer : ThoughtKind.Failed), result.Words);
+    }
+
+    [Fact]
+    public async Task Names_are_replaced_and_somebody_is_asked_where_the_machine_wants_it()
+    {
+        var model = new Script(_ => "Hello.") { Away = true };
+        var open = StateSet.Empty.With("manifest.yaml", "apiVersion: loam/v1\n"
+            + "kind: SystemManifest\nspec:\n"
+            + "  llm: {privacy: {redact: false, approve_before_sending: never}}\n");
+        await RunAsync(model, new(), open, maySend: true, "is 192.168.7.9 up");
+        model.Asked.ShouldHaveSingleItem().ShouldNotContain("192.168.7.9");
+        (await RunAsync(
+            model, new() { Approve = LlmApproval.Always }, open, maySend: false, "hello")).Kind.ShouldBe(ThoughtKind.NeedsApproval);
+        model.Asked.Count.ShouldBe(1);
+    }
+
+    private static Task<TrialResult> RunAsync(Script model, params string[] turns) =>
+        RunAsync(model, new(), StateSet.Empty, true, turns);
+
+    private static async Task<TrialResult> RunAsync(Script model, LlmPrivacy privacy,
+        StateSet files, bool maySend, params string[] turns)
     {
         using var budget = MemoryFile.Budget();
-        return await new Trial(Gateway(model, budget), new(), new LlmSettings()).RunAsync(
-            StateSet.Empty, turns, () => "a1b2c3d4e5f6", default);
+        var asking = new PrivateAsking();
+        return await new Trial(Gateway(model, budget, asking), asking,
+            new LlmSettings { Privacy = privacy }).RunAsync(
+                files, turns, () => "a1b2c3d4e5f6", maySend, default);
     }
 
     private static ModelGateway Gateway(
-        Script model, Loam.Mind.Gateway.Spending.Budget budget) => new([model],
-        new(true, budget, null, [], (request, _, _) => ValueTask.FromResult(request), () => 0),
-        TimeProvider.System);
+        Script model, Loam.Mind.Gateway.Spending.Budget budget, PrivateAsking asking) =>
+        new([model], new(true, budget, null, [], asking.PrepareAsync, () => 0),
+            TimeProvider.System);
 
     private sealed class Script(Func<string, string> says) : IModel
     {
-        public ModelInfo Info { get; } = new("local", "script", PrivacyClass.Local,
-            ModelPrice.Free, 16_000, TakesTools: false, TakesSchema: false);
+        public bool Away { get; init; }
+
+        public ModelInfo Info => new("local", "script",
+            Away ? PrivacyClass.Cloud : PrivacyClass.Local, ModelPrice.Free, 16_000,
+            TakesTools: false);
 
         public List<string> Asked { get; } = [];
 
