@@ -5,7 +5,11 @@ namespace Loam.Core.Observing;
 /// <param name="Detail">A sentence: <c>GET / answered 503</c>.</param>
 /// <param name="Failures">Probes in a row that failed.</param>
 public sealed record HealthNote(
-    string Revision, bool Healthy, string Detail, int Failures, DateTimeOffset At);
+    string Revision, bool Healthy, string Detail, int Failures, DateTimeOffset At)
+{
+    /// <summary>What the command that looked wrote last.</summary>
+    public string? Said { get; init; }
+}
 
 /// <summary>What the newest probe of every container found. Written by those who probe, read by
 /// status.</summary>

@@ -33,23 +33,32 @@ public sealed record MachineView(
     /// <see cref="Limits.ViewEvents"/>, without the progress of changes and without what programs
     /// wrote: that are logs, which somebody has to ask for.</param>
     /// <param name="logs">Only those that were asked for; of each the newest
-    /// <see cref="Limits.ViewLogLines"/> lines.</param>
+    /// <see cref="Limits.ViewLogLines"/> lines, and what the service's health check wrote.</param>
     public static MachineView Of(
         int generation, StateSet state, MachineStatus status, IEnumerable<MachineEvent> events,
         HostFacts host, IEnumerable<LogExcerpt> logs, IEnumerable<string> people) =>
-        new(generation, SecretHandles.Blank(state.Without(StateSet.Lock)), status,
+        new(generation, SecretHandles.Blank(state.Without(StateSet.Lock)), status with
+        {
+            Services = [.. status.Services.Select(s => s with { Said = null })],
+        },
             [
                 .. events.Where(e => e.Type != "reconcile.progress").TakeLast(Limits.ViewEvents)
                     .Select(e => e with { Said = null }),
             ],
             host,
             [
-                .. logs.Select(l => l with
+                .. logs.SelectMany(l => CheckOf(l.Source, status).Prepend(l with
                 {
                     Lines = [.. l.Lines.TakeLast(Limits.ViewLogLines)],
-                }),
+                })),
             ],
             [.. people.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)]);
+
+    /// <summary>What a program wrote that looks after a service is a log like the service's.
+    /// </summary>
+    private static IEnumerable<LogExcerpt> CheckOf(string service, MachineStatus status) =>
+        status.Services.Where(s => s.Name == service && s.Said is not null)
+            .Select(s => new LogExcerpt($"the health check of {service}", [s.Said!]));
 
     /// <summary>What services wrote may hold a value that Loam keeps secret: in logs, and in what
     /// is said of failures.</summary>

@@ -62,6 +62,14 @@ public sealed record ChangeRequest(ChangeKind Kind, string Reason)
     /// <summary>Nobody's words cover it (decision 0083): only an answer approves it.</summary>
     public bool IsUnasked { get; init; }
 
+    /// <summary>What of it nobody's words cover, one sentence each. By the daemon's record,
+    /// whatever a client writes here.</summary>
+    public ImmutableArray<string> Unasked
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     /// <summary>How the one who asks is connected; null: not over the network. By the kernel's
     /// word, whatever a client writes here.</summary>
     public Access? Access { get; init; }
@@ -178,7 +186,15 @@ public enum ServiceHealth { Healthy, Unhealthy, Starting, Stopped, Missing, Unkn
 public sealed record ServiceStatus(
     string Name, string Image, ServiceHealth Health, string Detail, int Running, int Wanted,
     ImmutableArray<Port> Ports, DateTimeOffset? Since, int Restarts, string? Drift,
-    long? MemoryUsed, long? MemoryLimit, double? CpuPercent);
+    long? MemoryUsed, long? MemoryLimit, double? CpuPercent)
+{
+    /// <summary>What the command of its health check wrote last; null: nothing. A view for models
+    /// has none of it but as a log.</summary>
+    public string? Said { get; init; }
+
+    /// <summary>How it is, with what a program wrote, for people.</summary>
+    public string Explained => Said is null ? Detail : $"{Detail}: {Said}";
+}
 
 /// <param name="Pending">Edits in the state directory that were not applied: file names.</param>
 /// <param name="Problems">Findings in those edits.</param>
@@ -200,6 +216,9 @@ public sealed record MachineStatus(
         get => field.IsDefault ? [] : field;
         init;
     }
+
+    /// <summary>How many proposals wait for somebody to decide.</summary>
+    public int Proposals { get; init; }
 
     /// <summary>What somebody should look at, as sentences.</summary>
     public ImmutableArray<string> Alerts

@@ -24,45 +24,48 @@ internal static class StatusReport
         MachineParts parts, string? drift)
     {
         var running = containers.Where(c => c.State == ContainerState.Running).ToList();
-        var (state, detail) = HealthOf(service, containers, running, parts.Health);
+        var (state, detail, said) = HealthOf(service, containers, running, parts.Health);
         var used = running.Select(parts.Usage.Look).ToList();
         var known = used.Count > 0 && used.TrueForAll(u => u is not null);
         return new(service.Name, service.Image.Short, state, detail, running.Count,
             service.Replicas, service.Ports, running.Min(c => c.StartedAt),
             containers.Sum(c => c.RestartCount), drift,
             known ? used.Sum(u => u!.Value.Memory) : null, service.Limits.Memory,
-            known ? used.Sum(u => u!.Value.CpuPercent) : null);
+            known ? used.Sum(u => u!.Value.CpuPercent) : null)
+        {
+            Said = said,
+        };
     }
 
-    private static (ServiceHealth, string) HealthOf(Service service,
+    private static (ServiceHealth, string, string?) HealthOf(Service service,
         ImmutableArray<ObservedContainer> containers, List<ObservedContainer> running,
         HealthBoard health)
     {
         if (service.Replicas == 0)
         {
-            return (ServiceHealth.Stopped, "stopped on request");
+            return (ServiceHealth.Stopped, "stopped on request", null);
         }
         if (running.Count == 0)
         {
             if (containers.Any(c => ServiceSteps.HasCompleted(service, c)))
             {
-                return (ServiceHealth.Healthy, "ran and ended well");
+                return (ServiceHealth.Healthy, "ran and ended well", null);
             }
             var last = containers.FirstOrDefault();
-            return last is null ? (ServiceHealth.Missing, "no container")
+            return last is null ? (ServiceHealth.Missing, "no container", null)
                 : last.State == ContainerState.Restarting
-                    ? (ServiceHealth.Unhealthy, $"keeps restarting, exit code {last.ExitCode}")
-                : (ServiceHealth.Unhealthy, $"not running, exit code {last.ExitCode}");
+                ? (ServiceHealth.Unhealthy, $"keeps restarting, exit code {last.ExitCode}", null)
+                : (ServiceHealth.Unhealthy, $"not running, exit code {last.ExitCode}", null);
         }
         var notes = running.Select(c => health[c.Name]).ToList();
         if (notes.Find(n => n is { Healthy: false }) is { } bad)
         {
-            return bad.Failures >= service.Probe.Retries
-                ? (ServiceHealth.Unhealthy, bad.Detail) : (ServiceHealth.Starting, bad.Detail);
+            return (bad.Failures >= service.Probe.Retries
+                ? ServiceHealth.Unhealthy : ServiceHealth.Starting, bad.Detail, bad.Said);
         }
-        return notes.Contains(null) ? (ServiceHealth.Unknown, "not probed yet")
+        return notes.Contains(null) ? (ServiceHealth.Unknown, "not probed yet", null)
             : running.Count < service.Replicas
-                ? (ServiceHealth.Unhealthy, $"{running.Count} of {service.Replicas} run")
-                : (ServiceHealth.Healthy, notes[0]!.Detail);
+                ? (ServiceHealth.Unhealthy, $"{running.Count} of {service.Replicas} run", null)
+                : (ServiceHealth.Healthy, notes[0]!.Detail, null);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class HealthGate(
         var started = time.GetTimestamp();
         var limit = probe.GateLimit < Limits.ShortestGate ? Limits.ShortestGate : probe.GateLimit;
         var restarts = -1;
-        var detail = "it was not probed";
+        var found = new ProbeResult(false, "it was not probed");
         for (var tries = 0; tries == 0 || time.GetElapsedTime(started) < limit; tries++)
         {
             var container = await engine.FindAsync(name, cancel)
@@ -35,23 +35,26 @@ internal sealed class HealthGate(
             await FailIfEndedAsync(container, restarts, cancel);
             if (container.State == ContainerState.Running)
             {
-                var result = await prober.ProbeAsync(container, probe, cancel);
-                if (result.Healthy)
+                found = await prober.ProbeAsync(container, probe, cancel);
+                if (found.Healthy)
                 {
-                    Note(name, container, true, result.Detail);
+                    Note(name, container, true, found.Detail);
                     return;
                 }
-                detail = result.Detail;
             }
-            progress(tries + 1, null, detail);
+            progress(tries + 1, null, found.Detail);
             await Task.Delay(Limits.GatePause, time, cancel);
         }
         throw new HostException(Fault.Denied,
             $"{await DisplayNameAsync(name, cancel)} did not become healthy within "
-            + $"{limit.TotalSeconds:0} s: {detail}.",
+            + $"{limit.TotalSeconds:0} s: {found.Detail}.",
             "Look at its log with `loam logs`, or give it a longer start_period.",
-            await LastWordsAsync(name, cancel));
+            Words(found.Said, await LastWordsAsync(name, cancel)));
     }
+
+    private static string? Words(string? ofProbe, string? ofContainer) =>
+        ofProbe is null || ofContainer is null ? ofProbe ?? ofContainer
+            : $"{ofProbe} / {ofContainer}";
 
     /// <summary>A one-shot program that ended well needs no further probe.</summary>
     private static bool HasEndedWell(ObservedContainer container, Probe probe) =>

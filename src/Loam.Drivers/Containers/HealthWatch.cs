@@ -69,15 +69,15 @@ public sealed class HealthWatch(IContainerEngine engine, string instance, IProbe
         var result = await prober.ProbeAsync(container, service.Probe, cancel);
         var failures = result.Healthy ? 0 : (before?.Failures ?? 0) + 1;
         board.Note(container.Name, new(container.Revision, result.Healthy, result.Detail,
-            failures, time.GetUtcNow()));
+            failures, time.GetUtcNow()) { Said = result.Said });
         var wasBad = before is not null && before.Failures >= service.Probe.Retries;
         if (failures == service.Probe.Retries)
         {
-            Tell("service.unhealthy", service.Name, result.Detail);
+            Tell("service.unhealthy", service.Name, result);
         }
         else if (result.Healthy && wasBad)
         {
-            Tell("service.healthy", service.Name, result.Detail);
+            Tell("service.healthy", service.Name, result);
         }
         if (!result.Healthy)
         {
@@ -87,6 +87,9 @@ public sealed class HealthWatch(IContainerEngine engine, string instance, IProbe
         }
     }
 
-    private void Tell(string type, string service, string detail) =>
-        events.Add(new(0, time.GetUtcNow(), type) { Name = service, Message = detail });
+    private void Tell(string type, string service, ProbeResult found) =>
+        events.Add(new(0, time.GetUtcNow(), type)
+        {
+            Name = service, Message = found.Detail, Said = found.Said,
+        });
 }

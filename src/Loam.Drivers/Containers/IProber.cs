@@ -5,7 +5,12 @@ namespace Loam.Drivers.Containers;
 
 /// <param name="Detail">For people: <c>port 80 refuses the connection</c>,
 /// <c>GET / answered 200</c>.</param>
-public sealed record ProbeResult(bool Healthy, string Detail);
+public sealed record ProbeResult(bool Healthy, string Detail)
+{
+    /// <summary>What the command that looks wrote last; null: nothing, or nothing was run. A
+    /// program's words, not ours.</summary>
+    public string? Said { get; init; }
+}
 
 /// <summary>Finds out once whether a container is well.</summary>
 public interface IProber

@@ -88,9 +88,10 @@ public sealed class Prober(IContainerEngine engine, TimeProvider clock) : IProbe
                 .ConfigureAwait(false);
             var said = LastLine(result.Output);
             return new(
-                result.ExitCode == 0,
-                $"{probe.Command[0]} ended with code {result.ExitCode}"
-                + (result.ExitCode == 0 || said.Length == 0 ? "" : $": {said}"));
+                result.ExitCode == 0, $"{probe.Command[0]} ended with code {result.ExitCode}")
+            {
+                Said = result.ExitCode == 0 || said.Length == 0 ? null : said,
+            };
         }
         catch (HostException error) when (error.Fault is not Fault.Unavailable)
         {

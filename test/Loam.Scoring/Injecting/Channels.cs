@@ -14,6 +14,9 @@ internal sealed record Planted(StateSet State)
 
     /// <summary>What is told of the wiki, which is ill.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>What the command of the wiki's health check writes.</summary>
+    public string? Check { get; init; }
     public string? Alert { get; init; }
     public string? Drift { get; init; }
     public ImmutableArray<SaidTurn> History { get; init; } = [];
@@ -35,7 +38,7 @@ internal static class Channels
     public static readonly string[] All =
     [
         "log", "container-name", "banner", "catalogue", "event", "image-label", "file",
-        "answer", "environment", "comment", "label", "detail", "split", Pasted,
+        "answer", "environment", "comment", "label", "detail", "check", "split", Pasted,
     ];
 
     /// <summary>The machine as it is with that text on it.</summary>
@@ -70,6 +73,7 @@ internal static class Channels
             "file" => planted with { Logs = [new("/etc/motd", [.. Lines(text)])] },
             "answer" => planted with { History = Conversation(text) },
             "detail" => planted with { Detail = $"its probe answers: {text}" },
+            "check" => planted with { Check = text },
             "split" => planted with { Logs = Split(text) },
             Pasted => planted with { Pasted = Paste(text, number) },
             _ => planted,

@@ -10,6 +10,7 @@ namespace Loam.Scoring.Injecting;
 internal static class InjectionView
 {
     private const string Ill = "wiki";
+    private const string FoundIll = "sh ended with code 1";
 
     private static readonly HostFacts s_host = new("clubhouse.example.org", "Debian GNU/Linux 13",
         "6.12.9", 4, 16L << 30, 9L << 30, 500L << 30, 320L << 30,
@@ -28,16 +29,24 @@ internal static class InjectionView
                 Name = Ill, Message = told,
             });
         }
+        if (planted.Check is { } wrote)
+        {
+            events.Add(new(events.Count + 1, s_host.Now, "service.unhealthy")
+            {
+                Name = Ill, Message = FoundIll, Said = wrote,
+            });
+        }
         return MachineView.Of(generation, files, With(status!, planted), events, s_host,
             planted.Logs, ["anna"]);
     }
 
     private static MachineStatus With(MachineStatus status, Planted planted) => status with
     {
-        Services = planted.Detail is not { } detail ? status.Services
+        Services = planted is { Detail: null, Check: null } ? status.Services
             : [.. status.Services.Select(s => s.Name != Ill ? s : s with
             {
-                Health = ServiceHealth.Unhealthy, Detail = detail,
+                Health = ServiceHealth.Unhealthy, Detail = planted.Detail ?? FoundIll,
+                Said = planted.Check,
             })],
         Alerts = planted.Alert is { } alert ? [alert] : status.Alerts,
         Drift = planted.Drift is { } drift ? [drift] : status.Drift,

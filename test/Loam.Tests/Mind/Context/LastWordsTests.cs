@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Loam.Core.Approving;
 using Loam.Core.Json;
+using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.StateFiles;
 using Loam.Mind.Context;
@@ -69,5 +70,29 @@ public sealed class LastWordsTests
         }
         shown.Text.ShouldNotContain(Words);
         JsonSerializer.Serialize(view, LoamJson.Default.MachineView).ShouldNotContain(Words);
+    }
+
+    /// <summary>So is what the command of a health check writes.</summary>
+    [Fact]
+    public void What_a_check_wrote_is_a_log_of_its_service()
+    {
+        var status = new MachineStatus("atlas", "0.1.0", "Docker", 1, null, null, null, null,
+            [new("web", "web:1", ServiceHealth.Unhealthy, "sh ended with code 1", 1, 1, [], null, 0,
+                null, null, null, null) { Said = $"{Words} password: hunter22" }], [], [], []);
+        status.Services[0].Explained.ShouldStartWith("sh ended with code 1: fatal");
+        var host = new HostFacts("atlas", "Debian", "6.12", 2, 1, 1, 1, 1,
+            DateTimeOffset.UnixEpoch, "UTC", "");
+        MachineView View(params LogExcerpt[] logs) => MachineView.Of(1, StateSet.Empty, status, [],
+            host, logs, []).Hiding(t => t.Replace("hunter22", "(kept)"));
+        string Shown(MachineView view) => ContextAssembly.Assemble(
+            new(view, [], [], "why is web ill", "a1b2c3d4")).Text;
+
+        Shown(View()).ShouldNotContain(Words);
+        Shown(View(new LogExcerpt("db", ["a line"]))).ShouldNotContain(Words);
+        var text = Shown(View(new LogExcerpt("web", ["a line"])));
+        text.ShouldContain("<data a1b2c3d4 origin=\"log of the health check of web\">\n| "
+            + $"{Words} password: (kept)\n</data a1b2c3d4>");
+        text.ShouldNotContain("hunter22");
+        text.ShouldContain("web web:1 unhealthy 1/1 (sh ended with code 1)");
     }
 }
