@@ -39,6 +39,12 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
 
     private async Task<Caller?> BearerAsync(HttpContext http, Peer peer, string given)
     {
+        var isBearer = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
+        // A right one is heard whoever else comes from its place: many may share an address.
+        if (isBearer && book?.Find(given[Scheme.Length..].Trim()) is { } found)
+        {
+            return new(found.Peer, found.Rights);
+        }
         var source = SourceOf(http, peer);
         if (_failed.Wait(source) is { } wait)
         {
@@ -48,11 +54,6 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
                 $"Too many wrong tokens came from {source}.", "Wait a minute."))
                 .ConfigureAwait(false);
             return null;
-        }
-        var isBearer = given.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
-        if (isBearer && book?.Find(given[Scheme.Length..].Trim()) is { } found)
-        {
-            return new(found.Peer, found.Rights);
         }
         if (_failed.Add(source) && book is not null)
         {

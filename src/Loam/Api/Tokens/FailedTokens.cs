@@ -2,15 +2,16 @@ using Loam.Core;
 
 namespace Loam.Api.Tokens;
 
-/// <summary>Counts wrong tokens by where they come from: whoever brings too many is not heard for
-/// a while, with whatever token.</summary>
+/// <summary>Counts wrong tokens by where they come from: after too many, further wrong ones are
+/// turned away unrecorded for a while. A right one cannot be guessed, and is never kept waiting for
+/// what others bring.</summary>
 internal sealed class FailedTokens(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Count, DateTimeOffset Until)> _seen =
         new(StringComparer.Ordinal);
 
-    /// <summary>How long it is not heard; null: it is.</summary>
+    /// <summary>How long its wrong ones are turned away; null: they are not.</summary>
     public TimeSpan? Wait(string source)
     {
         var now = time.GetUtcNow();

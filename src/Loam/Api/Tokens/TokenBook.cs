@@ -121,8 +121,8 @@ internal sealed class TokenBook(TokenStore store, Func<string, Rights> rightsOf,
         try
         {
             await audit.WriteAsync(new(AuditEvents.UserLogin, "loam",
-                $"{Limits.TokenFailures} wrong tokens came from {source}, which is not heard for "
-                + "a minute"), cancel).ConfigureAwait(false);
+                $"{Limits.TokenFailures} wrong tokens came from {source}; more of them are turned "
+                + "away for a minute"), cancel).ConfigureAwait(false);
         }
         catch (HostException)
         {
