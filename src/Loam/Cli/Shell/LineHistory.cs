@@ -7,7 +7,8 @@ namespace Loam.Cli.Shell;
 /// <param name="file">Null: kept in memory alone.</param>
 internal sealed class LineHistory(string? file)
 {
-    private readonly List<string> _lines = [.. Load(file)];
+    private readonly OwnLines _kept = new(file);
+    private readonly List<string> _lines = [.. new OwnLines(file).ReadLast(Limits.ShellHistory)];
     private int _at;
     private string _draft = "";
 
@@ -74,43 +75,6 @@ internal sealed class LineHistory(string? file)
         {
             _lines.RemoveRange(0, _lines.Count - Limits.ShellHistory);
         }
-        Save();
-    }
-
-    private static IEnumerable<string> Load(string? file)
-    {
-        try
-        {
-            return file is not null && File.Exists(file)
-                ? File.ReadLines(file).TakeLast(Limits.ShellHistory).ToList() : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
-
-    private void Save()
-    {
-        if (file is null)
-        {
-            return;
-        }
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            using var output = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            using var writer = new StreamWriter(output);
-            _lines.ForEach(writer.WriteLine);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // A history that cannot be written is no reason to stop anybody.
-        }
+        _kept.Write(_lines);
     }
 }

@@ -10,27 +10,15 @@ namespace Loam.Cli.Shell;
 /// <param name="file">Null: nothing is kept.</param>
 internal sealed class SaidWords(string? file)
 {
+    private readonly OwnLines _lines = new(file);
+
     /// <summary>Oldest first.</summary>
-    public IReadOnlyList<SaidSession> All()
-    {
-        try
-        {
-            return file is null || !File.Exists(file) ? [] : [.. File.ReadLines(file)
-                .Take(Limits.SaidSessions).Select(Read).OfType<SaidSession>()];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    public IReadOnlyList<SaidSession> All() =>
+        [.. _lines.Read(Limits.SaidSessions).Select(Read).OfType<SaidSession>()];
 
     /// <summary>In the place of what was kept of it; it is the last one now.</summary>
     public void Keep(SaidSession session)
     {
-        if (file is null)
-        {
-            return;
-        }
         List<SaidSession> all = [.. All().Where(s => s.Name != session.Name)];
         if (session.Words.Length > 0)
         {
@@ -40,26 +28,8 @@ internal sealed class SaidWords(string? file)
                 Words = session.Words[first..], Over = Math.Max(0, session.Over - first),
             });
         }
-        try
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            using var output = new FileStream(file, new FileStreamOptions
-            {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            });
-            foreach (var one in all.TakeLast(Limits.SaidSessions))
-            {
-                output.Write(JsonSerializer.SerializeToUtf8Bytes(
-                    one, MindJson.Default.SaidSession));
-                output.WriteByte((byte)'\n');
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It cannot be gone on with, and that is all.
-        }
+        _lines.Write(all.TakeLast(Limits.SaidSessions).Select(
+            one => JsonSerializer.Serialize(one, MindJson.Default.SaidSession)));
     }
 
     private static SaidSession? Read(string line)
