@@ -32,14 +32,8 @@ internal sealed class ApiServer : IAsyncDisposable
         _door = new(surface.Tokens, time);
         _failed = surface.Failed;
         _table = new Routes(surface, time, _ending.Token).Table;
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        _app = LocalServer.Make(Limits.Connections, kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytes;
-            kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
-            // A follower may be quiet for hours.
-            kestrel.Limits.MinResponseDataRate = null;
             kestrel.ListenUnixSocket(socketPath);
             if (surface.Mind is { } mind)
             {
@@ -49,9 +43,7 @@ internal sealed class ApiServer : IAsyncDisposable
             {
                 kestrel.ListenUnixSocket(web.Socket);
             }
-        });
-        _app = builder.Build();
-        _app.Run(ServeAsync);
+        }, ServeAsync);
     }
 
     /// <summary>Serves until disposed.</summary>

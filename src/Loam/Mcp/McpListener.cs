@@ -1,9 +1,8 @@
 using System.Net;
 using System.Text.Json;
+using Loam.Api;
 using Loam.Cli;
-using Loam.Core;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
@@ -32,16 +31,7 @@ internal sealed class McpListener : IAsyncDisposable
     private McpListener(IPEndPoint place, Func<string, string, Desk> deskOf)
     {
         (_place, _deskOf) = (place, deskOf);
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytes;
-            kestrel.Limits.MaxConcurrentConnections = MostConnections;
-            kestrel.Listen(place);
-        });
-        _app = builder.Build();
-        _app.Run(ServeAsync);
+        _app = LocalServer.Make(MostConnections, kestrel => kestrel.Listen(place), ServeAsync);
     }
 
     /// <exception cref="CommandFailure">Somebody listens there already.</exception>

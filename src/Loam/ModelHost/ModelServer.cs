@@ -1,9 +1,8 @@
 using System.Net.Mime;
+using Loam.Api;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.ModelHost.Llama;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace Loam.ModelHost;
@@ -27,18 +26,8 @@ internal sealed class ModelServer(
     /// <param name="quiet">How long nobody may ask before it ends.</param>
     public async Task RunAsync(ulong listener, TimeSpan quiet, CancellationToken stop)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytes;
-            kestrel.Limits.MaxConcurrentConnections = Limits.Connections;
-            // A long answer may be read as slowly as it is written.
-            kestrel.Limits.MinResponseDataRate = null;
-            kestrel.ListenHandle(listener);
-        });
-        await using var app = builder.Build();
-        app.Run(ServeAsync);
+        await using var app = LocalServer.Make(
+            Limits.Connections, kestrel => kestrel.ListenHandle(listener), ServeAsync);
         await app.StartAsync(stop).ConfigureAwait(false);
         while (Volatile.Read(ref _served) > 0
             || time.GetElapsedTime(Volatile.Read(ref _used)) < quiet)
