@@ -114,6 +114,19 @@ public static class Limits
     /// <summary>Proposals of one author for one person that are kept; his oldest makes room.
     /// </summary>
     public const int ProposalsOfOne = 16;
+    /// <summary>Bytes that the folder of a confined program may hold, and files.</summary>
+    public const int ConfinedSpace = 128 * 1024 * 1024;
+    public const int ConfinedFiles = 1000;
+    /// <summary>How often somebody looks.</summary>
+    public static readonly TimeSpan ConfinedLook = TimeSpan.FromSeconds(2);
+    /// <summary>Letters of a person's words that a proposal is parted by.</summary>
+    public const int SaidLetters = 64 * 1024;
+    /// <summary>Conversations of programs of which the daemon knows what was said.</summary>
+    public const int HeardSessions = 256;
+    /// <summary>How long it may take to find out what words cover.</summary>
+    public static readonly TimeSpan ScopePatience = TimeSpan.FromSeconds(20);
+    /// <summary>Bytes of what words cover, written.</summary>
+    public const int ScopeBytes = 4 * 1024 * 1024;
     /// <summary>How long a proposal waits for a person.</summary>
     public static readonly TimeSpan ProposalLifetime = TimeSpan.FromHours(24);
     /// <summary>Proposals that are planned at one time.</summary>

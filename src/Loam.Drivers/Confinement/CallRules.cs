@@ -11,6 +11,7 @@ internal static partial class CallRules
     private const uint OfThread = 0x10000; // CLONE_THREAD
     private const uint LocalSockets = 1; // AF_UNIX
     private const uint ParentDeath = 1; // PR_SET_PDEATHSIG
+    private const uint FastOpen = 0x20000000; // MSG_FASTOPEN
 
     // Looking into other processes, mounts, namespaces, keys, bpf and other ways into the kernel,
     // modules, the clock, the name. By number, each in the order: ptrace, process_vm_readv,
@@ -46,6 +47,16 @@ internal static partial class CallRules
         {
             program.Refuse(call, NoSuchFamily,
                 CallTest.Load(0), CallTest.Equal(LocalSockets, 1, 0));
+        }
+        // A socket that was given may lie in the host's network: as it is sent on, it could be
+        // connected, past Landlock, which looks at connect alone.
+        // By number, with the place of their flags: sendto, sendmsg, sendmmsg.
+        (uint, int)[] sending = CallProgram.IsArm ? [(206, 3), (211, 2), (269, 3)]
+            : [(44, 3), (46, 2), (307, 3)];
+        foreach (var (call, flags) in sending)
+        {
+            program.Refuse(call, NotPermitted,
+                CallTest.Load(flags), CallTest.AnyBit(FastOpen, 0, 1));
         }
         // To outlive whoever started it.
         program.Refuse(CallProgram.IsArm ? 167u : 157u, NotPermitted,

@@ -1,3 +1,4 @@
+using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
 using Loam.Drivers.Sandboxes;
@@ -18,7 +19,17 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
     public ulong Memory { get; init; } = 512UL << 20;
 
     /// <summary>Bytes of the largest file it may write.</summary>
-    public ulong FileSize { get; init; } = 256UL << 20;
+    public ulong FileSize { get; init; } = Limits.ConfinedSpace;
+
+    /// <summary>Bytes that its folder may hold.</summary>
+    public long Space { get; init; } = Limits.ConfinedSpace;
+
+    /// <summary>Files of its folder that stay when the rest is too much.</summary>
+    public IReadOnlyList<string> Keeps { get; init; } = [];
+
+    /// <summary>Control groups that it is in, by their folders; where there can be none, each
+    /// process is bounded by itself.</summary>
+    public IReadOnlyList<string> Groups { get; init; } = [];
 
     public IReadOnlyList<string> Readable { get; init; } = [];
 
@@ -29,7 +40,9 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
     /// <summary>Whoever else wants a processor goes first.</summary>
     public bool IsPatient { get; init; }
 
-    private const ulong OpenFiles = 1024, Threads = 256;
+    internal const ulong Threads = 256;
+
+    private const ulong OpenFiles = 1024;
 
     private static readonly string[] s_readable =
     [
@@ -50,6 +63,7 @@ public sealed record Confined(string Program, uint User, string Doors, string Ho
         const int newNetwork = Kernel.NewNetwork, newMounts = Kernel.NewMounts;
         const int newIpc = 0x8000000, newNames = 0x4000000;
         var parent = ParentId();
+        ControlGroup.Enter(Groups);
         using var program = Kernel.Pin(Program);
         using var rules = new Landlock();
         Kernel.Unshare(newNetwork | newMounts | newIpc | newNames);

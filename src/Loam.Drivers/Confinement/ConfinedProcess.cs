@@ -1,5 +1,7 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Runtime.InteropServices;
+using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Linux;
 
@@ -26,8 +28,54 @@ public static class ConfinedProcess
     /// <param name="third">What it has as file 3.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>Its exit code; of a signal, 128 and its number.</returns>
-    /// <exception cref="HostException">It cannot be started.</exception>
+    /// <exception cref="HostException">It cannot be started. Exhausted: its folder holds too much,
+    /// and it was ended for that, or not begun.</exception>
     public static async Task<int> RunAsync(string loam, Confined confined,
+        IReadOnlyList<string> arguments, string logFile, SafeHandle third,
+        CancellationToken cancel)
+    {
+        OwnSpace.Prune(
+            confined.Home, confined.Space, Limits.ConfinedFiles, confined.Keeps.Contains);
+        var group = ControlGroup.Make(string.Create(CultureInfo.InvariantCulture,
+            $"{Path.GetFileName(confined.Doors)}-{confined.User}"), confined.Memory,
+            Confined.Threads);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        var looking = UntilFullAsync(confined, end);
+        try
+        {
+            var exit = await StartAsync(loam, confined with { Groups = group?.Folders ?? [] },
+                arguments, logFile, third, end.Token).ConfigureAwait(false);
+            await end.CancelAsync().ConfigureAwait(false);
+            return await looking.ConfigureAwait(false) is { } fault
+                ? throw new HostException(Fault.Exhausted, fault,
+                    "What it may not keep is taken away when it begins again.") : exit;
+        }
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+            group?.Remove();
+        }
+    }
+
+    /// <summary>Ends it when its folder holds too much.</summary>
+    /// <returns>Why, a sentence; null: it ended otherwise.</returns>
+    private static async Task<string?> UntilFullAsync(
+        Confined confined, CancellationTokenSource end)
+    {
+        while (!end.IsCancellationRequested)
+        {
+            await Task.Delay(Limits.ConfinedLook, end.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (OwnSpace.Fault(confined.Home, confined.Space, Limits.ConfinedFiles) is { } fault)
+            {
+                await end.CancelAsync().ConfigureAwait(false);
+                return fault;
+            }
+        }
+        return null;
+    }
+
+    private static async Task<int> StartAsync(string loam, Confined confined,
         IReadOnlyList<string> arguments, string logFile, SafeHandle third,
         CancellationToken cancel)
     {
@@ -63,6 +111,7 @@ public static class ConfinedProcess
     [
         Verb, "--user", $"{confined.User}", "--doors", confined.Doors, "--own", confined.Home,
         "--memory", $"{confined.Memory}",
+        .. confined.Groups.SelectMany(g => (string[])["--group", g]),
         .. confined.Readable.SelectMany(r => (string[])["--read", r]),
         .. confined.Shown.SelectMany(s => (string[])["--show", $"{s.Name}={s.Path}"]),
         .. confined.IsPatient ? (string[])["--patient"] : [],

@@ -33,6 +33,9 @@ internal sealed partial class Landlock : IDisposable
     private readonly SafeFileHandle _rules;
     private readonly ulong _handled;
 
+    /// <summary>The first version that refuses to connect over TCP.</summary>
+    public const int WithNetwork = 4;
+
     /// <summary>Which of it the kernel knows; 0: nothing.</summary>
     public static int Version { get; } = (int)Math.Max(0, CreateRaw(Create, 0, 0, AskVersion));
 

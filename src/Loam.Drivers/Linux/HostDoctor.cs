@@ -42,7 +42,7 @@ public static class HostDoctor
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
         Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(), await SandboxAsync(cancel),
-        Mind(), Conversations(), Programs(),
+        Mind(), Bounds(), Conversations(), Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -131,7 +131,17 @@ public static class HostDoctor
     private static HostCheck Mind() => Landlock.Version < 1
         ? new("models", CheckResult.Note, "the kernel has no Landlock: no model can be asked",
             "Boot 5.13 or newer with landlock in `cat /sys/kernel/security/lsm`.")
-        : new("models", CheckResult.Good, $"confined by Landlock, version {Landlock.Version}");
+        : Landlock.Version < Landlock.WithNetwork
+            ? new("models", CheckResult.Note, $"Landlock, version {Landlock.Version}, knows no "
+                + "network: who takes over what listens for `api.listen` could reach out by it",
+                "Where that matters: boot 6.7 or newer.")
+            : new("models", CheckResult.Good, $"confined by Landlock, version {Landlock.Version}");
+
+    private static HostCheck Bounds() => ControlGroup.Hindrance() is { } why
+        ? new("bounds", CheckResult.Note, $"{why}: the processes for models and for the network "
+            + "are bounded one by one, without what they share",
+            "Where that matters: run Loam where it may make control groups.")
+        : new("bounds", CheckResult.Good, $"control groups, version {ControlGroup.Version}");
 
     private static HostCheck Conversations()
     {

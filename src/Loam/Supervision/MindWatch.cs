@@ -25,8 +25,10 @@ internal sealed class MindWatch(
     /// <summary>One that ran as long is well again.</summary>
     private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(5);
 
-    private readonly Confined _confined =
-        new(loam, user, paths.MindDoors, paths.MindDir);
+    private readonly Confined _confined = new(loam, user, paths.MindDoors, paths.MindDir)
+    {
+        Keeps = ["sessions.db", "sessions.db-journal", "spending.0", "spending.1"],
+    };
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -45,7 +47,7 @@ internal sealed class MindWatch(
                 continue;
             }
             events.Add(new(0, time.GetUtcNow(), Failed) { Message = fault });
-            await TurnAwayAsync(socket, stop);
+            await TurnAwayAsync(socket, fault, stop);
             pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
             await Task.Delay(pause, time, stop);
             pause = pause * 2 < s_longest ? pause * 2 : s_longest;
@@ -66,17 +68,18 @@ internal sealed class MindWatch(
         }
         catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException)
         {
-            return $"The mind cannot be started: {e.Message}";
+            return e is HostException { Fault: Fault.Exhausted, Remedy: var remedy }
+                ? $"The mind was ended: {e.Message} {remedy}"
+                : $"The mind cannot be started: {e.Message}";
         }
     }
 
     /// <summary>Whoever waits hears that nobody comes.</summary>
-    private async Task TurnAwayAsync(Socket socket, CancellationToken stop)
+    private async Task TurnAwayAsync(Socket socket, string fault, CancellationToken stop)
     {
         var line = JsonSerializer.SerializeToUtf8Bytes(new FromMind("error")
         {
-            Message = "The mind ended by a fault.",
-            Remedy = $"`loam doctor` may say why, or {paths.MindLog}.",
+            Message = fault, Remedy = "Nothing was changed. `loam doctor` may say more.",
         }, MindJson.Lines.FromMind);
         while (socket.Poll(0, SelectMode.SelectRead))
         {
