@@ -79,13 +79,12 @@ internal static class Daemon
         Machine? machine = null;
         var logins = Logins(found, () => machine!.Desired, vault);
         using var registry = new RegistryClient(options.Mirror, logins.For);
-        var images = new ImageDriver(engine, logins.For);
         var authority = new OwnAuthority(paths.AuthorityDir, Environment.MachineName, time);
         using var audit = AuditLog.Open(paths, () => machine!.Desired.Settings.Audit, time);
         var auditing = new AuditWatch(audit, paths.AuditDir, events, time);
         var slots = SlotWatch.Open(() => machine!, paths, audit, events, time);
         var (firewall, deadman) = Firewall(paths, instance, time);
-        var context = Context(instance, paths, found);
+        var (images, context) = (Images(engine, logins), Context(instance, paths, found));
         var (storage, adopting) = Storage(paths, context, new(vault, secrets));
         var fresh = new JobContainers(engine, context, vault, images, time);
         var jobs = Jobs(engine, instance, fresh, vault, () => machine!, paths, events, time);
@@ -123,6 +122,7 @@ internal static class Daemon
         {
             Updates = cancel => new UpdateLookup(registry).LookAsync(machine.Desired, cancel),
             Failed = Failed(events, time, say), Mind = mind, Web = web, Slots = slots,
+            ScopeOf = ScopeSide.Of(paths, instance, events, time), Tell = e => events.Add(e),
             Tokens = Tokens(paths, () => machine.Desired, audit, time),
         }, paths.Socket, time, stop);
         say($"listening on {paths.Socket}");
@@ -135,6 +135,9 @@ internal static class Daemon
         ], stop);
         await EndAsync(server, machine);
     }
+
+    private static ImageDriver Images(IContainerEngine engine, RegistryLogins logins) =>
+        new(engine, logins.For);
 
     /// <summary>A change in hand is taken back first.</summary>
     private static async Task EndAsync(ApiServer server, Machine machine)

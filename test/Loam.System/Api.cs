@@ -117,7 +117,8 @@ public sealed class Api(DockerGround ground) : Telling(ground)
             statuses.Add((await CurlAsync($"loam_{i}", "status")).Status);
         }
         statuses[^1].ShouldBe(429);
-        (await CurlAsync(agent, "status")).Status.ShouldBe(429);
+        // Who shares the place and has a right one is let in.
+        (await CurlAsync(agent, "status")).Status.ShouldBe(200);
         (await Loam.RunAsync("audit")).ShouldSay("wrong tokens came from 127.0.0.1");
         // Who is at the machine is not concerned.
         (await Loam.RunAsync("status")).ShouldEnd(0);
@@ -148,6 +149,46 @@ public sealed class Api(DockerGround ground) : Telling(ground)
         (await Loam.RunAsync("apply", "--yes", "--confirm", "manifest.yaml")).ShouldEnd(0);
         await Wait.ForAsync("nobody to listen", async () => (await Shell.RunAsync("curl", "-sSk",
             $"https://127.0.0.1:{Listening}/api/v1/status")).Exit == 7);
+    });
+
+    [NeedingFact]
+    public Task Who_takes_over_what_listens_can_do_nothing() => StoryAsync(async () =>
+    {
+        await BeginAsync();
+        var (paths, own) = (Loam.Paths, Loam.Paths.WebDir);
+        var user = (await Shell.RunAsync("stat", "-c", "%u", own)).Output.Trim();
+        var daemon = (await Shell.RunAsync(
+            "pgrep", "-f", $"daemon --home {Loam.Home} ")).Output.Split('\n')[0].Trim();
+        // As the daemon does, with a socket that listens in the host's network.
+        const string listening = """
+            use Socket; $^F = 3; socket(my $l, AF_INET, SOCK_STREAM, 0) or die;
+            bind($l, sockaddr_in(0, inet_aton('127.0.0.1'))) or die; listen($l, 4) or die;
+            fileno($l) == 3 or die; exec(@ARGV) or die;
+            """;
+        Task<Ended> ConfinedAsync(params string[] program) => Shell.RunAsync("/usr/bin/perl",
+            ["-e", listening, Instance.Binary, "confine", "--user", user, "--doors", paths.WebDoors,
+                "--own", own, "--memory", "536870912", "--", "/usr/bin/perl", "-e", .. program]);
+        var tried = await ConfinedAsync(await File.ReadAllTextAsync(Mind.Takeover()), paths.RunDir,
+            paths.DataDir, daemon, "web");
+        tried.ShouldEnd(0).ShouldSay("broken: 0", "closed run /bin/true", "closed socket INET",
+            $"closed signal {daemon}", $"closed connect {paths.RunDir}/loam.sock",
+            "closed POST /v1/apply", "closed GET /v1/mind/view", "home writable");
+        tried.Output.ShouldNotContain("OPEN");
+
+        // It need only be made a socket that does not listen, and be connected or sent on: a way
+        // that leads whoever is not confined to any port of this host.
+        foreach (var way in (string[])["connect($l, $out)",
+            "send($l, \"GET / HTTP/1.0\\r\\n\\r\\n\", 0x20000000, $out)"])
+        {
+            var lead = $$"""
+                use Socket; open(my $l, '+<&=', 3) or die; shutdown($l, 0);
+                my $out = sockaddr_in($ARGV[0], inet_aton('127.0.0.1'));
+                print {{way}} ? "out\n" : "not out: $!\n";
+                """;
+            (await ConfinedAsync(lead, $"{Port}")).ShouldEnd(0).ShouldSay("not out");
+            (await Shell.RunAsync("/usr/bin/perl", "-e", listening, "/usr/bin/perl", "-e", lead,
+                $"{Port}")).ShouldEnd(0).Output.ShouldBe("out\n", way);
+        }
     });
 
     private async Task<(string Looking, string Agent, string Deploying, string Other)> BeginAsync()

@@ -73,6 +73,52 @@ public sealed class Mind(DockerGround ground) : Telling(ground)
             """])).ShouldEnd(0).ShouldSay("reached");
     });
 
+    [NeedingFact]
+    public Task What_it_uses_and_keeps_is_bounded_and_a_full_disk_ends_no_conversation() =>
+        StoryAsync(async () =>
+    {
+        const string question = "which ports are open?";
+        Task<Ended> SayAsync() => Loam.RunAsync("--session", "bounds", question);
+        (await SayAsync()).ShouldEnd(0).Output.ShouldNotContain("not kept");
+        if ((await Loam.RunAsync("doctor")).Output.Split('\n').Any(
+            l => l.Contains(" bounds ") && l.Contains("control groups, version")))
+        {
+            (await File.ReadAllTextAsync($"/proc/{await PidAsync()}/cgroup"))
+                .ShouldContain("/loam/mind-");
+        }
+
+        // Whoever has taken it over fills its folder: it is ended, and what is its own stays.
+        var (home, much) = (Loam.Paths.MindDir, Path.Combine(Loam.Paths.MindDir, "much"));
+        (await Shell.RunAsync("fallocate", "-l", "140M", much)).ShouldEnd(0);
+        await Wait.ForAsync("it to be ended", async () => (await Loam.RunAsync("events"))
+            .Output.Contains("holds more than 128 MiB"));
+        await Wait.ForAsync("it to answer again", async () => (await SayAsync()).Exit == 0);
+        File.Exists(much).ShouldBeFalse();
+        (await Loam.RunAsync("sessions")).ShouldEnd(0).ShouldSay("bounds", question);
+
+        // No room at all.
+        (await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=64k,mode=0700", "loam-story",
+            home)).ShouldEnd(0);
+        try
+        {
+            await Shell.RunAsync("dd", "if=/dev/zero", $"of={home}/sessions.db.damaged", "bs=4k");
+            (await Shell.RunAsync("pkill", "-9", "-f", Loam.Paths.MindDaemonSocket)).ShouldEnd(0);
+            await Wait.ForAsync("it to answer without room", async () => (await SayAsync())
+                is { Exit: 0 } said && said.Output.Contains("there is no room for it"));
+        }
+        finally
+        {
+            await Shell.RunAsync("umount", "-l", home);
+            await Shell.RunAsync("pkill", "-9", "-f", Loam.Paths.MindDaemonSocket);
+        }
+        await Wait.ForAsync("it to keep again what is said", async () => (await SayAsync())
+            is { Exit: 0 } said && !said.Output.Contains("not kept"));
+        await Loam.RunAsync("sessions", "forget", "bounds");
+    });
+
+    private async Task<string> PidAsync() => (await Shell.RunAsync(
+        "pgrep", "-n", "-f", $"mind --serve {Loam.Paths.MindDaemonSocket}")).Output.Trim();
+
     internal static string Takeover([global::System.Runtime.CompilerServices.CallerFilePath]
         string source = "") => Path.Combine(Path.GetDirectoryName(source)!, "takeover.pl");
 

@@ -1,4 +1,4 @@
-# What somebody would try who has taken over the mind, or the model host: files, sockets, signals, other processes,
+# What somebody would try who has taken over the mind, the model host, or what listens on the network: files, sockets, signals, other processes,
 # the kernel, the daemon's other routes. Arguments: the daemon's run and data directory, its number,
 # and the name of the folder of its sockets.
 use strict; use Socket; use POSIX ();
@@ -23,6 +23,8 @@ $!=0; try("setuid 0",syscall(105,0)==0);
 $!=0; try("chroot",do{my $a="/tmp";syscall(161,$a)}==0);
 $!=0; my $r=system('/bin/true'); try("run /bin/true",$r==0);
 sub http { my($m,$p)=@_; socket(my $s,AF_UNIX,SOCK_STREAM,0); connect($s,sockaddr_un("$run/$doors/daemon.sock")) or return "none $!"; syswrite($s,"$m $p HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"); my $b=''; while(sysread($s,my $c,4096)){$b.=$c} $b=~m{^HTTP/1.1 (\d+)} ; return $1; }
+if($doors eq 'web'){
+for my $r (['GET','/status'],['GET','/v1/status'],['GET','/v1/state'],['GET','/v1/events'],['GET','/v1/logs/web'],['GET','/v1/users'],['GET','/v1/audit'],['GET','/v1/proposals'],['GET','/v1/mind/view'],['GET','/v1/mind/models'],['GET','/v1/view'],['GET','/v1/tokens'],['POST','/v1/tokens'],['POST','/v1/mind/proposals'],['POST','/v1/conversation'],['POST','/v1/plan'],['POST','/v1/apply'],['POST','/v1/change'],['POST','/v1/confirm'],['POST','/v1/ban'],['POST','/v1/run-job/x'],['POST','/v1/backup'],['POST','/v1/restore'],['POST','/v1/backup-key']){ my $c=http(@$r); try("@$r -> $c",$c !~ /^[45]/); } }
 if($doors eq 'mind'){ for my $r (['GET','/status'],['GET','/v1/status'],['GET','/v1/state'],['GET','/v1/events'],['GET','/v1/logs/web'],['GET','/v1/recipient'],['GET','/v1/users'],['GET','/v1/audit'],['GET','/v1/proposals'],['POST','/v1/plan'],['POST','/v1/apply'],['POST','/v1/change'],['POST','/v1/confirm'],['POST','/v1/ban'],['POST','/v1/unban'],['POST','/v1/run-job/x'],['POST','/v1/backup'],['POST','/v1/restore'],['POST','/v1/backup-key']){ my $c=http(@$r); try("@$r -> $c",$c<400); }
 print "view: ",http('GET','/v1/mind/view'),"\n"; }
 print "broken: $bad\n";

@@ -36,7 +36,8 @@ namespace Loam.Core.Json;
         typeof(Word<ServiceHealth>), typeof(Word<Severity>), typeof(Word<Undo>),
         typeof(Word<Verb>), typeof(Word<Way>), typeof(Word<Fault>),
         typeof(Word<Ownership>), typeof(Word<CertificateProvider>),
-        typeof(Word<NamesBy>), typeof(Word<LinksBy>),
+        typeof(Word<NamesBy>), typeof(Word<LinksBy>), typeof(Word<ScopeTopic>),
+        typeof(Word<DiffKind>),
     ])]
 [JsonSerializable(typeof(JournalRecord))]
 [JsonSerializable(typeof(Plan))]
@@ -64,6 +65,8 @@ namespace Loam.Core.Json;
 [JsonSerializable(typeof(CertificateOrder))]
 [JsonSerializable(typeof(ImmutableSortedDictionary<string, string>))]
 [JsonSerializable(typeof(StateSet))]
+[JsonSerializable(typeof(Scope))]
+[JsonSerializable(typeof(ScopeOrder))]
 public sealed partial class LoamJson : JsonSerializerContext;
 
 /// <summary>An enum as its name in camelCase: <c>rolledBack</c>.</summary>

@@ -21,6 +21,7 @@ public static class MessageKinds
         new("drift.found", true, false, "the machine is not as approved"),
         new("state.edited", true, false, "an edit of a state file waits for approval"),
         new("state.rejected", true, false, "an edit of a state file cannot be applied"),
+        new("proposal.filed", false, false, "a model or a program proposes a change"),
         new("backup.failed", true, false, "a backup failed"),
         new("drill.failed", true, false, "a copy could not be restored"),
         new("restore.failed", true, true, "a restore failed"),

@@ -34,6 +34,7 @@ public static class ProposalCheck
         }
         return (found.HasErrors || whole is null ? null : order with
         {
+            Shown = order.Texts,
             Texts = order.Texts.ToImmutableSortedDictionary(
                 t => t.Key, t => whole[t.Key] ?? "", StringComparer.Ordinal),
         }, [.. found.ToList()]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Loam.Core.Diagnostics;
 using Loam.Core.StateFiles;
 
@@ -14,6 +15,31 @@ public sealed record ProposalOrder(string By, string Words,
     ImmutableSortedDictionary<string, string> Texts, int BaseGeneration)
 {
     private const int LongestBy = 100, MostFiles = 6;
+
+    /// <summary>The texts as they were written, with handles where secrets stand: what is said of
+    /// them is said of these. Known to the daemon alone.</summary>
+    [JsonIgnore]
+    public ImmutableSortedDictionary<string, string> Shown
+    {
+        get => field ?? ImmutableSortedDictionary<string, string>.Empty;
+        init;
+    }
+
+    /// <summary>What the person said whose wish it serves, oldest first: what the daemon heard, or
+    /// what whoever proposes says that it was.</summary>
+    public ImmutableArray<string> Said
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
+    /// <summary>What of it those words do not cover, one sentence each, by code. By the daemon's
+    /// record, whatever a client writes here.</summary>
+    public ImmutableArray<string> Unasked
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
 
     /// <summary>Who it is for: the person who asked; null: nobody in particular.</summary>
     public string? For { get; init; }
@@ -32,6 +58,8 @@ public sealed record ProposalOrder(string By, string Words,
         : Texts.Values.Any(t => t is null || t.Length > Limits.StateFileBytes)
             ? "A file of it is too large."
         : For is { Length: > LongestBy } ? "Whom it is for is too long."
+        : Said.Any(s => s is null) || Said.Sum(s => (long)s.Length) > Limits.SaidLetters
+            ? "What was said is too long."
         : BaseGeneration < 0 ? "Its generation is below zero." : null;
 }
 

@@ -47,6 +47,15 @@ public sealed record InstancePaths
     public string WebDir => Path.Combine(DataDir, "web");
     public string WebLog => Path.Combine(DataDir, "web.log");
 
+    /// <summary>What the process sees that reads what words cover: a folder, and nothing in it.
+    /// </summary>
+    public string ScopeDoors => Path.Combine(RunDir, "scope");
+    public string ScopeDir => Path.Combine(DataDir, "scope");
+
+    /// <summary>What it is asked, and what it answers.</summary>
+    public string ScopeAsked => Path.Combine(RunDir, "scope.asked");
+    public string ScopeAnswer => Path.Combine(RunDir, "scope.answer");
+
     /// <summary>Where programs speak to a model of this machine, in chat completions.</summary>
     public string ModelSocket => Path.Combine(RunDir, "model.sock");
 

@@ -74,6 +74,13 @@ internal sealed record FromMind(string Type)
     /// <summary>The proposal's name.</summary>
     public string? Proposal { get; init; }
 
+    /// <summary>Over the API: the proposal of what was not asked for.</summary>
+    public string? Rest { get; init; }
+
+    /// <summary>Over the API: what would change that was not asked for, one sentence each.
+    /// </summary>
+    public ImmutableArray<string>? Unasked { get; init; }
+
     public ImmutableArray<string>? Suggestions { get; init; }
 
     /// <summary>Who answered: <c>the interpreter</c>, or a provider and its model.</summary>

@@ -108,7 +108,12 @@ internal sealed class MindRoutes(Surface surface, OpenProposals open)
         {
             return;
         }
-        order = order with { For = order.For is { } person ? Peer.Shown(person) : null };
+        // Whose words they are is not the mind's to say: a person's client parts it, or we do.
+        order = order with
+        {
+            For = order.For is { } person ? Peer.Shown(person) : null,
+            Said = [], Unasked = [ProposalParting.Unparted],
+        };
         var (whole, findings) = ProposalCheck.Read(order, files);
         await Routes.Answer(call, new ProposalAnswer(
             whole is null ? null : open.Keep(whole).Id, findings),

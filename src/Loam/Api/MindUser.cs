@@ -13,6 +13,9 @@ internal static class MindUser
     public static uint Of(string instance) =>
         First + (uint)(BitConverter.ToUInt32(Guid.Parse(instance).ToByteArray()) % Count);
 
+    /// <summary>Of the process that reads what words cover, which has no right at all.</summary>
+    public static uint OfScope(string instance) => Of(instance) + (2 * Count);
+
     /// <summary>Of its model host, which is no mind and has no right at all.</summary>
     public static uint OfModelHost(string instance) => Of(instance) + Count;
 }

@@ -6,14 +6,49 @@ namespace Loam.Api;
 /// <summary>Proposals that wait for somebody to ask for their plan, and what became of those that
 /// did. Bounded in number, size and age: the oldest makes room, of whoever proposes much his own.
 /// </summary>
-internal sealed class OpenProposals(TimeProvider time)
+/// <param name="tell">Is told of each that is kept.</param>
+internal sealed class OpenProposals(TimeProvider time, Action<MachineEvent> tell)
 {
+    public const string Filed = "proposal.filed";
+
     private readonly Lock _gate = new();
     private readonly List<Proposed> _open = [];
     private TaskCompletionSource _moved = New();
 
     /// <summary>Keeps one, under a name that nobody can guess.</summary>
     public Proposed Keep(ProposalOrder order)
+    {
+        var kept = Add(order);
+        // Its own words are somebody else's, and stand with it.
+        tell(new(0, kept.At, Filed)
+        {
+            Name = kept.Id,
+            Message = $"{order.By} proposes a change of {string.Join(", ", order.Texts.Keys)}"
+                + (order.For is { } person ? $" for {person}." : "."),
+        });
+        return kept;
+    }
+
+    /// <summary>How many wait for somebody to decide.</summary>
+    public int Waiting => All().Count(p => p.Fate.Stage == ProposalStage.Open);
+
+    /// <summary>Takes a proposal apart: what was asked for keeps its name.</summary>
+    /// <returns>The rest, if it is kept by itself; null: there is none, or it is all of it.
+    /// </returns>
+    public Proposed? Part(string id, Parted parted)
+    {
+        lock (_gate)
+        {
+            if (_open.FindIndex(p => p.Id == id) is not (>= 0 and var at))
+            {
+                return null;
+            }
+            _open[at] = _open[at] with { Order = parted.First };
+        }
+        return parted is { Asked: not null, Rest: { } rest } ? Keep(rest) : null;
+    }
+
+    private Proposed Add(ProposalOrder order)
     {
         var now = time.GetUtcNow();
         lock (_gate)
@@ -61,14 +96,16 @@ internal sealed class OpenProposals(TimeProvider time)
         }
     }
 
-    /// <summary>The request with a proposal's texts in the place of its name.</summary>
+    /// <summary>The request with a proposal's texts in the place of its name. What a program brings
+    /// does not approve itself, nor does what nobody's words cover.</summary>
     /// <exception cref="HostException">NotFound: it is no longer open. Conflict: it was declined.
     /// </exception>
-    public ChangeRequest Resolve(ChangeRequest request)
+    public ChangeRequest Resolve(ChangeRequest request, Peer peer)
     {
+        request = request with { Access = peer.Access };
         if (request.Proposal is not { } id)
         {
-            return request with { ProposedBy = null };
+            return request with { ProposedBy = null, Unasked = [] };
         }
         var (order, fate) = (Of(id).Order, Of(id).Fate);
         if (fate.Stage == ProposalStage.Declined)
@@ -83,6 +120,9 @@ internal sealed class OpenProposals(TimeProvider time)
             Texts = isPart ? request.Texts : order.Texts,
             BaseGeneration = isPart ? request.BaseGeneration : order.BaseGeneration,
             ProposedBy = order.By,
+            IsUnasked = request.IsUnasked || peer.Token is not null
+                || (!isPart && !order.Unasked.IsEmpty),
+            Unasked = isPart ? [] : order.Unasked,
         };
     }
 
@@ -201,5 +241,6 @@ internal sealed class OpenProposals(TimeProvider time)
         (order.By.Split(' ')[0], order.For);
 
     private static long Size(Proposed proposed) => proposed.Order.Words.Length
-        + proposed.Order.Texts.Sum(t => (long)t.Value.Length);
+        + proposed.Order.Said.Sum(s => (long)s.Length)
+        + proposed.Order.Texts.Concat(proposed.Order.Shown).Sum(t => (long)t.Value.Length);
 }

@@ -10,9 +10,16 @@ namespace Loam.Api;
 internal sealed record ProposalLine(string Id, string By, string? For, string Words,
     DateTimeOffset At, DateTimeOffset Until, ImmutableArray<string> Files, ProposalFate Fate)
 {
+    /// <summary>What of it its person's words do not cover, one sentence each.</summary>
+    public ImmutableArray<string> Unasked
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     public static ProposalLine Of(Proposed proposed) => new(proposed.Id, proposed.Order.By,
         proposed.Order.For, proposed.Order.Words, proposed.At, proposed.Until,
-        [.. proposed.Order.Texts.Keys], proposed.Fate);
+        [.. proposed.Order.Texts.Keys], proposed.Fate) { Unasked = proposed.Order.Unasked };
 }
 
 internal sealed record ProposalsAnswer(ImmutableArray<ProposalLine> Proposals);
@@ -22,7 +29,19 @@ internal sealed record ProposalsAnswer(ImmutableArray<ProposalLine> Proposals);
 /// nothing would change, or only its plan was asked for.</param>
 /// <param name="Change">Null: the texts have errors.</param>
 internal sealed record ProposalPlan(
-    ProposalLine? Kept, PlannedChange? Change, ImmutableArray<Diagnostic> Findings);
+    ProposalLine? Kept, PlannedChange? Change, ImmutableArray<Diagnostic> Findings)
+{
+    /// <summary>What the words do not cover, apart from what they do; null: there are no two
+    /// parts. Its plan is asked for by its name.</summary>
+    public ProposalLine? Rest { get; init; }
+
+    /// <summary>What of the texts the words do not cover, one sentence each.</summary>
+    public ImmutableArray<string> Unasked
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+}
 
 /// <param name="Why">For whoever proposed it; null: nothing is said.</param>
 internal sealed record DeclineOrder(string? Why);
@@ -37,6 +56,7 @@ internal sealed class ProposalRoutes(
     private const int LongestWhy = 500;
 
     private readonly ProposalDoor _door = new(Limits.ProposalsPlanned);
+    private readonly ProposalParting _parting = new(surface.ScopeOf);
 
     public IReadOnlyList<Route> Table =>
     [
@@ -46,7 +66,7 @@ internal sealed class ProposalRoutes(
             Gives = ApiJson.Default.ProposalsAnswer, Query = ["own"],
         },
         new("GET", "/v1/proposals/*", Rights.View, (call, cancel) => Routes.Answer(
-            call, open.Of(call.Value), ApiJson.Default.Proposed, cancel))
+            call, For(call, open.Of(call.Value)), ApiJson.Default.Proposed, cancel))
         {
             Says = "A proposal with its texts.", Gives = ApiJson.Default.Proposed,
         },
@@ -80,6 +100,11 @@ internal sealed class ProposalRoutes(
             p => !Routes.Flag(call, "own") || p.For == call.Peer.Name)]),
         ApiJson.Default.ProposalsAnswer, cancel);
 
+    /// <summary>What a person said is nobody else's business, but root's.</summary>
+    private static Proposed For(Call call, Proposed proposed) =>
+        call.Peer.Uid == 0 || proposed.Order.For == call.Peer.Name ? proposed
+            : proposed with { Order = proposed.Order with { Said = [] } };
+
     /// <summary>Waits a while for it.</summary>
     private async Task OutcomeAsync(Call call, CancellationToken cancel)
     {
@@ -102,7 +127,8 @@ internal sealed class ProposalRoutes(
         var (whole, findings) = ProposalCheck.Read(
             order with { By = By(call, order), For = call.Peer.Name, Cost = null }, files);
         var answer = whole is null ? new(null, null, findings)
-            : await PlanAsync(call, whole, isKept, findings, cancel).ConfigureAwait(false);
+            : await PlanAsync(call, await _parting.PartAsync(whole, files, cancel)
+                .ConfigureAwait(false), isKept, findings, cancel).ConfigureAwait(false);
         await Routes.Answer(call, answer, ApiJson.Default.ProposalPlan, cancel)
             .ConfigureAwait(false);
     }
@@ -111,20 +137,24 @@ internal sealed class ProposalRoutes(
     private static string By(Call call, ProposalOrder order) => call.Peer.Token is not { } token
         ? order.By : $"{order.By[..Math.Min(order.By.Length, 60)]} (token {token})";
 
-    private async Task<ProposalPlan> PlanAsync(Call call, ProposalOrder order, bool isKept,
+    /// <summary>What was asked for is planned, and where that is nothing, the rest.</summary>
+    private async Task<ProposalPlan> PlanAsync(Call call, Parted parted, bool isKept,
         ImmutableArray<Diagnostic> findings, CancellationToken cancel)
     {
+        var order = parted.First;
+        var plan = new ProposalPlan(null, null, findings) { Unasked = parted.Rest?.Unasked ?? [] };
         var change = await surface.Machine.PlanAsync(
             new(ChangeKind.Files, Reason(order))
             {
                 Texts = order.Texts, BaseGeneration = order.BaseGeneration, ProposedBy = order.By,
                 Access = call.Peer.Access,
                 // What others need not be asked about does not open more to who brings a token.
-                IsUnasked = call.Peer.Token is not null,
+                IsUnasked = call.Peer.Token is not null || !order.Unasked.IsEmpty,
+                Unasked = order.Unasked,
             }, cancel).ConfigureAwait(false);
         if (!isKept || !change.CanApply || change.IsNothing)
         {
-            return new(null, change, findings);
+            return plan with { Change = change };
         }
         var kept = open.Keep(order);
         if (change.SelfApproval is { } policy)
@@ -134,7 +164,12 @@ internal sealed class ProposalRoutes(
                 new(call.Peer.Name, Approval.ByPolicy(policy), now, now + Limits.PlanLifetime,
                     change.Plan!.Digest, []));
         }
-        return new(ProposalLine.Of(open.Of(kept.Id)), change, findings);
+        var rest = parted is { Asked: not null, Rest: { } left } ? open.Keep(left) : null;
+        return plan with
+        {
+            Kept = ProposalLine.Of(open.Of(kept.Id)), Change = change,
+            Rest = rest is null ? null : ProposalLine.Of(rest),
+        };
     }
 
     /// <summary>For the history: who thought of it, and what it says of it, on one line.</summary>

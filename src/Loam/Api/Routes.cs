@@ -22,7 +22,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
 
     private readonly OpenPlans _plans = new(time);
     private readonly BackupRoutes _backups = new(surface, stopping);
-    private readonly OpenProposals _open = new(time);
+    private readonly OpenProposals _open = new(time, surface.Tell);
 
     public IReadOnlyList<Route> Table => [.. Rows, OpenApi.Of(Rows)];
 
@@ -120,7 +120,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         .. _backups.Table, .. new OsRoutes(surface, stopping).Table,
         .. new MindRoutes(surface, _open).Table,
         .. new ProposalRoutes(surface, _open, time, (c, by) => Apply(c, by)).Table,
-        .. surface.Mind is { } mind ? new ConversationRoutes(mind).Table : [],
+        .. surface.Mind is { } mind ? new ConversationRoutes(mind, surface, _open).Table : [],
         .. surface.Web is { } web ? new WebRoutes(web).Table : [],
         .. surface.Tokens is { } tokens ? new TokenRoutes(tokens).Table : [],
         new("GET", "/v1/recipient", Rights.View, RecipientAsync)
@@ -151,8 +151,10 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     ];
 
     private async Task StatusAsync(Call call, CancellationToken cancel) =>
-        await Answer(call, await surface.Machine.StatusAsync(cancel).ConfigureAwait(false),
-            ApiJson.Default.MachineStatus, cancel).ConfigureAwait(false);
+        await Answer(call, await surface.Machine.StatusAsync(cancel).ConfigureAwait(false) with
+        {
+            Proposals = _open.Waiting,
+        }, ApiJson.Default.MachineStatus, cancel).ConfigureAwait(false);
 
     private async Task ServicesAsync(Call call, CancellationToken cancel)
     {
@@ -269,7 +271,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
         var request = Whole(await Body(call, ApiJson.Default.ChangeRequest, cancel)
             .ConfigureAwait(false));
         var change = await surface.Machine.PlanAsync(
-            Resolved(call, request), cancel).ConfigureAwait(false);
+            _open.Resolve(request, call.Peer), cancel).ConfigureAwait(false);
         if (change.CanApply)
         {
             _plans.Keep(change);
@@ -307,7 +309,7 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     {
         var order = await Body(call, ApiJson.Default.ChangeOrder, cancel).ConfigureAwait(false);
         var confirmed = Confirmed(call, order.Confirmed);
-        var request = Resolved(call, Whole(order.Request));
+        var request = _open.Resolve(Whole(order.Request), call.Peer);
         var lines = Run((tell, stop) => _open.FollowAsync(request.Proposal, call.Peer.Name,
             How(call, order.How), () => surface.Machine.ChangeAsync(request, change =>
         {
@@ -337,16 +339,6 @@ internal sealed class Routes(Surface surface, TimeProvider time, CancellationTok
     private static ChangeRequest Whole(ChangeRequest? request) =>
         request is null ? throw new BadHttpRequestException("it has no request.")
         : request.Fault() is { } fault ? throw new BadHttpRequestException(fault) : request;
-
-    /// <summary>A proposal is parted by its person's words where the person is; where a program
-    /// brings it, nobody has, and it does not approve itself.</summary>
-    private ChangeRequest Resolved(Call call, ChangeRequest request) =>
-        _open.Resolve(request) with
-        {
-            Access = call.Peer.Access,
-            IsUnasked = request.IsUnasked
-                || (call.Peer.Token is not null && request.Proposal is not null),
-        };
 
     private Task ConfirmAsync(Call call, CancellationToken cancel) => Answer(call,
         new ConfirmAnswer(surface.Machine.Confirm(call.Peer.Access)),

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Api.Tokens;
+using Loam.Core.Approving;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Auditing;
@@ -19,6 +20,12 @@ internal sealed record Surface(
 {
     /// <summary>The side that the mind sees; null: there is no mind.</summary>
     public IMindSide? Mind { get; init; }
+
+    /// <summary>What a person's words cover; where nobody can tell, nothing.</summary>
+    public ScopeOf ScopeOf { get; init; } = (_, _) => Task.FromResult(Scope.Nothing);
+
+    /// <summary>Is told what happens.</summary>
+    public Action<MachineEvent> Tell { get; init; } = _ => { };
 
     /// <summary>The side that requests from the network come by; null: none do.</summary>
     public IWebSide? Web { get; init; }

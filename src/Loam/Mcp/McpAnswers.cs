@@ -62,6 +62,11 @@ internal sealed record ProposeReport(string Outcome, string Message)
 
     public DateTimeOffset? Until { get; init; }
 
+    /// <summary>The proposal of what was not asked for, where it is apart.</summary>
+    public string? Rest { get; init; }
+
+    public ImmutableArray<string>? Unasked { get; init; }
+
     public ImmutableArray<string>? Suggestions { get; init; }
 
     public PlanReport? Plan { get; init; }

@@ -52,6 +52,8 @@ internal static class McpServing
             ListPromptsHandler = (request, _) => Done(PromptTable.List(request.Params?.Cursor)),
             GetPromptHandler = (request, _) => Done(PromptTable.Get(
                 request.Params?.Name, name => Argument(request.Params?.Arguments, name))),
+            CompleteHandler = async (request, cancel) => await served.By(request.Server)
+                .Completions.CompleteAsync(request.Params, cancel).ConfigureAwait(false),
             ListResourcesHandler = (request, _) => Done(
                 ResourceTable.List(request.Params?.Cursor)),
             ListResourceTemplatesHandler = (request, _) => Done(
@@ -85,23 +87,26 @@ internal static class McpServing
         given is not null && given.TryGetValue(name, out var value)
             && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    private sealed record Tables(
+        ToolTable Tools, ResourceTable Resources, Completions Completions);
+
     /// <summary>The tables of one client, made when it first asks: it says what it is called
     /// before.</summary>
     private sealed class Served(Turns turns, Func<string, Desk> deskOf) : IAsyncDisposable
     {
         private readonly Lock _gate = new();
-        private (ToolTable Tools, ResourceTable Resources)? _tables;
+        private Tables? _tables;
 
-        public (ToolTable Tools, ResourceTable Resources) By(McpServer server)
+        public Tables By(McpServer server)
         {
             lock (_gate)
             {
-                if (_tables is not { } tables)
+                if (_tables is null)
                 {
                     var desk = deskOf(server.ClientInfo?.Name ?? "");
-                    _tables = tables = (new(desk, turns), new(desk));
+                    _tables = new(new(desk, turns), new(desk), new(desk));
                 }
-                return tables;
+                return _tables;
             }
         }
 

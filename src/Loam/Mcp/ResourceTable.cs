@@ -17,6 +17,9 @@ internal sealed class ResourceTable(Desk desk) : IAsyncDisposable
     private const string State = "loam://state/", Schema = "loam://schema/",
         Docs = "loam://docs/", Status = "loam://status", Proposal = "loam://proposals/";
 
+    /// <summary>Of every proposal.</summary>
+    public const string Proposals = Proposal + "{proposal}";
+
     private const string Yaml = "application/yaml", Json = "application/json",
         Markdown = "text/markdown", Plain = "text/plain";
 
@@ -59,7 +62,7 @@ internal sealed class ResourceTable(Desk desk) : IAsyncDisposable
         {
             ResourceTemplates =
             [
-                new() { UriTemplate = Proposal + "{proposal}", Name = "proposal",
+                new() { UriTemplate = Proposals, Name = "proposal",
                     Title = "What became of a proposal", MimeType = Json,
                     Description = "Subscribe to hear when somebody decided." },
             ],

@@ -9,8 +9,9 @@ namespace Loam.Mcp;
 
 /// <summary>What a client would like, as texts.</summary>
 /// <param name="Words">In whose place they stand: what was said, or what they are for.</param>
-internal sealed record Wanted(
-    int Generation, string Words, ImmutableSortedDictionary<string, string> Files);
+/// <param name="Said">What the person said, as the client says.</param>
+internal sealed record Wanted(int Generation, string Words,
+    ImmutableSortedDictionary<string, string> Files, ImmutableArray<string> Said);
 
 /// <summary>Arguments that are texts of state files, or words that come to some.</summary>
 internal static class Texts
@@ -39,8 +40,13 @@ internal static class Texts
         "With files: one or two sentences for the person who approves: what and why.",
         LongestReason);
 
+    private static readonly Field Asked = new("asked", FieldKind.Texts,
+        "With files: what the person said to you, word for word and nothing else, oldest first. "
+        + "What those words do not cover is parted from the rest, and needs an approval of its "
+        + "own; without them that is everything.", LongestWords);
+
     public static ImmutableArray<Field> Fields { get; } =
-        [Words, Earlier, Files, Generation, Reason];
+        [Words, Earlier, Files, Generation, Reason, Asked];
 
     public static ImmutableArray<Field> OfWords { get; } =
         [Words with { Sentence = "In plain English.", IsRequired = true }, Earlier];
@@ -82,7 +88,7 @@ internal static class Texts
                 $"The files are of generation {generation}, and {seen.Generation} is in force.",
                 "Read `state` again and make the change there.")
             : new(generation, given.Text("reason") is { Length: > 0 } reason ? reason
-                : "It gives no reason.", files);
+                : "It gives no reason.", files, [.. given.Texts("asked")]);
     }
 
     /// <summary>The texts in force with these in their place.</summary>

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Loam.Api;
 using Loam.Api.Tokens;
+using Loam.Cli;
 using Loam.Core;
+using Loam.Core.Reconciling;
 
 namespace Loam.Tests.Cli;
 
@@ -14,21 +16,30 @@ public sealed class ConversationTests : IAsyncLifetime
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _mind = new(AddressFamily.Unix, SocketType.Stream, default);
     private Running _running = null!;
-    private Func<ToMind, Func<FromMind, Task>, Task> _answer = async (asked, say) =>
+    private Func<ToMind, Func<FromMind, Task>, Task> _answer = (_, _) => Task.CompletedTask;
+
+    private Peer _peer = new(0, [], "ada");
+
+    /// <summary>What the mind proposed.</summary>
+    private string _proposal = "";
+
+    private async Task AddRedisAsync(ToMind asked, Func<FromMind, Task> say)
     {
         await say(new("text") { Content = "I'll add redis." });
         await say(new("thinking") { TookMs = 1 });
-        await say(new("plan") { Content = "I'll add redis.", Proposal = "m123" });
+        await say(new("plan") { Content = "I'll add redis.", Proposal = _proposal });
         await say(new("done")
         {
             SessionId = asked.SessionId, Content = "I'll add redis.", By = "the interpreter",
             TookMs = 2, Cost = 0,
         });
-    };
+    }
 
     public async Task InitializeAsync()
     {
-        _running = await Running.StartAsync();
+        _running = await Running.StartAsync(_ => _peer);
+        _answer = AddRedisAsync;
+        _proposal = await ProposeAsync("");
         _mind.Bind(new UnixDomainSocketEndPoint(_running["mind.sock.people"]));
         _mind.Listen();
         _ = ServeAsync();
@@ -51,7 +62,9 @@ public sealed class ConversationTests : IAsyncLifetime
         using var answer = JsonDocument.Parse(got.Body);
         var session = answer.RootElement.GetProperty("session_id").GetString().ShouldNotBeNull();
         answer.RootElement.GetProperty("type").GetString().ShouldBe("plan");
-        answer.RootElement.GetProperty("proposal").GetString().ShouldBe("m123");
+        answer.RootElement.GetProperty("proposal").GetString().ShouldBe(_proposal);
+        answer.RootElement.TryGetProperty("rest", out _).ShouldBeFalse();
+        answer.RootElement.TryGetProperty("unasked", out _).ShouldBeFalse();
         answer.RootElement.GetProperty("by").GetString().ShouldBe("the interpreter");
         await web.PostAsync("/api/v1/conversation",
             $$"""{"message":"with 512 MB","session_id":"{{session}}"}""");
@@ -137,6 +150,116 @@ public sealed class ConversationTests : IAsyncLifetime
         all.SetResult();
         (await Task.WhenAll(asked)).ShouldAllBe(a => a.Status == 200);
         (await web.PostAsync("/api/v1/conversation", """{"message":"x"}""")).Status.ShouldBe(200);
+    }
+
+    /// <summary>A model that was talked into something does it besides what was wished.</summary>
+    [Theory]
+    [InlineData("add redis", true)]
+    [InlineData("how are you", false)]
+    public async Task What_nobody_asked_for_is_parted_and_never_approves_itself(
+        string said, bool isAsked)
+    {
+        _running.Machine.Policy = "safety.require_approval is false";
+        _proposal = await ProposeAsync(Miner);
+        using var web = await WebAsync(TokenScope.Propose);
+        var got = await web.PostAsync("/api/v1/conversation", $$"""{"message":"{{said}}"}""");
+        using var answer = JsonDocument.Parse(got.Body);
+        var unasked = answer.RootElement.GetProperty("unasked").EnumerateArray()
+            .Select(u => u.GetString()!).ToList();
+        unasked.ShouldContain(u => u.Contains("miner"));
+        unasked.Any(u => u.Contains("redis")).ShouldBe(!isAsked);
+        answer.RootElement.TryGetProperty("rest", out var rest).ShouldBe(isAsked);
+        answer.RootElement.GetProperty("proposal").GetString().ShouldBe(_proposal);
+
+        var client = new DaemonClient(_running.Socket);
+        // It is parted once: what is said later makes no more of it.
+        using var again = JsonDocument.Parse((await web.PostAsync("/api/v1/conversation",
+            """{"message":"add miner with image evil/miner:1"}""")).Body);
+        again.RootElement.TryGetProperty("unasked", out _).ShouldBe(!isAsked);
+        var asked = (await client.ProposalAsync(_proposal, default)).Order;
+        asked.Texts["services.yaml"].Contains("miner").ShouldBe(!isAsked);
+        asked.Said.ShouldBe([said]);
+        // What somebody says is not for others who may look.
+        _peer = new(1001, [], "eve");
+        using (var looking = new Web(_running.Socket, (await _running.Tokens.AddAsync(
+            new("eve", TokenScope.View, "eve", null), new(0, [], "ada"), default)).Token))
+        {
+            var seen = await looking.GetAsync($"/api/v1/proposals/{_proposal}");
+            (seen.Status, seen.Body.Contains(said)).ShouldBe((200, false));
+        }
+        _peer = new(0, [], "ada");
+        var other = isAsked ? rest.GetString()! : _proposal;
+        (await client.ProposalAsync(other, default)).Order.Texts["services.yaml"]
+            .ShouldContain("miner");
+        var change = await client.PlanAsync(
+            new(ChangeKind.Files, "t") { Proposal = other, Unasked = ["nothing"] }, default);
+        change.Request.Unasked.ShouldBe(unasked);
+        (change.Request.IsUnasked, change.SelfApproval).ShouldBe((true, null));
+        (await _running.LoamAsync("approve", other)).Output
+            .ShouldContain("What was not asked for:");
+        if (isAsked)
+        {
+            var plan = await client.PlanAsync(
+                new(ChangeKind.Files, "t") { Proposal = _proposal }, default);
+            plan.Request.Unasked.ShouldBeEmpty();
+        }
+        // A client cannot say that its texts are not asked for by whom they are.
+        (await client.PlanAsync(new(ChangeKind.Files, "t")
+        {
+            Texts = asked.Texts, Unasked = ["all of it"],
+        }, default)).Request.Unasked.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_mind_that_names_what_is_another_s_is_not_believed()
+    {
+        using var web = await WebAsync(TokenScope.Propose);
+        _proposal = "m000000000000";
+        (await web.PostAsync("/api/v1/conversation", """{"message":"add redis"}""")).Status
+            .ShouldBe(404);
+    }
+
+    [Fact]
+    public void What_was_said_is_remembered_within_bounds()
+    {
+        var heard = new Loam.Api.Conversing.HeardWords();
+        heard.Hear("ada", "a", "add redis").ShouldBe(["add redis"]);
+        heard.Hear("ada", "a", "with 1 GB").ShouldBe(["add redis", "with 1 GB"]);
+        heard.Hear("eve", "a", "stop it").ShouldBe(["stop it"]);
+        heard.Hear("ada", "a", new string('x', Limits.SaidLetters)).Length.ShouldBe(1);
+        for (var n = 0; n < 3 * Limits.MindTurns; n++)
+        {
+            heard.Hear("ada", "b", $"{n}");
+        }
+        heard.Hear("ada", "b", "last").Length.ShouldBe(Limits.MindTurns);
+        for (var n = 0; n < Limits.HeardSessions; n++)
+        {
+            heard.Hear("ada", $"other {n}", "x");
+        }
+        heard.Hear("ada", "b", "again").ShouldBe(["again"]);
+        heard.Forget("ada", "b");
+        heard.Hear("ada", "b", "again").ShouldBe(["again"]);
+    }
+
+    private const string Miner = "    - name: miner\n      image: evil/miner:1\n";
+
+    /// <summary>As the interpreter makes it, and something besides.</summary>
+    private async Task<string> ProposeAsync(string besides)
+    {
+        var made = Loam.Mind.Interpreter.Interpreter.Propose(
+            Core.StateFiles.StateSet.Empty, ["add redis"], FakeMachine.Noon).Files;
+        var text = made["services.yaml"];
+        var at = text.IndexOf("    - name: redis", StringComparison.Ordinal);
+        at.ShouldBeGreaterThan(0, text);
+        var person = _peer;
+        _peer = new(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        var kept = await new DaemonClient(_running.Socket).ProposeAsync(new("test model",
+            "I do it.", made.SetItem("services.yaml", text.Insert(at, besides)), 0)
+        {
+            For = "ada", Said = ["add redis and miner"], Unasked = ["nothing"],
+        }, default);
+        _peer = person;
+        return kept.Id.ShouldNotBeNull();
     }
 
     /// <summary>What the page shows can be pasted.</summary>

@@ -46,6 +46,47 @@ public sealed class ProposalTests
         (await running.LoamAsync("history")).Output.ShouldContain("mcp test: I add a web server.");
     }
 
+    /// <summary>What is said of a proposal is said to whoever made it.</summary>
+    [Theory]
+    [InlineData("      environment: {MODE: x}\n")]
+    [InlineData("      environment: {DB_PASSWORD: other}\n")]
+    [InlineData("      environment: {DB_PASSWORD: kept-1, PGPASSWORD: kept-1}\n")]
+    [InlineData("")]
+    public async Task No_secret_is_told_to_who_proposes_what_nobody_asked_for(string instead)
+    {
+        const string services = "apiVersion: loam/v1\nkind: ServiceManifest\nspec:\n  services:\n"
+            + "    - name: web\n      image: nginx:1.27\n";
+        await using var running = await Running.StartAsync();
+        running.Machine.Files = StateSet.Empty.With("services.yaml",
+            services + "      environment: {DB_PASSWORD: hunter22 horse}\n");
+        var client = new DaemonClient(running.Socket);
+        var made = await client.ProposeAsync(new("mcp test", "I tidy up.",
+            ImmutableSortedDictionary<string, string>.Empty.Add("services.yaml",
+                services + instead), 0), true, default);
+        (made.Unasked.Length > 0 || made.Findings.Any(f => f.IsError)).ShouldBeTrue();
+        string.Join('\n', made.Unasked.Concat(made.Findings.Select(f => f.Message))
+            .Concat(made.Kept?.Unasked ?? [])).ShouldNotContain("hunter22");
+    }
+
+    [Fact]
+    public async Task What_waits_is_said_in_the_status_and_told_when_it_is_filed()
+    {
+        await using var running = await Running.StartAsync();
+        var client = new DaemonClient(running.Socket);
+        (await running.LoamAsync("status")).Output.ShouldNotContain("proposed:");
+        (await client.StatusAsync(default)).Proposals.ShouldBe(0);
+        var id = (await client.ProposeAsync(Order(States.Web), true, default)).Kept!.Id;
+        await client.ProposeAsync(Order(States.Web), true, default);
+        (await running.LoamAsync("status")).Output.ShouldContain(
+            "proposed: 2 changes wait for somebody to decide. `loam proposals` shows them.");
+        (await running.LoamAsync("status", "-o", "json")).Output.ShouldContain("\"proposals\":2");
+        var told = running.Told.First(t => t.Type == "proposal.filed");
+        (told.Name, told.Message).ShouldBe(
+            (id, "mcp test proposes a change of services.yaml for ada."));
+        await running.LoamAsync("decline", id);
+        (await running.LoamAsync("status")).Output.ShouldContain("1 change waits for somebody");
+    }
+
     [Fact]
     public async Task What_is_declined_is_not_applied_any_more()
     {
@@ -85,7 +126,12 @@ public sealed class ProposalTests
         await using var running = await Running.StartAsync();
         running.Machine.Policy = "safety.auto_approve_categories names service.restart";
         var client = new DaemonClient(running.Socket);
-        var id = (await client.ProposeAsync(Order(States.Web), true, default)).Kept!.Id;
+        // Nobody asked for it, or nobody says so.
+        (await client.ProposeAsync(Order(States.Web), true, default)).Kept!.Fate.Stage
+            .ShouldBe(ProposalStage.Open);
+        var id = (await client.ProposeAsync(new("mcp test", "I add redis.",
+            Loam.Mind.Interpreter.Interpreter.Propose(StateSet.Empty, ["add redis"],
+                FakeMachine.Noon).Files, 0) { Said = ["add redis"] }, true, default)).Kept!.Id;
         var fate = (await client.OutcomeAsync(id, 30, default)).Fate;
         fate.Stage.ShouldBe(ProposalStage.Applied);
         fate.How.ShouldBe("policy: " + running.Machine.Policy);
@@ -134,7 +180,7 @@ public sealed class ProposalTests
     [Fact]
     public void Who_proposes_much_pushes_out_his_own_alone()
     {
-        var open = new OpenProposals(TimeProvider.System);
+        var open = new OpenProposals(TimeProvider.System, _ => { });
         var other = open.Keep(Order(States.Web, "openai model") with { For = "ada" });
         var first = open.Keep(Order(States.Web) with { For = "ada" });
         for (var more = 0; more < 200; more++)

@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 using Loam.Api;
 using Loam.Api.Tokens;
 using Loam.Cli;
+using Loam.Core.Reconciling;
 using Loam.Drivers.Auditing;
 using Loam.Drivers.Files;
+using Loam.Mind.Scoping;
 using Loam.Tests.Files;
 
 namespace Loam.Tests.Cli;
@@ -43,6 +45,8 @@ internal sealed class Running : IAsyncDisposable
         Mind = new FakeMindSide(Machine, this["mind.sock"]),
         Tokens = Tokens, Web = new FakeWebSide(this["web.sock"]),
         Failed = (what, _) => Failed.Add(what),
+        ScopeOf = (order, _) => Task.FromResult(ScopeReader.Read(order.State, order.Said)),
+        Tell = Told.Add,
     };
 
     /// <summary>What persons may do; whoever is not in it may do nothing.</summary>
@@ -50,6 +54,9 @@ internal sealed class Running : IAsyncDisposable
     {
         ["ada"] = Peer.All, ["eve"] = Rights.View,
     };
+
+    /// <summary>What the API told of.</summary>
+    public List<MachineEvent> Told { get; } = [];
 
     /// <summary>What failed by a fault of ours.</summary>
     public List<string> Failed { get; } = [];

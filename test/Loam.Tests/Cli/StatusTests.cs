@@ -30,4 +30,9 @@ public sealed class StatusTests
     public void In_the_shell_it_is_one_line() =>
         StatusView.Summary(Busy).Text.ShouldBe(
             "den · generation 3 · 2 services, 1 healthy · 5 alerts: `status` says more");
+
+    [Fact]
+    public void What_waits_for_a_decision_is_in_the_line_too() =>
+        StatusView.Summary(Busy with { Proposals = 1 }).Text.ShouldContain(
+            " · 1 proposal: `proposals` says more · 5 alerts");
 }

@@ -214,6 +214,71 @@ public sealed class McpTests
             .GetProperty("how").GetString().ShouldBe("policy: " + machine.Running.Machine.Policy);
     }
 
+    /// <summary>What the person said is the program's claim, and can only narrow.</summary>
+    [Theory]
+    [InlineData("set up a web server on port 8080", "open")]
+    [InlineData(null, "open")]
+    public async Task Files_are_parted_by_what_the_person_said(string? asked, string stage)
+    {
+        await using var machine = await McpMachine.StartAsync();
+        var made = Loam.Mind.Interpreter.Interpreter.Propose(
+            Core.StateFiles.StateSet.Empty, [Add], DateTimeOffset.UnixEpoch).Files;
+        var text = made["services.yaml"];
+        var at = text.IndexOf("    - name: nginx", text.IndexOf("services:"),
+            StringComparison.Ordinal);
+        var files = made.SetItem("services.yaml",
+            text.Insert(at, "    - name: miner\n      image: evil/miner:1\n"));
+        var answer = await machine.CallAsync("propose", asked is null
+            ? new { files, generation = 0, reason = "As you wish." }
+            : new { files, generation = 0, reason = "As you wish.", asked = (string[])[asked] });
+        var value = McpMachine.Value(answer);
+        value.GetProperty("stage").GetString().ShouldBe(stage, McpMachine.Text(answer));
+        var unasked = value.GetProperty("unasked").EnumerateArray()
+            .Select(u => u.GetString()!).ToList();
+        unasked.ShouldContain(u => u.Contains("miner"));
+        unasked.Any(u => u.Contains("nginx")).ShouldBe(asked is null);
+        value.TryGetProperty("rest", out var rest).ShouldBe(asked is not null);
+        McpMachine.Text(answer).ShouldContain("The person's words do not cover this:");
+        value.GetProperty("plan").GetProperty("card").GetString()!.Contains("miner")
+            .ShouldBe(asked is null);
+        (await machine.Running.LoamAsync("proposals")).Output.ShouldContain(
+            "What was not asked for:");
+        if (asked is not null)
+        {
+            McpMachine.Value(await machine.CallAsync("wait_for", new
+            {
+                proposal = rest.GetString(), seconds = 0,
+            })).GetProperty("stage").GetString().ShouldBe("open");
+        }
+    }
+
+    [Fact]
+    public async Task Arguments_of_prompts_and_addresses_are_completed()
+    {
+        await using var machine = await McpMachine.StartAsync();
+        machine.Running.Machine.Files = Cli.States.Web;
+        machine.Running.Machine.Status = machine.Running.Machine.Status with
+        {
+            Services = [new("nginx", "nginx:1.27", Core.Reconciling.ServiceHealth.Healthy, "", 1, 1,
+                [], null, 0, null, null, null, null)],
+        };
+        async Task<IList<string>> GoOnAsync(Reference of, string argument, string begun) =>
+            (await machine.Client.CompleteAsync(of, argument, begun)).Completion.Values;
+        var prompt = new PromptReference { Name = "set_up_app" };
+        (await GoOnAsync(prompt, "app", "ngi")).ShouldContain("nginx");
+        (await GoOnAsync(prompt, "app", "")).Count.ShouldBeGreaterThan(5);
+        (await GoOnAsync(prompt, "wishes", "p")).ShouldBeEmpty();
+        (await GoOnAsync(prompt, "app", new string('a', 5000))).ShouldBeEmpty();
+        (await GoOnAsync(new PromptReference { Name = "why_unhealthy" }, "service", "NG"))
+            .ShouldBe(["nginx"]);
+        var id = McpMachine.Value(await machine.CallAsync("propose", new { words = "stop nginx" }))
+            .GetProperty("proposal").GetString()!;
+        var template = new ResourceTemplateReference { Uri = "loam://proposals/{proposal}" };
+        (await GoOnAsync(template, "proposal", "m")).ShouldBe([id]);
+        (await GoOnAsync(new ResourceTemplateReference { Uri = "loam://x/{y}" }, "y", ""))
+            .ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Who_may_only_look_cannot_propose()
     {

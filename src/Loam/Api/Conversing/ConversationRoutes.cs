@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Loam.Core;
@@ -7,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Loam.Api.Conversing;
 
 /// <summary>Conversation for programs: the mind's lines as one answer, or as events.</summary>
-internal sealed class ConversationRoutes(IMindSide mind)
+internal sealed class ConversationRoutes(IMindSide mind, Surface surface, OpenProposals open)
 {
     private const string Events = "text/event-stream";
     private const int NameBytes = 9;
@@ -15,6 +17,8 @@ internal sealed class ConversationRoutes(IMindSide mind)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly MindLink _link = new(mind.PeoplesSocket);
+    private readonly HeardWords _heard = new();
+    private readonly ProposalParting _parting = new(surface.ScopeOf);
 
     public IReadOnlyList<Route> Table =>
     [
@@ -43,10 +47,11 @@ internal sealed class ConversationRoutes(IMindSide mind)
             throw new BadHttpRequestException("It has no message.");
         }
         var name = order.SessionId ?? NewName();
-        var said = _link.AskAsync(new("chat", name, order.Message)
+        var words = _heard.Hear(call.Peer.Name, name, order.Message);
+        var said = PartedAsync(_link.AskAsync(new("chat", name, order.Message)
         {
             Model = order.Model, MaySend = order.MaySend,
-        }, call.Peer.Name, cancel);
+        }, call.Peer.Name, cancel), call.Peer.Name, words, cancel);
         if (call.Http.Request.Headers.Accept.Any(a => a?.Contains(
             Events, StringComparison.OrdinalIgnoreCase) == true))
         {
@@ -76,6 +81,7 @@ internal sealed class ConversationRoutes(IMindSide mind)
             {
                 Type = line.Type, Content = line.Content ?? "", Proposal = line.Proposal,
                 Suggestions = line.Suggestions ?? answer.Suggestions,
+                Rest = line.Rest, Unasked = line.Unasked,
             },
             "text" => answer with { Suggestions = line.Suggestions ?? answer.Suggestions },
             "done" => answer with
@@ -85,6 +91,42 @@ internal sealed class ConversationRoutes(IMindSide mind)
             },
             _ => answer,
         };
+
+    /// <summary>A proposal among the lines is parted by what was said here: by our own record,
+    /// which the mind has no part in.</summary>
+    private async IAsyncEnumerable<FromMind> PartedAsync(IAsyncEnumerable<FromMind> lines,
+        string person, ImmutableArray<string> words,
+        [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await foreach (var line in lines.ConfigureAwait(false))
+        {
+            yield return line is { Type: "plan", Proposal: { } id }
+                ? await PartedAsync(line, id, person, words, cancel).ConfigureAwait(false) : line;
+        }
+    }
+
+    private async Task<FromMind> PartedAsync(FromMind line, string id, string person,
+        ImmutableArray<string> words, CancellationToken cancel)
+    {
+        var order = open.Of(id).Order;
+        var (generation, files) = await surface.Machine.CurrentAsync(cancel).ConfigureAwait(false);
+        if (order.For != Peer.Shown(Peer.Known(person)) || order.BaseGeneration != generation)
+        {
+            throw new HostException(Fault.Conflict, "The state moved on while this was thought of.",
+                "Say it again.");
+        }
+        if (order.Unasked is not [ProposalParting.Unparted])
+        {
+            // It was parted before.
+            return line with { Unasked = order.Unasked.IsEmpty ? null : order.Unasked };
+        }
+        var parted = await _parting.PartAsync(order with { Said = words }, files, cancel)
+            .ConfigureAwait(false);
+        return line with
+        {
+            Rest = open.Part(id, parted)?.Id, Unasked = parted.Rest?.Unasked,
+        };
+    }
 
     /// <summary>Whoever does not read is not waited for.</summary>
     private static async Task StreamAsync(HttpContext http, IAsyncEnumerable<FromMind> said,
@@ -140,6 +182,7 @@ internal sealed class ConversationRoutes(IMindSide mind)
 
     private async Task ForgetAsync(Call call, CancellationToken cancel)
     {
+        _heard.Forget(call.Peer.Name, Uri.UnescapeDataString(call.Value));
         await foreach (var line in _link.AskAsync(
             new("forget", Uri.UnescapeDataString(call.Value), null), call.Peer.Name, cancel)
             .ConfigureAwait(false))

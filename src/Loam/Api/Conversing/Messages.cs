@@ -25,6 +25,13 @@ internal sealed record ConversationAnswer(
 {
     public ImmutableArray<string>? Suggestions { get; init; }
 
+    /// <summary>The proposal of what was not asked for, which needs an approval of its own.
+    /// </summary>
+    public string? Rest { get; init; }
+
+    /// <summary>What would change that was not asked for, one sentence each.</summary>
+    public ImmutableArray<string>? Unasked { get; init; }
+
     /// <summary>Why somebody else did not answer.</summary>
     public ImmutableArray<string>? PassedOver { get; init; }
 

@@ -194,6 +194,10 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
             exit = await PlanAsync(id, parts.InsideTexts, generation, false, cancel)
                 .ConfigureAwait(false);
         }
+        if (exit == ExitCode.NotApproved && Screen.Asks)
+        {
+            await DeclineAsync(id, cancel).ConfigureAwait(false);
+        }
         if (parts.OutsideTexts.IsEmpty || exit is not ExitCode.Done || call.Json)
         {
             return exit;
@@ -207,11 +211,28 @@ internal sealed class Beyond(Invocation call, int generation, StateSet before)
             cancel).ConfigureAwait(false);
         if (answer?.Trim().ToLowerInvariant() is not ("y" or "yes"))
         {
+            if (parts.InsideTexts.IsEmpty)
+            {
+                await DeclineAsync(id, cancel).ConfigureAwait(false);
+            }
             return exit;
         }
         // Made from the state before: whatever happened meanwhile is merged, not undone.
         return await PlanAsync(id, parts.OutsideTexts, generation, true, cancel)
             .ConfigureAwait(false);
+    }
+
+    /// <summary>Whoever said no need not be reminded of it.</summary>
+    private async Task DeclineAsync(string id, CancellationToken cancel)
+    {
+        try
+        {
+            await call.Client.DeclineAsync(id, null, cancel).ConfigureAwait(false);
+        }
+        catch (CommandFailure)
+        {
+            // Somebody else decided on it, or it has gone.
+        }
     }
 
     private async Task<ExitCode> PlanAsync(string id,

@@ -102,7 +102,8 @@ internal static class CommandTable
             "Look at the plan of a proposal, and apply it if you agree.",
             "loam approve m1f0c5a029e6d", ProposalCommands.ApproveAsync)
         {
-            Details = "The plan is made anew, for the machine as it is now.",
+            Details = "The plan is made anew, for the machine as it is now. What was not asked "
+                + "for is a proposal of its own, and says so.",
         },
         new("decline", "PROPOSAL [WHY…]", 1, Any, "Turn a proposal down, and say why if you like.",
             "loam decline m1f0c5a029e6d not on a weekday", ProposalCommands.DeclineAsync),
@@ -452,6 +453,7 @@ internal static class CommandTable
                 new("show", null, "NAME=PATH", "what it sees among its sockets", Repeats: true),
                 new("patient", null, null, "whoever else wants a processor goes first"),
                 new("memory", null, "BYTES", "what it may use"),
+                new("group", null, "DIR", "a control group it is in", Repeats: true),
             ],
         },
         new(ModelPlan.Verb, "", 0, 0, "Answer with a model of this machine.",
@@ -475,6 +477,11 @@ internal static class CommandTable
         {
             IsHidden = true,
             Options = [new("serve", null, "SOCKET", "the daemon's, for the mind")],
+        },
+        new(ScopeSide.Verb, "", 0, 0, "Read what words cover.", "loam scope < question",
+            MindCommands.ScopeAsync)
+        {
+            IsHidden = true,
         },
         new(WebWatch.Verb, "", 0, 0, "Take requests from the network.",
             "loam web --serve /run/loam/web/daemon.sock", MindCommands.WebAsync)

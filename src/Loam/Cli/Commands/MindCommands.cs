@@ -1,8 +1,12 @@
 using System.Globalization;
+using System.Text.Json;
+using Loam.Core.Json;
 using Loam.Drivers.Confinement;
+using Loam.Mind.Scoping;
 using Loam.MindHost;
 using Loam.ModelHost;
 using Loam.ModelHost.Llama;
+using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Cli.Commands;
 
@@ -15,7 +19,7 @@ internal static class MindCommands
         var confined = new Confined(call.Words[0], Number<uint>(call, "user"),
             Required(call, "doors"), Required(call, "own"))
         {
-            Readable = call.All("read"),
+            Readable = call.All("read"), Groups = call.All("group"),
             Shown = [.. call.All("show").Select(s => s.Split('=', 2)).Select(s => s.Length == 2
                 ? (s[0], s[1]) : throw new CommandFailure(ExitCode.Invalid,
                     "--show takes NAME=PATH.", "The daemon starts this verb itself."))],
@@ -33,6 +37,20 @@ internal static class MindCommands
         var daemon = Required(call, "serve");
         await MindProcess.RunAsync(daemon, Environment.CurrentDirectory, call.Time, cancel)
             .ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    /// <summary>Answers what words cover; asked by file 3.</summary>
+    public static async Task<ExitCode> ScopeAsync(Invocation call, CancellationToken cancel)
+    {
+        Confined.ForbidPrograms();
+        using var file = new SafeFileHandle(3, ownsHandle: true);
+        var asked = new byte[RandomAccess.GetLength(file)];
+        RandomAccess.Read(file, asked, 0);
+        var order = JsonSerializer.Deserialize(asked, LoamJson.Default.ScopeOrder)!;
+        using var output = Console.OpenStandardOutput();
+        await JsonSerializer.SerializeAsync(output, ScopeReader.Read(order.State, order.Said),
+            LoamJson.Default.Scope, cancel).ConfigureAwait(false);
         return ExitCode.Done;
     }
 

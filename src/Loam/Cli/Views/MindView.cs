@@ -22,6 +22,13 @@ internal static class MindView
         {
             yield return new Line("  " + why, Ink.Dim);
         }
+        if (end.Note is { } note)
+        {
+            foreach (var line in Paragraph.Of(new Line("  "), look.Clean(note), look, Ink.Warn))
+            {
+                yield return line;
+            }
+        }
         yield return Line.Empty;
     }
 

@@ -7,6 +7,8 @@ namespace Loam.Cli.Views;
 /// labelled.</summary>
 internal static class OpenProposalView
 {
+    private const int LongestSaid = 200;
+
     public static IEnumerable<Line> List(
         IReadOnlyCollection<ProposalLine> proposals, DateTimeOffset now, Look look)
     {
@@ -26,6 +28,11 @@ internal static class OpenProposalView
             }
             yield return new Line("  │ ", Ink.Dim).Add(Glyphs.Fit(
                 look.Clean(one.Words.ReplaceLineEndings(" ").Trim()), look.Width - 4));
+            foreach (var line in one.Fate.Stage == ProposalStage.Open ? Unasked(one.Unasked, look)
+                : [])
+            {
+                yield return line;
+            }
         }
     }
 
@@ -40,6 +47,15 @@ internal static class OpenProposalView
         }
         yield return new Line($"  — {Author(order.By, order.For)}, "
             + $"{Units.Age(now - proposed.At)} ago · {Words(proposed.Fate)}", Ink.Dim);
+        // By a program's word: who approves it knows better.
+        var said = Glyphs.Fit(look.Clean(string.Join(" / ", order.Said.Select(
+            s => s.ReplaceLineEndings(" ").Trim()))), LongestSaid);
+        foreach (var line in (said.Length == 0 ? []
+            : Paragraph.Of(new Line("  said: ", Ink.Dim), said, look))
+            .Concat(Unasked(order.Unasked, look)))
+        {
+            yield return line;
+        }
         if (proposed.Fate.Why is { } why)
         {
             foreach (var line in Paragraph.Of(new Line("  "), why, look, Ink.Warn))
@@ -48,6 +64,21 @@ internal static class OpenProposalView
             }
         }
         yield return Line.Empty;
+    }
+
+    /// <summary>What nobody's words cover.</summary>
+    public static IEnumerable<Line> Unasked(IReadOnlyCollection<string> sentences, Look look)
+    {
+        if (sentences.Count == 0)
+        {
+            yield break;
+        }
+        yield return new Line("  What was not asked for:", Ink.Warn);
+        foreach (var line in sentences.SelectMany(
+            s => Paragraph.Of(new Line("  • "), s, look)))
+        {
+            yield return line;
+        }
     }
 
     private static string Author(string by, string? person) =>

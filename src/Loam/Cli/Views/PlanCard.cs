@@ -25,7 +25,8 @@ internal static class PlanCard
         {
             yield return line;
         }
-        foreach (var line in Totals(change, plan, look))
+        foreach (var line in Totals(change, plan, look)
+            .Concat(OpenProposalView.Unasked(change.Request.Unasked, look)))
         {
             yield return line;
         }

@@ -91,6 +91,11 @@ internal static class StatusView
                 : well == wanted ? ", all healthy" : $", {well} healthy",
                 well == wanted ? Ink.Good : Ink.Warn);
         }
+        if (status.Proposals > 0)
+        {
+            line.Add(" · ").Add($"{Units.Count(status.Proposals, "proposal")}: `proposals` says "
+                + "more", Ink.Accent);
+        }
         var alerts = Alerting(status);
         return alerts == 0 ? line
             : line.Add(" · ").Add($"{Units.Count(alerts, "alert")}: `status` says more", Ink.Warn);
@@ -130,7 +135,7 @@ internal static class StatusView
                 var restarts = service.Restarts == 0 ? ""
                     : $"; {Units.Count(service.Restarts, "restart")}";
                 foreach (var line in Paragraph.Of(new Line($"  {service.Name}: ", Ink.Warn),
-                    service.Detail + restarts, look))
+                    service.Explained + restarts, look))
                 {
                     yield return line;
                 }
@@ -179,6 +184,12 @@ internal static class StatusView
         if (status.Recovery is { } recovery)
         {
             said.Add(("recovered: ", Ink.Warn, recovery));
+        }
+        if (status.Proposals > 0)
+        {
+            said.Add(("proposed: ", Ink.Accent, $"{Units.Count(status.Proposals, "change")} "
+                + $"{(status.Proposals == 1 ? "waits" : "wait")} for somebody to decide. "
+                + "`loam proposals` shows them."));
         }
         said.AddRange(status.Alerts.Select(a => ("alert: ", Ink.Bad, a)));
         if (status.Drift.Length > 0)

@@ -73,8 +73,9 @@ internal static class ProposeTools
             {
                 return Answer(proposal);
             }
-            var said = string.Join(" / ", call.Given.Texts("earlier").Append(words));
-            (wanted, message) = (new(seen.Generation, said, proposal.Files), proposal.Message);
+            ImmutableArray<string> said = [.. call.Given.Texts("earlier"), words];
+            (wanted, message) = (new(seen.Generation, string.Join(" / ", said), proposal.Files,
+                said), proposal.Message);
         }
         else
         {
@@ -82,8 +83,10 @@ internal static class ProposeTools
         }
         await call.Tell(1, 2, "the plan is made").ConfigureAwait(false);
         var made = await call.Desk.Client.ProposeAsync(
-            new(call.Desk.Author, wanted.Words, wanted.Files, wanted.Generation), isKept, cancel)
-            .ConfigureAwait(false);
+            new(call.Desk.Author, wanted.Words, wanted.Files, wanted.Generation)
+            {
+                Said = wanted.Said,
+            }, isKept, cancel).ConfigureAwait(false);
         return Answer(made, message, Texts.Over(seen.Blanked, wanted.Files));
     }
 
@@ -116,10 +119,13 @@ internal static class ProposeTools
             Policy = kept is null or { Fate.Stage: ProposalStage.Open } ? null
                 : made.Change?.SelfApproval,
             Until = kept?.Until,
+            Rest = made.Rest?.Id,
+            Unasked = made.Unasked.IsEmpty ? null : made.Unasked,
             Plan = isFaulty ? null : Plan(made.Change!, shown),
             Findings = findings.Count == 0 ? null : Texts.Reports(findings),
         };
-        return new("the plan", Text(report, findings, shown),
+        var isApart = made.Change is { Request.Unasked.IsEmpty: true };
+        return new("the plan", Text(report, findings, shown, isApart),
             Shapes.Value(report, McpJson.Default.ProposeReport))
         {
             IsOwn = true,
@@ -128,7 +134,7 @@ internal static class ProposeTools
     }
 
     private static string Text(ProposeReport report,
-        IReadOnlyCollection<Core.Diagnostics.Diagnostic> findings, StateSet shown)
+        IReadOnlyCollection<Core.Diagnostics.Diagnostic> findings, StateSet shown, bool isApart)
     {
         List<string> parts = [report.Message];
         if (report.Plan is { } plan)
@@ -146,6 +152,13 @@ internal static class ProposeTools
                 : $"{id} waits for a person, who types `{report.Approve}` on this machine and "
                     + $"sees this plan first, or `{report.Decline}`. Nothing is changed until "
                     + "then. `wait_for` tells what became of it.");
+        }
+        if (report is { Unasked: { } unasked, Plan: not null })
+        {
+            parts.Add("The person's words do not cover this:\n"
+                + string.Join('\n', unasked.Select(u => $"• {u}"))
+                + (report.Rest is { } rest ? $"\nIt is a proposal of its own, {rest}." : "")
+                + (isApart ? "\nIt is not in this plan." : "\nIt is in this plan."));
         }
         return string.Join("\n\n", parts.Where(p => p.Length > 0));
     }
