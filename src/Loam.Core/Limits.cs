@@ -158,6 +158,10 @@ public static class Limits
     public static readonly TimeSpan MindQuiet = TimeSpan.FromMinutes(10);
     /// <summary>Connections from the network at one time.</summary>
     public const int WebConnections = 128;
+    /// <summary>Questions of containers for names that wait at one time.</summary>
+    public const int NamesWaiting = 1024;
+    /// <summary>Connections of containers that ask for names at one time.</summary>
+    public const int NamesStreams = 64;
     /// <summary>Tokens that there may be.</summary>
     public const int Tokens = 100;
     /// <summary>Wrong tokens from one place after which it is not heard for a while.</summary>

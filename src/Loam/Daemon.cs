@@ -128,7 +128,7 @@ internal static class Daemon
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
         [
-            .. EngineWatches(engine, instance, machine, prober, health, events, time),
+            .. EngineWatches(found, paths, instance, machine, prober, health, events, time),
             .. MachineWatches(machine, paths, firewall, network, events, time, slots),
             .. guard.Watches(), .. EventWatches(auditing, messages, events, say),
             .. WorkWatches(jobs, backups, fresh, told), .. mind?.Watches ?? [], .. web?.Watch ?? [],
@@ -167,17 +167,19 @@ internal static class Daemon
         new UserDriver(new LinuxAccounts("/"), new(paths.UsersFile)),
     ];
 
-    private static IEnumerable<Watched> EngineWatches(IContainerEngine engine,
+    private static IEnumerable<Watched> EngineWatches(OpenEngine found, InstancePaths paths,
         string instance, Machine machine, Prober prober, HealthBoard health, EventLog events,
         TimeProvider time)
     {
-        var drift = new DriftWatch(machine, events, time);
+        var (engine, drift) = (found.Engine, new DriftWatch(machine, events, time));
         return
         [
             new("health", s => new HealthWatch(engine, instance, prober, health, events, time)
                 .RunAsync(() => machine.Desired.Services, s)),
             new("the engine", new EngineWatch(engine, instance, drift.Hint, events, time).RunAsync),
             new("drift", drift.RunAsync),
+            .. found.Networks is { } networks
+                ? new NetworkSide(networks, paths, instance, health, events, time).Watches : [],
         ];
     }
 
@@ -324,6 +326,7 @@ internal static class Daemon
             DataMajor = AppCatalog.DataMajor,
             DumpOf = AppCatalog.DumpOf,
             LimitsInPlace = found.Info.Brand != EngineBrand.Podman,
+            SharesPorts = found.Networks is not null,
             LoginFailures = AppCatalog.LoginFailures,
             LoginLog = () => LoginLogs.Find("/", TimeProvider.System)?.Name,
             CatalogName = image => AppCatalog.ByImage(image)?.Name,

@@ -21,6 +21,10 @@ public sealed class HealthBoard
 
     public void Note(string container, HealthNote note) => _notes[container] = note;
 
+    /// <summary>Containers whose last probe found them well.</summary>
+    public IReadOnlySet<string> Well() =>
+        _notes.Where(n => n.Value.Healthy).Select(n => n.Key).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>Forgets containers that are gone.</summary>
     public void Keep(IReadOnlySet<string> containers)
     {

@@ -63,8 +63,8 @@ internal static class PlanChecks
     private static void ReplicasBehindOnePort(
         PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {
-        foreach (var service in Touched(draft, steps)
-            .Where(s => s.Replicas > 1 && s.PublishesPorts))
+        foreach (var service in Touched(draft, steps).Where(
+            s => s.Replicas > 1 && s.PublishesPorts && !draft.Context.SharesPorts))
         {
             found.Error(Codes.ReplicasNeedPorts, draft.Where(service),
                 $"{service.Name} asks for {service.Replicas} replicas behind one host port, which "

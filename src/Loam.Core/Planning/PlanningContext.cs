@@ -26,6 +26,10 @@ public sealed record PlanningContext(string Instance, string VolumeRoot)
     /// (Podman before 5) such a change takes a new one.</summary>
     public bool LimitsInPlace { get; init; } = true;
 
+    /// <summary>Containers of one service may share a port of the host: the engine leads to those
+    /// that are well (decision 0097).</summary>
+    public bool SharesPorts { get; init; }
+
     /// <summary>Environment variables an image also reads from a file (<c>X_FILE</c>), so that a
     /// secret need not stand in the environment. From the catalogue.</summary>
     public Func<ImageReference, IReadOnlySet<string>> FileVariables { get; init; } =

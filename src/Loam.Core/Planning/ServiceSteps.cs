@@ -41,7 +41,7 @@ internal static class ServiceSteps
             return StopAll(context, previous, running, others);
         }
         var live = others.Where(c => IsLive(c) && !c.Rehearsal).ToList();
-        var way = upgrade is not null ? Way.Swap : WayOf(service, current, live, adopted);
+        var way = upgrade is not null ? Way.Swap : WayOf(context, service, current, live, adopted);
         for (var index = 0; index < service.Replicas; index++)
         {
             var spec = ContainerPlanning.Replica(context, first, index);
@@ -90,12 +90,13 @@ internal static class ServiceSteps
                 [.. others.Select(c => c.Name)]);
     }
 
-    private static Way WayOf(Service service, Dictionary<int, ObservedContainer> current,
-        List<ObservedContainer> live, ObservedContainer? adopted) =>
+    private static Way WayOf(PlanningContext context, Service service,
+        Dictionary<int, ObservedContainer> current, List<ObservedContainer> live,
+        ObservedContainer? adopted) =>
         adopted is not null ? Way.Swap
         : live.Count == 0 || current.Count > 0 ? Way.Fresh
         : service.WritesVolumes ? Way.Swap
-        : service.PublishesPorts ? Way.Rehearse
+        : service.PublishesPorts && !context.SharesPorts ? Way.Rehearse
         : Way.Overlap;
 
     private static void AddReplica(PlanningContext context,

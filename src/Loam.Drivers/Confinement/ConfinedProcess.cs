@@ -25,13 +25,13 @@ public static class ConfinedProcess
     /// <param name="loam">Absolute path of our program.</param>
     /// <param name="arguments">Of the program, without its name.</param>
     /// <param name="logFile">What it writes.</param>
-    /// <param name="third">What it has as file 3.</param>
+    /// <param name="given">What it has as files from 3 on.</param>
     /// <param name="cancel">Ends it.</param>
     /// <returns>Its exit code; of a signal, 128 and its number.</returns>
     /// <exception cref="HostException">It cannot be started. Exhausted: its folder holds too much,
     /// and it was ended for that, or not begun.</exception>
     public static async Task<int> RunAsync(string loam, Confined confined,
-        IReadOnlyList<string> arguments, string logFile, SafeHandle third,
+        IReadOnlyList<string> arguments, string logFile, IReadOnlyList<SafeHandle> given,
         CancellationToken cancel)
     {
         OwnSpace.Prune(
@@ -44,7 +44,7 @@ public static class ConfinedProcess
         try
         {
             var exit = await StartAsync(loam, confined with { Groups = group?.Folders ?? [] },
-                arguments, logFile, third, end.Token).ConfigureAwait(false);
+                arguments, logFile, given, end.Token).ConfigureAwait(false);
             await end.CancelAsync().ConfigureAwait(false);
             return await looking.ConfigureAwait(false) is { } fault
                 ? throw new HostException(Fault.Exhausted, fault,
@@ -76,7 +76,7 @@ public static class ConfinedProcess
     }
 
     private static async Task<int> StartAsync(string loam, Confined confined,
-        IReadOnlyList<string> arguments, string logFile, SafeHandle third,
+        IReadOnlyList<string> arguments, string logFile, IReadOnlyList<SafeHandle> given,
         CancellationToken cancel)
     {
         var begun = new TaskCompletionSource<int>(
@@ -88,7 +88,7 @@ public static class ConfinedProcess
             try
             {
                 var pid = DetachedProcess.Start(loam, Line(confined, arguments), s_environment,
-                    logFile, third);
+                    logFile, given);
                 begun.SetResult(pid);
                 ended.SetResult(DetachedProcess.Await(pid));
             }

@@ -56,6 +56,14 @@ public sealed record InstancePaths
     public string ScopeAsked => Path.Combine(RunDir, "scope.asked");
     public string ScopeAnswer => Path.Combine(RunDir, "scope.answer");
 
+    /// <summary>What the process that answers containers' questions for names sees.</summary>
+    public string NamesDoors => Path.Combine(RunDir, "names");
+    public string NamesTable => Path.Combine(NamesDoors, "table.json");
+
+    /// <summary>Its own folder; nothing is in it.</summary>
+    public string NamesDir => Path.Combine(DataDir, "names");
+    public string NamesLog => Path.Combine(DataDir, "names.log");
+
     /// <summary>Where programs speak to a model of this machine, in chat completions.</summary>
     public string ModelSocket => Path.Combine(RunDir, "model.sock");
 

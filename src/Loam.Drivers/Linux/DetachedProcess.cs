@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Drivers.Linux;
 
@@ -20,17 +21,18 @@ internal static unsafe partial class DetachedProcess
     private const int Terminate = 15;
     private const int KillNow = 9;
     private const int InterruptNow = 2;
+    private const int FirstGiven = 3;
 
     /// <param name="program">Absolute path.</param>
     /// <param name="logFile">Standard output and error are appended to it.</param>
-    /// <param name="third">What it has as file 3; null: nothing.</param>
+    /// <param name="given">What it has as files from 3 on.</param>
     /// <returns>The process ID.</returns>
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static int Start(
         string program, IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string> environment, string logFile,
-        SafeHandle? third = null) =>
-        Start(program, arguments, environment, "/dev/null", 0, logFile, third);
+        params IReadOnlyList<SafeHandle> given) =>
+        Start(program, arguments, environment, "/dev/null", 0, logFile, given);
 
     /// <summary>One that a person at a terminal speaks to: the terminal is its input and output,
     /// and sends it the signals of its keys.</summary>
@@ -39,18 +41,20 @@ internal static unsafe partial class DetachedProcess
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static int StartOn(string terminal, string program, IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string> environment) =>
-        Start(program, arguments, environment, terminal, Files.Libc.OpenReadWrite, null, null);
+        Start(program, arguments, environment, terminal, Files.Libc.OpenReadWrite, null, []);
 
     private static int Start(
         string program, IReadOnlyList<string> arguments,
         IReadOnlyDictionary<string, string> environment, string input, int mode, string? logFile,
-        SafeHandle? third)
+        IReadOnlyList<SafeHandle> given)
     {
         var actions = stackalloc byte[OpaqueBytes];
         var attributes = stackalloc byte[OpaqueBytes];
         var signals = stackalloc byte[OpaqueBytes];
         Check(posix_spawn_file_actions_init(actions));
         Check(posix_spawnattr_init(attributes));
+        // Above all numbers that they get, so that none takes another's place.
+        var copies = new List<SafeHandle>();
         using var argv = new StringVector([program, .. arguments]);
         using var envp = new StringVector(
             [.. environment.Select(e => $"{e.Key}={e.Value}")]);
@@ -61,10 +65,11 @@ internal static unsafe partial class DetachedProcess
             Check(logFile is null ? posix_spawn_file_actions_adddup2(actions, 0, 1)
                 : posix_spawn_file_actions_addopen(actions, 1, logFile, Append, OwnerReadWrite));
             Check(posix_spawn_file_actions_adddup2(actions, 1, 2));
-            if (third is not null)
+            for (var at = 0; at < given.Count; at++)
             {
+                copies.Add(Copy(given[at], FirstGiven + given.Count));
                 Check(posix_spawn_file_actions_adddup2(
-                    actions, (int)third.DangerousGetHandle(), 3));
+                    actions, (int)copies[at].DangerousGetHandle(), FirstGiven + at));
             }
             // The runtime ignores SIGPIPE and blocks signals; the program must not inherit it.
             sigfillset(signals);
@@ -80,7 +85,16 @@ internal static unsafe partial class DetachedProcess
         {
             posix_spawn_file_actions_destroy(actions);
             posix_spawnattr_destroy(attributes);
+            copies.ForEach(c => c.Dispose());
         }
+    }
+
+    private static SafeFileHandle Copy(SafeHandle file, int atLeast)
+    {
+        const int copyAndClose = 1030; // F_DUPFD_CLOEXEC
+        var number = fcntl((int)file.DangerousGetHandle(), copyAndClose, atLeast);
+        return number >= 0 ? new(number, ownsHandle: true)
+            : throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
     /// <summary>Whether the process still runs; reaps it when it was ours and has ended.
@@ -190,6 +204,9 @@ internal static unsafe partial class DetachedProcess
 
     [LibraryImport("libc")]
     private static partial int sigemptyset(byte* signals);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int file, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitpid(int pid, out int status, int options);

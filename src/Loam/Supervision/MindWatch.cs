@@ -62,7 +62,8 @@ internal sealed class MindWatch(
             ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, user);
             File.Delete(paths.MindLog);
             var exit = await ConfinedProcess.RunAsync(loam, _confined,
-                [Verb, "--serve", paths.MindDaemonSocket], paths.MindLog, socket.SafeHandle, stop);
+                [Verb, "--serve", paths.MindDaemonSocket], paths.MindLog, [socket.SafeHandle],
+                stop);
             return exit == 0 ? null : $"The mind ended with {exit} and is started again when "
                 + $"somebody speaks to it; {paths.MindLog} says more.";
         }

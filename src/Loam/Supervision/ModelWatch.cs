@@ -164,7 +164,7 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
             "--model", Path.Combine(paths.ModelDoors, ModelName), "--name", wanted.Name,
             "--context", Text(wanted.ContextTokens), "--threads", Text(ModelPlan.Threads()),
             .. wanted.Stays ? (string[])["--stays"] : [],
-        ], paths.ModelLog, socket.SafeHandle, end.Token);
+        ], paths.ModelLog, [socket.SafeHandle], end.Token);
         var isSilent = await Task.WhenAny(running, watching) == watching
             && !stop.IsCancellationRequested;
         if (isSilent || stop.IsCancellationRequested)

@@ -59,7 +59,7 @@ internal sealed class WebWatch(Func<ApiSettings> settings, InstancePaths paths, 
         using var socket = await ListenAsync(place, stop);
         File.Delete(paths.WebLog);
         await ConfinedProcess.RunAsync(loam, _confined, [Verb, "--serve", paths.WebDaemonSocket],
-            paths.WebLog, socket.SafeHandle, stop);
+            paths.WebLog, [socket.SafeHandle], stop);
     }
 
     private async Task ChangedAsync(ApiSettings now, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Containers.Native;
+using Loam.Tests.NamesHost;
 
 namespace Loam.Tests.Conformance;
 
@@ -109,15 +110,26 @@ public sealed class ContainerdHost : RealHost
     protected override string[] Programs =>
         ["containerd", "containerd-shim-runc-v2", "crun", "docker-registry", "nft"];
 
-    // Names are answered by a process that the daemon starts.
-    public override bool HasNames => false;
-
     public ContainerdPlace Place => ContainerdEngines.Place(Folder);
 
     public override string Owner => Clean(Place.Instance);
 
-    protected override async Task<IContainerEngine> StartAsync() =>
-        await ContainerdEngine.StartAsync(Place, TimeProvider.System, CancellationToken.None);
+    private ServedNames? _names;
+
+    protected override async Task<IContainerEngine> StartAsync()
+    {
+        var engine = await ContainerdEngine.StartAsync(
+            Place, TimeProvider.System, CancellationToken.None);
+        // In the place of the process that the daemon starts.
+        _names = new(engine.Networks, null, () => []);
+        return engine;
+    }
+
+    public override async Task DisposeAsync()
+    {
+        _names?.Dispose();
+        await base.DisposeAsync();
+    }
 
     protected override async Task<string> LoadAsync()
     {

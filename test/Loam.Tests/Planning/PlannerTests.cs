@@ -255,6 +255,18 @@ public sealed class PlannerTests
         var state = State(Web + "      replicas: 2\n");
         Planner.Plan(DesiredState.Empty, state, Nothing(state), s_context).Findings
             .ShouldContain(f => f.Code == Codes.ReplicasNeedPorts && f.IsError);
+        Planner.Plan(DesiredState.Empty, state, Nothing(state),
+            s_context with { SharesPorts = true }).Findings
+            .ShouldNotContain(f => f.Code == Codes.ReplicasNeedPorts);
+    }
+
+    [Fact]
+    public void Where_ports_are_shared_the_new_one_comes_beside_the_old()
+    {
+        var (before, after) = (State(Web), State(Web + "      restarted_at: now\n"));
+        Of(Change(before, after), "web").Way.ShouldBe(Way.Rehearse);
+        Of(Planner.Plan(before, after, After(before), s_context with { SharesPorts = true }),
+            "web").Way.ShouldBe(Way.Overlap);
     }
 
     [Fact]

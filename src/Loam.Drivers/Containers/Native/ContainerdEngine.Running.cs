@@ -40,6 +40,7 @@ public sealed partial class ContainerdEngine
         }
         if (task.State is not TaskState.Stopped)
         {
+            await Networks.LeaveAsync(name, cancel).ConfigureAwait(false);
             var ended = _client.WaitAsync(stored.Id, "", what, cancel);
             await _client.KillAsync(stored.Id, "", record.StopSignal, false, what, cancel)
                 .ConfigureAwait(false);

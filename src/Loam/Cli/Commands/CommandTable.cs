@@ -1,8 +1,5 @@
-using Loam.Drivers.Confinement;
 using Loam.Drivers.Containers.Native.Logs;
 using Loam.Drivers.Firewall;
-using Loam.Drivers.Models;
-using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
 
@@ -21,7 +18,7 @@ internal static class CommandTable
     [
         .. WordVerbs(), .. CatalogVerbs(), .. ChangeVerbs(), .. BackupVerbs(),
         .. LookingVerbs(), .. BanVerbs(), .. FileVerbs(), .. ModelVerbs(), .. ProgramVerbs(),
-        .. OwnVerbs(), .. MachineVerbs.All, .. StartedVerbs(),
+        .. OwnVerbs(), .. MachineVerbs.All, .. StartedVerbs(), .. ConfinedVerbs.All,
     ];
 
     private static IEnumerable<Command> WordVerbs() =>
@@ -419,7 +416,6 @@ internal static class CommandTable
         },
     ];
 
-    /// <summary>Of a machine of which Loam is the first process.</summary>
     /// <summary>What Loam, its package and its own processes start.</summary>
     private static IEnumerable<Command> StartedVerbs() =>
     [
@@ -437,57 +433,6 @@ internal static class CommandTable
             "loam keep-log FOLDER", OwnCommands.KeepLogAsync)
         {
             IsHidden = true,
-        },
-        new(ConfinedProcess.Verb, "PROGRAM [WORDS]", 1, int.MaxValue,
-            "Become another program that can think and not act.",
-            "loam confine --user 1899000000 --doors /run/loam/mind --own /var/lib/loam/mind "
-            + "--memory 536870912 -- /usr/bin/loam mind", MindCommands.ConfineAsync)
-        {
-            IsHidden = true,
-            Options =
-            [
-                new("user", null, "N", "number of its user and group"),
-                new("doors", null, "DIR", "the folder of the sockets it may speak to"),
-                new("own", null, "DIR", "the folder it may write"),
-                new("read", null, "PATH", "what it may read besides", Repeats: true),
-                new("show", null, "NAME=PATH", "what it sees among its sockets", Repeats: true),
-                new("patient", null, null, "whoever else wants a processor goes first"),
-                new("memory", null, "BYTES", "what it may use"),
-                new("group", null, "DIR", "a control group it is in", Repeats: true),
-            ],
-        },
-        new(ModelPlan.Verb, "", 0, 0, "Answer with a model of this machine.",
-            "loam model-host --libraries /run/loam/model/llama --model /run/loam/model/model "
-            + "--name tiny --context 4096 --threads 3", MindCommands.ModelHostAsync)
-        {
-            IsHidden = true,
-            Options =
-            [
-                new("probe", null, "DIR", "say which llama.cpp is there, and end"),
-                new("libraries", null, "DIR", "llama.cpp"),
-                new("model", null, "FILE", "a GGUF file"),
-                new("name", null, "NAME", "as answers name it"),
-                new("context", null, "N", "tokens it sees at once"),
-                new("threads", null, "N", "processors it uses"),
-                new("stays", null, null, "it does not end when nobody asks"),
-            ],
-        },
-        new(MindWatch.Verb, "", 0, 0, "Think, and propose.",
-            "loam mind --serve /run/loam/mind/daemon.sock", MindCommands.MindAsync)
-        {
-            IsHidden = true,
-            Options = [new("serve", null, "SOCKET", "the daemon's, for the mind")],
-        },
-        new(ScopeSide.Verb, "", 0, 0, "Read what words cover.", "loam scope < question",
-            MindCommands.ScopeAsync)
-        {
-            IsHidden = true,
-        },
-        new(WebWatch.Verb, "", 0, 0, "Take requests from the network.",
-            "loam web --serve /run/loam/web/daemon.sock", MindCommands.WebAsync)
-        {
-            IsHidden = true,
-            Options = [new("serve", null, "SOCKET", "the daemon's, for it")],
         },
     ];
 }

@@ -10,7 +10,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Cli.Commands;
 
-/// <summary>Verbs with which the mind is started; people need none of them.</summary>
+/// <summary>Verbs with which the daemon starts its confined processes; people need none of them.
+/// </summary>
 internal static class MindCommands
 {
     /// <summary>Becomes another program, confined.</summary>
@@ -57,6 +58,14 @@ internal static class MindCommands
     public static async Task<ExitCode> WebAsync(Invocation call, CancellationToken cancel)
     {
         await WebHost.WebProcess.RunAsync(Required(call, "serve"), call.Time, cancel)
+            .ConfigureAwait(false);
+        return ExitCode.Done;
+    }
+
+    public static async Task<ExitCode> NamesAsync(Invocation call, CancellationToken cancel)
+    {
+        await NamesHost.NamesProcess.RunAsync(Required(call, "table"),
+            Number<int>(call, "asking"), Number<int>(call, "networks"), cancel)
             .ConfigureAwait(false);
         return ExitCode.Done;
     }

@@ -37,6 +37,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     private ImmutableHashSet<string>? _open;
 
     private IReadOnlySet<string> _well = ImmutableHashSet<string>.Empty;
+    private ImmutableHashSet<string> _leaving = [];
     private ImmutableArray<string> _upstreams = [];
 
     /// <summary>What was last written into nftables; null: not known, empty: nothing.</summary>
@@ -106,12 +107,14 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             }
             kernel.OpenSpace(SpaceOf(container));
             _open = Open.Add(container);
+            _leaving = _leaving.Remove(container);
             foreach (var attachment in _ledger.Records.Of(container).Attachments)
             {
                 MakeBridge(attachment.Network);
             }
             PlugAll(container);
             await SettleAsync(cancel);
+            ForgetFlows(container, []);
             return SpaceOf(container);
         }, cancel);
 
@@ -168,26 +171,45 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     public Task UnpublishAsync(string container, CancellationToken cancel) =>
         PublishAsync(container, _ledger.Records.Of(container).Service, [], cancel);
 
+    /// <summary>Before a container is told to end: nobody new is led to it where another is open.
+    /// </summary>
+    public Task LeaveAsync(string container, CancellationToken cancel) => InTurnAsync(async () =>
+    {
+        if (Open.Contains(container))
+        {
+            _leaving = _leaving.Add(container);
+            await SettleAsync(cancel);
+        }
+        return true;
+    }, cancel);
+
     /// <summary>Which containers are known to be well: ports and names lead to those of a service,
     /// and to all of them where none is. Connections that are established stay where they are.
     /// </summary>
     public Task SetHealthyAsync(IReadOnlySet<string> containers, CancellationToken cancel) =>
         InTurnAsync(async () =>
         {
-            _well = containers.Where(_ledger.Records.Containers.ContainsKey)
+            var well = containers.Where(_ledger.Records.Containers.ContainsKey)
                 .ToHashSet(StringComparer.Ordinal);
-            await SettleAsync(cancel);
+            if (!well.SetEquals(_well))
+            {
+                _well = well;
+                await SettleAsync(cancel);
+            }
             return true;
         }, cancel);
 
     /// <summary>Whom the process that answers containers may ask.</summary>
-    /// <param name="servers">Addresses of the host's name servers.</param>
+    /// <param name="servers">Addresses of the host's name servers, as <see cref="IPAddress"/>
+    /// writes them.</param>
     public Task SetUpstreamsAsync(ImmutableArray<string> servers, CancellationToken cancel) =>
         InTurnAsync(async () =>
         {
-            _upstreams = [.. servers.Where(s => IPAddress.TryParse(s, out var address)
-                && !s.Contains('%', StringComparison.Ordinal) && address.ToString() == s)];
-            await SettleAsync(cancel);
+            if (!servers.SequenceEqual(_upstreams))
+            {
+                _upstreams = servers;
+                await SettleAsync(cancel);
+            }
             return true;
         }, cancel);
 
@@ -211,7 +233,10 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     private async Task<bool> CloseInTurnAsync(string container, CancellationToken cancel)
     {
         _open = Open.Remove(container);
+        _leaving = _leaving.Remove(container);
         await SettleAsync(cancel);
+        ForgetFlows(container, [.. _ledger.Records.Of(container).Attachments.Select(
+            a => a.Address)]);
         // The cables first: a namespace that goes takes them along later, and slowly.
         foreach (var attachment in _ledger.Records.Of(container).Attachments)
         {
@@ -219,6 +244,16 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         }
         kernel.CloseSpace(SpaceOf(container));
         return true;
+    }
+
+    private void ForgetFlows(string container, IReadOnlyCollection<string> addresses)
+    {
+        var ports = _ledger.Records.Of(container).Ports.Where(p => p.Protocol == "udp")
+            .Select(p => p.Host!.Value).ToList();
+        if (ports.Count > 0)
+        {
+            kernel.ForgetFlows(addresses, ports);
+        }
     }
 
     private void RefuseTaken(string container)
@@ -255,7 +290,8 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     private async Task SettleAsync(CancellationToken cancel)
     {
         var isForwarding = PrepareForwarding();
-        var body = _rules.Body(_ledger.Records, Open, _well, _upstreams) ?? "";
+        var standings = new Standings(Open, _well, _leaving);
+        var body = _rules.Body(_ledger.Records, standings, _upstreams) ?? "";
         if (body != _written)
         {
             var isFirst = _written is null or "";
@@ -271,10 +307,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         {
             kernel.Forward();
         }
-        Names.Put(NameTable.Of(_ledger.Records, BridgeOf, Open, _well) with
-        {
-            Upstreams = _upstreams,
-        });
+        Names.Put(NameTable.Of(_ledger.Records, BridgeOf, standings));
     }
 
     /// <summary>Before forwarding is on, it is known between which links there was none.</summary>

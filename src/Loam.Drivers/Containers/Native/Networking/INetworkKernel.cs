@@ -36,6 +36,10 @@ public interface INetworkKernel
     /// </summary>
     void Plug(Cable cable);
 
+    /// <summary>Who sends datagrams to one of these addresses, or to one of these ports of the host
+    /// and was led nowhere, is led anew.</summary>
+    void ForgetFlows(IReadOnlyCollection<string> addresses, IReadOnlyCollection<int> ports);
+
     /// <summary>Whether the host passes on packets of others.</summary>
     bool Forwards { get; }
 

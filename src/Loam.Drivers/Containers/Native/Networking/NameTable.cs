@@ -13,43 +13,40 @@ public sealed record NetworkNames(string Bridge, string Gateway, string Subnet, 
     ImmutableSortedDictionary<string, ImmutableArray<string>> Names,
     ImmutableSortedDictionary<string, string> Owners);
 
+/// <param name="Door">Path of the socket that leads to it over TCP.</param>
+public sealed record Upstream(string Address, string Door);
+
 /// <summary>What the process that answers questions for names knows.</summary>
-/// <param name="Upstreams">Addresses of the host's name servers, which are asked for all other
-/// names.</param>
+/// <param name="Upstreams">The host's name servers, which are asked for all other names.</param>
 public sealed record NameTable(
-    ImmutableArray<NetworkNames> Networks, ImmutableArray<string> Upstreams)
+    ImmutableArray<NetworkNames> Networks, ImmutableArray<Upstream> Upstreams)
 {
     public static NameTable Empty { get; } = new([], []);
 
     /// <summary>The table for what is recorded.</summary>
-    /// <param name="open">Containers that can be reached.</param>
-    /// <param name="well">Those known to be well: where a name has any, only they are named.
-    /// </param>
     public static NameTable Of(NetworkRecords records, Func<string, string> bridge,
-        IReadOnlySet<string> open, IReadOnlySet<string> well) => new([.. records.Networks.Select(
-            n => Of(n.Key, n.Value, bridge(n.Key), [.. records.Containers
-                .Where(c => open.Contains(c.Key))
+        Standings standings) => new([.. records.Networks.Select(
+            n => Of(n.Value, bridge(n.Key), [.. records.Containers
+                .Where(c => standings.Open.Contains(c.Key))
                 .SelectMany(c => c.Value.Attachments.Where(a => a.Network == n.Key)
-                    .Select(a => new Member(c.Key, a, well.Contains(c.Key))))]))], []);
+                    .Select(a => new Member(c.Key, a)))], standings))], []);
 
-    private static NetworkNames Of(
-        string name, NetworkRecord network, string bridge, IReadOnlyList<Member> members)
+    private static NetworkNames Of(NetworkRecord network, string bridge,
+        IReadOnlyList<Member> members, Standings standings)
     {
         var names = members.SelectMany(m => m.At.Aliases.Append(m.Container)
             .Select(a => (Name: a.ToLowerInvariant(), Member: m)))
             .GroupBy(a => a.Name, a => a.Member, StringComparer.Ordinal)
-            .ToImmutableSortedDictionary(g => g.Key, g => Reached([.. g]),
+            .ToImmutableSortedDictionary(g => g.Key, g => Reached(g, standings),
                 StringComparer.Ordinal);
         return new(bridge, Networking.Subnet.Parse(network.Subnet).Gateway, network.Subnet,
             network.Internal, names, members.ToImmutableSortedDictionary(
-                m => m.At.Address, m => $"{m.Container}.{name}", StringComparer.Ordinal));
+                m => m.At.Address, m => m.Container.ToLowerInvariant(), StringComparer.Ordinal));
     }
 
-    private static ImmutableArray<string> Reached(IReadOnlyList<Member> members) =>
-    [
-        .. members.Where(m => m.IsWell || !members.Any(o => o.IsWell))
-            .Select(m => m.At.Address).Distinct(),
-    ];
+    private static ImmutableArray<string> Reached(
+        IEnumerable<Member> members, Standings standings) =>
+        [.. standings.Best(members, m => m.Container).Select(m => m.At.Address).Distinct()];
 
-    private sealed record Member(string Container, AttachmentRecord At, bool IsWell);
+    private sealed record Member(string Container, AttachmentRecord At);
 }

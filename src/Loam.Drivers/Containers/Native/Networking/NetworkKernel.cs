@@ -20,7 +20,8 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
     private const ushort LinkAddress = 1, LinkName = 3, LinkPeer = 5, LinkMaster = 10,
         LinkInfo = 18, LinkSpace = 28, InfoKind = 1, InfoData = 2, CablePeer = 1;
     private const ushort AddressAny = 1, AddressLocal = 2, RouteTarget = 1, RouteGateway = 5;
-    private const byte V4 = 2, MainTable = 254, Static = 4, Unicast = 1;
+    private const ushort SetLink = 19, LinkPort = 12, Nested = 0x8000, PortHairpin = 4;
+    private const byte Bridging = 7, V4 = 2, MainTable = 254, Static = 4, Unicast = 1;
     private const uint Up = 1;
     private const string Forwarding = "ipv4/ip_forward";
 
@@ -94,6 +95,13 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
             var master = BitConverter.GetBytes(Index(cable.Bridge));
             Check(Netlink.Do(Route, Link(0, Index(cable.Link), Up).With(LinkMaster, master)),
                 $"{cable.Link} cannot be put into {cable.Bridge}");
+            // Where the kernel filters bridges, who reaches himself through a port of the host
+            // never leaves the bridge.
+            var port = LinkHead(Index(cable.Link), 0);
+            port[0] = Bridging;
+            Check(Netlink.Do(Route, new NetlinkMessage(SetLink, Netlink.Acknowledge, port)
+                .With(LinkPort | Nested, Nest(n => n.With(PortHairpin, 1)))),
+                $"{cable.Link} cannot be made to answer itself");
             return true;
         });
         NetworkSpace.In(cable.Space, () =>
@@ -114,6 +122,14 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
             return true;
         });
     }
+
+    public void ForgetFlows(
+        IReadOnlyCollection<string> addresses, IReadOnlyCollection<int> ports) =>
+        NetworkSpace.In(host, () =>
+        {
+            Flows.Forget(addresses.Select(IPAddress.Parse).ToHashSet(), ports.ToHashSet());
+            return true;
+        });
 
     public void Forward() => NetworkSpace.In(host, () =>
     {

@@ -30,11 +30,9 @@ internal sealed class NetworkRules(string instance)
         $"{Clear}table {Table} {{\n\tcomment \"{Comment(body)}\"\n{body}}}\n";
 
     /// <summary>What stands between the table's braces; null: nothing is needed.</summary>
-    /// <param name="open">Containers that can be reached.</param>
-    /// <param name="well">Those known to be well.</param>
     /// <param name="upstreams">Name servers that may be asked for containers.</param>
-    public string? Body(NetworkRecords records, IReadOnlySet<string> open,
-        IReadOnlySet<string> well, ImmutableArray<string> upstreams)
+    public string? Body(
+        NetworkRecords records, Standings standings, ImmutableArray<string> upstreams)
     {
         if (records.Networks.IsEmpty)
         {
@@ -42,7 +40,7 @@ internal sealed class NetworkRules(string instance)
         }
         var body = new StringBuilder();
         AddSets(records, body);
-        AddPorts(records, open, well, body);
+        AddPorts(records, standings, body);
         AddWalls(records, body);
         body.Append("\tchain out {\n\t\ttype nat hook postrouting priority srcnat; policy accept;")
             .Append(CultureInfo.InvariantCulture,
@@ -99,10 +97,10 @@ internal sealed class NetworkRules(string instance)
             .Append(list.Length == 0 ? "" : $"\t\telements = {{ {list} }}\n").Append("\t}\n");
     }
 
-    private static void AddPorts(NetworkRecords records, IReadOnlySet<string> open,
-        IReadOnlySet<string> well, StringBuilder body)
+    private static void AddPorts(
+        NetworkRecords records, Standings standings, StringBuilder body)
     {
-        var ways = records.Containers.Where(c => open.Contains(c.Key))
+        var ways = records.Containers.Where(c => standings.Open.Contains(c.Key))
             .SelectMany(c => c.Value.Ports.Select(p => (Port: p, Container: c.Key,
                 At: records.Reachable(c.Key)?.Address)))
             .Where(w => w.At is not null)
@@ -114,10 +112,8 @@ internal sealed class NetworkRules(string instance)
             foreach (var place in port.GroupBy(w => w.Port.Address, StringComparer.Ordinal)
                 .OrderBy(g => g.Key == Everywhere).ThenBy(g => g.Key, StringComparer.Ordinal))
             {
-                var some = place.Any(w => well.Contains(w.Container))
-                    ? place.Where(w => well.Contains(w.Container)) : place;
-                AddWay(port.Key.Protocol, place.Key,
-                    [.. some.Select(w => $"{w.At} . {w.Port.Container}").Distinct()], body);
+                AddWay(port.Key.Protocol, place.Key, [.. standings.Best(place, w => w.Container)
+                    .Select(w => $"{w.At} . {w.Port.Container}").Distinct()], body);
             }
             body.Append("\t}\n");
         }
