@@ -66,8 +66,8 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
         try
         {
             var exit = await ConfinedProcess.RunAsync(loam,
-                new(loam, user, paths.ScopeDoors, paths.ScopeDir), [Verb], paths.ScopeAnswer, asked,
-                cancel).ConfigureAwait(false);
+                new(loam, user, paths.ScopeDoors, paths.ScopeDir), [Verb], paths.ScopeAnswer,
+                [asked], cancel).ConfigureAwait(false);
             var answer = AtomicFile.Read(paths.ScopeAnswer, Limits.ScopeBytes);
             return exit == 0 && answer is not null
                 && JsonSerializer.Deserialize(answer, LoamJson.Default.Scope) is { } scope
