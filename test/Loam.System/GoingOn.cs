@@ -50,7 +50,7 @@ public sealed class GoingOn(DockerGround ground) : Telling(ground)
 
         (await Loam.RunAsync("sessions", "forget", "lunch")).ShouldEnd(0);
         (await Loam.RunAsync("sessions")).Output.ShouldNotContain("lunch");
-        (await Loam.RunAsync("sessions", "forget", "lunch")).ShouldEnd(1)
+        (await Loam.RunAsync("sessions", "forget", "lunch")).ShouldEnd(2)
             .ShouldSay("You have no conversation 'lunch'.");
         (await Loam.RunAsync("--session", "", "restart it")).Exit.ShouldNotBe(0);
     });
