@@ -15,16 +15,17 @@ internal sealed class LoamInstance : IAsyncDisposable
     private readonly Process _daemon;
     private readonly HttpClient _client;
 
-    private LoamInstance(Workplace place, PrivateDockerd engine, string[] prefix)
+    private LoamInstance(
+        Workplace place, string engine, string mirror, string name, string[] prefix)
     {
         _place = place;
-        _home = Path.Combine(place.Data, prefix.Length == 0 ? "home" : "home-inside");
+        _home = Path.Combine(place.Data, name);
         _paths = InstancePaths.Below(_home);
         Directory.CreateDirectory(_paths.StateDir);
         string[] command =
         [
             .. prefix, place.Loam, "daemon", "--home", _home, "--engine",
-            $"unix://{engine.Socket}", "--mirror", engine.Mirror,
+            engine, "--mirror", mirror,
         ];
         _daemon = Programs.Serve(command[0], command[1..], Log);
         _client = new(new SocketsHttpHandler
@@ -43,13 +44,23 @@ internal sealed class LoamInstance : IAsyncDisposable
     }
 
     public string Volumes => _paths.VolumeRoot;
+    public InstancePaths Paths => _paths;
     private string Log => Path.Combine(_place.Data, "daemon.log");
 
     /// <param name="prefix">What the daemon is started by.</param>
-    public static async Task<LoamInstance> StartAsync(Workplace place, PrivateDockerd engine,
-        CancellationToken cancel, params string[] prefix)
+    public static Task<LoamInstance> StartAsync(Workplace place, PrivateDockerd engine,
+        CancellationToken cancel, params string[] prefix) =>
+        StartAsync(new(place, $"unix://{engine.Socket}", engine.Mirror,
+            prefix.Length == 0 ? "home" : "home-inside", prefix), cancel);
+
+    /// <summary>One with the engine of our own.</summary>
+    public static Task<LoamInstance> StartOwnAsync(
+        Workplace place, string mirror, CancellationToken cancel) =>
+        StartAsync(new(place, "containerd", mirror, "home-own", []), cancel);
+
+    private static async Task<LoamInstance> StartAsync(
+        LoamInstance instance, CancellationToken cancel)
     {
-        var instance = new LoamInstance(place, engine, prefix);
         try
         {
             var begun = Stopwatch.GetTimestamp();
@@ -84,9 +95,12 @@ internal sealed class LoamInstance : IAsyncDisposable
         return RunAsync(["apply", "--yes", "--confirm", "manifest.yaml"], null, cancel);
     }
 
+    /// <summary>Ends the daemon; what it made stays.</summary>
+    public Task EndAsync() => Programs.EndAsync(_daemon);
+
     public async ValueTask DisposeAsync()
     {
-        await Programs.EndAsync(_daemon);
+        await EndAsync();
         _daemon.Dispose();
         _client.Dispose();
         if (Directory.Exists(_paths.RunDir))

@@ -35,7 +35,8 @@ internal static class ComposeBench
     private static async Task MeasureAsync(int runs, Workplace place, PrivateDockerd engine,
         LoamInstance loam, CancellationToken cancel)
     {
-        var stack = new Stack(engine.Api);
+        var stack = new Stack(engine.Api.ContainersAsync);
+        await using var own = await OwnEngine.StartAsync(place, engine.Mirror, cancel);
         var (ours, theirs) = (new SideFigures(), new SideFigures());
         var (pass, plan) = (new Samples(), new Samples());
         var (byHand, floor) = (new ByHand(place, engine.Api), new Samples());
@@ -60,13 +61,14 @@ internal static class ComposeBench
             var up = await stack.MeasureAsync(
                 s => byHand.UpAsync(s, cancel), Stack.IsUp, answers: false, cancel);
             await byHand.ForgetAsync(cancel);
+            await own.RunAsync(run < 0, cancel);
             if (run >= 0)
             {
                 floor.Add(up.Running);
             }
             Console.Error.WriteLine($"  run {run + 1} of {runs}");
         }
-        Print(ours, theirs, floor, pass, plan);
+        Print(ours, theirs, own, floor, pass, plan);
     }
 
     private static async Task OneAsync(int run, Stack stack, PrivateDockerd engine, ISide side,
@@ -106,7 +108,8 @@ internal static class ComposeBench
     }
 
     private static void Print(
-        SideFigures ours, SideFigures theirs, Samples floor, Samples pass, Samples plan)
+        SideFigures ours, SideFigures theirs, OwnEngine own, Samples floor, Samples pass,
+        Samples plan)
     {
         Console.WriteLine("milliseconds since the command's start"
             + "              median     least      most  (samples)");
@@ -139,9 +142,13 @@ internal static class ComposeBench
         Console.WriteLine($"  publish {Ratio(ours, theirs, "publish"):0.000} of docker-compose's "
             + "(no bar: rehearsed first, then swapped)");
         Console.WriteLine($"{Report.Mark(pass.Median, 20)} pass    {pass.Median:0.00} ms (bar 20)");
+        var (up, noop) = (Ratio(own.Figures, theirs, "up"), Ratio(own.Figures, theirs, "noop"));
+        own.Print(up, noop);
         Console.WriteLine(Report.Line("compose",
             ("up", figures["up"]), ("noop", figures["noop"]), ("pass_ms", pass.Median),
-            ("change", figures["change"]), ("down", figures["down"])));
+            ("change", figures["change"]), ("down", figures["down"]),
+            ("native_up", up), ("native_noop", noop),
+            ("native_start_ms", own.Starts.Median)));
     }
 
     private static double Ratio(SideFigures ours, SideFigures theirs, string step)

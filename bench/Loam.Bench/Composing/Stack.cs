@@ -13,7 +13,9 @@ namespace Loam.Bench.Composing;
 internal sealed record Timing(double Running, double Answering, double Process);
 
 /// <summary>Watches the three services from outside, for both sides alike.</summary>
-internal sealed class Stack(EngineApi engine)
+/// <param name="containers">All that there are, as the engine says.</param>
+internal sealed class Stack(
+    Func<CancellationToken, Task<ImmutableArray<SeenContainer>>> containers)
 {
     /// <summary>The host's port of the web server: free now, and no port that the system gives
     /// away by itself.</summary>
@@ -37,11 +39,11 @@ internal sealed class Stack(EngineApi engine)
         async Task<(double, double)> WatchAsync()
         {
             await started.Task;
-            var containers = await UntilAsync(isThere, ending.Token);
+            var seen = await UntilAsync(isThere, ending.Token);
             var running = Elapsed();
             if (answers)
             {
-                await AnswerAsync(containers, ending.Token);
+                await AnswerAsync(seen, ending.Token);
             }
             return (running, Elapsed());
         }
@@ -104,7 +106,7 @@ internal sealed class Stack(EngineApi engine)
     {
         while (true)
         {
-            var seen = await engine.ContainersAsync(cancel);
+            var seen = await containers(cancel);
             if (isThere(seen))
             {
                 return seen;

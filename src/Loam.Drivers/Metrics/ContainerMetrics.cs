@@ -70,13 +70,14 @@ public sealed class ContainerMetrics(string groups, string processes)
             pids is null ? null : Number(pids, "pids.current"));
     }
 
-    /// <summary>Docker and Podman, each with its own groups or with systemd's; else wherever one
-    /// of the container's processes is.</summary>
+    /// <summary>Docker, Podman and our own, each with its groups or with systemd's; else wherever
+    /// one of the container's processes is.</summary>
     private string? Find(string root, string id, string controller)
     {
         string[] usual =
         [
             Path.Combine(root, "docker", id),
+            Path.Combine(root, "loam", id),
             Path.Combine(root, "system.slice", $"docker-{id}.scope"),
             Path.Combine(root, "libpod_parent", $"libpod-{id}"),
             Path.Combine(root, "machine.slice", $"libpod-{id}.scope"),

@@ -61,6 +61,13 @@ internal static class EngineChoice
         DaemonOptions options, string instance, TimeProvider time, CancellationToken cancel)
     {
         var search = await EngineFinder.FindAsync(wanted == "auto" ? null : wanted, cancel);
+        if (search.Engine is ContainerdEngine other)
+        {
+            other.Dispose();
+            throw new HostException(Fault.Unsupported,
+                $"The engine at {wanted} is another instance's own.",
+                "Start the daemon with --engine containerd: it has one to itself.");
+        }
         if (search is { Engine: { } engine, Info: { } info })
         {
             return (new(engine, info, $"{info.Brand} {info.Version}"),

@@ -131,6 +131,14 @@ public sealed class ContainerdHost : RealHost
         await base.DisposeAsync();
     }
 
+    /// <summary>As after a restart of the daemon.</summary>
+    public async Task RestartAsync()
+    {
+        _names?.Dispose();
+        Engine.Dispose();
+        Engine = await StartAsync();
+    }
+
     protected override async Task<string> LoadAsync()
     {
         var registry = new RegistryHost();

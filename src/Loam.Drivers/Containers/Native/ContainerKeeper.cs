@@ -34,6 +34,8 @@ internal sealed class ContainerKeeper : IDisposable
             engine.Networks.Prepare();
             await keeper.EnsureAsync(cancel).ConfigureAwait(false);
             await engine.Networks.RestoreAsync(cancel).ConfigureAwait(false);
+            await engine.SweepAsync(cancel).ConfigureAwait(false);
+            _ = Task.Run(keeper.AttendAsync, CancellationToken.None);
             foreach (var id in await engine.WantedAsync(cancel).ConfigureAwait(false))
             {
                 keeper.Watch(id);
@@ -65,6 +67,36 @@ internal sealed class ContainerKeeper : IDisposable
         _ = Task.Run(() => KeepAsync(id));
     }
 
+    /// <summary>Hears containerd until that ends, and then starts it again.</summary>
+    private async Task AttendAsync()
+    {
+        var pause = s_first;
+        while (!_stop.IsCancellationRequested)
+        {
+            HostException fault;
+            try
+            {
+                await foreach (var told in _engine.Client.EventsAsync(_stop.Token)
+                    .ConfigureAwait(false))
+                {
+                    pause = s_first;
+                }
+                fault = new(Fault.Unavailable, "containerd ended.");
+            }
+            catch (Exception error) when (
+                error is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (HostException gone)
+            {
+                fault = gone;
+            }
+            await MendAsync(fault, pause).ConfigureAwait(false);
+            pause = Longer(pause);
+        }
+    }
+
     private async Task KeepAsync(string id)
     {
         var pause = s_first;
@@ -86,7 +118,8 @@ internal sealed class ContainerKeeper : IDisposable
                 pause = Longer(pause);
                 await _engine.AgainAsync(id, _stop.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (Exception error) when (
+                error is OperationCanceledException or ObjectDisposedException)
             {
                 return;
             }

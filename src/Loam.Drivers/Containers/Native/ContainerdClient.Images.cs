@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Containers.Native;
@@ -103,13 +104,22 @@ internal sealed partial class ContainerdClient
             {
                 using var stream = await open(offset, cancel).ConfigureAwait(false);
                 var buffer = new byte[Chunk];
-                int read;
-                while ((read = await stream.ReadAtLeastAsync(buffer, Chunk, false, cancel)
-                    .ConfigureAwait(false)) > 0)
+                while (true)
                 {
-                    call.Send(Head(Write).Number(5, offset).Bytes(6, buffer.AsMemory(0, read)));
-                    offset = await AnsweredAsync(call, blob, cancel).ConfigureAwait(false);
-                    progress(offset);
+                    var (read, broken) = await FillAsync(
+                        stream, buffer, had => progress(offset + had), cancel)
+                        .ConfigureAwait(false);
+                    if (read > 0)
+                    {
+                        call.Send(
+                            Head(Write).Number(5, offset).Bytes(6, buffer.AsMemory(0, read)));
+                        offset = await AnsweredAsync(call, blob, cancel).ConfigureAwait(false);
+                    }
+                    broken?.Throw();
+                    if (read == 0)
+                    {
+                        break;
+                    }
                 }
             }
             call.Send(Head(Commit).Number(5, offset));
@@ -122,6 +132,27 @@ internal sealed partial class ContainerdClient
             {
                 throw;
             }
+        }
+    }
+
+    /// <summary>As much as there is room for; what came before a stream broke counts.</summary>
+    private static async Task<(int Read, ExceptionDispatchInfo? Broken)> FillAsync(
+        Stream stream, byte[] buffer, Action<int> had, CancellationToken cancel)
+    {
+        var filled = 0;
+        try
+        {
+            int read;
+            while (filled < buffer.Length && (read = await stream.ReadAsync(
+                buffer.AsMemory(filled), cancel).ConfigureAwait(false)) > 0)
+            {
+                had(filled += read);
+            }
+            return (filled, null);
+        }
+        catch (IOException error)
+        {
+            return (filled, ExceptionDispatchInfo.Capture(error));
         }
     }
 

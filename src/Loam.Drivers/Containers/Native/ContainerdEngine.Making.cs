@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -14,14 +15,13 @@ public sealed partial class ContainerdEngine
     public async Task CreateAsync(EngineContainer container, CancellationToken cancel)
     {
         var (spec, what) = (container.Spec, $"container {container.Spec.Name}");
-        var id = IdOf(spec.Name);
-        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
-        if (await StoredAsync(spec.Name, cancel).ConfigureAwait(false) is var (_, record))
+        using var turn = await TurnAsync(spec.Name, cancel).ConfigureAwait(false);
+        if (await StoredAsync(spec.Name, cancel).ConfigureAwait(false) is var (there, record))
         {
             // A creation that broke off half-way is finished here; whoever adopts the
             // container then finds it whole.
             if (EngineLabels.SameContainer(record.Labels, EngineLabels.Of(container))
-                && ContainerRun.Read(_place.FolderOf(id)).Started is null)
+                && ContainerRun.Read(_place.FolderOf(there.Id)).Started is null)
             {
                 await JoinAsync(container, cancel).ConfigureAwait(false);
             }
@@ -30,6 +30,7 @@ public sealed partial class ContainerdEngine
         }
         DockerEngine.RequireMounts(container);
         var image = await _images.RequireAsync(spec, cancel).ConfigureAwait(false);
+        var id = RandomNumberGenerator.GetHexString(IdDigits, lowercase: true);
         try
         {
             await MakeAsync(container, id, image, what, cancel).ConfigureAwait(false);
@@ -51,18 +52,13 @@ public sealed partial class ContainerdEngine
         string what, CancellationToken cancel)
     {
         var spec = container.Spec;
-        // Left of one that was removed half-way.
-        await _client.RemoveSnapshotAsync(id, what, cancel).ConfigureAwait(false);
+        // First: by the folder a creation that was killed is known.
+        var folder = _place.FolderOf(id);
+        Directory.CreateDirectory(folder);
         var mounts = await _client.PrepareAsync(id, image.Snapshot, what, null, cancel)
             .ConfigureAwait(false);
         var user = ImageUsers.Find(spec.User ?? image.Config.Config?.User ?? "",
             LayeredFiles.Of(mounts), spec.Name);
-        var folder = _place.FolderOf(id);
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        Directory.CreateDirectory(folder);
         foreach (var file in s_nameFiles)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, file),
@@ -76,7 +72,7 @@ public sealed partial class ContainerdEngine
             [.. spec.Ports.Where(p => p.Host is not null)],
             Signals.Of(image.Config.Config?.StopSignal));
         _known[id] = record;
-        await _client.CreateAsync(new(id, image.Name, Sought(labels),
+        await _client.CreateAsync(new(id, image.Name, Sought(spec.Name, labels),
             OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder)),
             record.ToBytes()), Runtime(), what, cancel).ConfigureAwait(false);
     }
@@ -84,9 +80,9 @@ public sealed partial class ContainerdEngine
     /// <summary>Of the labels only those that are searched for: containerd bounds their length.
     /// </summary>
     private static Dictionary<string, string> Sought(
-        ImmutableSortedDictionary<string, string> labels) => labels.Where(l =>
+        string name, ImmutableSortedDictionary<string, string> labels) => labels.Where(l =>
             l.Key is EngineLabels.Instance or EngineLabels.Service or EngineLabels.Job)
-            .ToDictionary();
+            .Append(new(NameLabel, name)).ToDictionary();
 
     private ProtoWriter Runtime() =>
         new ProtoWriter().Text(6, _place.Runtime).Text(7, _place.RuntimeState);
@@ -105,12 +101,14 @@ public sealed partial class ContainerdEngine
 
     public async Task RemoveAsync(string name, CancellationToken cancel)
     {
-        var (id, what) = (IdOf(name), $"container {name}");
-        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
-        var real = await StoredAsync(name, cancel).ConfigureAwait(false) is var (_, record)
-            ? record.Name : name;
-        await EndAsync(id, what, cancel).ConfigureAwait(false);
-        await TakeAwayAsync(id, real, what).ConfigureAwait(false);
+        if (await StoredAsync(name, cancel).ConfigureAwait(false) is not var (stored, record))
+        {
+            await Networks.ForgetAsync(name, cancel).ConfigureAwait(false);
+            return;
+        }
+        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
+        await EndAsync(stored.Id, $"container {name}", cancel).ConfigureAwait(false);
+        await TakeAwayAsync(stored.Id, record.Name, $"container {name}").ConfigureAwait(false);
     }
 
     /// <summary>Everything that there may be of a container that does not run.</summary>
@@ -130,7 +128,7 @@ public sealed partial class ContainerdEngine
     public async Task UpdateAsync(
         string name, ResourceLimits limits, RestartPolicy restart, CancellationToken cancel)
     {
-        using var turn = await TurnAsync(IdOf(name), cancel).ConfigureAwait(false);
+        using var turn = await TurnAsync(name, cancel).ConfigureAwait(false);
         var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
         var what = $"container {name}";
         var spec = OciSpecs.Read(stored.Spec);
@@ -177,6 +175,26 @@ public sealed partial class ContainerdEngine
 
     public Task DisconnectAsync(string network, string container, CancellationToken cancel) =>
         Networks.DisconnectAsync(network, container, cancel);
+
+    /// <summary>What is left of containers that were made or removed half-way.</summary>
+    internal async Task SweepAsync(CancellationToken cancel)
+    {
+        if (Directory.Exists(_place.Streams))
+        {
+            Directory.Delete(_place.Streams, recursive: true);
+        }
+        var root = Path.GetDirectoryName(_place.FolderOf("any"))!;
+        var there = (await WantedAsync(cancel).ConfigureAwait(false)).ToHashSet();
+        foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root) : [])
+        {
+            var id = Path.GetFileName(folder);
+            if (IsId(id) && !there.Contains(id))
+            {
+                await _client.RemoveSnapshotAsync(id, "engine", cancel).ConfigureAwait(false);
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
 
     /// <summary>Takes away every container and network, whoever's it is: for one that goes for
     /// good.</summary>

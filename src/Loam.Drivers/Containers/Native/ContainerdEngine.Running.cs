@@ -9,9 +9,10 @@ public sealed partial class ContainerdEngine
 {
     public async Task StartAsync(string name, CancellationToken cancel)
     {
-        using (await TurnAsync(IdOf(name), cancel).ConfigureAwait(false))
+        StoredContainer stored;
+        using (await TurnAsync(name, cancel).ConfigureAwait(false))
         {
-            var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
+            (stored, var record) = await RequireAsync(name, cancel).ConfigureAwait(false);
             var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
                 .ConfigureAwait(false);
             if (task?.State is TaskState.Running or TaskState.Paused)
@@ -20,13 +21,13 @@ public sealed partial class ContainerdEngine
             }
             await RunAsync(stored, record, restarts: 0, cancel).ConfigureAwait(false);
         }
-        _keeper?.Watch(IdOf(name));
+        _keeper?.Watch(stored.Id);
     }
 
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var what = $"container {name}";
-        using var turn = await TurnAsync(IdOf(name), cancel).ConfigureAwait(false);
+        using var turn = await TurnAsync(name, cancel).ConfigureAwait(false);
         var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
         var folder = _place.FolderOf(stored.Id);
         var run = ContainerRun.Read(folder);
@@ -119,7 +120,8 @@ public sealed partial class ContainerdEngine
             return;
         }
         var isNew = task.State == TaskState.Created;
-        if (task.State is not TaskState.Stopped)
+        TaskEnd? end = task.State == TaskState.Stopped ? new(task.ExitCode, task.Ended) : null;
+        if (end is null)
         {
             var ended = _client.WaitAsync(id, "", what, cancel);
             await _client.KillAsync(id, "", Signals.Kill, true, what, cancel)
@@ -130,9 +132,10 @@ public sealed partial class ContainerdEngine
                     $"{what} does not end, not even when killed.",
                     "Look for a process that waits for a disk or a file server.");
             }
+            end = ended.IsCompletedSuccessfully ? await ended.ConfigureAwait(false) : null;
         }
-        var end = await _client.DeleteTaskAsync(id, what, cancel).ConfigureAwait(false);
         var folder = _place.FolderOf(id);
+        // Before the task goes: without one, this is all that tells how it ended.
         if (!isNew && end is not null && Directory.Exists(folder))
         {
             (ContainerRun.Read(folder) with
@@ -140,6 +143,7 @@ public sealed partial class ContainerdEngine
                 Ended = end.At ?? _clock.GetUtcNow(), ExitCode = end.ExitCode,
             }).Write(folder);
         }
+        await _client.DeleteTaskAsync(id, what, cancel).ConfigureAwait(false);
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is var (_, record))
         {
             await Networks.CloseAsync(record.Name, cancel).ConfigureAwait(false);
@@ -190,12 +194,13 @@ public sealed partial class ContainerdEngine
             return null;
         }
         var what = $"container {record.Name}";
-        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false) is { } task
-            && task.State != TaskState.Stopped)
+        // One that was made and never started, by a daemon that was killed, would not end.
+        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false)
+            is { State: TaskState.Running or TaskState.Paused or TaskState.Pausing })
         {
             await _client.WaitAsync(id, "", what, cancel).ConfigureAwait(false);
         }
-        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
+        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, now))
         {
             return null;
@@ -216,7 +221,11 @@ public sealed partial class ContainerdEngine
     /// <returns>False: it is not wanted any more.</returns>
     internal async Task<bool> AgainAsync(string id, CancellationToken cancel)
     {
-        using var turn = await TurnAsync(id, cancel).ConfigureAwait(false);
+        if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, before))
+        {
+            return false;
+        }
+        using var turn = await TurnAsync(before.Name, cancel).ConfigureAwait(false);
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (stored, record))
         {
             return false;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -13,6 +11,9 @@ namespace Loam.Drivers.Containers.Native;
 /// file: which there are.</summary>
 public sealed partial class ContainerdEngine : IContainerEngine
 {
+    private const string NameLabel = "loam.name";
+    private const int IdDigits = 64;
+
     private readonly ContainerdPlace _place;
     private readonly TimeProvider _clock;
     private readonly ContainerdClient _client;
@@ -27,7 +28,7 @@ public sealed partial class ContainerdEngine : IContainerEngine
     {
         (_place, _clock) = (place, clock);
         _client = new(place.Socket);
-        _images = new(_client, place.Mirror, clock);
+        _images = new(_client, place.Root, place.Mirror, clock);
         Networks = ContainerNetworks.OfThisHost(place.Instance, place.DataRoot, place.RunRoot);
     }
 
@@ -96,7 +97,27 @@ public sealed partial class ContainerdEngine : IContainerEngine
         }
         var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
             .ConfigureAwait(false);
-        return Observed(stored.Id, record, task);
+        return Observed(stored.Id, record,
+            await SettledAsync(stored.Id, record, task, cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>One that has just ended is looked at when all that it said is written.</summary>
+    private async Task<RunningTask?> SettledAsync(
+        string id, ContainerRecord record, RunningTask? task, CancellationToken cancel)
+    {
+        if (task?.State != TaskState.Stopped || _keeper is null)
+        {
+            return task;
+        }
+        var what = $"container {record.Name}";
+        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
+        task = await _client.TaskAsync(id, what, cancel).ConfigureAwait(false);
+        if (task?.State != TaskState.Stopped)
+        {
+            return task;
+        }
+        await EndAsync(id, what, cancel).ConfigureAwait(false);
+        return null;
     }
 
     private async Task<ImmutableArray<ObservedContainer>> ListAsync(
@@ -106,14 +127,18 @@ public sealed partial class ContainerdEngine : IContainerEngine
             $"labels.\"{EngineLabels.Instance}\"==\"{instance}\",labels.\"{label}\"", cancel);
         var tasks = (await _client.TasksAsync(cancel).ConfigureAwait(false))
             .DistinctBy(t => t.Id).ToDictionary(t => t.Id);
-        return
-        [
-            .. (await listing.ConfigureAwait(false))
-                .Select(s => (s.Id, Record: ContainerRecord.Of(s)))
-                .Where(c => c.Record is not null)
-                .Select(c => Observed(c.Id, c.Record!, tasks.GetValueOrDefault(c.Id)))
-                .OrderBy(c => c.Name, StringComparer.Ordinal),
-        ];
+        var found = ImmutableArray.CreateBuilder<ObservedContainer>();
+        foreach (var stored in await listing.ConfigureAwait(false))
+        {
+            if (ContainerRecord.Of(stored) is { } record)
+            {
+                var task = await SettledAsync(stored.Id, record,
+                    tasks.GetValueOrDefault(stored.Id), cancel).ConfigureAwait(false);
+                found.Add(Observed(stored.Id, record, task));
+            }
+        }
+        found.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return found.DrainToImmutable();
     }
 
     private ObservedContainer Observed(string id, ContainerRecord record, RunningTask? task)
@@ -153,10 +178,19 @@ public sealed partial class ContainerdEngine : IContainerEngine
         run.Wanted && (record.Restart == RestartPolicy.Always
             || (record.Restart == RestartPolicy.OnFailure && (run.ExitCode ?? exitCode) != 0));
 
+    /// <param name="name">Or ID.</param>
     private async Task<(StoredContainer Stored, ContainerRecord Record)?> StoredAsync(
-        string name, CancellationToken cancel) =>
-        await _client.FindAsync(IdOf(name), $"container {name}", cancel).ConfigureAwait(false)
-            is { } stored && ContainerRecord.Of(stored) is { } record ? (stored, record) : null;
+        string name, CancellationToken cancel)
+    {
+        var stored = IsId(name)
+            ? await _client.FindAsync(name, $"container {name}", cancel).ConfigureAwait(false)
+            : !name.AsSpan().ContainsAny('"', '\\')
+                ? (await _client.ListAsync($"labels.\"{NameLabel}\"==\"{name}\"", cancel)
+                    .ConfigureAwait(false)).FirstOrDefault()
+                : null;
+        return stored is not null && ContainerRecord.Of(stored) is { } record
+            ? (stored, record) : null;
+    }
 
     private async Task<(StoredContainer Stored, ContainerRecord Record)> RequireAsync(
         string name, CancellationToken cancel) =>
@@ -164,15 +198,14 @@ public sealed partial class ContainerdEngine : IContainerEngine
             Fault.NotFound, $"Container {name}: there is none of that name.",
             "Run `loam heal` to make it again.");
 
-    /// <summary>From the name, so that there cannot be two of one name.</summary>
-    private static string IdOf(string name) =>
-        name.Length == 64 && name.All(char.IsAsciiHexDigitLower) ? name
-            : Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+    private static bool IsId(string name) =>
+        name.Length == IdDigits && name.All(char.IsAsciiHexDigitLower);
 
-    /// <summary>One does something with a container at a time.</summary>
-    private async Task<IDisposable> TurnAsync(string id, CancellationToken cancel)
+    /// <summary>One does something with a container at a time; so there cannot be two of a name.
+    /// </summary>
+    private async Task<IDisposable> TurnAsync(string name, CancellationToken cancel)
     {
-        var turn = _turns.GetOrAdd(id, _ => new(1));
+        var turn = _turns.GetOrAdd(name, _ => new(1));
         await turn.WaitAsync(cancel).ConfigureAwait(false);
         return new Turn(turn);
     }

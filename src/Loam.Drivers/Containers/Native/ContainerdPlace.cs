@@ -18,6 +18,7 @@ public sealed partial record ContainerdPlace(
 
     public string Socket => Path.Combine(RunRoot, SocketName);
     internal string PidFile => Path.Combine(RunRoot, "containerd.pid");
+    internal string StartLock => Path.Combine(RunRoot, "containerd.lock");
     internal string Config => Path.Combine(RunRoot, "containerd.toml");
     internal string State => Path.Combine(RunRoot, "state");
     internal string Root => Path.Combine(DataRoot, "containerd");

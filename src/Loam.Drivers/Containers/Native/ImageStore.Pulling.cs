@@ -251,6 +251,8 @@ internal sealed partial class ImageStore
             await client.RemoveSnapshotAsync(key, image.Short, cancel).ConfigureAwait(false);
             throw Unusable(image, "a layer is not what its configuration says");
         }
+        // containerd notes durably that it is unpacked, and does not make the files so.
+        await Task.Run(() => Files.AtomicFile.SyncFileSystem(root), cancel).ConfigureAwait(false);
         await client.CommitAsync(name, key, lease, cancel).ConfigureAwait(false);
     }
 

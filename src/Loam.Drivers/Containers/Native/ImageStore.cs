@@ -15,8 +15,9 @@ internal sealed record UnpackedImage(
 
 /// <summary>Images: names in containerd's list, each with a label that says the ID of what it
 /// means. This file: which there are.</summary>
+/// <param name="root">Folder of containerd's data.</param>
 internal sealed partial class ImageStore(
-    ContainerdClient client, string? mirror, TimeProvider clock) : IDisposable
+    ContainerdClient client, string root, string? mirror, TimeProvider clock) : IDisposable
 {
     private const string IdLabel = "loam.image";
     private const string SizeLabel = "loam.size";

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Files;
 using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Containers.Native;
@@ -42,7 +43,7 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
         int pid;
         try
         {
-            pid = RunningPid() ?? Start();
+            pid = RunningOrStarted();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -91,12 +92,23 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
         }
     }
 
-    private int Start()
+    private int RunningOrStarted()
     {
         const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite
             | UnixFileMode.UserExecute;
+        const int exclusive = 2;
         Directory.CreateDirectory(place.RunRoot, own);
         Directory.CreateDirectory(place.DataRoot, own);
+        // Whoever finds that it has ended starts it; one is enough.
+        using var turn = Libc.Open(
+            place.StartLock, Libc.OpenReadWrite | Libc.OpenCreate, 0x180, out var error)
+            ?? throw Libc.Failure($"{place.StartLock} cannot be opened", error);
+        _ = Libc.Lock(turn, exclusive);
+        return RunningPid() ?? Start();
+    }
+
+    private int Start()
+    {
         EngineLog.Trim(place.Log);
         File.Delete(place.Socket);
         File.Delete(place.Socket + SecondSocket);

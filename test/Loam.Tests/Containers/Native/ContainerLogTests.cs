@@ -94,7 +94,7 @@ public sealed class ContainerLogTests : IDisposable
         });
         var seen = new List<string>();
         await foreach (var line in new ContainerLog(_folder)
-            .ReadAsync(10, () => Task.FromResult(!done), default))
+            .ReadAsync(count, () => Task.FromResult(!done), default))
         {
             seen.Add(line.Text);
         }
