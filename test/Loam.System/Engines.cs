@@ -16,13 +16,3 @@ public sealed class PodmanStories(PodmanGround ground) : Stories(ground);
 
 [Needs("podman"), Collection("podman")]
 public sealed class PodmanTrouble(PodmanGround ground) : Trouble(ground);
-
-[Needs("crun"), Collection("containerd")]
-public sealed class ContainerdStories(ContainerdGround ground) : Stories(ground);
-
-[Needs("crun"), Collection("containerd")]
-public sealed class ContainerdTrouble(ContainerdGround ground) : Trouble(ground)
-{
-    // Its images are on the instance's own disk.
-    protected override (string Engine, string Size) Small => ("containerd", "160m");
-}
