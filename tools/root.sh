@@ -17,6 +17,10 @@ readonly made=$root/out/os
 # The time that everything in the image bears: the same for everybody.
 readonly epoch=1704067200
 
+# Neither who builds it nor where decides modes and orders.
+umask 022
+export LC_ALL=C
+
 main() {
   local level=3
   case ${1:-quick} in
@@ -54,7 +58,7 @@ inputs() {
 
 make_root() {
   local begin=$SECONDS
-  tree=$cache/packages/$(packages | sha256sum | cut -c1-16)
+  tree=$cache/packages/$({ packages; versions; } | sha256sum | cut -c1-16)
   [[ -f $tree.done ]] || fetch_packages
   work=$made/making
   to=$work/root
@@ -70,6 +74,8 @@ make_root() {
 }
 
 entries() { grep -v '^#' "$os/root/programs" | awk 'NF'; }
+# What apt would give today, so that a fix of Debian's is in the next image.
+versions() { apt-cache policy $(packages) 2>/dev/null | grep Candidate: || true; }
 packages() { entries | awk '{ print $1 }' | sort -u; }
 
 fetch_packages() {

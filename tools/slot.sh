@@ -73,7 +73,7 @@ slot_head() {
 set loam_dm="slot,,,ro,0 $3 linear PARTUUID=\$loam_uuid $first"
 set loam_dm="\$loam_dm;root,,,ro,0 $(($2 * 8)) verity 1 /dev/dm-0 /dev/dm-0 4096 4096 $2 $2 sha256"
 set loam_dm="\$loam_dm $hash -\$loam_verity"
-if linux "\${loam_part}8+$1" \$loam_console ro quiet loglevel=3 panic=5 \\
+if linux "\${loam_part}8+$1" \$loam_console ro quiet loglevel=3 panic=5 gpt \\
   random.trust_cpu=on init=/usr/bin/loam rootfstype=squashfs root=/dev/dm-1 \\
   "dm-mod.waitfor=PARTUUID=\$loam_uuid" "dm-mod.create=\$loam_dm" \$loam_words -- init
 then set loam_ready=1

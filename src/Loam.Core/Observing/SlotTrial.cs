@@ -5,21 +5,25 @@ namespace Loam.Core.Observing;
 public enum SlotVerdict { Wait, Confirm, GoBack }
 
 /// <summary>Whether a system that was started on trial stays.</summary>
-/// <param name="before">Services that were healthy before it; null: nobody knows, so all count.
-/// </param>
+/// <param name="before">Services that were healthy before it; null: nobody knows, so what the
+/// machine keeps is not there, and it is not well.</param>
 /// <param name="within">How long it has to become as well as it was.</param>
 public sealed class SlotTrial(IReadOnlySet<string>? before, TimeSpan within)
 {
+    private static readonly IReadOnlySet<string> s_nobody = new HashSet<string>();
     private TimeSpan? _wellSince;
 
     /// <summary>Whether the machine is as well as it was: its state is in force, nothing is left to
     /// take back, and each service that was healthy is so again.</summary>
-    public bool IsWell(MachineStatus status) => status.Recovery is null && status.Busy is null
-        && Awaited(status).All(s => s.Health == ServiceHealth.Healthy);
+    public bool IsWell(MachineStatus status) => before is not null && status.Recovery is null
+        && status.Busy is null && !Missing(status).Any();
 
     /// <summary>Services that keep it from being well, in their order.</summary>
-    public IEnumerable<string> Missing(MachineStatus status) => Awaited(status)
-        .Where(s => s.Health != ServiceHealth.Healthy).Select(s => s.Name);
+    /// <remarks>One that somebody stopped meanwhile is not waited for; one that is not there at all
+    /// is.</remarks>
+    public IEnumerable<string> Missing(MachineStatus status) => (before ?? s_nobody).Where(name =>
+        status.Services.FirstOrDefault(s => s.Name == name)?.Health is not (ServiceHealth.Healthy
+            or ServiceHealth.Stopped)).Order(StringComparer.Ordinal);
 
     /// <param name="status">Null: the machine cannot be looked at.</param>
     /// <param name="since">How long the trial lasts.</param>
@@ -30,8 +34,4 @@ public sealed class SlotTrial(IReadOnlySet<string>? before, TimeSpan within)
             : since >= within && _wellSince is null ? SlotVerdict.GoBack
             : SlotVerdict.Wait;
     }
-
-    /// <summary>One that somebody stopped meanwhile is not waited for.</summary>
-    private IEnumerable<ServiceStatus> Awaited(MachineStatus status) => status.Services.Where(s =>
-        s.Health != ServiceHealth.Stopped && (before is null || before.Contains(s.Name)));
 }

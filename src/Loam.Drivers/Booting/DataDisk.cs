@@ -32,17 +32,20 @@ public sealed class DataDisk(Children children, string log)
     /// <exception cref="HostException">The file system cannot be made or mended.</exception>
     public async Task<string?> FindAsync(Action<string> say)
     {
-        var disks = All();
+        // One that comes from another machine is not taken for this one's own.
+        var own = SlotDisk.FolderOfThisMachine();
+        var disks = All().OrderByDescending(d => own is not null
+            && Directory.Exists(Path.Combine(own, d.Name))).ToList();
         if (disks.FirstOrDefault(d => Ext4.Read(d.Path)?.Label == Label) is { } ours)
         {
-            DataGrowth.Grow(ours.Name);
+            Grow(ours, say);
             await MendAsync(ours, say);
             return ours.Path;
         }
         var part = disks.FirstOrDefault(d => DataGrowth.IsPart(d.Name) && IsEmpty(d));
         if (part is not null)
         {
-            DataGrowth.Grow(part.Name);
+            Grow(part, say);
         }
         if ((part ?? disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least && IsEmpty(d)))
             is not { } empty)
@@ -53,6 +56,19 @@ public sealed class DataDisk(Children children, string log)
         await RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-L", Label, "-m", "1", "-E",
             "lazy_itable_init=1,lazy_journal_init=1", empty.Path);
         return empty.Path;
+    }
+
+    /// <summary>What cannot grow keeps what it has.</summary>
+    private static void Grow(Disk part, Action<string> say)
+    {
+        try
+        {
+            DataGrowth.Grow(part.Name);
+        }
+        catch (HostException fault)
+        {
+            say($"{part.Path} stays as large as it is: {fault.Message} {fault.Remedy}");
+        }
     }
 
     /// <summary>Lets a mounted file system grow to its disk.</summary>

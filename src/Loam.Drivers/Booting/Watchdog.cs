@@ -6,7 +6,7 @@ namespace Loam.Drivers.Booting;
 
 /// <summary>A device that starts the machine again when it hears nothing for a while: hardware
 /// where there is some, else the kernel's own. It is told as long as this process comes to do
-/// things, and is never told that all is over: an end that hangs ends too.</summary>
+/// things, and never that all is over.</summary>
 public sealed partial class Watchdog : IDisposable
 {
     private const string Device = "/dev/watchdog";
@@ -38,6 +38,13 @@ public sealed partial class Watchdog : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>It hears nothing any more, so that an end that hangs ends too.</summary>
+    public void Leave()
+    {
+        _timer.Dispose();
+        Tell();
     }
 
     /// <summary>Where it fails, the machine starts again.</summary>

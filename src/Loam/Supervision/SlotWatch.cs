@@ -100,7 +100,8 @@ internal sealed class SlotWatch(
                     disk.Choice = choice.GiveUp();
                     Tell("os.failed", $"The system in slot {disk.Running} did not become as well "
                         + "as the one before it, which comes back: " + (status is null
-                            ? "the engine does not answer." : "not healthy: "
+                            ? "the engine does not answer." : note is null
+                            ? "what the machine keeps is not there." : "not healthy: "
                             + string.Join(", ", trial.Missing(status)) + "."));
                     host.Restart();
                     return;
@@ -127,12 +128,7 @@ internal sealed class SlotWatch(
     {
         var slots = Slots();
         var (running, other) = (slots.Single(s => s.IsRunning), slots.Single(s => !s.IsRunning));
-        if (running.IsOnTrial)
-        {
-            throw new HostException(Fault.Conflict,
-                "The system that runs is on trial itself.",
-                "`loam os status` shows when it is confirmed; then ask again.");
-        }
+        RefuseOnTrial(disk.Choice);
         var status = await host.StatusAsync(cancel);
         var awaited = status.Services.Where(s => s.Health == ServiceHealth.Healthy)
             .Select(s => s.Name).ToImmutableArray();
@@ -165,6 +161,7 @@ internal sealed class SlotWatch(
         var doing = order.File is null ? "the way back" : "an update of the operating system";
         await host.InTurn(doing, async () =>
         {
+            RefuseOnTrial(disk.Choice);
             await audit.WriteAsync(new(AuditEvents.ApprovalGiven, who,
                 $"approved {doing}, from {plan.From} to {plan.To}") { Plan = plan.Digest }, stop);
             if (order.File is { } file)
@@ -173,7 +170,7 @@ internal sealed class SlotWatch(
             }
             new TrialNote(plan.Slot, TimeSpan.FromSeconds(plan.Within),
                 plan.Awaited.ToHashSet(StringComparer.Ordinal)).Write(host.NoteFile);
-            disk.Choice = disk.Choice.Try(plan.Slot);
+            disk.Choice = Stay.Try(plan.Slot);
             await audit.WriteAsync(new(AuditEvents.StateChanged, who,
                 $"Loam {plan.To} starts on trial next") { Plan = plan.Digest }, stop);
         }, stop);
@@ -182,6 +179,25 @@ internal sealed class SlotWatch(
         if (!order.Later)
         {
             host.Restart();
+        }
+    }
+
+    /// <summary>Whatever was good before, the way back is to what runs now.</summary>
+    private BootChoice Stay => new(disk.Running, null, 0, null);
+
+    private void RefuseOnTrial(BootChoice choice)
+    {
+        if (choice.Trial == disk.Running)
+        {
+            throw new HostException(Fault.Conflict,
+                "The system that runs is on trial itself.",
+                "`loam os status` shows when it is confirmed; then ask again.");
+        }
+        if (choice.Failed == disk.Running)
+        {
+            throw new HostException(Fault.Conflict,
+                "The system that runs has failed its trial, and the other comes back.",
+                "Ask again when the machine has started.");
         }
     }
 
@@ -194,7 +210,7 @@ internal sealed class SlotWatch(
                 Fault.Conflict, $"{file} is another file by now.", "Ask again.");
         }
         // Nothing may start from what is half written.
-        disk.Choice = disk.Choice with { Trial = null, Tries = 0, Failed = null };
+        disk.Choice = Stay;
         var total = update.Head.Bytes;
         Action<long> Say(string doing) => done => tell(
             new(doing) { Done = done, Total = total });

@@ -61,9 +61,21 @@ public sealed class SlotTrialTests
         Trial("web").IsWell(StatusOf(("web", ServiceHealth.Stopped))).ShouldBeTrue();
 
     [Fact]
-    public void Where_nobody_knows_what_was_before_all_count() =>
-        new SlotTrial(null, s_within).IsWell(StatusOf(("mail", ServiceHealth.Unhealthy)))
-            .ShouldBeFalse();
+    public void Where_nobody_knows_what_was_before_what_was_kept_is_lost()
+    {
+        var trial = new SlotTrial(null, s_within);
+        trial.IsWell(StatusOf()).ShouldBeFalse();
+        trial.Judge(StatusOf(), s_within).ShouldBe(SlotVerdict.GoBack);
+    }
+
+    [Fact]
+    public void A_service_that_is_not_there_at_all_is_waited_for()
+    {
+        var trial = Trial("web", "mail");
+        var status = StatusOf(("web", ServiceHealth.Healthy));
+        trial.IsWell(status).ShouldBeFalse();
+        trial.Missing(status).ShouldBe(["mail"]);
+    }
 
     [Fact]
     public void A_change_in_hand_or_one_to_take_back_is_waited_for()

@@ -116,6 +116,28 @@ public sealed class SlotWatchTests : IDisposable
             new(_bench.Update("3.0")), CancellationToken.None))).Fault.ShouldBe(Fault.Conflict);
     }
 
+    [NeedingFact]
+    public async Task Nothing_is_written_over_the_slot_that_comes_back()
+    {
+        await UpdateAsync(Disk(), "2.0");
+        var failed = Started("b");
+        failed.Choice = failed.Choice.GiveUp();
+        (await Should.ThrowAsync<HostException>(() => Watch(failed).PlanAsync(
+            new(_bench.Update("3.0")), CancellationToken.None))).Message.ShouldContain("failed");
+        failed.Head("a")!.Version.ShouldBe("1.0");
+    }
+
+    [NeedingFact]
+    public async Task The_way_back_is_to_what_runs_whatever_was_good_before()
+    {
+        await UpdateAsync(Disk(), "2.0");
+        var started = Started("b");
+        // Slot a could not be read, and what starts the machine took the other.
+        started.Choice = BootChoice.First;
+        await UpdateAsync(started, "3.0");
+        started.Choice.ShouldBe(new("b", "a", 2, null));
+    }
+
     private SlotDisk Disk() => SlotDisk.On(_bench.Disk("1.0"), UpdateBench.DiskBytes, "a")!;
 
     private SlotDisk Started(string slot) =>

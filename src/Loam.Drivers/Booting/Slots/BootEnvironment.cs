@@ -37,16 +37,20 @@ public sealed class BootEnvironment(DiskRegion boot)
     private const string First = "# GRUB Environment Block\n";
     private static readonly string[] s_ours = ["good", "trial", "tries", "failed"];
 
-    /// <exception cref="HostException">NotFound: there is none.</exception>
+    /// <exception cref="HostException">NotFound: there is none. Unavailable: it cannot be read.
+    /// </exception>
     public BootChoice Read()
     {
         using var disk = boot.Open(FileAccess.Read);
         var block = new byte[Bytes];
-        if (RandomAccess.Read(disk, block, Find(disk)) != Bytes)
+        try
         {
-            throw Lost();
+            return RandomAccess.Read(disk, block, Find(disk)) == Bytes ? Of(block) : throw Lost();
         }
-        return Of(block);
+        catch (IOException e)
+        {
+            throw DiskRegion.Failed("The choice of the slot cannot be read", e);
+        }
     }
 
     /// <exception cref="HostException">It cannot be written.</exception>

@@ -43,6 +43,9 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
                 $"{path} was not divided by Loam: there is nothing to keep.",
                 "Leave --keep out; then everything on it is lost.")
             : DiskLayout.Of(bytes, esp.Length, id);
+        Require(table, DiskLayout.Bios, core.Length);
+        Require(table, DiskLayout.Boot, esp.Length);
+        Require(table, DiskLayout.SlotA, update.Head.Bytes);
         try
         {
             using var disk = new DiskRegion(path, 0, bytes).Open(FileAccess.ReadWrite);
@@ -50,6 +53,10 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
             {
                 Clear(disk, bytes, table);
             }
+            // Until it is written anew, the first slot is no one to start.
+            RandomAccess.Write(
+                disk, new byte[UpdateFile.HeadBytes], Part(table, DiskLayout.SlotA).Offset);
+            RandomAccess.FlushToDisk(disk);
             RandomAccess.Write(disk, boot.AsSpan(0, BootCodeBytes), 0);
             Place(disk, core, table, DiskLayout.Bios);
             Place(disk, esp, table, DiskLayout.Boot);
@@ -87,15 +94,23 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
         }
     }
 
-    private static void Place(SafeFileHandle disk, byte[] bytes, DiskTable table, string name)
+    private static DiskPart Part(DiskTable table, string name) =>
+        table.Parts.Single(p => p.Name == name);
+
+    /// <summary>Before anything is written.</summary>
+    private static void Require(DiskTable table, string name, long bytes)
     {
-        var part = table.Parts.Single(p => p.Name == name);
-        if (bytes.Length > part.Bytes)
+        if (bytes > Part(table, name).Bytes)
         {
-            throw new HostException(Fault.Exhausted,
-                $"{name} has {part.Bytes} bytes and needs {bytes.Length}.",
+            throw new HostException(Fault.Exhausted, $"The part {name} has "
+                + $"{Part(table, name).Bytes} bytes and needs {bytes}. Nothing was written.",
                 "Leave --keep out; then everything on the disk is lost.");
         }
+    }
+
+    private static void Place(SafeFileHandle disk, byte[] bytes, DiskTable table, string name)
+    {
+        var part = Part(table, name);
         var there = new byte[Edge];
         for (var at = 0; at < bytes.Length; at += Edge)
         {

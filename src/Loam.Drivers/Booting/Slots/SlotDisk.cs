@@ -45,8 +45,16 @@ public sealed class SlotDisk
     {
         using var disk = _slots[slot].Open(FileAccess.Read);
         var block = new byte[UpdateFile.HeadBytes];
-        var read = RandomAccess.Read(disk, block, _slots[slot].Offset);
-        return SlotHead.Of(block.AsSpan(0, read));
+        try
+        {
+            var read = RandomAccess.Read(disk, block, _slots[slot].Offset);
+            return SlotHead.Of(block.AsSpan(0, read));
+        }
+        catch (IOException)
+        {
+            // What cannot be read cannot start; writing it anew may mend it.
+            return null;
+        }
     }
 
     /// <summary>In a file, or a disk as a whole.</summary>
@@ -69,21 +77,30 @@ public sealed class SlotDisk
         var word = File.ReadAllText("/proc/cmdline")
             .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
             .LastOrDefault(w => w.StartsWith(SlotWord + "=", StringComparison.Ordinal));
-        const string beneath = Sys + "/dm-0/slaves";
-        if (word?[(SlotWord.Length + 1)..] is not (A or B) || !Directory.Exists(beneath)
-            || Directory.EnumerateDirectories(beneath).FirstOrDefault() is not { } part)
+        if (word?[(SlotWord.Length + 1)..] is not (A or B)
+            || FolderOfThisMachine() is not { } whole)
         {
             return null;
         }
-        var place = Directory.ResolveLinkTarget(
-            Path.Combine(Sys, Path.GetFileName(part)), returnFinalTarget: true)!.FullName;
-        var parts = Directory.EnumerateDirectories(Path.GetDirectoryName(place)!)
+        var parts = Directory.EnumerateDirectories(whole)
             .Where(d => File.Exists(Path.Combine(d, "partition")))
             .GroupBy(NameOf).ToDictionary(g => g.Key, g => RegionOf(g.First()));
         return parts.TryGetValue(DiskLayout.Boot, out var boot)
             && parts.TryGetValue(DiskLayout.SlotA, out var a)
             && parts.TryGetValue(DiskLayout.SlotB, out var b)
             ? new(word[(SlotWord.Length + 1)..], boot, a, b) : null;
+    }
+
+    /// <summary>The disk under the seal of the root, as the kernel lists it.</summary>
+    /// <returns>Null: the root is not sealed.</returns>
+    internal static string? FolderOfThisMachine()
+    {
+        const string beneath = Sys + "/dm-0/slaves";
+        return Directory.Exists(beneath)
+            && Directory.EnumerateDirectories(beneath).FirstOrDefault() is { } part
+            && Directory.ResolveLinkTarget(Path.Combine(Sys, Path.GetFileName(part)),
+                returnFinalTarget: true)?.FullName is { } place
+            ? Path.GetDirectoryName(place) : null;
     }
 
     /// <summary>What a partition table calls a part.</summary>
