@@ -3,7 +3,7 @@
 # its own with GRUB: a good update is confirmed, the way back too; with a damaged slot, a kernel that
 # panics and a root whose engine never comes up it goes back by itself. What it keeps must stay.
 #
-#   slots.sh            these, and the same disk with UEFI
+#   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi
 #   slots.sh --install  from the ISO onto an empty disk and from there, with BIOS and with UEFI
 #
 # Images are stand-ins, built locally from Debian packages, from a registry on this machine.
@@ -21,11 +21,12 @@ passed=0
 main() {
   trap clean EXIT
   open_guest
-  case ${1:-} in
-    '') updates ;;
-    --install) installs ;;
-    *) fail "slots knows --install, not '$1'." ;;
-  esac
+  if [[ ${1:-} == --install ]]; then
+    installs
+  else
+    (($# > 0)) || set -- good back panicking ill damaged uefi
+    updates "$@"
+  fi
   echo "slots: $passed passed, 0 failed, in $SECONDS s"
 }
 
@@ -65,8 +66,13 @@ forget() { : >"$work/console"; }
 await_daemon() { await 'address: ' "$answer_limit_s"; }
 
 updates() {
-  local port
-  kernel=$("$tools/kernel.sh")
+  local port case
+  for case in "$@"; do
+    [[ " good back panicking ill damaged uefi " == *" $case "* ]] ||
+      fail "slots knows --install, good, back, panicking, ill, damaged and uefi, not '$case'."
+  done
+  kernel=${LOAM_SLOT_KERNEL:+${LOAM_SLOT_KERNEL%/*}}
+  kernel=${kernel:-$("$tools/kernel.sh")}
   port=$("$tools/standins/serve.sh" "$made/standins")
   say "making a disk and three updates"
   make_disk "$port"
@@ -81,16 +87,11 @@ updates() {
   await_page "$work_limit_s"
   await 'generation 1' 60
   ok "a web server, from slot a"
-  good
-  back
-  panicking
-  ill
-  damaged
-  uefi
+  for case in "$@"; do "$case"; done
 }
 
 make_disk() {
-  local medium files=$work/files debian
+  local medium files=$work/files debian at
   medium=$("$tools/medium.sh")
   "$loam" disk-image "$medium" "$work/disk" "$disk_mb"
   mkdir -p "$files/root"
@@ -108,9 +109,11 @@ make_disk() {
   mke2fs -q -t ext4 -L loam-data -m 1 -E "offset=$data_at,root_owner=0:0" -d "$files" \
     "$work/disk" 1000M
   rm -rf "$files" "$work/root" "$work/ill"
+  # In place: Loam and GRUB both write there, and a second copy would be one too many.
+  at=$(head -c 16M "$work/disk" | grep -abo '^# GRUB Environment Block$' | head -1 | cut -d: -f1)
   mcopy -i "$work/disk@@$boot_at" ::/loam/grubenv "$work/grubenv"
   grub-editenv "$work/grubenv" set "words=loam.mirror=http://10.0.2.2:$1"
-  mcopy -o -i "$work/disk@@$boot_at" "$work/grubenv" ::/loam/grubenv
+  dd if="$work/grubenv" of="$work/disk" bs=512 seek=$((at / 512)) conv=notrunc status=none
 }
 
 # update FILE [OPTIONS]

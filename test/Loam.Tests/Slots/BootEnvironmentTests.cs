@@ -67,6 +67,19 @@ public sealed class BootEnvironmentTests : IDisposable
     }
 
     [Fact]
+    public void Of_two_copies_none_is_written_to()
+    {
+        var disk = new byte[1 << 20];
+        BootEnvironment.BlockOf(BootChoice.First).CopyTo(disk, 4096);
+        BootEnvironment.BlockOf(BootChoice.First).CopyTo(disk, 65536);
+        File.WriteAllBytes(_file, disk);
+        Should.Throw<HostException>(
+            () => new BootEnvironment(new(_file, 0, 1 << 20)).Write(BootChoice.First.Try("b")))
+            .Message.ShouldContain("2 copies");
+        File.ReadAllBytes(_file).ShouldBe(disk);
+    }
+
+    [Fact]
     public void A_trial_ends_one_way_or_the_other()
     {
         var tried = BootChoice.First.Try("b");

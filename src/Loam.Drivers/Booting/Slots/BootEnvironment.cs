@@ -36,6 +36,7 @@ public sealed class BootEnvironment(DiskRegion boot)
     private const int Sector = 512, Chunk = 1024 * 1024;
     private const string First = "# GRUB Environment Block\n";
     private static readonly string[] s_ours = ["good", "trial", "tries", "failed"];
+    private long? _at;
 
     /// <exception cref="HostException">NotFound: there is none. Unavailable: it cannot be read.
     /// </exception>
@@ -45,7 +46,8 @@ public sealed class BootEnvironment(DiskRegion boot)
         var block = new byte[Bytes];
         try
         {
-            return RandomAccess.Read(disk, block, Find(disk)) == Bytes ? Of(block) : throw Lost();
+            return RandomAccess.Read(disk, block, Find(disk)) == Bytes ? Of(block)
+                : throw Lost($"{boot.Path} cannot be read where it has grubenv");
         }
         catch (IOException e)
         {
@@ -96,22 +98,30 @@ public sealed class BootEnvironment(DiskRegion boot)
 
     private long Find(SafeFileHandle disk)
     {
+        if (_at is { } known)
+        {
+            return known;
+        }
         var (buffer, line) = (new byte[Chunk], Encoding.ASCII.GetBytes(First));
+        var found = new List<long>();
         for (long at = 0; at < boot.Bytes; at += Chunk)
         {
             var read = RandomAccess.Read(disk, buffer, boot.Offset + at);
-            for (var i = 0; i + Bytes <= read; i += Sector)
+            for (var i = 0; i + Sector <= read; i += Sector)
             {
                 if (buffer.AsSpan(i, line.Length).SequenceEqual(line))
                 {
-                    return boot.Offset + at + i;
+                    found.Add(boot.Offset + at + i);
                 }
             }
         }
-        throw Lost();
+        // The file was replaced instead of written to: which of them GRUB reads is not known here.
+        return found.Count > 1 ? throw Lost($"{boot.Path} has {found.Count} copies of grubenv")
+            : (_at = found.Count == 1 ? found[0]
+                : throw Lost($"{boot.Path} has no grubenv")).Value;
     }
 
-    private HostException Lost() => new(Fault.NotFound,
-        $"{boot.Path} has no grubenv, which says which slot starts.",
+    private static HostException Lost(string what) => new(Fault.NotFound,
+        $"{what}, which says which slot starts.",
         "Start this machine from the ISO and install it again with --keep.");
 }
