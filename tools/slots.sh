@@ -3,7 +3,8 @@
 # its own with GRUB: a good update is confirmed, the way back too; with a damaged slot, a kernel that
 # panics and a root whose engine never comes up it goes back by itself. What it keeps must stay.
 #
-#   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi
+#   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi,
+#                       and onto: from the running system onto an empty disk, started with both
 #   slots.sh --install  from the ISO onto an empty disk and from there, with BIOS and with UEFI
 #
 # Images are stand-ins, built locally from Debian packages, from a registry on this machine.
@@ -24,7 +25,7 @@ main() {
   if [[ ${1:-} == --install ]]; then
     installs
   else
-    (($# > 0)) || set -- good back panicking ill damaged uefi
+    (($# > 0)) || set -- good back panicking ill damaged uefi onto
     updates "$@"
   fi
   echo "slots: $passed passed, 0 failed, in $SECONDS s"
@@ -68,8 +69,8 @@ await_daemon() { await 'address: ' "$answer_limit_s"; }
 updates() {
   local port case
   for case in "$@"; do
-    [[ " good back panicking ill damaged uefi " == *" $case "* ]] ||
-      fail "slots knows --install, good, back, panicking, ill, damaged and uefi, not '$case'."
+    [[ " good back panicking ill damaged uefi onto " == *" $case "* ]] ||
+      fail "slots knows --install, good, back, panicking, ill, damaged, uefi and onto, not '$case'."
   done
   kernel=${LOAM_SLOT_KERNEL:+${LOAM_SLOT_KERNEL%/*}}
   kernel=${kernel:-$("$tools/kernel.sh")}
@@ -94,8 +95,9 @@ make_disk() {
   local medium files=$work/files debian at
   medium=$("$tools/medium.sh")
   "$loam" disk-image "$medium" "$work/disk" "$disk_mb"
-  mkdir -p "$files/root"
-  cp "$medium/loam.update" "$files/root/good.update"
+  mkdir -p "$files/root/medium"
+  cp --sparse=always "$medium"/* "$files/root/medium/"
+  ln "$files/root/medium/loam.update" "$files/root/good.update"
   # Debian's kernel has no driver for the disk in it: without its initramfs it finds no root.
   debian=$("$tools/kernel-debian.sh")
   LOAM_SLOT_KERNEL=$debian/bzImage LOAM_SLOT_ROOT=$made/root.squashfs \
@@ -224,6 +226,39 @@ uefi() {
   ok "runs with UEFI"
 }
 
+onto() {
+  say "an empty disk, from the running system"
+  stop_machine
+  empty_disk "$work/second" "$disk_mb"
+  start_disk bios -drive "if=none,format=raw,id=second,file=$work/second,cache=unsafe" \
+    -device "virtio-blk-pci,drive=second"
+  await_daemon
+  await 'loam ›|loam >' 60
+  say_to_it "os install /dev/vdb --medium /root/medium"
+  await 'Install\?' 60
+  console | grep -A4 '^/dev/vdb' >&2 || true
+  say_to_it y
+  await 'was read back' 240
+  stop_machine
+  mv "$work/second" "$work/disk"
+  local firmware
+  for firmware in bios uefi; do
+    start_disk "$firmware"
+    await_installed
+    ok "installed on an empty disk, and started from there with $firmware"
+    stop_machine
+  done
+}
+
+# A machine that was just installed.
+await_installed() {
+  await_daemon
+  await 'loam ›|loam >' 60
+  forget
+  say_to_it "os status"
+  await '● +a .*runs, confirmed' 60
+}
+
 installs() {
   local iso
   iso=$("$tools/iso.sh")
@@ -250,11 +285,7 @@ install_on() {
   await 'was read back' 240
   stop_machine
   start_disk "$firmware"
-  await_daemon
-  await 'loam ›|loam >' 60
-  forget
-  say_to_it "os status"
-  await '● +a .*runs, confirmed' 60
+  await_installed
   ok "installed with $firmware, and started from there"
   stop_machine
 }
