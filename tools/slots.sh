@@ -112,7 +112,8 @@ make_disk() {
     "$work/disk" 1000M
   rm -rf "$files" "$work/root" "$work/ill"
   # In place: Loam and GRUB both write there, and a second copy would be one too many.
-  at=$(head -c 16M "$work/disk" | grep -abo '^# GRUB Environment Block$' | head -1 | cut -d: -f1)
+  at=$(head -c 38M "$work/disk" | grep -abo '# GRUB Environment Block' |
+    awk -F: '$1 % 512 == 0 { at = $1 } END { print at }')
   mcopy -i "$work/disk@@$boot_at" ::/loam/grubenv "$work/grubenv"
   grub-editenv "$work/grubenv" set "words=loam.mirror=http://10.0.2.2:$1"
   dd if="$work/grubenv" of="$work/disk" bs=512 seek=$((at / 512)) conv=notrunc status=none
