@@ -1,6 +1,6 @@
 # A machine that runs in the background and is spoken to on its serial console. Sourced, after
-# lib.sh. Its files are in $work, its console in $work/console; $web is the port of this machine's
-# loopback that leads to its port 80.
+# lib.sh. Its files are in $work, its console in $work/console; $web, $ssh and $shut are ports of
+# this machine's loopback that lead to its ports 80, 22 and 8081.
 
 work=
 qemu=
@@ -8,7 +8,8 @@ qemu=
 # open_guest: a folder for it. close_guest ends it and removes the folder.
 open_guest() {
   work=$(mktemp -d)
-  web=$(free_port)
+  web=$(free_port) ssh=$(free_port) shut=$(free_port)
+  forwards="$web:80 $ssh:22 $shut:8081"
   mkfifo "$work/in"
 }
 close_guest() {
@@ -40,6 +41,19 @@ stop_machine() {
   kill -9 "$qemu" 2>/dev/null || true
   wait "$qemu" 2>/dev/null || true
   qemu=
+}
+
+# processor_seconds: what emulating it has cost so far; on a busy machine it says more than time.
+processor_seconds() {
+  awk -v hz="$(getconf CLK_TCK)" '{ printf "%.1f", ($14 + $15) / hz }' "/proc/$qemu/stat"
+}
+
+# as_user NAME COMMAND...: over SSH, with the key $work/key.
+as_user() {
+  local name=$1
+  shift
+  ssh -q -i "$work/key" -p "$ssh" -o BatchMode=yes -o StrictHostKeyChecking=no \
+    -o UserKnownHostsFile=/dev/null -o ConnectTimeout=60 "$name@127.0.0.1" "$@"
 }
 
 seconds() { awk -v ns="$(($(date +%s%N) - begun))" 'BEGIN { printf "%.1f", ns / 1e9 }'; }

@@ -23,6 +23,17 @@ empty_disk() {
   truncate -s "${2}M" "$1"
 }
 
+# disk_with_key FILE MEGABYTES KEY: a disk for data on which a public key may log in as root.
+disk_with_key() {
+  local files
+  files=$(mktemp -d)
+  install -d -m 700 "$files/root" "$files/root/.ssh"
+  install -m 600 "$3" "$files/root/.ssh/authorized_keys"
+  empty_disk "$1" "$2"
+  mke2fs -q -t ext4 -L loam-data -m 1 -E root_owner=0:0 -d "$files" "$1"
+  rm -rf "$files"
+}
+
 # machine_command MACHINE MEGABYTES DISK FORWARDS [WORDS]: puts the command line into $command.
 # FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
 machine_command() {

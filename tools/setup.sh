@@ -41,7 +41,9 @@ main() {
     compiler) wanted=("${for_build[@]}") ;;
     standins) wanted+=("${for_standins[@]}" docker.io:dockerd) ;;
     os) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_os[@]}") ;;
-    full) wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_tests[@]}") ;;
+    full)
+      wanted+=("${for_build[@]}" "${for_standins[@]}" "${for_tests[@]}" "${for_os[@]}")
+      ;;
     *) fail "setup knows run, compiler, standins, os and full, not '$1'." ;;
   esac
   local missing=() pair

@@ -35,18 +35,14 @@ main() {
 
 # A file system with your key in it; without one the machine makes it itself at its first start.
 make_disk() {
-  local key files
+  local key
   key=$(ls ~/.ssh/id_*.pub 2>/dev/null | head -1 || true)
-  empty_disk "$disk" "$disk_mb"
-  if [[ -z $key ]]; then
+  if [[ -n $key ]]; then
+    disk_with_key "$disk" "$disk_mb" "$key"
+  else
     say "you have no SSH key in ~/.ssh: the machine is reached by its console only"
-    return
+    empty_disk "$disk" "$disk_mb"
   fi
-  files=$(mktemp -d)
-  install -d -m 700 "$files/root" "$files/root/.ssh"
-  install -m 600 "$key" "$files/root/.ssh/authorized_keys"
-  mke2fs -q -t ext4 -L loam-data -m 1 -E root_owner=0:0 -d "$files" "$disk"
-  rm -rf "$files"
 }
 
 main "$@"

@@ -250,7 +250,9 @@ public static class Limits
     public static readonly TimeSpan HostCommand = TimeSpan.FromSeconds(15);
     /// <summary>How long a private engine may take to answer after its start, and to end.
     /// </summary>
-    public static readonly TimeSpan EngineStart = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan EngineStart = TimeSpan.FromSeconds(60);
+    /// <summary>How long a client waits for a daemon that is starting.</summary>
+    public static readonly TimeSpan DaemonStart = TimeSpan.FromMinutes(2);
     /// <summary>Bytes of a private engine's own log, beyond which it is emptied at the next start.
     /// </summary>
     public const int EngineLogBytes = 4 * 1024 * 1024;
@@ -260,6 +262,9 @@ public static class Limits
     public static readonly TimeSpan RestartPause = TimeSpan.FromMilliseconds(250);
     public static readonly TimeSpan LongestRestartPause = TimeSpan.FromSeconds(30);
     public static readonly TimeSpan LivedLong = TimeSpan.FromSeconds(30);
+    /// <summary>How long the daemon has the machine to itself when it starts, at most: the others
+    /// begin when it answers.</summary>
+    public static readonly TimeSpan DaemonAlone = TimeSpan.FromSeconds(10);
     /// <summary>How long the machine's own processes get to end when it is switched off: the daemon
     /// takes a change in hand back first.</summary>
     public static readonly TimeSpan EndOfProcesses = TimeSpan.FromSeconds(60);

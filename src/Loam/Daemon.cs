@@ -58,15 +58,18 @@ internal static class Daemon
         paths.Prepare();
         using var single = InstanceLock.Take(paths);
         var instance = paths.EnsureInstanceId();
+        await using var room = WaitingRoom.Open(paths.Socket, "its container engine");
         using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
         say($"engine: {found.Description}");
-        await ServeAsync(options, instance, found, time, say, stop.Token);
+        room.Tell("what was left over from before");
+        await ServeAsync(options, instance, found, room, time, say, stop.Token);
         say("stopped");
         return 0;
     }
 
     private static async Task ServeAsync(DaemonOptions options, string instance,
-        OpenEngine found, TimeProvider time, Action<string> say, CancellationToken stop)
+        OpenEngine found, WaitingRoom room, TimeProvider time, Action<string> say,
+        CancellationToken stop)
     {
         var (paths, engine) = (options.Paths, found.Engine);
         var key = SecretKey.LoadOrCreate(paths.KeyFile, time);
@@ -124,7 +127,7 @@ internal static class Daemon
             Failed = Failed(events, time, say), Mind = mind, Web = web, Slots = slots,
             ScopeOf = ScopeSide.Of(paths, instance, events, time), Tell = e => events.Add(e),
             Tokens = Tokens(paths, () => machine.Desired, audit, time),
-        }, paths.Socket, time, stop);
+        }, room, time, stop);
         say($"listening on {paths.Socket}");
         await watches.RunAsync(
         [

@@ -204,6 +204,10 @@ public sealed record MachineStatus(
     ImmutableArray<ServiceStatus> Services, ImmutableArray<string> Pending,
     ImmutableArray<Diagnostic> Problems, ImmutableArray<string> Drift)
 {
+    /// <summary>What the daemon waits for while it starts, and knows nothing else yet; null: it
+    /// has started.</summary>
+    public string? Starting { get; init; }
+
     /// <summary>How the copies are; null: none are made.</summary>
     public BackupSummary? Backups { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class ApiServer : IAsyncDisposable
     public const string Outside = "/api";
 
     private readonly WebApplication _app;
+    private readonly string _path;
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly IReadOnlyList<Route> _table;
@@ -28,13 +29,13 @@ internal sealed class ApiServer : IAsyncDisposable
     private ApiServer(
         Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf)
     {
-        _peerOf = peerOf;
+        (_path, _peerOf) = (socketPath, peerOf);
         _door = new(surface.Tokens, time);
         _failed = surface.Failed;
         _table = new Routes(surface, time, _ending.Token).Table;
         _app = LocalServer.Make(Limits.Connections, kestrel =>
         {
-            kestrel.ListenUnixSocket(socketPath);
+            kestrel.ListenUnixSocket(Arriving);
             if (surface.Mind is { } mind)
             {
                 kestrel.ListenUnixSocket(mind.Socket);
@@ -46,16 +47,31 @@ internal sealed class ApiServer : IAsyncDisposable
         }, ServeAsync);
     }
 
-    /// <summary>Serves until disposed.</summary>
+    /// <summary>Where it listens until its mode is set and it takes its place.</summary>
+    private string Arriving => _path + ".new";
+
+    /// <summary>Takes the place of whoever answered until now, and serves until disposed.
+    /// </summary>
+    public static async Task<ApiServer> StartAsync(
+        Surface surface, WaitingRoom before, TimeProvider time, CancellationToken cancel)
+    {
+        var server = await BeginAsync(surface, before.Path, time, Peer.Of, cancel)
+            .ConfigureAwait(false);
+        await before.DisposeAsync().ConfigureAwait(false);
+        return server;
+    }
+
     /// <param name="socketPath">A stale socket there is replaced; a live one is not.</param>
     /// <exception cref="HostException">Conflict: another daemon serves this socket.</exception>
-    public static Task<ApiServer> StartAsync(
-        Surface surface, string socketPath, TimeProvider time, CancellationToken cancel) =>
-        StartAsync(surface, socketPath, time, Peer.Of, cancel);
+    internal static Task<ApiServer> StartAsync(Surface surface, string socketPath,
+        TimeProvider time, Func<Socket, Peer?> peerOf, CancellationToken cancel)
+    {
+        RemoveStale(socketPath);
+        return BeginAsync(surface, socketPath, time, peerOf, cancel);
+    }
 
-    internal static async Task<ApiServer> StartAsync(
-        Surface surface, string socketPath, TimeProvider time, Func<Socket, Peer?> peerOf,
-        CancellationToken cancel)
+    private static async Task<ApiServer> BeginAsync(Surface surface, string socketPath,
+        TimeProvider time, Func<Socket, Peer?> peerOf, CancellationToken cancel)
     {
         List<(string Socket, uint User)> confined = [];
         if (surface.Mind is { } mind)
@@ -66,11 +82,12 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             confined.Add((web.Socket, web.User));
         }
-        RemoveStale(socketPath);
         confined.ForEach(c => RemoveStale(c.Socket));
         var server = new ApiServer(surface, socketPath, time, peerOf);
+        File.Delete(server.Arriving);
         await server._app.StartAsync(cancel).ConfigureAwait(false);
-        SocketOwner.Give(socketPath, Peer.GroupNumber());
+        SocketOwner.Give(server.Arriving, Peer.GroupNumber());
+        File.Move(server.Arriving, socketPath, overwrite: true);
         confined.ForEach(c => SocketOwner.Give(c.Socket, c.User));
         return server;
     }
@@ -95,6 +112,7 @@ internal sealed class ApiServer : IAsyncDisposable
             // Connections that do not end are dropped with the host.
         }
         await _app.DisposeAsync().ConfigureAwait(false);
+        File.Delete(_path);
         _stopping.Dispose();
         _ending.Dispose();
     }
@@ -205,7 +223,7 @@ internal sealed class ApiServer : IAsyncDisposable
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    private static void RemoveStale(string path)
+    internal static void RemoveStale(string path)
     {
         if (!File.Exists(path))
         {

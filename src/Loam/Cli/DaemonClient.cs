@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -6,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
 using Loam.Api.Conversing;
 using Loam.Api.Tokens;
+using Loam.Core;
 using Loam.Core.Backups;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -21,6 +23,8 @@ namespace Loam.Cli;
 /// this process.</param>
 internal sealed partial class DaemonClient(string socketPath, string? token = null)
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
     public string SocketPath { get; } = socketPath;
 
     /// <summary>True when something accepts connections there.</summary>
@@ -341,9 +345,33 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
         }
     }
 
+    /// <summary>A daemon that starts is waited for.</summary>
     /// <param name="waits">It reads where it is called, and is cancelled by closing.</param>
     private async Task<Reply> SendAsync(string method, string path, byte[] body,
         CancellationToken cancel, bool waits = false)
+    {
+        for (var began = Stopwatch.GetTimestamp(); ;)
+        {
+            var (status, reply) = await AskAsync(method, path, body, waits, cancel)
+                .ConfigureAwait(false);
+            using (status == 200 ? null : reply)
+            {
+                if (status == 200)
+                {
+                    return reply;
+                }
+                if (status != 503 || !reply.Reader.SaysAgain
+                    || Stopwatch.GetElapsedTime(began) > Limits.DaemonStart)
+                {
+                    throw await RefusalAsync(status, reply, cancel).ConfigureAwait(false);
+                }
+            }
+            await Task.Delay(s_pause, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<(int, Reply)> AskAsync(
+        string method, string path, byte[] body, bool waits, CancellationToken cancel)
     {
         var socket = Connect();
         var reply = new Reply(socket, waits
@@ -365,12 +393,7 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
             {
                 await SendAllAsync(socket, request, cancel).ConfigureAwait(false);
             }
-            var status = await reply.Reader.HeadAsync(cancel).ConfigureAwait(false);
-            if (status != 200)
-            {
-                throw await RefusalAsync(status, reply, cancel).ConfigureAwait(false);
-            }
-            return reply;
+            return (await reply.Reader.HeadAsync(cancel).ConfigureAwait(false), reply);
         }
         catch (Exception e) when (e is IOException or SocketException or BadReplyException)
         {

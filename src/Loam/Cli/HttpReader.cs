@@ -25,6 +25,9 @@ internal sealed class HttpReader(Stream stream)
     private bool _chunkOpen;
     private bool _bodyEnded;
 
+    /// <summary>Whoever answered is to be asked again.</summary>
+    public bool SaysAgain { get; private set; }
+
     /// <summary>Reads the head; then the body's parts can be read.</summary>
     /// <returns>The status code.</returns>
     public async ValueTask<int> HeadAsync(CancellationToken cancel)
@@ -51,6 +54,10 @@ internal sealed class HttpReader(Stream stream)
                 _left = Length(value, NumberStyles.None);
                 _framing = Framing.Length;
                 _bodyEnded |= _left == 0;
+            }
+            else if (line[..colon].Equals("Retry-After", StringComparison.OrdinalIgnoreCase))
+            {
+                SaysAgain = true;
             }
             else if (line[..colon].Equals(
                 "Transfer-Encoding", StringComparison.OrdinalIgnoreCase))

@@ -12,8 +12,9 @@ namespace Loam.Init;
 /// <summary><c>loam init</c>, the first process of a machine: it makes a place in which programs
 /// can run, keeps a few running, and puts everything away at the end. It speaks to no network and
 /// encrypts nothing.</summary>
+/// <param name="socket">Where the daemon answers.</param>
 /// <param name="show">Writes to the console.</param>
-internal sealed class FirstProcess(TimeProvider time, Action<string> show)
+internal sealed class FirstProcess(string socket, TimeProvider time, Action<string> show)
 {
     private const string Log = MachineTable.Logs + "/init.log", Early = "/run/init.log";
     private const string HostName = "/etc/hostname";
@@ -54,7 +55,8 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
         using var stop = new CancellationTokenSource();
         var tried = words.ContainsKey(Trial) ? EndTrialAsync(stop.Token) : Task.CompletedTask;
         var kept = new Keeper(children, MachineTable.Rows(
-            words.GetValueOrDefault("loam.mirror"), terminals), time, Say).RunAsync(stop.Token);
+            words.GetValueOrDefault("loam.mirror"), terminals), time, Say, DaemonAsync)
+            .RunAsync(stop.Token);
         var act = await _asked.Task;
         _quiet = false;
         Say("ending what runs");
@@ -129,6 +131,17 @@ internal sealed class FirstProcess(TimeProvider time, Action<string> show)
         catch (HostException fault)
         {
             Complain($"the disk for data: {fault.Message} {fault.Remedy}");
+        }
+    }
+
+    /// <summary>Until the daemon answers, which is what people wait for; a machine whose daemon
+    /// does not is reached all the same.</summary>
+    private async Task DaemonAsync(CancellationToken stop)
+    {
+        for (var began = time.GetTimestamp(); !File.Exists(socket)
+            && time.GetElapsedTime(began) < Limits.DaemonAlone;)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, stop);
         }
     }
 

@@ -8,11 +8,14 @@ namespace Loam.Init;
 /// <summary>A process that is to run as long as the machine does.</summary>
 /// <param name="Patient">Gets time to end when the machine does; others are of no account then.
 /// </param>
-internal sealed record KeptProcess(string Name, ChildProgram Child, bool Patient = false);
+/// <param name="First">Begins before all others, which wait for it a little.</param>
+internal sealed record KeptProcess(
+    string Name, ChildProgram Child, bool Patient = false, bool First = false);
 
 /// <summary>Keeps a table of processes running, whatever becomes of each.</summary>
-internal sealed class Keeper(
-    Children children, IReadOnlyList<KeptProcess> table, TimeProvider time, Action<string> say)
+/// <param name="first">Done when those that begin before the others are so far.</param>
+internal sealed class Keeper(Children children, IReadOnlyList<KeptProcess> table,
+    TimeProvider time, Action<string> say, Func<CancellationToken, Task> first)
 {
     private readonly ConcurrentDictionary<string, (int Pid, Task<int> Ended)> _running =
         new(StringComparer.Ordinal);
@@ -21,7 +24,9 @@ internal sealed class Keeper(
     /// have had it.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await Task.WhenAll(table.Select(p => KeepAsync(p, stop)));
+        var begun = first(stop);
+        await Task.WhenAll(table.Select(
+            p => KeepAsync(p, p.First ? Task.CompletedTask : begun, stop)));
         foreach (var (pid, _) in _running.Values)
         {
             children.AskToEnd(pid);
@@ -32,11 +37,13 @@ internal sealed class Keeper(
             CancellationToken.None));
     }
 
-    private async Task KeepAsync(KeptProcess process, CancellationToken stop)
+    private async Task KeepAsync(KeptProcess process, Task begun, CancellationToken stop)
     {
-        var pause = new RestartPause();
+        var pause = new BackOff(
+            Limits.RestartPause, Limits.LongestRestartPause, Limits.LivedLong);
         try
         {
+            await begun;
             while (true)
             {
                 var began = time.GetTimestamp();
@@ -67,9 +74,15 @@ internal sealed class Keeper(
             _running.TryRemove(process.Name, out _);
             return $"ended ({code})";
         }
-        catch (Exception e) when (e is Win32Exception or IOException)
+        catch (Exception e) when (e is Win32Exception or IOException
+            or UnauthorizedAccessException)
         {
             return $"cannot be started ({e.Message})";
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Ours; one row is no reason to give up the others, nor itself.
+            return $"is not kept as it should be ({e.GetType().Name}: {e.Message})";
         }
     }
 

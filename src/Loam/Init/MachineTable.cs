@@ -17,7 +17,10 @@ internal static class MachineTable
     [
         Of("network", Loam, LeaseVerb),
         Of("daemon", Loam, ["daemon", "--engine", "containerd",
-            .. mirror is null ? (string[])[] : ["--mirror", mirror]]) with { Patient = true },
+            .. mirror is null ? (string[])[] : ["--mirror", mirror]]) with
+        {
+            Patient = true, First = true,
+        },
         // Keys only. It makes its own at the first start.
         Of("ssh", "/usr/sbin/dropbear", "-F", "-E", "-s", "-R"),
         .. terminals.Select(t => new KeptProcess("console on " + t,

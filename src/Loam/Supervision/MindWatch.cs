@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Text.Json;
 using Loam.Api;
+using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Files;
@@ -19,12 +20,8 @@ internal sealed class MindWatch(
 
     public const string Failed = "mind.failed";
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
-
-    /// <summary>One that ran as long is well again.</summary>
-    private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(5);
-
+    private readonly BackOff _pause = new(
+        TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5));
     private readonly Confined _confined = new(loam, user, paths.MindDoors, paths.MindDir)
     {
         Keeps = ["sessions.db", "sessions.db-journal", "spending.0", "spending.1"],
@@ -33,7 +30,6 @@ internal sealed class MindWatch(
     public async Task RunAsync(CancellationToken stop)
     {
         using var socket = Doorway.Listen(paths.MindSocket);
-        var pause = s_pause;
         while (true)
         {
             await Doorway.SomebodyAsync(socket, stop);
@@ -42,15 +38,12 @@ internal sealed class MindWatch(
             stop.ThrowIfCancellationRequested();
             if (fault is null)
             {
-                pause = s_pause;
-                await Task.Delay(pause, time, stop);
+                await Task.Delay(_pause.Well(), time, stop);
                 continue;
             }
             events.Add(new(0, time.GetUtcNow(), Failed) { Message = fault });
             await TurnAwayAsync(socket, fault, stop);
-            pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
-            await Task.Delay(pause, time, stop);
-            pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+            await Task.Delay(_pause.After(time.GetElapsedTime(began)), time, stop);
         }
     }
 

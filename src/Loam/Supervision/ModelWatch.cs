@@ -27,11 +27,7 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
     private const string Pulse = "alive";
 
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(1);
-
-    /// <summary>One that ran as long is well again.</summary>
-    private static readonly TimeSpan s_calm = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     public async Task RunAsync(CancellationToken stop)
     {
@@ -80,7 +76,8 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
     {
         using var changed = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var following = FollowAsync(wanted, changed);
-        var pause = s_pause;
+        var pause = new BackOff(
+            TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5));
         try
         {
             while (true)
@@ -93,13 +90,12 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
                 if (await OnceAsync(wanted, socket, changed.Token) is { } why)
                 {
                     await TurnAwayAsync(socket, why, changed.Token);
-                    pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
-                    await Task.Delay(pause, time, changed.Token);
-                    pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+                    await Task.Delay(
+                        pause.After(time.GetElapsedTime(began)), time, changed.Token);
                 }
                 else
                 {
-                    pause = s_pause;
+                    pause.Well();
                 }
             }
         }
@@ -219,7 +215,7 @@ internal sealed class ModelWatch(InstancePaths paths, string loam, uint user,
         {
             using var waiting = await socket.AcceptAsync(stop);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            limit.CancelAfter(s_pause);
+            limit.CancelAfter(s_patience);
             try
             {
                 await waiting.SendAsync(answer, limit.Token);

@@ -370,7 +370,7 @@ public sealed class ApiTests
                 new(running.Machine, running.Jobs, running.Backups, running.Messages,
                 running.Bans, _ => [], "",
                     () => null, null!),
-                running.Socket, TimeProvider.System, default));
+                running.Socket, TimeProvider.System, Peer.Of, default));
         fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);
     }
 

@@ -37,6 +37,13 @@ internal sealed class Running : IAsyncDisposable
         return running;
     }
 
+    /// <summary>One whose daemon is not there yet.</summary>
+    public static Running Awaited() => new();
+
+    /// <summary>The daemon takes the place of whoever answered for it.</summary>
+    public async Task ArriveAsync(WaitingRoom before) =>
+        _server = await ApiServer.StartAsync(Surface, before, Time, default);
+
     public IReadOnlyList<Route> Table => new Routes(Surface, TimeProvider.System, default).Table;
 
     private Surface Surface => new(Machine, Jobs, Backups, Messages, Bans,

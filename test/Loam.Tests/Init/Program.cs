@@ -42,7 +42,7 @@ internal static class Program
             {
                 File.AppendAllText(said, line + "\n");
             }
-        }).RunAsync(stop.Token);
+        }, _ => Task.CompletedTask).RunAsync(stop.Token);
         return 0;
     }
 }

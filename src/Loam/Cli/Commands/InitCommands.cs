@@ -1,4 +1,5 @@
 using Loam.Cli.Views;
+using Loam.Core.Reconciling;
 using Loam.Drivers.Booting;
 using Loam.Drivers.Network;
 using Loam.Init;
@@ -21,7 +22,7 @@ internal static class InitCommands
                 "init is the first process of a machine, and this one has another.",
                 "`loam daemon` runs Loam on a machine that has a system of its own.");
         }
-        await new FirstProcess(call.Time, call.Terminal.Raw).RunAsync().ConfigureAwait(false);
+        await new FirstProcess(call.Paths.Socket, call.Time, call.Terminal.Raw).RunAsync().ConfigureAwait(false);
         return ExitCode.Done;
     }
 
@@ -32,30 +33,44 @@ internal static class InitCommands
         return ExitCode.Done;
     }
 
-    /// <summary>Greets whoever sits there once the daemon answers, and is their shell.</summary>
+    /// <summary>Greets whoever sits there once the daemon answers, again once it has started, and
+    /// is their shell.</summary>
     public static async Task<ExitCode> ConsoleAsync(Invocation call, CancellationToken cancel)
     {
-        var status = await AnswerAsync(call, cancel).ConfigureAwait(false);
-        call.Terminal.Write(Greeting.Of(
-            status, new KernelLinks().List(), call.Time.GetUtcNow(), call.Terminal.Look));
+        var status = await AnswerAsync(call, any: true, cancel).ConfigureAwait(false);
+        Greet(call, status);
+        if (status is { Starting: not null })
+        {
+            status = await AnswerAsync(call, any: false, cancel).ConfigureAwait(false);
+            Greet(call, status);
+        }
         return status is null ? ExitCode.Unreachable
             : await RequestCommands.ShellAsync(call, cancel).ConfigureAwait(false);
     }
 
-    private static async Task<Core.Reconciling.MachineStatus?> AnswerAsync(
-        Invocation call, CancellationToken cancel)
+    private static void Greet(Invocation call, MachineStatus? status) => call.Terminal.Write(
+        Greeting.Of(status, new KernelLinks().List(), call.Time.GetUtcNow(), call.Terminal.Look));
+
+    /// <param name="any">Also of a daemon that is starting.</param>
+    private static async Task<MachineStatus?> AnswerAsync(
+        Invocation call, bool any, CancellationToken cancel)
     {
         for (var began = call.Time.GetTimestamp();
             call.Time.GetElapsedTime(began) < s_patience;)
         {
             try
             {
-                return await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+                var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+                if (any || status.Starting is null)
+                {
+                    return status;
+                }
             }
             catch (CommandFailure)
             {
-                await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
+                // Not yet.
             }
+            await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
         }
         return null;
     }

@@ -1,6 +1,8 @@
 using System.Text;
+using System.Text.Json;
 using Loam.Api;
 using Loam.Cli.Views;
+using Loam.Core.Reconciling;
 
 namespace Loam.Cli.Commands;
 
@@ -16,12 +18,16 @@ internal static class LookCommands
         {
             var json = await call.Client.StatusJsonAsync(cancel).ConfigureAwait(false);
             Print(call, Encoding.UTF8.GetString(json.Span));
-            return ExitCode.Done;
+            return HasStarted(
+                JsonSerializer.Deserialize(json.Span, ApiJson.Default.MachineStatus));
         }
         var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
         call.Terminal.Write(StatusView.Of(status, call.Time.GetUtcNow(), call.Terminal.Look));
-        return ExitCode.Done;
+        return HasStarted(status);
     }
+
+    private static ExitCode HasStarted(MachineStatus? status) =>
+        status is { Starting: not null } ? ExitCode.Unreachable : ExitCode.Done;
 
     public static async Task<ExitCode> ServicesAsync(Invocation call, CancellationToken cancel)
     {

@@ -31,7 +31,8 @@ internal static class MachineVerbs
         {
             IsHidden = true,
         },
-        new("init", "", 0, 0, "Be the first process of a machine.", "loam init",
+        // What the kernel does not know of its command line is said to the first program.
+        new("init", "", 0, 100, "Be the first process of a machine.", "loam init",
             InitCommands.InitAsync)
         {
             IsHidden = true,

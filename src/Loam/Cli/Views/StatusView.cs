@@ -8,6 +8,12 @@ internal static class StatusView
 {
     public static IEnumerable<Line> Of(MachineStatus status, DateTimeOffset now, Look look)
     {
+        if (status.Starting is { } starting)
+        {
+            yield return new Line(status.Host, Ink.Bold)
+                .Add($" · Loam {status.Version} is starting: {starting}");
+            yield break;
+        }
         yield return new Line(status.Host, Ink.Bold)
             .Add($" · {GenerationText(status.Generation)} · {status.Engine}")
             .Add($" · Loam {status.Version}");
