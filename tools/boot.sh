@@ -4,7 +4,8 @@
 #   - on an empty disk: a web server is asked for on the serial console, approved, and fetched from
 #     through a forwarded port; the machine ends in order, starts again, and serves the same page;
 #   - as a q35, beside the microvm of the others;
-#   - with all six state files, in 512 MB: what they declare is looked at from outside.
+#   - from a seed, in 512 MB, and then with all six state files: what they declare is looked at
+#     from outside.
 #
 #   boot.sh [--cuts N]   N power cuts besides, each in the middle of a change: it must come back
 #                        healthy, with the old or the new
@@ -148,15 +149,29 @@ power_cuts() {
   stop_machine
 }
 
-# All that can be declared, on a disk that a key opens; applied over SSH, and so on trial until
-# another connection confirms it.
+# with_key FILE: with the public key in its place.
+with_key() { sed "s|@KEY@|$(<"$work/key.pub")|" "$1"; }
+
+# All that can be declared, on a new machine that a seed opened and named; applied over SSH, and so
+# on trial until another connection confirms it.
 all_six_files() {
-  local file applying confirm=()
-  say "all six state files, in $small_mb MB"
+  local file applying confirm=() seed=$work/seed
+  say "from a seed, and all six state files, in $small_mb MB"
   ssh-keygen -q -t ed25519 -N '' -f "$work/key"
-  disk_with_key "$work/data" "$disk_mb" "$work/key.pub"
+  with_key "$states/user-data" >"$work/user-data"
+  seed_disk "$seed" "$work/user-data"
+  empty_disk "$work/data" "$disk_mb"
   start_machine microvm "$small_mb"
   await_prompt
+  until as_user root loam status 2>/dev/null | grep 'generation 1'; do
+    is_alive "$qemu" || fail "the machine ended before its seed was in force."
+    (($(seconds | cut -d. -f1) < work_limit_s)) || {
+      as_user root cat /var/log/loam/seed.log >&2 || true
+      fail "the seed is not in force after $work_limit_s s."
+    }
+    sleep 1
+  done >/dev/null
+  ok "what the seed gives is in force: a key, and state"
   sleep "$calm_s"
   idle_mb=$(as_user root cat /proc/meminfo |
     awk '$1 == "MemTotal:" { all = $2 } $1 == "MemAvailable:" { free = $2 }
@@ -164,8 +179,8 @@ all_six_files() {
   ok "$idle_mb MB in use"
   as_user root "printf hello-there | loam secret set GREETING --yes" >&2
   for file in "$states"/*.yaml; do
-    sed "s|@KEY@|$(<"$work/key.pub")|" "$file" |
-      as_user root "cat >> /etc/loam.d/${file##*/}"
+    # What stands in security.yaml already is the secret.
+    with_key "$file" | as_user root "cat >> /etc/loam.d/${file##*/}"
     confirm+=(--confirm "${file##*/}")
   done
   as_user root loam apply --yes "${confirm[@]}" >"$work/apply" 2>&1 </dev/null &
@@ -177,6 +192,7 @@ all_six_files() {
   done
   wait "$applying" || { cat "$work/apply" >&2; fail "the six files were not applied, see above."; }
   check_six_files
+  check_console
   stop_machine
 }
 
@@ -210,6 +226,28 @@ check_six_files() {
   holds "control groups are of version 2" \
     inside "cat /proc/mounts" '^cgroup2? /sys/fs/cgroup cgroup2'
   holds "nothing differs from what is declared" inside "loam heal --yes" 'Nothing to do'
+}
+
+# A password of the console, a wrong one, the right one, and a shell of the system.
+check_console() {
+  say_to_it 'console password'
+  times=1 await 'New password of the console' 60
+  say_to_it hush
+  await 'Once more' 60
+  say_to_it hush
+  await 'asks for it from now on' 60
+  say_to_it exit
+  await 'Password of this console' "$answer_limit_s"
+  say_to_it guess
+  await 'That is not it' 60
+  times=2 await 'Password of this console' 60
+  say_to_it hush
+  sleep 2
+  say_to_it 'console rescue'
+  await 'a shell of the system' 60
+  say_to_it 'echo rescue-$((40 + 2)); exit'
+  await 'rescue-42' 60
+  ok "the console asks for its password, and has a shell of the system"
 }
 
 main "$@"

@@ -34,8 +34,15 @@ disk_with_key() {
   rm -rf "$files"
 }
 
+# seed_disk FILE USER-DATA: what cloud-init calls a NoCloud source, for a new machine.
+seed_disk() {
+  rm -f "$1"
+  mkfs.vfat -C -n cidata "$1" 1024 >/dev/null
+  mcopy -i "$1" "$2" ::user-data
+}
+
 # machine_command MACHINE MEGABYTES DISK FORWARDS [WORDS]: puts the command line into $command.
-# FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
+# FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; $seed, where it is set, a disk of seed_disk; WORDS go to the kernel's command line.
 machine_command() {
   local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
   local network=user,id=net image=$kernel/bzImage
@@ -63,8 +70,9 @@ machine_command() {
     random.trust_cpu=on apparmor=0 reboot=t panic=10 init=/usr/bin/loam init "$words")"
     -device "virtio-rng-$bus" -netdev "$network" -device "virtio-net-$bus,netdev=net")
   [[ ! -f $kernel/initrd ]] || command+=(-initrd "$kernel/initrd")
-  local drive
-  for drive in "root,readonly=on,file=$squash" "data,file=$disk"; do
+  local drive drives=("root,readonly=on,file=$squash" "data,file=$disk")
+  [[ -z ${seed:-} ]] || drives+=("seed,readonly=on,file=$seed")
+  for drive in "${drives[@]}"; do
     command+=(-drive "if=none,format=raw,id=$drive" -device "virtio-blk-$bus,drive=${drive%%,*}")
   done
 }

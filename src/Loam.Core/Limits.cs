@@ -281,6 +281,8 @@ public static class Limits
     /// <summary>Without a sign from the first process for so long, the watchdog starts the machine
     /// again.</summary>
     public static readonly TimeSpan Watchdog = TimeSpan.FromMinutes(2);
+    /// <summary>Bytes of what a new machine is given to begin with.</summary>
+    public const int SeedBytes = 1024 * 1024;
     /// <summary>Bytes of a log of the machine's own processes, beyond which it is begun anew.
     /// </summary>
     public const int OwnLogBytes = 4 * 1024 * 1024;

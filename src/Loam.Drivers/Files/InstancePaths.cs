@@ -102,6 +102,7 @@ public sealed record InstancePaths
     public string BackupKeyFile => Path.Combine(DataDir, "backup.key");
     public string SlotTrialFile => Path.Combine(DataDir, "slot-trial");
     public string LockFile => Path.Combine(DataDir, "lock");
+    public string ConsolePasswordFile => Path.Combine(DataDir, "console-password");
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");
 

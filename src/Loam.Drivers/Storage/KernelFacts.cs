@@ -42,7 +42,7 @@ internal static class KernelFacts
 
     private static HostLack? Luks() => MissingProgram("cryptsetup", "cryptsetup")
         ?? (File.ReadAllText("/proc/devices").Contains("device-mapper", StringComparison.Ordinal)
-            && (Directory.Exists("/sys/module/dm_crypt") || Knows("dm-crypt")) || Knows("dm-crypt")
+            && DeviceMapper.Has("crypt") || Knows("dm-crypt")
                 ? null : new("The kernel of this machine cannot encrypt volumes: it has no "
                     + "dm-crypt.", "Declare the volume without `encrypted: true`, or use a kernel "
                     + "with dm-crypt."));

@@ -57,6 +57,13 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         var kept = new Keeper(children, MachineTable.Rows(
             words.GetValueOrDefault("loam.mirror"), terminals), time, Say, DaemonAsync)
             .RunAsync(stop.Token);
+        Try("what the machine is given", () =>
+        {
+            if (SeedDisk.Find() is var (device, type))
+            {
+                children.Start(MachineTable.Seed(device, type));
+            }
+        });
         var act = await _asked.Task;
         _quiet = false;
         Say("ending what runs");
@@ -214,7 +221,8 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         {
             Complain($"{what}: {fault.Message} {fault.Remedy}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException
+            or System.ComponentModel.Win32Exception)
         {
             Complain($"{what}: {e.Message}");
         }

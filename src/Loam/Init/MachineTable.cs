@@ -28,7 +28,11 @@ internal static class MachineTable
     ];
 
     /// <summary>The verbs that only this table calls.</summary>
-    public const string LeaseVerb = "lease", ConsoleVerb = "console";
+    public const string LeaseVerb = "lease", ConsoleVerb = "console", SeedVerb = "seed";
+
+    /// <summary>Runs once, beside the others.</summary>
+    public static ChildProgram Seed(string device, string type) =>
+        new(Loam, [SeedVerb, device, type], $"{Logs}/seed.log");
 
     private static KeptProcess Of(string name, string program, params string[] arguments) =>
         new(name, new(program, arguments, $"{Logs}/{name}.log"));

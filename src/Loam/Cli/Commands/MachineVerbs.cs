@@ -42,10 +42,19 @@ internal static class MachineVerbs
         {
             IsHidden = true,
         },
-        new(MachineTable.ConsoleVerb, "", 0, 0, "Greet, and be the shell of a console.",
-            "loam console", InitCommands.ConsoleAsync)
+        new(MachineTable.SeedVerb, "DEVICE TYPE", 2, 2, "Take what a new machine is given.",
+            "loam seed /dev/vdc iso9660", SeedCommand.RunAsync)
         {
             IsHidden = true,
+        },
+        new(MachineTable.ConsoleVerb, "[password | rescue]", 0, 1,
+            "The console: greet, and be its shell; its password; a shell of the system.",
+            "loam console password\nloam console rescue", ConsoleCommands.RunAsync)
+        {
+            Details = "Only where Loam is the operating system. Without a password whoever sits at "
+                + "the console owns the machine; an empty one takes it away. In the shell of the "
+                + "system nothing is planned, checked or taken back; the console is one by itself "
+                + "where no daemon answers.",
         },
     ];
 }

@@ -159,7 +159,7 @@ internal static class SecretCommand
                 $"Type it when asked, or: `loam secret set {name} < FILE`.");
     }
 
-    private static string? ReadHidden(Terminal screen, Line question)
+    internal static string? ReadHidden(Terminal screen, Line question)
     {
         var editor = new LineEditor(
             screen, () => Console.ReadKey(true), new LineHistory(null), _ => []);

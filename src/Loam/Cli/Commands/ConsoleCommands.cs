@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using Loam.Cli.Views;
+using Loam.Core.Reconciling;
+using Loam.Drivers.Booting;
+using Loam.Drivers.Network;
+
+namespace Loam.Cli.Commands;
+
+/// <summary>The console of a machine of which Loam is the first process.</summary>
+internal static class ConsoleCommands
+{
+    private const int Guesses = 3;
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>After which the console is there without the daemon.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>After a wrong password.</summary>
+    private static readonly TimeSpan s_penalty = TimeSpan.FromSeconds(2);
+
+    public static Task<ExitCode> RunAsync(Invocation call, CancellationToken cancel) =>
+        call.Words switch
+        {
+            [] => GreetAsync(call, cancel),
+            ["password"] => SetPasswordAsync(call, cancel),
+            ["rescue"] => Task.FromResult(Rescue(call)),
+            _ => throw new CommandFailure(ExitCode.Invalid,
+                $"console does not know '{call.Words[0]}'.",
+                "Use `loam console password` or `loam console rescue`."),
+        };
+
+    /// <summary>Greets whoever sits there once the daemon answers, again once it has started, and
+    /// is their shell; where no daemon answers, a shell of the system.</summary>
+    private static async Task<ExitCode> GreetAsync(Invocation call, CancellationToken cancel)
+    {
+        var status = await AnswerAsync(call, any: true, cancel).ConfigureAwait(false);
+        Greet(call, status);
+        if (status is { Starting: not null })
+        {
+            status = await AnswerAsync(call, any: false, cancel).ConfigureAwait(false);
+            Greet(call, status);
+        }
+        if (!await MayAsync(call, cancel).ConfigureAwait(false))
+        {
+            return ExitCode.NotApproved;
+        }
+        return status is null ? Rescue(call)
+            : await RequestCommands.ShellAsync(call, cancel).ConfigureAwait(false);
+    }
+
+    private static void Greet(Invocation call, MachineStatus? status) => call.Terminal.Write(
+        Greeting.Of(status, new KernelLinks().List(), call.Time.GetUtcNow(), call.Terminal.Look));
+
+    /// <param name="any">Also of a daemon that is starting.</param>
+    private static async Task<MachineStatus?> AnswerAsync(
+        Invocation call, bool any, CancellationToken cancel)
+    {
+        for (var began = call.Time.GetTimestamp();
+            call.Time.GetElapsedTime(began) < s_patience;)
+        {
+            try
+            {
+                var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+                if (any || status.Starting is null)
+                {
+                    return status;
+                }
+            }
+            catch (CommandFailure)
+            {
+                // Not yet.
+            }
+            await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
+        }
+        return null;
+    }
+
+    /// <summary>Whoever sits at the console owns the machine, until it has a password.</summary>
+    private static async Task<bool> MayAsync(Invocation call, CancellationToken cancel)
+    {
+        var password = new ConsolePassword(call.Paths.ConsolePasswordFile);
+        for (var guess = 0; password.IsSet && guess < Guesses; guess++)
+        {
+            if (Hidden(call, "Password of this console") is not { } typed)
+            {
+                return false;
+            }
+            if (password.Matches(typed))
+            {
+                return true;
+            }
+            await Task.Delay(s_penalty, call.Time, cancel).ConfigureAwait(false);
+            call.Terminal.Write("That is not it.");
+        }
+        return !password.IsSet;
+    }
+
+    private static string? Hidden(Invocation call, string what) => SecretCommand.ReadHidden(
+        call.Terminal, new Line(what + " (not shown) ", Ink.Bold).Add("› ", Ink.Accent));
+
+    private static async Task<ExitCode> SetPasswordAsync(
+        Invocation call, CancellationToken cancel)
+    {
+        async Task<string> AskAsync(string what) => await call.Terminal.AskAsync(
+            new Line(what + " (not shown; empty: none) ", Ink.Bold).Add("› ", Ink.Accent),
+            hidden: true, cancel).ConfigureAwait(false) ?? "";
+        var screen = call.Terminal;
+        var first = screen is { Live: true, Editor: null }
+            ? Hidden(call, "New password of the console") ?? ""
+            : await AskAsync("New password of the console").ConfigureAwait(false);
+        var second = screen is { Live: true, Editor: null }
+            ? Hidden(call, "Once more") ?? ""
+            : await AskAsync("Once more").ConfigureAwait(false);
+        if (first != second)
+        {
+            throw new CommandFailure(ExitCode.Invalid, "The two are not the same.",
+                "Nothing was changed: `loam console password` begins again.");
+        }
+        new ConsolePassword(call.Paths.ConsolePasswordFile).Set(first);
+        screen.Write(first.Length == 0 ? "The console asks for no password."
+            : "The console asks for it from now on.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>A shell of the system, on the terminal of whoever asks.</summary>
+    private static ExitCode Rescue(Invocation call)
+    {
+        call.Terminal.Write("This is a shell of the system: what is done here nobody plans, "
+            + "checks or takes back. `exit` leaves it.");
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            WorkingDirectory = "/", UseShellExecute = false,
+        });
+        shell!.WaitForExit();
+        return ExitCode.Done;
+    }
+}
