@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Drivers.Storage;
 
-/// <summary>What the kernel's device mapper can make, by its own word: parts that are built in stand
-/// in no list of modules.</summary>
+/// <summary>What the kernel's device mapper can make, by its own word: parts that are built in
+/// stand in no list of modules.</summary>
 internal static partial class DeviceMapper
 {
     private const string Control = "/dev/mapper/control";
@@ -38,7 +38,7 @@ internal static partial class DeviceMapper
     internal static IEnumerable<string> Names(byte[] answer)
     {
         var at = (int)BitConverter.ToUInt32(answer, StartAt);
-        while (at > 0 && at + NameAt < answer.Length)
+        while (at > 0 && at < answer.Length - NameAt)
         {
             var name = answer.AsSpan(at + NameAt);
             yield return Encoding.ASCII.GetString(name[..Math.Max(0, name.IndexOf((byte)0))]);
