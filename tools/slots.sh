@@ -64,7 +64,8 @@ start_disk() {
 # What was shown so far is not looked at any more.
 forget() { : >"$work/console"; }
 
-await_daemon() { await 'address: ' "$answer_limit_s"; }
+# It has started, and its console is a shell.
+await_daemon() { await 'loam ›|loam >' "$answer_limit_s"; }
 
 updates() {
   local port case

@@ -62,16 +62,15 @@ internal static class Daemon
         using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
         say($"engine: {found.Description}");
         room.Tell("what was left over from before");
-        await ServeAsync(options, instance, found, room, time, say, stop.Token);
+        await ServeAsync(options, instance, found, room, say, stop.Token);
         say("stopped");
         return 0;
     }
 
     private static async Task ServeAsync(DaemonOptions options, string instance,
-        OpenEngine found, WaitingRoom room, TimeProvider time, Action<string> say,
-        CancellationToken stop)
+        OpenEngine found, WaitingRoom room, Action<string> say, CancellationToken stop)
     {
-        var (paths, engine) = (options.Paths, found.Engine);
+        var (paths, engine, time) = (options.Paths, found.Engine, TimeProvider.System);
         var key = SecretKey.LoadOrCreate(paths.KeyFile, time);
         var secrets = new SecretFiles(paths.SecretsMount);
         var vault = new SecretVault(key, secrets);

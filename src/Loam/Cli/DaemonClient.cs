@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -7,7 +6,6 @@ using System.Text.Json.Serialization.Metadata;
 using Loam.Api;
 using Loam.Api.Conversing;
 using Loam.Api.Tokens;
-using Loam.Core;
 using Loam.Core.Backups;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -23,8 +21,6 @@ namespace Loam.Cli;
 /// this process.</param>
 internal sealed partial class DaemonClient(string socketPath, string? token = null)
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
-
     public string SocketPath { get; } = socketPath;
 
     /// <summary>True when something accepts connections there.</summary>
@@ -342,31 +338,6 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
         {
             stream.Dispose();
             socket.Dispose();
-        }
-    }
-
-    /// <summary>A daemon that starts is waited for.</summary>
-    /// <param name="waits">It reads where it is called, and is cancelled by closing.</param>
-    private async Task<Reply> SendAsync(string method, string path, byte[] body,
-        CancellationToken cancel, bool waits = false)
-    {
-        for (var began = Stopwatch.GetTimestamp(); ;)
-        {
-            var (status, reply) = await AskAsync(method, path, body, waits, cancel)
-                .ConfigureAwait(false);
-            using (status == 200 ? null : reply)
-            {
-                if (status == 200)
-                {
-                    return reply;
-                }
-                if (status != 503 || !reply.Reader.SaysAgain
-                    || Stopwatch.GetElapsedTime(began) > Limits.DaemonStart)
-                {
-                    throw await RefusalAsync(status, reply, cancel).ConfigureAwait(false);
-                }
-            }
-            await Task.Delay(s_pause, cancel).ConfigureAwait(false);
         }
     }
 
