@@ -42,8 +42,8 @@ seed_disk() {
 }
 
 # machine_command MACHINE MEGABYTES DISK FORWARDS [WORDS]: puts the command line into $command.
-# FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; $seed, where it is set, a disk of seed_disk;
-# WORDS go to the kernel's command line.
+# FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
+# Where $seed is set, it is a disk of seed_disk.
 machine_command() {
   local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
   local network=user,id=net image=$kernel/bzImage
