@@ -16,6 +16,7 @@ internal sealed class WaitingRoom : IAsyncDisposable
 {
     private const int MostHeadBytes = 16 * 1024;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _socket;
     private readonly Func<Socket, Peer?> _peerOf;
@@ -65,10 +66,18 @@ internal sealed class WaitingRoom : IAsyncDisposable
         }
         await _end.CancelAsync().ConfigureAwait(false);
         await _serving.ConfigureAwait(false);
-        while (_socket.Poll(0, SelectMode.SelectRead))
+        using var limit = new CancellationTokenSource(s_patience);
+        try
         {
-            using var waiting = await _socket.AcceptAsync().ConfigureAwait(false);
-            await AnswerAsync(waiting).ConfigureAwait(false);
+            while (_socket.Poll(0, SelectMode.SelectRead))
+            {
+                using var waiting = await _socket.AcceptAsync(limit.Token).ConfigureAwait(false);
+                await AnswerAsync(waiting, limit.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Those who are left ask again.
         }
         _socket.Dispose();
     }
@@ -79,8 +88,7 @@ internal sealed class WaitingRoom : IAsyncDisposable
         {
             while (true)
             {
-                using var peer = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
-                await AnswerAsync(peer).ConfigureAwait(false);
+                await ServeOneAsync().ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException)
@@ -89,9 +97,24 @@ internal sealed class WaitingRoom : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(Socket peer)
+    private async Task ServeOneAsync()
     {
-        using var limit = new CancellationTokenSource(s_patience);
+        try
+        {
+            using var peer = await _socket.AcceptAsync(_end.Token).ConfigureAwait(false);
+            await AnswerAsync(peer, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            // No more files may be open, say: it is tried again.
+            await Task.Delay(s_pause, _end.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task AnswerAsync(Socket peer, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(s_patience);
         try
         {
             var line = await HeadAsync(peer, limit.Token).ConfigureAwait(false);

@@ -83,7 +83,7 @@ internal static class CommandLineApp
         {
             var home = words.SkipWhile(w => w != "--home").Skip(1).FirstOrDefault();
             var client = new DaemonClient(pathsFor(home).Socket);
-            var status = await client.StatusAsync(cancel).ConfigureAwait(false);
+            var status = await client.StatusNowAsync(cancel).ConfigureAwait(false);
             services = status.Services.Select(s => s.Name);
         }
         terminal.Write(Completion.Candidates(words, () => services).Select(c => new Line(c)));

@@ -37,7 +37,9 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
         }
     }
 
-    public Task<MachineStatus> StatusAsync(CancellationToken cancel) =>
+    /// <summary>Also of a daemon that is starting, which knows nothing of the machine yet.
+    /// </summary>
+    public Task<MachineStatus> StatusNowAsync(CancellationToken cancel) =>
         GetAsync("/v1/status", ApiJson.Default.MachineStatus, cancel);
 
     /// <summary>The status as the daemon wrote it, in UTF-8.</summary>

@@ -70,6 +70,7 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         await stop.CancelAsync();
         await kept;
         await tried;
+        watchdog?.Leave();
         await EndAsync(memory, act);
     }
 
@@ -98,6 +99,10 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         {
             Complain($"the trial of this system: {fault.Message} {fault.Remedy}");
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Complain($"the trial of this system: {e.Message}");
+        }
     }
 
     /// <summary>A machine whose disk is broken still starts, so that somebody can look at it.
@@ -113,20 +118,13 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
             return;
         }
         string? device = null;
-        try
-        {
-            device = await disk.FindAsync(Say);
-        }
-        catch (HostException fault)
-        {
-            Complain($"the disk for data: {fault.Message} {fault.Remedy}");
-        }
+        await TryAsync("the disk for data", async () => device = await disk.FindAsync(Say));
         if (device is null)
         {
             Complain("there is no disk for data: nothing is kept when the machine ends. Give it "
                 + "an empty disk and start it again.");
         }
-        try
+        await TryAsync("the disk for data", async () =>
         {
             BootMounts.Kept(device);
             if (device is not null)
@@ -134,11 +132,7 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
                 Say($"data is on {device}");
                 await disk.GrowAsync(device, Say);
             }
-        }
-        catch (HostException fault)
-        {
-            Complain($"the disk for data: {fault.Message} {fault.Remedy}");
-        }
+        });
     }
 
     /// <summary>Until the daemon answers, which is what people wait for; a machine whose daemon
@@ -194,7 +188,7 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         .GroupBy(w => w[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
 
     /// <summary>The kernel's consoles; of the screen, its first page.</summary>
-    private static List<string> Terminals() =>
+    internal static List<string> Terminals() =>
     [
         .. File.ReadAllText("/sys/class/tty/console/active").Trim().Split(' ')
             .Select(t => t == "tty0" ? "tty1" : t).Select(t => "/dev/" + t).Where(File.Exists)
@@ -211,11 +205,17 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         }
     }
 
-    private void Try(string what, Action act)
+    private void Try(string what, Action act) => TryAsync(what, () =>
+    {
+        act();
+        return Task.CompletedTask;
+    }).GetAwaiter().GetResult();
+
+    private async Task TryAsync(string what, Func<Task> act)
     {
         try
         {
-            act();
+            await act();
         }
         catch (HostException fault)
         {

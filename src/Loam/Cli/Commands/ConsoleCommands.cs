@@ -3,6 +3,7 @@ using Loam.Cli.Views;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Booting;
 using Loam.Drivers.Network;
+using Loam.Init;
 
 namespace Loam.Cli.Commands;
 
@@ -60,7 +61,7 @@ internal static class ConsoleCommands
         {
             try
             {
-                var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+                var status = await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
                 if (any || status.Starting is null)
                 {
                     return status;
@@ -101,16 +102,15 @@ internal static class ConsoleCommands
     private static async Task<ExitCode> SetPasswordAsync(
         Invocation call, CancellationToken cancel)
     {
-        async Task<string> AskAsync(string what) => await call.Terminal.AskAsync(
-            new Line(what + " (not shown; empty: none) ", Ink.Bold).Add("› ", Ink.Accent),
-            hidden: true, cancel).ConfigureAwait(false) ?? "";
+        async Task<string> AskAsync(string what) => (call.Terminal is { Live: true, Editor: null }
+            ? Hidden(call, what)
+            : await call.Terminal.AskAsync(
+                new Line(what + " (not shown; empty: none) ", Ink.Bold).Add("› ", Ink.Accent),
+                hidden: true, cancel).ConfigureAwait(false)) ?? throw new CommandFailure(
+                    ExitCode.NotApproved, "No password was given.", "Nothing was changed.");
         var screen = call.Terminal;
-        var first = screen is { Live: true, Editor: null }
-            ? Hidden(call, "New password of the console") ?? ""
-            : await AskAsync("New password of the console").ConfigureAwait(false);
-        var second = screen is { Live: true, Editor: null }
-            ? Hidden(call, "Once more") ?? ""
-            : await AskAsync("Once more").ConfigureAwait(false);
+        var first = await AskAsync("New password of the console").ConfigureAwait(false);
+        var second = await AskAsync("Once more").ConfigureAwait(false);
         if (first != second)
         {
             throw new CommandFailure(ExitCode.Invalid, "The two are not the same.",
@@ -122,9 +122,17 @@ internal static class ConsoleCommands
         return ExitCode.Done;
     }
 
-    /// <summary>A shell of the system, on the terminal of whoever asks.</summary>
+    /// <summary>A shell of the system, for who sits at the machine: a key that opens Loam and
+    /// nothing else opens no other shell.</summary>
     private static ExitCode Rescue(Invocation call)
     {
+        var terminal = File.ResolveLinkTarget("/proc/self/fd/0", false)?.FullName;
+        if (!Power.IsLoams || terminal is null || !FirstProcess.Terminals().Contains(terminal))
+        {
+            throw new CommandFailure(ExitCode.Invalid,
+                "A shell of the system is there at the machine's own console only.",
+                "Over SSH, log in with a key that opens a shell.");
+        }
         call.Terminal.Write("This is a shell of the system: what is done here nobody plans, "
             + "checks or takes back. `exit` leaves it.");
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh")

@@ -31,7 +31,7 @@ internal static class DoctorCommand
     {
         try
         {
-            return await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+            return await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
         }
         catch (CommandFailure)
         {

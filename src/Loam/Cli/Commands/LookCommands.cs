@@ -21,7 +21,7 @@ internal static class LookCommands
             return HasStarted(
                 JsonSerializer.Deserialize(json.Span, ApiJson.Default.MachineStatus));
         }
-        var status = await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+        var status = await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
         call.Terminal.Write(StatusView.Of(status, call.Time.GetUtcNow(), call.Terminal.Look));
         return HasStarted(status);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Loam.Core;
 using Loam.Core.Diagnostics;
 using Loam.Core.Reconciling;
 using Loam.Core.StateFiles;
@@ -13,6 +14,7 @@ namespace Loam.Cli.Commands;
 internal static class SeedCommand
 {
     private const string Reason = "seed", Keys = "/root/.ssh/authorized_keys";
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private const uint OwnerOnly = 0b110_000_000;
     private const UnixFileMode Private =
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -28,6 +30,11 @@ internal static class SeedCommand
             return ExitCode.Invalid;
         }
         seed.LeftOut.ToList().ForEach(Say);
+        // A machine in use is nobody's who attaches a disk to it.
+        if (await IsInUseAsync(call, cancel).ConfigureAwait(false))
+        {
+            return ExitCode.Done;
+        }
         // Keys first: they open a machine whose state has a fault.
         if (seed.Keys.Length > 0 && !File.Exists(Keys))
         {
@@ -36,8 +43,7 @@ internal static class SeedCommand
                 OwnerOnly);
             Say($"{seed.Keys.Length} keys may log in as root");
         }
-        var history = await call.Client.HistoryAsync(1, cancel).ConfigureAwait(false);
-        if (seed.Files.IsEmpty || history.Generations.Length > 0)
+        if (seed.Files.IsEmpty)
         {
             return ExitCode.Done;
         }
@@ -47,6 +53,25 @@ internal static class SeedCommand
                 Encoding.UTF8.GetBytes(text), OwnerOnly);
         }
         return await ApplyAsync(call, Say, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The daemon, which is started at the same time, is waited for.</summary>
+    private static async Task<bool> IsInUseAsync(Invocation call, CancellationToken cancel)
+    {
+        for (var began = call.Time.GetTimestamp(); ;)
+        {
+            try
+            {
+                var history = await call.Client.HistoryAsync(1, cancel).ConfigureAwait(false);
+                return history.Generations.Length > 0
+                    || new ConsolePassword(call.Paths.ConsolePasswordFile).IsSet;
+            }
+            catch (CommandFailure fault) when (fault.Exit == ExitCode.Unreachable
+                && call.Time.GetElapsedTime(began) < Limits.DaemonStart)
+            {
+                await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
+            }
+        }
     }
 
     private static void Tell(IEnumerable<Diagnostic> findings, Action<string> say) =>

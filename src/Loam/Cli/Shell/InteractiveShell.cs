@@ -155,7 +155,7 @@ internal sealed class InteractiveShell
         }
         try
         {
-            var status = await _call.Client.StatusAsync(cancel).ConfigureAwait(false);
+            var status = await _call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
             _services = [.. status.Services.Select(s => s.Name)];
             var line = StatusView.Summary(status);
             if (line.Text != _shownStatus)
