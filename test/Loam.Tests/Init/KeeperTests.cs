@@ -61,6 +61,7 @@ public sealed class KeeperTests : IAsyncLifetime, IDisposable
     [NeedingFact]
     public async Task Whoever_wanted_time_to_end_has_had_it()
     {
+        await UntilAsync(() => File.Exists(In("ready")), "it hears");
         await InsideAsync("kill", "-TERM", "1");
         await UntilAsync(() => _holder.HasExited, "it ends");
         _holder.ExitCode.ShouldBe(0);

@@ -33,7 +33,7 @@ internal static class Program
             Shell("crashing", $"echo x >> {folder}/crashes; exit 3"),
             // Each ends a moment after the one that began it, and so is left to the first process.
             Shell("parting", "for i in 1 2 3 4 5; do (sleep 0.2 & exit 0); done; exec sleep 1000"),
-            Shell("slow", $"trap 'sleep 0.3; echo done > {folder}/ended; exit 0' TERM; "
+            Shell("slow", $"trap 'sleep 0.3; echo done > {folder}/ended; exit 0' TERM; : > {folder}/ready; "
                 + "while true; do sleep 0.05; done", patient: true),
             new("absent", new("/nonexistent", [], Path.Combine(folder, "absent.log"))),
         ], TimeProvider.System, line =>
