@@ -115,7 +115,18 @@ internal static class WiringEdits
             return Reply.Ask($"What shall {service.Name} wait for?",
                 draft.State.Services.Keys.Where(n => n != service.Name));
         }
-        return clause.Negated ? Undepend(draft, service, names) : Depend(draft, service, names);
+        var gone = said.Instead.SelectMany(t => targets.Resolve(t, clause).Names)
+            .Where(service.DependsOn.Contains).ToList();
+        if (gone.Count == 0 || clause.Negated)
+        {
+            return clause.Negated ? Undepend(draft, service, names)
+                : Depend(draft, service, names);
+        }
+        gone.ForEach(name => RemoveDependency(draft, service.Name, name));
+        var put = Depend(draft, draft.State.Services[service.Name], names);
+        return put.Kind is ReplyKind.Question or ReplyKind.Refusal ? put
+            : Reply.Done($"start {service.Name} after {Wording.List(names)} instead of "
+                + Wording.List(gone));
     }
 
     private static Reply Depend(Draft draft, Service service, List<string> names)

@@ -57,7 +57,11 @@ internal sealed record MountAttribute(string? Source, string? Target, bool ReadO
 internal sealed record NetworkAttribute(string? Name, bool Internal) : ClauseAttribute;
 
 /// <param name="On">The things waited for.</param>
-internal sealed record DependsAttribute(IReadOnlyList<Target> On) : ClauseAttribute;
+internal sealed record DependsAttribute(IReadOnlyList<Target> On) : ClauseAttribute
+{
+    /// <summary>The things no longer waited for.</summary>
+    public IReadOnlyList<Target> Instead { get; init; } = [];
+}
 
 /// <param name="Off">There shall be none.</param>
 internal sealed record ProbeAttribute(

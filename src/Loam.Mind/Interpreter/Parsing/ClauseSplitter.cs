@@ -26,12 +26,12 @@ internal static class ClauseSplitter
         }
         sentences.Add(new(Joined(sentence, particles), Asks: false));
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
-        return Complaints.Mend(sentences);
+        return Definites.Bind(Complaints.Mend(sentences));
     }
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>
-        Roles.Mark(Predicates.English.Mark(Asides.Mark(
-            WithoutConcession(particles.Join(sentence)))));
+        Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(Asides.Mark(
+            Exchange.Join(WithoutConcession(particles.Join(sentence))))))));
 
     /// <summary>Where the clauses of a sentence begin, by its joints, verbs and values.</summary>
     public static List<int> Starts(Sentence sentence)

@@ -35,12 +35,13 @@ internal static class Roles
         for (var from = 0; from < sentence.Count;)
         {
             var to = from;
-            while (to < sentence.Count && !Parts(sentence[to]))
+            while (to < sentence.Count && (!Parts(sentence[to])
+                || to > from && Said(sentence, to, sentence.Count) is ("beside", _)))
             {
                 to++;
             }
             var named = sentence.GetRange(from, to - from).Count(l => l.IsMention);
-            if (named > 0)
+            if (named > 0 || from < to && sentence[from].IsNumber)
             {
                 Piece(sentence, from, to, wishes > named);
             }
@@ -65,6 +66,11 @@ internal static class Roles
             if (Said(sentence, at, to) is not var (key, next))
             {
                 continue;
+            }
+            if (key is "occupied")
+            {
+                Occupied(sentence, from, at, to);
+                return;
             }
             var thing = Thing(sentence, next, to);
             if (key == "keeps" && at > from && sentence[at - 1].IsMention && others
@@ -93,6 +99,17 @@ internal static class Roles
                 // "…, the api talks to valkey elsewhere" tells of both.
                 Fade(sentence, others ? from : last, last + 1, l => l.IsMention);
             }
+        }
+    }
+
+    /// <summary>"…, 3002 is taken by something else": the number is nobody's wish.</summary>
+    private static void Occupied(List<Lexeme> sentence, int from, int at, int to)
+    {
+        if (sentence.GetRange(from, at - from).Where(l => l.Readings[0].Part != Part.Noise)
+                .ToList() is [{ IsNumber: true }]
+            && sentence.Where((_, i) => i < from || i >= to).Any(l => l.IsNumber))
+        {
+            Fade(sentence, from, to, _ => true);
         }
     }
 

@@ -32,7 +32,7 @@ internal static class TargetReader
             {
                 continue;
             }
-            if (IsOfField(clause, at) || IsApposition(clause, at))
+            if (IsOfField(clause, at) || IsApposition(clause, at) || IsWhatever(clause, at))
             {
                 continue;
             }
@@ -73,6 +73,23 @@ internal static class TargetReader
             clause.Targets.Add(owner);
         }
         WithoutOther(clause);
+        Bind(clause);
+    }
+
+    /// <summary>"Jellyfin should see its media", "the api has it all, give it 1 GB": a word such as
+    /// "it" behind a name stands for that name.</summary>
+    private static void Bind(Clause clause)
+    {
+        var named = clause.Lexemes.ToList().FindIndex(l => l.IsMention && clause.Targets.Exists(
+            t => t.Reference is null && t.Text == l.Text));
+        if (named < 0 || clause.Question is not null
+            || clause.Verb is "connect" or "disconnect" or "depend" or "replace" or "move")
+        {
+            return;
+        }
+        clause.Targets.RemoveAll(t => t is { Reference: "it", IsAnother: false, Owner: null }
+            && clause.Lexemes.Skip(named).Any(l => l.Text == t.Text && !l.IsMention)
+            && !clause.Lexemes.Take(named).Any(l => l.Text == t.Text));
     }
 
     /// <summary>"And the other one: minio" says which that is.</summary>
@@ -119,6 +136,11 @@ internal static class TargetReader
         && (clause[at + 1].Is(Part.Field) && clause[at].IsReference("other")
             || clause[at + 1].Is(Part.Topic)) && !clause[at + 1].IsMention
         && !clause[at + 1].IsField("service");
+
+    /// <summary>"Two cores are all it gets": whatever it gets.</summary>
+    private static bool IsWhatever(Clause clause, int at) => at > 0
+        && clause[at].IsReference("all") && !clause[at].IsMention && at + 1 < clause.Count
+        && clause[at + 1].Text is "it" or "we" or "i" or "they" or "he" or "she";
 
     /// <summary>What is named twice in one wish is one thing, unless another one is spoken of.
     /// </summary>

@@ -34,7 +34,8 @@ internal static class Verbs
         }
         var nounToo = lexeme.Is(Part.Field) || lexeme.Is(Part.Noise) || lexeme.IsMention;
         var determined = at > 0 && (all[at - 1].Text is "a" or "an" or "the" or "its" or "my"
-            or "our" or "no" or "this" or "that" or "with" or "of" || all[at - 1].Possessive);
+            or "our" or "no" or "this" or "that" or "with" or "of" or "for"
+            || all[at - 1].Possessive);
         // "We have moved to forgejo" tells of it.
         if (lexeme.Text is "have" or "has" or "had" && at + 1 < all.Count
             && all[at + 1].Text.Split(' ')[0] is { Length: > 3 } done
@@ -123,6 +124,16 @@ internal static class Verbs
             clause.Negated = true;
             clause.Use(best);
             clause.Use(after);
+            return;
+        }
+        // "Stop waiting for redis" denies the waiting.
+        if (lexemes[best].Text is "stop" or "stops" && best + 1 < lexemes.Count
+            && lexemes[best + 1].Is(Part.Verb) && !lexemes[best + 1].IsMention
+            && lexemes[best + 1].Text.Split(' ')[0].EndsWith("ing", StringComparison.Ordinal))
+        {
+            clause.Verb = lexemes[best + 1].Key(Part.Verb)!;
+            clause.Negated = true;
+            clause.Use(best, best + 1);
             return;
         }
         clause.Verb = lexemes[best].Key(Part.Verb)!;

@@ -411,6 +411,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             var next = at + 1 < lexemes.Count ? lexemes[at + 1] : null;
             var unit = next is null ? null : UnitOf(next);
             var article = lexeme.Text is "a" or "an" or "one" or "every" or "each"
+                or "own"
                 && unit is not null
                 && next!.Text.Length > 2;
             if (unit is not null && (article

@@ -35,12 +35,18 @@ internal static class Account
     {
         var missed = clause.Question is null && IsStrange(clause) ? StrangeVerb : 0;
         var reason = false;
+        var purpose = false;
+        var asides = Statements.In(clause);
         for (var at = 0; at < clause.Count; at++)
         {
-            reason |= StartsReason(clause[at]);
+            reason |= clause[at].IsGlue("because");
+            // "For the office" ends with its piece, a reason does not.
+            purpose = clause[at].IsGlue("for")
+                || purpose && !ClauseSplitter.IsJoint(clause[at]);
             missed += clause[at].Corrected ? 0.04 : 0;
             missed += clause.IsFree(at)
-                ? Weight(clause[at], reason || SaysWhose(clause, at))
+                ? Weight(clause[at],
+                    reason || purpose || asides.Contains(at) || SaysWhose(clause, at))
                     + (IsMeasure(clause, at) ? Unmeasured : 0) : 0;
         }
         return missed;
@@ -109,10 +115,6 @@ internal static class Account
                 or "all our" or "all my" or "all of our";
     }
 
-    /// <summary>What follows says why or what for; it may use any words.</summary>
-    private static bool StartsReason(Lexeme lexeme) =>
-        lexeme.IsGlue("because") || lexeme.IsGlue("for");
-
     private static double Weight(Lexeme lexeme, bool reason) => lexeme.Readings[0].Part switch
     {
         // Which belongs to which is not read.
@@ -163,6 +165,19 @@ internal static class Account
         || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "ban")
         || l.Is(Part.Topic, "lockdown") || Topics.IsPort(l));
 
+    /// <summary>"Portal 30 minutes, and the api debug": a value stands between two things, so it is
+    /// that of one of them.</summary>
+    private static bool AreApart(Clause clause)
+    {
+        var things = Enumerable.Range(0, clause.Count).Where(at => clause[at].IsMention
+            && clause.Targets.Exists(t => t.Reference is null && t.Text == clause[at].Text))
+            .ToList();
+        return things.Count > 1 && Enumerable.Range(things[0], things[^1] - things[0])
+            .Any(at => clause[at].IsNumber && !clause[at].IsMention
+                || clause[at].Readings[0].Part is Part.Version or Part.PortPair
+                    or Part.Assignment or Part.Path);
+    }
+
     /// <summary>What a wish about services lacks to be one.</summary>
     private static double Lacks(Clause clause)
     {
@@ -170,7 +185,7 @@ internal static class Account
             .Any(g => g.Count() > 1) || clause.Attributes.OfType<VersionAttribute>().Count() > 1
             || clause is { Verb: "spare", Attributes.Count: > 0 };
         var twice = clause.Targets.Count > 1
-            && clause.Attributes.OfType<PortAttribute>().Count() > 1;
+            && (clause.Attributes.OfType<PortAttribute>().Count() > 1 || AreApart(clause));
         var acts = clause.Verb is not ("" or "set" or "have" or "limit" or "move" or "raise"
             or "lower");
         var made = clause.Attributes.OfType<ImageAttribute>().Any();

@@ -53,6 +53,14 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             {
                 again.Targets.RemoveAll(t => t.Reference is "it" or "them");
             }
+            // "Link-check is useless, drop the job"
+            if (said is { Verb: "remove", Subject: { } subject, Negated: false }
+                && again is { Verb: "remove", Negated: false } && again.Subject == subject
+                && Named(said) is { Count: > 0 } first && first.SetEquals(Named(again)))
+            {
+                clauses.RemoveAt(at--);
+                continue;
+            }
             if (!IsWish(said) || !IsWish(again) || said.Subject is not null
                 || again.Subject is not null || again.Attributes.Count > 0
                 || said.Targets.Count == 0 || again.Verb is not ("remove" or "stop" or "start"
@@ -82,6 +90,9 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             }
         }
     }
+
+    private static HashSet<string> Named(Clause clause) =>
+        [.. clause.Lexemes.Where(l => l.IsMention).Select(l => l.Text)];
 
     /// <summary>"The kids keep asking for minecraft. Set one up": what was told of is what shall
     /// be made.</summary>
@@ -228,6 +239,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         var first = lexemes.FindIndex(l => l.Readings[0].Part is not (Part.Noise or Part.Glue));
         if (clause is not { Question: null, Foreign: null, Corrects: false, IsInherited: false }
             || first < 0 || Verbs.IsVerb(lexemes, first) && !lexemes[first].IsMention
+                && !lexemes.Take(first).Any(IsSomebody)
             || lexemes.Exists(l => l.IsGlue("wish") || l.Text is "please" or "pls" or "only"
                 || l.IsNumber || l.IsVerb("create") || l.Text.Split(' ')[0] is "need" or "needs"
                     or "want" or "wants" or "should" or "must" or "shall" or "gets" or "get"
@@ -244,6 +256,10 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             || Tells(clause) || lexemes.Take(first + 1).Any(l => l.Text is "nobody" or "somebody"
                 or "someone" or "everybody" or "he" or "she" or "they" or "people");
     }
+
+    /// <summary>Who does something, where that is told.</summary>
+    private static bool IsSomebody(Lexeme lexeme) => lexeme.Text is "we" or "they" or "he" or "she"
+        or "nobody" or "somebody" or "someone" or "everybody" or "people";
 
     /// <summary>It tells something, and wishes nothing.</summary>
     private static bool IsTold(Clause clause)

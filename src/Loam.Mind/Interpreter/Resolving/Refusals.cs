@@ -235,6 +235,11 @@ internal static class Refusals
         }
         var program = clause[at].Text;
         var next = clause[at + 1];
+        // "Docker is not for anna"
+        if (next.IsGlue("is") || next.IsGlue("not") || next.IsGlue("wish"))
+        {
+            return false;
+        }
         // "Umount /mnt/nas" is a wish too, where that is mounted.
         var wish = clause.Subject is Subjects.Storage.StorageSubject && clause.Lexemes.Any(l =>
             (l.Named(Known.Mount) is not null && clause[at].Is(Part.Verb))

@@ -18,6 +18,9 @@ internal sealed record Reply(ReplyKind Kind, string Text)
     /// <summary>Same: what was to be taken away is not there.</summary>
     public bool IsAbsent { get; init; }
 
+    /// <summary>Question: it is not known of what anything was wished.</summary>
+    public bool IsAimless { get; init; }
+
     /// <summary>Puts an answer into the wishes that wait for it; false: it is none.</summary>
     public Func<Clause, bool>? Fill { get; init; }
 

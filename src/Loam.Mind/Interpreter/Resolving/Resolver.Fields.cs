@@ -132,6 +132,11 @@ internal sealed partial class Resolver
                 i => clause[i].Original))}\" of {Wording.List(names)}. What shall I "
                 + $"{clause.Verb}?", []);
         }
+        if (clause.Verb is "remove" or "stop" && Owned(clause) is >= 0 and var unknown)
+        {
+            return Reply.Ask($"I don't know \"{clause[unknown].Original}\" of "
+                + $"{Wording.List(names)}. What shall I {clause.Verb}?", []);
+        }
         if (clause.Verb is not ("remove" or "stop" or "restart") || link <= 0
             || !(clause[link].IsGlue("from") || clause[link].IsGlue("of")
                 || clause[link].IsGlue("in")))
@@ -147,6 +152,23 @@ internal sealed partial class Resolver
         return part.Count == 0 ? null
             : Reply.Ask($"I don't know \"{string.Join(" ", part.Select(i => clause[i].Original))}"
                 + $"\" of {Wording.List(names)}. What shall I {clause.Verb}?", []);
+    }
+
+    /// <summary>"Its ssh port", "gitea's mirror": what nobody knows of it is not the whole; -1:
+    /// there is none.</summary>
+    private static int Owned(Clause clause)
+    {
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            if ((clause[at].Possessive && clause[at].IsMention || clause[at].Text is "its"
+                or "their") && clause.Next(at) is >= 0 and var what && !clause[what].IsMention
+                && clause[what].Readings[0].Part is Part.Unknown or Part.Topic or Part.Field
+                && !clause[what].IsField("service") && !clause[what].IsField("replicas"))
+            {
+                return what;
+            }
+        }
+        return -1;
     }
 
     /// <summary>Nobody keeps data in a volume but the services that are named with it.</summary>

@@ -18,6 +18,7 @@ internal sealed partial class Resolver
     private void Revised(Clause clause)
     {
         PortsByNumber(clause);
+        PortsDenied(clause);
         VersionsByForm(clause);
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
@@ -61,6 +62,17 @@ internal sealed partial class Resolver
     {
         var bare = clause.Attributes.OfType<BareAttribute>()
             .Where(b => b.Unit.Length == 0 && b.Value is > 0 and < 65536).ToList();
+        // "3005 for git instead of 3000"
+        var former = clause.Attributes.FindIndex(a => a is PortAttribute
+            { First: not null, Second: null, Link: "insteadof" });
+        if (former >= 0 && bare is [var put])
+        {
+            clause.Attributes[former] = new PortAttribute(
+                ((PortAttribute)clause.Attributes[former]).First, (int)put.Value, "from", false,
+                null, null);
+            clause.Attributes.Remove(put);
+            return;
+        }
         if (bare is not [var from, var to]
             || clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList() is not [var name]
             || !_draft.State.Services[name].Ports.Any(p => p.Host == (int)from.Value))
@@ -70,6 +82,20 @@ internal sealed partial class Resolver
         clause.Attributes.Remove(to);
         clause.Attributes[clause.Attributes.IndexOf(from)] = new PortAttribute(
             (int)from.Value, (int)to.Value, "from", false, null, null);
+    }
+
+    /// <summary>"Prometheus should not be on 9090 any more".</summary>
+    private static void PortsDenied(Clause clause)
+    {
+        var not = Enumerable.Range(0, clause.Count).FirstOrDefault(at => clause.IsFree(at)
+            && clause[at].IsGlue("not") && clause[at].Text.Split(' ')[0] is "should" or "must"
+                or "may" or "no" or "need", -1);
+        if (not >= 0 && clause is { Verb: "", Attributes: [PortAttribute { First: not null,
+            Second: null, Link: "" or "on" }] })
+        {
+            clause.Verb = "unpublish";
+            clause.Use(not);
+        }
     }
 
     /// <summary>"bump gitea to 1.23", where it runs 1.22: a number like its version is one; of
@@ -89,7 +115,9 @@ internal sealed partial class Resolver
         // "Ingest to four": no port and no version is written in letters.
         if (names.Count > 0 && only.Value is > 0 and <= MostCopies
             && only.Text.All(c => char.IsAsciiLetter(c) || c == ' ')
-            && clause.Verb is "" or "set" or "lower" or "raise" or "have" or "start")
+            && (clause.Verb is "" or "set" or "lower" or "raise" or "have" or "start"
+                || clause.Verb == "create" && clause.Lexemes.Any(l => l.IsGlue("of"))
+                    && clause.Lexemes.Any(l => l.Is(Part.Reference))))
         {
             clause.Attributes[at] = new LimitAttribute(
                 LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));

@@ -18,7 +18,8 @@ internal sealed partial class Resolver
             || clause.Verb != "remove" && !clause.Negated
             || Targets.Candidates(one) is not [var who] || Targets.Candidates(other) is not [var on]
             || !_draft.State.Services[who].DependsOn.Contains(on)
-            || !clause.Lexemes.Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
+            || !clause.Lexemes.SkipWhile(l => !l.IsMention).Skip(1).TakeWhile(
+                l => !l.IsMention).Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
                 or "needs" or "require" or "use" or "want" or "depend"))
         {
             return null;

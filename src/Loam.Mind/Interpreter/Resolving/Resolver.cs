@@ -253,6 +253,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             {
                 return [Reply.Same("")];
             }
+            if (IsNobody(target, others))
+            {
+                continue;
+            }
             var found = Targets.Resolve(target, clause);
             if (found.Problem is { } problem)
             {
@@ -281,6 +285,13 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         return volumes.Count == 0 ? Act(clause, names)
             : [.. Act(clause, names), .. volumes.Select(RemoveVolume)];
     }
+
+    /// <summary>"It would be great if the api was back": nothing was spoken of that "it" could be,
+    /// and something else is named.</summary>
+    private bool IsNobody(Target target, List<Target> others) =>
+        target is { Reference: "it", IsAnother: false }
+        && !Focus.Any(_draft.State.Services.ContainsKey)
+        && others.Exists(t => t.Reference is null && Targets.Candidates(t).Count == 1);
 
     /// <summary>"Make a network called jobs"; null: none is wished.</summary>
     private NetworkAttribute? NewNetwork(Clause clause) =>
@@ -318,7 +329,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             && other.Roles.Intersect(app.Roles).Any()).ToList();
         return Reply.Ask($"There is no {target.Text} here. Which service do you mean: "
             + $"{Wording.List((alike.Count > 0 ? alike : names).Take(10), "or")}?",
-            alike.Count > 0 ? alike : names);
+            alike.Count > 0 ? alike : names) with { IsAimless = true };
     }
 
     private IEnumerable<Reply> Untargeted(Clause clause)

@@ -188,7 +188,7 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
                 ["a web server", "a PostgreSQL database"]);
         }
         var question = $"Which service do you mean: {Wording.List(names.Take(10), "or")}?";
-        return AskWhich(target, clause, names, question);
+        return AskWhich(target, clause, names, question) with { IsAimless = true };
     }
 
     /// <summary>Asks which of some services is meant.</summary>

@@ -12,6 +12,9 @@ internal sealed record TurnResult(
 {
     /// <summary>An answer of several things as rows.</summary>
     public Listing? Listing { get; init; }
+
+    /// <summary>It is not known of what anything was wished.</summary>
+    public bool LacksTarget { get; init; }
 }
 
 /// <summary>Runs the wishes of one turn and decides what the turn has come to. Either all of a
@@ -191,7 +194,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         {
             session.Draft.Restore(_start);
             session.Pending = question.Fill is null ? null : new(wishes, question.Fill);
-            return new(Outcome.Question, question.Text, 1, question.Suggestions);
+            return new(Outcome.Question, question.Text, 1, question.Suggestions)
+            {
+                LacksTarget = question.IsAimless,
+            };
         }
         if (_replies.Find(r => r.Kind == ReplyKind.Refusal) is { } refused)
         {

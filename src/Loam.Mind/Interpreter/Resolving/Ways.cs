@@ -28,6 +28,9 @@ internal sealed class Ways(
     private const int MostClauses = 5;
     private const int NotUnderstood = 1;
 
+    /// <summary>Nobody could tell of which service it was.</summary>
+    private const double Untargeted = 0.5;
+
     private readonly Moment _start = session.Remember();
 
     public static List<Clause> Read(List<Clause> clauses, Session session)
@@ -44,6 +47,8 @@ internal sealed class Ways(
     {
         var best = Surer(plain);
         return best.Result.Outcome == Outcome.Question || IsNotUnderstood(best.Result)
+            || best.Result is { Outcome: Outcome.NoChange or Outcome.Refusal,
+                Confidence: < Restating.Sure }
             || best.Result is { Outcome: Outcome.Proposal, Confidence: < Restating.Sure }
                 && best.Clauses.Exists(c => c.Question is null && Account.IsStrange(c))
             ? Otherwise(best) : best;
@@ -129,14 +134,15 @@ internal sealed class Ways(
         session.Recall(_start);
         var first = Read(Uncut(), session);
         var costs = first.ConvertAll(c => Account.Cost(c, session));
-        var cost = costs.Sum() + (IsNotUnderstood(best.Result) ? NotUnderstood : 0);
+        var cost = costs.Sum() + (IsNotUnderstood(best.Result) ? NotUnderstood : 0)
+            + (best.Result.LacksTarget ? Untargeted : 0);
         var others = first.Count > MostClauses ? [] : Others(first, costs)
             .Where(o => o.Cost < Math.Min(MostAgainst, cost - Margin)).OrderBy(o => o.Cost)
             .Take(MostTried).ToList();
         foreach (var other in others)
         {
             session.Recall(_start);
-            if (Tried(Cut(other.At, other.Choice)) is { Result: { Outcome: Outcome.Proposal,
+            if (Tried(Cut(other.Choices)) is { Result: { Outcome: Outcome.Proposal,
                 Confidence: >= Restating.Sure } } way)
             {
                 return way;
@@ -174,12 +180,14 @@ internal sealed class Ways(
         return null;
     }
 
-    private List<(double Cost, int At, int Choice)> Others(
-        List<Clause> first, List<double> costs)
+    private List<(double Cost, int[] Choices)> Others(List<Clause> first, List<double> costs)
     {
-        var others = new List<(double, int, int)>();
+        var others = new List<(double Cost, int[] Choices)>();
+        // Several may be misread at once: each as it costs least.
+        var (all, sum, changed) = (new int[first.Count], costs.Sum(), 0);
         for (var at = 0; at < first.Count; at++)
         {
+            var (best, least) = (0, costs[at] - Margin);
             for (var choice = 1; choice < first[at].Owners!.Count; choice++)
             {
                 // Nobody takes a clause without a word that is its own.
@@ -191,16 +199,26 @@ internal sealed class Ways(
                 var clause = Uncut()[at];
                 (clause.Owners, clause.Choice) = (first[at].Owners, choice);
                 ClauseReader.Read(clause, new(session, first[..at]));
-                others.Add((costs.Sum() - costs[at] + Account.Cost(clause, session), at, choice));
+                var cost = Account.Cost(clause, session);
+                var choices = new int[first.Count];
+                choices[at] = choice;
+                others.Add((costs.Sum() - costs[at] + cost, choices));
+                (best, least) = cost < least ? (choice, cost) : (best, least);
             }
+            all[at] = best;
+            sum += best > 0 ? least - costs[at] : 0;
+            changed += best > 0 ? 1 : 0;
         }
-        return others;
+        return changed > 1 ? [(sum, all), .. others] : others;
     }
 
-    private List<Clause> Cut(int at, int choice)
+    private List<Clause> Cut(int[] choices)
     {
         var cut = Uncut();
-        cut[at].Choice = choice;
+        for (var at = 0; at < cut.Count; at++)
+        {
+            cut[at].Choice = choices[at];
+        }
         return Read(cut, session);
     }
 

@@ -10,7 +10,7 @@ internal static class FlagReader
     {
         RestartPolicy(clause);
         User(clause);
-        var off = clause.Negated || clause.Verb is "remove" or "stop" or "unset";
+        var off = clause.Negated || clause.Verb is "remove" or "stop" or "unset" || Denied(clause);
         if (Take(clause, "readonly"))
         {
             clause.Attributes.Add(new ReadOnlyAttribute(!off));
@@ -23,6 +23,20 @@ internal static class FlagReader
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
         }
+    }
+
+    /// <summary>"The root need not be read-only".</summary>
+    private static bool Denied(Clause clause)
+    {
+        var not = clause.Find(Part.Glue, "not");
+        if (not < 0 || clause.Verb.Length > 0 || clause[not].Text.Split(' ')[0] is not ("need"
+            or "should" or "must") || !clause.Has(Part.Field, "readonly")
+                && !clause.Has(Part.Field, "writable") && !clause.Has(Part.Field, "privileged"))
+        {
+            return false;
+        }
+        clause.Use(not);
+        return true;
     }
 
     private static bool Take(Clause clause, string field)

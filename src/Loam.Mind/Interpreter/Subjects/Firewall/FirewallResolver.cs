@@ -45,6 +45,7 @@ internal sealed partial class FirewallResolver
         }
         var before = _book.Rules;
         var replies = new List<Reply>();
+        NobodyElse();
         if (_wish.Enable == false)
         {
             return [_policies.Disable()];
@@ -84,6 +85,20 @@ internal sealed partial class FirewallResolver
                 _session.Draft.State);
         }
         return replies;
+    }
+
+    /// <summary>"10.0.0.5 may use ssh, nobody else": who else could use it, and nothing more.
+    /// </summary>
+    private void NobodyElse()
+    {
+        var rest = _wish.Groups.FindIndex(g => g is { Else: true, Others: true, IsBlock: true,
+            Ports.Count: 0, Sources.Count: 0, Direction: null });
+        if (rest > 0 && _wish.Groups[rest - 1] is { IsBlock: false, Ports.Count: > 0,
+            Sources.Count: > 0 } allowed)
+        {
+            (allowed.Only, allowed.Act) = (true, Act.Allow);
+            _wish.Groups.RemoveAt(rest);
+        }
     }
 
     private static bool IsNoPort(Recognising.Lexeme lexeme) => lexeme is { IsNumber: true,

@@ -59,6 +59,9 @@ internal sealed record Group
 
     /// <summary>What nothing else was said of: "the rest".</summary>
     public bool Else { get; set; }
+
+    /// <summary>Of who else comes, not of what else there is: "nobody else".</summary>
+    public bool Others { get; set; }
     public bool Only { get; set; }
 
     /// <summary>Said behind what shuts out: "off the internet, only from …".</summary>

@@ -256,6 +256,8 @@ internal sealed partial class WishScan
             Next();
         }
         _group.Else = true;
+        _group.Others = _clause[at].Text is "nobody else" or "no one else" or "everyone else"
+            or "everybody else";
         if (text.StartsWith("no", StringComparison.Ordinal))
         {
             _group.Act = Act.Block;

@@ -278,6 +278,12 @@ internal sealed partial class WishScan
             Take(at, at);
             return true;
         }
+        // "Block it like no-scanner": that rule stays as it is.
+        if (lexeme.Role == Role.Model && lexeme.Named(Known.Rule) is not null)
+        {
+            Take(at, at);
+            return true;
+        }
         var named = PortNames.Of(lexeme);
         if (_words.InterfaceAt(at) is { } device)
         {

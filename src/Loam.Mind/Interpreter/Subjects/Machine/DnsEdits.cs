@@ -4,6 +4,7 @@ using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Machine;
@@ -11,8 +12,9 @@ namespace Loam.Mind.Interpreter.Subjects.Machine;
 /// <summary>Name servers and search domains.</summary>
 internal static class DnsEdits
 {
-    public static Reply Servers(Clause clause, Draft draft)
+    public static Reply Servers(Clause clause, Session session)
     {
+        var draft = session.Draft;
         var said = Take(clause, Part.Address);
         if (said.Count == 0)
         {
@@ -20,9 +22,50 @@ internal static class DnsEdits
                 && r.Key.StartsWith("resolver:", StringComparison.Ordinal))
                 .Select(r => r.Key["resolver:".Length..]).Distinct()];
         }
+        if (said.Count > 0 && Interface(clause, session) is { } name)
+        {
+            return OfInterface(clause, draft, name, said);
+        }
         return said.Count > 0 ? List(clause, draft, "nameservers", said, "name server")
             : Ask(clause, "Which name servers, such as 9.9.9.9?", ["9.9.9.9", "1.1.1.1"],
                 Part.Address);
+    }
+
+    /// <summary>"Dns 9.9.9.9 on eth0", and "there", of the interface spoken of last; null: the
+    /// machine is meant.</summary>
+    private static string? Interface(Clause clause, Session session)
+    {
+        static string? Named(IEnumerable<Clause> clauses) => clauses.SelectMany(c => c.Lexemes)
+            .Select(l => l.Named(Known.Interface)).LastOrDefault(n => n is not null);
+        var near = clause.Lexemes.Any(l => l.Text == "there");
+        return Named([clause]) ?? (near ? Named(session.LastWishes) : null);
+    }
+
+    private static Reply OfInterface(Clause clause, Draft draft, string name, List<string> said)
+    {
+        var present = draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Maps("interfaces")
+            .FirstOrDefault(i => i.Text("name") == name)?.Texts("dns").ToList() ?? [];
+        var removes = clause.Verb is "remove" or "stop" or "unset";
+        var wanted = removes ? [.. present.Except(said)] : clause.Verb == "create"
+            || clause.Lexemes.Any(l => l.IsGlue("also")) ? [.. present.Union(said)] : said;
+        if (wanted.SequenceEqual(present))
+        {
+            return Reply.Same(removes ? $"{name} does not use {Wording.List(said)}."
+                : $"{name} uses {Wording.List(present)} already.");
+        }
+        var path = EditPath.Parse("spec.interfaces").Item("name", name).Key("dns");
+        if (wanted.Count == 0)
+        {
+            draft.Remove(NetworkFile.File, path);
+        }
+        else
+        {
+            draft.Set(NetworkFile.File, path,
+                EditValue.List([.. wanted.Select(EditValue.Of)]));
+        }
+        return Reply.Done(wanted.Count == 0 ? $"take the name servers off {name}"
+            : $"use {Wording.List(wanted)} as name server{(wanted.Count > 1 ? "s" : "")} on "
+                + name).With(Risk.Medium);
     }
 
     public static Reply Search(Clause clause, Draft draft)

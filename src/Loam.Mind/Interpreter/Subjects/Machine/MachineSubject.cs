@@ -182,7 +182,7 @@ internal sealed class MachineSubject : ISubject
             null => [new(ReplyKind.Unclear, "")],
             MachineTopic.Hostname => [IdentityEdits.Hostname(clause, session.Draft)],
             MachineTopic.Timezone => [IdentityEdits.Timezone(clause, session.Draft)],
-            MachineTopic.Dns => [DnsEdits.Servers(clause, session.Draft)],
+            MachineTopic.Dns => [DnsEdits.Servers(clause, session)],
             MachineTopic.Search => [DnsEdits.Search(clause, session.Draft)],
             MachineTopic.Interface => [InterfaceEdits.Apply(clause, session.Draft)],
             MachineTopic.Model => [ModelEdits.Apply(clause, session.Draft)],

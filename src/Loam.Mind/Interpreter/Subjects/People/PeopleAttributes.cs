@@ -26,6 +26,9 @@ internal sealed record UserAttribute : ClauseAttribute
 
     public bool Everyone { get; set; }
 
+    /// <summary>Of everyone, those in this group.</summary>
+    public string? OfGroup { get; set; }
+
     /// <summary>Only those who are named shall be in the groups.</summary>
     public bool OnlyThey { get; set; }
     public bool SaysAccount { get; set; }

@@ -111,6 +111,7 @@ internal sealed class PeopleSubject : ISubject
         return pronoun || named
             || (clause.Question is null && all.Any(l => book.Groups.Contains(l.Text)))
             || all.Any(l => l.Is(Part.Topic, "shell") || l.Is(Part.Topic, "left")
+                || l.Is(Part.Topic, "admin")
                 || l.Is(Part.Topic, "like")
                 || l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "renewal")
                 || l.Is(Part.Domain) || l.Is(Part.Email) || l.IsField("certificate")

@@ -29,7 +29,8 @@ internal sealed class UserEdits(ISubject subject, Session session)
             return Only(said);
         }
         var users = said.Everyone
-            ? Book.Users.Except(said.Users).ToList()
+            ? Book.Users.Except(said.Users).Where(u => said.OfGroup is null
+                || Book[u]!.Texts("groups").Contains(said.OfGroup)).ToList()
             : [.. said.Users.Distinct().Where(Book.Users.Contains)];
         // Who was made by what was said before is there now.
         var made = said.Names.Where(n => Book[n] is not null
@@ -43,7 +44,8 @@ internal sealed class UserEdits(ISubject subject, Session session)
         }
         if (said.Everyone && users.Count == 0)
         {
-            return [Reply.Same("No users are declared.")];
+            return [Reply.Same(said.OfGroup is null ? "No users are declared."
+                : $"Nobody is in the group {said.OfGroup}.")];
         }
         if (users.Count + said.Names.Count == 0)
         {

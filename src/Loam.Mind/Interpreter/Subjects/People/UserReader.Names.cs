@@ -28,6 +28,15 @@ internal sealed partial class UserReader
         }
         var introduced = at > 0 && (clause[at - 1].IsNumber || clause[at - 1].Text.Split(' ')[^1]
             is "new" or "our" or "my" or "another");
+        // "For the milking robot: robot"
+        if (at > 1 && clause[at - 1].Text == "the" && clause[at - 2].IsGlue("for"))
+        {
+            while (next < clause.Count && clause[next].Is(Part.Unknown))
+            {
+                next++;
+            }
+            introduced = next < clause.Count && clause[next].Text == ":";
+        }
         // "… the treasurer called frieda": a mark or a word lies between.
         while (next < clause.Count && (clause[next].IsGlue("comma") || clause[next].IsField("name")
             || clause[next].Readings[0].Part == Part.Noise || clause[next].IsGlue("wish")))

@@ -105,4 +105,64 @@ internal sealed partial class UserReader
         && (clause[what].Is(Part.Topic, "group") || clause[what].IsField("group")
             || clause[what].Text is "rights" or "permissions" or "access" or "memberships"
                 or "privileges");
+
+    private bool NextIsBut(int at) => at + 1 < clause.Count && clause[at + 1].IsGlue("but");
+
+    /// <summary>"All admins".</summary>
+    private bool AllAdmins(int at)
+    {
+        if (!clause[at].Is(Part.Topic, "admin") || !clause[at].Text.EndsWith('s') || at == 0
+            || clause[at - 1].Text is not ("all" or "all the" or "all our" or "both"))
+        {
+            return false;
+        }
+        Begin(null);
+        (_now.Everyone, _now.OfGroup) = (true, "sudo");
+        return true;
+    }
+
+    /// <summary>"Everyone in webteam": those who are in it.</summary>
+    private void OfWhom(int at)
+    {
+        var link = at + 1;
+        var group = link < clause.Count && clause[link].Text is "in" or "of" or "from"
+            ? clause.Next(link) : -1;
+        if (group < 0)
+        {
+            return;
+        }
+        var name = clause[group].Is(Part.Topic, "admin") ? "sudo" : Compound(group)
+            ?? (UserNames.Of(clause[group]) is { } said && _book.Groups.Contains(said) ? said
+                : null);
+        if (name is null)
+        {
+            return;
+        }
+        _now.OfGroup = name;
+        var to = Compound(group) is null ? group : group + 1;
+        to += to + 1 < clause.Count && clause[to + 1].Is(Part.Topic, "group") ? 1 : 0;
+        _past.UnionWith(Enumerable.Range(link, to - link + 1));
+        clause.Use(link, to);
+    }
+
+    /// <summary>"Vendor should not be able to log on": no verb is denied, and yet it is.
+    /// </summary>
+    private bool Forbids() => clause.Verb.Length == 0 && clause.Question is null
+        && clause.Lexemes.Any(l => l.IsGlue("not") && l.Text.Split(' ')[0] is "should" or "must"
+            or "may" or "shall" or "no" or "never");
+
+    /// <summary>"Take sudo from mei": what is named before the person goes.</summary>
+    private bool TakesFrom()
+    {
+        var take = clause.Lexemes.ToList().FindIndex(l => l.Text is "take" or "takes" or "taken"
+            or "pull" or "strip" or "get");
+        // "Peter takes over from maria"
+        return take >= 0 && !(take + 1 < clause.Count && clause[take + 1].Text is "over")
+            && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
+            || l.Is(Part.Topic, "leaves"));
+    }
+
+    /// <summary>"Adm is not for joost".</summary>
+    private bool IsNotFor(int at) => at + 2 < clause.Count && clause[at + 1].IsGlue("not")
+        && clause.Lexemes.Skip(at + 2).Take(2).Any(l => l.IsGlue("for"));
 }

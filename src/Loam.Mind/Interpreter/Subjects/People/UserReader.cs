@@ -17,6 +17,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     private bool _names;
     private string? _group;
 
+    /// <summary>Places that were read with what stands before them.</summary>
+    private readonly HashSet<int> _past = [];
+
     public static void Read(Clause clause, Discourse said) => new UserReader(clause, said).Read();
 
     private void Read()
@@ -31,7 +34,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         for (var at = 0; at < clause.Count; at++)
         {
-            At(at);
+            if (!_past.Contains(at))
+            {
+                At(at);
+            }
         }
         Close();
         Settle();
@@ -43,17 +49,6 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             clause.Use(at);
         }
         clause.Attributes.AddRange(_read);
-    }
-
-    /// <summary>"Take sudo from mei": what is named before the person goes.</summary>
-    private bool TakesFrom()
-    {
-        var take = clause.Lexemes.ToList().FindIndex(l => l.Text is "take" or "takes" or "taken"
-            or "pull" or "strip" or "get");
-        // "Peter takes over from maria"
-        return take >= 0 && !(take + 1 < clause.Count && clause[take + 1].Text is "over")
-            && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
-            || l.Is(Part.Topic, "leaves"));
     }
 
     private bool Rename()
@@ -87,7 +82,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _now.SaysAccount |= lexeme.IsField("login") && at > 0
             && clause[at - 1].Text is "a" or "an" or "own" or "new" or "another";
         _now.Creates |= lexeme.Is(Part.Topic, "person") && !_leaves
-            && lexeme.Text.StartsWith("new", StringComparison.Ordinal);
+            && (lexeme.Text.StartsWith("new", StringComparison.Ordinal)
+                || clause.Lexemes.Any(l => l.Text is "joins" or "starts" or "begins"));
         if (Word(lexeme))
         {
             clause.Use(at);
@@ -101,11 +97,12 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             Begin(null);
             // "Everybody in the team (rita, hugo)" means those.
-            _now.Everyone = !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
-                || clause.Lexemes.Any(l => l.IsGlue("except"));
+            _now.Everyone = NextIsBut(at) || clause.Lexemes.Any(l => l.IsGlue("except"))
+                || !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+            OfWhom(at);
             return true;
         }
-        if (Model(at))
+        if (AllAdmins(at) || Model(at))
         {
             return true;
         }
@@ -252,7 +249,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return false;
         }
-        var not = _leaves || IsDenied(at) || IsTakenFrom(at);
+        var not = _leaves || IsDenied(at) || IsTakenFrom(at) || IsNotFor(at);
         _group = group;
         // "He keeps sudo"
         if (at > 0 && clause[at - 1].Text is "keeps" or "keep" or "retains" or "retain")
@@ -335,7 +332,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || (lexeme.IsGlue("for") && (_now.SaysAccount || at > 0
                 && clause[at - 1].Text.EndsWith("access", StringComparison.Ordinal))))
             && _now.Names.Count == 0;
-        _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to");
+        _names |= lexeme.IsField("login") && (at == 0 || ClauseSplitter.IsJoint(clause[at - 1]))
+            && _now.Names.Count == 0;
+        _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to")
+            && lexeme.Text is not ("in" or "at" or "from");
     }
 
     private bool Word(Lexeme lexeme)
@@ -413,7 +413,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;
             read.Locks |= !read.SaysKey && read.Hints.Count == 0
-                && (clause.Negated || clause.Verb is "stop" or "block")
+                && (clause.Negated || Forbids() || clause.Verb is "stop" or "block")
                 && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
                 && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
                     || clause.Verb is "stop" or "block");

@@ -1,0 +1,188 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>"Remove karl, maria knows about it", "peter asked for sofia to have sudo": whoever only
+/// wishes, knows or does something beside the wish is no object of it, and no name to anybody after
+/// this. Nor is what is as it shall be: "…, redis stays at 128", "…, the worker's 256 is fine".
+/// </summary>
+internal static class Bystanders
+{
+    private static readonly Lazy<HashSet<string>> s_wishing = new(() => [.. WordFile.Read(
+        "en", "roles").Where(w => w.Key == "wishes").Select(w => w.Phrase)]);
+
+    /// <summary>The same sentence, names of bystanders bearing no meaning.</summary>
+    public static List<Lexeme> Mark(List<Lexeme> sentence)
+    {
+        for (var at = 1; at < sentence.Count; at++)
+        {
+            // "Nobody writes there since 2023"
+            if (sentence[at - 1].Text == "since" && sentence[at] is { IsNumber: true, Unit: "",
+                Value: > 1970 and < 2100 })
+            {
+                Fade(sentence, at, at + 1);
+            }
+        }
+        Spared(sentence, Pieces(sentence));
+        var pieces = Pieces(sentence);
+        for (var at = pieces.Count - 1; at >= 0; at--)
+        {
+            var (from, to) = pieces[at];
+            Wishing(sentence, from, to);
+            var others = sentence.Where((l, i) => (i < from || i >= to) && l.IsMention);
+            if (from == 0 || !others.Any())
+            {
+                continue;
+            }
+            if (Rests(sentence, from, to))
+            {
+                sentence.RemoveRange(from, to - from);
+            }
+            else if (Tells(sentence, from, to))
+            {
+                Fade(sentence, from, to);
+            }
+        }
+        return sentence;
+    }
+
+    private static List<(int From, int To)> Pieces(List<Lexeme> sentence)
+    {
+        var pieces = new List<(int, int)>();
+        for (var from = 0; from < sentence.Count;)
+        {
+            var to = from;
+            while (to < sentence.Count && (!ClauseSplitter.IsJoint(sentence[to])
+                || sentence[to].IsGlue("also")))
+            {
+                to++;
+            }
+            pieces.Add((from, to));
+            from = to + 1;
+        }
+        return pieces;
+    }
+
+    /// <summary>"Maria wants karl to have sudo": who wishes it, before whom it is for.</summary>
+    private static void Wishing(List<Lexeme> sentence, int from, int to)
+    {
+        var who = sentence.FindIndex(from, to - from, l => l.IsMention);
+        if (who < 0 || who + 1 >= to || sentence[who].Named(Known.User) is null
+            || !s_wishing.Value.Contains(sentence[who + 1].Text)
+            || !sentence.Skip(who + 2).Any(l => l.Named(Known.User) is not null))
+        {
+            return;
+        }
+        Fade(sentence, from, who + 2);
+    }
+
+    /// <summary>A thing or a person, and what it does or is, without a word of what anybody here
+    /// could change.</summary>
+    private static bool Tells(List<Lexeme> sentence, int from, int to)
+    {
+        var who = from;
+        while (who < to && sentence[who].Readings[0].Part == Part.Noise
+            && !sentence[who].IsMention)
+        {
+            who++;
+        }
+        var does = who + 1;
+        if (does >= to || !sentence[who].IsMention || sentence[who].Possessive)
+        {
+            return false;
+        }
+        // "The worker was restarted yesterday"
+        if (sentence[does].Text is "was" or "were" or "has been" or "have been" or "had")
+        {
+            return Enumerable.Range(does + 1, to - does - 1).All(at => IsWord(sentence[at])
+                || sentence[at].Is(Part.Verb) && !sentence[at].IsMention
+                    && sentence[at].Text.EndsWith("ed", StringComparison.Ordinal));
+        }
+        return IsDone(sentence[does])
+            && Enumerable.Range(does + 1, to - does - 1).All(at => IsWord(sentence[at]));
+    }
+
+    /// <summary>"Redis stays at 128", "the worker's 256 is fine", "pgdata is fine".</summary>
+    private static bool Rests(List<Lexeme> sentence, int from, int to)
+    {
+        var piece = sentence.GetRange(from, to - from)
+            .Where(l => l.Readings[0].Part != Part.Noise || l.IsMention || IsFine(l)).ToList();
+        if (piece is not [{ IsMention: true } who, ..])
+        {
+            return false;
+        }
+        var rest = piece[1..];
+        var stays = rest.Count > 1 && rest[0].Text is "stays" or "stay" or "remains" or "remain"
+            or "keeps" && rest.Skip(1).All(l => IsValue(l)
+                || l.Readings[0].Part == Part.Glue) && rest.Exists(IsValue);
+        // "Karl may keep his"
+        var own = rest.SkipWhile(l => l.IsGlue("is") || l.IsGlue("wish") || l.IsGlue("only"))
+            .Select(l => l.Text).ToList() is ["keep" or "keeps", "his" or "her" or "hers" or "its"
+                or "theirs" or "their" or "it" or "them"];
+        var fine = rest.Count > 0 && IsFine(rest[^1]) && rest.SkipLast(1).All(l =>
+            l.IsGlue("is") || who.Possessive && IsValue(l));
+        return stays || fine || own;
+    }
+
+    /// <summary>"Close 3001, 22 and 443 stay": ports that stay as they are.</summary>
+    private static void Spared(List<Lexeme> sentence, List<(int From, int To)> pieces)
+    {
+        for (var at = pieces.Count - 1; at > 0; at--)
+        {
+            var (from, to) = pieces[at];
+            var stays = sentence.FindIndex(from, to - from, l => l.Text is "stay" or "stays"
+                or "remain" or "remains" or "stay open" or "stays open");
+            if (stays <= from || !sentence.GetRange(from, stays - from).TrueForAll(IsPort)
+                || !sentence.GetRange(stays + 1, to - stays - 1).TrueForAll(l => l.Text is "open"
+                    or "as it is" or "as they are" or "reachable" or "untouched"))
+            {
+                continue;
+            }
+            var first = at;
+            while (first > 1 && sentence[pieces[first].From - 1].IsGlue("and")
+                && pieces[first - 1] is var (start, end)
+                && sentence.GetRange(start, end - start).TrueForAll(IsPort))
+            {
+                first--;
+            }
+            sentence.RemoveRange(pieces[first].From, to - pieces[first].From);
+            at = first;
+        }
+    }
+
+    private static bool IsPort(Lexeme lexeme) => lexeme.IsNumber || Topics.IsPort(lexeme)
+        || lexeme.IsField("port");
+
+    private static bool IsFine(Lexeme lexeme) => lexeme.Text is "fine" or "ok" or "okay" or "good"
+        or "enough" or "plenty" or "is fine" or "is ok" or "is good" or "is enough"
+        or "is fine as it is" or "are fine" or "are enough" or "is okay" or "is good enough"
+        or "is plenty" or "fine as it is" or "ok as it is";
+
+    private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber && !lexeme.IsMention
+        || lexeme.Readings[0].Part is Part.Version or Part.Image;
+
+    /// <summary>"Knows", "approves", "asked": a form that only tells.</summary>
+    private static bool IsDone(Lexeme lexeme) => !lexeme.IsMention && lexeme.Text.Length > 3
+        && (s_wishing.Value.Contains(lexeme.Text) || lexeme.Readings[0].Part == Part.Unknown
+            && !lexeme.Corrected && (lexeme.Text.EndsWith('s')
+                || lexeme.Text.EndsWith("ed", StringComparison.Ordinal)));
+
+    private static bool IsWord(Lexeme lexeme) => !lexeme.IsMention
+        && (lexeme.Readings[0].Part is Part.Unknown or Part.Noise
+            || lexeme.Readings[0].Part == Part.Glue && !lexeme.IsGlue("also")
+                && !lexeme.IsGlue("wish") && !lexeme.IsGlue("not")
+            || lexeme.Is(Part.Reference) || lexeme.Is(Part.Topic, "somebody")
+            || lexeme.Is(Part.Topic, "person"));
+
+    private static void Fade(List<Lexeme> sentence, int from, int to)
+    {
+        for (var at = from; at < to; at++)
+        {
+            sentence[at] = sentence[at] with
+            {
+                Readings = [new(Part.Noise, "noise")], Namings = [], Possessive = false,
+            };
+        }
+    }
+}

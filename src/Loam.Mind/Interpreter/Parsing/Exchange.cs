@@ -1,0 +1,70 @@
+using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Parsing;
+
+/// <summary>"8080 for nginx instead of 80", "on 8899, not 8888", "60 instead of 30 gigs": a number
+/// and the one it takes the place of stand apart. They are put side by side, with one unit, before
+/// anybody reads them.</summary>
+internal static class Exchange
+{
+    public static List<Lexeme> Join(List<Lexeme> sentence)
+    {
+        for (var at = 1; at + 1 < sentence.Count; at++)
+        {
+            var not = sentence[at].Text is "not" or "no longer" && ClauseSplitter.IsJoint(
+                sentence[at - 1]);
+            if (!not && !sentence[at].IsGlue("insteadof"))
+            {
+                continue;
+            }
+            var old = Number(sentence, at + 1);
+            if (old < 0 || not && !EndsPiece(sentence, old))
+            {
+                continue;
+            }
+            var put = sentence.FindLastIndex(at - 1, l => l.IsNumber && !l.IsMention);
+            if (put < 0 || !IsNumber(sentence[put]) || !Alike(sentence[put], sentence[old])
+                || sentence.GetRange(put, at - put).Exists(l => l.Is(Part.Verb) && !l.IsMention)
+                || !not && sentence.GetRange(put, at - put).Exists(ClauseSplitter.IsJoint))
+            {
+                continue;
+            }
+            Move(sentence, put, not ? at - 1 : at, at, old);
+        }
+        return sentence;
+    }
+
+    /// <summary>The old value comes behind the new one, and lends it its unit.</summary>
+    private static void Move(List<Lexeme> sentence, int put, int from, int at, int old)
+    {
+        var former = sentence[old];
+        if (sentence[put].Unit.Length == 0 && former.Unit.Length > 0)
+        {
+            sentence[put] = sentence[put] with { Unit = former.Unit };
+        }
+        var link = sentence[at].IsGlue("insteadof") ? sentence[at]
+            : new("instead of", sentence[at].Original, [new(Part.Glue, "insteadof")]);
+        sentence.RemoveRange(from, old - from + 1);
+        sentence.InsertRange(put + 1, [link, former]);
+    }
+
+    private static int Number(List<Lexeme> sentence, int at)
+    {
+        while (at < sentence.Count && (sentence[at].Readings[0].Part == Part.Noise
+            || sentence[at].IsGlue("on") || sentence[at].IsField("port")))
+        {
+            at++;
+        }
+        return at < sentence.Count && IsNumber(sentence[at]) ? at : -1;
+    }
+
+    private static bool IsNumber(Lexeme lexeme) => lexeme.IsNumber && !lexeme.IsMention
+        && char.IsAsciiDigit(lexeme.Text[0]);
+
+    private static bool EndsPiece(List<Lexeme> sentence, int at) =>
+        at + 1 == sentence.Count || ClauseSplitter.IsJoint(sentence[at + 1]);
+
+    private static bool Alike(Lexeme put, Lexeme old) => put.Unit == old.Unit
+        || put.Unit.Length == 0 && old.Unit.Length > 0 && !put.Text.Contains('.');
+}
