@@ -39,7 +39,10 @@ public static class ContextAssembly
             Conversation.Request(input, draft.Report.Used),
         ];
         return new([.. sections.Select(s => s.Content)], shown,
-            new([.. sections.Select(s => s.Report)]), state, PrivacyOf(input, state));
+            new([.. sections.Select(s => s.Report)]), state, PrivacyOf(input, state))
+        {
+            Names = input.Names,
+        };
     }
 
     private static LlmPrivacy PrivacyOf(ContextInput input, DesiredState state)
