@@ -126,9 +126,13 @@ internal sealed class ProposalRoutes(
         }
         var (whole, findings) = ProposalCheck.Read(
             order with { By = By(call, order), For = call.Peer.Name, Cost = null }, files);
-        var answer = whole is null ? new(null, null, findings)
-            : await PlanAsync(call, await _parting.PartAsync(whole, files, cancel)
-                .ConfigureAwait(false), isKept, findings, cancel).ConfigureAwait(false);
+        var answer = new ProposalPlan(null, null, findings);
+        if (whole is not null)
+        {
+            var parted = await _parting.PartAsync(whole, files, call.Peer.Source, cancel)
+                .ConfigureAwait(false);
+            answer = await PlanAsync(call, parted, isKept, findings, cancel).ConfigureAwait(false);
+        }
         await Routes.Answer(call, answer, ApiJson.Default.ProposalPlan, cancel)
             .ConfigureAwait(false);
     }
