@@ -141,7 +141,8 @@ internal sealed class ProposalRoutes(
     private static string By(Call call, ProposalOrder order) => call.Peer.Token is not { } token
         ? order.By : $"{order.By[..Math.Min(order.By.Length, 60)]} (token {token})";
 
-    /// <summary>What was asked for is planned, and where that is nothing, the rest.</summary>
+    /// <summary>What was asked for is planned; where that is nothing, or cannot be by itself, the
+    /// rest, which holds the whole.</summary>
     private async Task<ProposalPlan> PlanAsync(Call call, Parted parted, bool isKept,
         ImmutableArray<Diagnostic> findings, CancellationToken cancel)
     {
@@ -156,6 +157,12 @@ internal sealed class ProposalRoutes(
                 IsUnasked = call.Peer.Token is not null || !order.Unasked.IsEmpty,
                 Unasked = order.Unasked,
             }, cancel).ConfigureAwait(false);
+        if (parted is { Asked: not null, Rest: not null }
+            && (!change.CanApply || change.IsNothing))
+        {
+            return await PlanAsync(call, parted with { Asked = null }, isKept, findings, cancel)
+                .ConfigureAwait(false);
+        }
         if (!isKept || !change.CanApply || change.IsNothing)
         {
             return plan with { Change = change };

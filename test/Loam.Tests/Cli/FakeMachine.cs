@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Loam.Core.Approving;
+using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
@@ -31,6 +32,9 @@ internal sealed class FakeMachine : IMachine
 
     /// <summary>Comes before each plan.</summary>
     public Action<ChangeRequest>? Planning { get; set; }
+
+    /// <summary>What only a plan finds.</summary>
+    public Func<ChangeRequest, ImmutableArray<Diagnostic>> Finds { get; set; } = _ => [];
 
     /// <summary>Comes before the steps' own events.</summary>
     public List<MachineEvent> Before { get; } = [];
@@ -67,11 +71,12 @@ internal sealed class FakeMachine : IMachine
                 $"There is no container {request.Names[0]}.", "`docker ps -a` lists them."),
             _ => Files,
         };
-        return Task.FromResult(
-            Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count) with
-            {
-                SelfApproval = request.IsUnasked ? null : Policy,
-            });
+        var change = Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count);
+        return Task.FromResult(change with
+        {
+            Findings = [.. change.Findings, .. Finds(request)],
+            SelfApproval = request.IsUnasked ? null : Policy,
+        });
     }
 
     /// <summary>Every image is found, and is 5.2 MB.</summary>
