@@ -28,6 +28,20 @@ public abstract class JsonLedger<T>(string? path, JsonTypeInfo<T> type, T none, 
         Kept = kept;
     }
 
+    /// <summary>For what is gone already: where it cannot be written down, it is known, and
+    /// written with what is kept next.</summary>
+    protected void KeepOrHold(T kept)
+    {
+        try
+        {
+            Keep(kept);
+        }
+        catch (HostException)
+        {
+            Kept = kept;
+        }
+    }
+
     private static T Load(string path, JsonTypeInfo<T> type, T none, string what)
     {
         try

@@ -60,15 +60,46 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     public void Prepare() => kernel.Prepare(places.Spaces);
 
     /// <summary>Everything as recorded, after a restart of the daemon or the machine; what is ours
-    /// and recorded nowhere is taken away.</summary>
-    public Task RestoreAsync(CancellationToken cancel) => InTurnAsync(async () =>
+    /// and recorded nowhere is taken away. One that cannot be mended leaves the others be.
+    /// </summary>
+    /// <returns>What went wrong.</returns>
+    public Task<IReadOnlyList<HostException>> RestoreAsync(CancellationToken cancel) =>
+        InTurnAsync(async () =>
+        {
+            (_open, _written) = (null, null);
+            var faults = new List<HostException>();
+            foreach (var part in Parts())
+            {
+                try
+                {
+                    part();
+                }
+                catch (HostException fault)
+                {
+                    faults.Add(fault);
+                }
+            }
+            try
+            {
+                await SettleAsync(cancel);
+            }
+            catch (HostException fault)
+            {
+                faults.Add(fault);
+            }
+            return (IReadOnlyList<HostException>)faults;
+        }, cancel);
+
+    private IEnumerable<Action> Parts()
     {
-        (_open, _written) = (null, null);
         var records = _ledger.Records;
         foreach (var stray in Open.Where(o => !records.Containers.ContainsKey(o)))
         {
-            kernel.CloseSpace(SpaceOf(stray));
-            _open = Open.Remove(stray);
+            yield return () =>
+            {
+                kernel.CloseSpace(SpaceOf(stray));
+                _open = Open.Remove(stray);
+            };
         }
         var wanted = records.Networks.Keys.Select(BridgeOf).Concat(
             Open.SelectMany(c => records.Of(c).Attachments.Select(a => CableOf(c, a.Network))))
@@ -76,19 +107,17 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         foreach (var stray in kernel.Links().Where(l => IsOurs(l) && !wanted.Contains(l))
             .OrderByDescending(l => l.StartsWith(_cables, StringComparison.Ordinal)))
         {
-            kernel.DropLink(stray);
+            yield return () => kernel.DropLink(stray);
         }
         foreach (var network in records.Networks.Keys)
         {
-            MakeBridge(network);
+            yield return () => MakeBridge(network);
         }
         foreach (var container in Open)
         {
-            PlugAll(container);
+            yield return () => PlugAll(container);
         }
-        await SettleAsync(cancel);
-        return true;
-    }, cancel);
+    }
 
     /// <summary>Makes a container's namespace, connected to every network it is recorded in. Before
     /// each start.</summary>
@@ -129,13 +158,23 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         await CloseInTurnAsync(container, cancel);
         if (_ledger.Records.Containers.ContainsKey(container))
         {
-            _ledger.Put(_ledger.Records with
+            _ledger.Drop(_ledger.Records with
             {
                 Containers = _ledger.Records.Containers.Remove(container),
             });
         }
         return true;
     }, cancel);
+
+    /// <summary>Containers that were removed while they could not be forgotten.</summary>
+    /// <param name="there">Those that there are.</param>
+    public async Task ForgetOthersAsync(IReadOnlySet<string> there, CancellationToken cancel)
+    {
+        foreach (var gone in _ledger.Records.Containers.Keys.Where(c => !there.Contains(c)))
+        {
+            await ForgetAsync(gone, cancel);
+        }
+    }
 
     /// <summary>Has the host's ports lead to the container while it is open; replaces what was
     /// recorded. Ports without one of the host's are left out.</summary>
@@ -216,7 +255,12 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     /// <summary>The table of nftables is there again where another program took it away.</summary>
     public Task FollowAsync(CancellationToken cancel) => InTurnAsync(async () =>
     {
-        if (_written is { Length: > 0 } body
+        if (_written is null)
+        {
+            // The last time they could not be written.
+            await SettleAsync(cancel);
+        }
+        else if (_written is { Length: > 0 } body
             && (await Nft.HeadAsync(cancel)).Comment != _rules.Comment(body))
         {
             _written = null;
@@ -325,7 +369,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             if (records.Guard is { } old && old.Boot != boot)
             {
                 // Somebody else has switched it on this time.
-                _ledger.Put(records with { Guard = null });
+                _ledger.Drop(records with { Guard = null });
             }
             return false;
         }

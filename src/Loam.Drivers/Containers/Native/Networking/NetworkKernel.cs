@@ -47,7 +47,7 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
             name)).With(LinkInfo, Nest(n => n.With(InfoKind, Text("bridge"))))),
             $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
         // No address of v6 that nobody asked for, and the host's own loop reaches its ports.
-        NetworkSpace.Setting($"ipv6/conf/{name}/disable_ipv6", "1");
+        ForbidV6(name);
         NetworkSpace.Setting($"ipv4/conf/{name}/route_localnet", "1");
         AddAddress(name, address);
         Check(Netlink.Do(Route, Link(0, Index(name), Up)), $"The bridge {name} cannot be set up");
@@ -106,7 +106,7 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
         });
         NetworkSpace.In(cable.Space, () =>
         {
-            NetworkSpace.Setting($"ipv6/conf/{cable.Inner}/disable_ipv6", "1");
+            ForbidV6(cable.Inner);
             AddAddress(cable.Inner, cable.Address);
             Check(Netlink.Do(Route, Link(0, Index(cable.Inner), Up)),
                 $"{cable.Inner} of {cable.Space} cannot be set up");
@@ -185,6 +185,15 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
             && Netlink.Attribute(reply.AsSpan(Netlink.HeadBytes + LinkBytes)[..(length
                 - Netlink.HeadBytes - LinkBytes)], LinkPeer) is [_, _, _, _] peer
             ? (index, MemoryMarshal.Read<int>(peer)) : (index, 0);
+    }
+
+    /// <summary>Not every kernel has it at all.</summary>
+    private static void ForbidV6(string name)
+    {
+        if (Directory.Exists($"/proc/sys/net/ipv6/conf/{name}"))
+        {
+            NetworkSpace.Setting($"ipv6/conf/{name}/disable_ipv6", "1");
+        }
     }
 
     private static void AddAddress(string name, string address)

@@ -63,4 +63,7 @@ internal sealed class NetworkLedger(string? path) : JsonLedger<NetworkRecords>(
     public NetworkRecords Records => Kept;
 
     public void Put(NetworkRecords records) => Keep(records);
+
+    /// <summary>Without something that is there no more.</summary>
+    public void Drop(NetworkRecords records) => KeepOrHold(records);
 }

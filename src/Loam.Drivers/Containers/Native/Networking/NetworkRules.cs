@@ -159,7 +159,9 @@ internal sealed class NetworkRules(string instance)
         body.Append(CultureInfo.InvariantCulture,
             $"\tchain loop {{\n\t\ttype filter hook prerouting priority raw; policy accept;\n")
             .Append(CultureInfo.InvariantCulture,
-                $"\t\tiifname \"{_ours}*\" ip daddr 127.0.0.0/8 drop\n\t}}\n")
+                $"\t\tiifname \"{_ours}*\" ip daddr 127.0.0.0/8 drop\n")
+            .Append(CultureInfo.InvariantCulture,
+                $"\t\tiifname \"{_ours}*\" ip saddr 127.0.0.0/8 drop\n\t}}\n")
             .Append("\tchain between {\n")
             .Append("\t\ttype filter hook forward priority filter - 10; policy accept;\n");
         if (records.Guard is { Links: { IsEmpty: false } links })
