@@ -88,6 +88,64 @@ public sealed class ContainerdPullTests(ContainerdHost host)
         (await host.Engine.FindImageAsync(Name(digest), None)).ShouldNotBeNull();
     }
 
+    [NeedingFact]
+    public async Task No_more_is_taken_than_an_image_says_it_has()
+    {
+        var (digest, blobs) = await PublishAsync(
+            ("tar", BusyboxImage.Archive()), ("tar", Tar(("a", new byte[5_000_000]))));
+        var path = $"/v2/shop/box/blobs/{blobs[1]}";
+        var size = _registry.Blobs[path].Length;
+        _registry.Blobs[path] = [.. _registry.Blobs[path], .. new byte[40_000_000]];
+        var progress = new ConcurrentQueue<PullProgress>();
+
+        (await host.Engine.PullAsync(Image(), digest, null, progress.Enqueue, None)
+            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Denied);
+        progress.Max(p => p.Done).ShouldBeLessThanOrEqualTo(size + 1);
+    }
+
+    [NeedingFact]
+    public async Task Nobody_gets_layers_of_anothers_that_he_does_not_have()
+    {
+        var secret = Tar(("www/secret", Guid.NewGuid().ToByteArray()));
+        var (digest, blobs) = await PublishAsync(("tar", BusyboxImage.Archive()), ("tar", secret));
+        await host.Engine.PullAsync(Image(), digest, null, _ => { }, None);
+
+        using var other = new BlobRegistry();
+        foreach (var (path, bytes) in _registry.Blobs.Where(b => !b.Key.EndsWith(blobs[1])))
+        {
+            other.Blobs[path] = bytes;
+        }
+        var image = ImageReference.Parse($"{other.Host}/shop/box:1", out _).ShouldNotBeNull();
+        (await host.Engine.PullAsync(image, digest, null, _ => { }, None)
+            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.NotFound);
+        (await host.Engine.FindImageAsync($"{other.Host}/shop/box@{digest}", None)).ShouldBeNull();
+
+        other.Blobs[$"/v2/shop/box/blobs/{blobs[1]}"] = secret;
+        await host.Engine.PullAsync(image, digest, null, _ => { }, None);
+        (await host.Engine.FindImageAsync($"{other.Host}/shop/box@{digest}", None))
+            .ShouldNotBeNull();
+        var asked = _registry.Asked.Count;
+        var (next, _) = await PublishAsync(("tar", BusyboxImage.Archive()),
+            ("tar", secret), ("tar", Tar(("www/more", "more"u8.ToArray()))));
+        await host.Engine.PullAsync(Image(), next, null, _ => { }, None);
+        _registry.Asked.Skip(asked).ShouldNotContain(
+            a => a.Path.EndsWith(blobs[0]) || a.Path.EndsWith(blobs[1]), "it has given them");
+    }
+
+    [NeedingFact]
+    public async Task What_is_no_digest_is_refused()
+    {
+        foreach (var wrong in (string[])["sha256:../../x", "sha256:AB", "md5:1", ""])
+        {
+            var manifest = Encoding.UTF8.GetBytes($$"""
+                {"schemaVersion":2,"config":{"digest":"{{wrong}}","size":9},"layers":[]}
+                """);
+            _registry.Blobs[$"/v2/shop/box/manifests/{Hash(manifest)}"] = manifest;
+            (await host.Engine.PullAsync(Image(), Hash(manifest), null, _ => { }, None)
+                .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Unsupported);
+        }
+    }
+
     private string Name(string digest) => $"{_registry.Host}/shop/box@{digest}";
 
     private ImageReference Image() =>

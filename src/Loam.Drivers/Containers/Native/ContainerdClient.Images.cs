@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.ExceptionServices;
+using Loam.Core;
 using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Containers.Native;
@@ -53,25 +54,39 @@ internal sealed partial class ContainerdClient
     public Task DeleteImageAsync(string name, CancellationToken cancel) => ForgivingAsync(
         Images + "Delete", new ProtoWriter().Text(1, name).Flag(2, true), $"image {name}", cancel);
 
-    public async Task<bool> HasBlobAsync(string digest, CancellationToken cancel) =>
-        await ForgivingAsync(Content + "Info", new ProtoWriter().Text(1, digest), digest, cancel)
-            .ConfigureAwait(false) is not null;
+    /// <summary>What is noted of a blob; null: it is not there.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> BlobLabelsAsync(
+        string digest, CancellationToken cancel) =>
+        (await ForgivingAsync(Content + "Info", new ProtoWriter().Text(1, digest), digest, cancel)
+            .ConfigureAwait(false))?.Message(1).Map(5);
 
     /// <summary>A small one, whole; null: it is not there.</summary>
+    /// <exception cref="HostException">Unsupported: it is not small.</exception>
     public async Task<byte[]?> ReadBlobAsync(string digest, CancellationToken cancel)
     {
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        bounded.CancelAfter(Limits.EngineCall);
         var bytes = new MemoryStream();
         try
         {
             await foreach (var part in _channel.StreamAsync(Content + "Read",
-                new ProtoWriter().Text(1, digest), digest, cancel).ConfigureAwait(false))
+                new ProtoWriter().Text(1, digest), digest, bounded.Token).ConfigureAwait(false))
             {
                 bytes.Write(part.Bytes(2).Span);
+                if (bytes.Length > Limits.RegistryAnswerBytes)
+                {
+                    throw new HostException(Fault.Unsupported, $"{digest} has more than "
+                        + $"{Limits.RegistryAnswerBytes >> 20} MiB.", "Choose another image.");
+                }
             }
         }
         catch (HostException fault) when (fault.Fault == Fault.NotFound)
         {
             return null;
+        }
+        catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
+        {
+            throw EngineErrors.Transport(error, socket, digest);
         }
         return bytes.ToArray();
     }
@@ -106,9 +121,14 @@ internal sealed partial class ContainerdClient
                 var buffer = new byte[Chunk];
                 while (true)
                 {
-                    var (read, broken) = await FillAsync(
-                        stream, buffer, had => progress(offset + had), cancel)
-                        .ConfigureAwait(false);
+                    // One byte more than it should have tells.
+                    var room = (int)Math.Min(Chunk, blob.Size - offset + 1);
+                    var (read, broken) = await FillAsync(stream, buffer.AsMemory(0, room),
+                        had => progress(offset + had), cancel).ConfigureAwait(false);
+                    if (read > blob.Size - offset)
+                    {
+                        throw Other(blob);
+                    }
                     if (read > 0)
                     {
                         call.Send(
@@ -128,7 +148,7 @@ internal sealed partial class ContainerdClient
         catch (HostException fault) when (fault.Fault == Fault.Conflict)
         {
             // It was there already, or another pull was faster.
-            if (!await HasBlobAsync(blob.Digest, cancel).ConfigureAwait(false))
+            if (await BlobLabelsAsync(blob.Digest, cancel).ConfigureAwait(false) is null)
             {
                 throw;
             }
@@ -137,14 +157,14 @@ internal sealed partial class ContainerdClient
 
     /// <summary>As much as there is room for; what came before a stream broke counts.</summary>
     private static async Task<(int Read, ExceptionDispatchInfo? Broken)> FillAsync(
-        Stream stream, byte[] buffer, Action<int> had, CancellationToken cancel)
+        Stream stream, Memory<byte> buffer, Action<int> had, CancellationToken cancel)
     {
         var filled = 0;
         try
         {
             int read;
             while (filled < buffer.Length && (read = await stream.ReadAsync(
-                buffer.AsMemory(filled), cancel).ConfigureAwait(false)) > 0)
+                buffer[filled..], cancel).ConfigureAwait(false)) > 0)
             {
                 had(filled += read);
             }
@@ -161,8 +181,20 @@ internal sealed partial class ContainerdClient
         Content + "Abort", new ProtoWriter().Text(1, $"loam-{digest}"), digest, cancel);
 
     public async Task<bool> HasSnapshotAsync(string name, CancellationToken cancel) =>
-        await ForgivingAsync(Snapshots + "Stat", Snapshot(name), name, cancel)
-            .ConfigureAwait(false) is not null;
+        await SnapshotLabelsAsync(name, cancel).ConfigureAwait(false) is not null;
+
+    /// <summary>What is noted of a snapshot; null: it is not there.</summary>
+    public async Task<IReadOnlyDictionary<string, string>?> SnapshotLabelsAsync(
+        string name, CancellationToken cancel) =>
+        (await ForgivingAsync(Snapshots + "Stat", Snapshot(name), name, cancel)
+            .ConfigureAwait(false))?.Message(1).Map(6);
+
+    public Task LabelSnapshotAsync(
+        string name, string key, string value, CancellationToken cancel) =>
+        _channel.CallAsync(Snapshots + "Update", new ProtoWriter().Text(1, Snapshotter)
+            .Message(2, new ProtoWriter().Text(1, name)
+                .Map(6, new Dictionary<string, string> { [key] = value }))
+            .Message(3, new ProtoWriter().Texts(1, [$"labels.{key}"])), name, cancel);
 
     /// <summary>A place to write on top of another; there already is success.</summary>
     /// <param name="parent">Empty: nothing.</param>
@@ -249,11 +281,14 @@ internal sealed partial class ContainerdClient
         catch (HostException fault) when (
             fault.Message.Contains("unexpected commit", StringComparison.Ordinal))
         {
-            throw new HostException(Fault.Denied,
-                $"What was served as {blob.Digest} is something else.",
-                "Do not use this registry or mirror.");
+            throw Other(blob);
         }
     }
+
+    /// <summary>Not the bytes of the digest.</summary>
+    public static HostException Other(Blob blob) => new(Fault.Denied,
+        $"What was served as {blob.Digest} is something else.",
+        "Do not use this registry or mirror.");
 
     private static ProtoWriter Snapshot(string key) =>
         new ProtoWriter().Text(1, Snapshotter).Text(2, key);

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
@@ -15,6 +17,10 @@ internal sealed partial class ImageStore
     private const int AtOnce = 3;
     /// <summary>Times in a row that a download breaks off without a byte more.</summary>
     private const int FruitlessTries = 3;
+    /// <summary>Begins labels that say which registry has given a blob, and for an unpacked layer
+    /// the blob it gave. A registry says what an image is made of, and could name what only
+    /// another has given: nobody gets that without having it himself.</summary>
+    private const string From = "loam.from/";
     private const string Gzip = "+gzip", Zstd = "+zstd";
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
 
@@ -27,13 +33,15 @@ internal sealed partial class ImageStore
     public async Task PullAsync(ImageReference image, string digest, RegistryLogin? login,
         Action<PullProgress> progress, CancellationToken cancel)
     {
+        RequireDigests(image, [digest]);
         var name = $"{image.Registry}/{image.Repository}@{digest}";
         if (await WholeAsync(name, cancel).ConfigureAwait(false))
         {
             progress(new("", 0, null, "already there"));
             return;
         }
-        var lease = $"loam-pull-{digest[7..23]}";
+        // Two that fetch the same have one each: it goes with whoever is done first.
+        var lease = $"loam-pull-{digest[7..23]}-{RandomNumberGenerator.GetHexString(8, true)}";
         await client.LeaseAsync(lease, clock.GetUtcNow() + s_kept, cancel).ConfigureAwait(false);
         var sources = RegistryEndpoint.Of(image.Registry, Registries(), mirror)
             .Select(e => new RegistrySession(_http, e, image, e.IsMirror ? null : login))
@@ -43,6 +51,7 @@ internal sealed partial class ImageStore
         if (top.Manifest.Manifests is { } choices)
         {
             var mine = RegistryClient.ForThisMachine(choices, image);
+            RequireDigests(image, [mine]);
             manifest = await ManifestAsync(sources, image, mine, lease, cancel)
                 .ConfigureAwait(false);
             await client.LabelBlobAsync(digest, new Dictionary<string, string>
@@ -51,7 +60,8 @@ internal sealed partial class ImageStore
             }, cancel).ConfigureAwait(false);
         }
         var (config, layers) = Parts(manifest.Manifest, image);
-        await FetchAsync(sources, config, lease, _ => { }, cancel).ConfigureAwait(false);
+        await FetchAsync(sources, config, From + image.Registry, lease, _ => { }, cancel)
+            .ConfigureAwait(false);
         var settings = Config(
             await client.ReadBlobAsync(config.Digest, cancel).ConfigureAwait(false) ?? [],
             image.Short);
@@ -59,6 +69,7 @@ internal sealed partial class ImageStore
         {
             throw Unusable(image, "its configuration and its layers do not fit together");
         }
+        RequireDigests(image, settings.Rootfs.DiffIds);
         var chain = await LayersAsync(
             sources, layers, settings.Rootfs.DiffIds, image, lease, progress, cancel)
             .ConfigureAwait(false);
@@ -146,11 +157,26 @@ internal sealed partial class ImageStore
         {
             throw Unusable(image, "it is stored in a form that is no longer used");
         }
+        RequireDigests(image, [config, .. all.Select(l => l.Digest)]);
+        if (settings.Size is < 1 or > Limits.RegistryAnswerBytes || all.Any(l => l.Size < 1))
+        {
+            throw Unusable(image, "it says of a part that it has "
+                + "no bytes, or more than it can have");
+        }
         return (new("application/vnd.oci.image.config.v1+json", config, settings.Size),
-            [.. all.Select(l => new Blob(
-                Layer(l.MediaType ?? "", image),
-                l.Digest ?? throw Unusable(image, "a layer has no digest"), l.Size))]);
+            [.. all.Select(l => new Blob(Layer(l.MediaType ?? "", image), l.Digest!, l.Size))]);
     }
+
+    private static void RequireDigests(ImageReference image, IEnumerable<string?> digests)
+    {
+        if (!digests.All(d => d is not null && WholeDigest().IsMatch(d)))
+        {
+            throw Unusable(image, "it names a part by something that is no digest");
+        }
+    }
+
+    [GeneratedRegex(@"\Asha256:[0-9a-f]{64}\z")]
+    private static partial Regex WholeDigest();
 
     /// <summary>Docker's own words for the same forms.</summary>
     private static string Layer(string type, ImageReference image)
@@ -174,13 +200,12 @@ internal sealed partial class ImageStore
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var room = new SemaphoreSlim(AtOnce);
-        var chain = Chain(contents).ToArray();
-        // What is below an unpacked layer is unpacked, too.
-        var first = layers.Length;
-        while (first > 0
-            && !await client.HasSnapshotAsync(chain[first - 1], cancel).ConfigureAwait(false))
+        var (chain, from) = (Chain(contents).ToArray(), From + image.Registry);
+        var first = 0;
+        while (first < layers.Length && await IsFromAsync(
+            from, layers[first], chain[first], cancel).ConfigureAwait(false))
         {
-            first--;
+            first++;
         }
         var telling = new Lock();
         var fetching = layers.Select((layer, i) => i < first ? Task.CompletedTask
@@ -189,7 +214,7 @@ internal sealed partial class ImageStore
                 await room.WaitAsync(ended.Token).ConfigureAwait(false);
                 try
                 {
-                    await FetchAsync(sources, layer, lease, done =>
+                    await FetchAsync(sources, layer, from, lease, done =>
                     {
                         lock (telling)
                         {
@@ -230,16 +255,33 @@ internal sealed partial class ImageStore
         return chain.LastOrDefault("");
     }
 
+    /// <summary>Whether a layer is unpacked already, of this very blob of this registry.</summary>
+    private async Task<bool> IsFromAsync(
+        string from, Blob layer, string name, CancellationToken cancel) =>
+        (await client.SnapshotLabelsAsync(name, cancel).ConfigureAwait(false))
+            ?.GetValueOrDefault(from) == layer.Digest;
+
     private async Task UnpackAsync(Blob layer, string content, string below, string name,
         ImageReference image, string lease, CancellationToken cancel)
     {
         using var turn = await OneAtATimeAsync(name, cancel).ConfigureAwait(false);
-        if (await client.HasSnapshotAsync(name, cancel).ConfigureAwait(false))
+        var from = From + image.Registry;
+        if (!await IsFromAsync(from, layer, name, cancel).ConfigureAwait(false))
         {
-            await client.HoldAsync(lease, name, $"snapshots/{ContainerdClient.Snapshotter}",
-                cancel).ConfigureAwait(false);
-            return;
+            await UnpackAnewAsync(layer, content, below, name, image, lease, cancel)
+                .ConfigureAwait(false);
+            await client.LabelSnapshotAsync(name, from, layer.Digest, cancel)
+                .ConfigureAwait(false);
         }
+        await client.HoldAsync(lease, name, $"snapshots/{ContainerdClient.Snapshotter}", cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Also where it is there: only so it is known that this blob has the same in it.
+    /// </summary>
+    private async Task UnpackAnewAsync(Blob layer, string content, string below, string name,
+        ImageReference image, string lease, CancellationToken cancel)
+    {
         var key = $"unpack {name}";
         // Half of it, from a try that was cut off.
         await client.RemoveSnapshotAsync(key, image.Short, cancel).ConfigureAwait(false);
@@ -251,6 +293,11 @@ internal sealed partial class ImageStore
             await client.RemoveSnapshotAsync(key, image.Short, cancel).ConfigureAwait(false);
             throw Unusable(image, "a layer is not what its configuration says");
         }
+        if (await client.HasSnapshotAsync(name, cancel).ConfigureAwait(false))
+        {
+            await client.RemoveSnapshotAsync(key, image.Short, cancel).ConfigureAwait(false);
+            return;
+        }
         // containerd notes durably that it is unpacked, and does not make the files so.
         await Task.Run(() => Files.AtomicFile.SyncFileSystem(root), cancel).ConfigureAwait(false);
         await client.CommitAsync(name, key, lease, cancel).ConfigureAwait(false);
@@ -258,16 +305,32 @@ internal sealed partial class ImageStore
 
     /// <summary>One blob from the first source that gives it; a download that broke off goes on
     /// where it was.</summary>
-    private async Task FetchAsync(ImmutableArray<RegistrySession> sources, Blob blob, string lease,
-        Action<long> progress, CancellationToken cancel)
+    /// <param name="from">Label of the registry.</param>
+    private async Task FetchAsync(ImmutableArray<RegistrySession> sources, Blob blob, string from,
+        string lease, Action<long> progress, CancellationToken cancel)
     {
         using var turn = await OneAtATimeAsync(blob.Digest, cancel).ConfigureAwait(false);
-        if (await client.HasBlobAsync(blob.Digest, cancel).ConfigureAwait(false))
+        var labels = await client.BlobLabelsAsync(blob.Digest, cancel).ConfigureAwait(false);
+        if (labels is not null)
         {
             await client.HoldAsync(lease, blob.Digest, "content", cancel).ConfigureAwait(false);
-            progress(blob.Size);
-            return;
         }
+        if (labels?.ContainsKey(from) != true)
+        {
+            await FromAnyAsync(sources, blob, labels is not null, lease, progress, cancel)
+                .ConfigureAwait(false);
+            await client.LabelBlobAsync(blob.Digest, new Dictionary<string, string>
+            {
+                [from] = "1",
+            }, cancel).ConfigureAwait(false);
+        }
+        progress(blob.Size);
+    }
+
+    /// <param name="isThere">It is read, to see that they give it, and not stored.</param>
+    private async Task FromAnyAsync(ImmutableArray<RegistrySession> sources, Blob blob,
+        bool isThere, string lease, Action<long> progress, CancellationToken cancel)
+    {
         HostException? last = null;
         foreach (var source in sources)
         {
@@ -277,8 +340,8 @@ internal sealed partial class ImageStore
                 long has = 0;
                 try
                 {
-                    await OnceAsync(source, blob, lease, done => progress(has = done), cancel)
-                        .ConfigureAwait(false);
+                    await OnceAsync(source, blob, isThere, lease,
+                        done => progress(has = done), cancel).ConfigureAwait(false);
                     return;
                 }
                 catch (HostException fault)
@@ -298,20 +361,23 @@ internal sealed partial class ImageStore
             Fault.NotFound, $"No registry has {blob.Digest}.", "Check the image's name.");
     }
 
-    private async Task OnceAsync(RegistrySession source, Blob blob, string lease,
+    private async Task OnceAsync(RegistrySession source, Blob blob, bool isThere, string lease,
         Action<long> progress, CancellationToken cancel)
     {
         using var stall = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         stall.CancelAfter(Limits.PullStall);
+        Task<Stream> Open(long from, CancellationToken token) =>
+            source.OpenAsync($"blobs/{blob.Digest}", from, token);
+        void Come(long done)
+        {
+            stall.CancelAfter(Limits.PullStall);
+            progress(done);
+        }
         try
         {
-            await client.WriteBlobAsync(blob, lease,
-                (from, token) => source.OpenAsync($"blobs/{blob.Digest}", from, token),
-                done =>
-                {
-                    stall.CancelAfter(Limits.PullStall);
-                    progress(done);
-                }, stall.Token).ConfigureAwait(false);
+            await (isThere ? CompareAsync(blob, Open, Come, stall.Token)
+                : client.WriteBlobAsync(blob, lease, Open, Come, stall.Token))
+                .ConfigureAwait(false);
         }
         catch (Exception error) when (EngineErrors.IsTransport(error))
         {
@@ -324,6 +390,27 @@ internal sealed partial class ImageStore
                 : new HostException(Fault.Unavailable,
                     $"The download from {source.Name} broke off.",
                     "Check the network and try again: what is already here is kept.");
+        }
+    }
+
+    private static async Task CompareAsync(Blob blob,
+        Func<long, CancellationToken, Task<Stream>> open, Action<long> progress,
+        CancellationToken cancel)
+    {
+        using var stream = await open(0, cancel).ConfigureAwait(false);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[64 * 1024];
+        long had = 0;
+        int read;
+        while (had <= blob.Size
+            && (read = await stream.ReadAsync(buffer, cancel).ConfigureAwait(false)) > 0)
+        {
+            hash.AppendData(buffer, 0, read);
+            progress(had += read);
+        }
+        if ($"sha256:{Convert.ToHexStringLower(hash.GetHashAndReset())}" != blob.Digest)
+        {
+            throw ContainerdClient.Other(blob);
         }
     }
 
