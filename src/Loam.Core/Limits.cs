@@ -124,7 +124,7 @@ public static class Limits
     /// <summary>Conversations of programs of which the daemon knows what was said.</summary>
     public const int HeardSessions = 256;
     /// <summary>How long it may take to find out what words cover.</summary>
-    public static readonly TimeSpan ScopePatience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan ScopePatience = TimeSpan.FromSeconds(20);
     /// <summary>Bytes of what words cover, written.</summary>
     public const int ScopeBytes = 4 * 1024 * 1024;
     /// <summary>How long a proposal waits for a person.</summary>

@@ -59,7 +59,7 @@ internal static class Daemon
         using var single = InstanceLock.Take(paths);
         var instance = paths.EnsureInstanceId();
         await using var room = WaitingRoom.Open(paths.Socket, "its container engine");
-        using var found = await EngineChoice.OpenAsync(options, instance, time, stop.Token);
+        using var found = await EngineChoice.OpenAsync(options, instance, time, say, stop.Token);
         say($"engine: {found.Description}");
         room.Tell("what was left over from before");
         await ServeAsync(options, instance, found, room, say, stop.Token);
@@ -115,7 +115,7 @@ internal static class Daemon
             AdoptMount = adopting.ReadAsync, AdoptLink = network.Adoption.Read,
             RetireAsync = new Retiring(engine, instance, images, vault).RunAsync,
         });
-        var told = await BeginAsync(machine, backups, fresh, jobs, vault, time, say, stop);
+        var told = await BeginAsync(found, machine, backups, fresh, jobs, vault, time, say, stop);
         using var mind = MindSide.Open(machine, paths, instance, vault, events, time);
         var web = WebSide.Open(() => machine.Desired, paths, instance, events, time);
         await using var server = await ApiServer.StartAsync(new(machine, jobs, backups, messages,
@@ -215,15 +215,16 @@ internal static class Daemon
     /// <summary>What an earlier process left is finished or taken back, and what was approved runs.
     /// </summary>
     /// <returns>Gets jobs that an earlier process left.</returns>
-    private static async Task<Action<LeftJob>> BeginAsync(Machine machine, BackupWatch backups,
-        JobContainers fresh, JobWatch jobs, SecretVault vault, TimeProvider time,
-        Action<string> say, CancellationToken stop)
+    private static async Task<Action<LeftJob>> BeginAsync(OpenEngine engine, Machine machine,
+        BackupWatch backups, JobContainers fresh, JobWatch jobs, SecretVault vault,
+        TimeProvider time, Action<string> say, CancellationToken stop)
     {
         var found = Finding(jobs, machine, vault);
         say(await machine.StartAsync(stop) ?? "nothing was left over from before");
         backups.Recover();
         await FindJobsAsync(fresh, found, say, stop);
         await Resumption.RunAsync(machine, time, say, stop);
+        engine.Keep();
         return found;
     }
 

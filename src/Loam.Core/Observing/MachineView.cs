@@ -37,7 +37,10 @@ public sealed record MachineView(
     public static MachineView Of(
         int generation, StateSet state, MachineStatus status, IEnumerable<MachineEvent> events,
         HostFacts host, IEnumerable<LogExcerpt> logs, IEnumerable<string> people) =>
-        new(generation, SecretHandles.Blank(state.Without(StateSet.Lock)), status.Unsaid(),
+        new(generation, SecretHandles.Blank(state.Without(StateSet.Lock)), status with
+        {
+            Services = [.. status.Services.Select(s => s with { Said = null })],
+        },
             [
                 .. events.Where(e => e.Type != "reconcile.progress").TakeLast(Limits.ViewEvents)
                     .Select(e => e with { Said = null }),

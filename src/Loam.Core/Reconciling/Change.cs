@@ -208,11 +208,6 @@ public sealed record MachineStatus(
     /// has started.</summary>
     public string? Starting { get; init; }
 
-    /// <summary>Without what programs wrote, which is a log: for models, who have to ask for it.
-    /// </summary>
-    public MachineStatus Unsaid() =>
-        this with { Services = [.. Services.Select(s => s with { Said = null })] };
-
     /// <summary>How the copies are; null: none are made.</summary>
     public BackupSummary? Backups { get; init; }
 

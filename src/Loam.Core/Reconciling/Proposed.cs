@@ -60,8 +60,6 @@ public sealed record ProposalOrder(string By, string Words,
         : For is { Length: > LongestBy } ? "Whom it is for is too long."
         : Said.Any(s => s is null) || Said.Sum(s => (long)s.Length) > Limits.SaidLetters
             ? "What was said is too long."
-        : Said.Length > Limits.MindTurns
-            ? $"What was said is more than {Limits.MindTurns} turns: the last ones are enough."
         : BaseGeneration < 0 ? "Its generation is below zero." : null;
 }
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Answers;
-using Loam.Mind.Privacy;
 
 namespace Loam.Mind.Context;
 
@@ -17,9 +16,6 @@ public sealed record AssembledContext(
     ImmutableArray<ContextSection> Sections, ImmutableArray<ShownFile> Files,
     ContextReport Report, DesiredState State, LlmPrivacy Privacy)
 {
-    /// <summary>Names that are private besides the machine's that is shown.</summary>
-    public RedactionFacts Names { get; init; } = RedactionFacts.None;
-
     /// <summary>The part that says what the model is for; providers take it apart from the rest.
     /// </summary>
     public string System => Join(Sections.Where(s => s.IsOurs));

@@ -39,10 +39,7 @@ public static class ContextAssembly
             Conversation.Request(input, draft.Report.Used),
         ];
         return new([.. sections.Select(s => s.Content)], shown,
-            new([.. sections.Select(s => s.Report)]), state, PrivacyOf(input, state))
-        {
-            Names = input.Names,
-        };
+            new([.. sections.Select(s => s.Report)]), state, PrivacyOf(input, state));
     }
 
     private static LlmPrivacy PrivacyOf(ContextInput input, DesiredState state)

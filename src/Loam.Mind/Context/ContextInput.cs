@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Loam.Core.Observing;
 using Loam.Core.Resources;
-using Loam.Mind.Privacy;
 
 namespace Loam.Mind.Context;
 
@@ -26,10 +25,6 @@ public sealed record ContextInput(
     /// <summary>What is kept back besides what the view's own manifest keeps back: of texts that
     /// are not the machine's.</summary>
     public LlmPrivacy? Privacy { get; init; }
-
-    /// <summary>Names that are private besides the view's own: of the machine, where the texts are
-    /// not its.</summary>
-    public RedactionFacts Names { get; init; } = RedactionFacts.None;
 
     /// <summary>What a smaller model came to; empty: there is no draft.</summary>
     public string Draft { get; init; } = "";

@@ -6,7 +6,6 @@ using Loam.Core.StateFiles;
 using Loam.Mind.Context;
 using Loam.Mind.Evaluating.Judging;
 using Loam.Mind.Gateway;
-using Loam.Mind.Privacy;
 using Loam.Mind.Thinking;
 
 namespace Loam.Mind.Evaluating;
@@ -22,9 +21,7 @@ public sealed record TrialResult(ThoughtKind Kind, string Words,
 /// what a turn proposes is taken over before the next one, and nothing is kept. Of what it is sent,
 /// the machine's settings keep back what they would of its own.</summary>
 /// <param name="settings">The machine's.</param>
-/// <param name="names">Of the machine, what is private.</param>
-public sealed class Trial(
-    ModelGateway gateway, PrivateAsking asking, LlmSettings settings, RedactionFacts names)
+public sealed class Trial(ModelGateway gateway, PrivateAsking asking, LlmSettings settings)
 {
     private static readonly HostFacts s_host = new("machine", "Debian GNU/Linux 13", "6.12", 4,
         8L << 30, 4L << 30, 200L << 30, 100L << 30, Judge.Now, "Etc/UTC", "");
@@ -52,10 +49,8 @@ public sealed class Trial(
                 return Task.FromResult(new ProposalAnswer(kept is null ? null : "trial", findings));
             });
             var thought = await deliberation.RunAsync(
-                new(view, history, [], turn, nonce())
-                {
-                    Privacy = settings.Privacy, Names = names,
-                }, maySend, _ => Task.CompletedTask, cancel).ConfigureAwait(false);
+                new(view, history, [], turn, nonce()) { Privacy = settings.Privacy }, maySend,
+                _ => Task.CompletedTask, cancel).ConfigureAwait(false);
             history = [.. history, new(true, turn), new(false, thought.Words)];
             now = thought.Kind == ThoughtKind.Proposed ? proposed ?? now : now;
             result = new(thought.Kind, thought.Words, Changed(files, now), thought.By,

@@ -20,7 +20,8 @@ public sealed record Outgoing(
     public static Outgoing Of(AssembledContext context, MachineView view)
     {
         var policy = context.Privacy;
-        var redactor = new Redactor(Names(context, view), onlySecrets: !policy.Redact);
+        var redactor = new Redactor(
+            PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         var message = redactor.Redact(context.Message);
         return new(context.System, message, Decide(context.Sections, policy, redactor.Counts,
             view.Logs.Any(l => !l.Lines.IsEmpty)), redactor);
@@ -32,13 +33,11 @@ public sealed record Outgoing(
         string name, string text, AssembledContext context, MachineView view)
     {
         var policy = context.Privacy;
-        var redactor = new Redactor(Names(context, view), onlySecrets: !policy.Redact);
+        var redactor = new Redactor(
+            PrivateNames.Of(view, context.State), onlySecrets: !policy.Redact);
         redactor.Redact(text);
         return Decide([new(name, text, IsOurs: false)], policy, redactor.Counts, hasLogs: false);
     }
-
-    private static RedactionFacts Names(AssembledContext context, MachineView view) =>
-        PrivateNames.Of(view, context.State).And(context.Names);
 
     private static PrivacyDecision Decide(ImmutableArray<ContextSection> sections,
         LlmPrivacy policy, ImmutableArray<RedactionCount> counts, bool hasLogs)

@@ -43,9 +43,4 @@ public sealed record RedactionFacts(
     ImmutableHashSet<string> SecretNames)
 {
     public static readonly RedactionFacts None = new([], [], [], [], []);
-
-    /// <summary>What either of them knows.</summary>
-    public RedactionFacts And(RedactionFacts other) => new(Hosts.Union(other.Hosts),
-        Domains.Union(other.Domains), People.Union(other.People), Things.Union(other.Things),
-        SecretNames.Union(other.SecretNames));
 }

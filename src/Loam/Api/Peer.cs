@@ -29,10 +29,6 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
     /// <summary>The token by which it came; null: by itself, through the socket.</summary>
     public string? Token { get; init; }
 
-    /// <summary>Whose turn it is where many wait: a person's tokens stand for themselves.
-    /// </summary>
-    public string Source => $"{Name}\n{Token}";
-
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
     private const int SoPeerGroups = 59;

@@ -5,28 +5,23 @@ using Microsoft.AspNetCore.Http;
 namespace Loam.Api;
 
 /// <summary>Where texts of others come in: they are read with handles in the place of secrets, few
-/// at a time and of one source one, and whatever is in them ends nobody but itself.</summary>
+/// at a time, and whatever is in them ends nobody but itself.</summary>
 /// <param name="most">Served at one time.</param>
 internal sealed class ProposalDoor(int most)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly FairTurns _turns = new(most);
+    private readonly SemaphoreSlim _free = new(most);
 
     /// <summary>So many at a time, and the others wait a little: who was taken over shall not be a
     /// burden.</summary>
     public async Task InTurnAsync(Call call, Func<Task> work, CancellationToken cancel)
     {
-        if (!await _turns.RunAsync(call.Peer.Source, s_patience,
-            () => ServeAsync(call, work), cancel).ConfigureAwait(false))
+        if (!await _free.WaitAsync(s_patience, cancel).ConfigureAwait(false))
         {
             throw new HostException(Fault.Unavailable, "The daemon is busy with proposals.",
                 "Ask again.");
         }
-    }
-
-    private static async Task ServeAsync(Call call, Func<Task> work)
-    {
         try
         {
             await work().ConfigureAwait(false);
@@ -38,6 +33,10 @@ internal sealed class ProposalDoor(int most)
             await Routes.Refuse(call.Http, StatusCodes.Status400BadRequest, new(
                 "The request cannot be read.", "Send whole texts of the six state files."))
                 .ConfigureAwait(false);
+        }
+        finally
+        {
+            _free.Release();
         }
     }
 

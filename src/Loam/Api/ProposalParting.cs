@@ -6,9 +6,7 @@ using Loam.Core.StateFiles;
 namespace Loam.Api;
 
 /// <summary>Finds out what words cover of a state. It sees nothing else.</summary>
-/// <param name="source">Who waits for it.</param>
-internal delegate Task<Scope> ScopeOf(
-    ScopeOrder order, string source, CancellationToken cancel);
+internal delegate Task<Scope> ScopeOf(ScopeOrder order, CancellationToken cancel);
 
 /// <summary>A proposal in two: what its person's words cover, and what they do not, which waits for
 /// an approval of its own and never approves itself (decision 0103).</summary>
@@ -27,13 +25,12 @@ internal sealed class ProposalParting(ScopeOf scopeOf)
 
     /// <param name="whole">With secrets in their places; its words are in it.</param>
     /// <param name="files">In force.</param>
-    /// <param name="source">Who waits for it.</param>
     public async Task<Parted> PartAsync(
-        ProposalOrder whole, StateSet files, string source, CancellationToken cancel)
+        ProposalOrder whole, StateSet files, CancellationToken cancel)
     {
         var blanked = SecretHandles.Blank(files.Without(StateSet.Lock));
         var scope = whole.Said.IsEmpty ? Scope.Nothing
-            : await scopeOf(new(blanked, whole.Said), source, cancel).ConfigureAwait(false);
+            : await scopeOf(new(blanked, whole.Said), cancel).ConfigureAwait(false);
         var split = ScopeSplit.Of(files, whole.Texts, scope);
         if (split.IsValid && split.OutsideTexts.IsEmpty)
         {

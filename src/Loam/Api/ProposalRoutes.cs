@@ -126,13 +126,9 @@ internal sealed class ProposalRoutes(
         }
         var (whole, findings) = ProposalCheck.Read(
             order with { By = By(call, order), For = call.Peer.Name, Cost = null }, files);
-        var answer = new ProposalPlan(null, null, findings);
-        if (whole is not null)
-        {
-            var parted = await _parting.PartAsync(whole, files, call.Peer.Source, cancel)
-                .ConfigureAwait(false);
-            answer = await PlanAsync(call, parted, isKept, findings, cancel).ConfigureAwait(false);
-        }
+        var answer = whole is null ? new(null, null, findings)
+            : await PlanAsync(call, await _parting.PartAsync(whole, files, cancel)
+                .ConfigureAwait(false), isKept, findings, cancel).ConfigureAwait(false);
         await Routes.Answer(call, answer, ApiJson.Default.ProposalPlan, cancel)
             .ConfigureAwait(false);
     }
@@ -141,8 +137,7 @@ internal sealed class ProposalRoutes(
     private static string By(Call call, ProposalOrder order) => call.Peer.Token is not { } token
         ? order.By : $"{order.By[..Math.Min(order.By.Length, 60)]} (token {token})";
 
-    /// <summary>What was asked for is planned; where that is nothing, or cannot be by itself, the
-    /// rest, which holds the whole.</summary>
+    /// <summary>What was asked for is planned, and where that is nothing, the rest.</summary>
     private async Task<ProposalPlan> PlanAsync(Call call, Parted parted, bool isKept,
         ImmutableArray<Diagnostic> findings, CancellationToken cancel)
     {
@@ -157,12 +152,6 @@ internal sealed class ProposalRoutes(
                 IsUnasked = call.Peer.Token is not null || !order.Unasked.IsEmpty,
                 Unasked = order.Unasked,
             }, cancel).ConfigureAwait(false);
-        if (parted is { Asked: not null, Rest: not null }
-            && (!change.CanApply || change.IsNothing))
-        {
-            return await PlanAsync(call, parted with { Asked = null }, isKept, findings, cancel)
-                .ConfigureAwait(false);
-        }
         if (!isKept || !change.CanApply || change.IsNothing)
         {
             return plan with { Change = change };

@@ -22,7 +22,7 @@ internal sealed record Surface(
     public IMindSide? Mind { get; init; }
 
     /// <summary>What a person's words cover; where nobody can tell, nothing.</summary>
-    public ScopeOf ScopeOf { get; init; } = (_, _, _) => Task.FromResult(Scope.Nothing);
+    public ScopeOf ScopeOf { get; init; } = (_, _) => Task.FromResult(Scope.Nothing);
 
     /// <summary>Is told what happens.</summary>
     public Action<MachineEvent> Tell { get; init; } = _ => { };

@@ -239,7 +239,7 @@ internal sealed class ResourceTable(Desk desk) : IAsyncDisposable
 
     private async Task<string> StatusAsync(CancellationToken cancel)
     {
-        var status = (await desk.Client.StatusAsync(cancel).ConfigureAwait(false)).Unsaid();
+        var status = await desk.Client.StatusAsync(cancel).ConfigureAwait(false);
         return Desk.Marked("the status of this machine", Desk.Clean(Desk.Plain(
             StatusView.Of(status, desk.Time.GetUtcNow(), Look.Plain))));
     }

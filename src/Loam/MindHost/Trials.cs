@@ -2,11 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Loam.Api;
 using Loam.Cli;
-using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Evaluating;
 using Loam.Mind.Gateway;
-using Loam.Mind.Privacy;
 using Loam.Mind.Thinking;
 
 namespace Loam.MindHost;
@@ -34,9 +32,6 @@ internal sealed class Trials(DaemonClient daemon, Models models, TimeProvider ti
     {
         var began = time.GetTimestamp();
         var given = await daemon.MindModelsAsync(cancel).ConfigureAwait(false);
-        var view = await daemon.MindViewAsync([], cancel).ConfigureAwait(false);
-        var names = PrivateNames.Of(
-            view, StateReader.Read(view.State).State ?? DesiredState.Empty);
         var files = asked.Files!.Aggregate(
             StateSet.Empty, (set, file) => set.With(file.Key, file.Value));
         try
@@ -48,7 +43,7 @@ internal sealed class Trials(DaemonClient daemon, Models models, TimeProvider ti
                 gateway = gateway.Only(only);
             }
             var result = await new Trial(gateway, models.Asking,
-                given.Environment.Over(given.Settings), names).RunAsync(files, asked.Turns!.Value,
+                given.Environment.Over(given.Settings)).RunAsync(files, asked.Turns!.Value,
                 () => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)),
                 asked.MaySend, cancel).ConfigureAwait(false);
             await say(new("trial")

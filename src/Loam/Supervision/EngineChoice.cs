@@ -23,6 +23,10 @@ internal sealed record OpenEngine(IContainerEngine Engine, EngineInfo Info, stri
         }
     }
 
+    /// <summary>Where Loam itself starts again what ended: from now on also what had ended
+    /// before, since what it stands on is there.</summary>
+    public void Keep() => (Engine as ContainerdEngine)?.Keep();
+
     public void Dispose() => Engine.Dispose();
 }
 
@@ -34,8 +38,9 @@ internal static class EngineChoice
 
     /// <exception cref="HostException">None answers, or another one than recorded is asked for.
     /// </exception>
-    public static async Task<OpenEngine> OpenAsync(
-        DaemonOptions options, string instance, TimeProvider time, CancellationToken cancel)
+    /// <param name="say">Hears of what the engine could not do, and tries again.</param>
+    public static async Task<OpenEngine> OpenAsync(DaemonOptions options, string instance,
+        TimeProvider time, Action<string> say, CancellationToken cancel)
     {
         var record = Path.Combine(options.Paths.DataDir, "engine");
         var recorded = File.Exists(record) ? (await File.ReadAllTextAsync(record, cancel)).Trim()
@@ -50,15 +55,16 @@ internal static class EngineChoice
         var (open, chosen) = wanted switch
         {
             Private => (await StartPrivateAsync(options, instance, time, cancel), Private),
-            Own => (await StartOwnAsync(options, instance, time, cancel), Own),
-            _ => await FindAsync(wanted, options, instance, time, cancel),
+            Own => (await StartOwnAsync(options, instance, time, say, cancel), Own),
+            _ => await FindAsync(wanted, options, instance, time, say, cancel),
         };
         AtomicFile.Write(record, System.Text.Encoding.UTF8.GetBytes(chosen + "\n"), 0x180);
         return open;
     }
 
     private static async Task<(OpenEngine, string)> FindAsync(string wanted,
-        DaemonOptions options, string instance, TimeProvider time, CancellationToken cancel)
+        DaemonOptions options, string instance, TimeProvider time, Action<string> say,
+        CancellationToken cancel)
     {
         var search = await EngineFinder.FindAsync(wanted == "auto" ? null : wanted, cancel);
         if (search.Engine is ContainerdEngine other)
@@ -79,7 +85,7 @@ internal static class EngineChoice
         }
         if (wanted == "auto" && PrivateContainerd.IsInstalled)
         {
-            return (await StartOwnAsync(options, instance, time, cancel), Own);
+            return (await StartOwnAsync(options, instance, time, say, cancel), Own);
         }
         throw new HostException(Fault.Unavailable,
             $"No container engine answers. {string.Join(" ", search.Tried)}",
@@ -98,14 +104,14 @@ internal static class EngineChoice
         return new(engine, info, $"{info.Brand} {info.Version}, private");
     }
 
-    private static async Task<OpenEngine> StartOwnAsync(
-        DaemonOptions options, string instance, TimeProvider time, CancellationToken cancel)
+    private static async Task<OpenEngine> StartOwnAsync(DaemonOptions options, string instance,
+        TimeProvider time, Action<string> say, CancellationToken cancel)
     {
         var place = new ContainerdPlace(instance,
             Path.Combine(options.Paths.DataDir, "containers"),
             Path.Combine(options.Paths.RunDir, "engine"), options.Mirror,
             Environment.ProcessPath!);
-        var engine = await ContainerdEngine.StartAsync(place, time, cancel);
+        var engine = await ContainerdEngine.StartAsync(place, time, cancel, say);
         var info = await engine.InfoAsync(cancel);
         return new(engine, info, $"{info.Brand.ToString().ToLowerInvariant()} {info.Version}");
     }

@@ -22,7 +22,7 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
 
     private const string Failed = "scope.failed";
 
-    private readonly FairTurns _turns = new(1);
+    private readonly SemaphoreSlim _turn = new(1);
 
     public static ScopeOf Of(
         InstancePaths paths, string instance, EventLog events, TimeProvider time) =>
@@ -30,20 +30,9 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
             .ReadAsync;
 
     /// <summary>What they cover; nothing where it cannot be found out.</summary>
-    /// <param name="source">Who waits for it: nobody's words keep others waiting for more than one
-    /// reading.</param>
-    public async Task<Scope> ReadAsync(
-        ScopeOrder order, string source, CancellationToken cancel)
+    public async Task<Scope> ReadAsync(ScopeOrder order, CancellationToken cancel)
     {
-        var scope = Scope.Nothing;
-        await _turns.RunAsync(source, Timeout.InfiniteTimeSpan, async () =>
-            scope = await ReadAsync(order, cancel).ConfigureAwait(false), cancel)
-            .ConfigureAwait(false);
-        return scope;
-    }
-
-    private async Task<Scope> ReadAsync(ScopeOrder order, CancellationToken cancel)
-    {
+        await _turn.WaitAsync(cancel).ConfigureAwait(false);
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         bounded.CancelAfter(Limits.ScopePatience);
         try
@@ -60,6 +49,10 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
                     + "proposal counts as not asked for.", Error = e.Message,
             });
             return Scope.Nothing;
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Loam.Core.Approving;
-using Loam.Core.Diagnostics;
 using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Reconciling;
@@ -32,9 +31,6 @@ internal sealed class FakeMachine : IMachine
 
     /// <summary>Comes before each plan.</summary>
     public Action<ChangeRequest>? Planning { get; set; }
-
-    /// <summary>What only a plan finds.</summary>
-    public Func<ChangeRequest, ImmutableArray<Diagnostic>> Finds { get; set; } = _ => [];
 
     /// <summary>Comes before the steps' own events.</summary>
     public List<MachineEvent> Before { get; } = [];
@@ -71,12 +67,11 @@ internal sealed class FakeMachine : IMachine
                 $"There is no container {request.Names[0]}.", "`docker ps -a` lists them."),
             _ => Files,
         };
-        var change = Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count);
-        return Task.FromResult(change with
-        {
-            Findings = [.. change.Findings, .. Finds(request)],
-            SelfApproval = request.IsUnasked ? null : Policy,
-        });
+        return Task.FromResult(
+            Change(request, Files, Pinned(after), $"p{++_plans}", _history.Count) with
+            {
+                SelfApproval = request.IsUnasked ? null : Policy,
+            });
     }
 
     /// <summary>Every image is found, and is 5.2 MB.</summary>

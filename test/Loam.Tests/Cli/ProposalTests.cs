@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using Loam.Api;
 using Loam.Cli;
 using Loam.Core;
-using Loam.Core.Approving;
-using Loam.Core.Diagnostics;
 using Loam.Core.Reconciling;
 using Loam.Core.StateFiles;
 
@@ -138,118 +136,6 @@ public sealed class ProposalTests
         fate.Stage.ShouldBe(ProposalStage.Applied);
         fate.How.ShouldBe("policy: " + running.Machine.Policy);
         running.Machine.Approvals.ShouldHaveSingleItem().IsPolicy.ShouldBeTrue();
-    }
-
-    /// <summary>Sixty thousand single letters are few letters, and much to read.</summary>
-    [Theory]
-    [InlineData(Limits.MindTurns, true)]
-    [InlineData(Limits.MindTurns + 1, false)]
-    [InlineData(60_000, false)]
-    public async Task What_was_said_is_bounded_in_turns_besides(int turns, bool isTaken)
-    {
-        await using var running = await Running.StartAsync();
-        var read = new List<int>();
-        running.Scope = (order, _, _) =>
-        {
-            read.Add(order.Said.Length);
-            return Task.FromResult(Scope.Nothing);
-        };
-        var order = Order(States.Web) with { Said = [.. Enumerable.Repeat("x", turns)] };
-        var client = new DaemonClient(running.Socket);
-        if (isTaken)
-        {
-            (await client.ProposeAsync(order, true, default)).Kept.ShouldNotBeNull();
-        }
-        else
-        {
-            (await Should.ThrowAsync<CommandFailure>(
-                () => client.ProposeAsync(order, true, default)))
-                .Message.ShouldContain("more than 40 turns");
-        }
-        read.ShouldBe(isTaken ? [turns] : []);
-    }
-
-    /// <summary>Both places taken, as it was, would leave none for others.</summary>
-    [Fact]
-    public async Task Whose_words_take_long_keeps_nobody_else_waiting()
-    {
-        var (ci, peers) = (new Peer(0, [], "ada") { Token = "ci" }, 0);
-        var peer = ci;
-        await using var running = await Running.StartAsync(_ =>
-        {
-            Interlocked.Increment(ref peers);
-            return peer;
-        });
-        var (held, begun) = (new TaskCompletionSource(), new TaskCompletionSource());
-        running.Scope = async (_, source, cancel) =>
-        {
-            begun.TrySetResult();
-            if (source == ci.Source)
-            {
-                await held.Task.WaitAsync(cancel);
-            }
-            return Scope.Nothing;
-        };
-        var order = Order(States.Web) with { Said = ["add a web server"] };
-        Task<ProposalPlan> ProposeAsync() =>
-            new DaemonClient(running.Socket).ProposeAsync(order, true, default);
-        var first = ProposeAsync();
-        await begun.Task;
-        var second = ProposeAsync();
-        await running.UntilAsync(() => peers > 1);
-        try
-        {
-            foreach (var other in (Peer[])[new(0, [], "bob"), ci with { Token = null }])
-            {
-                peer = other;
-                (await ProposeAsync()).Kept.ShouldNotBeNull();
-            }
-        }
-        finally
-        {
-            held.SetResult();
-        }
-        (await first).Kept.ShouldNotBeNull();
-        (await second).Kept.ShouldNotBeNull();
-    }
-
-    /// <summary>What was asked for is nothing, or cannot be, by itself: the rest is not lost.
-    /// </summary>
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task The_rest_is_kept_where_what_was_asked_for_comes_to_nothing(bool isKept)
-    {
-        await using var running = await Running.StartAsync();
-        var made = Loam.Mind.Interpreter.Interpreter.Propose(
-            StateSet.Empty, ["add redis"], FakeMachine.Noon).Files;
-        var at = made["services.yaml"].IndexOf("    - name: redis",
-            made["services.yaml"].IndexOf("services:", StringComparison.Ordinal),
-            StringComparison.Ordinal);
-        var order = new ProposalOrder("mcp test", "I add redis.",
-            made.SetItem("services.yaml", made["services.yaml"].Insert(
-                at, "    - name: miner\n      image: evil/miner:1\n")), 0)
-        {
-            Said = ["add redis"],
-        };
-        // Alone, it has an error that only a plan finds.
-        running.Machine.Finds = request => request.Unasked.IsEmpty
-            ? [new(Codes.BadValue, Severity.Error, null, "It needs the miner.", "")] : [];
-        var client = new DaemonClient(running.Socket);
-        var answer = await client.ProposeAsync(order, isKept, default);
-        answer.Change.ShouldNotBeNull().CanApply.ShouldBeTrue();
-        answer.Change.Request.Unasked.ShouldContain("Service miner is added.");
-        answer.Unasked.ShouldBe(answer.Change.Request.Unasked);
-        answer.Rest.ShouldBeNull();
-        var open = (await client.ProposalsAsync(default)).Proposals;
-        open.Select(p => p.Id).ShouldBe(isKept ? [answer.Kept!.Id] : []);
-        if (isKept)
-        {
-            answer.Kept!.Unasked.ShouldBe(answer.Unasked);
-            (await running.LoamAsync("approve", answer.Kept.Id, "--yes")).Exit
-                .ShouldBe(ExitCode.Done);
-            running.Machine.Files["services.yaml"].ShouldBe(order.Texts["services.yaml"]);
-        }
     }
 
     [Fact]

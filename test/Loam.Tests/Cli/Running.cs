@@ -52,13 +52,9 @@ internal sealed class Running : IAsyncDisposable
         Mind = new FakeMindSide(Machine, this["mind.sock"]),
         Tokens = Tokens, Web = new FakeWebSide(this["web.sock"]),
         Failed = (what, _) => Failed.Add(what),
-        ScopeOf = (order, source, cancel) => Scope(order, source, cancel),
+        ScopeOf = (order, _) => Task.FromResult(ScopeReader.Read(order.State, order.Said)),
         Tell = Told.Add,
     };
-
-    /// <summary>Reads what words cover.</summary>
-    public ScopeOf Scope { get; set; } =
-        (order, _, _) => Task.FromResult(ScopeReader.Read(order.State, order.Said));
 
     /// <summary>What persons may do; whoever is not in it may do nothing.</summary>
     public Dictionary<string, Rights> Persons { get; } = new()

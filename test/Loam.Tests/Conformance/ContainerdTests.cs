@@ -59,9 +59,14 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
         var once = await RunAsync(Habit.Serves, s => s with { Service = "once" });
         var before = (await host.Engine.FindAsync(kept, None))!;
         host.Engine.Dispose();
-        await EndAllAsync();
+        await host.EndAllAsync();
 
-        await host.RestartAsync();
+        await host.RestartAsync(isReady: false);
+        await host.Engine.StartAsync(once, None);
+        await host.Engine.StopAsync(once, TimeSpan.FromSeconds(1), None);
+        (await host.Engine.FindAsync(kept, None))!.State.ShouldBe(ContainerState.Restarting,
+            "it waits for firewall and mounts");
+        host.Own.Keep();
 
         var after = await UntilAsync(kept, c => c.State == ContainerState.Running);
         after.StartedAt.ShouldNotBe(before.StartedAt);
@@ -124,33 +129,6 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
         (await host.Engine.FindAsync(container.Spec.Name, None))!.State
             .ShouldNotBe(ContainerState.Running);
     }
-
-    /// <summary>As a power cut: everything that runs, and all that is in memory.</summary>
-    private async Task EndAllAsync()
-    {
-        await Processes.EndAsync(p => p.Name is "containerd" or "containerd-shim"
-            && p.Mentions(host.Place.RunRoot + "/"));
-        foreach (var group in Directory.GetDirectories("/sys/fs/cgroup", "loam",
-            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }))
-        {
-            foreach (var id in Ids(group))
-            {
-                DetachedProcess.End(id);
-            }
-        }
-        foreach (var mount in File.ReadLines("/proc/self/mounts").Select(l => l.Split(' ')[1])
-            .Where(m => m.StartsWith(host.Place.RunRoot + "/")).Reverse().ToList())
-        {
-            await Processes.RunAsync("umount", "-l", mount);
-        }
-        Directory.Delete(host.Place.RunRoot, recursive: true);
-    }
-
-    /// <summary>Processes of this host's containers alone.</summary>
-    private IEnumerable<int> Ids(string group) =>
-        Directory.GetDirectories(Path.Combine(host.Place.DataRoot, "containers"))
-            .Select(d => Path.Combine(group, Path.GetFileName(d), "cgroup.procs"))
-            .Where(File.Exists).SelectMany(File.ReadAllLines).Select(int.Parse).ToList();
 
     private async Task<string> RunAsync(Habit habit, Func<ContainerSpec, ContainerSpec> change)
     {

@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Containers.Native;
+using Loam.Drivers.Linux;
 using Loam.Tests.NamesHost;
 
 namespace Loam.Tests.Conformance;
@@ -119,7 +121,7 @@ public sealed class ContainerdHost : RealHost
     protected override async Task<IContainerEngine> StartAsync()
     {
         var engine = await ContainerdEngine.StartAsync(
-            Place, TimeProvider.System, CancellationToken.None);
+            Place, TimeProvider.System, CancellationToken.None, Said.Enqueue);
         // In the place of the process that the daemon starts.
         _names = new(engine.Networks, null, () => []);
         return engine;
@@ -132,12 +134,49 @@ public sealed class ContainerdHost : RealHost
     }
 
     /// <summary>As after a restart of the daemon.</summary>
-    public async Task RestartAsync()
+    /// <param name="isReady">What containers stand on is there.</param>
+    public async Task RestartAsync(bool isReady = true)
     {
         _names?.Dispose();
         Engine.Dispose();
         Engine = await StartAsync();
+        if (isReady)
+        {
+            Own.Keep();
+        }
     }
+
+    /// <summary>As a power cut: everything that runs, and all that is in memory.</summary>
+    public async Task EndAllAsync()
+    {
+        await Processes.EndAsync(p => p.Name is "containerd" or "containerd-shim"
+            && p.Mentions(Place.RunRoot + "/"));
+        foreach (var group in Directory.GetDirectories("/sys/fs/cgroup", "loam",
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 2 }))
+        {
+            foreach (var id in Ids(group))
+            {
+                DetachedProcess.End(id);
+            }
+        }
+        foreach (var mount in File.ReadLines("/proc/self/mounts").Select(l => l.Split(' ')[1])
+            .Where(m => m.StartsWith(Place.RunRoot + "/")).Reverse().ToList())
+        {
+            await Processes.RunAsync("umount", "-l", mount);
+        }
+        Directory.Delete(Place.RunRoot, recursive: true);
+    }
+
+    /// <summary>Processes of this host's containers alone.</summary>
+    private IEnumerable<int> Ids(string group) =>
+        Directory.GetDirectories(Path.Combine(Place.DataRoot, "containers"))
+            .Select(d => Path.Combine(group, Path.GetFileName(d), "cgroup.procs"))
+            .Where(File.Exists).SelectMany(File.ReadAllLines).Select(int.Parse).ToList();
+
+    /// <summary>What could not be done, and is tried again.</summary>
+    public ConcurrentQueue<string> Said { get; } = new();
+
+    public ContainerdEngine Own => (ContainerdEngine)Engine;
 
     protected override async Task<string> LoadAsync()
     {

@@ -15,17 +15,20 @@ internal sealed class ContainerKeeper : IDisposable
     private readonly PrivateContainerd _containerd;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _stop = new();
+    private readonly Action<string> _say;
     private readonly Dictionary<string, Watching> _watched = [];
     private readonly SemaphoreSlim _starting = new(1);
 
-    private ContainerKeeper(
-        ContainerdEngine engine, PrivateContainerd containerd, TimeProvider clock) =>
-        (_engine, _containerd, _clock) = (engine, containerd, clock);
+    private ContainerKeeper(ContainerdEngine engine, PrivateContainerd containerd,
+        TimeProvider clock, Action<string> say) =>
+        (_engine, _containerd, _clock, _say) = (engine, containerd, clock, say);
 
+    /// <summary>Adopts what runs; what does not is let be until <see cref="KeepAll"/>.</summary>
+    /// <param name="say">Hears of what could not be done, and is tried again.</param>
     public static async Task<ContainerKeeper> StartAsync(ContainerdEngine engine,
-        ContainerdPlace place, TimeProvider clock, CancellationToken cancel)
+        ContainerdPlace place, TimeProvider clock, Action<string> say, CancellationToken cancel)
     {
-        var keeper = new ContainerKeeper(engine, new(place, clock), clock);
+        var keeper = new ContainerKeeper(engine, new(place, clock), clock, say);
         try
         {
             Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead
@@ -33,10 +36,15 @@ internal sealed class ContainerKeeper : IDisposable
             Directory.CreateDirectory(place.DataRoot);
             engine.Networks.Prepare();
             await keeper.EnsureAsync(cancel).ConfigureAwait(false);
-            await engine.Networks.RestoreAsync(cancel).ConfigureAwait(false);
+            foreach (var fault in await engine.Networks.RestoreAsync(cancel)
+                .ConfigureAwait(false))
+            {
+                say($"a network of containers is not as it should be: {fault.Message}");
+            }
             await engine.SweepAsync(cancel).ConfigureAwait(false);
             _ = Task.Run(keeper.AttendAsync, CancellationToken.None);
-            foreach (var id in await engine.WantedAsync(cancel).ConfigureAwait(false))
+            _ = Task.Run(keeper.TrimAsync, CancellationToken.None);
+            foreach (var id in await engine.RunningAsync(cancel).ConfigureAwait(false))
             {
                 keeper.Watch(id);
             }
@@ -67,13 +75,34 @@ internal sealed class ContainerKeeper : IDisposable
         _ = Task.Run(() => KeepAsync(id));
     }
 
+    /// <summary>From now on what does not run and shall is started, too: the machine is ready for
+    /// it.</summary>
+    public void KeepAll() => _ = Task.Run(async () =>
+    {
+        for (var pause = s_first; !_stop.IsCancellationRequested; pause = Longer(pause))
+        {
+            try
+            {
+                foreach (var id in await _engine.WantedAsync(_stop.Token).ConfigureAwait(false))
+                {
+                    Watch(id);
+                }
+                return;
+            }
+            catch (Exception error)
+            {
+                await MendAsync(error, pause).ConfigureAwait(false);
+            }
+        }
+    });
+
     /// <summary>Hears containerd until that ends, and then starts it again.</summary>
     private async Task AttendAsync()
     {
         var pause = s_first;
         while (!_stop.IsCancellationRequested)
         {
-            HostException fault;
+            Exception fault;
             try
             {
                 await foreach (var told in _engine.Client.EventsAsync(_stop.Token)
@@ -81,14 +110,9 @@ internal sealed class ContainerKeeper : IDisposable
                 {
                     pause = s_first;
                 }
-                fault = new(Fault.Unavailable, "containerd ended.");
+                fault = new HostException(Fault.Unavailable, "containerd ended.");
             }
-            catch (Exception error) when (
-                error is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (HostException gone)
+            catch (Exception gone)
             {
                 fault = gone;
             }
@@ -97,15 +121,27 @@ internal sealed class ContainerKeeper : IDisposable
         }
     }
 
+    /// <summary>containerd's log stays bounded also while it runs for months.</summary>
+    private async Task TrimAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            await Task.Delay(s_longest, _clock, _stop.Token).ConfigureAwait(false);
+            _containerd.TrimLog();
+        }
+    }
+
     private async Task KeepAsync(string id)
     {
         var pause = s_first;
+        DateTimeOffset? last = null;
+        string? said = null;
         while (!_stop.IsCancellationRequested)
         {
             try
             {
                 if (await _engine.UntilEndedAsync(id, _stop.Token).ConfigureAwait(false)
-                    is not { } ran)
+                    is not var (begun, ran))
                 {
                     if (IsDone(id))
                     {
@@ -113,21 +149,30 @@ internal sealed class ContainerKeeper : IDisposable
                     }
                     continue;
                 }
-                pause = ran >= s_well ? s_first : pause;
+                // A start that failed is no run: the former one counts once.
+                pause = ran >= s_well && begun != last ? s_first : pause;
+                last = begun;
                 await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
                 pause = Longer(pause);
                 await _engine.AgainAsync(id, _stop.Token).ConfigureAwait(false);
+                said = null;
             }
-            catch (Exception error) when (
-                error is OperationCanceledException or ObjectDisposedException)
+            catch (Exception error)
             {
-                return;
-            }
-            catch (HostException fault)
-            {
-                await MendAsync(fault, pause).ConfigureAwait(false);
+                Say(error, ref said);
+                await MendAsync(error, pause).ConfigureAwait(false);
                 pause = Longer(pause);
             }
+        }
+    }
+
+    /// <summary>Once, and again when it is something else.</summary>
+    private void Say(Exception error, ref string? said)
+    {
+        if (!_stop.IsCancellationRequested && error.Message != said)
+        {
+            said = error.Message;
+            _say($"not running as it should, and tried again: {error.Message}");
         }
     }
 
@@ -150,17 +195,17 @@ internal sealed class ContainerKeeper : IDisposable
 
     /// <summary>Whatever it was, it is tried again; containerd itself is started when that was it.
     /// </summary>
-    private async Task MendAsync(HostException fault, TimeSpan pause)
+    private async Task MendAsync(Exception fault, TimeSpan pause)
     {
         try
         {
-            if (fault.MayPass)
+            await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
+            if (fault is not HostException { MayPass: false })
             {
                 await EnsureAsync(_stop.Token).ConfigureAwait(false);
             }
-            await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is HostException or OperationCanceledException)
+        catch (Exception)
         {
             // The next round sees.
         }

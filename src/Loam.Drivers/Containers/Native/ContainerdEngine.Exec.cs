@@ -61,11 +61,11 @@ public sealed partial class ContainerdEngine
         using var pipes = ExecPipes.Make(
             Path.Combine(_place.Streams, exec), input is not null);
         var process = OciSpecs.Read(stored.Spec).Process with { Args = [.. command] };
-        await _client.ExecAsync(stored.Id, exec, JsonSerializer.SerializeToUtf8Bytes(
-            process, OciJson.Default.OciProcess), pipes.Streams, what, cancel)
-            .ConfigureAwait(false);
         try
         {
+            await _client.ExecAsync(stored.Id, exec, JsonSerializer.SerializeToUtf8Bytes(
+                process, OciJson.Default.OciProcess), pipes.Streams, what, cancel)
+                .ConfigureAwait(false);
             return await SpeakAsync(stored.Id, exec, pipes, input, output, errors, what, cancel)
                 .ConfigureAwait(false);
         }
@@ -75,17 +75,32 @@ public sealed partial class ContainerdEngine
         }
     }
 
+    /// <summary>Nothing of it stays with the shim.</summary>
     private async Task EndExecAsync(string id, string exec, string what)
+    {
+        // One that never ran cannot be killed, one that runs cannot be taken away.
+        if (await TriedAsync(_client.DeleteExecAsync(id, exec, what, default))
+            .ConfigureAwait(false))
+        {
+            return;
+        }
+        var ended = _client.WaitAsync(id, exec, what, CancellationToken.None);
+        await TriedAsync(_client.KillAsync(id, exec, Signals.Kill, false, what, default))
+            .ConfigureAwait(false);
+        await TriedAsync(EndedAsync(ended, Limits.StopTimeout)).ConfigureAwait(false);
+        await TriedAsync(_client.DeleteExecAsync(id, exec, what, default)).ConfigureAwait(false);
+    }
+
+    private static async Task<bool> TriedAsync(Task call)
     {
         try
         {
-            await _client.KillAsync(id, exec, Signals.Kill, false, what, default)
-                .ConfigureAwait(false);
-            await _client.DeleteExecAsync(id, exec, what, default).ConfigureAwait(false);
+            await call.ConfigureAwait(false);
+            return true;
         }
         catch (HostException)
         {
-            // It never ran, or has ended.
+            return false;
         }
     }
 
@@ -109,6 +124,9 @@ public sealed partial class ContainerdEngine
             pipes.Output.CopyToAsync(output, ended.Token),
             pipes.Errors.CopyToAsync(errors, ended.Token));
         var feeding = FeedAsync(id, exec, pipes, input, what, ended.Token);
+        // Whoever is not waited for to the end.
+        _ = reading.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
+        _ = feeding.ContinueWith(t => _ = t.Exception, TaskScheduler.Default);
         var end = await _client.WaitAsync(id, exec, what, cancel).ConfigureAwait(false);
         // The shim then lets go of the streams, also of those that a child still holds.
         await _client.DeleteExecAsync(id, exec, what, cancel).ConfigureAwait(false);

@@ -21,7 +21,7 @@ public sealed partial class ContainerdEngine
             // A creation that broke off half-way is finished here; whoever adopts the
             // container then finds it whole.
             if (EngineLabels.SameContainer(record.Labels, EngineLabels.Of(container))
-                && ContainerRun.Read(_place.FolderOf(there.Id)).Started is null)
+                && RunOf(there.Id).Started is null)
             {
                 await JoinAsync(container, cancel).ConfigureAwait(false);
             }
@@ -61,10 +61,11 @@ public sealed partial class ContainerdEngine
             LayeredFiles.Of(mounts), spec.Name);
         foreach (var file in s_nameFiles)
         {
-            await File.WriteAllTextAsync(Path.Combine(folder, file),
+            await WriteAsync(Path.Combine(folder, file),
                 file == "hostname" ? OciSpecs.HostName(id) + "\n" : "", cancel)
                 .ConfigureAwait(false);
         }
+        var on = _host ??= await OciHost.OfThisHostAsync(cancel).ConfigureAwait(false);
         var labels = EngineLabels.Of(container);
         var record = new ContainerRecord(spec.Name,
             labels.GetValueOrDefault(EngineLabels.Instance, ""), new(labels), image.Id,
@@ -73,7 +74,7 @@ public sealed partial class ContainerdEngine
             Signals.Of(image.Config.Config?.StopSignal));
         _known[id] = record;
         await _client.CreateAsync(new(id, image.Name, Sought(spec.Name, labels),
-            OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder)),
+            OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder, on)),
             record.ToBytes()), Runtime(), what, cancel).ConfigureAwait(false);
     }
 
@@ -107,7 +108,7 @@ public sealed partial class ContainerdEngine
             return;
         }
         using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
-        await EndAsync(stored.Id, $"container {name}", cancel).ConfigureAwait(false);
+        await EndAsync(stored.Id, record.Name, $"container {name}", cancel).ConfigureAwait(false);
         await TakeAwayAsync(stored.Id, record.Name, $"container {name}").ConfigureAwait(false);
     }
 
@@ -118,6 +119,7 @@ public sealed partial class ContainerdEngine
         await Networks.ForgetAsync(name, none).ConfigureAwait(false);
         await _client.DeleteAsync(id, what, none).ConfigureAwait(false);
         await _client.RemoveSnapshotAsync(id, what, none).ConfigureAwait(false);
+        _unwritten.TryRemove(id, out _);
         var folder = _place.FolderOf(id);
         if (Directory.Exists(folder))
         {
@@ -179,20 +181,35 @@ public sealed partial class ContainerdEngine
     /// <summary>What is left of containers that were made or removed half-way.</summary>
     internal async Task SweepAsync(CancellationToken cancel)
     {
-        if (Directory.Exists(_place.Streams))
-        {
-            Directory.Delete(_place.Streams, recursive: true);
-        }
+        Sweep(_place.Streams);
         var root = Path.GetDirectoryName(_place.FolderOf("any"))!;
-        var there = (await WantedAsync(cancel).ConfigureAwait(false)).ToHashSet();
+        // Also those whose record cannot be read: they are not ours to take away.
+        var there = await _client.ListAsync(null, cancel).ConfigureAwait(false);
+        var ids = there.Select(s => s.Id).ToHashSet();
         foreach (var folder in Directory.Exists(root) ? Directory.GetDirectories(root) : [])
         {
             var id = Path.GetFileName(folder);
-            if (IsId(id) && !there.Contains(id))
+            if (IsId(id) && !ids.Contains(id))
             {
                 await _client.RemoveSnapshotAsync(id, "engine", cancel).ConfigureAwait(false);
-                Directory.Delete(folder, recursive: true);
+                Sweep(folder);
             }
+        }
+        await Networks.ForgetOthersAsync(there.Select(
+            s => s.Labels.GetValueOrDefault(NameLabel, "")).ToHashSet(), cancel)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>What does not go now goes next time.</summary>
+    private static void Sweep(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Nobody uses it.
         }
     }
 

@@ -15,11 +15,12 @@ public sealed partial class ContainerdEngine
             (stored, var record) = await RequireAsync(name, cancel).ConfigureAwait(false);
             var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
                 .ConfigureAwait(false);
-            if (task?.State is TaskState.Running or TaskState.Paused)
+            if (IsUp(task, record.Name))
             {
                 return;
             }
-            await RunAsync(stored, record, restarts: 0, cancel).ConfigureAwait(false);
+            await RunAsync(stored, record, restarts: 0, isAsked: true, cancel)
+                .ConfigureAwait(false);
         }
         _keeper?.Watch(stored.Id);
     }
@@ -29,35 +30,47 @@ public sealed partial class ContainerdEngine
         var what = $"container {name}";
         using var turn = await TurnAsync(name, cancel).ConfigureAwait(false);
         var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
-        var folder = _place.FolderOf(stored.Id);
-        var run = ContainerRun.Read(folder);
-        if (run.Wanted)
+        if (RunOf(stored.Id) is { Wanted: true } run)
         {
-            (run with { Wanted = false }).Write(folder);
+            Note(stored.Id, run with { Wanted = false });
         }
-        if (await _client.TaskAsync(stored.Id, what, cancel).ConfigureAwait(false) is not { } task)
+        if (await _client.TaskAsync(stored.Id, what, cancel).ConfigureAwait(false)
+            is { State: not TaskState.Stopped })
         {
-            return;
-        }
-        if (task.State is not TaskState.Stopped)
-        {
-            await Networks.LeaveAsync(name, cancel).ConfigureAwait(false);
-            var ended = _client.WaitAsync(stored.Id, "", what, cancel);
-            await _client.KillAsync(stored.Id, "", record.StopSignal, false, what, cancel)
+            await Networks.LeaveAsync(record.Name, cancel).ConfigureAwait(false);
+            await AskToEndAsync(stored.Id, record.StopSignal, timeout, what, cancel)
                 .ConfigureAwait(false);
-            await EndedAsync(ended, timeout).ConfigureAwait(false);
         }
-        await EndAsync(stored.Id, what, cancel).ConfigureAwait(false);
+        await EndAsync(stored.Id, record.Name, what, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>One that cannot be asked is killed afterwards, as one that does not listen.
+    /// </summary>
+    private async Task AskToEndAsync(
+        string id, int signal, TimeSpan timeout, string what, CancellationToken cancel)
+    {
+        var ended = _client.WaitAsync(id, "", what, cancel);
+        try
+        {
+            await _client.KillAsync(id, "", signal, false, what, cancel).ConfigureAwait(false);
+        }
+        catch (HostException)
+        {
+            timeout = TimeSpan.Zero;
+        }
+        await EndedAsync(ended, timeout).ConfigureAwait(false);
     }
 
     /// <summary>Makes its network, its task, and starts it. Whatever fails, nothing of it is left
     /// running.</summary>
+    /// <param name="isAsked">Somebody hears of it when it fails: then it is wanted no more. What is
+    /// started again by itself is tried again.</param>
     private async Task RunAsync(StoredContainer stored, ContainerRecord record, int restarts,
-        CancellationToken cancel)
+        bool isAsked, CancellationToken cancel)
     {
         var (id, name, what) = (stored.Id, record.Name, $"container {record.Name}");
         var folder = _place.FolderOf(id);
-        await EndAsync(id, what, cancel).ConfigureAwait(false);
+        await EndAsync(id, name, what, cancel).ConfigureAwait(false);
         var mounting = _client.MountsAsync(id, what, cancel);
         try
         {
@@ -67,15 +80,15 @@ public sealed partial class ContainerdEngine
             await _client.CreateTaskAsync(id, await mounting.ConfigureAwait(false),
                 new("", log, log), what, cancel).ConfigureAwait(false);
             new ContainerRun(true, _clock.GetUtcNow(), null, null, restarts).Write(folder);
+            _unwritten.TryRemove(id, out _);
             await _client.StartTaskAsync(id, "", what, cancel).ConfigureAwait(false);
         }
         catch (Exception error)
         {
-            await EndAsync(id, what, CancellationToken.None).ConfigureAwait(false);
-            await Networks.CloseAsync(name, CancellationToken.None).ConfigureAwait(false);
-            if (restarts == 0)
+            await UndoAsync(id, name, what).ConfigureAwait(false);
+            if (isAsked)
             {
-                (ContainerRun.Read(folder) with { Wanted = false }).Write(folder);
+                Note(id, RunOf(id) with { Wanted = false });
             }
             if (error is HostException fault)
             {
@@ -85,23 +98,41 @@ public sealed partial class ContainerdEngine
         }
     }
 
+    /// <summary>After a start that failed, whose fault counts: what cannot be ended now, the next
+    /// start ends.</summary>
+    private async Task UndoAsync(string id, string name, string what)
+    {
+        try
+        {
+            await EndAsync(id, name, what, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (HostException)
+        {
+            try
+            {
+                await Networks.CloseAsync(name, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (HostException)
+            {
+                // The same.
+            }
+        }
+    }
+
     /// <summary>Its network made, and the files of names that depend on it.</summary>
     private async Task<StoredContainer> NetworkedAsync(StoredContainer stored, string name,
         string folder, string what, CancellationToken cancel)
     {
-        var spec = OciSpecs.Read(stored.Spec);
-        var missing = spec.Mounts.FirstOrDefault(
-            m => m.Type == "bind" && !Path.Exists(m.Source));
-        if (missing is not null)
+        if (Lacking(stored) is { } missing)
         {
             throw new HostException(Fault.NotFound,
-                $"Container {name}: {missing.Source} does not exist.", "Make it first.");
+                $"Container {name}: {missing} does not exist.", "Make it first.");
         }
+        var spec = OciSpecs.Read(stored.Spec);
         var network = await Networks.OpenAsync(name, cancel).ConfigureAwait(false);
         var files = Networks.FilesOf(name, spec.Hostname);
-        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), files.Hosts, cancel)
-            .ConfigureAwait(false);
-        await File.WriteAllTextAsync(Path.Combine(folder, "resolv.conf"), files.ResolvConf, cancel)
+        await WriteAsync(Path.Combine(folder, "hosts"), files.Hosts, cancel).ConfigureAwait(false);
+        await WriteAsync(Path.Combine(folder, "resolv.conf"), files.ResolvConf, cancel)
             .ConfigureAwait(false);
         if (spec.Linux.Namespaces.Any(n => n.Type == "network" && n.Path != network))
         {
@@ -111,14 +142,38 @@ public sealed partial class ContainerdEngine
         return stored;
     }
 
+    /// <summary>What of the host shall be mounted and is not there; null: nothing.</summary>
+    private static string? Lacking(StoredContainer stored) => OciSpecs.Read(stored.Spec).Mounts
+        .FirstOrDefault(m => m.Type == "bind" && !Path.Exists(m.Source))?.Source;
+
+    /// <summary>In place: a running container has this very file.</summary>
+    private static async Task WriteAsync(string path, string text, CancellationToken cancel)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(path, text, cancel).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Files.AtomicFile.Failure(path, error);
+        }
+    }
+
     /// <summary>Nothing of it runs any more: killed where it does, its end written down, its
     /// network closed.</summary>
-    private async Task EndAsync(string id, string what, CancellationToken cancel)
+    private async Task EndAsync(string id, string name, string what, CancellationToken cancel)
     {
-        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false) is not { } task)
+        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false) is { } task)
         {
-            return;
+            await EndTaskAsync(id, task, what, cancel).ConfigureAwait(false);
         }
+        // Without a task, too: a start may have been cut off before it had one.
+        await Networks.CloseAsync(name, cancel).ConfigureAwait(false);
+    }
+
+    private async Task EndTaskAsync(
+        string id, RunningTask task, string what, CancellationToken cancel)
+    {
         var isNew = task.State == TaskState.Created;
         TaskEnd? end = task.State == TaskState.Stopped ? new(task.ExitCode, task.Ended) : null;
         if (end is null)
@@ -134,21 +189,61 @@ public sealed partial class ContainerdEngine
             }
             end = ended.IsCompletedSuccessfully ? await ended.ConfigureAwait(false) : null;
         }
-        var folder = _place.FolderOf(id);
         // Before the task goes: without one, this is all that tells how it ended.
-        if (!isNew && end is not null && Directory.Exists(folder))
+        if (!isNew && end is not null && Directory.Exists(_place.FolderOf(id)))
         {
-            (ContainerRun.Read(folder) with
+            Note(id, RunOf(id) with
             {
                 Ended = end.At ?? _clock.GetUtcNow(), ExitCode = end.ExitCode,
-            }).Write(folder);
+            });
         }
         await _client.DeleteTaskAsync(id, what, cancel).ConfigureAwait(false);
-        if (await StoredAsync(id, cancel).ConfigureAwait(false) is var (_, record))
+    }
+
+    private ContainerRun RunOf(string id) => _unwritten.TryGetValue(id, out var run) ? run
+        : ContainerRun.Read(_place.FolderOf(id));
+
+    /// <summary>Written down, or known until there is room on the disk: that it is full keeps
+    /// nothing from ending.</summary>
+    private void Note(string id, ContainerRun run)
+    {
+        try
         {
-            await Networks.CloseAsync(record.Name, cancel).ConfigureAwait(false);
+            run.Write(_place.FolderOf(id));
+            _unwritten.TryRemove(id, out _);
+        }
+        catch (HostException)
+        {
+            _unwritten[id] = run;
         }
     }
+
+    /// <summary>What could not be written down before.</summary>
+    private void NoteLeft()
+    {
+        foreach (var (id, run) in _unwritten)
+        {
+            if (Directory.Exists(_place.FolderOf(id)))
+            {
+                Note(id, run);
+            }
+            else
+            {
+                _unwritten.TryRemove(id, out _);
+            }
+        }
+    }
+
+    /// <summary>Whether it runs.</summary>
+    /// <exception cref="HostException">Unavailable: nobody knows.</exception>
+    private static bool IsUp(RunningTask? task, string name) => task?.State switch
+    {
+        TaskState.Running or TaskState.Paused or TaskState.Pausing => true,
+        TaskState.Unknown => throw new HostException(Fault.Unavailable,
+            $"Container {name}: containerd does not know whether it runs.",
+            "Wait a little; if it stays so, stop the container."),
+        _ => false,
+    };
 
     private async Task<bool> EndedAsync(Task<TaskEnd> ended, TimeSpan within)
     {
@@ -169,6 +264,15 @@ public sealed partial class ContainerdEngine
         }
     }
 
+    /// <summary>For the keeper: what runs now, by ID.</summary>
+    internal async Task<IReadOnlyList<string>> RunningAsync(CancellationToken cancel)
+    {
+        var up = (await _client.TasksAsync(cancel).ConfigureAwait(false))
+            .Where(t => t.State is not (TaskState.Created or TaskState.Stopped))
+            .Select(t => t.Id).ToHashSet();
+        return [.. (await WantedAsync(cancel).ConfigureAwait(false)).Where(up.Contains)];
+    }
+
     /// <summary>For the keeper: all that may have to run, by ID.</summary>
     internal async Task<IReadOnlyList<string>> WantedAsync(CancellationToken cancel)
     {
@@ -186,8 +290,10 @@ public sealed partial class ContainerdEngine
 
     /// <summary>For the keeper: waits while a container runs, and writes down how it ended.
     /// </summary>
-    /// <returns>How long it ran, when it shall run again; null: it shall not.</returns>
-    internal async Task<TimeSpan?> UntilEndedAsync(string id, CancellationToken cancel)
+    /// <returns>Since when and how long it ran, when it shall run again; null: it shall not.
+    /// </returns>
+    internal async Task<(DateTimeOffset Begun, TimeSpan Ran)?> UntilEndedAsync(
+        string id, CancellationToken cancel)
     {
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, record))
         {
@@ -195,8 +301,7 @@ public sealed partial class ContainerdEngine
         }
         var what = $"container {record.Name}";
         // One that was made and never started, by a daemon that was killed, would not end.
-        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false)
-            is { State: TaskState.Running or TaskState.Paused or TaskState.Pausing })
+        if (IsUp(await _client.TaskAsync(id, what, cancel).ConfigureAwait(false), record.Name))
         {
             await _client.WaitAsync(id, "", what, cancel).ConfigureAwait(false);
         }
@@ -205,16 +310,17 @@ public sealed partial class ContainerdEngine
         {
             return null;
         }
-        if (await _client.TaskAsync(id, what, cancel).ConfigureAwait(false)
-            is { State: TaskState.Running or TaskState.Paused })
+        var isUp = IsUp(
+            await _client.TaskAsync(id, what, cancel).ConfigureAwait(false), record.Name);
+        if (!isUp)
         {
-            // Somebody else was faster.
-            return TimeSpan.Zero;
+            await EndAsync(id, record.Name, what, cancel).ConfigureAwait(false);
         }
-        await EndAsync(id, what, cancel).ConfigureAwait(false);
-        var run = ContainerRun.Read(_place.FolderOf(id));
-        return run.Started is { } begun && ComesAgain(now, run, null)
-            ? (run.Ended ?? _clock.GetUtcNow()) - begun : null;
+        var run = RunOf(id);
+        // One that runs: somebody else was faster.
+        var begun = run.Started ?? _clock.GetUtcNow();
+        return isUp ? (begun, TimeSpan.Zero) : run.Started is not null && ComesAgain(now, run, null)
+            ? (begun, (run.Ended ?? _clock.GetUtcNow()) - begun) : null;
     }
 
     /// <summary>For the keeper: starts what ended, unless it was stopped meanwhile.</summary>
@@ -230,19 +336,19 @@ public sealed partial class ContainerdEngine
         {
             return false;
         }
-        if (await _client.TaskAsync(id, $"container {record.Name}", cancel).ConfigureAwait(false)
-            is { State: TaskState.Running or TaskState.Paused })
+        if (IsUp(await _client.TaskAsync(id, $"container {record.Name}", cancel)
+            .ConfigureAwait(false), record.Name))
         {
             return true;
         }
-        var run = ContainerRun.Read(_place.FolderOf(id));
+        var run = RunOf(id);
         if (!ComesAgain(record, run, null))
         {
             return false;
         }
         // What a reboot ended is no failure of its own.
-        await RunAsync(stored, record, run.Restarts + (run.Ended is null ? 0 : 1), cancel)
-            .ConfigureAwait(false);
+        await RunAsync(stored, record, run.Restarts + (run.Ended is null ? 0 : 1),
+            isAsked: false, cancel).ConfigureAwait(false);
         return true;
     }
 }

@@ -30,7 +30,7 @@ public sealed partial class ContainerdEngine
         var task = await _client.TaskAsync(id, $"container {record.Name}", cancel)
             .ConfigureAwait(false);
         return task is not null || (_keeper is not null
-            && ComesAgain(record, ContainerRun.Read(_place.FolderOf(id)), null));
+            && ComesAgain(record, RunOf(id), null));
     }
 
     public async IAsyncEnumerable<EngineEvent> EventsAsync(

@@ -20,7 +20,9 @@ public sealed partial class ContainerdEngine : IContainerEngine
     private readonly ImageStore _images;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
     private readonly ConcurrentDictionary<string, ContainerRecord> _known = new();
+    private readonly ConcurrentDictionary<string, ContainerRun> _unwritten = new();
     private ContainerKeeper? _keeper;
+    private OciHost? _host;
 
     /// <summary>One that runs, looked at from beside: nothing is started, and what ends is not
     /// started again.</summary>
@@ -42,18 +44,19 @@ public sealed partial class ContainerdEngine : IContainerEngine
         set => _images.Registries = value;
     }
 
-    /// <summary>Adopts the engine that runs, or starts it; from now on containers that end are
-    /// started again as they ask for.</summary>
+    /// <summary>Adopts the engine that runs, or starts it; from now on containers that run, or are
+    /// started, and end are started again as they ask for.</summary>
+    /// <param name="say">Hears of what could not be done, and is tried again; null: nobody.</param>
     /// <exception cref="HostException">It does not come up, or another process has it.
     /// </exception>
-    public static async Task<ContainerdEngine> StartAsync(
-        ContainerdPlace place, TimeProvider clock, CancellationToken cancel)
+    public static async Task<ContainerdEngine> StartAsync(ContainerdPlace place,
+        TimeProvider clock, CancellationToken cancel, Action<string>? say = null)
     {
         var engine = new ContainerdEngine(place, clock);
         try
         {
-            engine._keeper = await ContainerKeeper.StartAsync(engine, place, clock, cancel)
-                .ConfigureAwait(false);
+            engine._keeper = await ContainerKeeper.StartAsync(
+                engine, place, clock, say ?? (_ => { }), cancel).ConfigureAwait(false);
             return engine;
         }
         catch
@@ -62,6 +65,10 @@ public sealed partial class ContainerdEngine : IContainerEngine
             throw;
         }
     }
+
+    /// <summary>From now on what had ended before is started again, too. Not sooner than what
+    /// containers stand on is there: firewall, mounts, secrets.</summary>
+    public void Keep() => _keeper?.KeepAll();
 
     /// <summary>Lets go of the engine, which runs on.</summary>
     public void Dispose()
@@ -97,7 +104,7 @@ public sealed partial class ContainerdEngine : IContainerEngine
         }
         var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
             .ConfigureAwait(false);
-        return Observed(stored.Id, record,
+        return Observed(stored, record,
             await SettledAsync(stored.Id, record, task, cancel).ConfigureAwait(false));
     }
 
@@ -116,13 +123,14 @@ public sealed partial class ContainerdEngine : IContainerEngine
         {
             return task;
         }
-        await EndAsync(id, what, cancel).ConfigureAwait(false);
+        await EndAsync(id, record.Name, what, cancel).ConfigureAwait(false);
         return null;
     }
 
     private async Task<ImmutableArray<ObservedContainer>> ListAsync(
         string instance, string label, CancellationToken cancel)
     {
+        NoteLeft();
         var listing = _client.ListAsync(
             $"labels.\"{EngineLabels.Instance}\"==\"{instance}\",labels.\"{label}\"", cancel);
         var tasks = (await _client.TasksAsync(cancel).ConfigureAwait(false))
@@ -134,24 +142,28 @@ public sealed partial class ContainerdEngine : IContainerEngine
             {
                 var task = await SettledAsync(stored.Id, record,
                     tasks.GetValueOrDefault(stored.Id), cancel).ConfigureAwait(false);
-                found.Add(Observed(stored.Id, record, task));
+                found.Add(Observed(stored, record, task));
             }
         }
         found.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return found.DrainToImmutable();
     }
 
-    private ObservedContainer Observed(string id, ContainerRecord record, RunningTask? task)
+    private ObservedContainer Observed(
+        StoredContainer stored, ContainerRecord record, RunningTask? task)
     {
-        var run = ContainerRun.Read(_place.FolderOf(id));
-        var runs = task?.State is TaskState.Running or TaskState.Paused or TaskState.Pausing;
+        var id = stored.Id;
+        var run = RunOf(id);
+        var runs = task?.State is not (null or TaskState.Created or TaskState.Stopped);
         var state = task?.State switch
         {
-            TaskState.Running => ContainerState.Running,
+            // Of one that is not known it is not said that it has ended.
+            TaskState.Running or TaskState.Unknown => ContainerState.Running,
             TaskState.Paused or TaskState.Pausing => ContainerState.Paused,
             _ when run.Started is null => ContainerState.Created,
-            _ when _keeper is not null && ComesAgain(record, run, task?.ExitCode) =>
-                ContainerState.Restarting,
+            // Without what it stands on it needs somebody: secrets are laid out for a start.
+            _ when _keeper is not null && ComesAgain(record, run, task?.ExitCode)
+                && Lacking(stored) is null => ContainerState.Restarting,
             _ => ContainerState.Exited,
         };
         var labels = record.Labels;

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using Loam.Drivers.Files;
 using Microsoft.Win32.SafeHandles;
@@ -8,7 +9,6 @@ namespace Loam.Drivers.Containers.Native;
 /// </summary>
 internal sealed partial class ExecPipes : IDisposable
 {
-    private const int SetFlags = 4;
     private const uint OwnerReadWrite = 0x180;
     private readonly string _folder;
     private readonly SafeFileHandle? _held;
@@ -25,15 +25,14 @@ internal sealed partial class ExecPipes : IDisposable
             Create(Streams.Input);
             // With a reader there, opening it for writing does not wait.
             _held = Open(Streams.Input, Libc.OpenReadWrite);
-            Input = new FileStream(
-                Blocking(Open(Streams.Input, Libc.OpenWriteOnly)), FileAccess.Write, 0);
+            Input = Pipe(PipeDirection.Out, Open(Streams.Input, Libc.OpenWriteOnly));
         }
     }
 
     public TaskStreams Streams { get; }
-    public FileStream Output { get; }
-    public FileStream Errors { get; }
-    public FileStream? Input { get; }
+    public Stream Output { get; }
+    public Stream Errors { get; }
+    public Stream? Input { get; }
 
     public static ExecPipes Make(string folder, bool hasInput)
     {
@@ -55,22 +54,25 @@ internal sealed partial class ExecPipes : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static FileStream Reader(string path)
+    private static AnonymousPipeClientStream Reader(string path)
     {
         Create(path);
-        return new(Blocking(Open(path, Libc.OpenReadOnly)), FileAccess.Read, 0);
+        return Pipe(PipeDirection.In, Open(path, Libc.OpenReadOnly));
+    }
+
+    /// <summary>No thread waits in it, and waiting can be ended: a process that a command left
+    /// behind may hold the other end for ever.</summary>
+    private static AnonymousPipeClientStream Pipe(PipeDirection direction, SafeFileHandle file)
+    {
+        var pipe = new SafePipeHandle(file.DangerousGetHandle(), ownsHandle: true);
+        file.SetHandleAsInvalid();
+        return new(direction, pipe);
     }
 
     /// <summary>Opened without waiting for the other end.</summary>
     private static SafeFileHandle Open(string path, int flags) =>
         Libc.Open(path, flags | Libc.OpenNonBlocking, 0, out var error)
             ?? throw Libc.Failure($"{path} cannot be opened", error);
-
-    private static SafeFileHandle Blocking(SafeFileHandle file)
-    {
-        _ = fcntl(file, SetFlags, 0);
-        return file;
-    }
 
     private static void Create(string path)
     {
@@ -82,7 +84,4 @@ internal sealed partial class ExecPipes : IDisposable
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int fcntl(SafeFileHandle file, int command, int argument);
 }

@@ -48,7 +48,7 @@ internal static class OciSpecs
     /// <param name="user">Who it runs as.</param>
     /// <param name="folder">Where the files of its name and its neighbours' are.</param>
     public static OciSpec Of(EngineContainer container, string id, OciImageConfig image,
-        OciUser user, string folder)
+        OciUser user, string folder, OciHost host)
     {
         var (spec, settings) = (container.Spec, image.Config ?? new());
         var capabilities = Capabilities(spec);
@@ -64,15 +64,17 @@ internal static class OciSpecs
                 Capabilities = new(capabilities, held, held),
                 Rlimits = [Files()],
                 NoNewPrivileges = !spec.Privileged,
+                OomScoreAdj = host.Score,
             },
             Root = new("rootfs", spec.ReadOnly),
             Hostname = HostName(id),
-            Mounts = [.. Mounts(container, folder)],
+            Mounts = [.. Mounts(container, folder, host)],
             Linux = new()
             {
                 Namespaces =
                 [
                     new("pid"), new("ipc"), new("uts"), new("mount"), new("network"),
+                    .. host.IsUnified ? [new OciNamespace("cgroup")] : (OciNamespace[])[],
                 ],
                 CgroupsPath = $"/loam/{id}",
                 Resources = Resources(spec.Limits, lift: false) with { Devices = Rules(spec) },
@@ -159,7 +161,8 @@ internal static class OciSpecs
         return new("RLIMIT_NOFILE", most, Math.Min(OpenFiles, most));
     }
 
-    private static IEnumerable<OciMount> Mounts(EngineContainer container, string folder)
+    private static IEnumerable<OciMount> Mounts(
+        EngineContainer container, string folder, OciHost host)
     {
         var spec = container.Spec;
         var access = spec.Privileged ? "rw" : "ro";
@@ -174,9 +177,9 @@ internal static class OciSpecs
             new("/dev/mqueue", "mqueue", "mqueue", ["nosuid", "noexec", "nodev"]),
             new("/sys", "sysfs", "sysfs", ["nosuid", "noexec", "nodev", access]),
             new("/sys/fs/cgroup", "cgroup", "cgroup", ["nosuid", "noexec", "nodev", access]),
-            Bound(System.IO.Path.Combine(folder, "hosts"), "/etc/hosts", isReadOnly: false),
-            Bound(System.IO.Path.Combine(folder, "resolv.conf"), "/etc/resolv.conf", false),
-            Bound(System.IO.Path.Combine(folder, "hostname"), "/etc/hostname", false),
+            Bound(System.IO.Path.Combine(folder, "hosts"), "/etc/hosts", "rw"),
+            Bound(System.IO.Path.Combine(folder, "resolv.conf"), "/etc/resolv.conf", "rw"),
+            Bound(System.IO.Path.Combine(folder, "hostname"), "/etc/hostname", "rw"),
         ];
         if (spec.ReadOnly)
         {
@@ -187,11 +190,12 @@ internal static class OciSpecs
         // What is mounted on top of another comes later.
         return mounts.Where(m => !own.Contains(m.Destination)).Concat(container.Mounts
             .OrderBy(m => m.Target, StringComparer.Ordinal)
-            .Select(m => Bound(m.HostPath, m.Target, m.ReadOnly)));
+            .Select(m => Bound(m.HostPath, m.Target,
+                m.ReadOnly ? host.SealsTrees ? ["ro", "rro"] : ["ro"] : ["rw"])));
     }
 
-    private static OciMount Bound(string from, string to, bool isReadOnly) =>
-        new(to, "bind", from, ["rbind", "rprivate", isReadOnly ? "ro" : "rw"]);
+    private static OciMount Bound(string from, string to, params string[] access) =>
+        new(to, "bind", from, ["rbind", "rprivate", .. access]);
 
     private static OciDeviceRule[] Rules(ContainerSpec spec) => spec.Privileged
         ? [new(true, "rwm")]

@@ -20,6 +20,7 @@ internal sealed record OciProcess
     public OciCapabilities? Capabilities { get; init; }
     public OciRlimit[]? Rlimits { get; init; }
     public bool NoNewPrivileges { get; init; }
+    public int? OomScoreAdj { get; init; }
 }
 
 internal sealed record OciRoot(string Path, bool Readonly);

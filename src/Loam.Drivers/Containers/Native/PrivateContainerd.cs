@@ -80,15 +80,47 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
     {
         try
         {
-            return int.TryParse(
+            if (int.TryParse(
                     File.ReadAllText(place.PidFile), CultureInfo.InvariantCulture, out var pid)
-                && DetachedProcess.IsAlive(pid)
-                && File.ReadAllText($"/proc/{pid}/cmdline").Split('\0').Contains(place.Config)
-                    ? pid : null;
+                && IsOurs(pid))
+            {
+                return pid;
+            }
         }
         catch (IOException)
         {
-            return null;
+            // Whoever started it may not have come to write it down.
+        }
+        return Directory.EnumerateDirectories("/proc").Select(d => int.TryParse(
+                Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Where(id => id > 0 && IsOurs(id)).Select(id => (int?)id).FirstOrDefault();
+    }
+
+    /// <summary>What cannot be trimmed now can be later.</summary>
+    internal void TrimLog()
+    {
+        try
+        {
+            EngineLog.Trim(place.Log);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It stays.
+        }
+    }
+
+    private bool IsOurs(int pid)
+    {
+        try
+        {
+            var words = File.ReadAllText(string.Create(
+                CultureInfo.InvariantCulture, $"/proc/{pid}/cmdline")).Split('\0');
+            return Path.GetFileName(words[0]) == "containerd" && words.Contains(place.Config)
+                && DetachedProcess.IsAlive(pid);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

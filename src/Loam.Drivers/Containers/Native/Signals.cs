@@ -29,7 +29,7 @@ internal static class Signals
         if (name.StartsWith("RTMIN", StringComparison.Ordinal))
         {
             return int.TryParse(name[5..], CultureInfo.InvariantCulture, out var above)
-                && RealTime + above <= Last ? RealTime + above
+                && above is >= 0 and <= Last - RealTime ? RealTime + above
                 : name.Length == 5 ? RealTime : Terminate;
         }
         return Array.IndexOf(s_names, name) is var at and >= 0 ? at + 1 : Terminate;

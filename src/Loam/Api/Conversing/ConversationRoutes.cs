@@ -51,7 +51,7 @@ internal sealed class ConversationRoutes(IMindSide mind, Surface surface, OpenPr
         var said = PartedAsync(_link.AskAsync(new("chat", name, order.Message)
         {
             Model = order.Model, MaySend = order.MaySend,
-        }, call.Peer.Name, cancel), call.Peer, words, cancel);
+        }, call.Peer.Name, cancel), call.Peer.Name, words, cancel);
         if (call.Http.Request.Headers.Accept.Any(a => a?.Contains(
             Events, StringComparison.OrdinalIgnoreCase) == true))
         {
@@ -95,22 +95,22 @@ internal sealed class ConversationRoutes(IMindSide mind, Surface surface, OpenPr
     /// <summary>A proposal among the lines is parted by what was said here: by our own record,
     /// which the mind has no part in.</summary>
     private async IAsyncEnumerable<FromMind> PartedAsync(IAsyncEnumerable<FromMind> lines,
-        Peer peer, ImmutableArray<string> words,
+        string person, ImmutableArray<string> words,
         [EnumeratorCancellation] CancellationToken cancel)
     {
         await foreach (var line in lines.ConfigureAwait(false))
         {
             yield return line is { Type: "plan", Proposal: { } id }
-                ? await PartedAsync(line, id, peer, words, cancel).ConfigureAwait(false) : line;
+                ? await PartedAsync(line, id, person, words, cancel).ConfigureAwait(false) : line;
         }
     }
 
-    private async Task<FromMind> PartedAsync(FromMind line, string id, Peer peer,
+    private async Task<FromMind> PartedAsync(FromMind line, string id, string person,
         ImmutableArray<string> words, CancellationToken cancel)
     {
         var order = open.Of(id).Order;
         var (generation, files) = await surface.Machine.CurrentAsync(cancel).ConfigureAwait(false);
-        if (order.For != Peer.Shown(Peer.Known(peer.Name)) || order.BaseGeneration != generation)
+        if (order.For != Peer.Shown(Peer.Known(person)) || order.BaseGeneration != generation)
         {
             throw new HostException(Fault.Conflict, "The state moved on while this was thought of.",
                 "Say it again.");
@@ -120,8 +120,8 @@ internal sealed class ConversationRoutes(IMindSide mind, Surface surface, OpenPr
             // It was parted before.
             return line with { Unasked = order.Unasked.IsEmpty ? null : order.Unasked };
         }
-        var parted = await _parting.PartAsync(
-            order with { Said = words }, files, peer.Source, cancel).ConfigureAwait(false);
+        var parted = await _parting.PartAsync(order with { Said = words }, files, cancel)
+            .ConfigureAwait(false);
         return line with
         {
             Rest = open.Part(id, parted)?.Id, Unasked = parted.Rest?.Unasked,

@@ -11,6 +11,7 @@ public sealed class OciSpecsTests
 {
     private static readonly string s_id = new('a', 64);
     private static readonly OciUser s_root = new(0, 0, []);
+    private static readonly OciHost s_host = new(IsUnified: false, SealsTrees: true, Score: 0);
 
     private static readonly OciImageConfig s_image = new(new()
     {
@@ -87,15 +88,39 @@ public sealed class OciSpecsTests
             Mounts = [new("/srv/b", "/data/b", true), new("/srv/tmp", "/tmp/", false),
                 new("/srv/a", "/data", false)],
         };
-        var mounts = OciSpecs.Of(container, s_id, s_image, s_root, "/folder").Mounts;
+        var mounts = OciSpecs.Of(container, s_id, s_image, s_root, "/folder", s_host).Mounts;
         mounts.Where(m => m.Destination.TrimEnd('/') == "/tmp").ShouldHaveSingleItem().Source
             .ShouldBe("/srv/tmp");
         mounts.ShouldContain(m => m.Destination == "/run" && m.Type == "tmpfs");
         mounts.ShouldContain(m => m.Source == "/folder/hosts" && m.Destination == "/etc/hosts");
         mounts.Where(m => m.Source.StartsWith("/srv/")).Select(m => m.Destination)
             .ShouldBe(["/data", "/data/b", "/tmp/"]);
-        mounts.Single(m => m.Destination == "/data/b").Options.ShouldContain("ro");
+        mounts.Single(m => m.Destination == "/data/b").Options
+            .ShouldBe(["rbind", "rprivate", "ro", "rro"]);
+        OciSpecs.Of(container, s_id, s_image, s_root, "/folder", s_host with
+        {
+            SealsTrees = false,
+        }).Mounts.Single(m => m.Destination == "/data/b").Options
+            .ShouldBe(["rbind", "rprivate", "ro"]);
     }
+
+    [Fact]
+    public void A_container_has_what_the_host_can_give()
+    {
+        var spec = Make(s => s, host: new(true, true, 300));
+        spec.Linux.Namespaces.ShouldContain(new OciNamespace("cgroup"));
+        spec.Process.OomScoreAdj.ShouldBe(300);
+        Make(s => s).Linux.Namespaces.ShouldNotContain(n => n.Type == "cgroup");
+        Make(s => s).Process.OomScoreAdj.ShouldBe(0, "the daemon's protection is its own");
+    }
+
+    [Theory]
+    [InlineData("crun version 1.8.1\ncommit: f8a\nspec: 1.0.0", "1.8.1")]
+    [InlineData("crun version 1.21\n", "1.21")]
+    [InlineData("crun version 0.17-dirty\n", "0.17")]
+    [InlineData("something else", "0.0")]
+    public void Cruns_version_is_read(string said, string version) =>
+        OciHost.CrunOf(said).ShouldBe(Version.Parse(version));
 
     [Fact]
     public void It_is_the_same_when_it_was_stored()
@@ -113,8 +138,9 @@ public sealed class OciSpecsTests
         .Where(c => c.Action == "SCMP_ACT_ALLOW").SelectMany(c => c.Names);
 
     private static OciSpec Make(Func<ContainerSpec, ContainerSpec> change,
-        OciImageConfig? image = null, OciUser? user = null) =>
-        OciSpecs.Of(Container(change), s_id, image ?? s_image, user ?? s_root, "/folder");
+        OciImageConfig? image = null, OciUser? user = null, OciHost? host = null) =>
+        OciSpecs.Of(Container(change), s_id, image ?? s_image, user ?? s_root, "/folder",
+            host ?? s_host);
 
     private static EngineContainer Container(Func<ContainerSpec, ContainerSpec> change) => new(
         change(new()

@@ -6,7 +6,6 @@ using Loam.Mind.Evaluating;
 using Loam.Mind.Evaluating.Cases;
 using Loam.Mind.Evaluating.Judging;
 using Loam.Mind.Gateway;
-using Loam.Mind.Privacy;
 using Loam.Mind.Thinking;
 using Loam.Scoring.Injecting;
 using Loam.Tests.Mind.Answers;
@@ -96,27 +95,6 @@ public sealed class TrialTests
         model.Asked.Count.ShouldBe(1);
     }
 
-    /// <summary>Cases are sent from this machine: its own names stay as private as in any other
-    /// request, though the texts are not its.</summary>
-    [Fact]
-    public async Task The_machines_own_names_do_not_leave_with_somebody_elses_texts()
-    {
-        var model = new Script(_ => "Hello.") { Away = true };
-        var result = await RunAsync(model, new(), StateSet.Empty, maySend: true,
-            "anna says that atlas.example.org and shop are slow");
-        result.Kind.ShouldBe(ThoughtKind.Answer, result.Words);
-        var asked = model.Asked.ShouldHaveSingleItem();
-        foreach (var name in (string[])["anna", "atlas", "example.org"])
-        {
-            asked.ShouldNotContain(name);
-        }
-        // A thing of the state is none.
-        asked.ShouldContain("shop");
-    }
-
-    private static readonly RedactionFacts s_names = new(
-        ["atlas", "shop"], ["example.org"], ["anna"], ["shop"], []);
-
     private static Task<TrialResult> RunAsync(Script model, params string[] turns) =>
         RunAsync(model, new(), StateSet.Empty, true, turns);
 
@@ -126,7 +104,7 @@ public sealed class TrialTests
         using var budget = MemoryFile.Budget();
         var asking = new PrivateAsking();
         return await new Trial(Gateway(model, budget, asking), asking,
-            new LlmSettings { Privacy = privacy }, s_names).RunAsync(
+            new LlmSettings { Privacy = privacy }).RunAsync(
                 files, turns, () => "a1b2c3d4e5f6", maySend, default);
     }
 
