@@ -31,9 +31,9 @@ public sealed class NetworkFaultTests : IAsyncLifetime
         await NetworkHost.NetworkAsync(networks, "front");
         await _host.StartAsync(networks, "a", "a", [], "front");
         var space = _host.Space("a");
-        // Not on a thread that others get.
-        var work = new Thread(() => NetworkSpace.In(_host.Host, () =>
+        NetworkSpace.In(_host.Host, () =>
         {
+            // Of this thread alone, which ends with it.
             Kernel.Unshare(Kernel.NewMounts);
             NetworkSpace.Mount("none", "/", (nuint)(MountFlags.Private | MountFlags.Recursive));
             Libc.Mount("tmpfs", "/proc/sys/net/ipv6", "tmpfs", 0, "").ShouldBe(0);
@@ -41,9 +41,7 @@ public sealed class NetworkFaultTests : IAsyncLifetime
             new NetworkKernel(null).Plug(new(
                 "lvwithout", "lmwithout", space, "eth9", "10.7.0.2/24", null));
             return true;
-        }));
-        work.Start();
-        work.Join();
+        });
         new NetworkKernel(_host.Host).Links().ShouldContain("lvwithout");
     }
 
