@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Loam.Drivers.Files;
 
 namespace Loam.System.Harness;
@@ -106,7 +107,7 @@ public sealed class Instance(
         Directory.EnumerateFiles(Paths.StateDir).Where(f => !f.EndsWith('~'))
             .ToDictionary(f => Path.GetFileName(f), File.ReadAllText);
 
-    /// <summary>Nothing is declared and nothing runs, whatever was before.</summary>
+    /// <summary>Nothing is declared, runs or waits, whatever was before.</summary>
     public async Task ResetAsync()
     {
         if (!IsRunning)
@@ -125,6 +126,20 @@ public sealed class Instance(
         {
             Directory.Delete(volume, recursive: true);
         }
+        await DeclineAsync();
+    }
+
+    /// <summary>What is proposed and nobody has decided about.</summary>
+    private async Task DeclineAsync()
+    {
+        var listed = (await RunAsync("proposals")).ShouldEnd(0).Output;
+        foreach (var id in Regex.Matches(listed, @"\bm[0-9a-f]{12}\b").Select(m => m.Value)
+            .Distinct())
+        {
+            // One that is decided stays as it is.
+            await RunAsync("decline", id);
+        }
+        (await RunAsync("status")).Output.ShouldNotContain("proposed:");
     }
 
     public async ValueTask DisposeAsync()
