@@ -164,7 +164,8 @@ public static class Limits
     public const int NamesStreams = 64;
     /// <summary>Tokens that there may be.</summary>
     public const int Tokens = 100;
-    /// <summary>Wrong tokens from one place after which it is not heard for a while.</summary>
+    /// <summary>Wrong tokens from one place after which more of them are turned away for a while.
+    /// </summary>
     public const int TokenFailures = 10;
     /// <summary>How long that is, and how long a wrong one counts.</summary>
     public static readonly TimeSpan TokenPause = TimeSpan.FromMinutes(1);

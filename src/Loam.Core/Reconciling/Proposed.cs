@@ -25,6 +25,10 @@ public sealed record ProposalOrder(string By, string Words,
         init;
     }
 
+    /// <summary>What its words cover was found out. Known to the daemon alone.</summary>
+    [JsonIgnore]
+    public bool IsParted { get; init; }
+
     /// <summary>What the person said whose wish it serves, oldest first: what the daemon heard, or
     /// what whoever proposes says that it was.</summary>
     public ImmutableArray<string> Said

@@ -32,24 +32,64 @@ public sealed record Seed(ImmutableArray<string> Keys,
             .Select(k => $"{k} is not read: what the machine is stands in its state files."));
         var files = ImmutableSortedDictionary.CreateBuilder<string, string>(
             StringComparer.Ordinal);
-        foreach (var entry in Items(root[FilesName]).OfType<MappingNode>())
+        foreach (var item in Items(root, FilesName, rest))
         {
-            var path = (entry["path"] as ScalarNode)?.Text ?? "";
-            var name = path.StartsWith(Place, StringComparison.Ordinal) ? path[Place.Length..] : "";
-            if (FileKinds.Of(name) is not null && entry["content"] is ScalarNode content)
+            if (item is not MappingNode entry)
             {
-                files[name] = content.Text;
+                rest.Add($"{FilesName}: line {item.Span.Line} is not written: it is no entry "
+                    + "with a path and a content.");
+            }
+            else if (Name(entry, out var why) is { } name)
+            {
+                files[name] = Text(entry["content"])!;
             }
             else
             {
-                rest.Add($"{FilesName}: '{path}' is not written: only state files in {Place} are, "
-                    + "with a content of text.");
+                rest.Add($"{FilesName}: '{Text(entry["path"])}' is not written: {why}");
             }
         }
-        return new([.. Items(root[KeysName]).OfType<ScalarNode>().Select(k => k.Text.Trim())],
-            files.ToImmutable(), [.. rest]);
+        var keys = new List<string>();
+        foreach (var item in Items(root, KeysName, rest))
+        {
+            if (Text(item) is { } key)
+            {
+                keys.Add(key.Trim());
+            }
+            else
+            {
+                rest.Add($"{KeysName}: line {item.Span.Line} is not read: it is no text.");
+            }
+        }
+        return new([.. keys], files.ToImmutable(), [.. rest]);
     }
 
-    private static ImmutableArray<Node> Items(Node? node) =>
-        node is SequenceNode list ? list.Items : [];
+    /// <returns>Of the state file that an entry is; null: it is none.</returns>
+    private static string? Name(MappingNode entry, out string why)
+    {
+        var path = Text(entry["path"]) ?? "";
+        var name = path.StartsWith(Place, StringComparison.Ordinal) ? path[Place.Length..] : "";
+        why = FileKinds.Of(name) is null || Text(entry["content"]) is null
+                ? $"only state files in {Place} are, with a content of text."
+            : entry["encoding"] is { } encoding && Text(encoding) is not ("text/plain" or "")
+                ? "its content has an encoding, and only plain text is read."
+            : entry["append"] is { } append && Text(append) is not ("false" or "")
+                ? "a state file is written whole, and nothing is put at its end." : "";
+        return why.Length == 0 ? name : null;
+    }
+
+    private static string? Text(Node? node) => (node as ScalarNode)?.Text;
+
+    /// <summary>What is no list is left out whole.</summary>
+    private static ImmutableArray<Node> Items(MappingNode root, string key, List<string> rest)
+    {
+        if (root[key] is SequenceNode list)
+        {
+            return list.Items;
+        }
+        if (root[key] is not null)
+        {
+            rest.Add($"{key} is not read: it is no list.");
+        }
+        return [];
+    }
 }

@@ -40,7 +40,8 @@ public static class ConfinedProcess
             $"{Path.GetFileName(confined.Doors)}-{confined.User}"), confined.Memory,
             Confined.Threads);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var looking = UntilFullAsync(confined, end);
+        var looking = UntilFullAsync(() => OwnSpace.Fault(
+            confined.Home, confined.Space, Limits.ConfinedFiles), Limits.ConfinedLook, end);
         try
         {
             var exit = await StartAsync(loam, confined with { Groups = group?.Folders ?? [] },
@@ -57,22 +58,29 @@ public static class ConfinedProcess
         }
     }
 
-    /// <summary>Ends it when its folder holds too much.</summary>
+    /// <summary>Ends it when its folder holds too much, or nobody can say how much.</summary>
+    /// <param name="look">Why it is too much, a sentence; null: it is not.</param>
     /// <returns>Why, a sentence; null: it ended otherwise.</returns>
-    private static async Task<string?> UntilFullAsync(
-        Confined confined, CancellationTokenSource end)
+    internal static async Task<string?> UntilFullAsync(
+        Func<string?> look, TimeSpan pause, CancellationTokenSource end)
     {
-        while (!end.IsCancellationRequested)
+        try
         {
-            await Task.Delay(Limits.ConfinedLook, end.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (OwnSpace.Fault(confined.Home, confined.Space, Limits.ConfinedFiles) is { } fault)
+            while (!end.IsCancellationRequested)
             {
-                await end.CancelAsync().ConfigureAwait(false);
-                return fault;
+                await Task.Delay(pause, end.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (look() is { } fault)
+                {
+                    return fault;
+                }
             }
+            return null;
         }
-        return null;
+        finally
+        {
+            await end.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task<int> StartAsync(string loam, Confined confined,

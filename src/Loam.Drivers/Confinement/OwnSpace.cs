@@ -41,14 +41,14 @@ public static class OwnSpace
         return null;
     }
 
-    /// <summary>What goes meanwhile is not there.</summary>
+    /// <summary>What goes meanwhile, or is no folder any more, has nothing in it.</summary>
     private static FileSystemInfo[] Within(DirectoryInfo folder)
     {
         try
         {
             return folder.GetFileSystemInfos();
         }
-        catch (DirectoryNotFoundException)
+        catch (IOException)
         {
             return [];
         }
@@ -60,7 +60,7 @@ public static class OwnSpace
         {
             return file.LinkTarget is null ? file.Length : 0;
         }
-        catch (FileNotFoundException)
+        catch (IOException)
         {
             return 0;
         }

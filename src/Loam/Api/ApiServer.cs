@@ -55,24 +55,6 @@ internal sealed class ApiServer : IAsyncDisposable
     public static async Task<ApiServer> StartAsync(
         Surface surface, WaitingRoom before, TimeProvider time, CancellationToken cancel)
     {
-        var server = await BeginAsync(surface, before.Path, time, Peer.Of, cancel)
-            .ConfigureAwait(false);
-        await before.DisposeAsync().ConfigureAwait(false);
-        return server;
-    }
-
-    /// <param name="socketPath">A stale socket there is replaced; a live one is not.</param>
-    /// <exception cref="HostException">Conflict: another daemon serves this socket.</exception>
-    internal static Task<ApiServer> StartAsync(Surface surface, string socketPath,
-        TimeProvider time, Func<Socket, Peer?> peerOf, CancellationToken cancel)
-    {
-        RemoveStale(socketPath);
-        return BeginAsync(surface, socketPath, time, peerOf, cancel);
-    }
-
-    private static async Task<ApiServer> BeginAsync(Surface surface, string socketPath,
-        TimeProvider time, Func<Socket, Peer?> peerOf, CancellationToken cancel)
-    {
         List<(string Socket, uint User)> confined = [];
         if (surface.Mind is { } mind)
         {
@@ -83,12 +65,13 @@ internal sealed class ApiServer : IAsyncDisposable
             confined.Add((web.Socket, web.User));
         }
         confined.ForEach(c => RemoveStale(c.Socket));
-        var server = new ApiServer(surface, socketPath, time, peerOf);
+        var server = new ApiServer(surface, before.Path, time, before.PeerOf);
         File.Delete(server.Arriving);
         await server._app.StartAsync(cancel).ConfigureAwait(false);
         SocketOwner.Give(server.Arriving, Peer.GroupNumber());
-        File.Move(server.Arriving, socketPath, overwrite: true);
+        File.Move(server.Arriving, before.Path, overwrite: true);
         confined.ForEach(c => SocketOwner.Give(c.Socket, c.User));
+        await before.DisposeAsync().ConfigureAwait(false);
         return server;
     }
 

@@ -18,11 +18,12 @@ internal interface ISlots
 }
 
 /// <param name="File">An update; null: the way back to what is in the other slot.</param>
-/// <param name="Digest">Of the plan that was shown.</param>
-/// <param name="Within">Seconds that it has to become well.</param>
 internal sealed record OsOrder(string? File)
 {
+    /// <summary>Of the plan that was shown.</summary>
     public string? Digest { get; init; }
+
+    /// <summary>Seconds that it has to become well.</summary>
     public int? Within { get; init; }
 
     /// <summary>The machine is started again by somebody, some time.</summary>

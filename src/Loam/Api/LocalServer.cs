@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Loam.Api;
 
-/// <summary>HTTP for programs of this machine: bounds, and nothing that tells who serves.</summary>
+/// <summary>HTTP: bounds, and nothing that tells who serves.</summary>
 internal static class LocalServer
 {
     /// <param name="connections">At one time.</param>
-    /// <param name="listen">Says where.</param>
+    /// <param name="listen">Says where, and what is bounded besides.</param>
     public static WebApplication Make(
         int connections, Action<KestrelServerOptions> listen, RequestDelegate serve)
     {

@@ -89,7 +89,7 @@ internal sealed class MindRoutes(Surface surface, OpenProposals open)
                     lines.Add(entry.Text);
                 }
             }
-            catch (HostException fault) when (MindUser.Is(call.Peer.Uid))
+            catch (HostException fault) when (ConfinedUser.Mind.Is(call.Peer.Uid))
             {
                 // A person is told; a model answers without it.
                 lines.Add($"(its log cannot be read: {fault.Message})");

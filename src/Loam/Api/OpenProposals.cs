@@ -83,9 +83,12 @@ internal sealed class OpenProposals(TimeProvider time, Action<MachineEvent> tell
     /// <exception cref="HostException">NotFound: there is none of that name, or no longer.
     /// </exception>
     public Proposed Of(string id) => All().FirstOrDefault(p => p.Id == id)
-        ?? throw new HostException(Fault.NotFound,
-            "This proposal is no longer open: it is older than a day, others took its place, or "
-            + "the daemon was restarted.", "Ask for it again.");
+        ?? throw None();
+
+    /// <summary>What whoever names one hears that is not there.</summary>
+    public static HostException None() => new(Fault.NotFound,
+        "This proposal is no longer open: it is older than a day, others took its place, or "
+        + "the daemon was restarted.", "Ask for it again.");
 
     /// <summary>As if it had never been.</summary>
     public void Forget(string id)

@@ -41,8 +41,8 @@ internal sealed record Peer(uint Uid, ImmutableArray<uint> Groups, string Name, 
 
     /// <summary>Root and members of <see cref="Group"/>; the mind, for proposing and for nothing
     /// else, whatever groups it may have come by; nobody besides.</summary>
-    public Rights Rights(uint? group) => MindUser.Is(Uid) ? Api.Rights.Propose
-        : WebUser.Is(Uid) ? Api.Rights.Serve
+    public Rights Rights(uint? group) => ConfinedUser.Mind.Is(Uid) ? Api.Rights.Propose
+        : ConfinedUser.Web.Is(Uid) ? Api.Rights.Serve
         : Uid == 0 || (group is { } gid && Groups.Contains(gid))
             ? All : Api.Rights.None;
 

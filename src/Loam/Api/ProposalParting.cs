@@ -20,7 +20,7 @@ internal sealed record Parted(ProposalOrder? Asked, ProposalOrder? Rest)
 /// <summary>Parts what programs propose, as a person's client parts what the mind does.</summary>
 internal sealed class ProposalParting(ScopeOf scopeOf)
 {
-    /// <summary>Said of what nobody has parted yet.</summary>
+    /// <summary>Of what nobody has parted, or nobody can.</summary>
     public const string Unparted = "Nobody can say what of it was asked for.";
 
     /// <param name="whole">With secrets in their places; its words are in it.</param>
@@ -28,6 +28,7 @@ internal sealed class ProposalParting(ScopeOf scopeOf)
     public async Task<Parted> PartAsync(
         ProposalOrder whole, StateSet files, CancellationToken cancel)
     {
+        whole = whole with { IsParted = true };
         var blanked = SecretHandles.Blank(files.Without(StateSet.Lock));
         var scope = whole.Said.IsEmpty ? Scope.Nothing
             : await scopeOf(new(blanked, whole.Said), cancel).ConfigureAwait(false);

@@ -19,7 +19,6 @@ internal sealed class WaitingRoom : IAsyncDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Socket _socket;
-    private readonly Func<Socket, Peer?> _peerOf;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
     private volatile string _what;
@@ -27,12 +26,15 @@ internal sealed class WaitingRoom : IAsyncDisposable
     private WaitingRoom(string path, Socket socket, string what, Func<Socket, Peer?> peerOf)
     {
         Path = path;
-        (_socket, _what, _peerOf) = (socket, what, peerOf);
+        (_socket, _what, PeerOf) = (socket, what, peerOf);
         _serving = ServeAsync();
     }
 
     /// <summary>Where it answers.</summary>
     public string Path { get; }
+
+    /// <summary>Who is at the other end.</summary>
+    public Func<Socket, Peer?> PeerOf { get; }
 
     /// <param name="path">A stale socket there is replaced; a live one is not.</param>
     /// <param name="what">What the daemon waits for.</param>
@@ -118,7 +120,7 @@ internal sealed class WaitingRoom : IAsyncDisposable
         try
         {
             var line = await HeadAsync(peer, limit.Token).ConfigureAwait(false);
-            await peer.SendAsync(Answer(line, _peerOf(peer)), limit.Token).ConfigureAwait(false);
+            await peer.SendAsync(Answer(line, PeerOf(peer)), limit.Token).ConfigureAwait(false);
             peer.Shutdown(SocketShutdown.Send);
             // What it still sends is taken, so that it reads the answer.
             var nowhere = new byte[MostHeadBytes];

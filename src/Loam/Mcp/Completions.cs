@@ -18,16 +18,7 @@ internal sealed class Completions(Desk desk)
     {
         var begun = asked?.Argument?.Value ?? "";
         var all = begun.Length > LongestBegun ? []
-            : (asked?.Ref, asked?.Argument?.Name) switch
-            {
-                (PromptReference { Name: "set_up_app" }, "app") =>
-                    AppCatalog.All.Select(a => a.Name),
-                (PromptReference { Name: "why_unhealthy" }, "service") =>
-                    await ServicesAsync(cancel).ConfigureAwait(false),
-                (ResourceTemplateReference { Uri: ResourceTable.Proposals }, "proposal") =>
-                    await ProposalsAsync(cancel).ConfigureAwait(false),
-                _ => [],
-            };
+            : await AllAsync(asked, cancel).ConfigureAwait(false);
         List<string> fitting = [.. all.Where(
             a => a.StartsWith(begun, StringComparison.OrdinalIgnoreCase))];
         return new()
@@ -40,12 +31,21 @@ internal sealed class Completions(Desk desk)
         };
     }
 
-    private async Task<IEnumerable<string>> ServicesAsync(CancellationToken cancel)
+    private async Task<IEnumerable<string>> AllAsync(
+        CompleteRequestParams? asked, CancellationToken cancel)
     {
         try
         {
-            return (await desk.Client.StatusAsync(cancel).ConfigureAwait(false)).Services
-                .Select(s => s.Name);
+            return (asked?.Ref, asked?.Argument?.Name) switch
+            {
+                (PromptReference { Name: "set_up_app" }, "app") =>
+                    AppCatalog.All.Select(a => a.Name),
+                (PromptReference { Name: "why_unhealthy" }, "service") =>
+                    await ServicesAsync(cancel).ConfigureAwait(false),
+                (ResourceTemplateReference { Uri: ResourceTable.Proposals }, "proposal") =>
+                    await ProposalsAsync(cancel).ConfigureAwait(false),
+                _ => [],
+            };
         }
         catch (CommandFailure)
         {
@@ -54,16 +54,10 @@ internal sealed class Completions(Desk desk)
         }
     }
 
-    private async Task<IEnumerable<string>> ProposalsAsync(CancellationToken cancel)
-    {
-        try
-        {
-            return (await desk.Client.OwnProposalsAsync(cancel).ConfigureAwait(false)).Proposals
-                .Where(Desk.IsOurs).Select(p => p.Id);
-        }
-        catch (CommandFailure)
-        {
-            return [];
-        }
-    }
+    private async Task<IEnumerable<string>> ServicesAsync(CancellationToken cancel) =>
+        (await desk.Client.StatusAsync(cancel).ConfigureAwait(false)).Services.Select(s => s.Name);
+
+    private async Task<IEnumerable<string>> ProposalsAsync(CancellationToken cancel) =>
+        (await desk.Client.OwnProposalsAsync(cancel).ConfigureAwait(false)).Proposals
+            .Where(Desk.IsOurs).Select(p => p.Id);
 }

@@ -17,7 +17,7 @@ namespace Loam.Supervision;
 internal sealed class MindSide(Machine machine, InstancePaths paths, string instance,
     ISecretVault vault, EventLog events, TimeProvider time) : IMindSide, IDisposable
 {
-    private readonly EndpointDoors _doors = new(paths.MindDoors, MindUser.Of(instance));
+    private readonly EndpointDoors _doors = new(paths.MindDoors, ConfinedUser.Mind.Of(instance));
     private readonly LlmEnvironment _environment =
         LlmEnvironment.Of(Environment.GetEnvironmentVariable);
 
@@ -25,7 +25,7 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
 
     public string PeoplesSocket => paths.MindSocket;
 
-    public uint User { get; } = MindUser.Of(instance);
+    public uint User { get; } = ConfinedUser.Mind.Of(instance);
 
     public bool HasModels => !Held.Models.IsEmpty;
 
@@ -75,7 +75,7 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
 
     /// <summary>Starts the model host when somebody asks a model of this machine.</summary>
     private Watched ModelWatch => new("the model host", new ModelWatch(paths,
-        Environment.ProcessPath!, MindUser.OfModelHost(instance), () => Held, events, time)
+        Environment.ProcessPath!, ConfinedUser.ModelHost.Of(instance), () => Held, events, time)
         .RunAsync);
 
     /// <summary>With its folders and their owners in place. What keeps them from it is told, and
@@ -86,7 +86,8 @@ internal sealed class MindSide(Machine machine, InstancePaths paths, string inst
     {
         try
         {
-            ConfinedFolders.Prepare(paths.MindDoors, paths.MindDir, MindUser.Of(instance));
+            ConfinedFolders.Prepare(
+                paths.MindDoors, paths.MindDir, ConfinedUser.Mind.Of(instance));
         }
         catch (HostException fault)
         {

@@ -62,9 +62,7 @@ internal sealed class MindWatch(
         }
         catch (Exception e) when (e is HostException or IOException or UnauthorizedAccessException)
         {
-            return e is HostException { Fault: Fault.Exhausted, Remedy: var remedy }
-                ? $"The mind was ended: {e.Message} {remedy}"
-                : $"The mind cannot be started: {e.Message}";
+            return $"The mind does not run: {e.Message} {(e as HostException)?.Remedy}".TrimEnd();
         }
     }
 

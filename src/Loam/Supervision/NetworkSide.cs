@@ -19,8 +19,8 @@ internal sealed class NetworkSide(ContainerNetworks networks, InstancePaths path
     [
         new("ports of containers", FollowAsync),
         new("names of containers", new NamesWatch(networks, () => new NameSockets(null),
-            ResolvConf, paths, Environment.ProcessPath!, NamesUser.Of(instance), events, time)
-            .RunAsync),
+            ResolvConf, paths, Environment.ProcessPath!, ConfinedUser.Names.Of(instance), events,
+            time).RunAsync),
     ];
 
     private async Task FollowAsync(CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Loam.Api;
 using Loam.Core;
@@ -21,13 +22,14 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
     public const string Verb = "scope";
 
     private const string Failed = "scope.failed";
+    private const int LongestWhy = 200;
 
     private readonly SemaphoreSlim _turn = new(1);
 
     public static ScopeOf Of(
         InstancePaths paths, string instance, EventLog events, TimeProvider time) =>
-        new ScopeSide(paths, Environment.ProcessPath!, MindUser.OfScope(instance), events, time)
-            .ReadAsync;
+        new ScopeSide(paths, Environment.ProcessPath!, ConfinedUser.Scope.Of(instance), events,
+            time).ReadAsync;
 
     /// <summary>What they cover; nothing where it cannot be found out.</summary>
     public async Task<Scope> ReadAsync(ScopeOrder order, CancellationToken cancel)
@@ -71,12 +73,21 @@ internal sealed class ScopeSide(InstancePaths paths, string loam, uint user, Eve
             var answer = AtomicFile.Read(paths.ScopeAnswer, Limits.ScopeBytes);
             return exit == 0 && answer is not null
                 && JsonSerializer.Deserialize(answer, LoamJson.Default.Scope) is { } scope
-                    ? scope : throw new HostException(Fault.Unavailable, $"It ended with {exit}.");
+                    ? scope : throw Failure(exit, answer);
         }
         finally
         {
             File.Delete(paths.ScopeAsked);
             File.Delete(paths.ScopeAnswer);
         }
+    }
+
+    /// <param name="said">What it wrote, first of all why; null: nothing.</param>
+    private static HostException Failure(int exit, byte[]? said)
+    {
+        var why = string.Concat(Encoding.UTF8.GetString(said ?? []).Trim().Split('\n')[0]
+            .Take(LongestWhy).Select(c => char.IsControl(c) ? ' ' : c));
+        return new(Fault.Unavailable,
+            why.Length == 0 ? $"It ended with {exit}." : $"It ended with {exit}: {why}");
     }
 }

@@ -12,7 +12,7 @@ internal sealed class WebSide(Func<DesiredState> desired, InstancePaths paths, s
 {
     public string Socket => paths.WebDaemonSocket;
 
-    public uint User { get; } = WebUser.Of(instance);
+    public uint User { get; } = ConfinedUser.Web.Of(instance);
 
     public WebCertificate? Certificate()
     {
@@ -48,7 +48,7 @@ internal sealed class WebSide(Func<DesiredState> desired, InstancePaths paths, s
     {
         try
         {
-            ConfinedFolders.Prepare(paths.WebDoors, paths.WebDir, WebUser.Of(instance));
+            ConfinedFolders.Prepare(paths.WebDoors, paths.WebDir, ConfinedUser.Web.Of(instance));
             return new(desired, paths, instance, events, time);
         }
         catch (HostException fault)

@@ -4,7 +4,6 @@ using Loam.Api;
 using Loam.Cli;
 using Loam.Core;
 using Loam.Drivers.Confinement;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -21,6 +20,9 @@ internal static class WebProcess
     private static readonly TimeSpan s_head = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_idle = TimeSpan.FromMinutes(1);
 
+    /// <summary>Whoever reads more slowly leaves his place to others.</summary>
+    private static readonly MinDataRate s_slowest = new(240, TimeSpan.FromSeconds(5));
+
     /// <param name="daemon">The daemon's socket for it.</param>
     public static async Task RunAsync(string daemon, TimeProvider time, CancellationToken stop)
     {
@@ -28,12 +30,9 @@ internal static class WebProcess
         var client = new DaemonClient(daemon);
         var shown = await CertificateAsync(client, stop).ConfigureAwait(false);
         using var forwarding = new Forwarding(daemon);
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        await using var app = LocalServer.Make(Limits.WebConnections, kestrel =>
         {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = Limits.RequestBytes;
-            kestrel.Limits.MaxConcurrentConnections = Limits.WebConnections;
+            kestrel.Limits.MinResponseDataRate = s_slowest;
             kestrel.Limits.MaxRequestHeadersTotalSize = Limits.ReplyHeadBytes;
             kestrel.Limits.RequestHeadersTimeout = s_head;
             kestrel.Limits.KeepAliveTimeout = s_idle;
@@ -53,9 +52,7 @@ internal static class WebProcess
                     });
                 }
             });
-        });
-        await using var app = builder.Build();
-        app.Run(forwarding.ServeAsync);
+        }, forwarding.ServeAsync);
         await app.StartAsync(stop).ConfigureAwait(false);
         using var renewing = new PeriodicTimer(Limits.CertificatePause, time);
         while (await renewing.WaitForNextTickAsync(stop).ConfigureAwait(false))

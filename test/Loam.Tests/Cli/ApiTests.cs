@@ -121,7 +121,7 @@ public sealed class ApiTests
     [Fact]
     public async Task The_mind_has_three_routes_and_people_have_none_of_them()
     {
-        var user = MindUser.Of(Guid.NewGuid().ToString());
+        var user = ConfinedUser.Mind.Of(Guid.NewGuid().ToString());
         // Whatever groups it may have come by.
         await using var mind = await Running.StartAsync(
             _ => new(user, [0, Peer.GroupNumber() ?? 0], "mind"));
@@ -144,7 +144,7 @@ public sealed class ApiTests
     public async Task What_takes_requests_from_the_network_has_one_route_and_whatever_a_token_has()
     {
         await using var running = await Running.StartAsync(
-            _ => new(WebUser.Of(Guid.NewGuid().ToString()), [0, Peer.GroupNumber() ?? 0], "web"));
+            _ => new(ConfinedUser.Web.Of(Guid.NewGuid().ToString()), [0, Peer.GroupNumber() ?? 0], "web"));
         foreach (var route in running.Table)
         {
             (await StatusAsync(running, route.Method, route.Pattern.Replace("*", "1"))).ShouldBe(
@@ -170,7 +170,7 @@ public sealed class ApiTests
     [Fact]
     public async Task A_proposal_is_kept_read_and_planned_as_it_was_checked()
     {
-        var user = MindUser.Of(Guid.NewGuid().ToString());
+        var user = ConfinedUser.Mind.Of(Guid.NewGuid().ToString());
         var peer = new Peer(user, [], "mind");
         await using var running = await Running.StartAsync(_ => peer);
         var client = new DaemonClient(running.Socket);
@@ -233,7 +233,7 @@ public sealed class ApiTests
             + "    - name: web\n      image: nginx:1.27\n";
         var cipher = "encrypted:v1:" + Convert.ToBase64String(
             Encoding.UTF8.GetBytes("age-encryption.org/v1 0123456789"));
-        var peer = new Peer(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        var peer = new Peer(ConfinedUser.Mind.Of(Guid.NewGuid().ToString()), [], "mind");
         await using var running = await Running.StartAsync(_ => peer);
         running.Machine.Files = Core.StateFiles.StateSet.Empty
             .With("services.yaml", services + $"      environment: {{DB_PASSWORD: {password}}}\n")
@@ -258,7 +258,7 @@ public sealed class ApiTests
     [Fact]
     public async Task The_mind_sees_the_logs_that_it_asks_for()
     {
-        var peer = new Peer(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        var peer = new Peer(ConfinedUser.Mind.Of(Guid.NewGuid().ToString()), [], "mind");
         await using var running = await Running.StartAsync(_ => peer);
         running.Log.AddRange(Enumerable.Range(0, 300).Select(n =>
             new LogEntry(FakeMachine.Noon, false, $"line {n}")));
@@ -359,19 +359,6 @@ public sealed class ApiTests
         await running.UntilAsync(() => running.Machine.Files == change.After
             || running.Machine.Files.Texts.Count == change.After.Texts.Count);
         running.Machine.Files["services.yaml"].ShouldBe(States.Web["services.yaml"]);
-    }
-
-    [Fact]
-    public async Task A_second_daemon_does_not_take_a_live_socket()
-    {
-        await using var running = await Running.StartAsync();
-        var fault = await Should.ThrowAsync<Core.Reconciling.HostException>(
-            () => ApiServer.StartAsync(
-                new(running.Machine, running.Jobs, running.Backups, running.Messages,
-                running.Bans, _ => [], "",
-                    () => null, null!),
-                running.Socket, TimeProvider.System, Peer.Of, default));
-        fault.Fault.ShouldBe(Core.Reconciling.Fault.Conflict);
     }
 
     /// <summary>A daemon that has read a request may answer it and hang up at once; whether the

@@ -214,9 +214,26 @@ public sealed class ConversationTests : IAsyncLifetime
     public async Task A_mind_that_names_what_is_another_s_is_not_believed()
     {
         using var web = await WebAsync(TokenScope.Propose);
-        _proposal = "m000000000000";
+        var others = await ProposeAsync(Miner, "eve");
+        foreach (var named in (string[])["m000000000000", others])
+        {
+            _proposal = named;
+            (await web.PostAsync("/api/v1/conversation", """{"message":"add redis"}""")).Status
+                .ShouldBe(404);
+        }
+        var order = (await new DaemonClient(_running.Socket).ProposalAsync(others, default)).Order;
+        order.Said.ShouldBeEmpty();
+        order.Unasked.ShouldBe([ProposalParting.Unparted]);
+    }
+
+    [Fact]
+    public async Task What_the_state_has_left_behind_is_said_again()
+    {
+        using var web = await WebAsync(TokenScope.Propose);
+        (await _running.LoamAsync("y\n", true, "approve", _proposal)).Exit
+            .ShouldBe(ExitCode.Done);
         (await web.PostAsync("/api/v1/conversation", """{"message":"add redis"}""")).Status
-            .ShouldBe(404);
+            .ShouldBe(409);
     }
 
     [Fact]
@@ -244,21 +261,21 @@ public sealed class ConversationTests : IAsyncLifetime
     private const string Miner = "    - name: miner\n      image: evil/miner:1\n";
 
     /// <summary>As the interpreter makes it, and something besides.</summary>
-    private async Task<string> ProposeAsync(string besides)
+    private async Task<string> ProposeAsync(string besides, string person = "ada")
     {
         var made = Loam.Mind.Interpreter.Interpreter.Propose(
             Core.StateFiles.StateSet.Empty, ["add redis"], FakeMachine.Noon).Files;
         var text = made["services.yaml"];
         var at = text.IndexOf("    - name: redis", StringComparison.Ordinal);
         at.ShouldBeGreaterThan(0, text);
-        var person = _peer;
-        _peer = new(MindUser.Of(Guid.NewGuid().ToString()), [], "mind");
+        var before = _peer;
+        _peer = new(ConfinedUser.Mind.Of(Guid.NewGuid().ToString()), [], "mind");
         var kept = await new DaemonClient(_running.Socket).ProposeAsync(new("test model",
             "I do it.", made.SetItem("services.yaml", text.Insert(at, besides)), 0)
         {
-            For = "ada", Said = ["add redis and miner"], Unasked = ["nothing"],
+            For = person, Said = ["add redis and miner"], Unasked = ["nothing"],
         }, default);
-        _peer = person;
+        _peer = before;
         return kept.Id.ShouldNotBeNull();
     }
 

@@ -32,8 +32,9 @@ internal sealed class Running : IAsyncDisposable
     public static async Task<Running> StartAsync(Func<Socket, Peer?>? peerOf = null)
     {
         var running = new Running();
-        running._server = await ApiServer.StartAsync(running.Surface, running.Socket,
-            running.Time, peerOf ?? (_ => new Peer(0, [], "ada")), default);
+        await using var room = WaitingRoom.Open(
+            running.Socket, "its engine", peerOf ?? (_ => new Peer(0, [], "ada")));
+        await running.ArriveAsync(room);
         return running;
     }
 

@@ -86,6 +86,28 @@ public sealed class BoundsTests : IDisposable
             .Fault.ShouldBe(Fault.Exhausted);
     }
 
+    /// <summary>Whoever writes there may put a file in a folder's place while it is counted.
+    /// </summary>
+    [Fact]
+    public void What_is_no_folder_any_more_has_nothing_in_it()
+    {
+        File.WriteAllText(_scratch["home"], "much");
+        OwnSpace.Fault(_scratch["home"], 1, 1).ShouldBeNull();
+        OwnSpace.Fault(_scratch["gone"], 1, 1).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Where_it_is_too_much_or_nobody_can_look_it_ends()
+    {
+        using var full = new CancellationTokenSource();
+        (await ConfinedProcess.UntilFullAsync(() => "It is too much.", TimeSpan.Zero, full))
+            .ShouldBe("It is too much.");
+        using var unseen = new CancellationTokenSource();
+        await Should.ThrowAsync<IOException>(() => ConfinedProcess.UntilFullAsync(
+            () => throw new IOException("It cannot be read."), TimeSpan.Zero, unseen));
+        (full.IsCancellationRequested, unseen.IsCancellationRequested).ShouldBe((true, true));
+    }
+
     private string Second(string controllers, string passed)
     {
         var root = _scratch[Guid.NewGuid().ToString("N")];
@@ -118,7 +140,7 @@ public sealed class SharedMemoryTests : IDisposable
             for my $at (0 .. 255) { shmwrite($id, 'x' x (1 << 20), $at << 20, 1 << 20)
               or last; print "$at\n"; }
             """;
-        var user = MindUser.Of(Guid.NewGuid().ToString());
+        var user = ConfinedUser.Mind.Of(Guid.NewGuid().ToString());
         var (doors, home) = (_scratch["doors"], _scratch["home"]);
         ConfinedFolders.Prepare(doors, home, user);
         if (ControlGroup.Make($"test-{user}", 64 << 20, 64) is not { } group)

@@ -32,7 +32,7 @@ public sealed class ConfinedPlaceTests : IDisposable
         using var log = new SystemLog();
         var free = await Processes.RunAsync("unshare", [.. log.Around, "perl", "-e", Look]);
         free.Output.ShouldContain("log reached");
-        var user = MindUser.Of(Guid.NewGuid().ToString());
+        var user = ConfinedUser.Mind.Of(Guid.NewGuid().ToString());
         var (doors, home) = (_scratch["doors"], _scratch["home"]);
         ConfinedFolders.Prepare(doors, home, user);
         var confined = await Processes.RunAsync("unshare", [.. log.Around,

@@ -216,9 +216,9 @@ public sealed class McpTests
 
     /// <summary>What the person said is the program's claim, and can only narrow.</summary>
     [Theory]
-    [InlineData("set up a web server on port 8080", "open")]
-    [InlineData(null, "open")]
-    public async Task Files_are_parted_by_what_the_person_said(string? asked, string stage)
+    [InlineData("set up a web server on port 8080")]
+    [InlineData(null)]
+    public async Task Files_are_parted_by_what_the_person_said(string? asked)
     {
         await using var machine = await McpMachine.StartAsync();
         var made = Loam.Mind.Interpreter.Interpreter.Propose(
@@ -232,7 +232,7 @@ public sealed class McpTests
             ? new { files, generation = 0, reason = "As you wish." }
             : new { files, generation = 0, reason = "As you wish.", asked = (string[])[asked] });
         var value = McpMachine.Value(answer);
-        value.GetProperty("stage").GetString().ShouldBe(stage, McpMachine.Text(answer));
+        value.GetProperty("stage").GetString().ShouldBe("open", McpMachine.Text(answer));
         var unasked = value.GetProperty("unasked").EnumerateArray()
             .Select(u => u.GetString()!).ToList();
         unasked.ShouldContain(u => u.Contains("miner"));

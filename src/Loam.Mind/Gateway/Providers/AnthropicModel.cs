@@ -8,8 +8,7 @@ namespace Loam.Mind.Gateway.Providers;
 /// the messages API</see>, version 2023-06-01.</summary>
 public sealed class AnthropicModel(ModelInfo info, ModelConnection connection) : IModel, IDisposable
 {
-    /// <summary>The tool by whose arguments an answer of a given form is said.</summary>
-
+    /// <summary>Of the interface, as its header names it.</summary>
     public const string Version = "2023-06-01";
 
     public ModelInfo Info => info;

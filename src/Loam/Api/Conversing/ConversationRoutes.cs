@@ -110,14 +110,18 @@ internal sealed class ConversationRoutes(IMindSide mind, Surface surface, OpenPr
     {
         var order = open.Of(id).Order;
         var (generation, files) = await surface.Machine.CurrentAsync(cancel).ConfigureAwait(false);
-        if (order.For != Peer.Shown(Peer.Known(person)) || order.BaseGeneration != generation)
+        if (order.For != Peer.Shown(Peer.Known(person)))
+        {
+            // As if it were not there: it is another's.
+            throw OpenProposals.None();
+        }
+        if (order.BaseGeneration != generation)
         {
             throw new HostException(Fault.Conflict, "The state moved on while this was thought of.",
                 "Say it again.");
         }
-        if (order.Unasked is not [ProposalParting.Unparted])
+        if (order.IsParted)
         {
-            // It was parted before.
             return line with { Unasked = order.Unasked.IsEmpty ? null : order.Unasked };
         }
         var parted = await _parting.PartAsync(order with { Said = words }, files, cancel)

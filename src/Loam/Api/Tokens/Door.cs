@@ -22,7 +22,7 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
     {
         var rights = peer?.Rights(Peer.GroupNumber()) ?? Rights.None;
         // The mind is given no token and has no use for one.
-        if (peer is not null && !MindUser.Is(peer.Uid)
+        if (peer is not null && !ConfinedUser.Mind.Is(peer.Uid)
             && http.Request.Headers.Authorization is [{ } given, ..])
         {
             return await BearerAsync(http, peer, given).ConfigureAwait(false);
@@ -72,7 +72,7 @@ internal sealed class Door(TokenBook? book, TimeProvider time)
 
     /// <summary>An address as the process says that took the request from the network, a user
     /// otherwise.</summary>
-    private static string SourceOf(HttpContext http, Peer peer) => !WebUser.Is(peer.Uid)
+    private static string SourceOf(HttpContext http, Peer peer) => !ConfinedUser.Web.Is(peer.Uid)
         ? $"user {peer.Name}"
         : http.Request.Headers[WebRoutes.Source] is [{ } said]
             && IPAddress.TryParse(said, out var address) ? $"{address}" : "the network";
