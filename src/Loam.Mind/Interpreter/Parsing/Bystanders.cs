@@ -9,9 +9,6 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// </summary>
 internal static class Bystanders
 {
-    private static readonly Lazy<HashSet<string>> s_wishing = new(() => [.. WordFile.Read(
-        "en", "roles").Where(w => w.Key == "wishes").Select(w => w.Phrase)]);
-
     /// <summary>The same sentence, names of bystanders bearing no meaning.</summary>
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {
@@ -21,7 +18,7 @@ internal static class Bystanders
             if (sentence[at - 1].Text == "since" && sentence[at] is { IsNumber: true, Unit: "",
                 Value: > 1970 and < 2100 })
             {
-                Fade(sentence, at, at + 1);
+                Roles.Fade(sentence, at, at + 1);
             }
         }
         Spared(sentence, Pieces(sentence));
@@ -41,40 +38,27 @@ internal static class Bystanders
             }
             else if (Tells(sentence, from, to))
             {
-                Fade(sentence, from, to);
+                Roles.Fade(sentence, from, to);
             }
         }
         return sentence;
     }
 
-    private static List<(int From, int To)> Pieces(List<Lexeme> sentence)
-    {
-        var pieces = new List<(int, int)>();
-        for (var from = 0; from < sentence.Count;)
-        {
-            var to = from;
-            while (to < sentence.Count && (!ClauseSplitter.IsJoint(sentence[to])
-                || sentence[to].IsGlue("also")))
-            {
-                to++;
-            }
-            pieces.Add((from, to));
-            from = to + 1;
-        }
-        return pieces;
-    }
+    private static List<(int From, int To)> Pieces(List<Lexeme> sentence) =>
+        [.. ClauseSplitter.PiecesOf(sentence, at => ClauseSplitter.IsJoint(sentence[at])
+            && !sentence[at].IsGlue("also"))];
 
     /// <summary>"Maria wants karl to have sudo": who wishes it, before whom it is for.</summary>
     private static void Wishing(List<Lexeme> sentence, int from, int to)
     {
         var who = sentence.FindIndex(from, to - from, l => l.IsMention);
         if (who < 0 || who + 1 >= to || sentence[who].Named(Known.User) is null
-            || !s_wishing.Value.Contains(sentence[who + 1].Text)
-            || !sentence.Skip(who + 2).Any(l => l.Named(Known.User) is not null))
+            || Roles.Said(sentence, who + 1, to) is not ("wishes", var next)
+            || !sentence.Skip(next).Any(l => l.Named(Known.User) is not null))
         {
             return;
         }
-        Fade(sentence, from, who + 2);
+        Roles.Fade(sentence, from, next);
     }
 
     /// <summary>A thing or a person, and what it does or is, without a word of what anybody here
@@ -92,15 +76,21 @@ internal static class Bystanders
         {
             return false;
         }
-        // "The worker was restarted yesterday"
-        if (sentence[does].Text is "was" or "were" or "has been" or "have been" or "had")
+        // "The worker was restarted yesterday", "redis has been replaced"
+        var been = does + 1 < to && sentence[does].Text is "has" or "have"
+            && sentence[does + 1].Text is "been" ? does + 1 : does;
+        if (sentence[been].Text is "was" or "were" or "been" or "had")
         {
-            return Enumerable.Range(does + 1, to - does - 1).All(at => IsWord(sentence[at])
+            return Enumerable.Range(been + 1, to - been - 1).All(at => IsWord(sentence[at])
+                || sentence[at].Text is "last" or "week" or "weeks" or "month" or "months"
                 || sentence[at].Is(Part.Verb) && !sentence[at].IsMention
                     && sentence[at].Text.EndsWith("ed", StringComparison.Ordinal));
         }
-        return IsDone(sentence[does])
-            && Enumerable.Range(does + 1, to - does - 1).All(at => IsWord(sentence[at]));
+        // "Knows", "approves", "asked me": a form that only tells.
+        var done = Roles.Said(sentence, does, to) is ("wishes", var next) ? next
+            : IsDone(sentence[does]) ? does + 1 : -1;
+        return done >= 0
+            && Enumerable.Range(done, to - done).All(at => IsWord(sentence[at]));
     }
 
     /// <summary>"Redis stays at 128", "the worker's 256 is fine", "pgdata is fine".</summary>
@@ -120,8 +110,10 @@ internal static class Bystanders
         var own = rest.SkipWhile(l => l.IsGlue("is") || l.IsGlue("wish") || l.IsGlue("only"))
             .Select(l => l.Text).ToList() is ["keep" or "keeps", "his" or "her" or "hers" or "its"
                 or "theirs" or "their" or "it" or "them"];
-        var fine = rest.Count > 0 && IsFine(rest[^1]) && rest.SkipLast(1).All(l =>
-            l.IsGlue("is") || who.Possessive && IsValue(l));
+        // "The worker's 256 is fine as it is"
+        var still = rest.Count > 0 && rest[^1].Text is "as it is" or "as they are" ? 1 : 0;
+        var fine = rest.Count > still && IsFine(rest[^(1 + still)])
+            && rest.SkipLast(1 + still).All(l => l.IsGlue("is") || who.Possessive && IsValue(l));
         return stays || fine || own;
     }
 
@@ -156,17 +148,14 @@ internal static class Bystanders
 
     private static bool IsFine(Lexeme lexeme) => lexeme.Text is "fine" or "ok" or "okay" or "good"
         or "enough" or "plenty" or "is fine" or "is ok" or "is good" or "is enough"
-        or "is fine as it is" or "are fine" or "are enough" or "is okay" or "is good enough"
-        or "is plenty" or "fine as it is" or "ok as it is";
+        or "are fine" or "are enough" or "is good enough" or "fine as it is";
 
     private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber && !lexeme.IsMention
         || lexeme.Readings[0].Part is Part.Version or Part.Image;
 
-    /// <summary>"Knows", "approves", "asked": a form that only tells.</summary>
     private static bool IsDone(Lexeme lexeme) => !lexeme.IsMention && lexeme.Text.Length > 3
-        && (s_wishing.Value.Contains(lexeme.Text) || lexeme.Readings[0].Part == Part.Unknown
-            && !lexeme.Corrected && (lexeme.Text.EndsWith('s')
-                || lexeme.Text.EndsWith("ed", StringComparison.Ordinal)));
+        && lexeme.Readings[0].Part == Part.Unknown && !lexeme.Corrected
+        && (lexeme.Text.EndsWith('s') || lexeme.Text.EndsWith("ed", StringComparison.Ordinal));
 
     private static bool IsWord(Lexeme lexeme) => !lexeme.IsMention
         && (lexeme.Readings[0].Part is Part.Unknown or Part.Noise
@@ -174,15 +163,4 @@ internal static class Bystanders
                 && !lexeme.IsGlue("wish") && !lexeme.IsGlue("not")
             || lexeme.Is(Part.Reference) || lexeme.Is(Part.Topic, "somebody")
             || lexeme.Is(Part.Topic, "person"));
-
-    private static void Fade(List<Lexeme> sentence, int from, int to)
-    {
-        for (var at = from; at < to; at++)
-        {
-            sentence[at] = sentence[at] with
-            {
-                Readings = [new(Part.Noise, "noise")], Namings = [], Possessive = false,
-            };
-        }
-    }
 }

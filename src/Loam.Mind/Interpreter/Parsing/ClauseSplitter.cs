@@ -63,6 +63,38 @@ internal static class ClauseSplitter
         return starts;
     }
 
+    /// <summary>What stands between two joints, one after the other: where it begins, and where the
+    /// joint after it is.</summary>
+    /// <param name="isJoint">Of a place; null: what always is one.</param>
+    public static IEnumerable<(int From, int To)> PiecesOf(
+        IReadOnlyList<Lexeme> sentence, Predicate<int>? isJoint = null)
+    {
+        isJoint ??= at => IsJoint(sentence[at]);
+        for (var from = 0; from < sentence.Count;)
+        {
+            var to = from;
+            while (to < sentence.Count && !isJoint(to))
+            {
+                to++;
+            }
+            yield return (from, to);
+            from = to + 1;
+        }
+    }
+
+    /// <summary>The same sentence, each piece as it is then.</summary>
+    public static List<Lexeme> WithPieces(
+        List<Lexeme> sentence, Func<List<Lexeme>, List<Lexeme>> piece)
+    {
+        var marked = new List<Lexeme>(sentence.Count);
+        foreach (var (from, to) in PiecesOf(sentence))
+        {
+            marked.AddRange(piece(sentence[from..to]));
+            marked.AddRange(sentence.Skip(to).Take(1));
+        }
+        return marked;
+    }
+
     /// <summary>The clauses of a sentence that begin where <paramref name="starts"/> says.
     /// </summary>
     public static List<Clause> Clauses(Sentence sentence, IReadOnlyList<int> starts)
@@ -388,5 +420,4 @@ internal static class ClauseSplitter
         Verbs.Read(clause);
         return clause.Verb;
     }
-
 }

@@ -21,22 +21,8 @@ internal static class Conditions
 
     /// <summary>The same sentence, conditions that are wished bearing the meaning of verbs.
     /// </summary>
-    public static List<Lexeme> Mark(List<Lexeme> sentence)
-    {
-        var marked = new List<Lexeme>(sentence.Count);
-        for (var from = 0; from <= sentence.Count;)
-        {
-            var to = from;
-            while (to < sentence.Count && !ClauseSplitter.IsJoint(sentence[to]))
-            {
-                to++;
-            }
-            marked.AddRange(Piece(sentence[from..to]));
-            marked.AddRange(to < sentence.Count ? [sentence[to]] : []);
-            from = to + 1;
-        }
-        return marked;
-    }
+    public static List<Lexeme> Mark(List<Lexeme> sentence) =>
+        ClauseSplitter.WithPieces(sentence, Piece);
 
     private static List<Lexeme> Piece(List<Lexeme> piece)
     {
@@ -72,15 +58,18 @@ internal static class Conditions
         var denied = piece.Take(at).Any(l => l.IsGlue("not"));
         var verb = denied ? key == "start" ? "stop" : "start" : key;
         var text = string.Join(' ', piece.GetRange(at, length).Select(l => l.Original));
-        return [.. piece.Take(be).Where(l => !l.IsGlue("not") && !l.IsGlue("wish")),
+        return [.. piece.Take(be).Where(l => !l.IsGlue("not") && !l.IsGlue("wish")
+                && l.Text is not "supposed"),
             new(text, text, [new(Part.Verb, verb)]), .. piece.Skip(at + length)];
     }
 
-    /// <summary>"Should be", "has to be", "must not be": not "will be" or "may be".</summary>
+    /// <summary>"Should be", "has to be", "must not be", "is to be": not "will be" or "may be".
+    /// </summary>
     private static bool IsWished(List<Lexeme> piece, int be) => piece.Take(be + 1).Any(l =>
-        l.Text.Split(' ')[0] is "should" or "must" or "shall" or "ought" or "needs" or "need"
-        || l.Text is "has to" or "have to" or "has to be" or "is to be" or "are to be"
-            or "supposed to be");
+            l.Text.Split(' ')[0] is "should" or "must" or "shall" or "ought" or "needs" or "need"
+            || l.Text is "has to" or "have to" or "has to be" or "supposed to")
+        || piece[be].Text is "to be" && piece[be - 1].Text is "is" or "are" or "is not" or "are not"
+            or "supposed";
 
     private static bool IsFilling(Lexeme lexeme) => !lexeme.IsMention
         && (lexeme.Readings[0].Part is Part.Noise || lexeme.IsGlue("again")

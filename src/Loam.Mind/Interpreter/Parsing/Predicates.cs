@@ -24,24 +24,8 @@ internal sealed class Predicates
     public static Predicates English => s_english.Value;
 
     /// <summary>The same sentence, predicates bearing the meaning of verbs.</summary>
-    public List<Lexeme> Mark(List<Lexeme> sentence)
-    {
-        var start = 0;
-        var marked = new List<Lexeme>(sentence.Count);
-        for (var at = 0; at <= sentence.Count; at++)
-        {
-            if (at == sentence.Count || ClauseSplitter.IsJoint(sentence[at]))
-            {
-                marked.AddRange(Piece(sentence[start..at]));
-                if (at < sentence.Count)
-                {
-                    marked.Add(sentence[at]);
-                }
-                start = at + 1;
-            }
-        }
-        return marked;
-    }
+    public List<Lexeme> Mark(List<Lexeme> sentence) =>
+        ClauseSplitter.WithPieces(sentence, Piece);
 
     private List<Lexeme> Piece(List<Lexeme> piece)
     {

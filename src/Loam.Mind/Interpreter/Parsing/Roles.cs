@@ -32,20 +32,14 @@ internal static class Roles
     {
         Models(sentence);
         var wishes = sentence.Count(l => l.IsMention || l.Is(Part.Image));
-        for (var from = 0; from < sentence.Count;)
+        foreach (var (from, to) in ClauseSplitter.PiecesOf(sentence, at => Parts(sentence[at])
+            && Said(sentence, at, sentence.Count) is not ("beside", _)))
         {
-            var to = from;
-            while (to < sentence.Count && (!Parts(sentence[to])
-                || to > from && Said(sentence, to, sentence.Count) is ("beside", _)))
-            {
-                to++;
-            }
             var named = sentence.GetRange(from, to - from).Count(l => l.IsMention);
             if (named > 0 || from < to && sentence[from].IsNumber)
             {
                 Piece(sentence, from, to, wishes > named);
             }
-            from = to + 1;
         }
         return sentence;
     }
@@ -58,7 +52,7 @@ internal static class Roles
     {
         if (others && (Excludes(sentence, from, to) || Tells(sentence, from, to)))
         {
-            Fade(sentence, from, to, _ => true);
+            Fade(sentence, from, to);
             return;
         }
         for (var at = from; at < to; at++)
@@ -85,7 +79,7 @@ internal static class Roles
             else if (key is "relation" && thing >= 0
                 && sentence[thing].Named(Known.User) is not null)
             {
-                Fade(sentence, thing, thing + 1, _ => true);
+                Fade(sentence, thing, thing + 1);
             }
             else if (key is "reason" && others && sentence.Take(at).Any(l => l.IsMention))
             {
@@ -109,7 +103,7 @@ internal static class Roles
                 .ToList() is [{ IsNumber: true }]
             && sentence.Where((_, i) => i < from || i >= to).Any(l => l.IsNumber))
         {
-            Fade(sentence, from, to, _ => true);
+            Fade(sentence, from, to);
         }
     }
 
@@ -174,7 +168,7 @@ internal static class Roles
                 or "they" or "he" or "she"));
 
     /// <summary>What words beginning here say, and where they end; null: nothing.</summary>
-    private static (string Key, int Next)? Said(List<Lexeme> sentence, int at, int to)
+    public static (string Key, int Next)? Said(List<Lexeme> sentence, int at, int to)
     {
         for (var length = Math.Min(Longest, to - at); length > 0 && !sentence[at].IsMention;
             length--)
@@ -209,11 +203,13 @@ internal static class Roles
     }
 
     /// <summary>They mean nothing to anybody.</summary>
-    private static void Fade(List<Lexeme> sentence, int from, int to, Predicate<Lexeme> which)
+    /// <param name="which">Null: all of them.</param>
+    public static void Fade(
+        List<Lexeme> sentence, int from, int to, Predicate<Lexeme>? which = null)
     {
         for (var at = from; at < to; at++)
         {
-            if (which(sentence[at]))
+            if (which?.Invoke(sentence[at]) != false)
             {
                 sentence[at] = sentence[at] with
                 {

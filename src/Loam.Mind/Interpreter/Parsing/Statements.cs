@@ -11,18 +11,12 @@ internal static class Statements
     public static HashSet<int> In(Clause clause)
     {
         var places = new HashSet<int>();
-        for (var from = 0; from < clause.Count;)
+        foreach (var (from, to) in ClauseSplitter.PiecesOf(clause.Lexemes))
         {
-            var to = from;
-            while (to < clause.Count && !ClauseSplitter.IsJoint(clause[to]))
-            {
-                to++;
-            }
             if ((from > 0 || to < clause.Count) && IsAside(clause, from, to))
             {
                 places.UnionWith(Enumerable.Range(from, to - from));
             }
-            from = to + 1;
         }
         return places;
     }

@@ -22,13 +22,19 @@ internal static class DnsEdits
                 && r.Key.StartsWith("resolver:", StringComparison.Ordinal))
                 .Select(r => r.Key["resolver:".Length..]).Distinct()];
         }
-        if (said.Count > 0 && Interface(clause, session) is { } name)
+        if (said.Count == 0)
         {
-            return OfInterface(clause, draft, name, said);
-        }
-        return said.Count > 0 ? List(clause, draft, "nameservers", said, "name server")
-            : Ask(clause, "Which name servers, such as 9.9.9.9?", ["9.9.9.9", "1.1.1.1"],
+            return Ask(clause, "Which name servers, such as 9.9.9.9?", ["9.9.9.9", "1.1.1.1"],
                 Part.Address);
+        }
+        var network = draft.State.Specs.GetValueOrDefault(NetworkFile.File);
+        return Interface(clause, session) is not { } name
+            ? List(clause, draft, network?.Map("dns")?.Texts("nameservers"),
+                EditPath.Parse("spec.dns.nameservers"), said, ("name server", ""))
+            : List(clause, draft, network?.Maps("interfaces")
+                .FirstOrDefault(i => i.Text("name") == name)?.Texts("dns"),
+                EditPath.Parse("spec.interfaces").Item("name", name).Key("dns"), said,
+                ("name server", $" on {name}"));
     }
 
     /// <summary>"Dns 9.9.9.9 on eth0", and "there", of the interface spoken of last; null: the
@@ -41,37 +47,12 @@ internal static class DnsEdits
         return Named([clause]) ?? (near ? Named(session.LastWishes) : null);
     }
 
-    private static Reply OfInterface(Clause clause, Draft draft, string name, List<string> said)
-    {
-        var present = draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Maps("interfaces")
-            .FirstOrDefault(i => i.Text("name") == name)?.Texts("dns").ToList() ?? [];
-        var removes = clause.Verb is "remove" or "stop" or "unset";
-        var wanted = removes ? [.. present.Except(said)] : clause.Verb == "create"
-            || clause.Lexemes.Any(l => l.IsGlue("also")) ? [.. present.Union(said)] : said;
-        if (wanted.SequenceEqual(present))
-        {
-            return Reply.Same(removes ? $"{name} does not use {Wording.List(said)}."
-                : $"{name} uses {Wording.List(present)} already.");
-        }
-        var path = EditPath.Parse("spec.interfaces").Item("name", name).Key("dns");
-        if (wanted.Count == 0)
-        {
-            draft.Remove(NetworkFile.File, path);
-        }
-        else
-        {
-            draft.Set(NetworkFile.File, path,
-                EditValue.List([.. wanted.Select(EditValue.Of)]));
-        }
-        return Reply.Done(wanted.Count == 0 ? $"take the name servers off {name}"
-            : $"use {Wording.List(wanted)} as name server{(wanted.Count > 1 ? "s" : "")} on "
-                + name).With(Risk.Medium);
-    }
-
     public static Reply Search(Clause clause, Draft draft)
     {
         var said = Take(clause, Part.Domain);
-        return said.Count > 0 ? List(clause, draft, "search", said, "search domain")
+        return said.Count > 0 ? List(clause, draft, draft.State.Specs
+                .GetValueOrDefault(NetworkFile.File)?.Map("dns")?.Texts("search"),
+                EditPath.Parse("spec.dns.search"), said, ("search domain", ""))
             : Ask(clause, "Which search domain, such as example.com?", [], Part.Domain);
     }
 
@@ -103,11 +84,12 @@ internal static class DnsEdits
         return [.. taken.Distinct()];
     }
 
-    private static Reply List(
-        Clause clause, Draft draft, string field, List<string> said, string what)
+    /// <param name="listed">As it is; null: empty.</param>
+    /// <param name="what">What one of them is called, and where it counts.</param>
+    private static Reply List(Clause clause, Draft draft, IEnumerable<string>? listed,
+        EditPath path, List<string> said, (string Name, string Where) what)
     {
-        var present = (draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Map("dns")
-            ?.Texts(field) ?? []).ToList();
+        var present = (listed ?? []).ToList();
         var removes = clause.Verb is "remove" or "stop" or "unset";
         var adds = clause.Verb is "create"
             || clause.Lexemes.Any(l => l.IsGlue("also") || l.Text is "another" or "extra"
@@ -116,10 +98,9 @@ internal static class DnsEdits
             : adds ? [.. present.Union(said)] : said;
         if (wanted.SequenceEqual(present))
         {
-            return Reply.Same(removes ? $"{Wording.List(said)} is no {what}."
-                : $"The {what}s are {Wording.List(present)} already.");
+            return Reply.Same(removes ? $"{Wording.List(said)} is no {what.Name}{what.Where}."
+                : $"The {what.Name}s{what.Where} are {Wording.List(present)} already.");
         }
-        var path = EditPath.Parse("spec.dns").Key(field);
         if (wanted.Count == 0)
         {
             draft.Remove(NetworkFile.File, path);
@@ -129,9 +110,9 @@ internal static class DnsEdits
             draft.Set(NetworkFile.File, path,
                 EditValue.List([.. wanted.Select(EditValue.Of)]));
         }
-        return Reply.Done(removes ? $"remove the {what} {Wording.List(said)}"
-            : adds ? $"add the {what} {Wording.List(said)}"
-            : $"use {Wording.List(wanted)} as {what}{(wanted.Count > 1 ? "s" : "")}")
-            .With(Risk.Medium);
+        return Reply.Done((removes ? $"remove the {what.Name} {Wording.List(said)}"
+            : adds ? $"add the {what.Name} {Wording.List(said)}"
+            : $"use {Wording.List(wanted)} as {what.Name}{(wanted.Count > 1 ? "s" : "")}")
+            + what.Where).With(Risk.Medium);
     }
 }

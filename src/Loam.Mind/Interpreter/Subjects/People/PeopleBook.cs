@@ -53,7 +53,8 @@ internal sealed class PeopleBook(DesiredState state)
     /// <summary>A word that tells a key of somebody by its remark.</summary>
     public (string Text, string? Owner)? KeyHint(Lexeme lexeme)
     {
-        if (lexeme.Text.Length < 2 || lexeme.Named(Known.User) is not null)
+        if (lexeme.Text.Length < 2 || lexeme.Named(Known.User) is not null
+            || lexeme.Readings[0].Part == Part.Noise)
         {
             return null;
         }

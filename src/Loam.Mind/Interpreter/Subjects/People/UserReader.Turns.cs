@@ -108,11 +108,16 @@ internal sealed partial class UserReader
 
     private bool NextIsBut(int at) => at + 1 < clause.Count && clause[at + 1].IsGlue("but");
 
-    /// <summary>"All admins".</summary>
+    /// <summary>"All admins", "all the admins".</summary>
     private bool AllAdmins(int at)
     {
-        if (!clause[at].Is(Part.Topic, "admin") || !clause[at].Text.EndsWith('s') || at == 0
-            || clause[at - 1].Text is not ("all" or "all the" or "all our" or "both"))
+        var all = at - 1;
+        while (all > 0 && clause[all].Text is "the" or "our" or "of")
+        {
+            all--;
+        }
+        if (!clause[at].Is(Part.Topic, "admin") || !clause[at].Text.EndsWith('s') || all < 0
+            || clause[all].Text is not ("all" or "both"))
         {
             return false;
         }
