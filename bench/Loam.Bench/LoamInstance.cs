@@ -105,7 +105,7 @@ internal sealed class LoamInstance : IAsyncDisposable
         _client.Dispose();
         if (Directory.Exists(_paths.RunDir))
         {
-            await UnmountAsync();
+            await UnmountAsync(_paths.RunDir);
             Directory.Delete(_paths.RunDir, recursive: true);
         }
     }
@@ -177,10 +177,11 @@ internal sealed class LoamInstance : IAsyncDisposable
         }
     }
 
-    private async Task UnmountAsync()
+    /// <summary>All that is mounted below a folder.</summary>
+    public static async Task UnmountAsync(string folder)
     {
         var mounted = File.ReadLines("/proc/mounts").Select(l => l.Split(' ')[1])
-            .Where(p => p.StartsWith(_paths.RunDir + "/", StringComparison.Ordinal)).Reverse();
+            .Where(p => p.StartsWith(folder + "/", StringComparison.Ordinal)).Reverse();
         foreach (var path in mounted.ToList())
         {
             await Programs.RunAsync("umount", [path], null, null, CancellationToken.None);

@@ -7,9 +7,6 @@ namespace Loam.System;
 /// <summary>What goes wrong on real machines. Told on every engine.</summary>
 public abstract class Trouble(Ground ground) : Telling(ground)
 {
-    /// <summary>The engine of an instance on a small disk, and the size of that.</summary>
-    protected virtual (string Engine, string Size) Small => ($"unix://{Engine.Socket}", "24m");
-
     [NeedingFact]
     public Task A_port_that_is_held_is_named_and_a_free_one_offered() => StoryAsync(async () =>
     {
@@ -50,9 +47,9 @@ public abstract class Trouble(Ground ground) : Telling(ground)
     public Task A_full_disk_leaves_everything_as_it_was() => StoryAsync(async () =>
     {
         await using var small = new Instance(
-            TestFolder.Make(TestFolder.Story), Small.Engine, Ground.Mirror.Url);
+            TestFolder.Make(TestFolder.Story), $"unix://{Engine.Socket}", Ground.Mirror.Url);
         (await Shell.RunAsync(
-            "mount", "-t", "tmpfs", "-o", $"size={Small.Size}", "tmpfs", small.Home))
+            "mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.Home))
             .ShouldEnd(0);
         try
         {

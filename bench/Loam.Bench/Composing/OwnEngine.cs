@@ -186,11 +186,6 @@ internal sealed class OwnEngine : IAsyncDisposable
             await engine.RemoveAllAsync(CancellationToken.None);
         }
         await new PrivateContainerd(place, TimeProvider.System).StopAsync(CancellationToken.None);
-        var mounted = File.ReadLines("/proc/mounts").Select(l => l.Split(' ')[1])
-            .Where(p => p.StartsWith(place.RunRoot + "/", StringComparison.Ordinal)).Reverse();
-        foreach (var path in mounted.ToList())
-        {
-            await Programs.RunAsync("umount", [path], null, null, CancellationToken.None);
-        }
+        await LoamInstance.UnmountAsync(place.RunRoot);
     }
 }

@@ -3,15 +3,15 @@ namespace Loam.System.Harness;
 
 /// <summary>An engine as a stranger sees it: through the docker command, not through Loam.
 /// </summary>
-public class Engine(string socket)
+public sealed class Engine(string socket)
 {
     public string Socket => socket;
 
-    public virtual Task<Ended> TryAsync(params string[] arguments) =>
+    public Task<Ended> TryAsync(params string[] arguments) =>
         Shell.RunAsync("docker", ["--host", $"unix://{socket}", .. arguments]);
 
     /// <summary>Takes away all that it holds.</summary>
-    public virtual Task EmptyAsync() => EngineContents.RemoveAsync(socket);
+    public Task EmptyAsync() => EngineContents.RemoveAsync(socket);
 
     public async Task<string> RunAsync(params string[] arguments) =>
         (await TryAsync(arguments)).ShouldEnd(0).Output.Trim();

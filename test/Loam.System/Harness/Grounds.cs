@@ -1,5 +1,4 @@
 using Loam.Drivers.Containers;
-using Loam.Drivers.Containers.Native;
 
 namespace Loam.System.Harness;
 
@@ -28,36 +27,6 @@ public sealed class DockerGround : Ground
 
 [CollectionDefinition("docker")]
 public sealed class DockerCollection : ICollectionFixture<DockerGround>;
-
-/// <summary>The engine of our own.</summary>
-public sealed class ContainerdGround : Ground
-{
-    private ContainerdPlace Place => ContainerdEngines.Place(Instance.Paths, "", null);
-
-    public override Engine Engine => new ContainerdView(
-        Place.Socket, Place.DataRoot, Mirror.Url);
-    public override string Name => "containerd";
-    public override int FirstPort => 18480;
-    protected override bool CanRun => NeedsAttribute.Missing("crun") is null;
-
-    protected override Task<string> StartEngineAsync() => Task.FromResult("containerd");
-
-    // The daemon starts it again.
-    public override async Task RestartEngineAsync()
-    {
-        var containerd = new PrivateContainerd(Place, TimeProvider.System);
-        var before = containerd.RunningPid();
-        await Processes.StopAsync(before!.Value);
-        await Wait.ForAsync("containerd", () => Task.FromResult(
-            containerd.RunningPid() is { } now && now != before));
-    }
-
-    // It goes with its instance.
-    protected override ValueTask RemoveEngineAsync() => ValueTask.CompletedTask;
-}
-
-[CollectionDefinition("containerd")]
-public sealed class ContainerdCollection : ICollectionFixture<ContainerdGround>;
 
 /// <summary>A Podman that was there before Loam.</summary>
 public sealed class PodmanGround : Ground
