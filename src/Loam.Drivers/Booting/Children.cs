@@ -21,12 +21,25 @@ public sealed partial class Children
     private readonly Dictionary<int, TaskCompletionSource<int>> _running = [];
     private readonly AutoResetEvent _some = new(false);
     private readonly IReadOnlyDictionary<string, string> _environment;
+    private PosixSignalRegistration? _taken;
 
     /// <param name="environment">Of all that are started.</param>
     public Children(IReadOnlyDictionary<string, string> environment)
     {
         _environment = environment;
+        ReapAlone();
         new Thread(Reap) { IsBackground = true, Name = "reaper" }.Start();
+    }
+
+    /// <summary>As process 1 the runtime reaps whatever ends as soon as it hears of it, and what it
+    /// reaps before us would never end here. It takes a signal once and never again, so it takes
+    /// this one now, and afterwards nobody does.</summary>
+    /// <remarks>System.Native's pal_signal.c: <c>SignalHandlerLoop</c> and
+    /// <c>InstallSignalHandler</c>.</remarks>
+    private void ReapAlone()
+    {
+        _taken = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => { });
+        signal(ChildEnded, Default);
     }
 
     /// <returns>The process ID, and its exit code when it has ended; of a signal, 128 and its
@@ -96,6 +109,8 @@ public sealed partial class Children
     private const int All = 0;
     private const int Exited = 4;
     private const int Leave = 0x01000000;
+    private const int ChildEnded = 17;
+    private const nint Default = 0;
 
     /// <summary>siginfo_t of 64-bit Linux, as far as it is read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
@@ -103,6 +118,9 @@ public sealed partial class Children
     {
         [FieldOffset(16)] public readonly int Pid;
     }
+
+    [LibraryImport("libc")]
+    private static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int which, int id, out ChildNews news, int options);
