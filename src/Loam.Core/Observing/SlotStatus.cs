@@ -20,10 +20,13 @@ public sealed record SlotStatus(string Name, string? Version, string? Build)
     /// <summary>What is in it: <c>0.2.0 (3f2a90c1)</c>.</summary>
     public string Words => Version is null ? $"in slot {Name}" : WordsOf(Version, Build ?? "");
 
-    public static string WordsOf(string version, string build)
+    public static string WordsOf(string version, string build) => $"{version} ({Short(build)})";
+
+    /// <summary>As much of a build as people need.</summary>
+    public static string Short(string build)
     {
         const int shown = 8;
-        return $"{version} ({(build.Length > shown ? build[..shown] : build)})";
+        return build.Length > shown ? build[..shown] : build;
     }
 }
 

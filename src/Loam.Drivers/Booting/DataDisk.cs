@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
@@ -22,8 +21,7 @@ public sealed class DataDisk(Children children, string log)
 {
     public const string Label = "loam-data";
 
-    private const string Sys = "/sys/class/block";
-    private const long SectorBytes = 512, Edge = 1024 * 1024;
+    private const long Edge = 1024 * 1024;
 
     /// <summary>Less is no disk for data.</summary>
     private const long Least = 128L * 1024 * 1024;
@@ -42,12 +40,13 @@ public sealed class DataDisk(Children children, string log)
             await MendAsync(ours, say);
             return ours.Path;
         }
-        var part = disks.FirstOrDefault(d => DataGrowth.IsPart(d.Name) && IsEmpty(d));
+        var part = disks.FirstOrDefault(d => DataGrowth.IsPart(d.Name) && IsEmpty(d.Path, d.Bytes));
         if (part is not null)
         {
             Grow(part, say);
         }
-        if ((part ?? disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least && IsEmpty(d)))
+        if ((part ?? disks.FirstOrDefault(d => d.IsWhole && d.Bytes >= Least
+                && IsEmpty(d.Path, d.Bytes)))
             is not { } empty)
         {
             return null;
@@ -121,12 +120,12 @@ public sealed class DataDisk(Children children, string log)
 
     private static List<Disk> All() =>
     [
-        .. Directory.EnumerateDirectories(Sys).Order(StringComparer.Ordinal)
+        .. Directory.EnumerateDirectories(BlockDevices.Folder).Order(StringComparer.Ordinal)
             .Where(d => Directory.Exists(Path.Combine(d, "device"))
                 || File.Exists(Path.Combine(d, "partition")))
             .Where(d => Read(d, "ro") == "0")
             .Select(d => new Disk(Path.GetFileName(d),
-                long.Parse(Read(d, "size"), CultureInfo.InvariantCulture) * SectorBytes,
+                BlockDevices.BytesOf(d),
                 !File.Exists(Path.Combine(d, "partition"))
                 && !Directory.EnumerateDirectories(d, Path.GetFileName(d) + "*").Any())),
     ];
@@ -136,13 +135,13 @@ public sealed class DataDisk(Children children, string log)
 
     /// <summary>Nothing at the beginning, where every partition table and file system has
     /// something, nor at the end, where some have.</summary>
-    private static bool IsEmpty(Disk disk)
+    internal static bool IsEmpty(string path, long bytes)
     {
         try
         {
-            using var file = File.OpenHandle(disk.Path);
+            using var file = File.OpenHandle(path);
             var buffer = new byte[Edge];
-            return IsZero(0) && IsZero(disk.Bytes - Edge);
+            return bytes >= Edge && IsZero(0) && IsZero(bytes - Edge);
 
             bool IsZero(long at) => RandomAccess.Read(file, buffer, at) == buffer.Length
                 && !buffer.AsSpan().ContainsAnyExcept((byte)0);

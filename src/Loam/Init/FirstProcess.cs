@@ -18,7 +18,6 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
 {
     private const string Log = MachineTable.Logs + "/init.log", Early = "/run/init.log";
     private const string HostName = "/etc/hostname";
-    private const string Medium = "loam.medium", Trial = "loam.trial";
     private readonly TaskCompletionSource<PowerAct> _asked = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -38,9 +37,9 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         Say("the kernel's file systems are mounted");
         var children = new Children(Environment());
         var memory = new BootMemory(BootMounts.Data);
-        var words = Words();
+        var words = KernelWords.Read();
         using var watchdog = Watchdog.Open(time);
-        await KeepDataAsync(words.ContainsKey(Medium) ? null : new(children, Early));
+        await KeepDataAsync(words.ContainsKey(KernelWords.Medium) ? null : new(children, Early));
         Try("the clock and the seed", memory.Recall);
         Try("the machine's name", () => new KernelHostName().Set(
             File.Exists(HostName) ? File.ReadAllText(HostName).Trim() : "loam"));
@@ -53,9 +52,10 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         Say($"starting the daemon; speak to it on {string.Join(" and ", terminals)}");
         _quiet = true;
         using var stop = new CancellationTokenSource();
-        var tried = words.ContainsKey(Trial) ? EndTrialAsync(stop.Token) : Task.CompletedTask;
+        var tried = words.ContainsKey(KernelWords.Trial)
+            ? EndTrialAsync(stop.Token) : Task.CompletedTask;
         var kept = new Keeper(children, MachineTable.Rows(
-            words.GetValueOrDefault("loam.mirror"), terminals), time, Say, DaemonAsync)
+            words.GetValueOrDefault(KernelWords.Mirror), terminals), time, Say, DaemonAsync)
             .RunAsync(stop.Token);
         Try("what the machine is given", () =>
         {
@@ -180,12 +180,6 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
         ["LANG"] = "C.UTF-8",
         ["TERM"] = "linux",
     };
-
-    /// <summary>What stands on the kernel's command line as NAME=VALUE.</summary>
-    private static Dictionary<string, string> Words() => File.ReadAllText("/proc/cmdline")
-        .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
-        .Select(w => w.Split('=', 2)).Where(w => w.Length == 2)
-        .GroupBy(w => w[0]).ToDictionary(g => g.Key, g => g.Last()[1]);
 
     /// <summary>The kernel's consoles; of the screen, its first page.</summary>
     internal static List<string> Terminals() =>

@@ -27,7 +27,7 @@ internal static class MachineTable
             new(Loam, [ConsoleVerb], t, OnTerminal: true))),
     ];
 
-    /// <summary>The verbs that only this table calls.</summary>
+    /// <summary>The verbs that this table calls.</summary>
     public const string LeaseVerb = "lease", ConsoleVerb = "console", SeedVerb = "seed";
 
     /// <summary>Runs once, beside the others.</summary>

@@ -42,7 +42,7 @@ internal sealed class SlotWatch(
         {
             try
             {
-                return new(Slots());
+                return new(Slots(disk.Choice));
             }
             catch (HostException fault)
             {
@@ -51,10 +51,8 @@ internal sealed class SlotWatch(
         }
     }
 
-    private ImmutableArray<SlotStatus> Slots()
-    {
-        var choice = disk.Choice;
-        return [.. ((string[])[SlotDisk.A, SlotDisk.B]).Select(name =>
+    private ImmutableArray<SlotStatus> Slots(BootChoice choice) =>
+        [.. ((string[])[SlotDisk.A, SlotDisk.B]).Select(name =>
         {
             var head = disk.Head(name);
             return new SlotStatus(name, head?.Version, head?.Build)
@@ -65,7 +63,6 @@ internal sealed class SlotWatch(
                 HasFailed = choice.Failed == name,
             };
         })];
-    }
 
     /// <summary>Ends a trial, one way or the other.</summary>
     public async Task RunAsync(CancellationToken stop)
@@ -93,7 +90,7 @@ internal sealed class SlotWatch(
             switch (trial.Judge(status, time.GetElapsedTime(began)))
             {
                 case SlotVerdict.Confirm:
-                    disk.Choice = choice.Confirm(disk.Running);
+                    disk.Choice = BootChoice.Only(disk.Running);
                     Tell("os.confirmed", $"The system in slot {disk.Running} is confirmed.");
                     return;
                 case SlotVerdict.GoBack:
@@ -124,11 +121,16 @@ internal sealed class SlotWatch(
         }
     }
 
-    public async Task<OsPlan> PlanAsync(OsOrder order, CancellationToken cancel)
+    public Task<OsPlan> PlanAsync(OsOrder order, CancellationToken cancel) =>
+        PlanAsync(order, looks: true, cancel);
+
+    /// <param name="looks">Also at all of an update, not only at its signed head.</param>
+    private async Task<OsPlan> PlanAsync(OsOrder order, bool looks, CancellationToken cancel)
     {
-        var slots = Slots();
+        var choice = disk.Choice;
+        RefuseOnTrial(choice);
+        var slots = Slots(choice);
         var (running, other) = (slots.Single(s => s.IsRunning), slots.Single(s => !s.IsRunning));
-        RefuseOnTrial(disk.Choice);
         var status = await host.StatusAsync(cancel);
         var awaited = status.Services.Where(s => s.Health == ServiceHealth.Healthy)
             .Select(s => s.Name).ToImmutableArray();
@@ -143,7 +145,10 @@ internal sealed class SlotWatch(
                     within);
         }
         using var update = UpdateFile.Open(order.File, host.Key());
-        update.Check(_ => { }, cancel);
+        if (looks)
+        {
+            update.Check(_ => { }, cancel);
+        }
         return new(running.Words,
             SlotStatus.WordsOf(update.Head.Version, update.Head.Build), other.Name,
             update.Head.Bytes, update.Head.Sha256, awaited, within);
@@ -152,7 +157,8 @@ internal sealed class SlotWatch(
     public async Task ApplyAsync(
         OsOrder order, string who, Action<OsLine> tell, CancellationToken stop)
     {
-        var plan = await PlanAsync(order, stop);
+        // Its bytes are looked at before they are written.
+        var plan = await PlanAsync(order, looks: false, stop);
         if (plan.Digest != order.Digest)
         {
             throw new HostException(Fault.Conflict,
@@ -170,7 +176,7 @@ internal sealed class SlotWatch(
             }
             new TrialNote(plan.Slot, TimeSpan.FromSeconds(plan.Within),
                 plan.Awaited.ToHashSet(StringComparer.Ordinal)).Write(host.NoteFile);
-            disk.Choice = Stay.Try(plan.Slot);
+            disk.Choice = BootChoice.Only(disk.Running).Try(plan.Slot);
             await audit.WriteAsync(new(AuditEvents.StateChanged, who,
                 $"Loam {plan.To} starts on trial next") { Plan = plan.Digest }, stop);
         }, stop);
@@ -181,9 +187,6 @@ internal sealed class SlotWatch(
             host.Restart();
         }
     }
-
-    /// <summary>Whatever was good before, the way back is to what runs now.</summary>
-    private BootChoice Stay => new(disk.Running, null, 0, null);
 
     private void RefuseOnTrial(BootChoice choice)
     {
@@ -209,12 +212,13 @@ internal sealed class SlotWatch(
             throw new HostException(
                 Fault.Conflict, $"{file} is another file by now.", "Ask again.");
         }
-        // Nothing may start from what is half written.
-        disk.Choice = Stay;
         var total = update.Head.Bytes;
         Action<long> Say(string doing) => done => tell(
             new(doing) { Done = done, Total = total });
         update.Check(Say("checking"), stop);
+        // Nothing may start from what is half written; and whatever was good before, the way back
+        // is to what runs now.
+        disk.Choice = BootChoice.Only(disk.Running);
         update.WriteTo(disk.Slot(plan.Slot), Say("writing"), stop);
     }
 

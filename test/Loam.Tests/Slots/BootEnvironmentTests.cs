@@ -37,11 +37,11 @@ public sealed class BootEnvironmentTests : IDisposable
         const int at = 512 * 3001;
         var disk = new byte[2 << 20];
         Random.Shared.NextBytes(disk);
-        BootEnvironment.BlockOf(BootChoice.First).CopyTo(disk, at);
+        BootEnvironment.BlockOf(BootChoice.Only(SlotDisk.A)).CopyTo(disk, at);
         File.WriteAllBytes(_file, disk);
         var environment = new BootEnvironment(new(_file, 0, disk.Length));
-        environment.Read().ShouldBe(BootChoice.First);
-        environment.Write(BootChoice.First.Try("b"));
+        environment.Read().ShouldBe(BootChoice.Only(SlotDisk.A));
+        environment.Write(BootChoice.Only(SlotDisk.A).Try("b"));
         environment.Read().ShouldBe(new("a", "b", 2, null));
         var after = File.ReadAllBytes(_file);
         after[..at].ShouldBe(disk[..at]);
@@ -53,7 +53,7 @@ public sealed class BootEnvironmentTests : IDisposable
     {
         var block = "# GRUB Environment Block\ngood=b\nwords=loam.mirror=http://here\n";
         File.WriteAllText(_file, block.PadRight(1024, '#'));
-        new BootEnvironment(new(_file, 0, 1024)).Write(BootChoice.First);
+        new BootEnvironment(new(_file, 0, 1024)).Write(BootChoice.Only(SlotDisk.A));
         File.ReadAllText(_file).ShouldStartWith("# GRUB Environment Block\ngood=a\ntrial=\n"
             + "tries=0\nfailed=\nwords=loam.mirror=http://here\n####");
     }
@@ -70,11 +70,12 @@ public sealed class BootEnvironmentTests : IDisposable
     public void Of_two_copies_none_is_written_to()
     {
         var disk = new byte[1 << 20];
-        BootEnvironment.BlockOf(BootChoice.First).CopyTo(disk, 4096);
-        BootEnvironment.BlockOf(BootChoice.First).CopyTo(disk, 65536);
+        BootEnvironment.BlockOf(BootChoice.Only(SlotDisk.A)).CopyTo(disk, 4096);
+        BootEnvironment.BlockOf(BootChoice.Only(SlotDisk.A)).CopyTo(disk, 65536);
         File.WriteAllBytes(_file, disk);
         Should.Throw<HostException>(
-            () => new BootEnvironment(new(_file, 0, 1 << 20)).Write(BootChoice.First.Try("b")))
+            () => new BootEnvironment(new(_file, 0, 1 << 20))
+                .Write(BootChoice.Only(SlotDisk.A).Try("b")))
             .Message.ShouldContain("2 copies");
         File.ReadAllBytes(_file).ShouldBe(disk);
     }
@@ -82,8 +83,8 @@ public sealed class BootEnvironmentTests : IDisposable
     [Fact]
     public void A_trial_ends_one_way_or_the_other()
     {
-        var tried = BootChoice.First.Try("b");
-        tried.Confirm("b").ShouldBe(new("b", null, 0, null));
+        var tried = BootChoice.Only(SlotDisk.A).Try("b");
+        BootChoice.Only("b").ShouldBe(new("b", null, 0, null));
         tried.GiveUp().ShouldBe(new("a", null, 0, "b"));
         tried.GiveUp().GiveUp().Failed.ShouldBe("b");
         tried.GiveUp().Try("b").Failed.ShouldBeNull();

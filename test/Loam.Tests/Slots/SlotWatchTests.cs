@@ -43,7 +43,7 @@ public sealed class SlotWatchTests : IDisposable
         var order = new OsOrder(_bench.Update("2.0")) { Digest = "another" };
         await Should.ThrowAsync<HostException>(
             () => watch.ApplyAsync(order, "ann", _ => { }, CancellationToken.None));
-        disk.Choice.ShouldBe(BootChoice.First);
+        disk.Choice.ShouldBe(BootChoice.Only(SlotDisk.A));
         disk.Head("b").ShouldBeNull();
         _restarts.ShouldBe(0);
     }
@@ -133,7 +133,7 @@ public sealed class SlotWatchTests : IDisposable
         await UpdateAsync(Disk(), "2.0");
         var started = Started("b");
         // Slot a could not be read, and what starts the machine took the other.
-        started.Choice = BootChoice.First;
+        started.Choice = BootChoice.Only(SlotDisk.A);
         await UpdateAsync(started, "3.0");
         started.Choice.ShouldBe(new("b", "a", 2, null));
     }

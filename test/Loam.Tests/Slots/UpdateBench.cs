@@ -21,7 +21,7 @@ internal sealed class UpdateBench : IDisposable
         File.WriteAllBytes(In("boot.img"), new byte[440]);
         File.WriteAllText(In("core.img"), "core");
         var boot = new byte[BootBytes];
-        BootEnvironment.BlockOf(BootChoice.First).CopyTo(boot, 4096);
+        BootEnvironment.BlockOf(BootChoice.Only(SlotDisk.A)).CopyTo(boot, 4096);
         File.WriteAllBytes(In("esp.img"), boot);
     }
 

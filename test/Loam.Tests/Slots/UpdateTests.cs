@@ -111,7 +111,7 @@ public sealed class UpdateTests : IDisposable
     public void An_installed_disk_starts_its_first_slot()
     {
         var slots = SlotDisk.On(_bench.Disk("1.0"), UpdateBench.DiskBytes, "a")!;
-        slots.Choice.ShouldBe(BootChoice.First);
+        slots.Choice.ShouldBe(BootChoice.Only(SlotDisk.A));
         slots.Head("a").ShouldBe(new("1.0", "b1.0"));
         slots.Head("b").ShouldBeNull();
     }

@@ -15,12 +15,11 @@ public sealed record BootChoice(string Good, string? Trial, int Tries, string? F
     /// <summary>So that a power cut during the first does not end the trial.</summary>
     public const int FirstTries = 2;
 
-    public static BootChoice First { get; } = new(SlotDisk.A, null, 0, null);
+    /// <summary>It is good, and nothing is on trial.</summary>
+    public static BootChoice Only(string slot) => new(slot, null, 0, null);
 
     /// <summary>The next start is one on trial.</summary>
     public BootChoice Try(string slot) => new(Good, slot, FirstTries, null);
-
-    public BootChoice Confirm(string slot) => new(slot, null, 0, null);
 
     /// <summary>The one on trial is not started again.</summary>
     public BootChoice GiveUp() => new(Good, null, 0, Trial ?? Failed);
@@ -85,11 +84,15 @@ public sealed class BootEnvironment(DiskRegion boot)
     }
 
     /// <param name="others">Lines that are not ours.</param>
+    /// <exception cref="HostException">Exhausted: there is no room beside them.</exception>
     internal static byte[] BlockOf(BootChoice choice, string others = "")
     {
         var text = string.Create(CultureInfo.InvariantCulture, $"{First}good={choice.Good}\n"
             + $"trial={choice.Trial}\ntries={choice.Tries}\nfailed={choice.Failed}\n{others}");
-        return Encoding.ASCII.GetBytes(text.PadRight(Bytes, '#'));
+        return text.Length <= Bytes ? Encoding.ASCII.GetBytes(text.PadRight(Bytes, '#'))
+            : throw new HostException(Fault.Exhausted, "grubenv, which says which slot starts, is "
+                + "full of words that somebody put there.",
+                "`grub-editenv grubenv unset words`, on another machine, makes room.");
     }
 
     private static string Others(ReadOnlySpan<byte> block) => string.Concat(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Booting.Slots;
@@ -6,25 +5,22 @@ namespace Loam.Drivers.Booting.Slots;
 /// <summary>The part for data takes all of its disk, also of one that has become larger.</summary>
 internal static class DataGrowth
 {
-    private const string Sys = "/sys/class/block";
-
     /// <summary>Whether a partition table calls it the part for data.</summary>
     public static bool IsPart(string name) =>
-        File.Exists(Path.Combine(Sys, name, "partition"))
-        && SlotDisk.NameOf(Path.Combine(Sys, name)) == DiskLayout.Data;
+        File.Exists(Path.Combine(BlockDevices.Folder, name, "partition"))
+        && SlotDisk.NameOf(Path.Combine(BlockDevices.Folder, name)) == DiskLayout.Data;
 
-    /// <returns>Whether it has grown.</returns>
     /// <exception cref="HostException">The table cannot be written.</exception>
-    public static bool Grow(string part)
+    public static void Grow(string part)
     {
-        var folder = Directory.ResolveLinkTarget(Path.Combine(Sys, part), true)?.FullName;
+        var folder = Directory.ResolveLinkTarget(
+            Path.Combine(BlockDevices.Folder, part), true)?.FullName;
         if (folder is null || !IsPart(part))
         {
-            return false;
+            return;
         }
         var whole = Path.GetDirectoryName(folder)!;
-        var bytes = DiskTable.SectorBytes * long.Parse(
-            File.ReadAllText(Path.Combine(whole, "size")).Trim(), CultureInfo.InvariantCulture);
+        var bytes = BlockDevices.BytesOf(whole);
         var path = "/dev/" + Path.GetFileName(whole);
         try
         {
@@ -32,11 +28,10 @@ internal static class DataGrowth
             if (DiskTable.Read(disk, bytes) is not { } table
                 || DiskLayout.Grown(table, bytes) is not { } grown)
             {
-                return false;
+                return;
             }
             grown.Write(disk, bytes);
             SlotCalls.ResizePart(disk, path, grown.Parts.Length, grown.Parts[^1]);
-            return true;
         }
         catch (IOException e)
         {

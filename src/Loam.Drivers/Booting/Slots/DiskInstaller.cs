@@ -27,11 +27,8 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
     public static Func<string, Guid> Of(UpdateHead head) => name => new(
         SHA256.HashData(Encoding.UTF8.GetBytes($"{head.Build} {name}")).AsSpan(0, 16));
 
-    /// <summary>Whether a disk has been divided by us, so that what it keeps can stay.</summary>
-    public static bool CanKeep(string path, long bytes) => Kept(path, bytes) is not null;
-
     /// <param name="keep">What is on its part for data stays.</param>
-    /// <param name="done">Bytes of the update, three times over: checked, written, read.</param>
+    /// <param name="done">Bytes of the update, twice over: checked, then written.</param>
     /// <exception cref="HostException">It is too small, or cannot be written.</exception>
     public void Install(string path, long bytes, bool keep, Func<string, Guid> id,
         Action<long> done, CancellationToken cancel)
@@ -70,7 +67,7 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
             Fault.Unavailable, $"What was written to {path} cannot be read.",
             "The disk may be broken: `dmesg` says more.");
         update.WriteTo(slots.Slot(SlotDisk.A), done, cancel);
-        slots.Choice = BootChoice.First;
+        slots.Choice = BootChoice.Only(SlotDisk.A);
     }
 
     private static DiskTable? Kept(string path, long bytes)

@@ -19,8 +19,15 @@ public sealed record DiskRegion(string Path, long Offset, long Bytes)
         }
     }
 
-    internal static HostException Failed(string what, Exception why) => new(
-        why is UnauthorizedAccessException ? Fault.Denied : Fault.Unavailable,
-        $"{what}: {why.Message.TrimEnd('.')}.", why is UnauthorizedAccessException
-            ? "Run it as root." : "Look at what the kernel says of the disk: `dmesg`.");
+    internal static HostException Failed(string what, Exception why)
+    {
+        var (fault, remedy) = why switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => (Fault.NotFound,
+                "Check the path."),
+            UnauthorizedAccessException => (Fault.Denied, "Run it as root."),
+            _ => (Fault.Unavailable, "Look at what the kernel says of the disk: `dmesg`."),
+        };
+        return new(fault, $"{what}: {why.Message.TrimEnd('.')}.", remedy);
+    }
 }

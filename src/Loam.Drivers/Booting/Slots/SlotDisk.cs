@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Loam.Drivers.Booting.Slots;
 
 /// <summary>A disk of Loam: two slots, each with a kernel and a root, and what says which of them
@@ -7,11 +5,6 @@ namespace Loam.Drivers.Booting.Slots;
 public sealed class SlotDisk
 {
     public const string A = "a", B = "b";
-
-    /// <summary>The word of the kernel's command line that names the slot in use.</summary>
-    public const string SlotWord = "loam.slot";
-
-    private const string Sys = "/sys/class/block";
 
     private readonly Dictionary<string, DiskRegion> _slots;
     private readonly BootEnvironment _environment;
@@ -25,10 +18,6 @@ public sealed class SlotDisk
 
     /// <summary>The slot in use.</summary>
     public string Running { get; }
-
-    public string Other => OtherThan(Running);
-
-    public static string OtherThan(string slot) => slot == A ? B : A;
 
     /// <exception cref="Loam.Core.Reconciling.HostException">It cannot be read or written.
     /// </exception>
@@ -74,11 +63,8 @@ public sealed class SlotDisk
     /// <returns>Null: it was started otherwise.</returns>
     public static SlotDisk? OfThisMachine()
     {
-        var word = File.ReadAllText("/proc/cmdline")
-            .Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
-            .LastOrDefault(w => w.StartsWith(SlotWord + "=", StringComparison.Ordinal));
-        if (word?[(SlotWord.Length + 1)..] is not (A or B)
-            || FolderOfThisMachine() is not { } whole)
+        var running = KernelWords.Read().GetValueOrDefault(KernelWords.Slot);
+        if (running is not (A or B) || FolderOfThisMachine() is not { } whole)
         {
             return null;
         }
@@ -88,17 +74,18 @@ public sealed class SlotDisk
         return parts.TryGetValue(DiskLayout.Boot, out var boot)
             && parts.TryGetValue(DiskLayout.SlotA, out var a)
             && parts.TryGetValue(DiskLayout.SlotB, out var b)
-            ? new(word[(SlotWord.Length + 1)..], boot, a, b) : null;
+            ? new(running, boot, a, b) : null;
     }
 
     /// <summary>The disk under the seal of the root, as the kernel lists it.</summary>
     /// <returns>Null: the root is not sealed.</returns>
     internal static string? FolderOfThisMachine()
     {
-        const string beneath = Sys + "/dm-0/slaves";
+        const string beneath = BlockDevices.Folder + "/dm-0/slaves";
         return Directory.Exists(beneath)
             && Directory.EnumerateDirectories(beneath).FirstOrDefault() is { } part
-            && Directory.ResolveLinkTarget(Path.Combine(Sys, Path.GetFileName(part)),
+            && Directory.ResolveLinkTarget(
+                Path.Combine(BlockDevices.Folder, Path.GetFileName(part)),
                 returnFinalTarget: true)?.FullName is { } place
             ? Path.GetDirectoryName(place) : null;
     }
@@ -112,7 +99,5 @@ public sealed class SlotDisk
     }
 
     private static DiskRegion RegionOf(string sysFolder) => new(
-        "/dev/" + Path.GetFileName(sysFolder), 0, DiskTable.SectorBytes * long.Parse(
-            File.ReadAllText(Path.Combine(sysFolder, "size")).Trim(),
-            CultureInfo.InvariantCulture));
+        "/dev/" + Path.GetFileName(sysFolder), 0, BlockDevices.BytesOf(sysFolder));
 }

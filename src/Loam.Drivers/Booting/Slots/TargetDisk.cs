@@ -41,8 +41,7 @@ public sealed record TargetDisk(string Path, long Bytes, string Model, string Ho
                 $"The sectors of {disk} do not have 512 bytes.",
                 "Many such disks can be told to show sectors of 512 bytes (nvme format).");
         }
-        var bytes = DiskTable.SectorBytes * long.Parse(
-            Text(folder, "size"), CultureInfo.InvariantCulture);
+        var bytes = BlockDevices.BytesOf(folder);
         var (holds, empty) = Look($"/dev/{name}", bytes);
         return new($"/dev/{name}", bytes, Text(folder, "device/model"), holds, empty);
     }
@@ -69,7 +68,7 @@ public sealed record TargetDisk(string Path, long Bytes, string Model, string Ho
     private static (string, bool) Look(string path, long bytes)
     {
         using var disk = new DiskRegion(path, 0, bytes).Open(FileAccess.Read);
-        if (DiskTable.Read(disk, bytes) is { } table)
+        if (DiskTable.Read(disk, bytes) is { Parts.IsEmpty: false } table)
         {
             var parts = table.Parts.Select(p => string.Create(CultureInfo.InvariantCulture,
                 $"{(p.Name.Length > 0 ? p.Name : "a part without a name")} "
@@ -82,9 +81,7 @@ public sealed record TargetDisk(string Path, long Bytes, string Model, string Ho
             return (ext4.Label.Length > 0 ? $"an ext4 file system named {ext4.Label}"
                 : "an ext4 file system", false);
         }
-        var edge = new byte[1024 * 1024];
-        var empty = RandomAccess.Read(disk, edge, 0) == edge.Length
-            && !edge.AsSpan().ContainsAnyExcept((byte)0);
+        var empty = DataDisk.IsEmpty(path, bytes);
         return (empty ? "nothing" : "something that Loam does not know", empty);
     }
 

@@ -40,8 +40,8 @@ public sealed class UpdateFile : IDisposable
         try
         {
             var head = new byte[HeadBytes];
-            var read = RandomAccess.Read(file, head, 0);
-            var result = new UpdateFile(path, file, HeadOf(path, head.AsSpan(0, read), key));
+            var result = new UpdateFile(
+                path, file, HeadOf(path, head.AsSpan(0, Fill(file, head, 0, path)), key));
             var length = RandomAccess.GetLength(file) - HeadBytes;
             return length == result.Head.Bytes ? result : throw new HostException(Fault.Unsupported,
                 $"{path} is not whole: it should have {result.Head.Bytes + HeadBytes} bytes and "
@@ -89,7 +89,7 @@ public sealed class UpdateFile : IDisposable
     public void Check(Action<long> done, CancellationToken cancel)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Follow(_file, HeadBytes, Head.Bytes, (block, at) =>
+        Follow(_file, _path, HeadBytes, Head.Bytes, (block, at) =>
         {
             hash.AppendData(block);
             done(at + block.Length);
@@ -111,13 +111,13 @@ public sealed class UpdateFile : IDisposable
                 "Install this version from its ISO onto another disk.");
         }
         var first = new byte[HeadBytes];
-        RandomAccess.Read(_file, first, HeadBytes);
+        Fill(_file, first, HeadBytes, _path);
         try
         {
             using var disk = slot.Open(FileAccess.ReadWrite);
             RandomAccess.Write(disk, new byte[HeadBytes], slot.Offset);
             RandomAccess.FlushToDisk(disk);
-            Follow(_file, 2 * HeadBytes, Head.Bytes - HeadBytes, (block, at) =>
+            Follow(_file, _path, 2 * HeadBytes, Head.Bytes - HeadBytes, (block, at) =>
             {
                 RandomAccess.Write(disk, block, slot.Offset + HeadBytes + at);
                 done(at + block.Length);
@@ -140,7 +140,7 @@ public sealed class UpdateFile : IDisposable
         SlotCalls.Forget(disk, slot.Offset, Head.Bytes);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(first);
-        Follow(disk, slot.Offset + HeadBytes, Head.Bytes - HeadBytes,
+        Follow(disk, slot.Path, slot.Offset + HeadBytes, Head.Bytes - HeadBytes,
             (block, _) => hash.AppendData(block), cancel);
         Same(hash, $"What was read back from {slot.Path} is not what was written.",
             "The disk may be broken: `dmesg` says more. The slot in use was not touched.");
@@ -156,21 +156,37 @@ public sealed class UpdateFile : IDisposable
 
     private delegate void Block(ReadOnlySpan<byte> block, long at);
 
-    private static void Follow(
-        SafeFileHandle file, long offset, long bytes, Block take, CancellationToken cancel)
+    /// <param name="path">Where the file is, for people.</param>
+    private static void Follow(SafeFileHandle file, string path, long offset, long bytes,
+        Block take, CancellationToken cancel)
     {
         var buffer = new byte[Chunk];
         for (long at = 0; at < bytes;)
         {
             cancel.ThrowIfCancellationRequested();
-            var read = RandomAccess.Read(
-                file, buffer.AsSpan(0, (int)Math.Min(Chunk, bytes - at)), offset + at);
+            var read = Fill(
+                file, buffer.AsSpan(0, (int)Math.Min(Chunk, bytes - at)), offset + at, path);
             if (read == 0)
             {
-                throw new IOException("it ended too soon");
+                throw new HostException(Fault.Unavailable,
+                    $"{path} ended too soon: somebody made it shorter meanwhile.",
+                    "Ask again when it stays as it is.");
             }
             take(buffer.AsSpan(0, read), at);
             at += read;
+        }
+    }
+
+    /// <returns>How much there was.</returns>
+    private static int Fill(SafeFileHandle file, Span<byte> buffer, long at, string path)
+    {
+        try
+        {
+            return RandomAccess.Read(file, buffer, at);
+        }
+        catch (IOException e)
+        {
+            throw DiskRegion.Failed($"{path} cannot be read", e);
         }
     }
 
