@@ -1,12 +1,11 @@
-using System.Threading.Channels;
-using Loam.Core.Reconciling;
-
 namespace Loam.Api;
 
 /// <summary>The routes about copies.</summary>
 internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
 {
-    private const int LinesInFlight = 1024;
+    private static readonly LongWork<BackupLine> s_work = new("a backup",
+        ApiJson.Default.BackupLine, fault => new("") { Error = fault },
+        "Start it again, then ask for it again.");
 
     public IReadOnlyList<Route> Table =>
     [
@@ -79,44 +78,7 @@ internal sealed class BackupRoutes(Surface surface, CancellationToken stopping)
             cancel).ConfigureAwait(false);
     }
 
-    /// <summary>The work belongs to the machine: it goes on when the client leaves.</summary>
     private Task Run(
-        Call call, Func<Action<BackupLine>, Task> work, CancellationToken cancel)
-    {
-        var lines = Channel.CreateBounded<BackupLine>(new BoundedChannelOptions(LinesInFlight)
-        {
-            FullMode = BoundedChannelFullMode.DropOldest,
-            SingleReader = true,
-        });
-        _ = RunAsync(work, lines.Writer);
-        return Routes.Stream(call, lines.Reader.ReadAllAsync(cancel), ApiJson.Default.BackupLine,
-            cancel);
-    }
-
-    private async Task RunAsync(
-        Func<Action<BackupLine>, Task> work, ChannelWriter<BackupLine> lines)
-    {
-        try
-        {
-            await work(line => lines.TryWrite(line)).ConfigureAwait(false);
-        }
-        catch (HostException e)
-        {
-            lines.TryWrite(new("") { Error = new(e.Message, e.Remedy) });
-        }
-        catch (OperationCanceledException)
-        {
-            lines.TryWrite(new("") { Error = new("The daemon is stopping.",
-                "Start it again, then ask for it again.") });
-        }
-        catch (Exception e)
-        {
-            surface.Failed("a backup", e);
-            lines.TryWrite(new("") { Error = Routes.OwnFault });
-        }
-        finally
-        {
-            lines.TryComplete();
-        }
-    }
+        Call call, Func<Action<BackupLine>, Task> work, CancellationToken cancel) =>
+        s_work.RunAsync(call, surface, work, cancel);
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Loam.Core.Reconciling;
 
 namespace Loam.Api;
@@ -6,7 +5,9 @@ namespace Loam.Api;
 /// <summary>The routes about the operating system.</summary>
 internal sealed class OsRoutes(Surface surface, CancellationToken stopping)
 {
-    private const int LinesInFlight = 256;
+    private static readonly LongWork<OsLine> s_update = new("an update of the operating system",
+        ApiJson.Default.OsLine, fault => new("") { Error = fault },
+        "Start it again, then ask for it again. The slot in use was not touched.");
 
     private ISlots Slots => surface.Slots ?? throw new HostException(Fault.Unsupported,
         "This machine was not started from a disk with slots, so there is nothing to update.",
@@ -41,47 +42,12 @@ internal sealed class OsRoutes(Surface surface, CancellationToken stopping)
         await Routes.Answer(call, plan, ApiJson.Default.OsPlan, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>The work belongs to the machine: it goes on when the client leaves.</summary>
     private async Task ApplyAsync(Call call, CancellationToken cancel)
     {
         var order = await Routes.Body(call, ApiJson.Default.OsOrder, cancel).ConfigureAwait(false);
         Routes.Need(order.Digest!, "digest");
         var slots = Slots;
-        var lines = Channel.CreateBounded<OsLine>(new BoundedChannelOptions(LinesInFlight)
-        {
-            FullMode = BoundedChannelFullMode.DropOldest,
-            SingleReader = true,
-        });
-        _ = RunAsync(slots, order, call.Peer.Name, lines.Writer);
-        await Routes.Stream(call, lines.Reader.ReadAllAsync(cancel), ApiJson.Default.OsLine,
-            cancel).ConfigureAwait(false);
-    }
-
-    private async Task RunAsync(
-        ISlots slots, OsOrder order, string who, ChannelWriter<OsLine> lines)
-    {
-        try
-        {
-            await slots.ApplyAsync(order, who, line => lines.TryWrite(line), stopping)
-                .ConfigureAwait(false);
-        }
-        catch (HostException e)
-        {
-            lines.TryWrite(new("") { Error = new(e.Message, e.Remedy) });
-        }
-        catch (OperationCanceledException)
-        {
-            lines.TryWrite(new("") { Error = new("The daemon is stopping.",
-                "Start it again, then ask for it again. The slot in use was not touched.") });
-        }
-        catch (Exception e)
-        {
-            surface.Failed("an update of the operating system", e);
-            lines.TryWrite(new("") { Error = Routes.OwnFault });
-        }
-        finally
-        {
-            lines.TryComplete();
-        }
+        await s_update.RunAsync(call, surface, tell => slots.ApplyAsync(
+            order, call.Peer.Name, tell, stopping), cancel).ConfigureAwait(false);
     }
 }

@@ -37,37 +37,13 @@ internal static class BackupCommands
             call.Terminal.Write(BackupView.Plan(
                 plan, call.Time.GetUtcNow(), TimeZoneInfo.Local, call.Terminal.Look));
         }
-        if (!await AskAsync(call, "Restore?", cancel).ConfigureAwait(false))
+        if (!await Consent.AskAsync(call, "Restore?", cancel).ConfigureAwait(false))
         {
             return ExitCode.NotApproved;
         }
         // What was shown is what is restored, also when a newer copy is made meanwhile.
         return await FollowAsync(call, call.Client.RestoreAsync(
             order with { At = plan.Copy.Id }, cancel), "restored").ConfigureAwait(false);
-    }
-
-    /// <summary>One question, which <c>--yes</c> answers.</summary>
-    public static async Task<bool> AskAsync(
-        Invocation call, string question, CancellationToken cancel)
-    {
-        if (call.Yes)
-        {
-            return true;
-        }
-        if (!call.Terminal.Asks)
-        {
-            call.Terminal.Complain(new Line(
-                "Not restored: nobody is there to ask. Approve it with --yes."));
-            return false;
-        }
-        var typed = await call.Terminal.AskAsync(new Line($"{question} ", Ink.Bold)
-            .Add("[y]es · [n]o ").Add("› ", Ink.Accent), cancel).ConfigureAwait(false);
-        var yes = typed?.Trim().ToLowerInvariant() is "y" or "yes";
-        if (!yes)
-        {
-            call.Terminal.Write("Nothing was touched.");
-        }
-        return yes;
     }
 
     private static async Task<ExitCode> ListAsync(Invocation call, CancellationToken cancel)

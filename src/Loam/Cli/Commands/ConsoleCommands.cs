@@ -34,12 +34,11 @@ internal static class ConsoleCommands
     /// is their shell; where no daemon answers, a shell of the system.</summary>
     private static async Task<ExitCode> GreetAsync(Invocation call, CancellationToken cancel)
     {
-        var status = await AnswerAsync(call, any: true, cancel).ConfigureAwait(false);
+        var status = await AnswerAsync(call, cancel).ConfigureAwait(false);
         Greet(call, status);
         if (status is { Starting: not null })
         {
-            status = await AnswerAsync(call, any: false, cancel).ConfigureAwait(false);
-            Greet(call, status);
+            Greet(call, await StartedAsync(call, status, cancel).ConfigureAwait(false));
         }
         if (!await MayAsync(call, cancel).ConfigureAwait(false))
         {
@@ -52,20 +51,30 @@ internal static class ConsoleCommands
     private static void Greet(Invocation call, MachineStatus? status) => call.Terminal.Write(
         Greeting.Of(status, new KernelLinks().List(), call.Time.GetUtcNow(), call.Terminal.Look));
 
-    /// <param name="any">Also of a daemon that is starting.</param>
+    /// <summary>One that takes longer still is a daemon that answers, and its shell is there.
+    /// </summary>
+    private static async Task<MachineStatus> StartedAsync(
+        Invocation call, MachineStatus starting, CancellationToken cancel)
+    {
+        try
+        {
+            return await call.Client.StatusAsync(cancel).ConfigureAwait(false);
+        }
+        catch (CommandFailure)
+        {
+            return starting;
+        }
+    }
+
     private static async Task<MachineStatus?> AnswerAsync(
-        Invocation call, bool any, CancellationToken cancel)
+        Invocation call, CancellationToken cancel)
     {
         for (var began = call.Time.GetTimestamp();
             call.Time.GetElapsedTime(began) < s_patience;)
         {
             try
             {
-                var status = await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
-                if (any || status.Starting is null)
-                {
-                    return status;
-                }
+                return await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
             }
             catch (CommandFailure)
             {
@@ -82,7 +91,8 @@ internal static class ConsoleCommands
         var password = new ConsolePassword(call.Paths.ConsolePasswordFile);
         for (var guess = 0; password.IsSet && guess < Guesses; guess++)
         {
-            if (Hidden(call, "Password of this console") is not { } typed)
+            if (await HiddenAsync(call, "Password of this console (not shown)", cancel)
+                .ConfigureAwait(false) is not { } typed)
             {
                 return false;
             }
@@ -96,19 +106,23 @@ internal static class ConsoleCommands
         return !password.IsSet;
     }
 
-    private static string? Hidden(Invocation call, string what) => SecretCommand.ReadHidden(
-        call.Terminal, new Line(what + " (not shown) ", Ink.Bold).Add("› ", Ink.Accent));
+    private static Task<string?> HiddenAsync(
+        Invocation call, string what, CancellationToken cancel) => SecretCommand.AskHiddenAsync(
+            call.Terminal, new Line(what + " ", Ink.Bold).Add("› ", Ink.Accent), cancel);
 
     private static async Task<ExitCode> SetPasswordAsync(
         Invocation call, CancellationToken cancel)
     {
-        async Task<string> AskAsync(string what) => (call.Terminal is { Live: true, Editor: null }
-            ? Hidden(call, what)
-            : await call.Terminal.AskAsync(
-                new Line(what + " (not shown; empty: none) ", Ink.Bold).Add("› ", Ink.Accent),
-                hidden: true, cancel).ConfigureAwait(false)) ?? throw new CommandFailure(
+        if (!Power.IsLoams)
+        {
+            throw new CommandFailure(ExitCode.Invalid,
+                "The console of this machine is another system's, and asks for its passwords.",
+                "`passwd` sets those.");
+        }
+        async Task<string> AskAsync(string what) =>
+            await HiddenAsync(call, what + " (not shown; empty: none)", cancel)
+                .ConfigureAwait(false) ?? throw new CommandFailure(
                     ExitCode.NotApproved, "No password was given.", "Nothing was changed.");
-        var screen = call.Terminal;
         var first = await AskAsync("New password of the console").ConfigureAwait(false);
         var second = await AskAsync("Once more").ConfigureAwait(false);
         if (first != second)
@@ -117,7 +131,7 @@ internal static class ConsoleCommands
                 "Nothing was changed: `loam console password` begins again.");
         }
         new ConsolePassword(call.Paths.ConsolePasswordFile).Set(first);
-        screen.Write(first.Length == 0 ? "The console asks for no password."
+        call.Terminal.Write(first.Length == 0 ? "The console asks for no password."
             : "The console asks for it from now on.");
         return ExitCode.Done;
     }

@@ -27,7 +27,7 @@ internal static class MachineVerbs
                 + "way. `restart` and `off` take a change in hand back first.",
         },
         new("disk-image", "MEDIUM FILE MEGABYTES", 3, 3, "Write a disk of Loam into a file.",
-            "loam disk-image out/os/medium loam.img 560", OsCommands.ImageAsync)
+            "loam disk-image out/os/medium loam.img 568", OsCommands.ImageAsync)
         {
             IsHidden = true,
         },

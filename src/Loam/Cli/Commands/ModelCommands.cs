@@ -64,7 +64,7 @@ internal static class ModelCommands
         var name = call.Value("name") ?? known?.Name
             ?? Path.GetFileNameWithoutExtension(url?.AbsolutePath ?? what);
         StoredModel model;
-        using (var progress = new ModelProgress(call.Terminal, call.Time))
+        using (var progress = new ByteProgress(call.Terminal, call.Time))
         {
             model = url is not null
                 ? await FetchAsync(store, name, url, sum, progress.Show, cancel)
@@ -116,7 +116,7 @@ internal static class ModelCommands
         foreach (var name in names.ToList())
         {
             HostException? fault = null;
-            using (var progress = new ModelProgress(call.Terminal, call.Time))
+            using (var progress = new ByteProgress(call.Terminal, call.Time))
             {
                 try
                 {

@@ -38,7 +38,8 @@ internal static class OsCommands
     private static async Task<ExitCode> StatusAsync(Invocation call, CancellationToken cancel)
     {
         var status = await call.Client.OsAsync(cancel).ConfigureAwait(false);
-        call.Answer(() => JsonOutput.Of(status, ApiJson.Default.OsStatus), status.Slots.IsEmpty
+        call.Answer(() => JsonOutput.Of(status, ApiJson.Default.OsStatus), status.Error is { } error
+            ? Paragraph.Of(error, call.Terminal.Look) : status.Slots.IsEmpty
             ? Paragraph.Of("This machine was not started from a disk with slots, so there is "
                 + "nothing to update.", call.Terminal.Look)
             : OsView.Slots(status, call.Terminal.Look));
@@ -59,7 +60,7 @@ internal static class OsCommands
         {
             call.Terminal.Write(OsView.Plan(plan, asked.Later, call.Terminal.Look));
         }
-        return !await AskAsync(call, order.File is null ? "Go back?" : "Update?", cancel)
+        return !await Consent.AskAsync(call, order.File is null ? "Go back?" : "Update?", cancel)
                 .ConfigureAwait(false) ? ExitCode.NotApproved
             : await FollowAsync(call, call.Client.OsApplyAsync(
                 asked with { Digest = plan.Digest }, cancel)).ConfigureAwait(false);
@@ -69,6 +70,7 @@ internal static class OsCommands
         Invocation call, IAsyncEnumerable<OsLine> lines)
     {
         var (screen, exit) = (call.Terminal, ExitCode.Failed);
+        using var progress = new ByteProgress(screen, call.Time);
         await foreach (var line in lines.ConfigureAwait(false))
         {
             exit = line.Restarts is not null ? ExitCode.Done : exit;
@@ -82,7 +84,7 @@ internal static class OsCommands
             }
             else if (line.Restarts is { } restarts)
             {
-                Clear(screen);
+                progress.Dispose();
                 screen.Write(Paragraph.Of(restarts
                     ? "Done: the machine starts again, on trial. `loam os status` says what "
                         + "becomes of it."
@@ -91,7 +93,8 @@ internal static class OsCommands
             }
             else
             {
-                Show(screen, line.Doing, line.Done ?? 0, line.Total ?? 0);
+                progress.Doing = line.Doing;
+                progress.Show(line.Done ?? 0, line.Total ?? 0);
             }
         }
         return exit;
@@ -104,24 +107,28 @@ internal static class OsCommands
         var target = TargetDisk.Find(name);
         var installer = new DiskInstaller(medium, UpdateKey.Read());
         var keep = call.Has("keep");
+        long bytes;
         using (var update = installer.Open())
         {
+            bytes = update.Head.Bytes;
             call.Terminal.Write(OsView.Target(target, update.Head, keep, call.Terminal.Look));
         }
-        if (!await AskAsync(call, keep ? "Install, and keep the data?"
+        if (!await Consent.AskAsync(call, keep ? "Install, and keep the data?"
             : target.IsEmpty ? "Install?" : "Delete everything on it and install?", cancel)
             .ConfigureAwait(false))
         {
             return ExitCode.NotApproved;
         }
-        var (stage, last, total) = (0, 0L, 0L);
-        installer.Install(target.Path, target.Bytes, keep, DiskInstaller.Fresh, done =>
+        var last = 0L;
+        using (var progress = new ByteProgress(call.Terminal, call.Time) { Doing = "checking" })
         {
-            stage += done < last ? 1 : 0;
-            (last, total) = (done, Math.Max(total, done));
-            Show(call.Terminal, stage == 0 ? "checking" : "writing", done, total);
-        }, cancel);
-        Clear(call.Terminal);
+            installer.Install(target.Path, target.Bytes, keep, DiskInstaller.Fresh, done =>
+            {
+                progress.Doing = done < last ? "writing" : progress.Doing;
+                last = done;
+                progress.Show(done, bytes);
+            }, cancel);
+        }
         call.Terminal.Write(Paragraph.Of($"Loam is on {target.Path}, and was read back. Take the "
             + "medium out and start the machine again: `loam os restart`.", call.Terminal.Look));
         return ExitCode.Done;
@@ -135,7 +142,7 @@ internal static class OsCommands
             || megabytes is < 1 or > 1 << 20)
         {
             throw new CommandFailure(ExitCode.Invalid,
-                $"'{call.Words[2]}' is no number of megabytes.", "560 are enough.");
+                $"'{call.Words[2]}' is no number of megabytes.", "568 are enough.");
         }
         var (medium, file, bytes) = (call.Words[0], call.Words[1], megabytes << 20);
         var installer = new DiskInstaller(
@@ -148,44 +155,5 @@ internal static class OsCommands
         installer.Install(
             file, bytes, keep: false, DiskInstaller.Of(update.Head), _ => { }, cancel);
         return Task.FromResult(ExitCode.Done);
-    }
-
-    private static async Task<bool> AskAsync(
-        Invocation call, string question, CancellationToken cancel)
-    {
-        if (call.Yes)
-        {
-            return true;
-        }
-        if (call.Json || !call.Terminal.Asks)
-        {
-            call.Terminal.Complain(new Line(
-                "Nothing was done: nobody is there to ask. Approve it with --yes."));
-            return false;
-        }
-        var typed = await call.Terminal.AskAsync(new Line($"{question} ", Ink.Bold)
-            .Add("[y]es · [n]o ").Add("› ", Ink.Accent), cancel).ConfigureAwait(false);
-        var yes = typed?.Trim().ToLowerInvariant() is "y" or "yes";
-        if (!yes)
-        {
-            call.Terminal.Write("Nothing was touched.");
-        }
-        return yes;
-    }
-
-    private static void Show(Terminal screen, string doing, long done, long total)
-    {
-        if (screen.Live && total > 0)
-        {
-            screen.Raw($"\r\e[K{doing}: {Units.Download(done)} of {Units.Download(total)}");
-        }
-    }
-
-    private static void Clear(Terminal screen)
-    {
-        if (screen.Live)
-        {
-            screen.Raw("\r\e[K");
-        }
     }
 }

@@ -146,9 +146,7 @@ internal static class SecretCommand
         {
             var question = new Line($"Value of {name} (not shown) ", Ink.Bold)
                 .Add("› ", Ink.Accent);
-            value = screen is { Live: true, Editor: null }
-                ? ReadHidden(screen, question)
-                : await screen.AskAsync(question, hidden: true, cancel).ConfigureAwait(false);
+            value = await AskHiddenAsync(screen, question, cancel).ConfigureAwait(false);
         }
         else
         {
@@ -159,7 +157,13 @@ internal static class SecretCommand
                 $"Type it when asked, or: `loam secret set {name} < FILE`.");
     }
 
-    internal static string? ReadHidden(Terminal screen, Line question)
+    /// <returns>What was typed unseen; null: nobody wanted to, or no more comes.</returns>
+    internal static async Task<string?> AskHiddenAsync(
+        Terminal screen, Line question, CancellationToken cancel) =>
+        screen is { Live: true, Editor: null } ? ReadHidden(screen, question)
+            : await screen.AskAsync(question, hidden: true, cancel).ConfigureAwait(false);
+
+    private static string? ReadHidden(Terminal screen, Line question)
     {
         var editor = new LineEditor(
             screen, () => Console.ReadKey(true), new LineHistory(null), _ => []);

@@ -48,7 +48,7 @@ internal static class StateRestore
         screen.Write(BackupView.Plan(new(copy, $"{paths.StateDir} and {paths.DataDir}", true,
             File.Exists(paths.KeyFile), [], 0), call.Time.GetUtcNow(), TimeZoneInfo.Local,
             screen.Look));
-        if (!await BackupCommands.AskAsync(call, "Restore?", cancel).ConfigureAwait(false))
+        if (!await Consent.AskAsync(call, "Restore?", cancel).ConfigureAwait(false))
         {
             return ExitCode.NotApproved;
         }

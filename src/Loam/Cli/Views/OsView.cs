@@ -7,8 +7,6 @@ namespace Loam.Cli.Views;
 /// <summary>The operating system for people.</summary>
 internal static class OsView
 {
-    private const int BuildShown = 8;
-
     public static IEnumerable<Line> Slots(OsStatus status, Look look)
     {
         var table = new Table("", "SLOT", "LOAM", "BUILD", "STATE");
@@ -16,7 +14,7 @@ internal static class OsView
         {
             table.Add(slot.IsRunning ? new("●", Ink.Good) : new Line("○", Ink.Dim),
                 new(slot.Name, Ink.Bold), new(slot.Version ?? "empty"),
-                new(slot.Build is { } build ? Short(build) : ""),
+                new(slot.Build is { } build ? SlotStatus.Short(build) : ""),
                 new(StateOf(slot), slot.HasFailed ? Ink.Bad : Ink.Plain));
         }
         return table.Render(look);
@@ -80,6 +78,4 @@ internal static class OsView
         slot.IsConfirmed ? "confirmed" : null,
         slot.HasFailed ? "did not come up" : null,
     ]).Where(s => s is not null).DefaultIfEmpty(slot.Version is null ? "free" : "the one before"));
-
-    private static string Short(string build) => build[..Math.Min(BuildShown, build.Length)];
 }
