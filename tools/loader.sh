@@ -54,7 +54,7 @@ bios() {
   { le 8 $((core_at + 1)); le 2 $((sectors - 1)); le 2 0x820; } | put "$made/core.img" 0x1f4
 }
 
-# grubenv is the first file, so that it is found soon.
+# A file system with what firmware starts, what GRUB reads, and grubenv.
 esp() {
   local image=$made/esp.img
   grub-mkimage -O x86_64-efi -p /loam -o "$made/bootx64.efi" "${modules[@]}"

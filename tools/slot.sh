@@ -23,7 +23,13 @@ main() {
 
 # make_update KERNEL ROOT FILE: [head of the update][head of the slot][kernel][root][hash tree]
 make_update() {
-  local kernel=$1 squash=$2 file=$3
+  local kernel=$1 squash=$2 file=$3 key
+  key=$({ sha256sum <"$kernel"; sha256sum <"$squash"; public_key; version; cat "$tools/slot.sh"; } |
+    sha256sum)
+  if [[ -f $file && -f $file.key && $(<"$file.key") == "$key" ]]; then
+    echo "$file"
+    return
+  fi
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
   padded "$kernel" "$work/kernel"
@@ -44,6 +50,7 @@ make_update() {
   padded "$work/text" "$work/head"
   cat "$work/head" "$work/slot" >"$work/file"
   mv "$work/file" "$file"
+  echo "$key" >"$file.key"
   echo "$file"
 }
 
