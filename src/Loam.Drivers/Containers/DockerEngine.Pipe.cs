@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Loam.Core;
 using Loam.Core.Reconciling;
@@ -28,7 +27,7 @@ public sealed partial class DockerEngine
                 JsonSerializer.SerializeToUtf8Bytes(
                     new(false, false), EngineJson.Default.WireExecStart), what, cancel)
                 .ConfigureAwait(false);
-            var errors = new MemoryStream();
+            var errors = new BoundedOutput(Limits.ExecOutputBytes);
             var writing = FeedAsync(stream, input, cancel);
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var watching = input is null ? Task.FromResult(false)
@@ -49,7 +48,7 @@ public sealed partial class DockerEngine
             await ended.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
             return new(await ExitCodeAsync(exec.Id, what, cancel).ConfigureAwait(false),
-                Encoding.UTF8.GetString(errors.GetBuffer(), 0, (int)errors.Length));
+                errors.ToString());
         }
         catch
         {
@@ -117,21 +116,15 @@ public sealed partial class DockerEngine
         }
     }
 
-    /// <param name="errors">Gets the beginning of what goes to standard error.</param>
-    private async Task DrainAsync(NetworkStream stream, Stream? output, MemoryStream errors,
+    private async Task DrainAsync(NetworkStream stream, Stream? output, Stream errors,
         string what, CancellationToken cancel)
     {
         await foreach (var (isError, bytes) in Guarded(
             StreamFrames.ReadAsync(stream, cancel), what, cancel).ConfigureAwait(false))
         {
-            if (!isError && output is not null)
+            if ((isError ? errors : output) is { } wanted)
             {
-                await output.WriteAsync(bytes, cancel).ConfigureAwait(false);
-            }
-            else if (isError)
-            {
-                var room = Limits.ExecOutputBytes - (int)errors.Length;
-                errors.Write(bytes.Span[..Math.Min(room, bytes.Length)]);
+                await wanted.WriteAsync(bytes, cancel).ConfigureAwait(false);
             }
         }
     }

@@ -147,14 +147,13 @@ public sealed partial class DockerEngine
             .ConfigureAwait(false);
         using var stream = await response.Content.ReadAsStreamAsync(cancel)
             .ConfigureAwait(false);
-        var output = new MemoryStream();
+        var output = new BoundedOutput(Limits.ExecOutputBytes);
         await foreach (var (_, bytes) in StreamFrames.ReadAsync(stream, cancel)
             .ConfigureAwait(false))
         {
-            var room = Limits.ExecOutputBytes - (int)output.Length;
-            output.Write(bytes.Span[..Math.Min(room, bytes.Length)]);
+            await output.WriteAsync(bytes, cancel).ConfigureAwait(false);
         }
-        return Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length);
+        return output.ToString();
     }
 
     /// <summary>The output can end a moment before the engine knows the exit code.</summary>

@@ -10,6 +10,10 @@ internal sealed class EnginePass(string prefix)
     /// <summary>The chain that Docker leaves to others.</summary>
     private const string OthersChain = "DOCKER-USER";
 
+    /// <summary>Opens or closes.</summary>
+    public Task SetAsync(bool isOpen, CancellationToken cancel) =>
+        isOpen ? OpenAsync(cancel) : CloseAsync(cancel);
+
     public async Task OpenAsync(CancellationToken cancel)
     {
         foreach (var rule in Rules())

@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Linux;
 
@@ -30,8 +28,7 @@ public sealed record PrivateEnginePlace(
 /// running while it is away itself.</summary>
 public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
 {
-    private const int LongestSocketPath = 107;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    private readonly EngineProcess _process = new("The private engine", place.Log, clock);
     private readonly PrivateEngineNet _net = new(place.Instance);
 
     /// <summary>Whether this host has the program.</summary>
@@ -43,12 +40,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
     /// not come up; the message has its last words.</exception>
     public async Task<DockerEngine> StartAsync(CancellationToken cancel)
     {
-        if (Encoding.UTF8.GetByteCount(place.Socket) > LongestSocketPath)
-        {
-            throw new HostException(
-                Fault.Unsupported, $"The path {place.Socket} is too long for a socket.",
-                "Choose a shorter directory.");
-        }
+        EngineProcess.RequireShort(place.Socket);
         var program = Command.Find("dockerd") ?? throw new HostException(
             Fault.Unsupported, "dockerd is not installed.",
             "Install Docker (on Debian: apt install docker.io) or start another engine.");
@@ -63,9 +55,10 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
                 Fault.Unsupported, $"The private engine cannot be started: {error.Message}",
                 "Check its directories.");
         }
-        var engine = await AnswerAsync(pid, cancel).ConfigureAwait(false);
+        var engine = new DockerEngine(place.Socket);
         try
         {
+            await _process.AnswerAsync(pid, engine.PingAsync, cancel).ConfigureAwait(false);
             engine.NetworksChanged = token => GuardAsync(engine, token);
             await GuardAsync(engine, cancel).ConfigureAwait(false);
             return engine;
@@ -83,16 +76,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
     {
         if (RunningPid() is { } pid)
         {
-            DetachedProcess.AskToEnd(pid);
-            if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
-            {
-                DetachedProcess.End(pid);
-                if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
-                {
-                    throw new HostException(
-                        Fault.Timeout, $"The private engine (process {pid}) does not end.", "");
-                }
-            }
+            await _process.StopAsync(pid, cancel).ConfigureAwait(false);
         }
         RemoveLeftovers();
         await _net.CloseAsync(cancel).ConfigureAwait(false);
@@ -173,60 +157,6 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
             throw new HostException(
                 Fault.Unsupported, $"dockerd cannot be started: {error.Message}.", "");
         }
-    }
-
-    private async Task<DockerEngine> AnswerAsync(int pid, CancellationToken cancel)
-    {
-        var begun = clock.GetTimestamp();
-        var engine = new DockerEngine(place.Socket);
-        try
-        {
-            while (true)
-            {
-                try
-                {
-                    await engine.PingAsync(cancel).ConfigureAwait(false);
-                    return engine;
-                }
-                catch (HostException error) when (error.MayPass)
-                {
-                    if (!DetachedProcess.IsAlive(pid)
-                        || clock.GetElapsedTime(begun) > Limits.EngineStart)
-                    {
-                        throw Silent(pid);
-                    }
-                }
-                await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
-            }
-        }
-        catch
-        {
-            engine.Dispose();
-            throw;
-        }
-    }
-
-    private HostException Silent(int pid)
-    {
-        var ended = !DetachedProcess.IsAlive(pid);
-        return new(
-            ended ? Fault.Unsupported : Fault.Timeout,
-            (ended ? "The private engine ended at once" : "The private engine does not answer")
-            + $". Its last words: {EngineLog.LastWords(place.Log)}", $"Its log is {place.Log}.");
-    }
-
-    private async Task<bool> EndedAsync(int pid, CancellationToken cancel)
-    {
-        var begun = clock.GetTimestamp();
-        while (clock.GetElapsedTime(begun) < Limits.EngineStart)
-        {
-            if (!DetachedProcess.IsAlive(pid))
-            {
-                return true;
-            }
-            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
-        }
-        return false;
     }
 
     /// <summary>A file, not options: dockerd would otherwise read the host's own file, which is

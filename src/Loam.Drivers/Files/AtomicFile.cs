@@ -169,6 +169,20 @@ public static class AtomicFile
     private static HostException TooLarge(string path, long most) =>
         new(Fault.Unsupported, $"{path} has more than {most} bytes.", "Make it smaller.");
 
+    /// <summary>Does something by the base library, whose faults become the host's.</summary>
+    /// <param name="path">What it is done to.</param>
+    internal static void Filing(string path, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw Failure(path, fault);
+        }
+    }
+
     /// <summary>What a failed write of the base library means.</summary>
     internal static HostException Failure(string path, Exception e) => e switch
     {

@@ -124,6 +124,11 @@ internal static unsafe partial class Netlink
         }
     }
 
+    /// <summary>Number of an interface; 0: there is none of that name.</summary>
+    [LibraryImport("libc", EntryPoint = "if_nametoindex",
+        StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int IndexOf(string name);
+
     [LibraryImport("libc")]
     private static partial int socket(int domain, int type, int protocol);
 

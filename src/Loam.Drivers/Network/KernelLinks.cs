@@ -131,7 +131,7 @@ public sealed class KernelLinks : ILinks
                 Netlink.Attribute(l.AsSpan(LinkBytes), LinkName)).TrimEnd('\0')));
 
     private static int IndexOf(string name) =>
-        Links().FirstOrDefault(l => l.Name == name) is { Index: > 0 } link ? link.Index
+        Netlink.IndexOf(name) is > 0 and var index ? index
             : throw new HostException(Fault.NotFound, $"There is no interface {name} any more.",
                 "Plan anew.");
 

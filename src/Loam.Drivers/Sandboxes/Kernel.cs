@@ -58,7 +58,7 @@ internal static partial class Kernel
     {
         if (Libc.Mount(source, target, type, (nuint)flags, options) != 0)
         {
-            throw Libc.Failure($"{target} cannot be mounted in a place of its own",
+            throw Libc.Failure($"{target} cannot be mounted",
                 Marshal.GetLastPInvokeError());
         }
     }

@@ -14,4 +14,6 @@ internal enum MountFlags : uint
     Recursive = 0x4000,
     /// <summary>Nothing of it is passed on to other namespaces, or comes from them.</summary>
     Private = 0x40000,
+    /// <summary>What is mounted below it is passed on to other namespaces.</summary>
+    Shared = 0x100000,
 }

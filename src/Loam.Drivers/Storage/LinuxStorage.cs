@@ -71,7 +71,7 @@ public sealed class LinuxStorage : IStorageHost
     public async Task MakeImageAsync(string file, DiskImage disk, CancellationToken cancel)
     {
         var fresh = file + Fresh;
-        Filing(file, () =>
+        AtomicFile.Filing(file, () =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(file)!, (UnixFileMode)Private);
             using var image = new FileStream(fresh, new FileStreamOptions
@@ -89,7 +89,7 @@ public sealed class LinuxStorage : IStorageHost
         {
             await DoAsync("mkfs.ext4", Format(disk, fresh), "", cancel).ConfigureAwait(false);
         }
-        Filing(file, () =>
+        AtomicFile.Filing(file, () =>
         {
             using (var image = File.OpenHandle(fresh, access: FileAccess.ReadWrite))
             {
@@ -106,7 +106,7 @@ public sealed class LinuxStorage : IStorageHost
         {
             await CloseAsync(Mapped(file) + Fresh, cancel).ConfigureAwait(false);
         }
-        Filing(file, () =>
+        AtomicFile.Filing(file, () =>
         {
             File.Delete(file + Fresh);
             File.Delete(file);
@@ -118,7 +118,7 @@ public sealed class LinuxStorage : IStorageHost
 
     public async Task GrowAsync(string file, DiskImage disk, CancellationToken cancel)
     {
-        Filing(file, () =>
+        AtomicFile.Filing(file, () =>
         {
             using var image = File.OpenHandle(file, access: FileAccess.ReadWrite);
             if (RandomAccess.GetLength(image) < disk.Size)
@@ -164,7 +164,7 @@ public sealed class LinuxStorage : IStorageHost
 
     public async Task MountAsync(string target, MountSpec mount, CancellationToken cancel)
     {
-        Filing(target, () => Directory.CreateDirectory(target));
+        AtomicFile.Filing(target, () => Directory.CreateDirectory(target));
         if (mount.Disk is { } disk)
         {
             var (device, options) = (mount.Source, "loop,nodev,discard");
@@ -357,18 +357,6 @@ public sealed class LinuxStorage : IStorageHost
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    private static void Filing(string path, Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Failure(path, fault);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
+using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Containers.Native.Networking;
@@ -42,7 +43,8 @@ internal sealed class NamesWatch(ContainerNetworks networks, Func<NameSockets> s
         ConfinedFolders.Prepare(paths.NamesDoors, paths.NamesDir, user);
         using var doors = new EndpointDoors(paths.NamesDoors, user);
         using var given = sockets();
-        var (pause, began) = (s_pause, time.GetTimestamp());
+        var pauses = new BackOff(s_pause, s_longest, calm: s_longest);
+        var (pause, began) = (pauses.After(TimeSpan.Zero), time.GetTimestamp());
         Task<int> answering = Task.FromResult(0);
         var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
@@ -62,8 +64,7 @@ internal sealed class NamesWatch(ContainerNetworks networks, Func<NameSockets> s
                 else if (answering.IsCompleted && given.Networks > 0
                     && time.GetElapsedTime(began) > pause)
                 {
-                    pause = time.GetElapsedTime(began) > s_longest ? s_pause
-                        : pause * 2 < s_longest ? pause * 2 : s_longest;
+                    pause = pauses.After(time.GetElapsedTime(began));
                     Tell(await answering);
                     isOther = true;
                 }

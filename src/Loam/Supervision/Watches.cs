@@ -46,16 +46,15 @@ internal sealed class Watches(EventLog events, TimeProvider time)
 
     private async Task KeepAsync(Watched watch, CancellationTokenSource end)
     {
-        var pause = s_pause;
+        var pause = new BackOff(s_pause, s_longest, s_calm);
         while (!end.IsCancellationRequested)
         {
             try
             {
                 var began = time.GetTimestamp();
                 Failed(watch, await EndAsync(watch, end));
-                pause = time.GetElapsedTime(began) > s_calm ? s_pause : pause;
-                await Task.Delay(pause, time, end.Token);
-                pause = pause * 2 < s_longest ? pause * 2 : s_longest;
+                await Task.Delay(
+                    pause.After(time.GetElapsedTime(began)), time, end.Token);
             }
             catch (OperationCanceledException) when (end.IsCancellationRequested)
             {

@@ -28,12 +28,13 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
         Directory.Move(_data, _data + "-away");
 
         await host.RestartAsync();
-        await UntilAsync(() => Task.FromResult(host.Said.Any(s => s.Contains(name))));
+        await ContainerdHost.UntilAsync(
+            () => Task.FromResult(host.Said.Any(s => s.Contains(name))));
         host.Said.ShouldContain(s => s.Contains($"{_data} does not exist"));
         (await host.Engine.FindAsync(name, None))!.State.ShouldBe(
             ContainerState.Exited, "what lays it out may start it");
         Directory.Move(_data + "-away", _data);
-        await UntilAsync(name, c => c.State == ContainerState.Running);
+        await host.UntilAsync(name, c => c.State == ContainerState.Running);
     }
 
     [NeedingFact]
@@ -44,12 +45,13 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
         File.Delete(hosts);
         Directory.CreateDirectory(hosts);
         await File.WriteAllTextAsync(Path.Combine(_data, "end"), "");
-        await UntilAsync(() => Task.FromResult(host.Said.Any(s => s.Contains(hosts))));
+        await ContainerdHost.UntilAsync(
+            () => Task.FromResult(host.Said.Any(s => s.Contains(hosts))));
 
         File.Delete(Path.Combine(_data, "end"));
         Directory.Delete(hosts);
         await File.WriteAllTextAsync(hosts, "");
-        await UntilAsync(name, c => c.State == ContainerState.Running);
+        await host.UntilAsync(name, c => c.State == ContainerState.Running);
     }
 
     [NeedingFact]
@@ -59,7 +61,7 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
         var id = (await host.Engine.FindAsync(name, None))!.Id;
         var running = host.Engine.ExecAsync(name, ["sleep", "1000"], Short, None);
         string? exec = null;
-        await UntilAsync(() => Task.FromResult((exec = Directory.GetDirectories(
+        await ContainerdHost.UntilAsync(() => Task.FromResult((exec = Directory.GetDirectories(
             host.Place.Streams).Select(Path.GetFileName).FirstOrDefault()) is not null));
 
         (await running.ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Timeout);
@@ -151,7 +153,7 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
         {
             await host.Own.Client.UpdateAsync(stored, "", None);
         }
-        (await ShellAsync(name, "cat /etc/hosts")).ShouldContain("localhost");
+        (await host.ShellAsync(name, "cat /etc/hosts")).ShouldContain("localhost");
     }
 
     [NeedingFact]
@@ -166,6 +168,80 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
     }
 
     [NeedingFact]
+    public async Task A_start_that_failed_is_no_run_however_long_ago_it_was()
+    {
+        var container = host.Container(_instance, "failing", Habit.Serves);
+        container = container with
+        {
+            Spec = container.Spec with { Restart = RestartPolicy.Always },
+        };
+        await host.Engine.CreateAsync(container, None);
+        try
+        {
+            var id = (await host.Engine.FindAsync(container.Spec.Name, None))!.Id;
+            var run = new ContainerRun(true, DateTimeOffset.UtcNow.AddHours(-1), null, null, 0);
+            run.Write(host.Place.FolderOf(id));
+            (await host.Own.UntilEndedAsync(id, None)).ShouldBe(TimeSpan.Zero);
+            (run with { Ended = run.Started!.Value.AddMinutes(7) })
+                .Write(host.Place.FolderOf(id));
+            (await host.Own.UntilEndedAsync(id, None)).ShouldBe(TimeSpan.FromMinutes(7));
+        }
+        finally
+        {
+            await host.Engine.RemoveAsync(container.Spec.Name, None);
+        }
+    }
+
+    [NeedingFact]
+    public async Task A_folder_that_cannot_be_made_or_taken_away_is_a_fault_of_the_host()
+    {
+        var containers = Path.GetDirectoryName(host.Place.FolderOf("any"))!;
+        var container = host.Container(_instance, "shut", Habit.Serves);
+        await host.Engine.CreateAsync(container, None);
+        (await Processes.RunAsync("mount", "--bind", containers, containers)).Exit.ShouldBe(0);
+        try
+        {
+            (await Processes.RunAsync("mount", "-o", "remount,ro,bind", containers))
+                .Exit.ShouldBe(0);
+            (await host.Engine.CreateAsync(host.Container(_instance, "other", Habit.Serves), None)
+                .ShouldThrowAsync<HostException>()).Message.ShouldContain(containers);
+            (await host.Engine.RemoveAsync(container.Spec.Name, None)
+                .ShouldThrowAsync<HostException>()).Message.ShouldContain(containers);
+        }
+        finally
+        {
+            await Processes.RunAsync("umount", containers);
+        }
+    }
+
+    [NeedingFact]
+    public async Task Nothing_is_kept_of_containers_that_are_gone()
+    {
+        using var told = new CancellationTokenSource();
+        var gone = new TaskCompletionSource();
+        var name = "";
+        var hearing = Task.Run(async () =>
+        {
+            await foreach (var happened in host.Own.EventsAsync(_instance, told.Token))
+            {
+                if (happened.Action == "destroy" && happened.Name == name)
+                {
+                    gone.SetResult();
+                }
+            }
+        });
+        await host.Own.OursAsync(None);
+        var before = host.Own.Remembered;
+        name = await RunAsync("gone");
+        host.Own.Remembered.ShouldBe(before + 1);
+        await host.Engine.RemoveAsync(name, None);
+        await gone.Task.WaitAsync(Patience);
+        host.Own.Remembered.ShouldBe(before);
+        await told.CancelAsync();
+        await hearing.ShouldThrowAsync<OperationCanceledException>();
+    }
+
+    [NeedingFact]
     public async Task What_is_mounted_below_a_read_only_mount_is_read_only()
     {
         var below = Directory.CreateDirectory(Path.Combine(_data, "below")).FullName;
@@ -173,7 +249,7 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
         try
         {
             var name = await RunAsync("sealed", isReadOnly: true);
-            (await ShellAsync(name, "touch /data/below/x 2>&1 || echo refused"))
+            (await host.ShellAsync(name, "touch /data/below/x 2>&1 || echo refused"))
                 .ShouldContain("Read-only file system");
             await host.Engine.RemoveAsync(name, None);
         }
@@ -214,33 +290,4 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
 
     private async Task<string> FolderAsync(string name) =>
         host.Place.FolderOf((await host.Engine.FindAsync(name, None))!.Id);
-
-    private async Task<string> ShellAsync(string name, string line) =>
-        (await host.Engine.ExecAsync(name, ["sh", "-c", line], Patience, None)).Output;
-
-    private Task UntilAsync(string name, Func<ObservedContainer, bool> holds) =>
-        UntilAsync(async () =>
-        {
-            try
-            {
-                return await host.Engine.FindAsync(name, None) is { } seen && holds(seen);
-            }
-            catch (HostException fault) when (fault.MayPass)
-            {
-                return false;
-            }
-        });
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var tries = 0; tries < 600; tries++)
-        {
-            if (await holds())
-            {
-                return;
-            }
-            await Task.Delay(50);
-        }
-        throw new TimeoutException("it never came to be as awaited");
-    }
 }

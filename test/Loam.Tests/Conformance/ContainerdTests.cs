@@ -26,8 +26,9 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
         var pid = containerd.RunningPid().ShouldNotBeNull();
 
         DetachedProcess.End(pid);
-        await UntilAsync(() => Task.FromResult(containerd.RunningPid() is { } now && now != pid));
-        var after = await UntilAsync(name, c => c.State == ContainerState.Running);
+        await ContainerdHost.UntilAsync(
+            () => Task.FromResult(containerd.RunningPid() is { } now && now != pid));
+        var after = await host.UntilAsync(name, c => c.State == ContainerState.Running);
         after.StartedAt.ShouldBe(before.StartedAt);
         (await host.Engine.ExecAsync(name, ["cat", "/www/index.html"], Patience, None))
             .Output.ShouldBe("well\n");
@@ -41,12 +42,12 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
         var stopped = await RunAsync(
             Habit.Serves, s => s with { Service = "off", Restart = RestartPolicy.Always });
         await host.Engine.StopAsync(stopped, TimeSpan.FromSeconds(1), None);
-        await UntilAsync(crashing, c => c.RestartCount > 0);
+        await host.UntilAsync(crashing, c => c.RestartCount > 0);
 
         await host.RestartAsync();
 
         var count = (await host.Engine.FindAsync(crashing, None))!.RestartCount;
-        await UntilAsync(crashing, c => c.RestartCount > count);
+        await host.UntilAsync(crashing, c => c.RestartCount > count);
         (await host.Engine.FindAsync(stopped, None))!.State.ShouldBe(ContainerState.Exited);
         await host.Engine.StopAsync(crashing, TimeSpan.FromSeconds(1), None);
     }
@@ -68,7 +69,7 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
             "it waits for firewall and mounts");
         host.Own.Keep();
 
-        var after = await UntilAsync(kept, c => c.State == ContainerState.Running);
+        var after = await host.UntilAsync(kept, c => c.State == ContainerState.Running);
         after.StartedAt.ShouldNotBe(before.StartedAt);
         after.RestartCount.ShouldBe(0, "it did not fail");
         (await host.Engine.FindAsync(once, None))!.State.ShouldBe(ContainerState.Exited);
@@ -84,7 +85,8 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
                 $"echo first; i=0; /bin/busybox seq {Lines}; echo oops >&2; echo last; exec sleep "
                 + "1000"],
         });
-        await UntilAsync(async () => (await LinesAsync(name, 2)).Any(l => l.Text == "last"));
+        await ContainerdHost.UntilAsync(
+            async () => (await LinesAsync(name, 2)).Any(l => l.Text == "last"));
 
         var lines = await LinesAsync(name, Lines * 2);
         var folder = host.Place.FolderOf((await host.Engine.FindAsync(name, None))!.Id);
@@ -102,13 +104,15 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
     public async Task A_container_without_rights_of_its_own_gets_none_by_a_namespace()
     {
         var name = await RunAsync(Habit.Serves, s => s with { User = "1000:1001" });
-        (await ShellAsync(name, "/bin/busybox id")).ShouldContain("uid=1000 gid=1001");
-        var status = await ShellAsync(name, "grep -E 'CapEff|Seccomp:' /proc/self/status");
+        (await host.ShellAsync(name, "/bin/busybox id")).ShouldContain("uid=1000 gid=1001");
+        var status = await host.ShellAsync(name, "grep -E 'CapEff|Seccomp:' /proc/self/status");
         status.ShouldContain("CapEff:\t0000000000000000");
         status.ShouldContain("Seccomp:\t2");
-        (await ShellAsync(name, "/bin/busybox unshare -U true 2>&1 || echo refused"))
+        (await host.ShellAsync(name, "cat /proc/sys/net/ipv4/ip_unprivileged_port_start"))
+            .ShouldBe("0\n", "nobody else is in its network");
+        (await host.ShellAsync(name, "/bin/busybox unshare -U true 2>&1 || echo refused"))
             .ShouldContain("Operation not permitted");
-        (await ShellAsync(name, "cat /proc/kcore 2>&1 | wc -c || cat /proc/keys; "
+        (await host.ShellAsync(name, "cat /proc/kcore 2>&1 | wc -c || cat /proc/keys; "
             + "touch /proc/sys/kernel/hostname 2>&1 || echo refused")).ShouldContain("refused");
     }
 
@@ -148,40 +152,5 @@ public sealed class ContainerdTests(ContainerdHost host) : IClassFixture<Contain
             lines.Add(line);
         }
         return lines;
-    }
-
-    private async Task<string> ShellAsync(string name, string line) =>
-        (await host.Engine.ExecAsync(name, ["sh", "-c", line], Patience, None)).Output;
-
-    private async Task<ObservedContainer> UntilAsync(
-        string name, Func<ObservedContainer, bool> holds)
-    {
-        ObservedContainer? seen = null;
-        await UntilAsync(async () =>
-        {
-            try
-            {
-                seen = await host.Engine.FindAsync(name, None);
-            }
-            catch (HostException fault) when (fault.MayPass)
-            {
-                return false;
-            }
-            return seen is not null && holds(seen);
-        });
-        return seen!;
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> holds)
-    {
-        for (var tries = 0; tries < 600; tries++)
-        {
-            if (await holds())
-            {
-                return;
-            }
-            await Task.Delay(50);
-        }
-        throw new TimeoutException("it never came to be as awaited");
     }
 }

@@ -20,7 +20,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     public async Task A_container_has_few_capabilities_and_cannot_gain_any()
     {
         var name = await RunAsync(s => s);
-        var status = await ShellAsync(name, "grep -E 'CapBnd|NoNewPrivs' /proc/self/status");
+        var status = await host.ShellAsync(name, "grep -E 'CapBnd|NoNewPrivs' /proc/self/status");
         // CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETUID, NET_BIND_SERVICE.
         status.ShouldContain("CapBnd:\t00000000000004eb");
         status.ShouldContain("NoNewPrivs:\t1");
@@ -30,7 +30,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     public async Task A_capability_is_added_by_either_name()
     {
         var name = await RunAsync(s => s with { CapAdd = ["CAP_NET_RAW", "net_admin"] });
-        (await ShellAsync(name, "grep CapBnd /proc/self/status"))
+        (await host.ShellAsync(name, "grep CapBnd /proc/self/status"))
             .ShouldContain("00000000000034eb");
     }
 
@@ -38,9 +38,9 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     public async Task A_read_only_root_leaves_room_for_scratch_files()
     {
         var name = await RunAsync(s => s with { ReadOnly = true });
-        (await ShellAsync(name, "touch /tmp/a /run/b && echo written; touch /c"))
+        (await host.ShellAsync(name, "touch /tmp/a /run/b && echo written; touch /c"))
             .ShouldContain("written");
-        (await ShellAsync(name, "touch /c || echo refused")).ShouldContain("refused");
+        (await host.ShellAsync(name, "touch /c || echo refused")).ShouldContain("refused");
     }
 
     [NeedingFact]
@@ -58,7 +58,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         (await host.Engine.ExecAsync(
                 name, ["sleep", "4321"], TimeSpan.FromMilliseconds(300), None)
             .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Timeout);
-        (await ShellAsync(name, "cat /proc/[0-9]*/cmdline")).ShouldNotContain("sleep\04321");
+        (await host.ShellAsync(name, "cat /proc/[0-9]*/cmdline")).ShouldNotContain("sleep\04321");
     }
 
     [NeedingFact]
@@ -85,7 +85,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
     public async Task Much_output_is_cut_off_and_harms_nobody()
     {
         var name = await RunAsync(s => s);
-        var output = await ShellAsync(name, "i=0; while [ $i -lt 9000 ]; do "
+        var output = await host.ShellAsync(name, "i=0; while [ $i -lt 9000 ]; do "
             + "echo 123456789012345678901234567890; i=$((i+1)); done");
         output.Length.ShouldBe(Core.Limits.ExecOutputBytes);
     }
@@ -98,7 +98,8 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         var container = Prepared(s => s) with { Mounts = [new(folder, "/data", true)] };
         await host.Engine.CreateAsync(container, None);
         await host.Engine.StartAsync(container.Spec.Name, None);
-        (await ShellAsync(container.Spec.Name, "cat /data/note; touch /data/x || echo refused"))
+        (await host.ShellAsync(
+                container.Spec.Name, "cat /data/note; touch /data/x || echo refused"))
             .ShouldContain("from the host");
         File.Exists(Path.Combine(folder, "x")).ShouldBeFalse();
 
@@ -249,7 +250,7 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         + "sleep 1; done 2>&1");
 
     private Task<string> InAsync(string service, string line) =>
-        ShellAsync($"loam-{_instance}-{service}-0123456789", line);
+        host.ShellAsync($"loam-{_instance}-{service}-0123456789", line);
 
     private EngineContainer Prepared(Func<ContainerSpec, ContainerSpec> change)
     {
@@ -264,7 +265,4 @@ public abstract class RealEngineConformance(RealHost host) : EngineConformance(h
         await host.Engine.StartAsync(container.Spec.Name, None);
         return container.Spec.Name;
     }
-
-    private async Task<string> ShellAsync(string name, string line) =>
-        (await host.Engine.ExecAsync(name, ["sh", "-c", line], Patience, None)).Output;
 }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Loam.Core.Observing;
+using Loam.Core.Reconciling;
 using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Containers.Native;
@@ -70,6 +72,10 @@ public abstract class RealHost : EngineHost
     protected abstract string[] Programs { get; }
 
     protected abstract Task<IContainerEngine> StartAsync();
+
+    /// <returns>What a line of the shell says in a container.</returns>
+    public async Task<string> ShellAsync(string name, string line) => (await Engine.ExecAsync(
+        name, ["sh", "-c", line], TimeSpan.FromSeconds(20), CancellationToken.None)).Output;
 
     /// <returns>ID of an image made of busybox.</returns>
     protected virtual async Task<string> LoadAsync()
@@ -165,6 +171,39 @@ public sealed class ContainerdHost : RealHost
             await Processes.RunAsync("umount", "-l", mount);
         }
         Directory.Delete(Place.RunRoot, recursive: true);
+    }
+
+    /// <summary>Waits for a container to be so, also while the engine is away.</summary>
+    public async Task<ObservedContainer> UntilAsync(
+        string name, Func<ObservedContainer, bool> holds)
+    {
+        ObservedContainer? seen = null;
+        await UntilAsync(async () =>
+        {
+            try
+            {
+                seen = await Engine.FindAsync(name, CancellationToken.None);
+            }
+            catch (HostException fault) when (fault.MayPass)
+            {
+                return false;
+            }
+            return seen is not null && holds(seen);
+        });
+        return seen!;
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> holds)
+    {
+        for (var tries = 0; tries < 600; tries++)
+        {
+            if (await holds())
+            {
+                return;
+            }
+            await Task.Delay(50);
+        }
+        throw new TimeoutException("it never came to be as awaited");
     }
 
     /// <summary>Processes of this host's containers alone.</summary>

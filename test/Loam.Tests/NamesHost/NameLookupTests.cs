@@ -79,7 +79,7 @@ public sealed class NameLookupTests
     {
         var many = Enumerable.Range(0, 100).ToImmutableSortedDictionary(
             i => string.Create(CultureInfo.InvariantCulture, $"web-{i}"),
-            i => new ContainerRecord("web", [], [new("front",
+            i => new MemberRecord("web", [], [new("front",
                 string.Create(CultureInfo.InvariantCulture, $"10.200.0.{i + 2}"), "eth0",
                 ["web"])]), StringComparer.Ordinal);
         _open.UnionWith(many.Keys);
@@ -103,7 +103,7 @@ public sealed class NameLookupTests
     {
         NetworkRecord Network(bool isInternal, string subnet) => new("", "", isInternal, subnet,
             ImmutableSortedDictionary<string, string>.Empty);
-        ContainerRecord In(string service, params (string Network, string Address)[] at) => new(
+        MemberRecord In(string service, params (string Network, string Address)[] at) => new(
             service, [], [.. at.Select(a => new AttachmentRecord(
                 a.Network, a.Address, "eth0", [service]))]);
         return NetworkRecords.Empty with

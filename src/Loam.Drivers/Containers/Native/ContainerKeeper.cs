@@ -1,4 +1,6 @@
+using Loam.Core;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Files;
 
 namespace Loam.Drivers.Containers.Native;
 
@@ -31,9 +33,8 @@ internal sealed class ContainerKeeper : IDisposable
         var keeper = new ContainerKeeper(engine, new(place, clock), clock, say);
         try
         {
-            Directory.CreateDirectory(place.RunRoot, UnixFileMode.UserRead
-                | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            Directory.CreateDirectory(place.DataRoot);
+            AtomicFile.Filing(place.RunRoot, () => Directory.CreateDirectory(place.RunRoot,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
             engine.Networks.Prepare();
             await keeper.EnsureAsync(cancel).ConfigureAwait(false);
             foreach (var fault in await engine.Networks.RestoreAsync(cancel)
@@ -79,11 +80,12 @@ internal sealed class ContainerKeeper : IDisposable
     /// it.</summary>
     public void KeepAll() => _ = Task.Run(async () =>
     {
-        for (var pause = s_first; !_stop.IsCancellationRequested; pause = Longer(pause))
+        var pause = Pauses();
+        while (!_stop.IsCancellationRequested)
         {
             try
             {
-                foreach (var id in await _engine.WantedAsync(_stop.Token).ConfigureAwait(false))
+                foreach (var id in await _engine.OursAsync(_stop.Token).ConfigureAwait(false))
                 {
                     Watch(id);
                 }
@@ -91,7 +93,7 @@ internal sealed class ContainerKeeper : IDisposable
             }
             catch (Exception error)
             {
-                await MendAsync(error, pause).ConfigureAwait(false);
+                await PauseAsync(pause.After(TimeSpan.Zero), error).ConfigureAwait(false);
             }
         }
     });
@@ -99,16 +101,16 @@ internal sealed class ContainerKeeper : IDisposable
     /// <summary>Hears containerd until that ends, and then starts it again.</summary>
     private async Task AttendAsync()
     {
-        var pause = s_first;
+        var pause = Pauses();
         while (!_stop.IsCancellationRequested)
         {
             Exception fault;
             try
             {
-                await foreach (var told in _engine.Client.EventsAsync(_stop.Token)
+                await foreach (var _ in _engine.Client.EventsAsync(_stop.Token)
                     .ConfigureAwait(false))
                 {
-                    pause = s_first;
+                    pause.Well();
                 }
                 fault = new HostException(Fault.Unavailable, "containerd ended.");
             }
@@ -116,8 +118,7 @@ internal sealed class ContainerKeeper : IDisposable
             {
                 fault = gone;
             }
-            await MendAsync(fault, pause).ConfigureAwait(false);
-            pause = Longer(pause);
+            await PauseAsync(pause.After(TimeSpan.Zero), fault).ConfigureAwait(false);
         }
     }
 
@@ -133,15 +134,22 @@ internal sealed class ContainerKeeper : IDisposable
 
     private async Task KeepAsync(string id)
     {
-        var pause = s_first;
-        DateTimeOffset? last = null;
+        var pause = Pauses();
+        var isDue = false;
         string? said = null;
         while (!_stop.IsCancellationRequested)
         {
+            var ran = TimeSpan.Zero;
+            Exception? fault = null;
             try
             {
+                if (isDue)
+                {
+                    await _engine.AgainAsync(id, _stop.Token).ConfigureAwait(false);
+                    (isDue, said) = (false, null);
+                }
                 if (await _engine.UntilEndedAsync(id, _stop.Token).ConfigureAwait(false)
-                    is not var (begun, ran))
+                    is not { } lived)
                 {
                     if (IsDone(id))
                     {
@@ -149,20 +157,14 @@ internal sealed class ContainerKeeper : IDisposable
                     }
                     continue;
                 }
-                // A start that failed is no run: the former one counts once.
-                pause = ran >= s_well && begun != last ? s_first : pause;
-                last = begun;
-                await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
-                pause = Longer(pause);
-                await _engine.AgainAsync(id, _stop.Token).ConfigureAwait(false);
-                said = null;
+                (isDue, ran) = (true, lived);
             }
             catch (Exception error)
             {
                 Say(error, ref said);
-                await MendAsync(error, pause).ConfigureAwait(false);
-                pause = Longer(pause);
+                fault = error;
             }
+            await PauseAsync(pause.After(ran), fault).ConfigureAwait(false);
         }
     }
 
@@ -176,8 +178,7 @@ internal sealed class ContainerKeeper : IDisposable
         }
     }
 
-    private static TimeSpan Longer(TimeSpan pause) =>
-        pause * 2 < s_longest ? pause * 2 : s_longest;
+    private static BackOff Pauses() => new(s_first, s_longest, s_well);
 
     private bool IsDone(string id)
     {
@@ -193,14 +194,15 @@ internal sealed class ContainerKeeper : IDisposable
         }
     }
 
-    /// <summary>Whatever it was, it is tried again; containerd itself is started when that was it.
-    /// </summary>
-    private async Task MendAsync(Exception fault, TimeSpan pause)
+    /// <summary>Until the next try. Whatever went wrong, it is tried again; containerd itself is
+    /// started when that was it.</summary>
+    /// <param name="fault">Null: nothing did.</param>
+    private async Task PauseAsync(TimeSpan pause, Exception? fault)
     {
         try
         {
             await Task.Delay(pause, _clock, _stop.Token).ConfigureAwait(false);
-            if (fault is not HostException { MayPass: false })
+            if (fault is not (null or HostException { MayPass: false }))
             {
                 await EnsureAsync(_stop.Token).ConfigureAwait(false);
             }

@@ -43,27 +43,16 @@ internal sealed partial class ContainerdClient(string socket) : IDisposable
 
     private readonly GrpcChannel _channel = new(socket, Namespace);
 
-    public string Socket => socket;
-
     public void Dispose() => _channel.Dispose();
 
     public async Task<string> VersionAsync(CancellationToken cancel) =>
         (await _channel.CallAsync("containerd.services.version.v1.Version/Version", new(),
             "engine", cancel, Limits.EnginePing).ConfigureAwait(false)).Text(1);
 
-    public async Task<StoredContainer?> FindAsync(string id, string what, CancellationToken cancel)
-    {
-        try
-        {
-            return Container((await _channel.CallAsync(
-                Containers + "Get", new ProtoWriter().Text(1, id), what, cancel)
-                .ConfigureAwait(false)).Message(1));
-        }
-        catch (HostException fault) when (fault.Fault == Fault.NotFound)
-        {
-            return null;
-        }
-    }
+    public async Task<StoredContainer?> FindAsync(
+        string id, string what, CancellationToken cancel) => await ForgivingAsync(
+            Containers + "Get", new ProtoWriter().Text(1, id), what, cancel)
+            .ConfigureAwait(false) is { } found ? Container(found.Message(1)) : null;
 
     /// <param name="filter">As containerd writes them: <c>labels."a"==b</c>; null: all.</param>
     public async Task<List<StoredContainer>> ListAsync(string? filter, CancellationToken cancel) =>
@@ -94,19 +83,10 @@ internal sealed partial class ContainerdClient(string socket) : IDisposable
     public Task DeleteAsync(string id, string what, CancellationToken cancel) =>
         ForgivingAsync(Containers + "Delete", new ProtoWriter().Text(1, id), what, cancel);
 
-    public async Task<RunningTask?> TaskAsync(string id, string what, CancellationToken cancel)
-    {
-        try
-        {
-            return Task((await _channel.CallAsync(
-                Tasks + "Get", new ProtoWriter().Text(1, id), what, cancel)
-                .ConfigureAwait(false)).Message(1));
-        }
-        catch (HostException fault) when (fault.Fault == Fault.NotFound)
-        {
-            return null;
-        }
-    }
+    public async Task<RunningTask?> TaskAsync(
+        string id, string what, CancellationToken cancel) => await ForgivingAsync(
+            Tasks + "Get", new ProtoWriter().Text(1, id), what, cancel)
+            .ConfigureAwait(false) is { } found ? Task(found.Message(1)) : null;
 
     public async Task<List<RunningTask>> TasksAsync(CancellationToken cancel) =>
         [.. (await _channel.CallAsync(Tasks + "List", new(), "containers", cancel)

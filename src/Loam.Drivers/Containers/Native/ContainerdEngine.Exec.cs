@@ -69,9 +69,10 @@ public sealed partial class ContainerdEngine
             return await SpeakAsync(stored.Id, exec, pipes, input, output, errors, what, cancel)
                 .ConfigureAwait(false);
         }
-        finally
+        catch
         {
             await EndExecAsync(stored.Id, exec, what).ConfigureAwait(false);
+            throw;
         }
     }
 
@@ -104,6 +105,7 @@ public sealed partial class ContainerdEngine
         }
     }
 
+    /// <summary>Lets it run, and takes it away when it has ended.</summary>
     private async Task<int> SpeakAsync(string id, string exec, ExecPipes pipes, Stream? input,
         Stream output, Stream errors, string what, CancellationToken cancel)
     {
@@ -116,6 +118,7 @@ public sealed partial class ContainerdEngine
         {
             await errors.WriteAsync(Encoding.UTF8.GetBytes(
                 RuntimeErrors.Readable(fault, id).Message + "\n"), cancel).ConfigureAwait(false);
+            await EndExecAsync(id, exec, what).ConfigureAwait(false);
             return RuntimeErrors.IsMissing(fault.Message) ? NotFoundCode : ForbiddenCode;
         }
         pipes.Started();
@@ -169,23 +172,4 @@ public sealed partial class ContainerdEngine
             // It has ended.
         }
     }
-}
-
-/// <summary>Keeps the beginning of what is written to it.</summary>
-internal sealed class BoundedOutput(int most) : MemoryStream
-{
-    private readonly Lock _turn = new();
-
-    public override ValueTask WriteAsync(
-        ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        lock (_turn)
-        {
-            base.Write(buffer.Span[..Math.Min(most - (int)Length, buffer.Length)]);
-        }
-        return ValueTask.CompletedTask;
-    }
-
-    public override string ToString() =>
-        Encoding.UTF8.GetString(GetBuffer(), 0, (int)Length);
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Drivers.Files;
 
 namespace Loam.Drivers.Containers.Native;
 
@@ -15,7 +16,7 @@ public sealed partial class ContainerdEngine
     public async Task CreateAsync(EngineContainer container, CancellationToken cancel)
     {
         var (spec, what) = (container.Spec, $"container {container.Spec.Name}");
-        using var turn = await TurnAsync(spec.Name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(spec.Name, cancel).ConfigureAwait(false);
         if (await StoredAsync(spec.Name, cancel).ConfigureAwait(false) is var (there, record))
         {
             // A creation that broke off half-way is finished here; whoever adopts the
@@ -54,7 +55,7 @@ public sealed partial class ContainerdEngine
         var spec = container.Spec;
         // First: by the folder a creation that was killed is known.
         var folder = _place.FolderOf(id);
-        Directory.CreateDirectory(folder);
+        AtomicFile.Filing(folder, () => Directory.CreateDirectory(folder));
         var mounts = await _client.PrepareAsync(id, image.Snapshot, what, null, cancel)
             .ConfigureAwait(false);
         var user = ImageUsers.Find(spec.User ?? image.Config.Config?.User ?? "",
@@ -72,10 +73,11 @@ public sealed partial class ContainerdEngine
             spec.Limits.Cpu, spec.Limits.Memory, spec.Limits.Pids, spec.Restart,
             [.. spec.Ports.Where(p => p.Host is not null)],
             Signals.Of(image.Config.Config?.StopSignal));
-        _known[id] = record;
         await _client.CreateAsync(new(id, image.Name, Sought(spec.Name, labels),
             OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder, on)),
             record.ToBytes()), Runtime(), what, cancel).ConfigureAwait(false);
+        // Its events can be told when it is gone again, too.
+        _known[id] = record;
     }
 
     /// <summary>Of the labels only those that are searched for: containerd bounds their length.
@@ -107,7 +109,7 @@ public sealed partial class ContainerdEngine
             await Networks.ForgetAsync(name, cancel).ConfigureAwait(false);
             return;
         }
-        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(record.Name, cancel).ConfigureAwait(false);
         await EndAsync(stored.Id, record.Name, $"container {name}", cancel).ConfigureAwait(false);
         await TakeAwayAsync(stored.Id, record.Name, $"container {name}").ConfigureAwait(false);
     }
@@ -123,14 +125,14 @@ public sealed partial class ContainerdEngine
         var folder = _place.FolderOf(id);
         if (Directory.Exists(folder))
         {
-            Directory.Delete(folder, recursive: true);
+            AtomicFile.Filing(folder, () => Directory.Delete(folder, recursive: true));
         }
     }
 
     public async Task UpdateAsync(
         string name, ResourceLimits limits, RestartPolicy restart, CancellationToken cancel)
     {
-        using var turn = await TurnAsync(name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(name, cancel).ConfigureAwait(false);
         var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
         var what = $"container {name}";
         var spec = OciSpecs.Read(stored.Spec);
@@ -217,7 +219,7 @@ public sealed partial class ContainerdEngine
     /// good.</summary>
     public async Task RemoveAllAsync(CancellationToken cancel)
     {
-        foreach (var id in await WantedAsync(cancel).ConfigureAwait(false))
+        foreach (var id in await OursAsync(cancel).ConfigureAwait(false))
         {
             await RemoveAsync(id, cancel).ConfigureAwait(false);
         }

@@ -10,7 +10,7 @@ public sealed partial class ContainerdEngine
     public async Task StartAsync(string name, CancellationToken cancel)
     {
         StoredContainer stored;
-        using (await TurnAsync(name, cancel).ConfigureAwait(false))
+        using (await _turns.TakeAsync(name, cancel).ConfigureAwait(false))
         {
             (stored, var record) = await RequireAsync(name, cancel).ConfigureAwait(false);
             var task = await _client.TaskAsync(stored.Id, $"container {name}", cancel)
@@ -28,7 +28,7 @@ public sealed partial class ContainerdEngine
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var what = $"container {name}";
-        using var turn = await TurnAsync(name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(name, cancel).ConfigureAwait(false);
         var (stored, record) = await RequireAsync(name, cancel).ConfigureAwait(false);
         if (RunOf(stored.Id) is { Wanted: true } run)
         {
@@ -123,12 +123,12 @@ public sealed partial class ContainerdEngine
     private async Task<StoredContainer> NetworkedAsync(StoredContainer stored, string name,
         string folder, string what, CancellationToken cancel)
     {
-        if (Lacking(stored) is { } missing)
+        var spec = OciSpecs.Read(stored.Spec);
+        if (Lacking(spec) is { } missing)
         {
             throw new HostException(Fault.NotFound,
                 $"Container {name}: {missing} does not exist.", "Make it first.");
         }
-        var spec = OciSpecs.Read(stored.Spec);
         var network = await Networks.OpenAsync(name, cancel).ConfigureAwait(false);
         var files = Networks.FilesOf(name, spec.Hostname);
         await WriteAsync(Path.Combine(folder, "hosts"), files.Hosts, cancel).ConfigureAwait(false);
@@ -143,7 +143,7 @@ public sealed partial class ContainerdEngine
     }
 
     /// <summary>What of the host shall be mounted and is not there; null: nothing.</summary>
-    private static string? Lacking(StoredContainer stored) => OciSpecs.Read(stored.Spec).Mounts
+    private static string? Lacking(OciSpec spec) => spec.Mounts
         .FirstOrDefault(m => m.Type == "bind" && !Path.Exists(m.Source))?.Source;
 
     /// <summary>In place: a running container has this very file.</summary>
@@ -270,29 +270,28 @@ public sealed partial class ContainerdEngine
         var up = (await _client.TasksAsync(cancel).ConfigureAwait(false))
             .Where(t => t.State is not (TaskState.Created or TaskState.Stopped))
             .Select(t => t.Id).ToHashSet();
-        return [.. (await WantedAsync(cancel).ConfigureAwait(false)).Where(up.Contains)];
+        return [.. (await OursAsync(cancel).ConfigureAwait(false)).Where(up.Contains)];
     }
 
-    /// <summary>For the keeper: all that may have to run, by ID.</summary>
-    internal async Task<IReadOnlyList<string>> WantedAsync(CancellationToken cancel)
+    /// <summary>All of ours, by ID; those that run and those that do not.</summary>
+    internal async Task<IReadOnlyList<string>> OursAsync(CancellationToken cancel)
     {
-        var wanted = new List<string>();
+        var ours = new List<string>();
         foreach (var stored in await _client.ListAsync(null, cancel).ConfigureAwait(false))
         {
             if (ContainerRecord.Of(stored) is { } record)
             {
                 _known[stored.Id] = record;
-                wanted.Add(stored.Id);
+                ours.Add(stored.Id);
             }
         }
-        return wanted;
+        return ours;
     }
 
     /// <summary>For the keeper: waits while a container runs, and writes down how it ended.
     /// </summary>
-    /// <returns>Since when and how long it ran, when it shall run again; null: it shall not.
-    /// </returns>
-    internal async Task<(DateTimeOffset Begun, TimeSpan Ran)?> UntilEndedAsync(
+    /// <returns>How long it ran, when it shall run again; null: it shall not.</returns>
+    internal async Task<TimeSpan?> UntilEndedAsync(
         string id, CancellationToken cancel)
     {
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, record))
@@ -305,7 +304,7 @@ public sealed partial class ContainerdEngine
         {
             await _client.WaitAsync(id, "", what, cancel).ConfigureAwait(false);
         }
-        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(record.Name, cancel).ConfigureAwait(false);
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, now))
         {
             return null;
@@ -316,39 +315,36 @@ public sealed partial class ContainerdEngine
         {
             await EndAsync(id, record.Name, what, cancel).ConfigureAwait(false);
         }
+        if (isUp)
+        {
+            // Somebody else was faster.
+            return TimeSpan.Zero;
+        }
         var run = RunOf(id);
-        // One that runs: somebody else was faster.
-        var begun = run.Started ?? _clock.GetUtcNow();
-        return isUp ? (begun, TimeSpan.Zero) : run.Started is not null && ComesAgain(now, run, null)
-            ? (begun, (run.Ended ?? _clock.GetUtcNow()) - begun) : null;
+        // A start that failed has no end, and is no run.
+        return run.Started is { } begun && ComesAgain(now, run, null)
+            ? run.Ended is { } ended ? ended - begun : TimeSpan.Zero : null;
     }
 
     /// <summary>For the keeper: starts what ended, unless it was stopped meanwhile.</summary>
-    /// <returns>False: it is not wanted any more.</returns>
-    internal async Task<bool> AgainAsync(string id, CancellationToken cancel)
+    internal async Task AgainAsync(string id, CancellationToken cancel)
     {
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (_, before))
         {
-            return false;
+            return;
         }
-        using var turn = await TurnAsync(before.Name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(before.Name, cancel).ConfigureAwait(false);
         if (await StoredAsync(id, cancel).ConfigureAwait(false) is not var (stored, record))
         {
-            return false;
-        }
-        if (IsUp(await _client.TaskAsync(id, $"container {record.Name}", cancel)
-            .ConfigureAwait(false), record.Name))
-        {
-            return true;
+            return;
         }
         var run = RunOf(id);
-        if (!ComesAgain(record, run, null))
+        if (!IsUp(await _client.TaskAsync(id, $"container {record.Name}", cancel)
+            .ConfigureAwait(false), record.Name) && ComesAgain(record, run, null))
         {
-            return false;
+            // What a reboot ended is no failure of its own.
+            await RunAsync(stored, record, run.Restarts + (run.Ended is null ? 0 : 1),
+                isAsked: false, cancel).ConfigureAwait(false);
         }
-        // What a reboot ended is no failure of its own.
-        await RunAsync(stored, record, run.Restarts + (run.Ended is null ? 0 : 1),
-            isAsked: false, cancel).ConfigureAwait(false);
-        return true;
     }
 }

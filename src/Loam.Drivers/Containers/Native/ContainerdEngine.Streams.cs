@@ -36,7 +36,7 @@ public sealed partial class ContainerdEngine
     public async IAsyncEnumerable<EngineEvent> EventsAsync(
         string instance, [EnumeratorCancellation] CancellationToken cancel)
     {
-        await WantedAsync(cancel).ConfigureAwait(false);
+        await OursAsync(cancel).ConfigureAwait(false);
         await foreach (var told in _client.EventsAsync(cancel).ConfigureAwait(false))
         {
             if (await EventAsync(told, cancel).ConfigureAwait(false) is { } happened
@@ -75,6 +75,10 @@ public sealed partial class ContainerdEngine
                 return null;
             }
             record = _known[told.Container] = found;
+        }
+        if (action == "destroy")
+        {
+            _known.TryRemove(told.Container, out _);
         }
         var attributes = System.Collections.Immutable.ImmutableSortedDictionary
             .CreateRange(StringComparer.Ordinal, record.Labels)

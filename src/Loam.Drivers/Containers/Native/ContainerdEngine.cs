@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Drivers.Confinement;
 using Loam.Drivers.Containers.Native.Networking;
 
 namespace Loam.Drivers.Containers.Native;
@@ -18,7 +19,10 @@ public sealed partial class ContainerdEngine : IContainerEngine
     private readonly TimeProvider _clock;
     private readonly ContainerdClient _client;
     private readonly ImageStore _images;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+    /// <summary>One does something with a container at a time; so there cannot be two of a name.
+    /// </summary>
+    private readonly Turns _turns = new();
+    /// <summary>Whose events are told, until they are gone.</summary>
     private readonly ConcurrentDictionary<string, ContainerRecord> _known = new();
     private readonly ConcurrentDictionary<string, ContainerRun> _unwritten = new();
     private ContainerKeeper? _keeper;
@@ -80,13 +84,16 @@ public sealed partial class ContainerdEngine : IContainerEngine
 
     internal ContainerdClient Client => _client;
 
+    /// <summary>Of how many containers events can be told.</summary>
+    internal int Remembered => _known.Count;
+
     /// <exception cref="HostException">It does not answer.</exception>
     public Task PingAsync(CancellationToken cancel) => _client.VersionAsync(cancel);
 
     public async Task<EngineInfo> InfoAsync(CancellationToken cancel) => new(
         EngineBrand.Containerd,
         (await _client.VersionAsync(cancel).ConfigureAwait(false)).Split('~')[0],
-        _place.Socket, File.Exists("/sys/fs/cgroup/cgroup.controllers") ? 2 : 1, _place.DataRoot);
+        _place.Socket, ControlGroup.Version, _place.DataRoot);
 
     public Task<ImmutableArray<ObservedContainer>> ListAsync(
         string instance, CancellationToken cancel) =>
@@ -117,7 +124,7 @@ public sealed partial class ContainerdEngine : IContainerEngine
             return task;
         }
         var what = $"container {record.Name}";
-        using var turn = await TurnAsync(record.Name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(record.Name, cancel).ConfigureAwait(false);
         task = await _client.TaskAsync(id, what, cancel).ConfigureAwait(false);
         if (task?.State != TaskState.Stopped)
         {
@@ -163,7 +170,7 @@ public sealed partial class ContainerdEngine : IContainerEngine
             _ when run.Started is null => ContainerState.Created,
             // Without what it stands on it needs somebody: secrets are laid out for a start.
             _ when _keeper is not null && ComesAgain(record, run, task?.ExitCode)
-                && Lacking(stored) is null => ContainerState.Restarting,
+                && Lacking(OciSpecs.Read(stored.Spec)) is null => ContainerState.Restarting,
             _ => ContainerState.Exited,
         };
         var labels = record.Labels;
@@ -212,18 +219,4 @@ public sealed partial class ContainerdEngine : IContainerEngine
 
     private static bool IsId(string name) =>
         name.Length == IdDigits && name.All(char.IsAsciiHexDigitLower);
-
-    /// <summary>One does something with a container at a time; so there cannot be two of a name.
-    /// </summary>
-    private async Task<IDisposable> TurnAsync(string name, CancellationToken cancel)
-    {
-        var turn = _turns.GetOrAdd(name, _ => new(1));
-        await turn.WaitAsync(cancel).ConfigureAwait(false);
-        return new Turn(turn);
-    }
-
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
 }

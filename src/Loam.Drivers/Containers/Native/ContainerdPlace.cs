@@ -13,8 +13,9 @@ namespace Loam.Drivers.Containers.Native;
 public sealed partial record ContainerdPlace(
     string Instance, string DataRoot, string RunRoot, string? Mirror, string Program)
 {
-    /// <summary>By this name an engine is known for one of ours.</summary>
-    public const string SocketName = "containerd.sock";
+    /// <summary>By this name an engine is known for one of ours: the host's own has another.
+    /// </summary>
+    public const string SocketName = "loam-containerd.sock";
 
     public string Socket => Path.Combine(RunRoot, SocketName);
     internal string PidFile => Path.Combine(RunRoot, "containerd.pid");

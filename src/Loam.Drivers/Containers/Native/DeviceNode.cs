@@ -1,4 +1,3 @@
-using System.Globalization;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
 
@@ -28,21 +27,4 @@ internal sealed record DeviceNode(string Path, string Type, long Major, long Min
         && (facts.IsCharacterDevice || facts.IsBlockDevice)
             ? new(path, facts.IsBlockDevice ? "b" : "c", facts.Node.Major, facts.Node.Minor, facts)
             : null;
-}
-
-/// <summary>What this process, and what it starts, may have.</summary>
-internal static class ProcessLimits
-{
-    private const string Line = "Max open files";
-
-    /// <summary>The hard limit of open files.</summary>
-    public static ulong OpenFiles()
-    {
-        var words = File.ReadLines("/proc/self/limits")
-            .FirstOrDefault(l => l.StartsWith(Line, StringComparison.Ordinal))?[Line.Length..]
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        return words is [_, var hard, ..]
-            && ulong.TryParse(hard, CultureInfo.InvariantCulture, out var number)
-                ? number : ulong.MaxValue;
-    }
 }

@@ -36,8 +36,8 @@ internal sealed partial class ExecPipes : IDisposable
 
     public static ExecPipes Make(string folder, bool hasInput)
     {
-        Directory.CreateDirectory(folder,
-            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        AtomicFile.Filing(folder, () => Directory.CreateDirectory(folder,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
         return new(folder, hasInput);
     }
 
@@ -51,7 +51,14 @@ internal sealed partial class ExecPipes : IDisposable
         Input?.Dispose();
         Output.Dispose();
         Errors.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        try
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next start of the engine takes it away.
+        }
     }
 
     private static AnonymousPipeClientStream Reader(string path)

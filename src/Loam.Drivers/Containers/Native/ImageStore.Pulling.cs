@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
@@ -25,7 +24,8 @@ internal sealed partial class ImageStore
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
 
     private readonly HttpClient _http = RegistryClient.NewHttp();
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+    /// <summary>By digest: what two want is fetched and unpacked once.</summary>
+    private readonly Turns _turns = new();
 
     /// <summary>Fetches by digest, and unpacks. What an earlier try has got is not fetched again.
     /// </summary>
@@ -108,7 +108,7 @@ internal sealed partial class ImageStore
                 ?? throw new JsonException("null");
             var blob = new Blob(manifest.MediaType ?? RegistryClient.ManifestTypes[
                 manifest.Manifests is null ? 2 : 0], digest, body.Length);
-            using var turn = await OneAtATimeAsync(digest, cancel).ConfigureAwait(false);
+            using var turn = await _turns.TakeAsync(digest, cancel).ConfigureAwait(false);
             await client.WriteBlobAsync(blob, lease, (from, _) => Task.FromResult<Stream>(
                 new MemoryStream(body, (int)from, body.Length - (int)from)), _ => { }, cancel)
                 .ConfigureAwait(false);
@@ -264,7 +264,7 @@ internal sealed partial class ImageStore
     private async Task UnpackAsync(Blob layer, string content, string below, string name,
         ImageReference image, string lease, CancellationToken cancel)
     {
-        using var turn = await OneAtATimeAsync(name, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(name, cancel).ConfigureAwait(false);
         var from = From + image.Registry;
         if (!await IsFromAsync(from, layer, name, cancel).ConfigureAwait(false))
         {
@@ -309,7 +309,7 @@ internal sealed partial class ImageStore
     private async Task FetchAsync(ImmutableArray<RegistrySession> sources, Blob blob, string from,
         string lease, Action<long> progress, CancellationToken cancel)
     {
-        using var turn = await OneAtATimeAsync(blob.Digest, cancel).ConfigureAwait(false);
+        using var turn = await _turns.TakeAsync(blob.Digest, cancel).ConfigureAwait(false);
         var labels = await client.BlobLabelsAsync(blob.Digest, cancel).ConfigureAwait(false);
         if (labels is not null)
         {
@@ -414,18 +414,6 @@ internal sealed partial class ImageStore
         }
     }
 
-    private async Task<IDisposable> OneAtATimeAsync(string digest, CancellationToken cancel)
-    {
-        var turn = _turns.GetOrAdd(digest, _ => new(1));
-        await turn.WaitAsync(cancel).ConfigureAwait(false);
-        return new Turn(turn);
-    }
-
     private static HostException Unusable(ImageReference image, string why) => new(
         Fault.Unsupported, $"{image.Short} cannot be used: {why}.", "Choose another version.");
-
-    private sealed class Turn(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
 }

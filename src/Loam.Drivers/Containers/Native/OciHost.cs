@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Loam.Drivers.Confinement;
 using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Containers.Native;
@@ -20,7 +21,7 @@ internal sealed partial record OciHost(bool IsUnified, bool SealsTrees, int Scor
     {
         var said = await Command.RunAsync("crun", ["--version"], "", cancel)
             .ConfigureAwait(false);
-        return new(File.Exists("/sys/fs/cgroup/cgroup.controllers"),
+        return new(ControlGroup.Version == 2,
             Environment.OSVersion.Version >= s_kernel && CrunOf(said.Output) >= s_crun,
             Math.Max(0, int.Parse(
                 File.ReadAllText("/proc/self/oom_score_adj"), CultureInfo.InvariantCulture)));

@@ -82,8 +82,6 @@ internal static class OciSpecs
                 Seccomp = spec.Privileged ? null : SeccompProfile.For(capabilities),
                 MaskedPaths = spec.Privileged ? null : Masked,
                 ReadonlyPaths = spec.Privileged ? null : ReadOnly,
-                // No port needs root: nobody else is in its network.
-                Sysctl = new() { ["net.ipv4.ip_unprivileged_port_start"] = "0" },
             },
         };
     }

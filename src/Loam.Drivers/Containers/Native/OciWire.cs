@@ -68,7 +68,6 @@ internal sealed record OciLinux
     public OciSeccomp? Seccomp { get; init; }
     public string[]? MaskedPaths { get; init; }
     public string[]? ReadonlyPaths { get; init; }
-    public Dictionary<string, string>? Sysctl { get; init; }
 }
 
 internal sealed record OciSpec

@@ -1,7 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text;
-using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Files;
 using Loam.Drivers.Linux;
@@ -12,12 +10,11 @@ namespace Loam.Drivers.Containers.Native;
 /// does. It outlives the daemon, and containers outlive it.</summary>
 public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
 {
-    private const int LongestSocketPath = 107;
     // containerd appends this for the shims.
     private const string SecondSocket = ".ttrpc";
     private const string HybridGroups = "/sys/fs/cgroup/unified";
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private static readonly string[] Needed = ["containerd", "containerd-shim-runc-v2", "crun"];
+    private readonly EngineProcess _process = new("containerd", place.Log, clock);
 
     /// <summary>Whether this host has the programs.</summary>
     public static bool IsInstalled => Missing is null;
@@ -28,12 +25,7 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
     /// it does not come up; the message has its last words.</exception>
     internal async Task StartAsync(ContainerdClient client, CancellationToken cancel)
     {
-        if (Encoding.UTF8.GetByteCount(place.Socket + SecondSocket) > LongestSocketPath)
-        {
-            throw new HostException(
-                Fault.Unsupported, $"The path {place.Socket} is too long for a socket.",
-                "Choose a shorter directory.");
-        }
+        EngineProcess.RequireShort(place.Socket + SecondSocket);
         if (Missing is { } missing)
         {
             throw new HostException(
@@ -51,26 +43,16 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
                 Fault.Unsupported, $"containerd cannot be started: {error.Message}",
                 "Check its directories.");
         }
-        await AnswerAsync(client, pid, cancel).ConfigureAwait(false);
+        await _process.AnswerAsync(pid, client.VersionAsync, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Ends it; containers run on. Not running is success.</summary>
     /// <exception cref="HostException">Timeout: it does not end.</exception>
     public async Task StopAsync(CancellationToken cancel)
     {
-        if (RunningPid() is not { } pid)
+        if (RunningPid() is { } pid)
         {
-            return;
-        }
-        DetachedProcess.AskToEnd(pid);
-        if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
-        {
-            DetachedProcess.End(pid);
-            if (!await EndedAsync(pid, cancel).ConfigureAwait(false))
-            {
-                throw new HostException(
-                    Fault.Timeout, $"containerd (process {pid}) does not end.", "");
-            }
+            await _process.StopAsync(pid, cancel).ConfigureAwait(false);
         }
     }
 
@@ -208,49 +190,4 @@ public sealed class PrivateContainerd(ContainerdPlace place, TimeProvider clock)
           level = "warn"
 
         """;
-
-    private async Task AnswerAsync(ContainerdClient client, int pid, CancellationToken cancel)
-    {
-        var begun = clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                await client.VersionAsync(cancel).ConfigureAwait(false);
-                return;
-            }
-            catch (HostException error) when (error.MayPass)
-            {
-                if (!DetachedProcess.IsAlive(pid)
-                    || clock.GetElapsedTime(begun) > Limits.EngineStart)
-                {
-                    throw Silent(pid);
-                }
-            }
-            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
-        }
-    }
-
-    private HostException Silent(int pid)
-    {
-        var ended = !DetachedProcess.IsAlive(pid);
-        return new(
-            ended ? Fault.Unsupported : Fault.Timeout,
-            (ended ? "containerd ended at once" : "containerd does not answer")
-            + $". Its last words: {EngineLog.LastWords(place.Log)}", $"Its log is {place.Log}.");
-    }
-
-    private async Task<bool> EndedAsync(int pid, CancellationToken cancel)
-    {
-        var begun = clock.GetTimestamp();
-        while (clock.GetElapsedTime(begun) < Limits.EngineStart)
-        {
-            if (!DetachedProcess.IsAlive(pid))
-            {
-                return true;
-            }
-            await Task.Delay(Pause, clock, cancel).ConfigureAwait(false);
-        }
-        return false;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Loam.Core;
 using Loam.Drivers.Containers;
@@ -93,13 +94,51 @@ public sealed class ContainerLogTests : IDisposable
             done = true;
         });
         var seen = new List<string>();
-        await foreach (var line in new ContainerLog(_folder)
-            .ReadAsync(count, () => Task.FromResult(!done), default))
+        var (asked, begun) = (0, Stopwatch.GetTimestamp());
+        await foreach (var line in new ContainerLog(_folder).ReadAsync(count, () =>
+        {
+            asked++;
+            return Task.FromResult(!done);
+        }, default))
         {
             seen.Add(line.Text);
         }
         await writing;
         seen.ShouldBe(Enumerable.Range(0, count).Select(i => $"line {i}"));
+        (asked - 1).ShouldBeLessThanOrEqualTo(
+            (int)Stopwatch.GetElapsedTime(begun).TotalSeconds, "once a second");
+    }
+
+    [Fact]
+    public async Task What_is_written_while_the_end_is_asked_for_is_read()
+    {
+        using var writer = Writer();
+        var seen = new List<string>();
+        await foreach (var line in new ContainerLog(_folder).ReadAsync(10, () =>
+        {
+            writer.Add(false, "last words\n"u8);
+            return Task.FromResult(false);
+        }, default))
+        {
+            seen.Add(line.Text);
+        }
+        seen.ShouldBe(["last words"]);
+    }
+
+    [Fact]
+    public async Task Half_a_line_is_waited_for_and_keeps_nobody()
+    {
+        await File.WriteAllTextAsync(ContainerLog.PathOf(_folder, 0), "2026-01-3");
+        var asked = 0;
+        await foreach (var _ in new ContainerLog(_folder).ReadAsync(10, () =>
+        {
+            asked++;
+            return Task.FromResult(false);
+        }, default))
+        {
+            throw new InvalidOperationException("there is no line");
+        }
+        asked.ShouldBe(1);
     }
 
     [Fact]

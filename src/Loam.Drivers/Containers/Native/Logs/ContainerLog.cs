@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -13,14 +14,15 @@ internal sealed class ContainerLog(string folder)
     private const int Stamp = 28, Mark = 36, Head = 38;
     private const int Block = 64 * 1024;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_asking = TimeSpan.FromSeconds(1);
 
     /// <param name="number">0: the newest.</param>
     public static string PathOf(string folder, int number) => Path.Combine(folder,
         number == 0 ? "log" : string.Create(CultureInfo.InvariantCulture, $"log.{number}"));
 
     /// <param name="tail">Lines of the past.</param>
-    /// <param name="goesOn">Whether more may come; asked where all was read; null: it does not.
-    /// </param>
+    /// <param name="goesOn">Whether more may come; asked when nothing came, and not often; null:
+    /// it does not.</param>
     public async IAsyncEnumerable<LogLine> ReadAsync(int tail, Func<Task<bool>>? goesOn,
         [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -29,6 +31,7 @@ internal sealed class ContainerLog(string folder)
         {
             var (at, offset) = Begin(parts, tail);
             var cutter = new Cutter();
+            var waiting = goesOn is null ? null : new Waiting(this, goesOn);
             while (true)
             {
                 for (; at >= 0; at--, offset = 0)
@@ -38,22 +41,14 @@ internal sealed class ContainerLog(string folder)
                     {
                         yield return line;
                     }
-                    offset = parts[at].Read = cutter.Position;
+                    (parts[at].Read, parts[at].Seen) = (cutter.Position, cutter.Seen);
                 }
-                if (goesOn is null)
+                if (waiting is null || !await waiting.NewsAsync(parts.FirstOrDefault(), cancel)
+                    .ConfigureAwait(false))
                 {
                     yield break;
                 }
-                var more = await goesOn().ConfigureAwait(false);
-                (parts, at, offset, var news) = Next(parts);
-                if (!more && !news)
-                {
-                    yield break;
-                }
-                if (!news)
-                {
-                    await Task.Delay(s_pause, cancel).ConfigureAwait(false);
-                }
+                (parts, at, offset) = Next(parts);
             }
         }
         finally
@@ -62,9 +57,14 @@ internal sealed class ContainerLog(string folder)
         }
     }
 
-    /// <summary>Files that came after the one that was read, and whether there is anything new.
-    /// </summary>
-    private (List<Part> Parts, int At, long Offset, bool News) Next(List<Part> parts)
+    /// <summary>Whether there is more than was seen, without opening anything.</summary>
+    /// <param name="newest">Null: there was no file.</param>
+    private bool HasNews(Part? newest) =>
+        (newest is not null && RandomAccess.GetLength(newest.File.SafeFileHandle) > newest.Seen)
+        || (Libc.StatTarget(PathOf(folder, 0)) is { } there && there.Inode != newest?.Inode);
+
+    /// <summary>Files from the one that was read last on, and where to go on in it.</summary>
+    private (List<Part> Parts, int At, long Offset) Next(List<Part> parts)
     {
         var now = Newest();
         var last = parts.FirstOrDefault();
@@ -72,13 +72,7 @@ internal sealed class ContainerLog(string folder)
         var offset = at < 0 ? 0 : last!.Read;
         at = at < 0 ? now.Count - 1 : at;
         parts.ForEach(p => p.Dispose());
-        var news = at > 0 || (at == 0 && RandomAccess.GetLength(now[0].File.SafeFileHandle)
-            > offset);
-        if (at >= 0)
-        {
-            now[at].Read = offset;
-        }
-        return (now, at, offset, news);
+        return (now, at, offset);
     }
 
     /// <summary>The newest first. A file that moved on while they were opened is there once.
@@ -159,10 +153,40 @@ internal sealed class ContainerLog(string folder)
     {
         public FileStream File { get; } = file;
         public ulong Inode { get; } = Libc.Stat(file.SafeFileHandle).Inode;
-        /// <summary>How far it was read.</summary>
+        /// <summary>Behind the last whole line that was read.</summary>
         public long Read { get; set; }
+        /// <summary>How far it was read.</summary>
+        public long Seen { get; set; }
 
         public void Dispose() => File.Dispose();
+    }
+
+    /// <summary>Waits for what comes next.</summary>
+    private sealed class Waiting(ContainerLog log, Func<Task<bool>> goesOn)
+    {
+        private long? _asked;
+        private bool _isOver;
+
+        /// <returns>False: nothing came, and nothing will.</returns>
+        public async Task<bool> NewsAsync(Part? newest, CancellationToken cancel)
+        {
+            while (!log.HasNews(newest))
+            {
+                if (_isOver)
+                {
+                    return false;
+                }
+                if (_asked is not { } asked || Stopwatch.GetElapsedTime(asked) >= s_asking)
+                {
+                    _asked = Stopwatch.GetTimestamp();
+                    // What was written before the answer is looked for once more.
+                    _isOver = !await goesOn().ConfigureAwait(false);
+                    continue;
+                }
+                await Task.Delay(s_pause, cancel).ConfigureAwait(false);
+            }
+            return true;
+        }
     }
 
     /// <summary>Lines of one file after the other; a line's pieces are put together.</summary>
@@ -173,6 +197,9 @@ internal sealed class ContainerLog(string folder)
 
         /// <summary>Behind the last whole line that was read.</summary>
         public long Position { get; private set; }
+
+        /// <summary>Behind all that was read.</summary>
+        public long Seen => Position + _rest.Length;
 
         public async IAsyncEnumerable<LogLine> ReadAsync(FileStream file, long offset,
             [EnumeratorCancellation] CancellationToken cancel)

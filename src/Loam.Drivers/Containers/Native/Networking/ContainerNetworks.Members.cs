@@ -187,7 +187,7 @@ public sealed partial class ContainerNetworks
             $"Network {network} has no free address left ({there.Subnet}).",
             "Use more than one network.");
 
-    private static string FreeInner(ContainerRecord record)
+    private static string FreeInner(MemberRecord record)
     {
         for (var number = 0; ; number++)
         {
@@ -199,7 +199,7 @@ public sealed partial class ContainerNetworks
         }
     }
 
-    private static ContainerRecord Without(ContainerRecord record, string network) => record with
+    private static MemberRecord Without(MemberRecord record, string network) => record with
     {
         Attachments = record.Attachments.RemoveAll(a => a.Network == network),
     };

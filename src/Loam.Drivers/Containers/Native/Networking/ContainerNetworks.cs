@@ -24,9 +24,10 @@ public sealed record Attachment(string Address, ImmutableArray<string> Aliases);
 /// be repeated, and mends what one before it left half done.</summary>
 /// <remarks>Each call throws <see cref="HostException"/> and nothing else.</remarks>
 /// <param name="instance">Begins the names of everything in the kernel.</param>
-/// <param name="pass">Has other engines' walls let packets of these networks through.</param>
+/// <param name="pass">Has other engines' walls let packets of these networks through; false: no
+/// more.</param>
 public sealed partial class ContainerNetworks(string instance, NetworkPlaces places,
-    INetworkKernel kernel, Func<string, INftables> nft, Func<CancellationToken, Task> pass)
+    INetworkKernel kernel, Func<string, INftables> nft, Func<bool, CancellationToken, Task> pass)
 {
     private readonly SemaphoreSlim _turn = new(1);
     private readonly NetworkLedger _ledger = new(places.Records);
@@ -50,7 +51,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     public static ContainerNetworks OfThisHost(string instance, string data, string run) => new(
         instance, new(Path.Combine(data, "networks.json"), Path.Combine(run, "netns")),
         new NetworkKernel(null), table => new Nftables { Table = table },
-        new EnginePass(NetworkBridge.Prefix(instance)).OpenAsync);
+        new EnginePass(NetworkBridge.Prefix(instance)).SetAsync);
 
     /// <summary>What containers may ask for by name.</summary>
     public NameBoard Names { get; } = new();
@@ -132,7 +133,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             RefuseTaken(container);
             if (!_ledger.Records.Containers.ContainsKey(container))
             {
-                _ledger.Put(_ledger.Records.With(container, ContainerRecord.Empty));
+                _ledger.Put(_ledger.Records.With(container, MemberRecord.Empty));
             }
             kernel.OpenSpace(SpaceOf(container));
             _open = Open.Add(container);
@@ -194,11 +195,14 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
                     + "containers have addresses of IPv4 only.",
                     "Give the port an address of IPv4, or none.");
             }
-            var before = _ledger.Records;
-            _ledger.Put(before.With(container, before.Of(container) with
+            var (records, before) = (_ledger.Records, _ledger.Records.Of(container));
+            if (before.Service != service || !before.Ports.SequenceEqual(published))
             {
-                Service = service, Ports = published,
-            }));
+                _ledger.Put(records.With(container, before with
+                {
+                    Service = service, Ports = published,
+                }));
+            }
             if (Open.Contains(container))
             {
                 RefuseTaken(container);
@@ -206,9 +210,6 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             }
             return true;
         }, cancel);
-
-    public Task UnpublishAsync(string container, CancellationToken cancel) =>
-        PublishAsync(container, _ledger.Records.Of(container).Service, [], cancel);
 
     /// <summary>Before a container is told to end: nobody new is led to it where another is open.
     /// </summary>
@@ -341,9 +342,9 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             var isFirst = _written is null or "";
             _written = null;
             await Nft.RunAsync(body.Length == 0 ? _rules.Clear : _rules.Script(body), cancel);
-            if (isFirst && body.Length > 0)
+            if (isFirst || body.Length == 0)
             {
-                await pass(cancel);
+                await pass(body.Length > 0, cancel);
             }
             _written = body;
         }

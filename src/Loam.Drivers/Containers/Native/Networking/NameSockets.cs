@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Containers.Native.Networking;
 
@@ -11,7 +12,7 @@ namespace Loam.Drivers.Containers.Native.Networking;
 /// and reads nothing from them; they outlive the process, so that a question that comes while there
 /// is none waits for the next.</summary>
 /// <param name="host">Path of the host's network namespace; null: this process's own.</param>
-public sealed partial class NameSockets(string? host) : IDisposable
+public sealed class NameSockets(string? host) : IDisposable
 {
     private const int Port = 53, Waiting = 64;
     private const int OfSocket = 1, BindToDevice = 25, SocketMark = 36;
@@ -56,7 +57,7 @@ public sealed partial class NameSockets(string? host) : IDisposable
         {
             Ask();
         }
-        var wanted = networks.Select(n => (n.Bridge, Link: Index(n.Bridge), n.Gateway))
+        var wanted = networks.Select(n => (n.Bridge, Link: Netlink.IndexOf(n.Bridge), n.Gateway))
             .Where(n => n.Link != 0).ToList();
         var gone = _served.Where(
             s => !wanted.Contains((s.Bridge, s.Link, s.Gateway))).ToList();
@@ -127,13 +128,9 @@ public sealed partial class NameSockets(string? host) : IDisposable
         {
             datagrams.Dispose();
             listener.Dispose();
-            return Index(bridge) != link ? null : throw new HostException(Fault.Conflict,
+            return Netlink.IndexOf(bridge) != link ? null : throw new HostException(Fault.Conflict,
                 $"Containers cannot ask for names at {gateway}, port {Port}: {fault.Message}.",
                 "If a name server of the host listens on all addresses, name those it needs.");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "if_nametoindex",
-        StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Index(string name);
 }

@@ -1,29 +1,29 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Network;
 using Loam.Drivers.Sandboxes;
 
 namespace Loam.Drivers.Containers.Native.Networking;
 
 /// <summary>By rtnetlink(7), without a program.</summary>
 /// <param name="host">Path of the host's network namespace; null: this process's own.</param>
-public sealed partial class NetworkKernel(string? host) : INetworkKernel
+public sealed class NetworkKernel(string? host) : INetworkKernel
 {
     private const int Route = 0;
-    private const ushort NewLink = 16, DropLinkCode = 17, GetLink = 18, NewAddress = 20,
-        NewRoute = 24, GetRoute = 26;
-    private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12;
+    private const ushort NewLink = 16, DropLinkCode = 17, GetLink = 18, GetRoute = 26;
+    private const int LinkBytes = 16, RouteBytes = 12;
     private const ushort LinkAddress = 1, LinkName = 3, LinkPeer = 5, LinkMaster = 10,
         LinkInfo = 18, LinkSpace = 28, InfoKind = 1, InfoData = 2, CablePeer = 1;
-    private const ushort AddressAny = 1, AddressLocal = 2, RouteTarget = 1, RouteGateway = 5;
+    private const ushort RouteTarget = 1;
     private const ushort SetLink = 19, LinkPort = 12, Nested = 0x8000, PortHairpin = 4;
-    private const byte Bridging = 7, V4 = 2, MainTable = 254, Static = 4, Unicast = 1;
+    private const byte Bridging = 7, V4 = 2;
     private const uint Up = 1;
     private const string Forwarding = "ipv4/ip_forward";
+
+    private static readonly KernelLinks s_links = new();
 
     public bool Forwards => NetworkSpace.In(host, () =>
         File.ReadAllText($"/proc/sys/net/{Forwarding}").Trim() != "0");
@@ -49,14 +49,14 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
         // No address of v6 that nobody asked for, and the host's own loop reaches its ports.
         ForbidV6(name);
         NetworkSpace.Setting($"ipv4/conf/{name}/route_localnet", "1");
-        AddAddress(name, address);
-        Check(Netlink.Do(Route, Link(0, Index(name), Up)), $"The bridge {name} cannot be set up");
+        s_links.AddAddress(name, address);
+        s_links.Raise(name);
         return true;
     });
 
     public void DropLink(string name) => NetworkSpace.In(host, () =>
     {
-        if (Index(name) is var index and not 0)
+        if (Netlink.IndexOf(name) is var index and not 0)
         {
             const int noDevice = 19;
             Check(Netlink.Do(Route, new(DropLinkCode, Netlink.Acknowledge, LinkHead(index, 0))),
@@ -92,12 +92,13 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
         }
         NetworkSpace.In(host, () =>
         {
-            var master = BitConverter.GetBytes(Index(cable.Bridge));
-            Check(Netlink.Do(Route, Link(0, Index(cable.Link), Up).With(LinkMaster, master)),
+            var (link, bridge) = (Netlink.IndexOf(cable.Link), Netlink.IndexOf(cable.Bridge));
+            Check(Netlink.Do(
+                Route, Link(0, link, Up).With(LinkMaster, BitConverter.GetBytes(bridge))),
                 $"{cable.Link} cannot be put into {cable.Bridge}");
             // Where the kernel filters bridges, who reaches himself through a port of the host
             // never leaves the bridge.
-            var port = LinkHead(Index(cable.Link), 0);
+            var port = LinkHead(link, 0);
             port[0] = Bridging;
             Check(Netlink.Do(Route, new NetlinkMessage(SetLink, Netlink.Acknowledge, port)
                 .With(LinkPort | Nested, Nest(n => n.With(PortHairpin, 1)))),
@@ -107,17 +108,11 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
         NetworkSpace.In(cable.Space, () =>
         {
             ForbidV6(cable.Inner);
-            AddAddress(cable.Inner, cable.Address);
-            Check(Netlink.Do(Route, Link(0, Index(cable.Inner), Up)),
-                $"{cable.Inner} of {cable.Space} cannot be set up");
+            s_links.AddAddress(cable.Inner, cable.Address);
+            s_links.Raise(cable.Inner);
             if (cable.Gateway is { } gateway)
             {
-                var way = new byte[RouteBytes];
-                (way[0], way[4], way[5], way[7]) = (V4, MainTable, Static, Unicast);
-                Check(Netlink.Do(Route, new NetlinkMessage(NewRoute,
-                    Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, way)
-                    .With(RouteGateway, IPAddress.Parse(gateway).GetAddressBytes())),
-                    $"{gateway} cannot be the way out of {cable.Space}", Files.Libc.ErrorExists);
+                s_links.AddGateway(cable.Inner, gateway);
             }
             return true;
         });
@@ -174,7 +169,7 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
     /// <summary>Index of a link, and of its other end; zeros: it is not there.</summary>
     private static (int Index, int Peer) Ends(string name)
     {
-        if (Index(name) is not (var index and not 0))
+        if (Netlink.IndexOf(name) is not (var index and not 0))
         {
             return (0, 0);
         }
@@ -194,20 +189,6 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
         {
             NetworkSpace.Setting($"ipv6/conf/{name}/disable_ipv6", "1");
         }
-    }
-
-    private static void AddAddress(string name, string address)
-    {
-        var cut = address.IndexOf('/', StringComparison.Ordinal);
-        var bytes = IPAddress.Parse(address[..cut]).GetAddressBytes();
-        var head = new byte[AddressBytes];
-        (head[0], head[1]) = (V4, byte.Parse(address.AsSpan(cut + 1),
-            CultureInfo.InvariantCulture));
-        MemoryMarshal.Write(head.AsSpan(4), Index(name));
-        Check(Netlink.Do(Route, new NetlinkMessage(NewAddress,
-            Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, head)
-            .With(AddressLocal, bytes).With(AddressAny, bytes)),
-            $"{name} cannot get {address}", Files.Libc.ErrorExists);
     }
 
     private static NetlinkMessage Link(int flags, int index, uint state = 0) =>
@@ -241,8 +222,4 @@ public sealed partial class NetworkKernel(string? host) : INetworkKernel
                 "Check that the kernel has bridges and veth, and that Loam runs as root.");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "if_nametoindex",
-        StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Index(string name);
 }

@@ -13,13 +13,14 @@ public sealed record NetworkRecord(string Declared, string Revision, bool Intern
 public sealed record AttachmentRecord(
     string Network, string Address, string Inner, ImmutableArray<string> Aliases);
 
+/// <summary>A container, as far as networks know it.</summary>
 /// <param name="Service">Containers of one service share its host ports; empty: it publishes
 /// none.</param>
 /// <param name="Attachments">In the order they came.</param>
-public sealed record ContainerRecord(
+public sealed record MemberRecord(
     string Service, ImmutableArray<Port> Ports, ImmutableArray<AttachmentRecord> Attachments)
 {
-    public static ContainerRecord Empty { get; } = new("", [], []);
+    public static MemberRecord Empty { get; } = new("", [], []);
 }
 
 /// <summary>Interfaces between which nothing was passed on before Loam needed forwarding, and
@@ -31,18 +32,18 @@ public sealed record GuardRecord(string Boot, ImmutableArray<string> Links);
 /// <param name="Guard">Null: the host passed packets on already.</param>
 public sealed record NetworkRecords(
     ImmutableSortedDictionary<string, NetworkRecord> Networks,
-    ImmutableSortedDictionary<string, ContainerRecord> Containers, GuardRecord? Guard)
+    ImmutableSortedDictionary<string, MemberRecord> Containers, GuardRecord? Guard)
 {
     public static NetworkRecords Empty { get; } = new(
         ImmutableSortedDictionary<string, NetworkRecord>.Empty.WithComparers(
             StringComparer.Ordinal),
-        ImmutableSortedDictionary<string, ContainerRecord>.Empty.WithComparers(
+        ImmutableSortedDictionary<string, MemberRecord>.Empty.WithComparers(
             StringComparer.Ordinal), null);
 
-    public ContainerRecord Of(string container) =>
-        Containers.GetValueOrDefault(container, ContainerRecord.Empty);
+    public MemberRecord Of(string container) =>
+        Containers.GetValueOrDefault(container, MemberRecord.Empty);
 
-    public NetworkRecords With(string container, ContainerRecord record) =>
+    public NetworkRecords With(string container, MemberRecord record) =>
         this with { Containers = Containers.SetItem(container, record) };
 
     /// <summary>By which it is reached from elsewhere; null: it is in none but internal networks.

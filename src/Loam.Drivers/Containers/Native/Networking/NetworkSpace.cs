@@ -9,7 +9,7 @@ namespace Loam.Drivers.Containers.Native.Networking;
 /// <summary>Network namespaces that a path keeps. network_namespaces(7).</summary>
 public static partial class NetworkSpace
 {
-    private const uint Readable = 0x124, Shared = 0x100000; // 0444, MS_SHARED
+    private const uint Readable = 0x124; // 0444
     private const int Detach = 2;
 
     /// <summary>Does something in a namespace, on a thread of its own that ends with it; sockets
@@ -40,7 +40,7 @@ public static partial class NetworkSpace
             Network.KernelLinks.RaiseLoop();
             Setting("ipv4/ip_unprivileged_port_start", "0");
             Setting("ipv4/ping_group_range", "0 2147483647");
-            Mount("/proc/thread-self/ns/net", path, (nuint)MountFlags.Bind);
+            Kernel.Mount("/proc/thread-self/ns/net", path, "none", MountFlags.Bind);
             return true;
         });
     }
@@ -53,14 +53,7 @@ public static partial class NetworkSpace
         }
         // Nothing mounted there: it never came to be.
         Libc.Unmount(path, Detach);
-        try
-        {
-            File.Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Failure(path, e);
-        }
+        AtomicFile.Filing(path, () => File.Delete(path));
     }
 
     /// <summary>Whether a namespace is there, not only the file for it.</summary>
@@ -71,37 +64,23 @@ public static partial class NetworkSpace
     /// <summary>A folder whose mounts are seen in the mount namespaces of others.</summary>
     internal static void Share(string folder)
     {
-        Directory.CreateDirectory(folder);
+        AtomicFile.Filing(folder, () => Directory.CreateDirectory(folder));
         if (IsMade(folder))
         {
             return;
         }
         if (!File.ReadLines("/proc/self/mountinfo").Any(l => l.Split(' ')[4] == folder))
         {
-            Mount(folder, folder, (nuint)MountFlags.Bind);
+            Kernel.Mount(folder, folder, "none", MountFlags.Bind);
         }
-        Mount("none", folder, Shared);
+        Kernel.Mount("none", folder, "none", MountFlags.Shared);
     }
 
     /// <summary>Of the thread's own namespace; below /proc/sys/net.</summary>
     internal static void Setting(string name, string value)
     {
-        try
-        {
-            File.WriteAllText($"/proc/sys/net/{name}", value);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw AtomicFile.Failure($"/proc/sys/net/{name}", e);
-        }
-    }
-
-    internal static void Mount(string source, string target, nuint flags)
-    {
-        if (Libc.Mount(source, target, "none", flags, "") != 0)
-        {
-            throw Libc.Failure($"{target} cannot be mounted", Marshal.GetLastPInvokeError());
-        }
+        var path = $"/proc/sys/net/{name}";
+        AtomicFile.Filing(path, () => File.WriteAllText(path, value));
     }
 
     private static T Apart<T>(Func<T> work)

@@ -120,7 +120,7 @@ public sealed class ContainerNetworksTests(ITestOutputHelper output) : IAsyncLif
         NetworkHost.Ask(_host.Beside, NetworkHost.OtherHostAddress, 8082).ShouldBeNull();
         NetworkHost.Ask(In("near"), At("far"), 80).ShouldBeNull("that is no port of the host");
 
-        await _networks.UnpublishAsync("web", default);
+        await _networks.PublishAsync("web", "web", [], default);
         NetworkHost.Ask(_host.Outside, NetworkHost.HostAddress, 8080).ShouldBeNull();
         NetworkHost.Ask(_host.Host, "127.0.0.1", 8081).ShouldBeNull();
     }

@@ -33,7 +33,8 @@ public sealed class KilledBetweenStepsTests : IAsyncLifetime
             end.Left = steps;
             try
             {
-                await LiveAsync(new(Kernel: new DyingKernel(new NetworkKernel(_host.Host), end),
+                await LiveAsync(new(
+                    Kernel: new KernelAround(new NetworkKernel(_host.Host), end.Around),
                     Around: n => new DyingNft(n, end)));
                 break;
             }
@@ -120,32 +121,13 @@ public sealed class KilledBetweenStepsTests : IAsyncLifetime
                 throw new Killed();
             }
         }
-    }
 
-    /// <summary>May die before a call and after it.</summary>
-    private sealed class DyingKernel(INetworkKernel real, Countdown end) : INetworkKernel
-    {
-        public bool Forwards => real.Forwards;
-        public void Prepare(string folder) => Do(() => real.Prepare(folder));
-        public IReadOnlyList<string> Links() => real.Links();
-        public IReadOnlyList<Subnet> Routes() => real.Routes();
-        public void MakeBridge(string name, string address) =>
-            Do(() => real.MakeBridge(name, address));
-        public void DropLink(string name) => Do(() => real.DropLink(name));
-        public void OpenSpace(string path) => Do(() => real.OpenSpace(path));
-        public void CloseSpace(string path) => Do(() => real.CloseSpace(path));
-        public IReadOnlySet<string> Spaces(string folder) => real.Spaces(folder);
-        public void Plug(Cable cable) => Do(() => real.Plug(cable));
-        public void ForgetFlows(
-            IReadOnlyCollection<string> addresses, IReadOnlyCollection<int> ports) =>
-            Do(() => real.ForgetFlows(addresses, ports));
-        public void Forward() => Do(real.Forward);
-
-        private void Do(Action work)
+        /// <summary>May die before a call and after it.</summary>
+        public void Around(string what, Action call)
         {
-            end.Step();
-            work();
-            end.Step();
+            Step();
+            call();
+            Step();
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class NetworkFaultTests : IAsyncLifetime
         {
             // Of this thread alone, which ends with it.
             Kernel.Unshare(Kernel.NewMounts);
-            NetworkSpace.Mount("none", "/", (nuint)(MountFlags.Private | MountFlags.Recursive));
+            Kernel.Mount("none", "/", "none", MountFlags.Private | MountFlags.Recursive);
             Libc.Mount("tmpfs", "/proc/sys/net/ipv6", "tmpfs", 0, "").ShouldBe(0);
             new NetworkKernel(null).MakeBridge("lmwithout", "10.7.0.1/24");
             new NetworkKernel(null).Plug(new(
@@ -55,7 +55,14 @@ public sealed class NetworkFaultTests : IAsyncLifetime
         var (back, front) = (Bridge("back"), Bridge("front"));
 
         var kernel = new NetworkKernel(_host.Host);
-        var again = _host.Networks(new FailingKernel(kernel, back));
+        var again = _host.Networks(new KernelAround(kernel, (what, call) =>
+        {
+            if (what == back)
+            {
+                throw new HostException(Fault.Unsupported, $"The bridge {what} cannot be made.");
+            }
+            call();
+        }));
         (await again.RestoreAsync(default)).ShouldHaveSingleItem().Message.ShouldContain(back);
         kernel.Links().ShouldContain(front);
         kernel.Links().ShouldNotContain(back);
@@ -92,38 +99,46 @@ public sealed class NetworkFaultTests : IAsyncLifetime
         next.FirstAddress("b").ShouldNotBeNull();
     }
 
+    [NeedingFact]
+    public async Task Other_engines_walls_are_opened_while_there_are_networks_and_no_longer()
+    {
+        var told = new List<bool>();
+        var networks = Networks(_host.Folder, told);
+        await networks.RestoreAsync(default);
+        told.ShouldBe([false], "of another life");
+        await NetworkHost.NetworkAsync(networks, "front");
+        await NetworkHost.NetworkAsync(networks, "back");
+        await networks.RemoveAsync("front", default);
+        told.ShouldBe([false, true]);
+        await networks.RemoveAsync("back", default);
+        told.ShouldBe([false, true, false]);
+    }
+
+    [NeedingFact]
+    public async Task What_has_not_changed_is_not_written_again()
+    {
+        var networks = await _host.ReadyAsync();
+        await NetworkHost.NetworkAsync(networks, "front");
+        await _host.StartAsync(networks, "a", "a", [new(80, 8080, "tcp", "0.0.0.0")], "front");
+        var records = Path.Combine(_host.Folder, "networks.json");
+        var before = Libc.Stat(records)!.Value.Inode;
+        await networks.PublishAsync("a", "a", [new(80, 8080, "tcp", "0.0.0.0")], default);
+        Libc.Stat(records)!.Value.Inode.ShouldBe(before);
+        await networks.PublishAsync("a", "a", [new(80, 8081, "tcp", "0.0.0.0")], default);
+        Libc.Stat(records)!.Value.Inode.ShouldNotBe(before);
+    }
+
     private static string Bridge(string network) =>
         NetworkBridge.Name(NetworkHost.Instance, network);
 
-    private ContainerNetworks Networks(string folder) => new(NetworkHost.Instance,
-        new(Path.Combine(folder, "networks.json"), _host.Spaces), new NetworkKernel(_host.Host),
+    /// <param name="told">Hears when walls are opened and closed.</param>
+    private ContainerNetworks Networks(string folder, List<bool>? told = null) => new(
+        NetworkHost.Instance, new(Path.Combine(folder, "networks.json"), _host.Spaces),
+        new NetworkKernel(_host.Host),
         table => new Nftables("nsenter", $"--net={_host.Host}") { Table = table },
-        _ => Task.CompletedTask);
-
-    private sealed class FailingKernel(INetworkKernel real, string bridge) : INetworkKernel
-    {
-        public bool Forwards => real.Forwards;
-        public void Prepare(string folder) => real.Prepare(folder);
-        public IReadOnlyList<string> Links() => real.Links();
-        public IReadOnlyList<Subnet> Routes() => real.Routes();
-        public void DropLink(string name) => real.DropLink(name);
-        public void OpenSpace(string path) => real.OpenSpace(path);
-        public void CloseSpace(string path) => real.CloseSpace(path);
-        public IReadOnlySet<string> Spaces(string folder) => real.Spaces(folder);
-        public void Plug(Cable cable) => real.Plug(cable);
-        public void Forward() => real.Forward();
-
-        public void ForgetFlows(
-            IReadOnlyCollection<string> addresses, IReadOnlyCollection<int> ports) =>
-            real.ForgetFlows(addresses, ports);
-
-        public void MakeBridge(string name, string address)
+        (isOpen, _) =>
         {
-            if (name == bridge)
-            {
-                throw new HostException(Fault.Unsupported, $"The bridge {name} cannot be made.");
-            }
-            real.MakeBridge(name, address);
-        }
-    }
+            told?.Add(isOpen);
+            return Task.CompletedTask;
+        });
 }

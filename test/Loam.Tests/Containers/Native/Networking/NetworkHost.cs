@@ -61,7 +61,7 @@ public sealed class NetworkHost : IAsyncDisposable
         Instance, new(Path.Combine(Folder, "networks.json"), Spaces),
         kernel ?? new NetworkKernel(Host),
         table => (around ?? (n => n))(new Nftables("nsenter", $"--net={Host}") { Table = table }),
-        _ => Task.CompletedTask);
+        (_, _) => Task.CompletedTask);
 
     public async Task<ContainerNetworks> ReadyAsync()
     {
