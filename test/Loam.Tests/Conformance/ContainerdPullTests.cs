@@ -98,16 +98,22 @@ public sealed class ContainerdPullTests(ContainerdHost host)
         _registry.Blobs[path] = [.. _registry.Blobs[path], .. new byte[40_000_000]];
         var progress = new ConcurrentQueue<PullProgress>();
 
-        (await host.Engine.PullAsync(Image(), digest, null, progress.Enqueue, None)
-            .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Denied);
+        // It is closed, thrown away and begun anew at the same time.
+        for (var round = 0; round < 20; round++)
+        {
+            var refusal = await host.Engine.PullAsync(
+                Image(), digest, null, progress.Enqueue, None).ShouldThrowAsync<HostException>();
+            refusal.Fault.ShouldBe(Fault.Denied, refusal.Message);
+        }
         progress.Max(p => p.Done).ShouldBeLessThanOrEqualTo(size + 1);
     }
 
     [NeedingFact]
     public async Task Nobody_gets_layers_of_anothers_that_he_does_not_have()
     {
+        var box = BusyboxImage.Archive();
         var secret = Tar(("www/secret", Guid.NewGuid().ToByteArray()));
-        var (digest, blobs) = await PublishAsync(("tar", BusyboxImage.Archive()), ("tar", secret));
+        var (digest, blobs) = await PublishAsync(("tar", box), ("tar", secret));
         await host.Engine.PullAsync(Image(), digest, null, _ => { }, None);
 
         using var other = new BlobRegistry();
@@ -125,8 +131,8 @@ public sealed class ContainerdPullTests(ContainerdHost host)
         (await host.Engine.FindImageAsync($"{other.Host}/shop/box@{digest}", None))
             .ShouldNotBeNull();
         var asked = _registry.Asked.Count;
-        var (next, _) = await PublishAsync(("tar", BusyboxImage.Archive()),
-            ("tar", secret), ("tar", Tar(("www/more", "more"u8.ToArray()))));
+        var (next, _) = await PublishAsync(
+            ("tar", box), ("tar", secret), ("tar", Tar(("www/more", "more"u8.ToArray()))));
         await host.Engine.PullAsync(Image(), next, null, _ => { }, None);
         _registry.Asked.Skip(asked).ShouldNotContain(
             a => a.Path.EndsWith(blobs[0]) || a.Path.EndsWith(blobs[1]), "it has given them");

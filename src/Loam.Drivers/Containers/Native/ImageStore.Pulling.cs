@@ -21,7 +21,9 @@ internal sealed partial class ImageStore
     /// another has given: nobody gets that without having it himself.</summary>
     private const string From = "loam.from/";
     private const string Gzip = "+gzip", Zstd = "+zstd";
+    private const int ThrowingTries = 20;
     private static readonly TimeSpan s_kept = TimeSpan.FromHours(24);
+    private static readonly TimeSpan s_closing = TimeSpan.FromMilliseconds(10);
 
     private readonly HttpClient _http = RegistryClient.NewHttp();
     /// <summary>By digest: what two want is fetched and unpacked once.</summary>
@@ -349,7 +351,7 @@ internal sealed partial class ImageStore
                     last = fault;
                     if (fault.Fault == Fault.Denied)
                     {
-                        await client.AbortBlobAsync(blob.Digest, cancel).ConfigureAwait(false);
+                        await ThrowAwayAsync(blob, cancel).ConfigureAwait(false);
                     }
                     fruitless = has > had && fault.MayPass ? 0
                         : fault.MayPass ? fruitless + 1 : FruitlessTries;
@@ -359,6 +361,24 @@ internal sealed partial class ImageStore
         }
         throw last ?? new HostException(
             Fault.NotFound, $"No registry has {blob.Digest}.", "Check the image's name.");
+    }
+
+    /// <summary>containerd may still be closing what it is to throw away: it is asked again. What
+    /// stays is found to be wrong next time.</summary>
+    private async Task ThrowAwayAsync(Blob blob, CancellationToken cancel)
+    {
+        for (var tries = 0; tries < ThrowingTries; tries++)
+        {
+            try
+            {
+                await client.AbortBlobAsync(blob.Digest, cancel).ConfigureAwait(false);
+                return;
+            }
+            catch (HostException)
+            {
+                await Task.Delay(s_closing, clock, cancel).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task OnceAsync(RegistrySession source, Blob blob, bool isThere, string lease,
