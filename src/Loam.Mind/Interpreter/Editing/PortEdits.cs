@@ -197,6 +197,11 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             if (service.Ports.Length > index)
             {
                 var port = service.Ports[index];
+                if (port is { Host: not null, Address: "127.0.0.1" or "::1" }
+                    && said.Address is null)
+                {
+                    return SetHost(index, port.Host.Value, said with { Address = EveryAddress });
+                }
                 if (port.Host is { } already && said.Address is null)
                 {
                     return Reply.Same(

@@ -133,6 +133,12 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>All backups that there are, of the machine and of volumes.</summary>
     public bool Existing { get; init; }
 
+    /// <summary>The volumes named are those that are not: "everything except photos".</summary>
+    public bool Spares { get; init; }
+
+    /// <summary>Copies that are there shall go, not their making.</summary>
+    public bool Prunes { get; init; }
+
     /// <summary>The machine's own backup is meant.</summary>
     public bool Machine { get; init; }
 

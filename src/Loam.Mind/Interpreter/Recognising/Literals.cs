@@ -68,7 +68,9 @@ internal static class Literals
                 : Of(word, Part.Url);
         }
         var at = text.IndexOf('@', StringComparison.Ordinal);
-        return at > 0 && text.AsSpan().IndexOfAny('/', ':') < 0 && IsDomain(text[(at + 1)..])
+        var named = text.IndexOf('=', StringComparison.Ordinal);
+        return at > 0 && !(named > 0 && named < at && IsKey(word.Original[..named]))
+            && text.AsSpan().IndexOfAny('/', ':') < 0 && IsDomain(text[(at + 1)..])
             ? Of(word, Part.Email) : null;
     }
 

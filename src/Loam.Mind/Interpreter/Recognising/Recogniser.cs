@@ -392,6 +392,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     {
         return lexicon.Knows(word.Text) || names.Knows(word.Text) || IsName(word.Text)
             || (word.Text.EndsWith('s') && IsName(word.Text[..^1]))
+            || word.Text.Length > 5 && word.Text[^1] == 's' && lexicon.Knows(word.Text[..^1])
             || Inflected(word) is not null || Literals.Read(word, lexicon) is not null;
     }
 

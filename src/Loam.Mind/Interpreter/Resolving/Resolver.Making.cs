@@ -282,6 +282,19 @@ internal sealed partial class Resolver
         return joined ?? (before.Services.IsEmpty ? app?.Network : null);
     }
 
+    /// <summary>"Use ghcr.io/acme/api:3.0 for the api": another image of the same.</summary>
+    private bool IsOwn(Clause clause, ImageReference image, List<Target> others) =>
+        clause.Verb is "have" or "set" && others is [{ IsPurpose: true } only]
+        && Targets.Candidates(only) is [var name]
+        && _draft.State.Services.TryGetValue(name, out var service)
+        && (service.Image.Name == image.Name || image.Product == name);
+
+    /// <summary>An image that is to run as something new.</summary>
+    private bool Runs(Clause clause, ImageReference image, List<Target> others) =>
+        clause.Verb is "create" or "start" or "have" or "" && !IsOwn(clause, image, others)
+        && (Needed(clause, others) || others.TrueForAll(t => t.Reference is "it")
+            || clause.Attributes.OfType<NameAttribute>().Any());
+
     private IEnumerable<Reply> CreateFromImage(Clause clause, ImageReference image)
     {
         var name = clause.Attributes.OfType<NameAttribute>().FirstOrDefault()?.Name

@@ -227,14 +227,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [ServiceEdits.Apply(_draft, image.Product,
                 new VersionAttribute(image.Tag), clause, Targets)];
         }
-        if (image is not null && clause.Verb is "create" or "start" or "have" or ""
-            && (Needed(clause, others) || others.TrueForAll(t => t.Reference is "it")
-                || clause.Attributes.OfType<NameAttribute>().Any()))
-        {
-            return CreateFromImage(clause, image);
-        }
-        if (image is not null && others.Count == 0 && (clause.Verb == "set"
-            && clause.Attributes.OfType<NameAttribute>().Any() || Furnishes(clause, image)))
+        if (image is not null && (Runs(clause, image, others) || others.Count == 0
+            && (clause.Verb == "set" && clause.Attributes.OfType<NameAttribute>().Any()
+                || Furnishes(clause, image))))
         {
             return CreateFromImage(clause, image);
         }

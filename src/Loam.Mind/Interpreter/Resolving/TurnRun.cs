@@ -177,8 +177,13 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         session.LastSaid = wishes;
         var from = session.Draft.Files;
         var resolver = new Resolver(session, wishes);
+        var focus = session.Focus;
         foreach (var clause in wishes)
         {
+            // "Redis, and back it up"
+            session.Focus = clause.Subject is not null && resolver.Made.Count > 0
+                && clause.Lexemes.Any(l => l.Key(Part.Reference) is "it" or "them")
+                ? [.. resolver.Made] : focus;
             _replies.AddRange(clause.Question is not null
                 ? [(Subjects.Storage.StorageAnswers.IsOverview(clause) ? null
                     : Inquiry.To(clause, session)) ?? clause.Subject?.Answer(clause, session)
@@ -190,6 +195,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 break;
             }
         }
+        session.Focus = focus;
         if (_replies.Find(r => r.Kind == ReplyKind.Question) is { } question)
         {
             session.Draft.Restore(_start);

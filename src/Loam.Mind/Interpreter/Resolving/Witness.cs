@@ -45,6 +45,7 @@ internal static class Witness
                 missing.Add(clause[instead]);
             }
             if (clause.Subject is null && Reach.Narrows(clause) is var narrow and >= 0
+                && !(narrow > 0 && clause[narrow - 1].IsGlue("not"))
                 && (clause[narrow].IsField("localhost") || !clause.Attributes.Exists(
                     a => a is PortAttribute { First: not null }))
                 && Opened(clause, before, after))

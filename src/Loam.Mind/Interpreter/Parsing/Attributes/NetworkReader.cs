@@ -21,6 +21,12 @@ internal static class NetworkReader
                     || clause[before].IsGlue("to") || clause[before].IsGlue("from"))
                 && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
                     or "unmount" or "mount" or "publish";
+            // "Take redis off backend": networks are not stopped.
+            if (known > 0 && clause.Verb == "stop"
+                && clause.NextBefore(known)?.Named(Known.Service) is not null)
+            {
+                (clause.Verb, placed) = ("disconnect", true);
+            }
             if (known >= 0 && (clause.Verb is "connect" or "disconnect" || placed))
             {
                 clause.Verb = clause.Verb is "unmount" ? "disconnect" : clause.Verb;

@@ -14,9 +14,23 @@ internal static class PortReader
         var protocol = clause.Has(Part.Field, "udp") ? "udp"
             : clause.Has(Part.Field, "tcp") ? "tcp" : null;
         var place = clause.Find(Part.Field, "localhost");
-        var address = place < 0 ? null
-            : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text : "127.0.0.1";
-        address ??= IsForAll(clause) ? "0.0.0.0" : null;
+        // "Not only from localhost"
+        var denied = place > 0 && clause[place - 1].IsGlue("not");
+        var address = place < 0 || denied ? null
+            : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text.Split(' ')[0]
+            : "127.0.0.1";
+        if (address is null && (denied || IsForAll(clause)))
+        {
+            address = "0.0.0.0";
+            foreach (var at in Enumerable.Range(0, clause.Count).Where(i => denied && (i == place
+                    || i == place - 1)
+                || clause[i].Is(Part.Topic, "anywhere") || clause[i].Is(Part.Topic, "lan")
+                || clause[i].Is(Part.Topic, "may") || clause[i].Text is "ui" or "page"
+                    or "interface" or "web ui" or "web page" or "dashboard").ToList())
+            {
+                clause.Use(at);
+            }
+        }
         var web = Protocol(clause);
         Use(clause, "udp", "tcp", "localhost");
         if (ClosesNamed(clause))
@@ -56,7 +70,8 @@ internal static class PortReader
             or "from outside" or "from the outside" or "from the network" or "all interfaces"
             or "on all interfaces" or "from other machines" or "from all machines"
             or "on all addresses" or "all addresses" or "any address" or "every address"
-            or "not only from localhost" or "whole network" or "lan")
+            or "not only from localhost" or "whole network" or "lan"
+            || clause.Verb == "publish" && l.Is(Part.Topic, "anywhere"))
         && clause.Lexemes.Any(l => l.IsVerb("publish") || l.Text is "seen" or "visible"
             or "reach" or "reached" or "reachable");
 

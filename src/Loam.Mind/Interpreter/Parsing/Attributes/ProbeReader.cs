@@ -17,7 +17,9 @@ internal static class ProbeReader
             return;
         }
         var off = clause.Verb is "remove" or "unset" or "stop" || clause.Negated
-            || clause.Has(Part.Glue, "without");
+            || clause.Has(Part.Glue, "without") || clause.Lexemes.Any(l => l.IsVerb("probe")
+                && l.Text.EndsWith(" off", StringComparison.Ordinal))
+            || field > 0 && clause[field - 1].Text is "no" or "no more" or "not";
         var probe = new ProbeAttribute(off, null, null, null, null, null, null);
         if (field >= 0)
         {

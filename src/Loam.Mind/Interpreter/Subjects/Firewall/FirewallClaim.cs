@@ -274,6 +274,12 @@ internal static partial class FirewallClaim
         {
             return 0.7;
         }
+        // "Ssh only from the vpn"
+        if (group.Only && group.Ports.Exists(p => p.Thing is null && p.Name.Length > 0)
+            && clause.Verb is "" or "have" && Parties.Of(clause) is not null)
+        {
+            return 0.8;
+        }
         if (place && words.Attacks || group is { Only: true, Direction:
             PacketDirection.Output, Ports.Count: > 0 })
         {

@@ -63,6 +63,13 @@ internal sealed partial class FirewallResolver
         {
             return [moved];
         }
+        if (Confined() is { } confined)
+        {
+            Need(opens: false);
+            var want = Want(confined);
+            return want.Flows.Count == 0 ? [Unknown(confined)]
+                : [Noted(_edits.Confine(want), want)];
+        }
         var locks = _wish.LocksDown || _wish.Groups.Exists(g => FirewallSubject.IsRest(g)
             && g.Direction is null or PacketDirection.Input) && !_wish.Policy
             || OnlyThese();
@@ -99,6 +106,30 @@ internal sealed partial class FirewallResolver
             (allowed.Only, allowed.Act) = (true, Act.Allow);
             _wish.Groups.RemoveAt(rest);
         }
+    }
+
+    /// <summary>"10.0.0.5 may use ssh and nothing else", "block 10.0.0.5 except for ssh": what one
+    /// may, and not what the machine lets in.</summary>
+    private Group? Confined()
+    {
+        if (_wish.LocksDown || _wish.Policy || _wish.Enable is not null || _wish.OfRules)
+        {
+            return null;
+        }
+        return _wish.Groups switch
+        {
+            [{ IsBlock: false, SourceFirst: true, Sources.Count: > 0, Ports.Count: > 0 } may,
+                { Nothing: true, Ports.Count: 0, HasSource: false }] => may,
+            [{ IsBlock: false, OnlyPorts: true, Sources.Count: > 0, Ports.Count: > 0 } may] => may,
+            [{ IsBlock: true, Sources.Count: > 0, Ports.Count: 0 } shut,
+                { IsAllow: true, Ports.Count: > 0, HasSource: false } spared]
+                when spared.SparedFrom == shut => new()
+                {
+                    Act = Act.Allow, OwnAct = true, Sources = [.. shut.Sources],
+                    Ports = [.. spared.Ports],
+                },
+            _ => null,
+        };
     }
 
     private static bool IsNoPort(Recognising.Lexeme lexeme) => lexeme is { IsNumber: true,

@@ -62,7 +62,12 @@ internal sealed record Group
 
     /// <summary>Of who else comes, not of what else there is: "nobody else".</summary>
     public bool Others { get; set; }
+    /// <summary>Of what somebody may: "and nothing else".</summary>
+    public bool Nothing { get; set; }
     public bool Only { get; set; }
+
+    /// <summary>Only these ports, and not only they: "10.1.2.3 gets only ssh".</summary>
+    public bool OnlyPorts { get; set; }
 
     /// <summary>Said behind what shuts out: "off the internet, only from …".</summary>
     public bool OnlyAfterBlock { get; set; }

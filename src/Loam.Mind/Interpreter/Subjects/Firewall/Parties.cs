@@ -87,11 +87,12 @@ internal static class Parties
         return last >= 0 && last + 1 < clause.Count && (clause[last + 1].Is(Part.Topic, "may")
             || clause[last + 1].Is(Part.Topic, "allow") || clause[last + 1].Is(Part.Topic, "block")
             || clause[last + 1].Text is "need" or "needs" or "get" or "gets" or "want" or "wants"
-                or "should" or "can" or "must" or "has to" or "have to" or "reach" or "use"
+                or "should" or "can" or "may" or "must" or "has to" or "have to" or "reach" or "use"
             || clause[last + 1].IsGlue("to"))
             ? who : null;
     }
 
-    private static bool IsParty(Lexeme lexeme) => !lexeme.IsMention
+    private static bool IsParty(Lexeme lexeme) => lexeme.Named(Known.Role) is "vpn"
+        && lexeme.Named(Known.Service) is null || !lexeme.IsMention
         && (lexeme.Is(Part.Topic, "party") || lexeme.Is(Part.Topic, "person"));
 }

@@ -27,6 +27,27 @@ internal sealed partial class RuleEdits
         return Reply.Done($"let only {Of(want)} reach {want.What}").With(Risk.Medium);
     }
 
+    /// <summary>These may do this and nothing besides; whatever others may stays.</summary>
+    public Reply Confine(Want want)
+    {
+        var all = want with { Flows = [Flow.All] };
+        var who = Wording.List(want.Sources);
+        if (want.Traffics().All(book.Rules.IsOpen) && all.Traffics().All(t =>
+            book.Rules.Accepting(t).TrueForAll(r => r is not null && want.Flows.Exists(f =>
+                r.Protocol == f.Protocol && !r.Ports.IsEmpty && r.Ports.All(p => f.Ports.Exists(
+                    w => w.First <= p.First && w.Last >= p.Last))))))
+        {
+            return Reply.Same($"{who} can reach {want.What} and nothing else already.");
+        }
+        Close(all, Flow.All, FirewallAction.Drop);
+        foreach (var flow in want.Flows.Where(f => !want.Traffics(f).All(book.Rules.IsOpen)))
+        {
+            book.Insert(FirstHit(want, flow),
+                want.Rule(book, flow, FirewallAction.Accept, Name(want, flow, opens: true)));
+        }
+        return Reply.Done($"let {who} reach {want.What} and nothing else").With(Risk.Medium);
+    }
+
     private static string Of(Want want) => want.Sources.Count == 0 ? $"what comes in on "
         + want.Interface : Wording.List(want.Sources)
             + (want.Interface is null ? "" : $" on {want.Interface}");

@@ -91,7 +91,8 @@ internal sealed partial class ScanWords
             StringComparison.OrdinalIgnoreCase)) && lexeme.Unit is "" or "tcp" or "udp"
             && !lexeme.Is(Part.Address) && !lexeme.Is(Part.Cidr)
             && !(at + 1 < clause.Count && !clause[at + 1].IsMention
-                && clause[at + 1].Key(Part.Field) is "cpu" or "memory" or "replicas");
+                && clause[at + 1].Key(Part.Field) is "cpu" or "memory" or "replicas" or "retries"
+                    or "pids");
     }
 
     /// <summary>"60000 to 61000", "between 8000 and 8100".</summary>
@@ -160,7 +161,7 @@ internal sealed partial class ScanWords
         var next = at + 1;
         while (next < clause.Count && (clause[next].Readings[0].Part == Part.Noise
             || clause[next].IsGlue("comma") || clause[next].IsGlue("is")
-            || clause[next].IsField("address") || clause[next].Text is "server" or "host"
+            || clause[next].IsField("address") || clause[next].Text is "at" or "server" or "host"
                 or "machine" or "box" or "pc"))
         {
             next++;

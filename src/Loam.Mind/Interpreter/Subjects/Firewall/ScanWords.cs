@@ -166,17 +166,28 @@ internal sealed partial class ScanWords(Clause clause)
     public bool IsNobodyBut(int at) => clause[at].Text is "nobody but" or "no one but"
         || clause[at].Text is "nobody" or "no one" or "noone" && at + 2 < clause.Count
             && (clause[at + 1].IsGlue("but") || clause[at + 1].IsGlue("except"))
-            && PortNames.Network(clause[at + 2]) is not null;
+            && clause.Lexemes.Skip(at + 2).SkipWhile(l => l.Readings[0].Part == Part.Noise
+                || l.IsGlue("on") || l.IsGlue("from")).FirstOrDefault() is { } who
+            && PortNames.Network(who) is not null;
 
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
+            || IsTraffic(next)
             || clause[next].Named(Known.Service) is not null || IsPortNumber(next));
+
+    /// <summary>"Incoming traffic": all of it.</summary>
+    public bool IsTraffic(int at) => (Is(at, "in") || Is(at, "out"))
+        && clause[at].Text.Split(' ')[^1] is "traffic" or "packets" or "connections";
 
     /// <summary>"Leave 22 and 443 open": nothing goes out.</summary>
     public bool LeavesOpen(int at) => clause[at].Text is "leave" or "leaves" or "leaving"
         && (NextIs(at, IsPortNumber) || clause.Lexemes.Skip(at + 1).Any(l => l.Text is "open"
             or "alone" or "untouched" or "reachable" or "accessible" or "on"));
+
+    /// <summary>"Only ssh": what follows is a port.</summary>
+    public bool LeadsToPort(int at) => NextIs(at, next => PortNames.Of(clause[next]) is not null
+        || IsPortNumber(next) || clause[next].IsField("port"));
 
     private bool NextIs(int at, Func<int, bool> wanted)
     {

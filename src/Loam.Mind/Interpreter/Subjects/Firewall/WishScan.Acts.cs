@@ -29,8 +29,7 @@ internal sealed partial class WishScan
         {
             if (_words.RefusesThing(at))
             {
-                _negated = false;
-                Say(Act.Block, strong: true);
+                Refuses();
                 return;
             }
             _group.Void |= lexeme.Text == "nothing" && _group is { OwnAct: true,
@@ -44,6 +43,8 @@ internal sealed partial class WishScan
             || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
         {
             _group.Only = true;
+            _group.OnlyPorts |= _group is { SourceFirst: true, Ports.Count: 0 }
+                && _words.LeadsToPort(at);
             _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
         }
         _group.Also |= lexeme.IsGlue("also");
@@ -76,6 +77,18 @@ internal sealed partial class WishScan
         }
     }
 
+    /// <summary>"No http"; in "only https, no http" the first is not what is refused.</summary>
+    private void Refuses()
+    {
+        _negated = false;
+        if (_group is { OwnAct: false, Only: true, Ports.Count: > 0 })
+        {
+            (_group.Act, _group.OwnAct) = (Act.Allow, true);
+            Next();
+        }
+        Say(Act.Block, strong: true);
+    }
+
     private void Acts(int at)
     {
         if (_words.IsInsteadOf(at) || (_group is { Log: not null, OwnAct: false }
@@ -105,7 +118,9 @@ internal sealed partial class WishScan
         }
         else if (_words.Is(at, "block") && !_words.IsBanNoun(at))
         {
-            Say(Act.Block, strong: true);
+            // "No ban for 10.1.2.3"
+            var none = at > 0 && _clause[at - 1].Text is "no" or "no more" or "without" or "never";
+            Say(none ? Act.Unblock : Act.Block, strong: true);
         }
         else if (_words.Is(at, "close"))
         {
@@ -213,6 +228,8 @@ internal sealed partial class WishScan
         }
         else if (_words.Is(at, "in"))
         {
+            _group.Everything |= _words.IsTraffic(at) && _group is { IsBlock: true, OwnAct: true,
+                Ports.Count: 0 };
             _group.Direction ??= PacketDirection.Input;
         }
         else if (_words.Is(at, "forward"))
@@ -258,6 +275,8 @@ internal sealed partial class WishScan
         _group.Else = true;
         _group.Others = _clause[at].Text is "nobody else" or "no one else" or "everyone else"
             or "everybody else";
+        _group.Nothing = text.Split(' ')[0] is "nothing" or "nowhere" or "no"
+            && _clause.Next(at) < 0;
         if (text.StartsWith("no", StringComparison.Ordinal))
         {
             _group.Act = Act.Block;

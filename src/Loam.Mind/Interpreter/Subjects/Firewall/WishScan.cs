@@ -309,7 +309,10 @@ internal sealed partial class WishScan
             // "The monitoring server 10.8.0.9" says whose address it is.
             return true;
         }
-        if (named is null && lexeme.Named(Known.Service) is null && _words.NamesNetwork(at))
+        if (named is null && lexeme.Named(Known.Service) is null && (_words.NamesNetwork(at)
+            || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
+                || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
+                    || _clause[at + 1].Text is "may" or "can"))))
         {
             // "The vpn's 10.8.0.0/24 shall not use ssh": not an app that is wished.
             Take(at, at);

@@ -22,6 +22,11 @@ internal sealed class JobMaker(
         {
             return problem;
         }
+        if (wish.Command?.Split(' ') is ["restart" or "stop" or "start" or "update", var name, ..]
+            && session.Draft.State.Services.ContainsKey(name))
+        {
+            return JobTurn.Of(clause);
+        }
         var command = wish.Command is { } said ? EditValue.Of(said) : null;
         if (command is null)
         {

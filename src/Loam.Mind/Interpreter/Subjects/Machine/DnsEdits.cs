@@ -22,6 +22,8 @@ internal static class DnsEdits
                 && r.Key.StartsWith("resolver:", StringComparison.Ordinal))
                 .Select(r => r.Key["resolver:".Length..]).Distinct()];
         }
+        var former = Former(clause);
+        said.RemoveAll(former.Contains);
         if (said.Count == 0)
         {
             return Ask(clause, "Which name servers, such as 9.9.9.9?", ["9.9.9.9", "1.1.1.1"],
@@ -30,12 +32,39 @@ internal static class DnsEdits
         var network = draft.State.Specs.GetValueOrDefault(NetworkFile.File);
         return Interface(clause, session) is not { } name
             ? List(clause, draft, network?.Map("dns")?.Texts("nameservers"),
-                EditPath.Parse("spec.dns.nameservers"), said, ("name server", ""))
+                EditPath.Parse("spec.dns.nameservers"), said, ("name server", ""), former)
             : List(clause, draft, network?.Maps("interfaces")
                 .FirstOrDefault(i => i.Text("name") == name)?.Texts("dns"),
                 EditPath.Parse("spec.interfaces").Item("name", name).Key("dns"), said,
-                ("name server", $" on {name}"));
+                ("name server", $" on {name}"), former);
     }
+
+    /// <summary>"9.9.9.9 instead of 1.1.1.1", "replace cloudflare by quad9": those that go.
+    /// </summary>
+    private static List<string> Former(Clause clause)
+    {
+        var places = Enumerable.Range(0, clause.Count).Where(i => Server(clause[i]) is not null)
+            .ToList();
+        if (places is not [var first, var second])
+        {
+            return [];
+        }
+        var between = clause.Lexemes.Skip(first + 1).Take(second - first - 1).ToList();
+        var old = between.Exists(l => l.IsGlue("insteadof") || l.IsGlue("not")) ? second
+            : clause.Verb == "replace" && between.Exists(l => l.IsGlue("with") || l.IsGlue("by")
+                || l.IsGlue("for") || l.IsGlue("to")) ? first : -1;
+        return old < 0 ? [] : [Server(clause[old])!];
+    }
+
+    private static string? Server(Lexeme lexeme) => lexeme.Is(Part.Address) ? lexeme.Text
+        : lexeme.Readings.Where(r => r.Part == Part.Topic
+            && r.Key.StartsWith("resolver:", StringComparison.Ordinal))
+            .Select(r => r.Key["resolver:".Length..]).FirstOrDefault();
+
+    /// <summary>"Replace 1.1.1.1 by 9.9.9.9", where names are looked up there.</summary>
+    public static bool Swaps(Clause clause, Draft draft) => Former(clause) is [var old]
+        && draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Map("dns")?.Texts("nameservers")
+            .Contains(old) == true && clause.Lexemes.All(l => !l.IsNumber);
 
     /// <summary>"Dns 9.9.9.9 on eth0", and "there", of the interface spoken of last; null: the
     /// machine is meant.</summary>
@@ -87,14 +116,18 @@ internal static class DnsEdits
     /// <param name="listed">As it is; null: empty.</param>
     /// <param name="what">What one of them is called, and where it counts.</param>
     private static Reply List(Clause clause, Draft draft, IEnumerable<string>? listed,
-        EditPath path, List<string> said, (string Name, string Where) what)
+        EditPath path, List<string> said, (string Name, string Where) what,
+        List<string>? former = null)
     {
         var present = (listed ?? []).ToList();
         var removes = clause.Verb is "remove" or "stop" or "unset";
         var adds = clause.Verb is "create"
             || clause.Lexemes.Any(l => l.IsGlue("also") || l.Text is "another" or "extra"
                 or "additional");
-        List<string> wanted = removes ? [.. present.Except(said)]
+        var goes = present.Find(p => former?.Contains(p) == true);
+        List<string> wanted = goes is not null
+            ? [.. present.SelectMany(p => p == goes ? said : [p]).Distinct()]
+            : removes ? [.. present.Except(said)]
             : adds ? [.. present.Union(said)] : said;
         if (wanted.SequenceEqual(present))
         {

@@ -25,6 +25,7 @@ internal sealed class MachineSubject : ISubject
 
     public double Claim(Clause clause, Discourse said) => Of(clause, said) switch
     {
+        _ when DnsEdits.Swaps(clause, said.Session.Draft) => 0.96,
         _ when GoesOn(clause, said) => 0.93,
         null => 0,
         MachineTopic.Interface when InterfaceEdits.IsPlain(clause) => 0.97,
@@ -54,7 +55,8 @@ internal sealed class MachineSubject : ISubject
     }
 
     private MachineTopic? Of(Clause clause, Discourse said) =>
-        GoesOn(clause, said) ? MachineTopic.Dns : Said(clause, said);
+        GoesOn(clause, said) || DnsEdits.Swaps(clause, said.Session.Draft) ? MachineTopic.Dns
+            : Said(clause, said);
 
     private MachineTopic? Said(Clause clause, Discourse said)
     {

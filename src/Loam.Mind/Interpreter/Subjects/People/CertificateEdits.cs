@@ -51,7 +51,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         if (said.Domains.Count > 0)
         {
             return [.. All.Where(c => said.Domains.TrueForAll(c.Texts("domains").Contains))
-                .Select(c => c.Text("name")!).Take(1)];
+                .Select(c => c.Text("name")!).Take(1).DefaultIfEmpty(Joined(said) ?? "")
+                .Where(n => n.Length > 0)];
         }
         if (session.About is { Subject: PeopleSubject } about)
         {
@@ -65,6 +66,25 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             || said.Hook is not null || said.Email is not null || said.UsedBy.Count > 0;
         return changes && All.Count == 1 ? [All[0].Text("name")!] : [];
     }
+
+    /// <summary>The one that a name is added to: spoken of, the only one, or that of the same
+    /// domain.</summary>
+    private string? Joined(CertificateAttribute said)
+    {
+        if (!said.Joins || said.Removes || said.Takes)
+        {
+            return null;
+        }
+        var spoken = session.About is { Subject: PeopleSubject } about
+            ? All.FindAll(c => about.Names.Contains(c.Text("name")!)) : [];
+        var kin = All.FindAll(c => c.Texts("domains").Any(d => said.Domains.Exists(n =>
+            Parent(n) is { Length: > 0 } parent && (Parent(d) == parent || d == parent))));
+        return (spoken.Count == 1 ? spoken : All.Count == 1 ? All : kin) is [var one]
+            ? one.Text("name") : null;
+    }
+
+    private static string Parent(string domain) => domain.Split('.', 2) is [_, var parent]
+        && parent.Contains('.', StringComparison.Ordinal) ? parent : "";
 
     private Reply Which(Clause clause, CertificateAttribute said) => All.Count == 0
         ? Reply.Same("No certificates are declared.")

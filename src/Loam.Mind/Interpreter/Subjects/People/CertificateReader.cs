@@ -59,6 +59,7 @@ internal static class CertificateReader
                     : clause.Verb == "start" || clause.Lexemes.Any(l => l.IsField("automatic")
                         || l.Text.Contains("auto", StringComparison.Ordinal)) ? true : null
                 : null,
+            Joins = Joins(clause),
             Only = clause.Lexemes.Any(l => l.IsGlue("only")),
             Takes = clause.Verb is "remove" or "disconnect" || clause.Lexemes.Any(l => l.Is(
                 Part.Topic, "leaves")) || clause.Verb is "" or "have" && (clause.Negated
@@ -98,6 +99,24 @@ internal static class CertificateReader
     private static bool Beside(Clause clause, int at) =>
         (at + 1 < clause.Count && clause[at + 1].IsField("certificate"))
         || (at > 0 && (clause[at - 1].IsField("certificate") || clause[at - 1].IsField("name")));
+
+    /// <summary>"To the certificate", "the cert should also cover", "the same one".</summary>
+    private static bool Joins(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsField("certificate"));
+        if (at < 1 || clause.Lexemes.Any(l => l.Text is "another" or "new" or "separate" or "own"))
+        {
+            return false;
+        }
+        var known = clause[at - 1].Text is "the" or "our" or "my" or "that" or "this" or "existing"
+            or "current" or "same";
+        var before = clause.NextBefore(at);
+        return known && (before?.IsGlue("to") == true || before?.IsGlue("on") == true
+                || before?.IsGlue("in") == true
+                || clause.Lexemes.Skip(at).Any(l => l.IsGlue("also")
+                    || l.Text is "cover" or "covers" or "include" or "includes" or "add"))
+            || clause[at - 1].Text == "same";
+    }
 
     private static List<string> Take(Clause clause, Part part)
     {

@@ -72,6 +72,9 @@ internal sealed record CertificateAttribute : ClauseAttribute
     /// <summary>It is for these names and no others.</summary>
     public bool Only { get; init; }
 
+    /// <summary>Said of one that is there: "add it to the certificate".</summary>
+    public bool Joins { get; init; }
+
     /// <summary>What is named is taken away from the certificate.</summary>
     public bool Takes { get; init; }
 }

@@ -112,6 +112,11 @@ internal static class UserNames
             ? text : null;
     }
 
+    /// <summary>"Begins", "loses": a form of an everyday word, and no name.</summary>
+    public static bool IsForm(Lexeme lexeme) => lexeme.Is(Part.Unknown) && lexeme.Text.Length > 5
+        && lexeme.Text[^1] == 's' && char.IsAsciiLetterLower(lexeme.Original[0])
+        && Lexicon.English.Knows(lexeme.Text[..^1]);
+
     /// <summary>It is more likely a word of the sentence than a name.</summary>
     /// <param name="awaited">The word before says that a name follows.</param>
     public static bool IsPlain(Lexeme lexeme, bool awaited) => !lexeme.Is(Part.Quoted)

@@ -141,6 +141,26 @@ internal sealed partial class UserReader
         return clause[before].Is(Part.Topic, "like");
     }
 
+    /// <summary>"Create ida and jan", "sven and eva need accounts": names stand first.</summary>
+    private bool IsNewName(int at) => at >= 0 && clause[at].Is(Part.Unknown)
+        && !clause[at].Corrected && !Lexicon.English.Knows(clause[at].Text)
+        && UserNames.Of(clause[at]) is not null && at + 2 < clause.Count
+        && (clause[at + 1].IsGlue("and") || clause[at + 1].IsGlue("comma"))
+        && clause[at + 2].Is(Part.Unknown) && UserNames.Of(clause[at + 2]) is not null;
+
+    /// <summary>"Create ida and jan, ida gets sudo": what follows is of her alone.</summary>
+    private bool SaidAgain(Lexeme lexeme)
+    {
+        if (_now.Names.Count < 2 || _now.SaysWhat || !lexeme.Is(Part.Unknown)
+            || UserNames.Of(lexeme) is not { } name || !_now.Names.Contains(name))
+        {
+            return false;
+        }
+        Close();
+        _now.Names.Add(name);
+        return true;
+    }
+
     /// <summary>"max and moritz": the second is a name because the first is one.</summary>
     private bool Listed(int at)
     {
@@ -200,7 +220,8 @@ internal sealed partial class UserReader
             return 2;
         }
         var listed = before is not null && (before.IsGlue("and") || before.IsGlue("comma"));
-        return listed ? 1 : Lexicon.English.Knows(lexeme.Text) && lexeme.Is(Part.Unknown) ? -1 : 0;
+        var everyday = Lexicon.English.Knows(lexeme.Text) || UserNames.IsForm(lexeme);
+        return listed ? 1 : everyday && lexeme.Is(Part.Unknown) ? -1 : 0;
     }
 
     /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>

@@ -42,6 +42,19 @@ internal sealed partial class UserReader
         }
     }
 
+    /// <summary>"Peter's laptop key is compromised, remove it": the key, not whose it is.
+    /// </summary>
+    private void OfKey(UserAttribute only)
+    {
+        if (said.Before is [.., var before] && before.Attributes.OfType<UserAttribute>()
+            .LastOrDefault() is { SaysKey: true, SaysAccount: false } told && !only.SaysAccount
+            && clause.Lexemes.Any(l => l.Text is "it" or "that" or "this" or "them" or "that one"))
+        {
+            only.SaysKey = true;
+            only.Hints.AddRange(told.Hints.Except(only.Hints));
+        }
+    }
+
     /// <summary>What goes from one to another: what is named, or all groups of who had it.
     /// </summary>
     private bool HandsOver()

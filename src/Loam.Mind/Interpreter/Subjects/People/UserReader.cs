@@ -27,6 +27,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
             || TakesFrom();
         _now.Creates = (clause.Verb is "create" or "have" || Makes()) && !clause.Negated;
+        _names = _now.Creates && clause.Next(-1) is >= 0 and var first && IsNewName(
+            clause[first].IsVerb("create") ? clause.Next(first) : first);
         _group = GroupSaid();
         if (clause.Verb == "rename" && Rename() || HandsOver())
         {
@@ -142,13 +144,13 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             _now.Names.Add(before);
             return true;
         }
-        if (_names && Describes(at) || OfGroup(lexeme))
+        if (_names && Describes(at) || OfGroup(lexeme) || SaidAgain(lexeme))
         {
             return true;
         }
         if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
             && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
-            && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
+            && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
             Begin(name);
             _now.Names.Add(name);
@@ -445,6 +447,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             && Mentioned() is { Count: > 0 } mentioned)
         {
             Add(only, mentioned);
+            OfKey(only);
             return;
         }
         if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } known

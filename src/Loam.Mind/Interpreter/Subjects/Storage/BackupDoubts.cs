@@ -35,6 +35,18 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
             return Reply.Ask("What shall be backed up?",
                 [.. session.Draft.State.Volumes.Keys.Take(4), "everything"], Fill);
         }
+        if (said.Prunes)
+        {
+            return Reply.Ask("Old copies go by themselves when there are more than are to be kept."
+                + " How many shall be kept?", ["keep 7 copies of everything"], null);
+        }
+        if (said is { Existing: true, When: null, Everything: true } && machine is null
+            && session.Draft.State.Volumes.Keys.All(v => VolumeEdits.Spec(session.Draft, v)
+                ?.Map("backup") is null))
+        {
+            return Reply.Ask("Nothing is backed up yet. When shall everything be backed up?",
+                ["every night at 2", "every sunday at 4"], Fill);
+        }
         if (said.Off || !said.SaysNothing)
         {
             return null;

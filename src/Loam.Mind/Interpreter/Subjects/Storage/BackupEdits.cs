@@ -38,7 +38,7 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         if (meant.Count == 0 && volumes is null && !said.Everything && !said.Machine
             && !AboutMachine() && said.Destination is null)
         {
-            meant = [.. session.Focus.SelectMany(edits.Of).Distinct()];
+            meant = [.. session.Focus.SelectMany(edits.Data).Distinct()];
         }
         if (meant.Count == 0 && volumes is null && Machine is null && !said.Everything
             && !said.Machine && (said.Keeps || clause.Verb is "set" or "move" or "replace"
@@ -62,7 +62,7 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             }
             return replies;
         }
-        if (said.Existing && volumes is null && Own() is { Count: > 0 } own)
+        if (said.Existing && (volumes is null || said.Everything) && Own() is { Count: > 0 } own)
         {
             session.About = new(subject, own);
             var changed = own.Select(v => OfVolume(v, said)).ToList();
@@ -70,7 +70,7 @@ internal sealed class BackupEdits(ISubject subject, Session session)
         }
         session.About = new(subject, []);
         var all = OfMachine(said);
-        return said.Off ? [all] : [all, .. Marked(said)];
+        return said.Off ? [all] : [all, .. Marked(said, said.Spares ? meant : [])];
     }
 
     /// <summary>Copies of the volumes of services that were just made.</summary>
@@ -293,14 +293,19 @@ internal sealed class BackupEdits(ISubject subject, Session session)
     }
 
     /// <summary>The machine's own backup takes the volumes that are marked for it.</summary>
-    private IEnumerable<Reply> Marked(BackupAttribute said)
+    private IEnumerable<Reply> Marked(BackupAttribute said, List<string> spared)
     {
-        if (!said.Everything)
+        foreach (var volume in spared.Intersect(Own()).ToList())
+        {
+            yield return OfVolume(volume, new() { Off = true });
+        }
+        if (!said.Everything || said is { Existing: true, When: null })
         {
             yield break;
         }
         var added = Draft.State.Volumes.Keys
-            .Where(v => VolumeEdits.Spec(Draft, v)?.Map("backup") is null).ToList();
+            .Where(v => VolumeEdits.Spec(Draft, v)?.Map("backup") is null)
+            .Except(spared).ToList();
         foreach (var volume in added)
         {
             Draft.Set(StorageFile.File, VolumeEdits.Path(volume).Key("backup").Key("enabled"),

@@ -27,6 +27,7 @@ internal static class BackupReader
                     StringComparison.Ordinal)) && TimeReader.Peek(clause) is not null)
         || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
             && l.Text.Contains("backup", StringComparison.Ordinal))
+        || KeepsOfAll(clause)
         // "Save the settings of sonarr every monday"
         || (clause.Question is null && clause.Lexemes.Any(l => l.Text is "save" or "saves"
                 or "preserve" or "safeguard" or "secure")
@@ -40,6 +41,32 @@ internal static class BackupReader
             && clause.Lexemes.All(l => l.Named(Known.Job) is null && !l.Is(Part.Command)
                 && l.Named(Known.Service) is null)
             && TimeReader.Peek(clause) is { SaysDays: true });
+
+    /// <summary>"Keep 30 copies of everything": of data, not so many of each service.</summary>
+    private static bool KeepsOfAll(Clause clause) => clause.Question is null
+        && clause.Verb is "set" or "" or "have"
+        && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "keep" or "keeps" or "retain" or "save"
+            && l.Is(Part.Topic, "retain"))
+        && clause.Lexemes.Any(l => l.IsField("replicas") && l.Is(Part.Topic, "retain"))
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "everything")
+            || l.Is(Part.Reference, "all") && !l.Text.Contains("service", StringComparison.Ordinal))
+        && clause.Lexemes.All(l => l.Named(Known.Service) is null);
+
+    /// <summary>"Everything except photos", "all volumes but photos".</summary>
+    private static bool Spares(Clause clause)
+    {
+        var but = clause.Lexemes.ToList().FindIndex(l => l.IsGlue("except") || l.IsGlue("but")
+            || l.IsGlue("without"));
+        return but > 0 && clause.Lexemes.Take(but).Any(l => l.Is(Part.Topic, "everything")
+                || l.Is(Part.Reference, "all"))
+            && clause.Lexemes.Skip(but).Any(l => l.Named(Known.Volume) is not null
+                || l.Named(Known.Service) is not null);
+    }
+
+    private static bool Prunes(Clause clause) => clause.Verb == "remove" && clause.Lexemes.Any(
+        l => l.Text.Split(' ')[0] is "old" or "older" or "oldest" or "outdated" or "stale"
+            or "expired" or "superfluous")
+        && clause.Lexemes.All(l => l.Named(Known.Volume) is null);
 
     /// <summary>Takes everything that is said of them and adds one attribute.</summary>
     public static void Read(Clause clause)
@@ -77,7 +104,9 @@ internal static class BackupReader
             Keeps = keeps,
             Shift = shift,
             Once = Enumerable.Range(0, clause.Count).Any(i => IsOnce(clause, i)),
-            Existing = TakeExisting(clause),
+            Existing = TakeExisting(clause) | KeepsOfAll(clause),
+            Spares = Spares(clause),
+            Prunes = Prunes(clause),
             Everything = !IsKind(clause) && (Take(clause, "everything") || TakeAll(clause)),
             Machine = Take(clause, "machine"),
         });

@@ -67,8 +67,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         foreach (var service in said?.OneOf?.Services ?? said?.Services ?? [])
         {
-            var own = Of(service);
-            own = own.Count > 0 ? own : OfNeeded(service);
+            var own = Data(service);
             if (own.Count == 0)
             {
                 problem = Reply.Same($"{service} keeps nothing in a volume.");
@@ -83,6 +82,10 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         return [.. volumes.Distinct()];
     }
+
+    /// <summary>The volumes with what a service must not lose.</summary>
+    public List<string> Data(string service) =>
+        Of(service) is { Count: > 0 } own ? own : OfNeeded(service);
 
     /// <summary>Of a service that keeps nothing itself: the volumes of the one it needs that does.
     /// </summary>
