@@ -10,6 +10,9 @@ internal static partial class Libc
     /// <summary>A directory is meant.</summary>
     public const int RemoveDirectory = 0x200;
 
+    /// <summary>A link itself is meant.</summary>
+    public const int NoFollow = 0x100;
+
     public const int ErrorNotDirectory = 20;
     public const int ErrorNotEmpty = 39;
 
@@ -30,6 +33,15 @@ internal static partial class Libc
         StringMarshalling = StringMarshalling.Utf8)]
     public static partial int RenameAt(
         SafeFileHandle from, string name, SafeFileHandle to, string newName);
+
+    [LibraryImport(Library, EntryPoint = "symlinkat", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int LinkAt(string target, SafeFileHandle directory, string name);
+
+    [LibraryImport(Library, EntryPoint = "fchownat", SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChangeOwnerAt(
+        SafeFileHandle directory, string name, uint user, uint group, int flags);
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true,
         StringMarshalling = StringMarshalling.Utf8)]
@@ -55,8 +67,7 @@ internal static partial class Libc
     /// is nothing.</summary>
     public static FileFacts? StatAt(SafeFileHandle directory, string name)
     {
-        const int noFollow = 0x100;
-        return StatAtRaw(directory, name, noFollow, FileFacts.Basic, out var facts) == 0
+        return StatAtRaw(directory, name, NoFollow, FileFacts.Basic, out var facts) == 0
             ? facts : null;
     }
 }

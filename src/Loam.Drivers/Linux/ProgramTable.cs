@@ -17,8 +17,8 @@ public enum ProgramNeed
 }
 
 /// <param name="Package">On Debian.</param>
-/// <param name="What">What cannot be done without it, after "without it no"; null: doctor has a
-/// check of its own.</param>
+/// <param name="What">What cannot be done without it, after "without it no"; null: nothing, or
+/// doctor has a check of its own.</param>
 public sealed record HostProgram(string Name, string Package, ProgramNeed Need, string? What);
 
 /// <summary>Every program of the host that Loam runs, but for a shell's simplest (cat, nice), and
@@ -36,7 +36,8 @@ public static class ProgramTable
             "mount", "umount", "losetup"),
         .. Of("util-linux", ProgramNeed.Always, "job runs on the machine itself",
             "unshare", "setpriv", "prlimit"),
-        .. Of("passwd", ProgramNeed.Always, "user can be made",
+        // They know a host's policy; without them, Users/AccountFiles.cs does the work.
+        .. Of("passwd", ProgramNeed.Always, null,
             "useradd", "usermod", "userdel", "groupadd", "groupdel"),
         .. Of("e2fsprogs", ProgramNeed.Often, Volumes, "mkfs.ext4", "resize2fs", "e2fsck"),
         new("restic", "restic", ProgramNeed.Often, null),

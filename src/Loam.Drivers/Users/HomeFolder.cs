@@ -64,6 +64,8 @@ internal static class HomeFolder
             {
                 return;
             }
+            // Still root's: it was not made ready, and nobody else has been in it.
+            var isBegun = user != 0 && Libc.Stat(folder).User == 0;
             var copied = Directory.Exists(skeleton) ? Directory.GetFiles(skeleton) : [];
             foreach (var file in copied)
             {
@@ -71,8 +73,8 @@ internal static class HomeFolder
                 using var copy = Libc.OpenAt(
                     folder, name, Libc.OpenReadOnly | Libc.OpenNonBlocking, 0, out _);
                 if (copy is not null && Libc.Stat(copy) is { IsRegular: true, Links: 1 } facts
-                    && facts.Size <= MostBytes
-                    && All(copy, facts).AsSpan().SequenceEqual(File.ReadAllBytes(file)))
+                    && facts.Size <= MostBytes && (isBegun
+                    || All(copy, facts).AsSpan().SequenceEqual(File.ReadAllBytes(file))))
                 {
                     _ = Libc.UnlinkAt(folder, name, 0);
                 }

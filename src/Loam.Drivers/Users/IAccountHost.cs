@@ -29,6 +29,9 @@ public interface IAccountHost
     /// <exception cref="HostException">Conflict: name, number or home are taken.</exception>
     Task AddAsync(HostUser user, CancellationToken cancel);
 
+    /// <summary>Makes what is missing of an account whose making was cut off.</summary>
+    Task FinishAsync(HostUser user, CancellationToken cancel);
+
     /// <summary>Sets shell, groups, lock and expiry of an account.</summary>
     Task SetAsync(HostUser user, CancellationToken cancel);
 

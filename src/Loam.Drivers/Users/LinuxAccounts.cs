@@ -8,16 +8,28 @@ using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Users;
 
-/// <summary>The accounts in the files below /etc, changed by the system's own programs (useradd,
-/// usermod, userdel, groupadd, groupdel), which know about locks and sub-identifiers.</summary>
-/// <param name="root">The directory that is the machine's root: <c>/</c>.</param>
-public sealed class LinuxAccounts(string root) : IAccountHost
+/// <summary>The accounts in the files below /etc, changed by the host's own programs (useradd and
+/// its like) where it has them, and by us where it has none.</summary>
+public sealed class LinuxAccounts : IAccountHost
 {
     private const int MostBytes = 16 * 1024 * 1024;
     private const uint ReadOnly = 0b100_100_000;
 
     /// <summary>Bytes of one number's part of lastlog(8).</summary>
     private const int LastLogBytes = 292;
+
+    private readonly string _root;
+    private readonly Func<IAccountWriter> _writer;
+
+    /// <param name="root">The directory that is the machine's root: <c>/</c>.</param>
+    public LinuxAccounts(string root)
+        : this(root, () => ShadowPrograms.AreThere ? new ShadowPrograms(root)
+            : new AccountFiles(root))
+    {
+    }
+
+    internal LinuxAccounts(string root, Func<IAccountWriter> writer) =>
+        (_root, _writer) = (root, writer);
 
     public Task<HostAccounts?> LookAsync(CancellationToken cancel)
     {
@@ -46,7 +58,7 @@ public sealed class LinuxAccounts(string root) : IAccountHost
             File.Exists(At("usr/bin/sudo"))));
     }
 
-    public Task AddAsync(HostUser user, CancellationToken cancel)
+    public async Task AddAsync(HostUser user, CancellationToken cancel)
     {
         if (Libc.Stat(At(user.Home)) is { } home && home.User != user.Uid)
         {
@@ -54,46 +66,36 @@ public sealed class LinuxAccounts(string root) : IAccountHost
                 $"{user.Home} is there already and belongs to user {home.User}.",
                 $"Move it aside, or write uid: {home.User} if it is {user.Name}'s.");
         }
-        return RunAsync("useradd",
-            [
-                "-m", "-k", At("etc/skel"), "-d", user.Home, "-u", Text(user.Uid), "-U",
-                "-s", user.Shell,
-                // No password fits, and the account is not locked for that.
-                "-p", "*", user.Name,
-            ], cancel);
+        await _writer().AddUserAsync(user, cancel);
+        MakeHome(user);
+    }
+
+    public async Task FinishAsync(HostUser user, CancellationToken cancel)
+    {
+        await _writer().FinishUserAsync(user, cancel);
+        MakeHome(user);
     }
 
     public async Task SetAsync(HostUser user, CancellationToken cancel)
     {
         var there = (await LookAsync(cancel))?.Users.FirstOrDefault(u => u.Name == user.Name);
-        List<string> arguments =
-        [
-            "-s", user.Shell, "-G", string.Join(',', user.Groups),
-            "-e", user.ExpiresOn is { } day ? Text(day) : "",
-        ];
-        if (there is { HasPassword: true } && there.PasswordIsLocked != user.PasswordIsLocked)
-        {
-            arguments.Add(user.PasswordIsLocked ? "-L" : "-U");
-        }
-        await RunAsync("usermod", [.. arguments, user.Name], cancel);
+        await _writer().SetUserAsync(user, there is { HasPassword: true }
+            && there.PasswordIsLocked != user.PasswordIsLocked
+                ? user.PasswordIsLocked : null, cancel);
     }
 
-    public async Task RemoveAsync(HostUser user, CancellationToken cancel)
+    public Task RemoveAsync(HostUser user, CancellationToken cancel)
     {
-        await RunAsync("userdel", ["-f", user.Name], cancel);
-        if ((await LookAsync(cancel))?.Groups.ContainsKey(user.Name) == true)
-        {
-            await RunAsync("groupdel", [user.Name], cancel);
-        }
+        // Before the account: one that is gone is not taken back again after a crash.
         HomeFolder.RemoveFresh(At(user.Home), At("etc/skel"), (uint)user.Uid);
+        return _writer().RemoveUserAsync(user, cancel);
     }
 
-    // From the numbers of the system: those of people go with the numbers of users.
     public Task AddGroupAsync(string name, CancellationToken cancel) =>
-        RunAsync("groupadd", ["-r", name], cancel);
+        _writer().AddGroupAsync(name, cancel);
 
     public Task RemoveGroupAsync(string name, CancellationToken cancel) =>
-        RunAsync("groupdel", [name], cancel);
+        _writer().RemoveGroupAsync(name, cancel);
 
     public Task<string?> ReadKeysAsync(HostUser user, CancellationToken cancel) =>
         Task.FromResult(HomeFolder.ReadKeys(At(user.Home), (uint)user.Uid));
@@ -140,11 +142,12 @@ public sealed class LinuxAccounts(string root) : IAccountHost
                 ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null);
     }
 
-    private string At(string path) => Path.Combine(root, path.TrimStart('/'));
+    private void MakeHome(HostUser user) => NewHome.Make(
+        At(user.Home), At("etc/skel"), (uint)user.Uid, (uint)user.Gid);
+
+    private string At(string path) => Path.Combine(_root, path.TrimStart('/'));
 
     private string SudoFile(string name) => At($"etc/sudoers.d/loam-{name}");
-
-    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static int? Number(string text) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
@@ -173,21 +176,5 @@ public sealed class LinuxAccounts(string root) : IAccountHost
         {
             return null;
         }
-    }
-
-    private async Task RunAsync(
-        string program, IReadOnlyList<string> arguments, CancellationToken cancel)
-    {
-        string[] where = root == "/" ? [] : ["--prefix", root];
-        var result = await Command.RunAsync(program, [.. where, .. arguments], "", cancel);
-        if (result.ExitCode == 0)
-        {
-            return;
-        }
-        var said = result.Output.Trim().Split('\n')[^1];
-        throw said.Contains("try again", StringComparison.OrdinalIgnoreCase)
-            ? new HostException(Fault.Unavailable, said, "Another program changes accounts.")
-            : new HostException(Fault.Conflict, $"{said}.",
-                "See what stands in /etc/passwd and /etc/group, and apply it again.");
     }
 }

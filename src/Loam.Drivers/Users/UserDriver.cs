@@ -176,9 +176,14 @@ public sealed class UserDriver(IAccountHost host, UserLedger ledger) : IDriver
     {
         if (there is not null)
         {
-            return ledger.Users.GetValueOrDefault(target.Name) is { IsCreated: true } ours
-                && ours.Uid == there.Uid ? there : throw new HostException(Fault.Conflict,
+            if (ledger.Users.GetValueOrDefault(target.Name) is not { IsCreated: true } ours
+                || ours.Uid != there.Uid)
+            {
+                throw new HostException(Fault.Conflict,
                     $"Somebody else made a user {target.Name} meanwhile.", "Plan anew.");
+            }
+            await host.FinishAsync(there, cancel);
+            return there;
         }
         ledger.Put(target.Name, new(target.Uid, true, target.Given));
         await host.AddAsync(new(target.Name, target.Uid, target.Uid, target.Home, target.Shell,

@@ -68,6 +68,9 @@ public sealed class SimulatedAccounts : IAccountHost
             Put(user);
         });
 
+    // Nothing is ever half made here.
+    public Task FinishAsync(HostUser user, CancellationToken cancel) => Task.CompletedTask;
+
     public Task SetAsync(HostUser user, CancellationToken cancel) =>
         DoAsync($"account set {user.Name}", () =>
         {

@@ -1,44 +1,33 @@
 using Loam.Core.Reconciling;
 using Loam.Core.Resources;
+using Loam.Drivers.Files;
 using Loam.Drivers.Users;
+using Loam.Tests.Users;
 
 namespace Loam.Tests.Conformance;
 
-/// <summary>The system's own programs, on a directory that looks like a machine's root.</summary>
-[NeedsRoot]
-public sealed class RealUserConformance : UserConformance, IDisposable
+/// <summary>The files of accounts, in a directory that looks like a machine's root.</summary>
+public abstract class RealUserConformance : UserConformance, IDisposable
 {
     private const string Hash =
         "$y$j9T$5Dr1bGyY0gkXkW0w5uZ6M1$7C3m0Z0l0Jj1XJrVJ7uO1mA1g0iCkW1x6m2b7p8q9r0";
 
-    private readonly string _root = Path.Combine(
-        Path.GetTempPath(), $"loam-users-{Guid.NewGuid():N}");
+    private readonly PeopledRoot _root = new();
 
     private string Home => At("home/anna");
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        if (Directory.Exists(_root))
-        {
-            Directory.Delete(_root, recursive: true);
-        }
+        GC.SuppressFinalize(this);
+        _root.Dispose();
     }
+
+    private protected abstract IAccountWriter Writer(string root);
 
     private protected override IAccountHost Make()
     {
-        Directory.CreateDirectory(At("etc/sudoers.d"));
-        Directory.CreateDirectory(At("etc/skel"));
-        Directory.CreateDirectory(At("home"));
-        Directory.CreateDirectory(At("root"));
-        File.WriteAllText(At("etc/passwd"),
-            "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1::/usr/sbin:/usr/sbin/nologin\n");
-        File.WriteAllText(At("etc/group"), "root:x:0:\ndaemon:x:1:\nsudo:x:27:\n");
-        File.WriteAllText(At("etc/shadow"),
-            "root:*:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n");
-        File.WriteAllText(At("etc/gshadow"), "root:*::\ndaemon:*::\nsudo:*::\n");
-        File.WriteAllText(At("etc/shells"), "# shells\n/bin/sh\n/bin/bash\n");
-        File.Copy("/etc/login.defs", At("etc/login.defs"));
-        return new LinuxAccounts(_root);
+        _root.Fill();
+        return new LinuxAccounts(_root.Path, () => Writer(_root.Path));
     }
 
     private protected override void PutBob()
@@ -59,13 +48,7 @@ public sealed class RealUserConformance : UserConformance, IDisposable
     private protected override string Everything()
     {
         _ = Host;
-        var files = Directory.EnumerateFileSystemEntries(_root, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true, AttributesToSkip = 0,
-        }).Where(f => !f.EndsWith('-') && !f.EndsWith("login.defs", StringComparison.Ordinal)
-            && !f.EndsWith(".lock", StringComparison.Ordinal)).Order();
-        return string.Join('\n', files.Select(f => File.Exists(f)
-            ? $"{f} {File.GetUnixFileMode(f)}: {File.ReadAllText(f)}" : f));
+        return _root.Everything();
     }
 
     [NeedingFact]
@@ -168,14 +151,14 @@ public sealed class RealUserConformance : UserConformance, IDisposable
     public async Task Who_was_deleted_by_hand_is_forgotten()
     {
         await SetAsync(null, Wanted);
-        await Processes.RunAsync("userdel", "--prefix", _root, "anna");
+        await Processes.RunAsync("userdel", "--prefix", _root.Path, "anna");
         (await SeeAsync()).Find("anna").ShouldBeNull();
-        await Processes.RunAsync("useradd", "--prefix", _root, "-u", "1001", "anna");
+        await Processes.RunAsync("useradd", "--prefix", _root.Path, "-u", "1001", "anna");
 
         (await FindAsync("anna")).Account.Ownership.ShouldBe(Ownership.Foreign);
     }
 
-    private string At(string path) => Path.Combine(_root, path);
+    private protected string At(string path) => Path.Combine(_root.Path, path);
 
     private string Prepared(string path)
     {
@@ -185,6 +168,54 @@ public sealed class RealUserConformance : UserConformance, IDisposable
 
     private static void Give(string path, int user) => Processes.RunAsync(
         "chown", $"{user}:{user}", path).GetAwaiter().GetResult();
+}
+
+/// <summary>By the host's own programs.</summary>
+[NeedsRoot]
+public sealed class ShadowUserConformance : RealUserConformance
+{
+    private protected override IAccountWriter Writer(string root) => new ShadowPrograms(root);
+}
+
+/// <summary>By us.</summary>
+[NeedsRoot]
+public sealed class FilesUserConformance : RealUserConformance
+{
+    private protected override IAccountWriter Writer(string root) => new AccountFiles(root);
+}
+
+/// <summary>By us, where /etc is an overlay over an image that nobody can write.</summary>
+[NeedsRoot]
+public sealed class OverlaidUserConformance : RealUserConformance
+{
+    private readonly string _upper = Directory.CreateTempSubdirectory("loam-upper-").FullName;
+    private bool _isOverlaid;
+
+    private protected override IAccountWriter Writer(string root) => new AccountFiles(root);
+
+    private protected override IAccountHost Make()
+    {
+        var host = base.Make();
+        Libc.Mount("none", _upper, "tmpfs", 0, "").ShouldBe(0);
+        var (upper, work) = (Path.Combine(_upper, "upper"), Path.Combine(_upper, "work"));
+        Directory.CreateDirectory(upper);
+        Directory.CreateDirectory(work);
+        Libc.Mount("none", At("etc"), "overlay", 0,
+            $"lowerdir={At("etc")},upperdir={upper},workdir={work}").ShouldBe(0);
+        _isOverlaid = true;
+        return host;
+    }
+
+    public override void Dispose()
+    {
+        if (_isOverlaid)
+        {
+            _ = Libc.Unmount(At("etc"), 0);
+        }
+        _ = Libc.Unmount(_upper, 0);
+        Directory.Delete(_upper);
+        base.Dispose();
+    }
 }
 
 /// <summary>Needs root and the programs that change accounts.</summary>
