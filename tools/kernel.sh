@@ -21,13 +21,16 @@ readonly left_out=(--exclude='*/Documentation/*/*' --exclude='*/arch/[!x]*/*.[ch
   --exclude='*/tools/testing/*' --exclude='*/tools/perf/*')
 
 main() {
-  mkdir -p "$cache/kernel"
-  exec 9>"$cache/kernel/lock"
-  flock 9
   local version folder
+  mkdir -p "$cache/kernel"
   version=$(source_version)
   folder=$cache/kernel/$(kernel_key "$version")
-  [[ -f $folder/built ]] || build "$version" "$folder"
+  # What is there waits for nobody who builds another.
+  if [[ ! -f $folder/built ]]; then
+    exec 9>"$cache/kernel/lock"
+    flock 9
+    [[ -f $folder/built ]] || build "$version" "$folder"
+  fi
   echo "$folder"
 }
 
