@@ -277,6 +277,9 @@ public static class Limits
     /// </summary>
     public static readonly TimeSpan SlotTrial = TimeSpan.FromMinutes(5);
     public static readonly TimeSpan LongestSlotTrial = TimeSpan.FromMinutes(30);
+    /// <summary>How long whoever asked for an update has to read that the machine starts again.
+    /// </summary>
+    public static readonly TimeSpan RestartNotice = TimeSpan.FromSeconds(3);
     /// <summary>How much longer the first process waits before it ends a trial itself.</summary>
     public static readonly TimeSpan SlotTrialGrace = TimeSpan.FromMinutes(2);
     /// <summary>Without a sign from the first process for so long, the watchdog starts the machine

@@ -184,8 +184,16 @@ internal sealed class SlotWatch(
         tell(new("") { Restarts = !order.Later });
         if (!order.Later)
         {
-            host.Restart();
+            _ = RestartSoonAsync(stop);
         }
+    }
+
+    /// <summary>After whoever asked for it has read that it comes.</summary>
+    private async Task RestartSoonAsync(CancellationToken stop)
+    {
+        await Task.Delay(Limits.RestartNotice, time, stop)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        host.Restart();
     }
 
     private void RefuseOnTrial(BootChoice choice)
