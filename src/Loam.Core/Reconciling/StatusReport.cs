@@ -53,6 +53,8 @@ internal static class StatusReport
             }
             var last = containers.FirstOrDefault();
             return last is null ? (ServiceHealth.Missing, "no container", null)
+                : last is { State: ContainerState.Restarting, ExitCode: null }
+                ? (ServiceHealth.Starting, "is started again", null)
                 : last.State == ContainerState.Restarting
                 ? (ServiceHealth.Unhealthy, $"keeps restarting, exit code {last.ExitCode}", null)
                 : (ServiceHealth.Unhealthy, $"not running, exit code {last.ExitCode}", null);

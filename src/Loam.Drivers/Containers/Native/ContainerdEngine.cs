@@ -181,7 +181,12 @@ public sealed partial class ContainerdEngine : IContainerEngine
             ContainerReading.Number(labels.GetValueOrDefault(EngineLabels.Generation)),
             labels.GetValueOrDefault(EngineLabels.Rehearsal) == "true", state,
             // Nobody saw how what a reboot ended has ended.
-            state == ContainerState.Exited ? run.ExitCode ?? task?.ExitCode ?? 255 : null,
+            state switch
+            {
+                ContainerState.Exited => run.ExitCode ?? task?.ExitCode ?? 255,
+                ContainerState.Restarting => run.ExitCode ?? task?.ExitCode,
+                _ => null,
+            },
             run.Restarts, run.Started, runs ? Networks.FirstAddress(record.Name) : null,
             Networks.Of(record.Name).ToImmutableSortedDictionary(
                 n => n.Key, n => n.Value.Aliases, StringComparer.Ordinal),
