@@ -11,12 +11,12 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
 # package:program, for programs that are on PATH or in sbin once the package is there.
-readonly for_run=(git:git curl:curl jq:jq iproute2:ip nftables:nft restic:restic
-  bubblewrap:bwrap e2fsprogs:mkfs.ext4 mount:losetup util-linux:setpriv passwd:useradd)
+readonly for_run=(git:git curl:curl jq:jq nftables:nft restic:restic
+  bubblewrap:bwrap e2fsprogs:mkfs.ext4 mount:mount util-linux:unshare passwd:useradd)
 # gencat comes with what libc6-dev needs.
 readonly for_build=(gcc:gcc libc6-dev:gencat)
 readonly for_standins=(mmdebstrap:mmdebstrap docker-registry:docker-registry)
-readonly for_tests=(docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
+readonly for_tests=(iproute2:ip mount:losetup util-linux:setpriv docker.io:dockerd podman:podman netavark:/usr/lib/podman/netavark
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose
   containerd:containerd crun:crun
   iptables:iptables busybox-static:busybox dnsmasq-base:dnsmasq openssh-server:sshd

@@ -245,8 +245,8 @@ internal static class Daemon
         SecretVault vault, Func<Machine> machine, InstancePaths paths, EventLog events,
         TimeProvider time)
     {
-        var runner = new JobRunner(engine, instance, fresh, new(paths.IsOwn, time),
-            new(paths, time), vault);
+        var runner = new JobRunner(engine, instance, fresh,
+            new(Environment.ProcessPath!, paths.IsOwn, time), new(paths, time), vault);
         return new(() => machine().Desired.Jobs.Values,
             (job, cancel) => runner.RunAsync(job, machine().Desired, cancel),
             new(paths.JobsFile), events, time);

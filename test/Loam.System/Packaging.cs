@@ -9,7 +9,7 @@ public sealed class Packaging(DockerGround ground) : IAsyncLifetime
 {
     /// <summary>What the package depends on, and nothing else.</summary>
     private const string Needed =
-        "git,iproute2,nftables,mount,util-linux,passwd,tzdata,ca-certificates,libssl3,"
+        "git,nftables,mount,util-linux,passwd,tzdata,ca-certificates,libssl3,"
         + "libsqlite3-0";
 
     private readonly string _root = $"/tmp/loam-debian-{Guid.NewGuid().ToString("N")[..8]}";

@@ -6,12 +6,15 @@ namespace Loam.Drivers.Confinement;
 /// <summary>Becoming another program, by a handle of it.</summary>
 internal static unsafe partial class Execution
 {
-    private const int EmptyPath = 0x1000;
+    private const int EmptyPath = 0x1000, BrokenPipe = 13;
+    private const nint Default = 0;
 
     /// <returns>The error's number: where it succeeds there is nobody to return to.</returns>
     public static int Run(
         SafeFileHandle program, IEnumerable<string> arguments, IEnumerable<string> environment)
     {
+        // The runtime ignores it, and what is ignored stays so.
+        Signal(BrokenPipe, Default);
         var arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         fixed (byte* nothing = "\0"u8)
         {
@@ -33,6 +36,9 @@ internal static unsafe partial class Execution
         }
         return vector;
     }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint Signal(int number, nint handler);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint ExecuteAt(

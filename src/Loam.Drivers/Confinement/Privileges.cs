@@ -38,6 +38,13 @@ internal static partial class Privileges
     public static void GoLast() =>
         Check(SetPriority(OfProcess, 0, LastPriority), "The priority cannot be lowered");
 
+    /// <summary>Its user may have so many threads, and it leaves no core dump.</summary>
+    public static void LimitThreads(ulong threads)
+    {
+        Check(SetLimit(Threads, new(threads, threads)), "Threads cannot be limited");
+        Check(SetLimit(Core, new(0, 0)), "Core dumps cannot be ruled out");
+    }
+
     /// <param name="memory">Bytes it may use for itself.</param>
     /// <param name="fileSize">Bytes of its largest file.</param>
     /// <param name="files">How many it may hold open.</param>
@@ -46,11 +53,10 @@ internal static partial class Privileges
     {
         // Whatever is short of memory, this goes first.
         File.WriteAllText("/proc/self/oom_score_adj", "1000");
-        Check(SetLimit(Threads, new(threads, threads)), "Threads cannot be limited");
+        LimitThreads(threads);
         Check(SetLimit(Data, new(memory, memory)), "Memory cannot be limited");
         Check(SetLimit(FileSize, new(fileSize, fileSize)), "Files cannot be limited");
         Check(SetLimit(Files, new(files, files)), "Open files cannot be limited");
-        Check(SetLimit(Core, new(0, 0)), "Core dumps cannot be ruled out");
     }
 
     private static void Check(int result, string what)

@@ -117,7 +117,7 @@ public sealed class PrivateEngine(PrivateEnginePlace place, TimeProvider clock)
         // Networks come up with the engine, so their walls stand before it does.
         // It never writes iptables: that would leave the host's forwarding policy changed, cut
         // off Podman, and flush the rules of a Docker that is there or comes later.
-        var range = await _net.PrepareAsync(cancel).ConfigureAwait(false);
+        var range = _net.Prepare();
         await _net.GuardAsync([], cancel).ConfigureAwait(false);
         await File.WriteAllBytesAsync(place.Config, Config(range), cancel).ConfigureAwait(false);
         return Start(program);

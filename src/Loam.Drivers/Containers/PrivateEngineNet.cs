@@ -4,6 +4,7 @@ using System.Net;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Linux;
+using Loam.Drivers.Network;
 
 namespace Loam.Drivers.Containers;
 
@@ -15,6 +16,8 @@ namespace Loam.Drivers.Containers;
 internal sealed class PrivateEngineNet(string instance)
 {
     private const string HostBridge = "docker0";
+
+    private static readonly KernelLinks s_links = new();
 
     private readonly string _prefix = NetworkBridge.Prefix(instance);
     private readonly EnginePass _pass = new(NetworkBridge.Prefix(instance));
@@ -35,7 +38,7 @@ internal sealed class PrivateEngineNet(string instance)
     /// touches.</returns>
     /// <exception cref="HostException">Exhausted: there is none. Unsupported: no bridges.
     /// </exception>
-    public async Task<string> PrepareAsync(CancellationToken cancel)
+    public string Prepare()
     {
         var routes = Routes();
         // 10.88 and 10.89 are Podman's, the beginning and the end are everybody's favourites.
@@ -48,11 +51,9 @@ internal sealed class PrivateEngineNet(string instance)
                 + "172.31.0.0/16.");
         if (!HostInterfaces.Exists(Bridge))
         {
-            await IpAsync(["link", "add", Bridge, "type", "bridge"], cancel)
-                .ConfigureAwait(false);
-            await IpAsync(["addr", "add", $"{free}.255.1/24", "dev", Bridge], cancel)
-                .ConfigureAwait(false);
-            await IpAsync(["link", "set", Bridge, "up"], cancel).ConfigureAwait(false);
+            KernelLinks.AddBridge(Bridge);
+            s_links.AddAddress(Bridge, $"{free}.255.1/24");
+            s_links.Raise(Bridge);
         }
         return $"{free}.0.0/16";
     }
@@ -85,10 +86,7 @@ internal sealed class PrivateEngineNet(string instance)
                 cancel).ConfigureAwait(false);
         }
         await _pass.CloseAsync(cancel).ConfigureAwait(false);
-        if (HostInterfaces.Exists(Bridge))
-        {
-            await IpAsync(["link", "delete", Bridge], cancel).ConfigureAwait(false);
-        }
+        KernelLinks.Remove(Bridge);
     }
 
     internal string Rules(ImmutableArray<ObservedNetwork> networks)
@@ -171,17 +169,5 @@ internal sealed class PrivateEngineNet(string instance)
         var network = BitConverter.ToUInt32(IPAddress.Parse(range).GetAddressBytes());
         var mask = route.Mask & BitConverter.ToUInt32([255, 255, 0, 0]);
         return (route.Network & mask) == (network & mask);
-    }
-
-    private static async Task IpAsync(string[] arguments, CancellationToken cancel)
-    {
-        var result = await Command.RunAsync("ip", arguments, "", cancel).ConfigureAwait(false);
-        if (result.ExitCode != 0)
-        {
-            throw new HostException(
-                Fault.Unsupported,
-                $"The private engine's bridge cannot be made: {result.Output.Trim()}",
-                "Check that the kernel has bridges.");
-        }
     }
 }

@@ -37,12 +37,13 @@ public static class HostDoctor
 
     private static readonly Version s_oldestKernel = new(5, 10);
 
+    /// <param name="loam">Absolute path of our program.</param>
     public static async Task<IReadOnlyList<HostCheck>> CheckAsync(
-        InstancePaths paths, CancellationToken cancel) =>
+        string loam, InstancePaths paths, CancellationToken cancel) =>
     [
         Rights(), Kernel(), await GitAsync(cancel), Firewall(), Memory(), Space(paths), Data(paths),
-        Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(), await SandboxAsync(cancel),
-        Mind(), Bounds(), Conversations(), Programs(),
+        Trust(), Zones(), Names(), Interfaces(), Backups(), Logins(),
+        await SandboxAsync(loam, cancel), Mind(), Bounds(), Conversations(), Programs(),
     ];
 
     /// <summary>An engine that the daemon could use; asked only while it does not run.</summary>
@@ -229,12 +230,12 @@ public static class HostDoctor
         }
     }
 
-    private static async Task<HostCheck> SandboxAsync(CancellationToken cancel) =>
+    private static async Task<HostCheck> SandboxAsync(string loam, CancellationToken cancel) =>
         !Sandbox.CanRun
             ? new("sandbox", CheckResult.Note,
                 "bwrap is not installed: no job runs on the machine itself",
                 "`apt-get install bubblewrap`.")
-            : await Sandbox.FaultAsync(cancel) is { } fault
+            : await Sandbox.FaultAsync(loam, cancel) is { } fault
                 ? new("sandbox", CheckResult.Note, fault,
                     "`sysctl user.max_user_namespaces` must be above 0, and bubblewrap 0.8 or "
                     + "newer.")

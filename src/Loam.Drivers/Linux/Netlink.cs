@@ -158,6 +158,10 @@ internal sealed class NetlinkMessage
         _bytes.AddRange(payload);
     }
 
+    /// <summary>Attributes within an attribute.</summary>
+    public static byte[] Nest(Func<NetlinkMessage, NetlinkMessage> add) =>
+        add(new(0, 0)).Bytes()[Netlink.HeadBytes..];
+
     /// <param name="value">Filled up to four bytes.</param>
     public NetlinkMessage With(ushort type, params ReadOnlySpan<byte> value)
     {

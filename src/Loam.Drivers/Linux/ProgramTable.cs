@@ -31,11 +31,10 @@ public static class ProgramTable
     [
         new("git", "git", ProgramNeed.Always, null),
         new("nft", "nftables", ProgramNeed.Always, null),
-        new("ip", "iproute2", ProgramNeed.Always, "sandbox reaches the network"),
         .. Of("mount", ProgramNeed.Always, "volume with a size and no mount can be attached",
-            "mount", "umount", "losetup"),
+            "mount", "umount"),
         .. Of("util-linux", ProgramNeed.Always, "job runs on the machine itself",
-            "unshare", "setpriv", "prlimit"),
+            "unshare"),
         // They know a host's policy; without them, Users/AccountFiles.cs does the work.
         .. Of("passwd", ProgramNeed.Always, null,
             "useradd", "usermod", "userdel", "groupadd", "groupdel"),

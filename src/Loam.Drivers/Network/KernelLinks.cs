@@ -15,10 +15,11 @@ namespace Loam.Drivers.Network;
 public sealed class KernelLinks : ILinks
 {
     private const int Route = 0;
-    private const ushort NewLink = 16, GetLink = 18, NewAddress = 20, DropAddress = 21,
-        GetAddress = 22, NewRoute = 24, DropRoute = 25, GetRoute = 26, GetNeighbour = 30;
+    private const ushort NewLink = 16, DropLink = 17, GetLink = 18, NewAddress = 20,
+        DropAddress = 21, GetAddress = 22, NewRoute = 24, DropRoute = 25, GetRoute = 26,
+        GetNeighbour = 30;
     private const int LinkBytes = 16, AddressBytes = 8, RouteBytes = 12, NeighbourBytes = 12;
-    private const ushort LinkName = 3,
+    private const ushort LinkName = 3, LinkInfo = 18, InfoKind = 1,
         AddressAny = 1, AddressLocal = 2, AddressFlags = 8, AddressLife = 6,
         RouteTarget = 1, RouteLink = 4, RouteGateway = 5, RouteMetric = 6,
         NeighbourAddress = 1;
@@ -30,7 +31,8 @@ public sealed class KernelLinks : ILinks
     /// <summary>NUD_PERMANENT, NOARP, REACHABLE, STALE, DELAY.</summary>
     private const int HasAnswered = 0x80 | 0x40 | 0x02 | 0x04 | 0x08;
 
-    private const int NoSuchProcess = 3, AddressNotThere = 99, Unreachable = 101, Discard = 9;
+    private const int NoSuchProcess = 3, NoDevice = 19, AddressNotThere = 99, Unreachable = 101;
+    private const int Discard = 9;
 
     public IReadOnlyList<HostLink> List()
     {
@@ -60,6 +62,27 @@ public sealed class KernelLinks : ILinks
         MemoryMarshal.Write(payload.AsSpan(12), Up);
         Check(Netlink.Do(Route, new(NewLink, Netlink.Acknowledge, payload)),
             $"{name} cannot be set up");
+    }
+
+    /// <summary>A bridge; one that is there already stays.</summary>
+    public static void AddBridge(string name) => Check(
+        Netlink.Do(Route, new NetlinkMessage(NewLink,
+            Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, new byte[LinkBytes])
+            .With(LinkName, Text(name))
+            .With(LinkInfo, NetlinkMessage.Nest(n => n.With(InfoKind, Text("bridge"))))),
+        $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
+
+    /// <summary>Takes a link away; none there is success.</summary>
+    public static void Remove(string name)
+    {
+        if (Netlink.IndexOf(name) is not (var index and not 0))
+        {
+            return;
+        }
+        var payload = new byte[LinkBytes];
+        MemoryMarshal.Write(payload.AsSpan(4), index);
+        Check(Netlink.Do(Route, new(DropLink, Netlink.Acknowledge, payload)),
+            $"{name} cannot be taken away", NoDevice);
     }
 
     public void AddAddress(string name, string address) => Check(
@@ -200,6 +223,8 @@ public sealed class KernelLinks : ILinks
         // The kernel takes no two ways out of one metric. One that is dropped has any.
         return isLent ? message.With(RouteMetric, metric) : message;
     }
+
+    private static byte[] Text(string name) => [.. Encoding.ASCII.GetBytes(name), 0];
 
     private static byte FamilyOf(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetwork ? V4 : V6;

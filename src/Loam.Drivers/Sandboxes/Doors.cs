@@ -5,7 +5,7 @@ using System.Text;
 using Loam.Core;
 using Loam.Core.Resources;
 using Loam.Drivers.Confinement;
-using Loam.Drivers.Linux;
+using Loam.Drivers.Network;
 
 namespace Loam.Drivers.Sandboxes;
 
@@ -17,6 +17,7 @@ internal sealed class Doors : IDisposable
 {
     private readonly List<(Socket Inside, string Host, int Port)> _doors = [];
     private readonly CancellationTokenSource _end = new();
+    private static readonly KernelLinks s_links = new();
     private readonly SemaphoreSlim _room = new(Limits.SandboxConnections);
     private readonly StringBuilder _hosts = new("127.0.0.1 localhost\n::1 localhost\n");
 
@@ -29,7 +30,7 @@ internal sealed class Doors : IDisposable
         var doors = new Doors();
         try
         {
-            Ip("link", "set", "lo", "up");
+            KernelLinks.RaiseLoop();
             var names = new Dictionary<string, IPAddress>(StringComparer.OrdinalIgnoreCase);
             foreach (var place in places)
             {
@@ -77,9 +78,9 @@ internal sealed class Doors : IDisposable
         }
         else if (!IPAddress.IsLoopback(address) && names.TryAdd(host, address))
         {
-            var is6 = address.AddressFamily == AddressFamily.InterNetworkV6;
-            Ip(is6 ? ["-6", "addr", "add", $"{address}/128", "dev", "lo", "nodad"]
-                : ["addr", "add", $"{address}/32", "dev", "lo"]);
+            var bits = address.AddressFamily == AddressFamily.InterNetworkV6 ? 128 : 32;
+            s_links.AddAddress("lo", string.Create(
+                CultureInfo.InvariantCulture, $"{address}/{bits}"));
         }
         var inside = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         _doors.Add((inside, host, place.Port));
@@ -114,19 +115,6 @@ internal sealed class Doors : IDisposable
         finally
         {
             _room.Release();
-        }
-    }
-
-    /// <summary>Before the first pause of the call the program runs, in this thread's network.
-    /// </summary>
-    private static void Ip(params string[] arguments)
-    {
-        var result = Command.RunAsync("ip", arguments, "", CancellationToken.None)
-            .GetAwaiter().GetResult();
-        if (result.ExitCode != 0)
-        {
-            throw new Core.Reconciling.HostException(Core.Reconciling.Fault.Unavailable,
-                $"The sandbox gets no network: {result.Output.Trim()}");
         }
     }
 }

@@ -15,8 +15,9 @@ namespace Loam.Drivers.Sandboxes;
 /// <summary>Runs a program of this host with nothing but what is declared: by bubblewrap, as a
 /// user that exists nowhere else, with its own processes, mounts, network, names and semaphores.
 /// </summary>
+/// <param name="loam">Absolute path of our program, which takes the rights away.</param>
 /// <param name="isClosed">Whether no sandbox ever sees a path, whatever is declared.</param>
-public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
+public sealed class Sandbox(string loam, Func<string, bool> isClosed, TimeProvider time)
 {
     /// <summary>Above every user that a host gives out, and below what a signed number holds.
     /// </summary>
@@ -33,7 +34,7 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
     public static bool CanRun => Command.Find("bwrap") is not null;
 
     /// <summary>Why no sandbox can be made here; null: one can, or only root could say.</summary>
-    public static async Task<string?> FaultAsync(CancellationToken cancel)
+    public static async Task<string?> FaultAsync(string loam, CancellationToken cancel)
     {
         if (Libc.EffectiveUser() != 0)
         {
@@ -41,9 +42,9 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
         }
         try
         {
-            var tried = await new Sandbox(_ => true, TimeProvider.System).RunAsync(["true"],
-                ImmutableSortedDictionary<string, string>.Empty, [], Limits.HostCommand, cancel)
-                .ConfigureAwait(false);
+            var tried = await new Sandbox(loam, _ => true, TimeProvider.System).RunAsync(
+                ["true"], ImmutableSortedDictionary<string, string>.Empty, [],
+                Limits.HostCommand, cancel).ConfigureAwait(false);
             return tried.ExitCode == 0 ? null
                 : $"a sandbox cannot be made: {(tried.Broken ?? tried.Output).Trim()}";
         }
@@ -138,16 +139,12 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
 
     /// <summary>First the user and every right go, then bwrap makes the namespaces that need no
     /// right: nothing it does wrong could be done as root.</summary>
-    private static Process Start(uint user, bool ownNetwork, IEnumerable<string> root,
+    private Process Start(uint user, bool ownNetwork, IEnumerable<string> root,
         ImmutableArray<string> command)
     {
-        var number = user.ToString(CultureInfo.InvariantCulture);
-        var start = new ProcessStartInfo(Command.Find("setpriv") ?? "/usr/bin/setpriv",
+        var start = new ProcessStartInfo(loam,
         [
-            "--reuid", number, "--regid", number, "--clear-groups", "--no-new-privs",
-            "--bounding-set=-all", "--inh-caps=-all",
-            Command.Find("prlimit") ?? "/usr/bin/prlimit",
-            $"--nproc={Limits.ContainerPids}", "--core=0",
+            Lowered.Verb, "--user", user.ToString(CultureInfo.InvariantCulture), "--",
             Command.Find("bwrap")!,
             "--unshare-user", "--disable-userns", "--unshare-ipc", "--unshare-pid",
             "--unshare-uts", "--unshare-cgroup-try",
@@ -161,8 +158,8 @@ public sealed class Sandbox(Func<string, bool> isClosed, TimeProvider time)
             RedirectStandardError = true,
             WorkingDirectory = "/",
         };
-        // A job's variables begin in the sandbox: LD_PRELOAD and the like would reach setpriv,
-        // which is still root. And not by arguments, which can be seen by everybody.
+        // A job's variables begin in the sandbox: LD_PRELOAD and the like would reach our
+        // program, which is still root. And not by arguments, which can be seen by everybody.
         start.Environment.Clear();
         start.Environment["PATH"] = string.Join(':', s_path);
         start.Environment["HOME"] = "/tmp";

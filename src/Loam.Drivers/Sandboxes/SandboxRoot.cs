@@ -12,8 +12,9 @@ namespace Loam.Drivers.Sandboxes;
 /// little memory at /tmp.</summary>
 internal static class SandboxRoot
 {
-    /// <summary>In a mount namespace of our own, where nobody else sees it.</summary>
-    private const string Stage = "/tmp";
+    /// <summary>In a mount namespace of our own, where nobody else sees it. No program lies here,
+    /// which may well be below /tmp.</summary>
+    private const string Stage = "/run";
 
     private const int MostScratch = 256 << 20;
 

@@ -28,7 +28,7 @@ internal static class KernelFacts
             }
         }
         Add("mkfs", MissingProgram("e2fsprogs", "mkfs.ext4", "resize2fs", "e2fsck")
-            ?? MissingProgram("mount", "mount", "umount", "losetup"));
+            ?? MissingProgram("mount", "mount", "umount"));
         Add("loop", File.Exists("/dev/loop-control") || Knows("loop") ? null : new(
             "The kernel has no loop devices, by which a file is attached.",
             "Load them: `modprobe loop`; or declare the volume without a size."));

@@ -14,7 +14,7 @@ namespace Loam.Drivers.Storage;
 internal delegate Task<CommandResult> RunTool(string program, IReadOnlyList<string> arguments,
     string input, CancellationToken cancel);
 
-/// <summary>Storage of this host, by the system's own programs (mount, umount, losetup, mkfs.ext4,
+/// <summary>Storage of this host, by the system's own programs (mount, umount, mkfs.ext4,
 /// resize2fs, cryptsetup), which know about devices, helpers and each other.</summary>
 public sealed class LinuxStorage : IStorageHost
 {
@@ -129,7 +129,7 @@ public sealed class LinuxStorage : IStorageHost
         var (loop, device, name) = (LoopOf(file), file, Mapped(file));
         if (loop is not null)
         {
-            await DoAsync("losetup", ["-c", loop], "", cancel).ConfigureAwait(false);
+            LoopDevice.TakeSize(loop);
             device = loop;
         }
         if (disk.IsEncrypted)

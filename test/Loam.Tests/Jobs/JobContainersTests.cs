@@ -152,8 +152,8 @@ public sealed class JobContainersTests : IAsyncDisposable
     {
         Prepare(new() { EndsAfter = TimeSpan.FromSeconds(1), ExitCode = 0, Prints = ["it is hunter2!"] });
         var state = State();
-        var runner = new JobRunner(_engine, s_context.Instance, _jobs, new(_ => true, _time),
-            new(InstancePaths.Below(_folder.Path), _time), _vault);
+        var runner = new JobRunner(_engine, s_context.Instance, _jobs,
+            new("/nonexistent", _ => true, _time), new(InstancePaths.Below(_folder.Path), _time), _vault);
         ExecResult? result = null;
         _time.Run(async () => result = await runner.RunAsync(state.Jobs["tidy"], state, default),
             () => false, TimeSpan.FromHours(1));

@@ -213,7 +213,7 @@ public sealed class SandboxTests : IDisposable
     public async Task Its_time_limit_ends_all_of_it()
     {
         var mark = $"{Random.Shared.Next(100_000, 999_999)}";
-        var result = await new Sandbox(_paths.IsOwn, TimeProvider.System).RunAsync(
+        var result = await Box().RunAsync(
             ["/bin/sh", "-c", $"(setsid sleep {mark} &); echo begun; sleep {mark}"],
             ImmutableSortedDictionary<string, string>.Empty, [], TimeSpan.FromSeconds(1), default);
         result.Output.ShouldBe("begun\n");
@@ -228,7 +228,7 @@ public sealed class SandboxTests : IDisposable
     [NeedingFact]
     public async Task Its_environment_is_what_it_was_given()
     {
-        var result = await new Sandbox(_paths.IsOwn, TimeProvider.System).RunAsync(["env"],
+        var result = await Box().RunAsync(["env"],
             ImmutableSortedDictionary<string, string>.Empty.Add("TOKEN", "hunter2"), [], s_long,
             default);
         result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ShouldBe(
@@ -237,6 +237,9 @@ public sealed class SandboxTests : IDisposable
             "TOKEN=hunter2",
         ]);
     }
+
+    private Sandbox Box() => new(
+        Path.Combine(AppContext.BaseDirectory, "loam"), _paths.IsOwn, TimeProvider.System);
 
     private static bool Running(string mark) => Directory.EnumerateDirectories("/proc").Any(p =>
     {
@@ -254,12 +257,12 @@ public sealed class SandboxTests : IDisposable
         [.. texts.Select(t => SandboxAccess.Parse(t)!)];
 
     private Task<ExecResult> RunAsync(string line, ImmutableArray<SandboxAccess> access = default) =>
-        new Sandbox(_paths.IsOwn, TimeProvider.System).RunAsync(["/bin/sh", "-c", line],
+        Box().RunAsync(["/bin/sh", "-c", line],
             ImmutableSortedDictionary<string, string>.Empty, access.IsDefault ? [] : access, s_long,
             default);
 
     private Task<ExecResult> BashAsync(string line, ImmutableArray<SandboxAccess> access) =>
-        new Sandbox(_paths.IsOwn, TimeProvider.System).RunAsync(["bash", "-c", line],
+        Box().RunAsync(["bash", "-c", line],
             ImmutableSortedDictionary<string, string>.Empty, access, s_long, default);
 
     private async Task<string> SayAsync(string line)

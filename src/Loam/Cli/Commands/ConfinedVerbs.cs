@@ -1,5 +1,6 @@
 using Loam.Drivers.Confinement;
 using Loam.Drivers.Models;
+using Loam.Drivers.Sandboxes;
 using Loam.Supervision;
 
 namespace Loam.Cli.Commands;
@@ -27,6 +28,13 @@ internal static class ConfinedVerbs
                 new("memory", null, "BYTES", "what it may use"),
                 new("group", null, "DIR", "a control group it is in", Repeats: true),
             ],
+        },
+        new(Lowered.Verb, "PROGRAM [WORDS]", 1, int.MaxValue,
+            "Become another program without any of root's rights.",
+            "loam lower --user 1900000001 -- /usr/bin/bwrap --version", MindCommands.LowerAsync)
+        {
+            IsHidden = true,
+            Options = [new("user", null, "N", "number of its user and group")],
         },
         new(ModelPlan.Verb, "", 0, 0, "Answer with a model of this machine.",
             "loam model-host --libraries /run/loam/model/llama --model /run/loam/model/model "

@@ -15,7 +15,8 @@ internal static class DoctorCommand
         var status = await StatusAsync(call, cancel).ConfigureAwait(false);
         List<HostCheck> checks =
         [
-            .. await HostDoctor.CheckAsync(call.Paths, cancel).ConfigureAwait(false),
+            .. await HostDoctor.CheckAsync(Environment.ProcessPath!, call.Paths, cancel)
+                .ConfigureAwait(false),
             await HostDoctor.LocalModelsAsync(Environment.ProcessPath!, cancel)
                 .ConfigureAwait(false),
             status is { Engine: var engine } ? new("engine", CheckResult.Good, engine)

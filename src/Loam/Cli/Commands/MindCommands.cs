@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Loam.Core.Json;
 using Loam.Drivers.Confinement;
+using Loam.Drivers.Sandboxes;
 using Loam.Mind.Scoping;
 using Loam.MindHost;
 using Loam.ModelHost;
@@ -27,11 +28,20 @@ internal static class MindCommands
             IsPatient = call.Has("patient"),
             Memory = Number<ulong>(call, "memory"),
         };
-        confined.Become([.. call.Words.Skip(1)], Environment.GetEnvironmentVariables()
-            .Cast<System.Collections.DictionaryEntry>()
-            .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""));
+        confined.Become([.. call.Words.Skip(1)], Variables());
         return Task.FromResult(ExitCode.Failed);
     }
+
+    public static Task<ExitCode> LowerAsync(Invocation call, CancellationToken cancel)
+    {
+        Lowered.Become(Number<uint>(call, "user"), call.Words[0], [.. call.Words.Skip(1)],
+            Variables());
+        return Task.FromResult(ExitCode.Failed);
+    }
+
+    private static Dictionary<string, string> Variables() => Environment.GetEnvironmentVariables()
+        .Cast<System.Collections.DictionaryEntry>()
+        .ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? "");
 
     public static async Task<ExitCode> MindAsync(Invocation call, CancellationToken cancel)
     {

@@ -13,7 +13,7 @@ namespace Loam.Drivers.Containers.Native.Networking;
 public sealed class NetworkKernel(string? host) : INetworkKernel
 {
     private const int Route = 0;
-    private const ushort NewLink = 16, DropLinkCode = 17, GetLink = 18, GetRoute = 26;
+    private const ushort NewLink = 16, GetLink = 18, GetRoute = 26;
     private const int LinkBytes = 16, RouteBytes = 12;
     private const ushort LinkAddress = 1, LinkName = 3, LinkPeer = 5, LinkMaster = 10,
         LinkInfo = 18, LinkSpace = 28, InfoKind = 1, InfoData = 2, CablePeer = 1;
@@ -43,9 +43,7 @@ public sealed class NetworkKernel(string? host) : INetworkKernel
 
     public void MakeBridge(string name, string address) => NetworkSpace.In(host, () =>
     {
-        Check(Netlink.Do(Route, Link(Netlink.Create | Netlink.Exclusive, 0).With(LinkName, Text(
-            name)).With(LinkInfo, Nest(n => n.With(InfoKind, Text("bridge"))))),
-            $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
+        KernelLinks.AddBridge(name);
         // No address of v6 that nobody asked for, and the host's own loop reaches its ports.
         ForbidV6(name);
         NetworkSpace.Setting($"ipv4/conf/{name}/route_localnet", "1");
@@ -56,12 +54,7 @@ public sealed class NetworkKernel(string? host) : INetworkKernel
 
     public void DropLink(string name) => NetworkSpace.In(host, () =>
     {
-        if (Netlink.IndexOf(name) is var index and not 0)
-        {
-            const int noDevice = 19;
-            Check(Netlink.Do(Route, new(DropLinkCode, Netlink.Acknowledge, LinkHead(index, 0))),
-                $"The link {name} cannot be taken away", noDevice);
-        }
+        KernelLinks.Remove(name);
         return true;
     });
 
@@ -101,7 +94,7 @@ public sealed class NetworkKernel(string? host) : INetworkKernel
             var port = LinkHead(link, 0);
             port[0] = Bridging;
             Check(Netlink.Do(Route, new NetlinkMessage(SetLink, Netlink.Acknowledge, port)
-                .With(LinkPort | Nested, Nest(n => n.With(PortHairpin, 1)))),
+                .With(LinkPort | Nested, NetlinkMessage.Nest(n => n.With(PortHairpin, 1)))),
                 $"{cable.Link} cannot be made to answer itself");
             return true;
         });
@@ -153,14 +146,16 @@ public sealed class NetworkKernel(string? host) : INetworkKernel
         var address = IPAddress.Parse(cable.Address[..cable.Address.IndexOf(
             '/', StringComparison.Ordinal)]).GetAddressBytes();
         byte[] hardware = [0x02, 0x6c, .. address];
-        var peer = Nest(n => n.With(LinkName, Text(cable.Inner)).With(LinkSpace, number)
-            .With(LinkAddress, hardware));
+        var peer = NetlinkMessage.Nest(n => n.With(LinkName, Text(cable.Inner))
+            .With(LinkSpace, number).With(LinkAddress, hardware));
+        var ends = NetlinkMessage.Nest(
+            n => n.With(CablePeer, [.. new byte[LinkBytes], .. peer]));
         NetworkSpace.In(host, () =>
         {
             Check(Netlink.Do(Route, Link(Netlink.Create | Netlink.Exclusive, 0)
                 .With(LinkName, Text(cable.Link))
-                .With(LinkInfo, Nest(n => n.With(InfoKind, Text("veth")).With(InfoData, Nest(
-                    d => d.With(CablePeer, [.. new byte[LinkBytes], .. peer])))))),
+                .With(LinkInfo, NetlinkMessage.Nest(
+                    n => n.With(InfoKind, Text("veth")).With(InfoData, ends)))),
                 $"No link {cable.Link} can be made into {cable.Space}");
             return true;
         });
@@ -203,10 +198,6 @@ public sealed class NetworkKernel(string? host) : INetworkKernel
         MemoryMarshal.Write(head.AsSpan(12), state);
         return head;
     }
-
-    /// <summary>Attributes within an attribute.</summary>
-    private static byte[] Nest(Func<NetlinkMessage, NetlinkMessage> add) =>
-        add(new(0, 0)).Bytes()[Netlink.HeadBytes..];
 
     private static byte[] Text(string name) => [.. Encoding.ASCII.GetBytes(name), 0];
 
