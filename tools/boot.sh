@@ -182,6 +182,7 @@ all_six_files() {
     sleep 1
   done >/dev/null
   ok "what the seed gives is in force: a key, and state"
+  holds "who logs in over SSH speaks to Loam" logs_in
   sleep "$calm_s"
   idle_mb=$(as_user root cat /proc/meminfo |
     awk '$1 == "MemTotal:" { all = $2 } $1 == "MemAvailable:" { free = $2 }
@@ -218,6 +219,12 @@ holds() {
 inside() {
   as_user root "$1" >"$work/inside" 2>&1 || true
   grep -qE "$2" "$work/inside" || { cat "$work/inside"; false; }
+}
+
+# A login with a terminal.
+logs_in() {
+  { sleep 3; printf 'exit\r'; } | as_user root -tt >"$work/login" 2>&1 || true
+  grep -qE 'loam (›|>)' "$work/login" || { cat "$work/login"; false; }
 }
 
 check_six_files() {
