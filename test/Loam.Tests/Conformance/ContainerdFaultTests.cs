@@ -157,6 +157,25 @@ public sealed class ContainerdFaultTests(ContainerdHost host) : IClassFixture<Co
     }
 
     [NeedingFact]
+    public async Task A_start_writes_where_the_network_is_only_where_that_is_not_known()
+    {
+        var name = await RunAsync("kept");
+        var id = (await host.Engine.FindAsync(name, None))!.Id;
+        var stored = (await host.Own.Client.FindAsync(id, "", None))!;
+        OciSpecs.Read(stored.Spec).Linux.Namespaces.Single(n => n.Type == "network").Path
+            .ShouldBe(host.Own.Networks.SpaceOf(name));
+        await host.Engine.StopAsync(name, Short, None);
+        await host.Own.Client.UpdateAsync(stored with
+        {
+            Spec = OciSpecs.Write(OciSpecs.In(OciSpecs.Read(stored.Spec), "/nowhere")),
+        }, "", None);
+        await host.Engine.StartAsync(name, None);
+        (await host.Own.Client.FindAsync(id, "", None))!.Spec.ToArray()
+            .ShouldBe(stored.Spec.ToArray());
+        (await host.Engine.FindAsync(name, None))!.State.ShouldBe(ContainerState.Running);
+    }
+
+    [NeedingFact]
     public async Task What_a_start_that_was_cut_off_opened_goes_with_a_stop()
     {
         var container = host.Container(_instance, "web", Habit.Serves);

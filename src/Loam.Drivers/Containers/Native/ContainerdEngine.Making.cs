@@ -24,7 +24,7 @@ public sealed partial class ContainerdEngine
             if (EngineLabels.SameContainer(record.Labels, EngineLabels.Of(container))
                 && RunOf(there.Id).Started is null)
             {
-                await JoinAsync(container, cancel).ConfigureAwait(false);
+                await JoinAsync(spec, cancel).ConfigureAwait(false);
             }
             throw new HostException(Fault.Conflict,
                 $"Container {spec.Name}: one of that name already exists.", "");
@@ -34,8 +34,9 @@ public sealed partial class ContainerdEngine
         var id = RandomNumberGenerator.GetHexString(IdDigits, lowercase: true);
         try
         {
-            await MakeAsync(container, id, image, what, cancel).ConfigureAwait(false);
-            await JoinAsync(container, cancel).ConfigureAwait(false);
+            // Neither needs the other; what is left of one alone is taken away by the next start.
+            await Task.WhenAll(MakeAsync(container, id, image, what, cancel),
+                JoinAsync(spec, cancel)).ConfigureAwait(false);
         }
         catch (Exception error)
         {
@@ -74,7 +75,9 @@ public sealed partial class ContainerdEngine
             [.. spec.Ports.Where(p => p.Host is not null)],
             Signals.Of(image.Config.Config?.StopSignal));
         await _client.CreateAsync(new(id, image.Name, Sought(spec.Name, labels),
-            OciSpecs.Write(OciSpecs.Of(container, id, image.Config, user, folder, on)),
+            OciSpecs.Write(OciSpecs.In(
+                OciSpecs.Of(container, id, image.Config, user, folder, on),
+                Networks.SpaceOf(spec.Name))),
             record.ToBytes()), Runtime(), what, cancel).ConfigureAwait(false);
         // Its events can be told when it is gone again, too.
         _known[id] = record;
@@ -90,17 +93,8 @@ public sealed partial class ContainerdEngine
     private ProtoWriter Runtime() =>
         new ProtoWriter().Text(6, _place.Runtime).Text(7, _place.RuntimeState);
 
-    private async Task JoinAsync(EngineContainer container, CancellationToken cancel)
-    {
-        var spec = container.Spec;
-        foreach (var use in spec.Networks)
-        {
-            await Networks.ConnectAsync(use.Network, spec.Name, use.Aliases, cancel)
-                .ConfigureAwait(false);
-        }
-        await Networks.PublishAsync(spec.Name, spec.Service, spec.Ports, cancel)
-            .ConfigureAwait(false);
-    }
+    private Task JoinAsync(ContainerSpec spec, CancellationToken cancel) => Networks.JoinAsync(
+        spec.Name, spec.Service, spec.Ports, spec.Networks, cancel);
 
     public async Task RemoveAsync(string name, CancellationToken cancel)
     {

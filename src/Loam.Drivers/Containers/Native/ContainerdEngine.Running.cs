@@ -19,7 +19,7 @@ public sealed partial class ContainerdEngine
             {
                 return;
             }
-            await RunAsync(stored, record, restarts: 0, isAsked: true, cancel)
+            await RunAsync(stored, record, task, restarts: 0, isAsked: true, cancel)
                 .ConfigureAwait(false);
         }
         _keeper?.Watch(stored.Id);
@@ -63,22 +63,25 @@ public sealed partial class ContainerdEngine
 
     /// <summary>Makes its network, its task, and starts it. Whatever fails, nothing of it is left
     /// running.</summary>
+    /// <param name="before">What is left of the last run.</param>
     /// <param name="isAsked">Somebody hears of it when it fails: then it is wanted no more. What is
     /// started again by itself is tried again.</param>
-    private async Task RunAsync(StoredContainer stored, ContainerRecord record, int restarts,
-        bool isAsked, CancellationToken cancel)
+    private async Task RunAsync(StoredContainer stored, ContainerRecord record,
+        RunningTask? before, int restarts, bool isAsked, CancellationToken cancel)
     {
         var (id, name, what) = (stored.Id, record.Name, $"container {record.Name}");
         var folder = _place.FolderOf(id);
-        await EndAsync(id, name, what, cancel).ConfigureAwait(false);
+        if (before is not null)
+        {
+            await EndTaskAsync(id, before, what, cancel).ConfigureAwait(false);
+        }
         var mounting = _client.MountsAsync(id, what, cancel);
         try
         {
-            stored = await NetworkedAsync(stored, name, folder, what, cancel)
-                .ConfigureAwait(false);
-            var log = LogKeeper.Address(_place.Program, folder);
-            await _client.CreateTaskAsync(id, await mounting.ConfigureAwait(false),
-                new("", log, log), what, cancel).ConfigureAwait(false);
+            await NetworkedAsync(stored, name, folder, what, cancel).ConfigureAwait(false);
+            // The rules stand before anything runs, and need not before it is made.
+            await Task.WhenAll(MakeTaskAsync(id, mounting, folder, what, cancel),
+                Networks.AdmitAsync(name, cancel)).ConfigureAwait(false);
             new ContainerRun(true, _clock.GetUtcNow(), null, null, restarts).Write(folder);
             _unwritten.TryRemove(id, out _);
             await _client.StartTaskAsync(id, "", what, cancel).ConfigureAwait(false);
@@ -96,6 +99,14 @@ public sealed partial class ContainerdEngine
             }
             throw;
         }
+    }
+
+    private async Task MakeTaskAsync(string id, Task<List<ReadOnlyMemory<byte>>> mounting,
+        string folder, string what, CancellationToken cancel)
+    {
+        var log = LogKeeper.Address(_place.Program, folder);
+        await _client.CreateTaskAsync(id, await mounting.ConfigureAwait(false),
+            new("", log, log), what, cancel).ConfigureAwait(false);
     }
 
     /// <summary>After a start that failed, whose fault counts: what cannot be ended now, the next
@@ -120,8 +131,8 @@ public sealed partial class ContainerdEngine
     }
 
     /// <summary>Its network made, and the files of names that depend on it.</summary>
-    private async Task<StoredContainer> NetworkedAsync(StoredContainer stored, string name,
-        string folder, string what, CancellationToken cancel)
+    private async Task NetworkedAsync(StoredContainer stored, string name, string folder,
+        string what, CancellationToken cancel)
     {
         var spec = OciSpecs.Read(stored.Spec);
         if (Lacking(spec) is { } missing)
@@ -136,10 +147,11 @@ public sealed partial class ContainerdEngine
             .ConfigureAwait(false);
         if (spec.Linux.Namespaces.Any(n => n.Type == "network" && n.Path != network))
         {
-            stored = stored with { Spec = OciSpecs.Write(OciSpecs.In(spec, network)) };
-            await _client.UpdateAsync(stored, what, cancel).ConfigureAwait(false);
+            // The engine's folder has moved.
+            await _client.UpdateAsync(
+                stored with { Spec = OciSpecs.Write(OciSpecs.In(spec, network)) }, what, cancel)
+                .ConfigureAwait(false);
         }
-        return stored;
     }
 
     /// <summary>What of the host shall be mounted and is not there; null: nothing.</summary>
@@ -339,11 +351,12 @@ public sealed partial class ContainerdEngine
             return;
         }
         var run = RunOf(id);
-        if (!IsUp(await _client.TaskAsync(id, $"container {record.Name}", cancel)
-            .ConfigureAwait(false), record.Name) && ComesAgain(record, run, null))
+        var task = await _client.TaskAsync(id, $"container {record.Name}", cancel)
+            .ConfigureAwait(false);
+        if (!IsUp(task, record.Name) && ComesAgain(record, run, null))
         {
             // What a reboot ended is no failure of its own.
-            await RunAsync(stored, record, run.Restarts + (run.Ended is null ? 0 : 1),
+            await RunAsync(stored, record, task, run.Restarts + (run.Ended is null ? 0 : 1),
                 isAsked: false, cancel).ConfigureAwait(false);
         }
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
@@ -33,7 +35,7 @@ public sealed partial class ContainerNetworks
     /// </exception>
     public Task CreateAsync(NetworkSpec network, string? subnet,
         IReadOnlyDictionary<string, string> labels, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+        InTurnAsync(() =>
         {
             var before = _ledger.Records;
             if (before.Networks.ContainsKey(network.Name))
@@ -50,15 +52,15 @@ public sealed partial class ContainerNetworks
             });
             try
             {
+                // Rules and names come with the first container: before, nobody is in it.
                 MakeBridge(network.Name);
-                await SettleAsync(cancel);
             }
             catch (HostException)
             {
                 _ledger.Put(before);
                 throw;
             }
-            return true;
+            return Task.FromResult(true);
         }, cancel);
 
     /// <summary>Containers that are not open are taken out of it. Gone is success.</summary>
@@ -90,27 +92,7 @@ public sealed partial class ContainerNetworks
     public Task ConnectAsync(string network, string container, ImmutableArray<string> aliases,
         CancellationToken cancel) => InTurnAsync(async () =>
         {
-            var records = _ledger.Records;
-            if (!records.Networks.TryGetValue(network, out var there))
-            {
-                throw new HostException(Fault.NotFound, $"There is no network {network}.",
-                    "Plan anew.");
-            }
-            var record = records.Of(container);
-            if (record.Attachments.FirstOrDefault(a => a.Network == network) is not { } has)
-            {
-                has = new(network, FreeAddress(network, there), FreeInner(record), aliases);
-                _ledger.Put(records.With(container, record with
-                {
-                    Attachments = record.Attachments.Add(has),
-                }));
-            }
-            else if (!aliases.All(has.Aliases.Contains))
-            {
-                throw new HostException(Fault.Conflict, $"Container {container} is in network "
-                    + $"{network} under other names ({string.Join(", ", has.Aliases)}).",
-                    "Disconnect it first.");
-            }
+            Record(Connected(_ledger.Records, network, container, aliases));
             if (Open.Contains(container))
             {
                 MakeBridge(network);
@@ -118,6 +100,18 @@ public sealed partial class ContainerNetworks
                 await SettleAsync(cancel);
             }
             return true;
+        }, cancel);
+
+    /// <summary>A container that is not open yet: its networks and its ports, in one record.
+    /// </summary>
+    /// <exception cref="HostException">As of <see cref="ConnectAsync"/> and
+    /// <see cref="PublishAsync"/>.</exception>
+    public Task JoinAsync(string container, string service, ImmutableArray<Port> ports,
+        ImmutableArray<NetworkUse> uses, CancellationToken cancel) => InTurnAsync(() =>
+        {
+            Record(Published(uses.Aggregate(_ledger.Records, (records, use) => Connected(
+                records, use.Network, container, use.Aliases)), container, service, ports));
+            return Task.FromResult(true);
         }, cancel);
 
     /// <summary>Not connected, or gone altogether, is success.</summary>
@@ -180,8 +174,58 @@ public sealed partial class ContainerNetworks
             $"Another network has addresses of {subnet}.", "Choose another range.") : range;
     }
 
-    private string FreeAddress(string network, NetworkRecord there) =>
-        Subnet.Parse(there.Subnet).Free(_ledger.Records.Containers.Values.SelectMany(
+    /// <summary>What has not changed is not written again.</summary>
+    private void Record(NetworkRecords records)
+    {
+        if (!ReferenceEquals(records, _ledger.Records))
+        {
+            _ledger.Put(records);
+        }
+    }
+
+    private static NetworkRecords Connected(NetworkRecords records, string network,
+        string container, ImmutableArray<string> aliases)
+    {
+        if (!records.Networks.TryGetValue(network, out var there))
+        {
+            throw new HostException(
+                Fault.NotFound, $"There is no network {network}.", "Plan anew.");
+        }
+        var record = records.Of(container);
+        if (record.Attachments.FirstOrDefault(a => a.Network == network) is not { } has)
+        {
+            return records.With(container, record with
+            {
+                Attachments = record.Attachments.Add(new(network,
+                    FreeAddress(records, network, there), FreeInner(record), aliases)),
+            });
+        }
+        return aliases.All(has.Aliases.Contains) ? records
+            : throw new HostException(Fault.Conflict, $"Container {container} is in network "
+                + $"{network} under other names ({string.Join(", ", has.Aliases)}).",
+                "Disconnect it first.");
+    }
+
+    private static NetworkRecords Published(NetworkRecords records, string container,
+        string service, ImmutableArray<Port> ports)
+    {
+        ImmutableArray<Port> published = [.. ports.Where(p => p.Host is not null)];
+        if (published.FirstOrDefault(p => !IPAddress.TryParse(p.Address, out var address)
+            || address.AddressFamily != AddressFamily.InterNetwork) is { } other)
+        {
+            throw new HostException(Fault.Unsupported,
+                $"Port {other.Host} cannot be offered at {other.Address}: networks of "
+                + "containers have addresses of IPv4 only.",
+                "Give the port an address of IPv4, or none.");
+        }
+        var record = records.Of(container);
+        return record.Service == service && record.Ports.SequenceEqual(published) ? records
+            : records.With(container, record with { Service = service, Ports = published });
+    }
+
+    private static string FreeAddress(
+        NetworkRecords records, string network, NetworkRecord there) =>
+        Subnet.Parse(there.Subnet).Free(records.Containers.Values.SelectMany(
             c => c.Attachments.Where(a => a.Network == network).Select(a => a.Address)))
         ?? throw new HostException(Fault.Exhausted,
             $"Network {network} has no free address left ({there.Subnet}).",

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Loam.Core;
@@ -120,13 +118,16 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         }
     }
 
-    /// <summary>Makes a container's namespace, connected to every network it is recorded in. Before
-    /// each start.</summary>
+    /// <summary>Path of the namespace that a container has while it is open.</summary>
+    public string SpaceOf(string container) => Path.Combine(places.Spaces, container);
+
+    /// <summary>Makes a container's namespace anew, connected to every network it is recorded in.
+    /// Before each start; nothing may run in it before <see cref="AdmitAsync"/>.</summary>
     /// <returns>The namespace's path.</returns>
     /// <exception cref="HostException">Conflict: an open container of another service has one of
     /// its ports.</exception>
     public Task<string> OpenAsync(string container, CancellationToken cancel) =>
-        InTurnAsync(async () =>
+        InTurnAsync(() =>
         {
             Invariant.Require(Path.GetFileName(container) == container && container is not
                 ("" or "." or ".."), $"{container} is a name for a file");
@@ -135,6 +136,8 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
             {
                 _ledger.Put(_ledger.Records.With(container, MemberRecord.Empty));
             }
+            // Of a start that was cut off.
+            DropSpace(container);
             kernel.OpenSpace(SpaceOf(container));
             _open = Open.Add(container);
             _leaving = _leaving.Remove(container);
@@ -143,10 +146,17 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
                 MakeBridge(attachment.Network);
             }
             PlugAll(container);
-            await SettleAsync(cancel);
-            ForgetFlows(container, []);
-            return SpaceOf(container);
+            return Task.FromResult(SpaceOf(container));
         }, cancel);
+
+    /// <summary>Has rules, ports and names count in a container that was opened: once for all that
+    /// were opened meanwhile.</summary>
+    public Task AdmitAsync(string container, CancellationToken cancel) => InTurnAsync(async () =>
+    {
+        await SettleAsync(cancel);
+        ForgetFlows(container, []);
+        return true;
+    }, cancel);
 
     /// <summary>After a container has ended: addresses, names and ports stay its own for the next
     /// start. Gone is success.</summary>
@@ -186,23 +196,7 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     public Task PublishAsync(string container, string service, ImmutableArray<Port> ports,
         CancellationToken cancel) => InTurnAsync(async () =>
         {
-            ImmutableArray<Port> published = [.. ports.Where(p => p.Host is not null)];
-            if (published.FirstOrDefault(p => !IPAddress.TryParse(p.Address, out var address)
-                || address.AddressFamily != AddressFamily.InterNetwork) is { } other)
-            {
-                throw new HostException(Fault.Unsupported,
-                    $"Port {other.Host} cannot be offered at {other.Address}: networks of "
-                    + "containers have addresses of IPv4 only.",
-                    "Give the port an address of IPv4, or none.");
-            }
-            var (records, before) = (_ledger.Records, _ledger.Records.Of(container));
-            if (before.Service != service || !before.Ports.SequenceEqual(published))
-            {
-                _ledger.Put(records.With(container, before with
-                {
-                    Service = service, Ports = published,
-                }));
-            }
+            Record(Published(_ledger.Records, container, service, ports));
             if (Open.Contains(container))
             {
                 RefuseTaken(container);
@@ -282,13 +276,19 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
         await SettleAsync(cancel);
         ForgetFlows(container, [.. _ledger.Records.Of(container).Attachments.Select(
             a => a.Address)]);
-        // The cables first: a namespace that goes takes them along later, and slowly.
+        DropSpace(container);
+        return true;
+    }
+
+    /// <summary>The cables first: a namespace that goes takes them along later, and slowly.
+    /// </summary>
+    private void DropSpace(string container)
+    {
         foreach (var attachment in _ledger.Records.Of(container).Attachments)
         {
             kernel.DropLink(CableOf(container, attachment.Network));
         }
         kernel.CloseSpace(SpaceOf(container));
-        return true;
     }
 
     private void ForgetFlows(string container, IReadOnlyCollection<string> addresses)
@@ -387,8 +387,6 @@ public sealed partial class ContainerNetworks(string instance, NetworkPlaces pla
     private string CableOf(string container, string network) => _cables
         + Convert.ToHexStringLower(SHA256.HashData(
             Encoding.UTF8.GetBytes($"{container}/{network}")))[..8];
-
-    private string SpaceOf(string container) => Path.Combine(places.Spaces, container);
 
     private bool IsOurs(string link) => link.StartsWith(_cables, StringComparison.Ordinal)
         || link.StartsWith(NetworkBridge.Prefix(instance), StringComparison.Ordinal);

@@ -202,13 +202,13 @@ public sealed class ContainerNetworksTests(ITestOutputHelper output) : IAsyncLif
         await _networks.PublishAsync("other", "other",
             [Published(8080, address: "127.0.0.1")], default);
 
-        var refused = await _networks.OpenAsync("other", default)
+        var refused = await NetworkHost.OpenAsync(_networks, "other")
             .ShouldThrowAsync<HostException>();
         refused.Fault.ShouldBe(Fault.Conflict);
         refused.Message.ShouldBe(
             "Port 8080 is taken on this host: it leads to web already.");
         await _networks.CloseAsync("web", default);
-        await _networks.OpenAsync("other", default);
+        await NetworkHost.OpenAsync(_networks, "other");
         (await _networks.PublishAsync("other", "other", [Published(1, address: "::1")], default)
             .ShouldThrowAsync<HostException>()).Fault.ShouldBe(Fault.Unsupported);
     }
@@ -278,7 +278,7 @@ public sealed class ContainerNetworksTests(ITestOutputHelper output) : IAsyncLif
         await _host.WipeAsync();
         anew = _host.Networks();
         await anew.RestoreAsync(default);
-        await anew.OpenAsync("web", default);
+        await NetworkHost.OpenAsync(anew, "web");
         _host.Serve(In("web"), "web");
         anew.Of("web")["front"].Address.ShouldBe(address);
         NetworkHost.Ask(_host.Outside, NetworkHost.HostAddress, 8080).ShouldBe("web");
@@ -335,7 +335,7 @@ public sealed class ContainerNetworksTests(ITestOutputHelper output) : IAsyncLif
             var began = Stopwatch.GetTimestamp();
             await _networks.ConnectAsync("front", $"web-{i}", ["web"], default);
             await _networks.PublishAsync($"web-{i}", "web", [Published(8080)], default);
-            await _networks.OpenAsync($"web-{i}", default);
+            await NetworkHost.OpenAsync(_networks, $"web-{i}");
             took.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
             _host.Serve(_host.Space($"web-{i}"), $"web-{i}");
         }

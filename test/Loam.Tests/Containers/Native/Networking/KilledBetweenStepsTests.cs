@@ -78,18 +78,16 @@ public sealed class KilledBetweenStepsTests : IAsyncLifetime
                 await NetworkHost.NetworkAsync(networks, name, name == "back");
             }
         }
-        await networks.ConnectAsync("front", "web", ["web"], default);
-        await networks.ConnectAsync("back", "web", ["web"], default);
-        await networks.PublishAsync("web", "web", [new Port(80, 8080, "tcp", "0.0.0.0")],
-            default);
-        await networks.OpenAsync("web", default);
+        await networks.JoinAsync("web", "web", [new Port(80, 8080, "tcp", "0.0.0.0")],
+            [new("front", ["web"]), new("back", ["web"])], default);
+        await NetworkHost.OpenAsync(networks, "web");
         await networks.ConnectAsync("back", "db", ["db"], default);
-        await networks.OpenAsync("db", default);
+        await NetworkHost.OpenAsync(networks, "db");
         await networks.SetHealthyAsync(new HashSet<string> { "web" }, default);
         await networks.DisconnectAsync("front", "web", default);
         await networks.ConnectAsync("front", "web", ["web"], default);
         await networks.CloseAsync("web", default);
-        await networks.OpenAsync("web", default);
+        await NetworkHost.OpenAsync(networks, "web");
         await networks.ForgetAsync("db", default);
     }
 
@@ -100,7 +98,7 @@ public sealed class KilledBetweenStepsTests : IAsyncLifetime
         var networks = _host.Networks();
         await networks.RestoreAsync(default);
         await networks.CloseAsync("web", default);
-        await networks.OpenAsync("web", default);
+        await NetworkHost.OpenAsync(networks, "web");
         _host.Serve(_host.Space("web"), "web");
         NetworkHost.Ask(_host.Outside, NetworkHost.HostAddress, 8080).ShouldBe("web");
         NetworkHost.Ask(_host.Host, "127.0.0.1", 8080).ShouldBe("web");

@@ -1,4 +1,5 @@
 using Loam.Core.Reconciling;
+using Loam.Core.Resources;
 using Loam.Drivers.Containers;
 using Loam.Drivers.Containers.Native.Networking;
 using Loam.Drivers.Files;
@@ -104,14 +105,63 @@ public sealed class NetworkFaultTests : IAsyncLifetime
     {
         var told = new List<bool>();
         var networks = Networks(_host.Folder, told);
+        networks.Prepare();
         await networks.RestoreAsync(default);
         told.ShouldBe([false], "of another life");
         await NetworkHost.NetworkAsync(networks, "front");
         await NetworkHost.NetworkAsync(networks, "back");
+        told.ShouldBe([false], "nobody is in them");
+        await NetworkHost.OpenAsync(networks, "a");
         await networks.RemoveAsync("front", default);
         told.ShouldBe([false, true]);
         await networks.RemoveAsync("back", default);
         told.ShouldBe([false, true, false]);
+    }
+
+    [NeedingFact]
+    public async Task Who_joins_is_written_down_once_and_whole_or_not_at_all()
+    {
+        var networks = await _host.ReadyAsync();
+        await NetworkHost.NetworkAsync(networks, "front");
+        await NetworkHost.NetworkAsync(networks, "back");
+        Task JoinAsync(params string[] names) => networks.JoinAsync("a", "web",
+            [new(80, 8080, "tcp", "0.0.0.0")], [.. names.Select(
+                n => new NetworkUse(n, ["web"]))], default);
+        (await JoinAsync("front", "nowhere").ShouldThrowAsync<HostException>())
+            .Fault.ShouldBe(Fault.NotFound);
+        networks.Of("a").ShouldBeEmpty();
+        await JoinAsync("front", "back");
+        networks.Of("a").Keys.ShouldBe(["back", "front"]);
+        var records = Path.Combine(_host.Folder, "networks.json");
+        var before = Libc.Stat(records)!.Value.Inode;
+        await JoinAsync("front", "back");
+        Libc.Stat(records)!.Value.Inode.ShouldBe(before);
+        await NetworkHost.OpenAsync(networks, "a");
+        _host.Serve(_host.Space("a"), "a");
+        NetworkHost.Ask(_host.Outside, NetworkHost.HostAddress, 8080).ShouldBe("a");
+    }
+
+    [NeedingFact]
+    public async Task Rules_are_written_once_for_those_that_are_opened_at_the_same_time()
+    {
+        var written = 0;
+        var networks = _host.Networks(around: nft => new CountingNft(nft, () => written++));
+        networks.Prepare();
+        await networks.RestoreAsync(default);
+        written.ShouldBe(1, "what another life left");
+        await NetworkHost.NetworkAsync(networks, "front");
+        foreach (var name in (string[])["a", "b", "c"])
+        {
+            await networks.JoinAsync(name, name, [new(80, 8080 + name[0], "tcp", "0.0.0.0")],
+                [new("front", [name])], default);
+            await networks.OpenAsync(name, default);
+        }
+        written.ShouldBe(1, "nobody is counted in");
+        await Task.WhenAll(((string[])["a", "b", "c"]).Select(
+            n => networks.AdmitAsync(n, default)));
+        written.ShouldBe(2);
+        _host.Serve(_host.Space("c"), "c");
+        NetworkHost.Ask(_host.Outside, NetworkHost.HostAddress, 8080 + 'c').ShouldBe("c");
     }
 
     [NeedingFact]
@@ -141,4 +191,18 @@ public sealed class NetworkFaultTests : IAsyncLifetime
             told?.Add(isOpen);
             return Task.CompletedTask;
         });
+
+    private sealed class CountingNft(INftables real, Action count) : INftables
+    {
+        public Task<NftablesHead> HeadAsync(CancellationToken cancel) => real.HeadAsync(cancel);
+
+        public Task<string?> ListAsync(CancellationToken cancel, bool terse = false) =>
+            real.ListAsync(cancel, terse);
+
+        public Task RunAsync(string script, CancellationToken cancel)
+        {
+            count();
+            return real.RunAsync(script, cancel);
+        }
+    }
 }

@@ -71,6 +71,14 @@ public sealed class NetworkHost : IAsyncDisposable
         return networks;
     }
 
+    /// <summary>As before each start.</summary>
+    public static async Task<string> OpenAsync(ContainerNetworks networks, string container)
+    {
+        var path = await networks.OpenAsync(container, default);
+        await networks.AdmitAsync(container, default);
+        return path;
+    }
+
     public string Space(string container) => Path.Combine(Spaces, container);
 
     public static Task NetworkAsync(
@@ -88,7 +96,7 @@ public sealed class NetworkHost : IAsyncDisposable
             await networks.ConnectAsync(network, container, [service], default);
         }
         await networks.PublishAsync(container, service, ports, default);
-        (await networks.OpenAsync(container, default)).ShouldBe(Space(container));
+        (await OpenAsync(networks, container)).ShouldBe(Space(container));
         Serve(Space(container), container);
     }
 
