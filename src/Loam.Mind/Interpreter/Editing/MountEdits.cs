@@ -69,6 +69,15 @@ internal static class MountEdits
             return Reply.Ask($"Where in {service.Name} shall {source} be found? It must begin "
                 + "with /.", [], Filler(clause, said));
         }
+        // "… needs /srv/music too": what is there stays.
+        if (said.Target is null && known is null && holds is null
+            && service.Volumes.Any(v => v.Target == target && v.Source != source)
+            && clause.Lexemes.Any(l => l.IsGlue("also")) && source.StartsWith('/'))
+        {
+            return Reply.Ask($"{target} of {service.Name} is taken. Where in {service.Name} shall "
+                + $"{source} be found?", [$"/{source.TrimEnd('/').Split('/')[^1]}"],
+                Filler(clause, said));
+        }
         var readOnly = said.ReadOnly || (said.Target is null && known is null && holds is null
             && content!.ReadOnly);
         var present = service.Volumes.FirstOrDefault(v => v.Target == target);

@@ -71,6 +71,10 @@ internal static class Purposes
                 && l.Named(Known.Service) is null)
             || lexemes.Skip(from).Take(to - from).Any(l => l.Named(Known.Role) is not null
                 && l.Named(Known.Service) is null);
+        if (Blocks(lexemes, from, to, named))
+        {
+            return;
+        }
         if (named || asks is null || asks.Key(Part.Question) is "what" or "which" or "who" or "why"
             or "where" or "how" or "howmuch" or "when" or "whatif")
         {
@@ -93,6 +97,34 @@ internal static class Purposes
                 return;
             }
         }
+    }
+
+    /// <summary>"Block ads in my network", "pihole to block ads": what an app does, and no
+    /// wish about packets.</summary>
+    private static bool Blocks(List<Lexeme> lexemes, int from, int to, bool named)
+    {
+        for (var at = from; at < to; at++)
+        {
+            if (!lexemes[at].IsVerb("block"))
+            {
+                continue;
+            }
+            foreach (var (text, length) in Phrases(lexemes, at, to))
+            {
+                if (length < 2 || s_words.Value.Apps(text) is not { } apps)
+                {
+                    continue;
+                }
+                var end = End(lexemes, at + length, to);
+                Fall(lexemes, named ? at : at + 1, end, _ => true, named ? -1 : at);
+                if (!named)
+                {
+                    Put(lexemes, at, 1, apps[0]);
+                }
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>Nothing is to be taken away or changed, and nothing that is there is meant.

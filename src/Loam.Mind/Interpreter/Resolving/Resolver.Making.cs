@@ -289,6 +289,13 @@ internal sealed partial class Resolver
         && _draft.State.Services.TryGetValue(name, out var service)
         && (service.Image.Name == image.Name || image.Product == name);
 
+    /// <summary>"1 GB together": how it is shared out nobody said.</summary>
+    private static Reply? InAll(Clause clause, List<string> names) => names.Count > 1
+        && clause.Attributes.Exists(a => a is LimitAttribute { Amount.Kind: AmountKind.Absolute })
+        && clause.Lexemes.Any(l => l.Text is "together" or "in total" or "altogether" or "combined"
+            or "all together" or "in all" or "in sum" or "between them")
+        ? Reply.Ask($"How much shall each of {Wording.List(names)} get?", []) : null;
+
     /// <summary>An image that is to run as something new.</summary>
     private bool Runs(Clause clause, ImageReference image, List<Target> others) =>
         clause.Verb is "create" or "start" or "have" or "" && !IsOwn(clause, image, others)

@@ -80,11 +80,18 @@ internal static class LimitReader
         var lexeme = clause[at];
         var limit = s_sizes.Contains(lexeme.Unit) || lexeme.Unit == "m" ? LimitKind.Memory
             : lexeme.Unit == "core" ? LimitKind.Cpu : (LimitKind?)null;
-        if (limit is { } known)
+        if (limit is { } known && !IsOfOther(clause))
         {
             Add(clause, known, at, AmountAt(clause, at, at));
         }
     }
+
+    /// <summary>"An upload limit of 64 MB": not what the service itself may use.</summary>
+    private static bool IsOfOther(Clause clause) => Enumerable.Range(1, Math.Max(0,
+        clause.Count - 1)).Any(i => clause[i].Text is "limit" or "limits" or "size" or "sizes"
+            or "quota" or "maximum" && clause[i - 1].Text is "upload" or "uploads" or "file"
+            or "request" or "body" or "attachment" or "attachments" or "post" or "message"
+            or "mailbox" or "import" or "download" or "log" or "page");
 
     private static void TakeCount(Clause clause)
     {

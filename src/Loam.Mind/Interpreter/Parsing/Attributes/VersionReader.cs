@@ -28,6 +28,15 @@ internal static class VersionReader
             }
             return;
         }
+        // "Move the database to postgres 17"
+        if (clause.Verb == "move" && Enumerable.Range(1, Math.Max(0, clause.Count - 1))
+            .FirstOrDefault(i => clause.IsFree(i) && IsVersion(clause[i]) && BehindApp(clause, i)
+                && clause[i - 1].Named(Known.Service) is null
+                && clause.NextBefore(i - 1)?.IsGlue("to") == true) is var moved and > 0)
+        {
+            Take(clause, moved);
+            return;
+        }
         if (clause.Verb is not ("upgrade" or "downgrade"))
         {
             return;

@@ -25,6 +25,11 @@ internal static partial class FirewallClaim
         {
             return 0;
         }
+        // "Hide the version of caddy"
+        if (clause.Lexemes.Any(l => l.IsField("version") || l.Text is "ads" or "adverts" or "advertising" or "trackers"))
+        {
+            return 0;
+        }
         if (EndsBan(clause, said) || EndsAttack(clause, said) || SourceSwap.Of(clause) is not null)
         {
             return 0.85;

@@ -381,6 +381,14 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
+        // "198.51.100.0/24 may come back": what shut them out goes, and nothing more is opened.
+        if (want is { IsEverything: true, Direction: PacketDirection.Input } && !group.Everything
+            && want.Sources.Count > 0 && _book.Rules.Rules.Any(r => !r.Sources.IsEmpty
+                && r.Action != FirewallAction.Accept
+                && want.Traffics().All(t => t.With(r) == Overlap.Whole)))
+        {
+            return _edits.Unblock(want);
+        }
         var made = Need(opens: true, want);
         var reply = _edits.Allow(want);
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply

@@ -60,6 +60,11 @@ internal sealed class FirewallSubject : ISubject
         var wish = Wish(clause, scan);
         wish.Swap = SourceSwap.Of(clause);
         wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
+        if (FirewallClaim.KeepsAll(clause))
+        {
+            wish.Groups.Clear();
+            (wish.IsReason, wish.Policy) = (true, false);
+        }
         Merge(wish, said);
         Whom(wish, scan.Words, said);
         clause.Attributes.Add(wish);

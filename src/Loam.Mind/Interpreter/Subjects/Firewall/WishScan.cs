@@ -56,6 +56,9 @@ internal sealed partial class WishScan
         scan.Settle();
         scan.Published();
         scan.SharePorts();
+        // "… but let 10.1.2.3 through" is a clause of its own.
+        scan._groups.RemoveAll(g => scan._groups.Count > 1 && g is { OwnAct: false, Rate: null,
+            Log: null, HasOperand: false, Protocols.Count: 0, Only: false });
         scan._groups.RemoveAll(g => g == new Group() || !g.HasOperand && g.Act == Act.None
             && g.Rate is null && g.Protocols.Count == 0 && g.Log is null || g.Void);
         return scan;

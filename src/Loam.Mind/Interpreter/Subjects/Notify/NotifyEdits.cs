@@ -29,7 +29,7 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         }
         if (wish.Stops)
         {
-            return Stop();
+            return Speaks() ? Stop() : new(ReplyKind.Unclear, "");
         }
         var present = wish.Names.Select(n => _all.Find(m => m.Text("name") == n))
             .OfType<MapValue>().FirstOrDefault();
@@ -213,6 +213,13 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
             StringComparison.Ordinal)) ? reply
             : reply.Note("Night is taken as 22:00 to 7:00.");
     }
+
+    /// <summary>A word of telling, or of whom: "karl no longer works for us" has none.</summary>
+    private bool Speaks() => wish.Names.Count > 0 || wish.Type is not null || wish.Url is not null
+        || wish.To is not null || clause.Lexemes.Any(l => l.Is(Part.Topic, "notify")
+            || l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notifier")
+            || l.Text.StartsWith("notif", StringComparison.Ordinal)
+            || l.Text is "mail" or "mails" or "email" or "emails" or "messages" or "pager");
 
     private Reply Stop()
     {

@@ -57,6 +57,11 @@ internal sealed class NotifySubject : ISubject
         {
             return 0.9;
         }
+        if (tells && !job && !service && OfTrouble(clause)
+            && !said.Continues(SubjectTable.Jobs))
+        {
+            return 0.95;
+        }
         var about = said.Continues(this);
         if (job || service || said.Continues(SubjectTable.Jobs))
         {
@@ -79,6 +84,19 @@ internal sealed class NotifySubject : ISubject
     /// <summary>A thing of another kind; "alerts" may be an app's role too.</summary>
     private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic)
         && lexeme.Namings.Any(n => n.Known != Known.Role);
+
+    /// <summary>"Tell me when nextcloud is down", "… when the disk is full": what is told anyhow.
+    /// </summary>
+    private static bool OfTrouble(Clause clause)
+    {
+        var when = clause.Lexemes.ToList().FindIndex(l => l.IsGlue("if"));
+        return when > 0 && clause.Verb is "" or "have" && clause.Lexemes.Take(when).Any(
+                l => l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notify"))
+            && clause.Lexemes.Take(when).All(l => !l.IsMention)
+            && clause.Lexemes.Skip(when).Any(l => l.IsField("status") || l.Is(Part.Topic, "fail")
+                || l.Is(Part.Topic, "space") || l.Text is "down" or "unhealthy" or "broken"
+                    or "dies" or "crashes" or "stops" or "full" or "unreachable" or "offline");
+    }
 
     private static bool TellsAbout(Clause clause) => clause.Question == "show"
         && clause.Lexemes.Any(l => l.Is(Part.Question) && l.Is(Part.Topic, "notify"));
