@@ -24,6 +24,9 @@ internal sealed class Cutting
     private const double Failed = 0.3;
     private const double Bare = 0.15;
     private const double Mixed = 0.35;
+
+    /// <summary>Of nobody, or nothing of somebody: it goes on with what was said before.</summary>
+    private const double Headless = 0.2;
     private const int MostPieces = 9;
 
     private readonly IReadOnlyList<Sentence> _sentences;
@@ -147,6 +150,7 @@ internal sealed class Cutting
             ClauseReader.Read(clause, new(_session, []));
             var cost = PerClause + Account.Cost(clause);
             cost += from > 0 && IsBare(clause) ? Bare : 0;
+            cost += from > 0 && IsHeadless(clause) ? Headless : 0;
             cost += Merged * _plain.Count(p => p > _bounds[from] && p < _bounds[to]);
             return cost + Mixes(from, to) + (clause.Subject is null
                 ? Dropped(clause, from, to) : 0);
@@ -175,14 +179,29 @@ internal sealed class Cutting
             || first.Readings[0].Part is Part.Address or Part.Cidr or Part.Domain or Part.Email
                 or Part.Path or Part.PortPair or Part.PortRange;
 
+        /// <summary>"…, bash too", "…, sofia out of it".</summary>
+        private static bool IsHeadless(Clause clause) => clause.Attributes
+            .OfType<Subjects.People.UserAttribute>()
+            .Any(u => u is { Users.Count: 0, Names.Count: 0, Everyone: false }
+                || clause.Verb != "spare" && u is { SaysWhat: false, SaysKey: false,
+                    Removes: false, Creates: false, Left: false });
+
+        /// <summary>"Status gets 200 MB", "vaultwarden up to 1.33.0".</summary>
+        private static bool IsOfService(List<Lexeme> piece) =>
+            piece.Exists(l => (l.Named(Known.Service) ?? l.Named(Known.Role)) is not null
+                && l.Named(Known.Volume) is null && l.Named(Known.User) is null)
+            && piece.Exists(l => l is { IsNumber: true, IsMention: false, Unit: "Ki" or "Mi" or "Gi"
+                or "Ti" or "core" } || l.Is(Part.Version) && !l.IsMention);
+
         private double Mixes(int from, int to)
         {
             var cost = 0.0;
             var topics = new HashSet<string>();
             for (var piece = from; piece < to; piece++)
             {
-                var own = Topics.Of(
-                    _sentence.Lexemes[_bounds[piece].._bounds[piece + 1]]);
+                var said = _sentence.Lexemes[_bounds[piece].._bounds[piece + 1]];
+                var own = Topics.Of(said);
+                own.UnionWith(own.Count == 0 && IsOfService(said) ? ["service"] : []);
                 cost += topics.Count > 0 && own.Count > 0 && !own.Overlaps(topics) ? Mixed : 0;
                 topics.UnionWith(own);
             }

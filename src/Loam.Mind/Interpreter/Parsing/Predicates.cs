@@ -46,7 +46,8 @@ internal sealed class Predicates
 
     private static bool NamesThing(List<Lexeme> piece, int end) => piece.Take(end).Any(
         l => l.IsMention || l.Is(Part.Reference)) && !piece.Take(end).Any(l => l.IsNumber
-            || l.Is(Part.Topic, "notify") || l.Is(Part.Topic, "alert") || l.Is(Part.Cidr) || l.Is(Part.Address));
+            || l.Is(Part.Topic, "notify") || l.Is(Part.Topic, "alert")
+            || l.Is(Part.Cidr) || l.Is(Part.Address));
 
     /// <summary>"Leave nginx as it is", "keep gitea": these say the same.</summary>
     private static bool IsKeeping(Lexeme lexeme) => lexeme.IsVerb("set");

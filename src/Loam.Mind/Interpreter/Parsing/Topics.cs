@@ -55,6 +55,11 @@ internal static class Topics
                 {
                     topics.Add(topic);
                 }
+                else if (reading.Part == Part.Topic
+                    && reading.Key.StartsWith("shell:", StringComparison.Ordinal))
+                {
+                    topics.Add("people");
+                }
             }
             if (IsPort(lexeme) && lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)))
             {
@@ -70,11 +75,23 @@ internal static class Topics
                 topics.Add(named);
             }
         }
+        if (NamesMachine(lexemes))
+        {
+            topics.Add("name");
+        }
         if (topics.Count == 0 && IsNewApp(lexemes))
         {
             topics.Add("service");
         }
         return topics;
+    }
+
+    /// <summary>"The box is to be called attic".</summary>
+    private static bool NamesMachine(IReadOnlyList<Lexeme> lexemes)
+    {
+        var at = lexemes.ToList().FindIndex(l => l.Text.Split(' ')[^1] is "box" or "machine"
+            or "server" or "host" or "computer");
+        return at >= 0 && lexemes.Skip(at + 1).Take(4).Any(l => l.IsField("name"));
     }
 
     /// <summary>"A redis": something that is to run.</summary>

@@ -135,7 +135,8 @@ internal sealed partial class Resolver
             return;
         }
         // "Make it 8080": nothing else of it is counted like that.
-        if (names is [var one] && only.Value is (>= 1024 and < 65536) or 80 or 443
+        if (names is [var one] && decimal.IsInteger(only.Value)
+            && only.Value is (>= 1024 and < 65536) or 80 or 443
             && clause.Verb is "" or "set" or "move" or "have"
             && _draft.State.Services[one].Ports.Count(p => p.Host is not null) == 1
             && !session.LastWishes.Concat(turn.TakeWhile(c => c != clause)).SelectMany(

@@ -16,7 +16,7 @@ internal static class PortReader
         var place = clause.Find(Part.Field, "localhost");
         // "Not only from localhost"
         var denied = place > 0 && clause[place - 1].IsGlue("not");
-        var address = place < 0 || denied ? null
+        var address = place < 0 || denied || clause.Verb == "block" ? null
             : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text.Split(' ')[0]
             : "127.0.0.1";
         if (address is null && (denied || IsForAll(clause)))

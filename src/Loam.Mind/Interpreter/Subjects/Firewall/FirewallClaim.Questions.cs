@@ -68,7 +68,8 @@ internal static partial class FirewallClaim
             || scan.HasNumber) ? 0.75 : 0;
     }
 
-    /// <summary>"Turn the firewall on but keep everything working": as it would be anyhow.</summary>
+    /// <summary>"Turn the firewall on but keep everything working": as it would be anyhow.
+    /// </summary>
     public static bool KeepsAll(Clause clause) => clause.Lexemes.Any(l => l.Text is "keep"
             or "keeps" or "leave") && clause.Lexemes.Any(l => l.Is(Part.Topic, "everything"))
         && clause.Lexemes.Any(l => l.Text is "working" or "running" or "reachable" or "accessible"
