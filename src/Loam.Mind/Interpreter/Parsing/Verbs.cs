@@ -137,6 +137,14 @@ internal static class Verbs
             return;
         }
         clause.Verb = lexemes[best].Key(Part.Verb)!;
+        // "Take it down for maintenance"
+        if (clause.Verb == "remove" && lexemes[best].Text.Split(' ')[0] is "take" or "bring"
+            && lexemes.Exists(l => l.Text is "maintenance" or "tonight" or "for now"
+                or "for the moment" or "temporarily" or "for a while" or "for a minute"
+                or "until tomorrow" or "today" or "for the night"))
+        {
+            clause.Verb = "stop";
+        }
         clause.Negated = clause.Verb == "spare";
         for (var at = 0; at < lexemes.Count; at++)
         {

@@ -16,7 +16,10 @@ internal static class PortReader
         var place = clause.Find(Part.Field, "localhost");
         // "Not only from localhost"
         var denied = place > 0 && clause[place - 1].IsGlue("not");
-        var address = place < 0 || denied || clause.Verb == "block" ? null
+        // "Upstream 9.9.9.9" says of something else where it is.
+        var other = clause.Verb == "block" || place > 0 && clause[place].Is(Part.Address)
+            && clause[place - 1].Is(Part.Unknown);
+        var address = place < 0 || denied || other ? null
             : char.IsAsciiDigit(clause[place].Text[0]) ? clause[place].Text.Split(' ')[0]
             : "127.0.0.1";
         if (address is null && (denied || IsForAll(clause)))
@@ -32,7 +35,7 @@ internal static class PortReader
             }
         }
         var web = Protocol(clause);
-        Use(clause, "udp", "tcp", "localhost");
+        Use(clause, other ? ["udp", "tcp"] : ["udp", "tcp", "localhost"]);
         if (ClosesNamed(clause))
         {
             return;

@@ -75,4 +75,9 @@ internal static partial class FirewallClaim
         && clause.Lexemes.Any(l => l.Text is "working" or "running" or "reachable" or "accessible"
             or "available" or "usable" or "alive" or "up" or "as it is" or "going")
         && !clause.Lexemes.Any(l => l.IsNumber || l.IsMention);
+
+    /// <summary>"Pihole: upstream 9.9.9.9": a value of its own.</summary>
+    private static bool IsSetting(Clause clause) => clause.Count > 2
+        && clause[0].Named(Known.Service) is not null && clause[1].Text == ":"
+        && clause[2].Is(Part.Unknown) && !clause.Lexemes.Any(l => l.IsGlue("from"));
 }

@@ -259,7 +259,7 @@ internal static partial class FirewallClaim
         var acts = group.Act != Act.None;
         if (place && (acts || group.Only || group.Destinations.Count > 0
             && group.Ports.Count > 0 || group.Ports.Count > 0 && (group.Also
-            || group.Sources.Count > 0)))
+            || group.Sources.Count > 0 && !IsSetting(clause))))
         {
             return 0.9;
         }

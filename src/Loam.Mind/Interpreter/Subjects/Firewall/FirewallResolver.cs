@@ -63,12 +63,9 @@ internal sealed partial class FirewallResolver
         {
             return [moved];
         }
-        if (Confined() is { } confined)
+        if ((Doubtful() ?? OfConfined()) is { } ofOne)
         {
-            Need(opens: false);
-            var want = Want(confined);
-            return want.Flows.Count == 0 ? [Unknown(confined)]
-                : [Noted(_edits.Confine(want), want)];
+            return [ofOne];
         }
         var locks = _wish.LocksDown || _wish.Groups.Exists(g => FirewallSubject.IsRest(g)
             && g.Direction is null or PacketDirection.Input) && !_wish.Policy
@@ -103,9 +100,20 @@ internal sealed partial class FirewallResolver
         if (rest > 0 && _wish.Groups[rest - 1] is { IsBlock: false, Ports.Count: > 0,
             Sources.Count: > 0 } allowed)
         {
-            (allowed.Only, allowed.Act) = (true, Act.Allow);
+            (allowed.Only, allowed.Act) = (!allowed.Also, Act.Allow);
             _wish.Groups.RemoveAt(rest);
         }
+    }
+
+    private Reply? OfConfined()
+    {
+        if (Confined() is not { } confined)
+        {
+            return null;
+        }
+        Need(opens: false);
+        var want = Want(confined);
+        return want.Flows.Count == 0 ? Unknown(confined) : Noted(_edits.Confine(want), want);
     }
 
     /// <summary>"10.0.0.5 may use ssh and nothing else", "block 10.0.0.5 except for ssh": what one
@@ -131,6 +139,15 @@ internal sealed partial class FirewallResolver
             _ => null,
         };
     }
+
+    /// <summary>"Students may use jupyter from 10.0.0.0/8, nothing else": may they nothing else, or
+    /// does nothing else come in?</summary>
+    private Reply? Doubtful() => !_wish.LocksDown && _wish is { Policy: false, Enable: null }
+        && _wish.Groups is [{ IsBlock: false, Only: false, SourceFirst: false, Sources.Count: > 0,
+            Ports.Count: > 0 } may, { Nothing: true, Ports.Count: 0, HasSource: false }]
+        ? Ask($"Shall {Wording.List(may.Sources)} reach nothing but that, or shall nothing else "
+            + "come in at all?", $"{may.Sources[0]} may use that and nothing else", "lock it down")
+        : null;
 
     private static bool IsNoPort(Recognising.Lexeme lexeme) => lexeme is { IsNumber: true,
             Unit: "" or "tcp" or "udp" } && char.IsAsciiDigit(lexeme.Text[0])

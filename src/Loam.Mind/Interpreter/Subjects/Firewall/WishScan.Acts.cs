@@ -304,7 +304,10 @@ internal sealed partial class WishScan
     private void Add(Port port)
     {
         Concrete();
-        if (_group.Ports.Count > 0 && (_group.HasSource && !_group.SourceFirst
+        // "… may reach 5432 and 5433"
+        var listed = _andBefore && _portAt >= 0 && _portAt == _at - 2 && _group.SourceFirst;
+        _portAt = _at;
+        if (_group.Ports.Count > 0 && !listed && (_group.HasSource && !_group.SourceFirst
             || _group.ActLater) || _group is { Ports.Count: 0, Sources.Count: > 0, OwnAct: true,
                 Only: false, ActLater: false } && _andBefore)
         {

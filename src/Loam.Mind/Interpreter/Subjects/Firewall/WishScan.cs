@@ -21,6 +21,11 @@ internal sealed partial class WishScan
 
     private bool _andBefore;
 
+    /// <summary>Where the last port was said.</summary>
+    private int _portAt = -1;
+
+    private int _at;
+
     /// <summary>The last ports said by number and without a protocol.</summary>
     private Port? _numbered;
 
@@ -67,6 +72,7 @@ internal sealed partial class WishScan
     private void Read(int at)
     {
         _andBefore = _words.AndBefore(at);
+        _at = at;
         if (Rate(at) || Address(at) || Numbers(at) || Protocol(at) || Things(at))
         {
             return;

@@ -239,6 +239,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             var beside = (at > 0 && clause[at - 1].Is(Part.Topic, "group"))
                 || (at + 1 < clause.Count && clause[at + 1].Is(Part.Topic, "group")
+                    && !lexeme.Possessive
                     && (lexeme.Is(Part.Unknown) || lexeme.IsMention || lexeme.Is(Part.Quoted)));
             var follows = _group is not null && at > 1 && lexeme.Named(Known.User) is null
                 && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"))
@@ -251,7 +252,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return false;
         }
-        var not = _leaves || IsDenied(at) || IsTakenFrom(at) || IsNotFor(at);
+        var not = _leaves || at > 0 && clause[at - 1].IsGlue("insteadof") || IsDenied(at)
+            || IsTakenFrom(at) || IsNotFor(at);
         _group = group;
         // "He keeps sudo"
         if (at > 0 && clause[at - 1].Text is "keeps" or "keep" or "retains" or "retain")

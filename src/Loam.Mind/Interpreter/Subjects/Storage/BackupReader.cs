@@ -74,7 +74,11 @@ internal static class BackupReader
         var destination = Destination(clause);
         TakeOld(clause);
         var type = Type(clause);
-        var retain = Retain(clause) ?? Period(clause);
+        // "30 days longer": than it is, and that is asked about.
+        var longer = clause.Lexemes.Any(l => l.Text is "longer" or "more" or "additional")
+            && clause.All(Part.Number).Any(i => Counts(clause, i) && i + 1 < clause.Count
+                && clause.Lexemes.Skip(i + 1).Take(2).Any(l => l.Text is "longer" or "more"));
+        var retain = longer ? null : Retain(clause) ?? Period(clause);
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
         var shift = JobSeasons.Shift(clause);
@@ -96,7 +100,7 @@ internal static class BackupReader
         clause.Attributes.Add(new BackupAttribute
         {
             When = when,
-            Retain = retain ?? Bare(clause),
+            Retain = retain ?? (longer ? null : Bare(clause)),
             Destination = destination,
             Type = type,
             Adds = adds && when is not null,
