@@ -34,8 +34,10 @@ internal sealed record OsOrder(string? File)
 /// <param name="Bytes">What is written; null: nothing.</param>
 /// <param name="Digest">Of what will start.</param>
 /// <param name="Awaited">Services that have to be healthy again.</param>
+/// <param name="Ways">Interfaces over which there has to be a way out again.</param>
 internal sealed record OsPlan(string From, string To, string Slot, long? Bytes, string Digest,
-    System.Collections.Immutable.ImmutableArray<string> Awaited, int Within);
+    System.Collections.Immutable.ImmutableArray<string> Awaited,
+    System.Collections.Immutable.ImmutableArray<string> Ways, int Within);
 
 /// <summary>One line of an answer: how far it is, or how it ended.</summary>
 internal sealed record OsLine(string Doing)

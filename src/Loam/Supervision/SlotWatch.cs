@@ -7,16 +7,18 @@ using Loam.Core.Reconciling;
 using Loam.Drivers.Booting;
 using Loam.Drivers.Booting.Slots;
 using Loam.Drivers.Files;
+using Loam.Drivers.Network;
 
 namespace Loam.Supervision;
 
 /// <summary>What the slots need of the machine.</summary>
 /// <param name="InTurn">Does something while no change does.</param>
 /// <param name="Restart">Ends what runs, then starts the machine again.</param>
+/// <param name="Ways">Interfaces over which the machine has a way out now.</param>
 /// <param name="NoteFile">What a system on trial is to know of the one before it.</param>
 internal sealed record SlotHost(Func<CancellationToken, Task<MachineStatus>> StatusAsync,
     Func<string, Func<Task>, CancellationToken, Task> InTurn, Action Restart,
-    Func<UpdateKey> Key, string NoteFile);
+    Func<UpdateKey> Key, Func<IReadOnlySet<string>> Ways, string NoteFile);
 
 /// <summary>Updates the operating system, and decides whether a system that was started on trial
 /// stays: when the machine is as well as it was before, or else the other comes back.</summary>
@@ -31,8 +33,11 @@ internal sealed class SlotWatch(
         TimeProvider time) => !Power.IsLoams || SlotDisk.OfThisMachine() is not { } disk ? null
             : new(disk, new(c => machine().StatusAsync(c),
                 (what, work, c) => machine().HoldAsync(what, work, c),
-                () => Power.Ask(PowerAct.Restart), () => UpdateKey.Read(), paths.SlotTrialFile),
-                audit, events, time);
+                () => Power.Ask(PowerAct.Restart), () => UpdateKey.Read(), WaysOut,
+                paths.SlotTrialFile), audit, events, time);
+
+    private static HashSet<string> WaysOut() => [.. new KernelLinks().List()
+        .Where(l => !l.Gateways.IsEmpty).Select(l => l.Name)];
 
     public IEnumerable<Watched> Watches => [new("the slots", RunAsync)];
 
@@ -83,11 +88,12 @@ internal sealed class SlotWatch(
     private async Task TryAsync(BootChoice choice, CancellationToken stop)
     {
         var note = TrialNote.Read(host.NoteFile, disk.Running);
-        var trial = new SlotTrial(note?.Healthy, note?.Within ?? Limits.SlotTrial);
+        var trial = new SlotTrial(note?.Healthy, note?.Ways ?? new HashSet<string>(),
+            note?.Within ?? Limits.SlotTrial);
         for (var began = time.GetTimestamp(); ;)
         {
-            var status = await LookAsync(stop);
-            switch (trial.Judge(status, time.GetElapsedTime(began)))
+            var (status, ways) = (await LookAsync(stop), host.Ways());
+            switch (trial.Judge(status, ways, time.GetElapsedTime(began)))
             {
                 case SlotVerdict.Confirm:
                     disk.Choice = BootChoice.Only(disk.Running);
@@ -98,8 +104,8 @@ internal sealed class SlotWatch(
                     Tell("os.failed", $"The system in slot {disk.Running} did not become as well "
                         + "as the one before it, which comes back: " + (status is null
                             ? "the engine does not answer." : note is null
-                            ? "what the machine keeps is not there." : "not healthy: "
-                            + string.Join(", ", trial.Missing(status)) + "."));
+                            ? "what the machine keeps is not there." : "missing: "
+                            + string.Join(", ", trial.Missing(status, ways)) + "."));
                     host.Restart();
                     return;
                 default:
@@ -134,6 +140,7 @@ internal sealed class SlotWatch(
         var status = await host.StatusAsync(cancel);
         var awaited = status.Services.Where(s => s.Health == ServiceHealth.Healthy)
             .Select(s => s.Name).ToImmutableArray();
+        ImmutableArray<string> ways = [.. host.Ways().Order(StringComparer.Ordinal)];
         var within = Math.Clamp(order.Within ?? (int)Limits.SlotTrial.TotalSeconds, 1,
             (int)Limits.LongestSlotTrial.TotalSeconds);
         if (order.File is null)
@@ -142,7 +149,7 @@ internal sealed class SlotWatch(
                 $"Nothing that can start is in slot {other.Name}.",
                 "There is no way back until an update has been made.")
                 : new(running.Words, other.Words, other.Name, null, other.Build!, awaited,
-                    within);
+                    ways, within);
         }
         using var update = UpdateFile.Open(order.File, host.Key());
         if (looks)
@@ -151,7 +158,7 @@ internal sealed class SlotWatch(
         }
         return new(running.Words,
             SlotStatus.WordsOf(update.Head.Version, update.Head.Build), other.Name,
-            update.Head.Bytes, update.Head.Sha256, awaited, within);
+            update.Head.Bytes, update.Head.Sha256, awaited, ways, within);
     }
 
     public async Task ApplyAsync(
@@ -175,7 +182,8 @@ internal sealed class SlotWatch(
                 Write(file, plan, tell, stop);
             }
             new TrialNote(plan.Slot, TimeSpan.FromSeconds(plan.Within),
-                plan.Awaited.ToHashSet(StringComparer.Ordinal)).Write(host.NoteFile);
+                plan.Awaited.ToHashSet(StringComparer.Ordinal),
+                plan.Ways.ToHashSet(StringComparer.Ordinal)).Write(host.NoteFile);
             disk.Choice = BootChoice.Only(disk.Running).Try(plan.Slot);
             await audit.WriteAsync(new(AuditEvents.StateChanged, who,
                 $"Loam {plan.To} starts on trial next") { Plan = plan.Digest }, stop);

@@ -63,7 +63,7 @@ public sealed class SlotTrialTests
     [Fact]
     public void Where_nobody_knows_what_was_before_what_was_kept_is_lost()
     {
-        var trial = new SlotTrial(null, s_within);
+        var trial = new SlotTrial(null, new HashSet<string>(), s_within);
         trial.IsWell(StatusOf()).ShouldBeFalse();
         trial.Judge(StatusOf(), s_within).ShouldBe(SlotVerdict.GoBack);
     }
@@ -86,10 +86,39 @@ public sealed class SlotTrialTests
         Trial().IsWell(well with { Recovery = "taking back" }).ShouldBeFalse();
     }
 
-    private static SlotTrial Trial(params string[] before) => new(before.ToHashSet(), s_within);
+    [Fact]
+    public void A_machine_that_cannot_be_reached_any_more_goes_back()
+    {
+        var trial = new SlotTrial(
+            new HashSet<string> { "web" }, new HashSet<string> { "eth0" }, s_within);
+        var well = StatusOf(("web", ServiceHealth.Healthy));
+        trial.Judge(well, new HashSet<string> { "eth1" }, s_begin).ShouldBe(SlotVerdict.Wait);
+        trial.Missing(well, new HashSet<string> { "eth1" })
+            .ShouldBe(["the way out over eth0"]);
+        trial.Judge(well, new HashSet<string>(), s_within).ShouldBe(SlotVerdict.GoBack);
+        trial.IsWell(well, new HashSet<string> { "eth0", "eth1" }).ShouldBeTrue();
+    }
+
+    private static SlotTrial Trial(params string[] before) =>
+        new(before.ToHashSet(), new HashSet<string>(), s_within);
 
     internal static MachineStatus StatusOf(params (string Name, ServiceHealth Health)[] services) =>
         new("here", "1", "Docker", 1, null, null, null, null,
             [.. services.Select(s => new ServiceStatus(s.Name, "nginx", s.Health, "", 1, 1, [],
                 null, 0, null, null, null, null))], [], [], []);
+}
+
+/// <summary>On a machine that has no way out and had none.</summary>
+internal static class OfflineTrial
+{
+    private static readonly HashSet<string> s_none = [];
+
+    public static SlotVerdict Judge(this SlotTrial trial, MachineStatus? status, TimeSpan since) =>
+        trial.Judge(status, s_none, since);
+
+    public static bool IsWell(this SlotTrial trial, MachineStatus status) =>
+        trial.IsWell(status, s_none);
+
+    public static IEnumerable<string> Missing(this SlotTrial trial, MachineStatus status) =>
+        trial.Missing(status, s_none);
 }

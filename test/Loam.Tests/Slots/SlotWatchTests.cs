@@ -14,6 +14,7 @@ namespace Loam.Tests.Slots;
 public sealed class SlotWatchTests : IDisposable
 {
     private readonly UpdateBench _bench = new();
+    private HashSet<string> _ways = ["eth0"];
     private readonly VirtualTime _time = new(new(2030, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private readonly FakeAudit _audit = new();
     private MachineStatus? _status = SlotTrialTests.StatusOf(("web", ServiceHealth.Healthy));
@@ -74,6 +75,17 @@ public sealed class SlotWatchTests : IDisposable
         Run(Watch(started));
         started.Choice.ShouldBe(new("a", null, 0, "b"));
         Watch(Started("a")).Status.Alerts().ShouldHaveSingleItem().ShouldContain("did not come up");
+    }
+
+    [NeedingFact]
+    public async Task A_system_that_cannot_be_reached_goes_back()
+    {
+        var plan = await UpdateAsync(Disk(), "2.0");
+        plan.Ways.ShouldBe(["eth0"]);
+        _ways = [];
+        var started = Started("b");
+        Run(Watch(started));
+        started.Choice.ShouldBe(new("a", null, 0, "b"));
     }
 
     [NeedingFact]
@@ -170,6 +182,6 @@ public sealed class SlotWatchTests : IDisposable
     private SlotWatch Watch(SlotDisk disk) => new(disk, new(
         _ => _status is { } status ? Task.FromResult(status)
             : throw new HostException(Fault.Unavailable, "no engine"),
-        (_, work, _) => work(), () => _restarts++, () => _bench.Key, _bench.In("note")),
-        _audit, new(_time), _time);
+        (_, work, _) => work(), () => _restarts++, () => _bench.Key, () => _ways,
+        _bench.In("note")), _audit, new(_time), _time);
 }

@@ -66,10 +66,11 @@ internal static class OsView
         }
     }
 
-    private static string Awaited(OsPlan plan) => plan.Awaited.IsEmpty
+    private static string Awaited(OsPlan plan) => (plan.Awaited.IsEmpty
         ? "the daemon and its engine answer"
         : $"{string.Join(", ", plan.Awaited)} {(plan.Awaited.Length == 1 ? "is" : "are")} "
-            + "healthy again";
+            + "healthy again") + (plan.Ways.IsEmpty ? "" : " and "
+        + string.Join(" and ", plan.Ways.Select(SlotTrial.WayOut)) + " is there");
 
     private static string StateOf(SlotStatus slot) => string.Join(", ", ((string?[])
     [
