@@ -23,7 +23,7 @@ readonly states=$root/os/boot/states
 readonly calm_s=15
 
 main() {
-  local cuts=0 port
+  local cuts=0 port iso
   while (($# > 0)); do
     case $1 in
       --cuts) cuts=${2:?--cuts needs a number}; shift ;;
@@ -42,9 +42,10 @@ main() {
   on_q35
   power_cuts "$cuts"
   all_six_files
+  iso=$(LOAM_SLOT_KERNEL=$kernel/bzImage "$tools/iso.sh")
   echo "boot: answering_s=$answering_s processor_s=$processor_s again_s=$again_s" \
     "healthy_s=$healthy_s q35_s=$q35_s image_mb=$(megabytes "$squash" "$kernel/bzImage")" \
-    "executables=$(executables) idle_mb=$idle_mb cuts=$cuts kernel=${LOAM_KERNEL:-own}"
+    "iso_mb=$(megabytes "$iso") executables=$(executables) idle_mb=$idle_mb cuts=$cuts kernel=${LOAM_KERNEL:-own}"
 }
 
 clean() {
