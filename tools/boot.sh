@@ -225,7 +225,8 @@ inside() {
 # A login with a terminal.
 logs_in() {
   { sleep 3; printf 'exit\r'; } | as_user root -tt >"$work/login" 2>&1 || true
-  grep -qE 'loam (›|>)' "$work/login" || { cat "$work/login"; false; }
+  sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g' "$work/login" | grep -qE 'loam (›|>)' ||
+    { cat "$work/login"; false; }
 }
 
 check_six_files() {
