@@ -13,7 +13,7 @@ namespace Loam.Supervision;
 
 /// <summary>What the slots need of the machine.</summary>
 /// <param name="InTurn">Does something while no change does.</param>
-/// <param name="Restart">Ends what runs, then starts the machine again.</param>
+/// <param name="Restart">Soon ends what runs, then starts the machine again.</param>
 /// <param name="Ways">Interfaces over which the machine has a way out now.</param>
 /// <param name="NoteFile">What a system on trial is to know of the one before it.</param>
 internal sealed record SlotHost(Func<CancellationToken, Task<MachineStatus>> StatusAsync,
@@ -33,8 +33,15 @@ internal sealed class SlotWatch(
         TimeProvider time) => !Power.IsLoams || SlotDisk.OfThisMachine() is not { } disk ? null
             : new(disk, new(c => machine().StatusAsync(c),
                 (what, work, c) => machine().HoldAsync(what, work, c),
-                () => Power.Ask(PowerAct.Restart), () => UpdateKey.Read(), WaysOut,
+                () => _ = RestartSoonAsync(time), () => UpdateKey.Read(), WaysOut,
                 paths.SlotTrialFile), audit, events, time);
+
+    /// <summary>After whoever asked for it has read that it comes.</summary>
+    private static async Task RestartSoonAsync(TimeProvider time)
+    {
+        await Task.Delay(Limits.RestartNotice, time);
+        Power.Ask(PowerAct.Restart);
+    }
 
     private static HashSet<string> WaysOut() => [.. new KernelLinks().List()
         .Where(l => !l.Gateways.IsEmpty).Select(l => l.Name)];
@@ -192,16 +199,8 @@ internal sealed class SlotWatch(
         tell(new("") { Restarts = !order.Later });
         if (!order.Later)
         {
-            _ = RestartSoonAsync(stop);
+            host.Restart();
         }
-    }
-
-    /// <summary>After whoever asked for it has read that it comes.</summary>
-    private async Task RestartSoonAsync(CancellationToken stop)
-    {
-        await Task.Delay(Limits.RestartNotice, time, stop)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        host.Restart();
     }
 
     private void RefuseOnTrial(BootChoice choice)
