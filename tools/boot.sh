@@ -122,17 +122,6 @@ on_q35() {
 
 generation() { console | grep -oE 'generation [0-9]+' | tail -1 | cut -d' ' -f2; }
 
-# await_health: a service that has just started again is not known to be well at once.
-await_health() {
-  local deadline=$((SECONDS + work_limit_s))
-  until console | grep -qE '● +nginx +healthy'; do
-    is_alive "$qemu" || { console | tail -30 >&2; fail "the machine ended before nginx was healthy."; }
-    ((SECONDS < deadline)) || { console | tail -40 >&2; fail "nginx did not become healthy."; }
-    say_to_it status
-    sleep 5
-  done
-}
-
 # power_cuts N: each at some moment of a change for which the container is replaced.
 power_cuts() {
   local done before after
@@ -151,7 +140,7 @@ power_cuts() {
     start_machine microvm
     await_page "$work_limit_s"
     await_prompt
-    await_health
+    await_health "$work_limit_s"
     after=$(generation)
     ((after == before || after == before + 1)) ||
       fail "cut $done: generation $after after $before: neither the old nor the new."

@@ -89,3 +89,14 @@ await_page() {
     sleep 0.1
   done
 }
+
+# await_health SECONDS: a service that has just started again is not known to be well at once.
+await_health() {
+  local deadline=$((SECONDS + $1))
+  until console | grep -qE '● +nginx +healthy'; do
+    is_alive "$qemu" || { console | tail -30 >&2; fail "the machine ended before nginx was healthy."; }
+    ((SECONDS < deadline)) || { console | tail -40 >&2; fail "nginx did not become healthy."; }
+    say_to_it status
+    sleep 5
+  done
+}

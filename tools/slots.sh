@@ -145,8 +145,7 @@ await_state() {
 intact() {
   await_page "$work_limit_s"
   forget
-  say_to_it status
-  await '● +nginx +healthy' 60
+  await_health "$work_limit_s"
   await 'generation 1' 10
 }
 
