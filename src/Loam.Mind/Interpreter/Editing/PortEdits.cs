@@ -120,7 +120,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var adds = said.Link is not ("on" or "to" or "as" or "from" or "insteadof")
             && (clause.Verb == "publish" || clause.Verb == "create" && !draft.IsNew(service))
             && published;
-        var also = published && clause.Verb is "publish" or "have" or "set" or ""
+        var also = published && !draft.IsNew(service)
+            && clause.Verb is "publish" or "have" or "set" or "" or "create"
             && clause.Lexemes.Any(l => l.Text is "also" or "as well" or "additionally"
                 or "too" or "in addition");
         if (adds || also || (published && IsFurther(said)))

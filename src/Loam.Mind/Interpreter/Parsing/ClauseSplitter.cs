@@ -160,12 +160,15 @@ internal static class ClauseSplitter
     private static bool StartsClause(List<Lexeme> all, int start, int at)
     {
         var lexeme = all[at];
-        var joined = IsJoint(all[at - 1])
+        var joined = IsJoint(all[at - 1]) && !(IsMore(all[at - 1]) && at > 1
+                && IsJoint(all[at - 2]))
             || (all[at - 1].Text == "just" && at - 1 > start && IsJoint(all[at - 2]));
         // "and also", "but then": look at the first joint of a row.
         if (joined && IsJoint(lexeme))
         {
-            return false;
+            // "… and a second nginx on 8081"
+            return IsMore(lexeme) && at + 1 < all.Count && all[at + 1].IsMention
+                && HasVerb(all, start, at) && PieceStandsAlone(all, start, at + 1);
         }
         // "Prometheus too", "both not published", "never mind, 3 is plenty"
         if (joined && (Ellipsis.Begins(all, at) || Ellipsis.Ends(all, start, at)
@@ -223,6 +226,9 @@ internal static class ClauseSplitter
         return joined && ((HasVerb(all, start, at) && IsSubjectOfVerb(all, at))
             || PieceStandsAlone(all, start, at));
     }
+
+    private static bool IsMore(Lexeme lexeme) => lexeme.Text is "another" or "a second"
+        or "a further" or "one more";
 
     private static bool IsTakingBack(List<Lexeme> all, int start, int end)
     {

@@ -26,7 +26,9 @@ internal static class LimitReader
                 {
                     clause.Use(at);
                 }
-                if (limit == LimitKind.Replicas && IsOnlyWord(clause, at))
+                // "Restart it at most 3 times"
+                if (limit == LimitKind.Replicas && (IsOnlyWord(clause, at)
+                    || clause.Verb == "restart" && clause[at].Text is "times"))
                 {
                     continue;
                 }

@@ -68,6 +68,12 @@ internal static partial class FirewallClaim
             || scan.HasNumber) ? 0.75 : 0;
     }
 
+    /// <summary>"Hide the version of caddy", "redirect http to https", "block ads": what is in the
+    /// packets, of which no rule knows.</summary>
+    public static bool IsOfContent(Clause clause) => clause.Lexemes.Any(l => l.IsField("version")
+        || l.Text is "redirect" or "redirects" or "redirected" or "ads" or "adverts"
+            or "advertising" or "trackers");
+
     /// <summary>"Turn the firewall on but keep everything working": as it would be anyhow.
     /// </summary>
     public static bool KeepsAll(Clause clause) => clause.Lexemes.Any(l => l.Text is "keep"

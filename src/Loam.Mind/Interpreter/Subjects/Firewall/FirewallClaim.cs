@@ -25,9 +25,7 @@ internal static partial class FirewallClaim
         {
             return 0;
         }
-        // "Hide the version of caddy"
-        if (clause.Lexemes.Any(l => l.IsField("version")
-            || l.Text is "ads" or "adverts" or "advertising" or "trackers"))
+        if (IsOfContent(clause))
         {
             return 0;
         }

@@ -346,6 +346,10 @@ internal sealed class FirewallSubject : ISubject
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
+        if (FirewallClaim.IsOfContent(clause))
+        {
+            return [new(ReplyKind.Unclear, "")];
+        }
         session.About = new(this, []);
         if (clause.Attributes.OfType<BanAttribute>().FirstOrDefault() is { } ban)
         {

@@ -298,7 +298,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         for (var before = at - 1; before >= Math.Max(0, at - 5); before--)
         {
             var lexeme = clause[before];
-            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "never"
+            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "but not"
+                or "no" or "never"
                 or "no longer" or "no more" or "neither" or "nor")
             {
                 return true;

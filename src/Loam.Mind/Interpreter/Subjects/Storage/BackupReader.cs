@@ -125,6 +125,12 @@ internal static class BackupReader
         && clause.Lexemes.Skip(at + 1).Take(4).TakeWhile(l => !l.IsGlue("comma")
             && !l.IsGlue("instead")).Any(l => l.IsField("backup") || l.IsVerb("backup"));
 
+    /// <summary>"Build-cache not in the backup".</summary>
+    private static bool IsNotIn(Clause clause, int at) => clause[at].IsGlue("not")
+        && clause.Next(at) is >= 0 and var link
+        && (clause[link].IsGlue("in") || clause[link].IsGlue("with"))
+        && clause.Lexemes.Skip(link).Take(4).Any(l => l.IsField("backup") || l.IsVerb("backup"));
+
     /// <summary>"A backup", "schedule a backup": one, of something that must be said.</summary>
     private static bool IsOnce(Clause clause, int at) =>
         (clause[at].IsField("backup") || clause[at].IsVerb("backup"))
@@ -138,7 +144,7 @@ internal static class BackupReader
         var none = Enumerable.Range(0, clause.Count).Where(i => clause[i].IsGlue("without")
             || clause[i].Is(Part.Topic, "leftout") || (clause.IsFree(i)
                 && clause[i].IsVerb("stop")) || clause[i].Text is "no more"
-                or "no longer any" or "none" || IsNo(clause, i)).ToList();
+                or "no longer any" or "none" || IsNo(clause, i) || IsNotIn(clause, i)).ToList();
         none.ForEach(clause.Use);
         return none.Count > 0;
     }
