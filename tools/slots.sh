@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Updates Loam as an operating system in QEMU, in all the ways that go well or wrong, from a disk of
 # its own with GRUB: a good update is confirmed, the way back too; with a damaged slot, a kernel that
-# panics and a root whose engine never comes up it goes back by itself. What it keeps must stay.
+# panics and a root under which no container starts it goes back by itself. What it keeps must stay.
 #
 #   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi,
 #                       and onto: from the running system onto an empty disk, started with both
@@ -104,7 +104,7 @@ make_disk() {
   LOAM_SLOT_KERNEL=$debian/bzImage LOAM_SLOT_ROOT=$made/root.squashfs \
     LOAM_SLOT_OUT=$files/root/panic.update "$tools/slot.sh" >/dev/null
   unsquashfs -quiet -no-progress -no-xattrs -d "$work/root" "$made/root.squashfs" >/dev/null
-  rm "$work/root/usr/bin/containerd"
+  printf '#!/bin/sh\nexit 1\n' >"$work/root/usr/bin/crun"
   mksquashfs "$work/root" "$work/ill" -comp zstd -Xcompression-level 1 -all-root -no-xattrs \
     -no-progress -quiet
   LOAM_SLOT_KERNEL=$kernel/bzImage LOAM_SLOT_ROOT=$work/ill \
@@ -187,7 +187,7 @@ panicking() {
 }
 
 ill() {
-  say "an update whose engine never comes up"
+  say "an update under which no container starts"
   update ill.update --within 1
   forget
   await_daemon

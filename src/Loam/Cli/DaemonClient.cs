@@ -10,6 +10,7 @@ using Loam.Core.Backups;
 using Loam.Core.Observing;
 using Loam.Core.Reconciling;
 using Loam.Core.Scheduling;
+using Loam.Drivers.Booting;
 using Loam.Drivers.Linux;
 
 namespace Loam.Cli;
@@ -464,8 +465,9 @@ internal sealed partial class DaemonClient(string socketPath, string? token = nu
                     "Use sudo, or join group loam: `sudo usermod -aG loam $USER`, "
                     + "then log in again.")
                 : new CommandFailure(ExitCode.Unreachable,
-                    $"No daemon answers at {SocketPath}.",
-                    "Start it with `systemctl start loam`, or in a clone with `./dev run`; "
+                    $"No daemon answers at {SocketPath}.", Power.IsLoams
+                    ? "It is started again by itself; /var/log/loam/daemon.log says why it ended."
+                    : "Start it with `systemctl start loam`, or in a clone with `./dev run`; "
                     + "`loam daemon` runs it in the foreground.");
         }
     }

@@ -38,7 +38,8 @@ internal static class ConsoleCommands
         Greet(call, status);
         if (status is { Starting: not null })
         {
-            Greet(call, await StartedAsync(call, status, cancel).ConfigureAwait(false));
+            status = await StartedAsync(call, cancel).ConfigureAwait(false);
+            Greet(call, status);
         }
         if (!await MayAsync(call, cancel).ConfigureAwait(false))
         {
@@ -53,8 +54,9 @@ internal static class ConsoleCommands
 
     /// <summary>One that takes longer still is a daemon that answers, and its shell is there.
     /// </summary>
-    private static async Task<MachineStatus> StartedAsync(
-        Invocation call, MachineStatus starting, CancellationToken cancel)
+    /// <returns>Null: it has ended meanwhile.</returns>
+    private static async Task<MachineStatus?> StartedAsync(
+        Invocation call, CancellationToken cancel)
     {
         try
         {
@@ -62,7 +64,20 @@ internal static class ConsoleCommands
         }
         catch (CommandFailure)
         {
-            return starting;
+            return await NowAsync(call, cancel).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<MachineStatus?> NowAsync(
+        Invocation call, CancellationToken cancel)
+    {
+        try
+        {
+            return await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
+        }
+        catch (CommandFailure)
+        {
+            return null;
         }
     }
 
@@ -72,13 +87,9 @@ internal static class ConsoleCommands
         for (var began = call.Time.GetTimestamp();
             call.Time.GetElapsedTime(began) < s_patience;)
         {
-            try
+            if (await NowAsync(call, cancel).ConfigureAwait(false) is { } status)
             {
-                return await call.Client.StatusNowAsync(cancel).ConfigureAwait(false);
-            }
-            catch (CommandFailure)
-            {
-                // Not yet.
+                return status;
             }
             await Task.Delay(s_pause, call.Time, cancel).ConfigureAwait(false);
         }
