@@ -103,7 +103,6 @@ lay_out() {
   libraries "$root/out/loam"
   install -d "$to/usr/lib/loam"
   public_key >"$to/usr/lib/loam/update.pub"
-  install -m 755 "$os/root/login" "$to/usr/lib/loam/login"
   settle
 }
 

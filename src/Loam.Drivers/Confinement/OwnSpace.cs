@@ -48,7 +48,7 @@ public static class OwnSpace
         {
             return folder.GetFileSystemInfos();
         }
-        catch (IOException)
+        catch (IOException error) when (IsGone(error))
         {
             return [];
         }
@@ -60,10 +60,17 @@ public static class OwnSpace
         {
             return file.LinkTarget is null ? file.Length : 0;
         }
-        catch (IOException)
+        catch (IOException error) when (IsGone(error))
         {
             return 0;
         }
+    }
+
+    private static bool IsGone(IOException error)
+    {
+        const int notFolder = 20;
+        return error is DirectoryNotFoundException or FileNotFoundException
+            || (error.HResult & 0xffff) == notFolder;
     }
 
     /// <summary>Removes all that is not known by its name. Of a program that has ended.</summary>

@@ -26,7 +26,19 @@ internal static partial class Privileges
         Check(SetGroups(0, null), "The groups cannot be left");
         Check(SetGroup(user, user, user), "The group cannot be changed");
         Check(SetUser(user, user, user), "The user cannot be changed");
+        DropInherited();
         Check(Control(NoNewPrivileges, 1, 0, 0, 0), "New rights cannot be ruled out");
+    }
+
+    /// <summary>Those that a file could make permitted again; the others went with the user.
+    /// capset(2).</summary>
+    private static unsafe void DropInherited()
+    {
+        const uint version = 0x20080522;
+        var head = stackalloc uint[2] { version, 0 };
+        var none = stackalloc uint[6];
+        new Span<uint>(none, 6).Clear();
+        Check(SetCapabilities(head, none), "Capabilities cannot be given up");
     }
 
     /// <summary>Whoever started it takes it along. After the user was changed, which clears it.
@@ -72,6 +84,9 @@ internal static partial class Privileges
 
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     private static partial int Control(int what, nuint a, nuint b, nuint c, nuint d);
+
+    [LibraryImport("libc", EntryPoint = "capset", SetLastError = true)]
+    private static unsafe partial int SetCapabilities(uint* head, uint* sets);
 
     [LibraryImport("libc", EntryPoint = "setgroups", SetLastError = true)]
     private static unsafe partial int SetGroups(nuint count, uint* groups);

@@ -15,7 +15,9 @@ internal static class ContainerReading
         var labels = wire.Config?.Labels ?? [];
         var state = State(wire.State?.Status);
         var networks = wire.NetworkSettings?.Networks ?? [];
-        var ended = state is ContainerState.Exited or ContainerState.Dead;
+        // One that is started again and again has ended, too.
+        var ended = state is ContainerState.Exited or ContainerState.Dead
+            or ContainerState.Restarting;
         return new ObservedContainer(
             wire.Id, wire.Name.TrimStart('/'),
             labels.GetValueOrDefault(EngineLabels.Service, ""),

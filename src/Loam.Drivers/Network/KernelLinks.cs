@@ -24,6 +24,7 @@ public sealed class KernelLinks : ILinks
         RouteTarget = 1, RouteLink = 4, RouteGateway = 5, RouteMetric = 6,
         NeighbourAddress = 1;
     private const byte V4 = 2, V6 = 10, MainTable = 254, Static = 4, Everywhere = 0, Unicast = 1;
+    private const byte NoDuplicates = 2;
     private const uint OnLink = 4;
     private const int LentMetric = 1024;
     private const uint Up = 1, Loopback = 8, Permanent = 0x80;
@@ -32,7 +33,7 @@ public sealed class KernelLinks : ILinks
     private const int HasAnswered = 0x80 | 0x40 | 0x02 | 0x04 | 0x08;
 
     private const int NoSuchProcess = 3, NoDevice = 19, AddressNotThere = 99, Unreachable = 101;
-    private const int Discard = 9;
+    private const int NotSupported = 95, Discard = 9;
 
     public IReadOnlyList<HostLink> List()
     {
@@ -65,12 +66,20 @@ public sealed class KernelLinks : ILinks
     }
 
     /// <summary>A bridge; one that is there already stays.</summary>
-    public static void AddBridge(string name) => Check(
-        Netlink.Do(Route, new NetlinkMessage(NewLink,
+    /// <exception cref="HostException">Unsupported: the kernel has none.</exception>
+    public static void AddBridge(string name)
+    {
+        var error = Netlink.Do(Route, new NetlinkMessage(NewLink,
             Netlink.Create | Netlink.Exclusive | Netlink.Acknowledge, new byte[LinkBytes])
             .With(LinkName, Text(name))
-            .With(LinkInfo, NetlinkMessage.Nest(n => n.With(InfoKind, Text("bridge"))))),
-        $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
+            .With(LinkInfo, NetlinkMessage.Nest(n => n.With(InfoKind, Text("bridge")))));
+        if (error == NotSupported)
+        {
+            throw new HostException(Fault.Unsupported, $"The bridge {name} cannot be made.",
+                "Check that the kernel has bridges: `modprobe bridge`.");
+        }
+        Check(error, $"The bridge {name} cannot be made", Files.Libc.ErrorExists);
+    }
 
     /// <summary>Takes a link away; none there is success.</summary>
     public static void Remove(string name)
@@ -193,6 +202,8 @@ public sealed class KernelLinks : ILinks
         var prefix = byte.Parse(address.AsSpan(cut + 1), CultureInfo.InvariantCulture);
         var payload = new byte[AddressBytes];
         (payload[0], payload[1], payload[3]) = (FamilyOf(ip), prefix, Everywhere);
+        // Nobody else can have an address of the loop: it can be used at once.
+        payload[2] = name == "lo" ? NoDuplicates : (byte)0;
         MemoryMarshal.Write(payload.AsSpan(4), IndexOf(name));
         var bytes = ip.GetAddressBytes();
         var message = new NetlinkMessage(type, flags | Netlink.Acknowledge, payload)

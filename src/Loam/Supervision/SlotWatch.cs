@@ -33,14 +33,24 @@ internal sealed class SlotWatch(
         TimeProvider time) => !Power.IsLoams || SlotDisk.OfThisMachine() is not { } disk ? null
             : new(disk, new(c => machine().StatusAsync(c),
                 (what, work, c) => machine().HoldAsync(what, work, c),
-                () => _ = RestartSoonAsync(time), () => UpdateKey.Read(), WaysOut,
+                () => _ = RestartSoonAsync(events, time), () => UpdateKey.Read(), WaysOut,
                 paths.SlotTrialFile), audit, events, time);
 
     /// <summary>After whoever asked for it has read that it comes.</summary>
-    private static async Task RestartSoonAsync(TimeProvider time)
+    private static async Task RestartSoonAsync(EventLog events, TimeProvider time)
     {
         await Task.Delay(Limits.RestartNotice, time);
-        Power.Ask(PowerAct.Restart);
+        try
+        {
+            Power.Ask(PowerAct.Restart);
+        }
+        catch (HostException fault)
+        {
+            events.Add(new(0, time.GetUtcNow(), "os.failed")
+            {
+                Message = $"The machine does not start again: {fault.Message} {fault.Remedy}",
+            });
+        }
     }
 
     private static HashSet<string> WaysOut() => [.. new KernelLinks().List()

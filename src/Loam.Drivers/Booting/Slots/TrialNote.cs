@@ -13,8 +13,9 @@ namespace Loam.Drivers.Booting.Slots;
 public sealed record TrialNote(string Slot, TimeSpan Within, IReadOnlySet<string> Healthy,
     IReadOnlySet<string> Ways)
 {
-    /// <summary>No service has a name with a space in it.</summary>
-    private const string Way = "way ";
+    /// <summary>A file of their own: a Loam that knows nothing of them would take each line for a
+    /// service.</summary>
+    private const string Beside = ".ways";
     private const int MostBytes = 1024 * 1024;
     private const uint OwnerOnly = 0x180;
 
@@ -31,16 +32,25 @@ public sealed record TrialNote(string Slot, TimeSpan Within, IReadOnlySet<string
         {
             return null;
         }
-        var rest = lines.Skip(2).Where(l => l.Length > 0)
-            .ToLookup(l => l.StartsWith(Way, StringComparison.Ordinal));
-        return new(slot, Bounded(seconds), rest[false].ToHashSet(),
-            rest[true].Select(l => l[Way.Length..]).ToHashSet());
+        var ways = Encoding.UTF8.GetString(AtomicFile.Read(path + Beside, MostBytes) ?? []);
+        return new(slot, Bounded(seconds), Names(lines.Skip(2)), Names(ways.Split('\n')));
     }
 
-    public void Write(string path) => AtomicFile.Write(path, Encoding.UTF8.GetBytes(string.Create(
-        CultureInfo.InvariantCulture, $"{Slot}\n{(int)Within.TotalSeconds}\n")
-        + string.Concat(Healthy.Concat(Ways.Select(w => Way + w)).Order(StringComparer.Ordinal)
-            .Select(n => n + "\n"))), OwnerOnly);
+    public void Write(string path)
+    {
+        Write(path + Beside, Text(Ways));
+        Write(path, string.Create(CultureInfo.InvariantCulture,
+            $"{Slot}\n{(int)Within.TotalSeconds}\n{Text(Healthy)}"));
+    }
+
+    private static void Write(string path, string text) =>
+        AtomicFile.Write(path, Encoding.UTF8.GetBytes(text), OwnerOnly);
+
+    private static string Text(IEnumerable<string> names) =>
+        string.Concat(names.Order(StringComparer.Ordinal).Select(n => n + "\n"));
+
+    private static HashSet<string> Names(IEnumerable<string> lines) =>
+        [.. lines.Where(l => l.Length > 0)];
 
     private static TimeSpan Bounded(int seconds) => TimeSpan.FromSeconds(
         Math.Clamp(seconds, 1, Limits.LongestSlotTrial.TotalSeconds));

@@ -89,10 +89,10 @@ public sealed partial class ContainerdEngine
         catch (Exception error)
         {
             await UndoAsync(id, name, what).ConfigureAwait(false);
-            if (isAsked)
-            {
-                Note(id, RunOf(id) with { Wanted = false });
-            }
+            var run = RunOf(id);
+            // What cannot even be started is known to be ill, as what ends at once is.
+            Note(id, isAsked ? run with { Wanted = false }
+                : run with { ExitCode = run.ExitCode ?? CannotStart });
             if (error is HostException fault)
             {
                 throw RuntimeErrors.Readable(fault, name);
@@ -100,6 +100,9 @@ public sealed partial class ContainerdEngine
             throw;
         }
     }
+
+    /// <summary>As a shell says it.</summary>
+    private const int CannotStart = 127;
 
     private async Task MakeTaskAsync(string id, Task<List<ReadOnlyMemory<byte>>> mounting,
         string folder, string what, CancellationToken cancel)

@@ -66,11 +66,16 @@ internal static class OsView
         }
     }
 
-    private static string Awaited(OsPlan plan) => (plan.Awaited.IsEmpty
-        ? "the daemon and its engine answer"
-        : $"{string.Join(", ", plan.Awaited)} {(plan.Awaited.Length == 1 ? "is" : "are")} "
-            + "healthy again") + (plan.Ways.IsEmpty ? "" : " and "
-        + string.Join(" and ", plan.Ways.Select(SlotTrial.WayOut)) + " is there");
+    private static string Awaited(OsPlan plan)
+    {
+        var services = plan.Awaited.IsEmpty ? "the daemon and its engine answer"
+            : $"{string.Join(", ", plan.Awaited)} {Are(plan.Awaited.Length)} healthy again";
+        return plan.Ways.IsEmpty ? services : $"{services} and "
+            + string.Join(" and ", plan.Ways.Select(SlotTrial.WayOut))
+            + $" {Are(plan.Ways.Length)} there";
+    }
+
+    private static string Are(int count) => count == 1 ? "is" : "are";
 
     private static string StateOf(SlotStatus slot) => string.Join(", ", ((string?[])
     [
