@@ -209,6 +209,12 @@ public sealed class SandboxTests : IDisposable
             .Output.ShouldContain("unreachable");
     }
 
+    /// <summary>An address that is being looked for elsewhere cannot be listened on yet.</summary>
+    [NeedingFact]
+    public async Task A_place_of_version_6_is_there_at_once() =>
+        (await BashAsync("exec 3<>/dev/tcp/2001:db8::7/8080 && echo in",
+            Access("network:[2001:db8::7]:8080"))).Output.ShouldBe("in\n");
+
     [NeedingFact]
     public async Task Its_time_limit_ends_all_of_it()
     {
