@@ -76,7 +76,7 @@ internal static class JobCommand
             // The word behind an option may be its value.
             if (next is not null && next != program && (url is not null
                 || program is "find" or "rm" or "ls" or "du"
-                || words.IndexOf(next) is var place && place <= at + 2
+                || words.IndexOf(next, at + 1) is var place && place <= at + 2
                     && !words[place - 1].StartsWith('-')))
             {
                 parts.Add(next);
