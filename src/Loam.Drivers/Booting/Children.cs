@@ -39,7 +39,7 @@ public sealed partial class Children
     private void ReapAlone()
     {
         _taken = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => { });
-        signal(ChildEnded, Default);
+        Libc.ResetSignal(ChildEnded);
     }
 
     /// <returns>The process ID, and its exit code when it has ended; of a signal, 128 and its
@@ -110,7 +110,6 @@ public sealed partial class Children
     private const int Exited = 4;
     private const int Leave = 0x01000000;
     private const int ChildEnded = 17;
-    private const nint Default = 0;
 
     /// <summary>siginfo_t of 64-bit Linux, as far as it is read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 128)]
@@ -118,9 +117,6 @@ public sealed partial class Children
     {
         [FieldOffset(16)] public readonly int Pid;
     }
-
-    [LibraryImport("libc")]
-    private static partial nint signal(int number, nint handler);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int waitid(int which, int id, out ChildNews news, int options);

@@ -7,14 +7,13 @@ namespace Loam.Drivers.Confinement;
 internal static unsafe partial class Execution
 {
     private const int EmptyPath = 0x1000, BrokenPipe = 13;
-    private const nint Default = 0;
 
     /// <returns>The error's number: where it succeeds there is nobody to return to.</returns>
     public static int Run(
         SafeFileHandle program, IEnumerable<string> arguments, IEnumerable<string> environment)
     {
         // The runtime ignores it, and what is ignored stays so.
-        Signal(BrokenPipe, Default);
+        Files.Libc.ResetSignal(BrokenPipe);
         var arm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         fixed (byte* nothing = "\0"u8)
         {
@@ -36,9 +35,6 @@ internal static unsafe partial class Execution
         }
         return vector;
     }
-
-    [LibraryImport("libc", EntryPoint = "signal")]
-    private static partial nint Signal(int number, nint handler);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint ExecuteAt(

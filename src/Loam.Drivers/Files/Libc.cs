@@ -49,6 +49,12 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
 
+    /// <summary>Nobody handles a signal any more, and nobody ignores it.</summary>
+    public static void ResetSignal(int number) => SignalRaw(number, 0);
+
+    [LibraryImport(Library, EntryPoint = "signal")]
+    private static partial nint SignalRaw(int number, nint handler);
+
     /// <returns>Zero or the error's number; errno is not set.</returns>
     [LibraryImport(Library, EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
