@@ -16,3 +16,12 @@ public sealed class PodmanStories(PodmanGround ground) : Stories(ground);
 
 [Needs("podman"), Collection("podman")]
 public sealed class PodmanTrouble(PodmanGround ground) : Trouble(ground);
+
+[NeedsOwnEngine, Collection("containerd")]
+public sealed class ContainerdStories(ContainerdGround ground) : Stories(ground);
+
+[NeedsOwnEngine, Collection("containerd")]
+public sealed class ContainerdTrouble(ContainerdGround ground) : Trouble(ground);
+
+[NeedsOwnEngine, Collection("containerd")]
+public sealed class ContainerdRefusals(ContainerdGround ground) : Refusals(ground);

@@ -142,13 +142,3 @@ public sealed class SharedPorts : IAsyncLifetime
     private static async Task<string> AskAsync() =>
         (await s_http.GetStringAsync($"http://127.0.0.1:{Port}/")).Trim();
 }
-
-/// <summary>Needs the engine of our own, and what <c>./dev test system</c> sets up.</summary>
-public sealed class NeedsOwnEngineAttribute : NeedAttribute
-{
-    public override string? Missing() =>
-        Environment.GetEnvironmentVariable("LOAM_BINARY") is null
-            || Environment.GetEnvironmentVariable("LOAM_MIRROR") is null
-            ? "LOAM_BINARY or LOAM_MIRROR is not set; ./dev test system sets both"
-            : MissingProgram("containerd", "containerd-shim-runc-v2", "crun", "nft");
-}

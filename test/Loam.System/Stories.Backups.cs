@@ -144,9 +144,9 @@ public abstract partial class Stories
             + " create role app login");
     }
 
-    private async Task<string> SqlAsync(string sql) => await Engine.RunAsync("exec",
-        (await Engine.OwnAsync("--filter", "name=postgres")).ShouldHaveSingleItem(), "psql",
-        "-U", "postgres", "-tAc", sql);
+    private async Task<string> SqlAsync(string sql) => await Engine.ExecAsync(
+        (await Engine.OwnAsync("postgres")).ShouldHaveSingleItem(), "psql", "-U", "postgres",
+        "-tAc", sql);
 
     /// <summary>Files of all sorts that a volume may hold.</summary>
     private static async Task FillAsync(string directory)

@@ -40,19 +40,19 @@ public abstract partial class Stories
         (await told.RunAsync("run-job", "endless")).ShouldEnd(1)
             .ShouldSay("begun", "did not end within 2 s");
         (await told.RunAsync("jobs")).ShouldEnd(0);
-        (await JobsAsync()).ShouldBeEmpty();
+        (await Engine.JobsAsync()).ShouldBeEmpty();
         (await Engine.OwnAsync()).ShouldHaveSingleItem();
 
         using var client = Loam.Begin("run-job", "long");
         await Wait.ForAsync("its container to speak", async () =>
-            await JobsAsync() is [var id]
-            && (await Engine.TryAsync("logs", id)).Output.Contains("half"));
+            await Engine.JobsAsync() is [var id]
+            && (await Engine.LogAsync(id)).Contains("half"));
         (await Loam.RunAsync("run-job", "long")).ShouldEnd(3).ShouldSay("runs already");
         await Loam.KillAsync();
         told.Note("the daemon is killed while the job long runs, and started again");
-        (await JobsAsync()).ShouldHaveSingleItem();
+        (await Engine.JobsAsync()).ShouldHaveSingleItem();
         await Loam.StartAsync();
-        (await JobsAsync()).ShouldBeEmpty();
+        (await Engine.JobsAsync()).ShouldBeEmpty();
         (await Loam.RunAsync("jobs", "long")).ShouldEnd(0)
             .ShouldSay("half", "The daemon ended while it ran");
         told.Check();
@@ -179,6 +179,4 @@ public abstract partial class Stories
         Loam.LogText.ShouldNotContain("very-secret-path");
         File.ReadAllText(Loam.Paths.MessagesFile).ShouldNotContain("very-secret-path");
     });
-
-    private Task<string[]> JobsAsync() => Engine.ListAsync("--filter", "label=loam.job");
 }

@@ -19,11 +19,11 @@ public abstract partial class Stories
         (await AskAsync(Port)).ShouldContain("nginx");
 
         // Somebody removes the container behind Loam's back.
-        var before = (await Engine.OwnAsync("--filter", "name=web")).ShouldHaveSingleItem();
-        await Engine.RunAsync("rm", "--force", before);
+        var before = (await Engine.OwnAsync("web")).ShouldHaveSingleItem();
+        await Engine.RemoveAsync(before);
         await Wait.ForAsync("the service to be there again", async () =>
-            (await Engine.OwnAsync("--filter", "name=web")).Any(c => c != before)
-            && (await Loam.RunAsync("status")).Output.Contains("healthy"));
+            (await Engine.OwnAsync("web")).Any(c => c != before)
+            && (await Loam.RunAsync("status")).Output.Contains(" healthy "));
         (await AskAsync(Port)).ShouldContain("nginx");
         (await Loam.RunAsync("events")).ShouldSay("drift.found", "what differs is mended");
     });

@@ -75,24 +75,18 @@ public abstract partial class Stories
     [NeedingFact]
     public Task Forty_containers_of_somebody_else_are_untouched() => StoryAsync(async () =>
     {
-        await Engine.RunAsync("pull", "--quiet", "docker.io/library/busybox");
         var names = Enumerable.Range(1, Strangers).Select(i => $"stranger-{i}").ToArray();
         try
         {
             // Some run, most only exist; some look like Loam's own by name.
-            foreach (var name in names)
-            {
-                await Engine.RunAsync("create", "--name", name, "--label", $"loam.note={name}",
-                    "docker.io/library/busybox", "sleep", "1000000");
-            }
-            await Engine.RunAsync(["start", .. names.Take(5)]);
-            var before = await LookAtAsync(names);
+            await Engine.MakeStrangersAsync(names, running: 5);
+            var before = await Engine.LookAtAsync(names);
 
             var told = Transcript("14-strangers");
             Loam.WriteServices(Web("nginx:1.27-alpine", Port));
             (await told.RunAsync("apply", "--yes")).ShouldEnd(0);
             var own = (await Engine.OwnAsync()).ShouldHaveSingleItem();
-            await Engine.RunAsync("rm", "--force", own);
+            await Engine.RemoveAsync(own);
             told.Note("somebody removes the container of web");
             (await told.RunAsync("heal", "--yes")).ShouldEnd(0);
             (await AskAsync(Port)).ShouldNotBeEmpty();
@@ -101,11 +95,11 @@ public abstract partial class Stories
             told.Check();
 
             (await Engine.OwnAsync()).ShouldBeEmpty();
-            (await LookAtAsync(names)).ShouldBe(before);
+            (await Engine.LookAtAsync(names)).ShouldBe(before);
         }
         finally
         {
-            await Engine.TryAsync(["rm", "--force", .. names]);
+            await Engine.RemoveAsync(names);
         }
     });
 
@@ -146,10 +140,6 @@ public abstract partial class Stories
             state.ShouldNotContain("sesame");
         }
     });
-
-    private Task<string> LookAtAsync(string[] names) => Engine.RunAsync(
-        ["inspect", "--format", "{{.Id}} {{json .State}} {{json .HostConfig}} {{json .Config}} "
-            + "{{json .NetworkSettings}} {{json .Mounts}}", .. names]);
 
     /// <summary>The new version never gets healthy; the old one answers all the while.</summary>
     private Task BadVersionAsync(string image) => StoryAsync(async () =>

@@ -28,6 +28,9 @@ public abstract partial class Stories
         File.WriteAllText(file, File.ReadAllText(file).Replace("postgres:17-alpine",
             "postgres:15-alpine\n      command: [postgres, -c, shared_preload_libraries=not_there]"));
         (await Loam.RunAsync("apply", "--yes")).ShouldEnd(1).ShouldSay("as before");
+        // What is taken back is started, and not waited for.
+        await Wait.ForAsync("the database to be healthy again", async () =>
+            (await Loam.RunAsync("status")).Output.Contains(" healthy "));
         (await SqlAsync("select sum(n) from kept")).ShouldBe("126250");
         Directory.EnumerateFileSystemEntries(Loam.Paths.VolumeRoot).Order()
             .ShouldBe([data, data + ".before-17"]);

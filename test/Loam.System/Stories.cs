@@ -28,13 +28,12 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         status.Output.Split(" healthy ").Length.ShouldBe(4, status.Output);
         told.Check();
 
-        var container = (await Engine.OwnAsync("--filter", "name=postgres"))
-            .ShouldHaveSingleItem();
-        var password = await Engine.RunAsync(
-            "exec", container, "cat", "/run/secrets/postgres_password");
+        var container = (await Engine.OwnAsync("postgres")).ShouldHaveSingleItem();
+        var password = await Engine.ExecAsync(
+            container, "cat", "/run/secrets/postgres_password");
         password.Length.ShouldBe(32);
         (await Plaintext.PlacesAsync(password, Loam)).ShouldBeEmpty();
-        (await Engine.RunAsync(["inspect", .. await Engine.OwnAsync()])).ShouldNotContain(password);
+        (await Engine.LookAtAsync(await Engine.OwnAsync())).ShouldNotContain(password);
     });
 
     [NeedingFact]
@@ -42,11 +41,11 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
     {
         (await Loam.RunAsync("--yes", Stack)).ShouldEnd(0);
         var generation = await Facts.GenerationAsync(Loam);
-        var images = await ImagesAsync();
+        var images = await Engine.ImagesAsync();
 
         var told = Transcript("05-way-back");
         (await told.RunAsync("--yes", "Stop all services")).ShouldEnd(0);
-        (await Engine.RunAsync("ps", "--quiet", "--filter", "label=loam.instance")).ShouldBeEmpty();
+        (await Engine.RunningAsync()).ShouldBeEmpty();
         await Ground.Mirror.CutAsync();
         told.Note("the network is gone");
         told.Add(["--yes", "revert", "N"],
@@ -54,7 +53,7 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
         (await told.RunAsync("status")).Output.Split(" healthy ").Length.ShouldBe(4);
         told.Check();
         (await AskAsync(Port)).ShouldContain("Welcome to nginx");
-        (await ImagesAsync()).ShouldBe(images);
+        (await Engine.ImagesAsync()).ShouldBe(images);
     });
 
     [NeedingFact]
@@ -136,14 +135,6 @@ public abstract partial class Stories(Ground ground) : Telling(ground)
             (await Loam.RunAsync("jobs", "often")).Output.Contains("✓ often"));
         told.Check();
         var container = (await Engine.OwnAsync()).ShouldHaveSingleItem();
-        (await Engine.RunAsync("exec", container, "cat", "/tmp/ran")).ShouldNotBeEmpty();
+        (await Engine.ExecAsync(container, "cat", "/tmp/ran")).ShouldNotBeEmpty();
     });
-
-    private async Task<string[]> ImagesAsync()
-    {
-        var lines = await Engine.RunAsync(
-            ["inspect", "--format", "{{index .Config.Labels \"loam.service\"}} {{.Image}}",
-                .. await Engine.OwnAsync()]);
-        return [.. lines.Split('\n').Order()];
-    }
 }

@@ -46,29 +46,29 @@ public abstract class Trouble(Ground ground) : Telling(ground)
     [NeedingFact]
     public Task A_full_disk_leaves_everything_as_it_was() => StoryAsync(async () =>
     {
-        await using var small = new Instance(
-            TestFolder.Make(TestFolder.Story), $"unix://{Engine.Socket}", Ground.Mirror.Url);
-        (await Shell.RunAsync(
-            "mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", small.Home))
-            .ShouldEnd(0);
+        var (small, engineOf) = Ground.Beside(TestFolder.Make(TestFolder.Story));
+        await using var ending = small;
+        (await Shell.RunAsync("mount", "-t", "tmpfs", "-o", $"size={Ground.SmallDisk}", "tmpfs",
+            small.Home)).ShouldEnd(0);
         try
         {
             await small.StartAsync();
             small.WriteServices(Web("nginx:1.27-alpine", Port));
             (await small.RunAsync("apply", "--yes")).ShouldEnd(0);
-            var (generation, own) = (await Facts.GenerationAsync(small), await Engine.OwnAsync());
+            var engine = engineOf();
+            var (generation, own) = (await Facts.GenerationAsync(small), await engine.OwnAsync());
 
             var filler = Path.Combine(small.Home, "filler");
             await Shell.RunAsync("dd", "if=/dev/zero", $"of={filler}", "bs=4k");
             const string more = "add a service called more with image redis:7-alpine";
             (await small.RunAsync("--yes", more)).ShouldEnd(1).ShouldSay("full");
-            (await Engine.OwnAsync()).ShouldBe(own);
+            (await engine.OwnAsync()).ShouldBe(own);
             (await AskAsync(Port)).ShouldContain("Welcome to nginx");
 
             File.Delete(filler);
             (await Facts.GenerationAsync(small)).ShouldBe(generation);
             (await small.RunAsync("--yes", more)).ShouldEnd(0);
-            (await Engine.OwnAsync()).Length.ShouldBe(2);
+            (await engine.OwnAsync()).Length.ShouldBe(2);
         }
         catch (Exception failure)
         {
@@ -76,7 +76,7 @@ public abstract class Trouble(Ground ground) : Telling(ground)
         }
         finally
         {
-            await Engine.EmptyAsync();
+            await Ground.EmptyAsync();
         }
     });
 }

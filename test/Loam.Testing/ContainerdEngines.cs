@@ -31,6 +31,7 @@ public static class ContainerdEngines
             using var engine = await ContainerdEngine.StartAsync(
                 place, TimeProvider.System, CancellationToken.None);
             await engine.RemoveAllAsync(CancellationToken.None);
+            await EndStrangersAsync(place);
         }
         catch (HostException)
         {
@@ -39,5 +40,16 @@ public static class ContainerdEngines
         await new PrivateContainerd(place, TimeProvider.System).StopAsync(CancellationToken.None);
         await Processes.EndAsync(p =>
             p.Name is "containerd" or "containerd-shim" && p.Mentions(place.RunRoot + "/"));
+    }
+
+    /// <summary>What somebody else made with it, and no engine of ours takes away.</summary>
+    private static async Task EndStrangersAsync(ContainerdPlace place)
+    {
+        string[] ctr = ["--address", place.Socket, "--namespace", "loam", "tasks"];
+        var (_, ids) = await Processes.RunAsync("ctr", [.. ctr, "list", "--quiet"]);
+        foreach (var id in ids.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            await Processes.RunAsync("ctr", [.. ctr, "delete", "--force", id]);
+        }
     }
 }

@@ -21,6 +21,10 @@ public sealed class HealthBoard
 
     public void Note(string container, HealthNote note) => _notes[container] = note;
 
+    /// <summary>One that is started now was not probed yet, whatever another of its name was.
+    /// </summary>
+    public void Forget(string container) => _notes.TryRemove(container, out _);
+
     /// <summary>Containers whose last probe found them well.</summary>
     public IReadOnlySet<string> Well() =>
         _notes.Where(n => n.Value.Healthy).Select(n => n.Key).ToHashSet(StringComparer.Ordinal);

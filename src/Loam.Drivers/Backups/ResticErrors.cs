@@ -14,6 +14,7 @@ internal static class ResticErrors
         "Connection closed", "timed out", "unexpected EOF", "server misbehaving",
     ];
 
+    /// <summary>Those that say most come first.</summary>
     private static readonly string[] s_damaged =
     [
         "ciphertext verification failed", "does not match", "not found in index",
@@ -126,7 +127,8 @@ internal static class ResticErrors
     }
 
     /// <summary>Its own last word that is not a hint.</summary>
-    /// <param name="about">Words of the line that says most, if there is one.</param>
+    /// <param name="about">Words of the line that says most, if there is one; the first of them
+    /// say more than the last.</param>
     private static string Reason(string said, params string[] about)
     {
         var lines = said.Split('\n', StringSplitOptions.RemoveEmptyEntries
@@ -134,8 +136,9 @@ internal static class ResticErrors
         const string ssh = "subprocess ssh: ";
         var line = lines.LastOrDefault(l => l.StartsWith(ssh, StringComparison.Ordinal))
                 ?[ssh.Length..]
-            ?? lines.LastOrDefault(l => !l.StartsWith("Fatal:", StringComparison.Ordinal)
-                && Any(l, about))
+            ?? about.Select(w => lines.LastOrDefault(
+                l => !l.StartsWith("Fatal:", StringComparison.Ordinal)
+                    && l.Contains(w, StringComparison.Ordinal))).FirstOrDefault(l => l is not null)
             ?? lines.LastOrDefault(l => l.StartsWith("Fatal:", StringComparison.Ordinal))
             ?? lines.LastOrDefault(l => !l.StartsWith('{') && !l.StartsWith("Is there",
                 StringComparison.Ordinal)) ?? "It did not say why.";

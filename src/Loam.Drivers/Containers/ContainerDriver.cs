@@ -74,6 +74,7 @@ public sealed class ContainerDriver(IContainerEngine engine, string instance, IP
             // After a reboot the files, which live in memory, are no longer there.
             vault.Place(spec.Name, spec.SecretFiles, s => vault.Reveal(spec.Sealed[s]));
         }
+        health.Forget(action.Target);
         await engine.StartAsync(action.Target, cancel);
     }
 

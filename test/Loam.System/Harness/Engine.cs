@@ -1,28 +1,98 @@
 
 namespace Loam.System.Harness;
 
-/// <summary>An engine as a stranger sees it: through the docker command, not through Loam.
-/// </summary>
-public sealed class Engine(string socket)
+/// <summary>An engine as a stranger sees it: through its own command, not through Loam.</summary>
+public abstract class Engine
 {
-    public string Socket => socket;
-
-    public Task<Ended> TryAsync(params string[] arguments) =>
-        Shell.RunAsync("docker", ["--host", $"unix://{socket}", .. arguments]);
-
-    /// <summary>Takes away all that it holds.</summary>
-    public Task EmptyAsync() => EngineContents.RemoveAsync(socket);
-
-    public async Task<string> RunAsync(params string[] arguments) =>
-        (await TryAsync(arguments)).ShouldEnd(0).Output.Trim();
+    public abstract string Socket { get; }
 
     /// <summary>The containers that Loam made, running or not.</summary>
-    public Task<string[]> OwnAsync(params string[] filters) =>
-        ListAsync(["--filter", "label=loam.instance", .. filters]);
+    /// <param name="name">A part of their names.</param>
+    public abstract Task<string[]> OwnAsync(string name = "");
 
-    public async Task<string[]> ListAsync(params string[] filters) =>
-        (await RunAsync(["ps", "--all", "--no-trunc", "--format", "{{.ID}}", .. filters]))
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>Those of them that are made for jobs.</summary>
+    public abstract Task<string[]> JobsAsync();
+
+    /// <summary>Those of them that run.</summary>
+    public abstract Task<string[]> RunningAsync();
+
+    /// <summary>Runs a command in a container.</summary>
+    /// <returns>What it printed.</returns>
+    public abstract Task<string> ExecAsync(string container, params string[] command);
+
+    /// <summary>What it has said so far; it may not be there.</summary>
+    public abstract Task<string> LogAsync(string container);
+
+    /// <summary>Everything that the engine tells of them: how they were made, how they are.
+    /// </summary>
+    public abstract Task<string> LookAtAsync(params string[] containers);
+
+    /// <summary>A line for each that Loam made: service and image.</summary>
+    public abstract Task<string[]> ImagesAsync();
+
+    /// <summary>Makes containers that are not Loam's.</summary>
+    /// <param name="running">How many of them are started.</param>
+    public abstract Task MakeStrangersAsync(string[] names, int running);
+
+    /// <summary>Running or not; those that are not there are gone.</summary>
+    public abstract Task RemoveAsync(params string[] containers);
+}
+
+/// <summary>Docker or Podman, through the docker command.</summary>
+public sealed class DockerCommand(string socket) : Engine
+{
+    private const string Stranger = "docker.io/library/busybox";
+
+    public override string Socket => socket;
+
+    public override Task<string[]> OwnAsync(string name = "") => ListAsync(
+        ["--filter", "label=loam.instance",
+            .. name.Length == 0 ? (string[])[] : ["--filter", $"name={name}"]]);
+
+    public override Task<string[]> JobsAsync() => ListAsync("--filter", "label=loam.job");
+
+    public override async Task<string[]> RunningAsync() =>
+        Lines(await RunAsync("ps", "--quiet", "--filter", "label=loam.instance"));
+
+    public override Task<string> ExecAsync(string container, params string[] command) =>
+        RunAsync(["exec", container, .. command]);
+
+    public override async Task<string> LogAsync(string container) =>
+        (await TryAsync("logs", container)).Output;
+
+    public override Task<string> LookAtAsync(params string[] containers) => RunAsync(
+        ["inspect", "--format", "{{.Id}} {{json .State}} {{json .HostConfig}} {{json .Config}} "
+            + "{{json .Args}} {{json .NetworkSettings}} {{json .Mounts}}", .. containers]);
+
+    public override async Task<string[]> ImagesAsync() => [.. Lines(await RunAsync(
+        ["inspect", "--format", "{{index .Config.Labels \"loam.service\"}} {{.Image}}",
+            .. await OwnAsync()])).Order()];
+
+    public override async Task MakeStrangersAsync(string[] names, int running)
+    {
+        await RunAsync("pull", "--quiet", Stranger);
+        foreach (var name in names)
+        {
+            await RunAsync("create", "--name", name, "--label", $"loam.note={name}", Stranger,
+                "sleep", "1000000");
+        }
+        await RunAsync(["start", .. names.Take(running)]);
+    }
+
+    public override Task RemoveAsync(params string[] containers) =>
+        TryAsync(["rm", "--force", .. containers]);
+
+    private async Task<string[]> ListAsync(params string[] filters) => Lines(
+        await RunAsync(["ps", "--all", "--no-trunc", "--format", "{{.ID}}", .. filters]));
+
+    private async Task<string> RunAsync(params string[] arguments) =>
+        (await TryAsync(arguments)).ShouldEnd(0).Output.Trim();
+
+    private Task<Ended> TryAsync(params string[] arguments) =>
+        Shell.RunAsync("docker", ["--host", $"unix://{socket}", .. arguments]);
+
+    private static string[] Lines(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>What a suite of stories runs on: an engine, the way to a registry, an instance.
@@ -44,6 +114,17 @@ public abstract class Ground : IAsyncLifetime
     public abstract int FirstPort { get; }
 
     protected abstract bool CanRun { get; }
+
+    /// <summary>Another instance that has a small disk, and the engine that it uses.</summary>
+    /// <param name="home">On that disk.</param>
+    public virtual (Instance, Func<Engine>) Beside(TestFolder home) =>
+        (new(home, $"unix://{Engine.Socket}", Mirror.Url), () => Engine);
+
+    /// <summary>How large that disk is.</summary>
+    public virtual string SmallDisk => "24m";
+
+    /// <summary>Takes away what the other instance left with an engine that both use.</summary>
+    public virtual Task EmptyAsync() => EngineContents.RemoveAsync(Engine.Socket);
 
     public async Task InitializeAsync()
     {

@@ -143,7 +143,7 @@ public sealed partial class Transcript(
         return even.StartsWith(Step) && even.EndsWith(Time) ? even[..^Time.Length] : even;
     }
 
-    [GeneratedRegex(@"(Docker|Podman) [0-9][^ ,]*")]
+    [GeneratedRegex(@"(Docker|Podman|containerd) [0-9][^ ,]*")]
     private static partial Regex Engine();
 
     [GeneratedRegex(@"^ *download [0-9.]+ [kMG]B\n| · download [0-9.]+ [kMG]B|"

@@ -20,6 +20,18 @@ public sealed class ResticErrorsTests
         ResticErrors.Of("The restore", s_place, said).Fault.ShouldBe(Fault.Conflict);
     }
 
+    [Fact]
+    public void What_a_fault_led_to_is_not_told_in_its_place()
+    {
+        const string said = """
+            ignoring error for /site/page: ciphertext verification failed
+            ignoring error for /site/page: UtimesNano: no such file or directory
+            Fatal: There were 2 errors
+            """;
+        ResticErrors.Of("The restore", s_place, said).Message
+            .ShouldContain("ciphertext verification failed");
+    }
+
     [Theory]
     [InlineData("Fatal: unable to open config file: unexpected HTTP response (403): 403 Forbidden")]
     [InlineData("Fatal: create repository at s3:x failed: client.BucketExists: Access Denied.")]

@@ -189,8 +189,12 @@ internal static class OciSpecs
         return mounts.Where(m => !own.Contains(m.Destination)).Concat(container.Mounts
             .OrderBy(m => m.Target, StringComparer.Ordinal)
             .Select(m => Bound(m.HostPath, m.Target,
-                m.ReadOnly ? host.SealsTrees ? ["ro", "rro"] : ["ro"] : ["rw"])));
+                !m.ReadOnly ? ["rw"] : SealsTree(m, host) ? ["ro", "rro"] : ["ro"])));
     }
+
+    /// <summary>Nothing is mounted below a file, and crun seals directories only.</summary>
+    private static bool SealsTree(BindMount mount, OciHost host) =>
+        host.SealsTrees && Directory.Exists(mount.HostPath);
 
     private static OciMount Bound(string from, string to, params string[] access) =>
         new(to, "bind", from, ["rbind", "rprivate", .. access]);

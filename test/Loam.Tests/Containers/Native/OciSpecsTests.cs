@@ -85,16 +85,18 @@ public sealed class OciSpecsTests
     {
         var container = Container(s => s with { ReadOnly = true }) with
         {
-            Mounts = [new("/srv/b", "/data/b", true), new("/srv/tmp", "/tmp/", false),
-                new("/srv/a", "/data", false)],
+            Mounts = [new("/srv", "/data/b", true), new("/srv/tmp", "/tmp/", false),
+                new("/srv/a", "/data", false), new("/etc/passwd", "/data/names", true)],
         };
         var mounts = OciSpecs.Of(container, s_id, s_image, s_root, "/folder", s_host).Mounts;
         mounts.Where(m => m.Destination.TrimEnd('/') == "/tmp").ShouldHaveSingleItem().Source
             .ShouldBe("/srv/tmp");
         mounts.ShouldContain(m => m.Destination == "/run" && m.Type == "tmpfs");
         mounts.ShouldContain(m => m.Source == "/folder/hosts" && m.Destination == "/etc/hosts");
-        mounts.Where(m => m.Source.StartsWith("/srv/")).Select(m => m.Destination)
+        mounts.Where(m => m.Source.StartsWith("/srv")).Select(m => m.Destination)
             .ShouldBe(["/data", "/data/b", "/tmp/"]);
+        mounts.Single(m => m.Destination == "/data/names").Options
+            .ShouldBe(["rbind", "rprivate", "ro"], "nothing can be mounted below a file");
         mounts.Single(m => m.Destination == "/data/b").Options
             .ShouldBe(["rbind", "rprivate", "ro", "rro"]);
         OciSpecs.Of(container, s_id, s_image, s_root, "/folder", s_host with
