@@ -43,6 +43,42 @@ internal static class MountEdits
             .With(Danger(mount.Source, said.ReadOnly));
     }
 
+    /// <summary>What the app keeps, in volumes of its own; null: the catalogue does not know.
+    /// </summary>
+    public static Reply? Keep(Draft draft, Service service)
+    {
+        var app = AppCatalog.ByImage(service.Image);
+        if (app is null || app.Volumes.IsEmpty)
+        {
+            return null;
+        }
+        var missing = app.Volumes.Where(v => !service.Volumes.Any(o => o.Target == v.Target))
+            .ToList();
+        // Part of it has a place: another one is for something else.
+        if (missing.Count > 0 && missing.Count < app.Volumes.Length)
+        {
+            return null;
+        }
+        if (missing.Count == 0)
+        {
+            return Reply.Same($"{service.Name} keeps its data in "
+                + $"{Wording.List(service.Volumes.Select(v => v.Source))} already.");
+        }
+        foreach (var volume in missing)
+        {
+            var name = $"{service.Name}-{volume.Name}";
+            NewService.DeclareVolume(draft, name, volume.Owner);
+            draft.Append(ServicesFile.File, Draft.Path(service.Name, "volumes"),
+                Mount(name, volume.Target));
+        }
+        return Reply.Done($"keep {service.Name}'s data in "
+            + Wording.List(missing.Select(v => $"{service.Name}-{v.Name}")))
+            .Note("What is in it now is not taken over.");
+    }
+
+    private static EditValue Mount(string source, string target) =>
+        NewService.Mount(source, target, readOnly: false);
+
     public static Reply Apply(Draft draft, Service service, MountAttribute said, Clause clause)
     {
         if (clause.Verb is "unmount" or "remove" || clause.Negated)
@@ -136,7 +172,8 @@ internal static class MountEdits
         if (AppCatalog.ByImage(service.Image) is not { } app || !clause.Lexemes.Any(l =>
             l.Text.Split(' ')[0] is "keep" or "keeps" or "keeping" or "store" or "stores"
                 or "storing" or "save" or "saves" or "with" or "put" or "puts" or "its"
-                or "live" or "lives" or "lie" or "lies" or "are" or "is" or "go" or "goes"))
+                or "live" or "lives" or "lie" or "lies" or "are" or "is" or "go" or "goes"
+                || l.IsField("data")))
         {
             return null;
         }

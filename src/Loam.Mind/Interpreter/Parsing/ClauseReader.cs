@@ -87,7 +87,7 @@ internal static class ClauseReader
         {
             var lexeme = clause[at];
             wished |= lexeme.IsGlue("wish") && lexeme.Text is not ("be" or "being" or "been");
-            if (lexeme.IsGlue("instead") && clause.IsFree(at))
+            if (lexeme.IsGlue("instead") && clause.IsFree(at) && !IsWithout(clause, at))
             {
                 clause.Corrects = true;
                 clause.Use(at);
@@ -112,6 +112,11 @@ internal static class ClauseReader
             clause.Question = "is";
         }
     }
+
+    /// <summary>"… and no persistence" corrects nothing.</summary>
+    private static bool IsWithout(Clause clause, int at) => clause[at].Text is "no" && at > 0
+        && at + 1 < clause.Count && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("with")
+            || clause[at - 1].IsGlue("but")) && !ClauseSplitter.IsJoint(clause[at + 1]);
 
     /// <summary>"What uses the most memory?" is no question about what needs what.</summary>
     private static bool IsOfUse(Clause clause, string question) => question == "whatif"

@@ -177,7 +177,8 @@ internal static class ClauseSplitter
         {
             return true;
         }
-        if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && HasVerb(all, start, at))
+        if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && !TellsIf(all, at)
+            && HasVerb(all, start, at))
         {
             return true;
         }
@@ -226,6 +227,10 @@ internal static class ClauseSplitter
         return joined && ((HasVerb(all, start, at) && IsSubjectOfVerb(all, at))
             || PieceStandsAlone(all, start, at));
     }
+
+    /// <summary>"…, tell me if it breaks" says more of the wish.</summary>
+    private static bool TellsIf(List<Lexeme> all, int at) => all[at].Is(Part.Topic, "notify")
+        && at + 1 < all.Count && all[at + 1].IsField("onfailure");
 
     private static bool IsMore(Lexeme lexeme) => lexeme.Text is "another" or "a second"
         or "a further" or "one more";
@@ -321,6 +326,7 @@ internal static class ClauseSplitter
     private static bool IsReason(Lexeme lexeme) => !lexeme.IsMention
         && (lexeme.Text is "because" or "since" or "now that" or "as we" or "as it" or "so that"
             or "given that" or "in case" or "that is why" or "because of" or "due to" or "until"
+            or "so it" or "so they"
             or "before" or "when" or "whenever" or "while" or "as soon as" or "in order to");
 
     /// <summary>Both this piece and what came before have a target and a value of their own, or

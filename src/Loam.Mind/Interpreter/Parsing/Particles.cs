@@ -58,11 +58,13 @@ internal sealed class Particles
         for (var end = at + 1; end < sentence.Count && end <= at + MostBetween; end++)
         {
             var rest = string.Join(' ', sentence.Skip(end).Take(4).Select(l => l.Text)) + " ";
-            foreach (var (second, key) in endings.OrderByDescending(e => e.Second.Length))
+            foreach (var (second, key) in endings.OrderByDescending(e => e.Second.Length)
+                .ThenBy(e => e.Key != "strip"))
             {
                 var begins = rest.StartsWith(second + " ", StringComparison.Ordinal);
                 // "Take the limits off the worker": the limits go, not the worker.
-                if (begins && key == "strip" && seenField && !seenThing)
+                if (begins && key == "strip" && (seenField && !seenThing
+                    || IsPart(sentence[end - 1]) && IsOf(sentence, end + 1)))
                 {
                     sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "remove")] };
                     sentence[end] = sentence[end] with { Readings = [new(Part.Glue, "from")] };
@@ -90,6 +92,20 @@ internal sealed class Particles
                 return;
             }
         }
+    }
+
+    /// <summary>A variable, or a place in a container.</summary>
+    private static bool IsPart(Lexeme lexeme) =>
+        lexeme.Is(Part.Identifier) || lexeme.Is(Part.Path);
+
+    private static bool IsOf(List<Lexeme> sentence, int at)
+    {
+        while (at < sentence.Count && sentence[at].Readings[0].Part == Part.Noise
+            && !sentence[at].IsMention)
+        {
+            at++;
+        }
+        return at < sentence.Count && sentence[at].Named(Known.Service) is not null;
     }
 
     /// <summary>The first part bears the meaning; of "depend", the second, because what is waited

@@ -86,6 +86,15 @@ internal static class Roles
                 Fade(sentence, next, to, l => l.IsMention);
                 return;
             }
+            else if (key is "why" && at > from && sentence.Take(at).Any(l => l.IsMention
+                || l.Is(Part.Reference)) && sentence.Take(at).Any(l => l.Is(Part.Verb)
+                    || l.IsNumber))
+            {
+                // "… because gitea wants 3000": nothing of it is wished.
+                Fade(sentence, next, to, l => l.IsMention || l.IsNumber || l.Is(Part.Verb)
+                    || l.Is(Part.Path) || l.Is(Part.PortPair));
+                return;
+            }
             else if (key is "elsewhere"
                 && sentence.FindLastIndex(at, at - from + 1, l => l.IsMention) is >= 0 and var last
                 && (others || sentence.Take(last).Any(l => l.IsMention)))

@@ -23,7 +23,7 @@ internal static class Purposes
         {
             foreach (var (key, phrase) in WordFile.Read(language, "purposes"))
             {
-                if (key is "thing" or "leads" or "own")
+                if (key is "thing" or "leads" or "own" or "does")
                 {
                     _marks.TryAdd(key, new(StringComparer.Ordinal));
                     _marks[key].Add(phrase);
@@ -94,6 +94,31 @@ internal static class Purposes
             {
                 Put(lexemes, thing, 1, app);
                 Fall(lexemes, thing + 1, end, _ => true, thing);
+                return;
+            }
+        }
+        Does(lexemes, from, to);
+    }
+
+    /// <summary>"I want to host my photos", "stream our music": what is done with what is one's
+    /// own.</summary>
+    private static void Does(List<Lexeme> lexemes, int from, int to)
+    {
+        for (var at = from; at + 2 < to; at++)
+        {
+            if (!s_words.Value.Is("does", lexemes[at].Text) || !IsWanted(lexemes, from, at)
+                || lexemes[at + 1].Text is not ("my" or "our" or "all my" or "all our"
+                    or "all of my" or "all of our" or "my own" or "our own"))
+            {
+                continue;
+            }
+            var scores = new Dictionary<string, double>(StringComparer.Ordinal);
+            var end = End(lexemes, at + 2, to);
+            Score(lexemes, at + 2, end, scores);
+            if (Best(scores) is { } app && !lexemes[(at + 2)..end].Exists(l => l.IsMention))
+            {
+                Put(lexemes, at + 2, 1, app);
+                Fall(lexemes, at + 3, end, _ => true, at + 2);
                 return;
             }
         }

@@ -124,7 +124,7 @@ internal static class Account
         Part.Topic => reason ? 0 : 0.2,
         Part.Field => reason || lexeme.IsField("service") || lexeme.IsField("status")
             || lexeme.Is(Part.Noise) ? 0 : 0.2,
-        Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") ? 0.3 : 0,
+        Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") && !reason ? 0.3 : 0,
         Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,
         Part.Command or Part.Image or Part.PortPair or Part.Path or Part.Mount
@@ -138,7 +138,8 @@ internal static class Account
     public static double Cost(Clause clause) => Missed(clause)
         + (clause.Question is not null ? 0
             : clause.Subject is null ? Lacks(clause)
-            : clause.Subject is FirewallSubject && !SpeaksOfPackets(clause) ? Faint : 0);
+            : clause.Subject is FirewallSubject && (!SpeaksOfPackets(clause)
+                || FirewallClaim.IsAmongServices(clause)) ? Faint : 0);
 
     /// <summary>As <see cref="Cost(Clause)"/>, and what the state says to it.</summary>
     public static double Cost(Clause clause, Session session)

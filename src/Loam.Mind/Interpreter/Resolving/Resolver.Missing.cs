@@ -200,6 +200,15 @@ internal sealed partial class Resolver
     private Reply Bare(Clause clause, List<string> names)
     {
         var service = _draft.State.Services[names[0]];
+        if (Persists(clause) && names.Count == 1 && MountEdits.Keep(_draft, service) is { } kept)
+        {
+            foreach (var at in Enumerable.Range(0, clause.Count).Where(at => IsLasting(clause[at])
+                || clause[at].IsField("data") || clause[at].IsField("volume")))
+            {
+                clause.Use(at);
+            }
+            return kept;
+        }
         switch (clause.Verb)
         {
             case "create" or "have" or "" when Open(clause) is { } open:
@@ -231,6 +240,28 @@ internal sealed partial class Resolver
                     ["memory", "port", "version"]);
         }
     }
+
+    /// <summary>"Give grafana a volume", "keep its data in a volume", "make it persistent".
+    /// </summary>
+    private static bool Persists(Clause clause)
+    {
+        var volume = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(
+            at => clause.IsFree(at) && clause[at].IsField("volume") && !clause[at].IsMention
+                && clause[at - 1].Text.Split(' ')[^1] is "a" or "own" or "persistent" or "named",
+            -1);
+        var lasting = Enumerable.Range(0, clause.Count).FirstOrDefault(at => clause.IsFree(at)
+            && IsLasting(clause[at]), -1);
+        if (clause.Negated || clause.Verb is not ("create" or "have" or "set" or "" or "mount")
+            || volume < 0 && lasting < 0)
+        {
+            return false;
+        }
+        return true;
+    }
+
+    private static bool IsLasting(Lexeme lexeme) => lexeme.Text is "persistent" or "persist"
+        or "persists" or "durable" or "permanent" or "persisted" or "persistently"
+        or "permanently";
 
     /// <summary>Something is said of it that means nothing here.</summary>
     private static Reply Unclear(Clause clause, List<string> names, bool asks) =>

@@ -52,22 +52,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [Reply.Answer("`loam history` lists the generations, and `loam revert N` plans "
                 + "the way back to one of them.")];
         }
-        if (clause.Verb is "have" or "set" or "create" or ""
-            && clause.Targets is [{ } wanted, { } instead] && wanted.Named(Known.App) is not null
-            && clause.Lexemes.Any(l => l.IsGlue("insteadof"))
-            && Targets.Candidates(instead).Count == 1)
-        {
-            clause.Targets.Reverse();
-            clause.Verb = "replace";
-        }
-        // "Valkey instead of redis", and there is no redis.
-        else if (clause.Verb is "have" or "set" or "create" or ""
-            && clause.Lexemes.Any(l => l.IsGlue("insteadof"))
-            && clause.Targets is [{ } meant, { } spurned] && meant.Named(Known.App) is not null
-            && spurned.Named(Known.App) is not null && Targets.Candidates(spurned).Count == 0)
-        {
-            clause.Targets.Remove(spurned);
-        }
+        Instead(clause);
         if (Switched(clause) is { } switched)
         {
             return switched;
@@ -86,6 +71,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         }
         Revised(clause);
         Another(clause);
+        if (Given(clause) is { } given)
+        {
+            return given;
+        }
         var creations = Creations(clause, out var others);
         if (creations.Count > 0)
         {
@@ -152,64 +141,6 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         replies.AddRange(new BackupEdits(StorageSubject.Instance, session)
             .OfServices(clause, backup, Made.Count > 0 ? Made : Touched));
         return replies;
-    }
-
-    /// <summary>"replace redis with valkey"; null when nothing new is named.</summary>
-    private List<Reply>? Replacement(Clause clause)
-    {
-        if (clause.Targets is not [var old, var made] || made.Named(Known.App) is null
-            || Targets.Candidates(made).Count > 0)
-        {
-            return null;
-        }
-        var found = Targets.Resolve(old, clause);
-        if (found.Problem is not null || found.Names.Count != 1)
-        {
-            return [found.Problem ?? Missing(clause, old)];
-        }
-        var oldData = !_draft.State.Services[found.Names[0]].Volumes.IsEmpty
-            || _draft.AppOf(found.Names[0])?.HasData == true;
-        var removed = LifeEdits.Remove(_draft, _draft.State.Services[found.Names[0]],
-            found.Names, session.BaseState);
-        clause.Targets.Remove(old);
-        var created = Create(clause, [made]).ToList();
-        created.Add(removed);
-        if (oldData)
-        {
-            created[0] = created[0].Note(
-                $"{made.Text} does not take {found.Names[0]}'s data over.");
-        }
-        return created;
-    }
-
-    /// <summary>"Switch web from nginx to caddy": it stays what it is called.</summary>
-    private List<Reply>? Switched(Clause clause)
-    {
-        if (clause.Targets.Count is not (2 or 3) || clause.Attributes.Count > 0)
-        {
-            return null;
-        }
-        var made = clause.Targets[^1];
-        var old = clause.Targets[^2];
-        var froms = clause.Lexemes.Any(l => l.IsGlue("from") || l.Text.EndsWith(" from",
-            StringComparison.Ordinal));
-        if (!froms || !clause.Lexemes.Any(l => l.IsGlue("to"))
-            || made.Named(Known.App) is not { } known || Targets.Candidates(made).Count > 0
-            || old.Named(Known.App) is not { } former)
-        {
-            return null;
-        }
-        var keeps = clause.Targets.Count == 3 ? clause.Targets[0].Named(Known.Service) : null;
-        if (keeps is null || !_draft.State.Services.ContainsKey(keeps)
-            || _draft.AppOf(keeps)?.Name != former)
-        {
-            clause.Targets.RemoveRange(0, clause.Targets.Count - 2);
-            clause.Verb = "replace";
-            return Replacement(clause);
-        }
-        Touched.Add(keeps);
-        return [ServiceEdits.Apply(_draft, keeps,
-            new ImageAttribute(AppCatalog.Named(known)!.Image), clause, Targets)];
     }
 
     private static bool IsMakeable(Target target) => target.Named(Known.App) is not null

@@ -1,3 +1,4 @@
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
@@ -8,6 +9,10 @@ internal static class DependsReader
 {
     public static void Read(Clause clause)
     {
+        if (clause.Verb == "remove" && OfNoun(clause))
+        {
+            return;
+        }
         if (clause.Verb != "depend")
         {
             return;
@@ -27,5 +32,25 @@ internal static class DependsReader
             }
         }
         clause.Attributes.Add(new DependsAttribute(on) { Instead = instead });
+    }
+
+    /// <summary>"Remove the dependency of worker on redis".</summary>
+    private static bool OfNoun(Clause clause)
+    {
+        var noun = clause.Find(Part.Field, "depends");
+        var of = noun < 0 ? -1 : clause.Next(noun);
+        var on = Enumerable.Range(Math.Max(0, noun), clause.Count - Math.Max(0, noun))
+            .FirstOrDefault(at => at > noun && clause[at].IsGlue("on"), -1);
+        var what = on < 0 ? -1 : clause.Next(on);
+        if (of < 0 || what < 0 || of >= on || !clause[of].IsGlue("of") && !clause[of].IsGlue("from")
+            || clause[what].Named(Known.Service) is null)
+        {
+            return false;
+        }
+        clause.Use(noun);
+        clause.Use(what);
+        (clause.Verb, clause.Negated) = ("depend", true);
+        clause.Attributes.Add(new DependsAttribute([TargetReader.TargetAt(clause, what)]));
+        return true;
     }
 }

@@ -126,7 +126,7 @@ internal static class EnvironmentReader
             || clause[next].IsGlue("wish") || clause[next].IsGlue("comma")
             || clause[next].Text is "set" or "set to" or "being" or "be"
             || clause[next].Text is "stay" or "stays" or "remain" or "remains" or "become"
-            || clause[next].IsGlue("with")))
+            || clause[next].IsGlue("with") || Points(clause, next)))
         {
             linked = true;
             next++;
@@ -134,6 +134,12 @@ internal static class EnvironmentReader
         var plain = next == at + 1 && clause.Verb is "have" or "set" or "create" or ""
             && next < clause.Count && clause[next].Readings[0].Part is Part.Unknown
                 or Part.Number or Part.Quoted or Part.Version or Part.Path;
-        return (linked || plain) && clause.IsFree(next) ? next : -1;
+        return (linked || plain) && clause.IsFree(next) && clause[next].Text is not ("a" or "an"
+            or "the" or "our" or "my" or "new") ? next : -1;
     }
+
+    /// <summary>"DATABASE_URL pointing at …": the value is what follows.</summary>
+    private static bool Points(Clause clause, int at) => clause[at].Text.Split(' ')[0]
+            is "pointing" or "points" or "pointed"
+        || clause[at].Text is "at" && clause[at - 1].Text is "pointing" or "points" or "pointed";
 }

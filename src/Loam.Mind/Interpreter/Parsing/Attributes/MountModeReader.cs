@@ -19,7 +19,7 @@ internal static class MountModeReader
         if (flag < 0 || paths.Count > 1 || clause.All(Part.Mount).Any()
             || !(clause.Verb is "set" or "have" or "limit" or "" || clause.Verb == "create"
                 && clause.Lexemes.Any(l => l.Named(Known.Service) is not null))
-            || (paths.Count == 0 && folder < 0 && volume < 0)
+            || (paths.Count == 0 && folder < 0 && volume < 0 && !IsNear(clause, flag))
             || (paths.Count == 1 && volume >= 0))
         {
             return;
@@ -30,6 +30,11 @@ internal static class MountModeReader
         {
             clause.Use(folder);
             words = Words(clause, folder);
+        }
+        else if (paths.Count == 0 && volume < 0)
+        {
+            clause.Use(flag - 1);
+            words.Add(clause[flag - 1].Text);
         }
         var place = paths.Count == 1 ? paths[0] : volume;
         if (place >= 0)
@@ -42,6 +47,13 @@ internal static class MountModeReader
             words, only >= 0 != clause.Negated));
         clause.Negated = false;
     }
+
+    /// <summary>"Jellyfin's media read/write": the word before it says of what.</summary>
+    private static bool IsNear(Clause clause, int flag) => flag > 0 && clause.IsFree(flag - 1)
+        && clause[flag - 1].Readings[0].Part == Part.Unknown && !clause[flag - 1].Corrected
+        && clause[flag - 1].Text is not ("filesystem" or "fs" or "system" or "root" or "disk"
+            or "everything" or "completely" or "entirely")
+        && clause.Lexemes.Take(flag - 1).Any(l => l.Named(Known.Service) is not null);
 
     /// <summary>"the film folder", "the folder films".</summary>
     private static List<string> Words(Clause clause, int folder)

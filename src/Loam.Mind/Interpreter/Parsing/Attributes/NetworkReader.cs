@@ -9,6 +9,14 @@ internal static class NetworkReader
     public static void Read(Clause clause)
     {
         var field = clause.Find(Part.Field, "network");
+        // "… for the whole network": that of the house.
+        if (field > 1 && clause[field - 1].Text is "whole" or "entire" or "home"
+            && clause.NextBefore(field) is { } before && (before.IsGlue("for")
+                || before.IsGlue("in") || before.IsGlue("on")))
+        {
+            clause.Use(field);
+            field = -1;
+        }
         var isolated = clause.Find(Part.Field, "internal");
         if (field < 0 && isolated < 0)
         {
@@ -16,9 +24,9 @@ internal static class NetworkReader
                 && clause[i].Named(Known.Network) is not null
                 && clause[i].Named(Known.Service) is null
                 && clause[i].Named(Known.Role) is null, -1);
-            var placed = known > 0 && clause.Next(known, -1) is var before and >= 0
-                && (clause[before].IsGlue("on") || clause[before].IsGlue("in")
-                    || clause[before].IsGlue("to") || clause[before].IsGlue("from"))
+            var placed = known > 0 && clause.Next(known, -1) is var at and >= 0
+                && (clause[at].IsGlue("on") || clause[at].IsGlue("in")
+                    || clause[at].IsGlue("to") || clause[at].IsGlue("from"))
                 && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
                     or "unmount" or "mount" or "publish";
             // "Take redis off backend": networks are not stopped.
