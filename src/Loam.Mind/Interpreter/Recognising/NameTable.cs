@@ -54,6 +54,8 @@ internal sealed class NameTable
             AddVariants(Known.Service, name);
         }
         AddParts(state);
+        AddParts(Known.Rule, "rule", [.. Things(state, NetworkFile.File, "rules")
+            .Select(r => r.Text("name")).OfType<string>()]);
         foreach (var name in state.Volumes.Keys)
         {
             AddVariants(Known.Volume, name);
@@ -150,6 +152,26 @@ internal sealed class NameTable
             .Where(p => p.Count() == 1 && !state.Services.ContainsKey(p.Key)))
         {
             AddForms(Known.Service, part.First().Name, [$"{part.Key} one"]);
+        }
+    }
+
+    /// <summary>"The scanner rule" of no-scanner: a part that no other of that kind bears.
+    /// </summary>
+    private void AddParts(Known known, string kind, List<string> names)
+    {
+        // "Git over ssh" of git-ssh.
+        foreach (var name in names.Where(n => n.Count(c => c == '-') == 1))
+        {
+            AddForms(known, name, [name.ToLowerInvariant().Replace("-", " over ",
+                StringComparison.Ordinal)]);
+        }
+        foreach (var part in names.Where(n => n.Contains('-', StringComparison.Ordinal))
+            .SelectMany(name => name.ToLowerInvariant().Split('-')
+                .Select(word => (Word: word, Name: name)))
+            .Where(p => p.Word.Length > 2).GroupBy(p => p.Word, StringComparer.Ordinal)
+            .Where(p => p.Count() == 1 && !names.Contains(p.Key)))
+        {
+            AddForms(known, part.First().Name, [$"{part.Key} {kind}"]);
         }
     }
 

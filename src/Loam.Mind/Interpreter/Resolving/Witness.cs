@@ -124,7 +124,9 @@ internal static class Witness
                 StorageSubject => n.Known is Known.Volume or Known.Service,
                 JobSubject => n.Known is Known.Job,
                 MachineSubject => n.Known is Known.Interface,
-                FirewallSubject => n.Known is Known.User,
+                // "Maria (203.0.113.78)" says whose address it is.
+                FirewallSubject => n.Known is Known.User
+                    && !clause.Lexemes.Any(l => PortNames.Network(l) is not null),
                 _ => false,
             });
     }

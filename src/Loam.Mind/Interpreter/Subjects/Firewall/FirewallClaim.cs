@@ -62,6 +62,7 @@ internal static partial class FirewallClaim
             || words.HasText("allow port", "allow ports", "block port", "block ports") ? 0.6
             : scan.Groups.Count == 0 ? 0
             : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
+        claim = Math.Max(claim, OfNames(clause, scan, said));
         return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
     }
 

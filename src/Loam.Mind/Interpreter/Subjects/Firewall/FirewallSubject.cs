@@ -59,7 +59,8 @@ internal sealed class FirewallSubject : ISubject
         }
         var wish = Wish(clause, scan);
         wish.Swap = SourceSwap.Of(clause);
-        wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
+        wish.IsReason |= FirewallClaim.Explains(clause, said, scan)
+            || FirewallClaim.OnlyNames(clause, scan);
         if (FirewallClaim.KeepsAll(clause))
         {
             wish.Groups.Clear();
@@ -98,6 +99,15 @@ internal sealed class FirewallSubject : ISubject
         {
             group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
                 .Select(PortNames.Network).OfType<string>().Distinct()];
+        }
+        // "… has new sensors, let them use mqtt": not everybody.
+        else if (wish.Groups is [{ IsBlock: false, HasSource: false, Ports.Count: > 0 } may]
+            && words.HasText("them", "they", "he", "she", "him", "her")
+            && said.Before.ToList().FindLast(c => c.Lexemes.Any(
+                l => PortNames.Network(l) is not null)) is { } told)
+        {
+            may.Sources = [.. told.Lexemes.Select(PortNames.Network).OfType<string>().Distinct()];
+            (may.Refers, may.SourceFirst) = (false, true);
         }
     }
 
@@ -178,9 +188,10 @@ internal sealed class FirewallSubject : ISubject
     private static void Attacked(Clause clause, WishScan scan, Discourse said)
     {
         var words = scan.Words;
-        if (scan.Groups is [{ OwnAct: false, Ports.Count: 0, Sources.Count: > 0 } group]
-            && words.Attacks)
+        if (scan.Groups is [{ OwnAct: false, Sources.Count: > 0 } group] && words.Attacks)
         {
+            // "… floods mqtt": whoever does harm there is shut out of all.
+            group.Ports.Clear();
             (group.Act, group.OwnAct, group.Strong) = (Act.Block, true, true);
         }
         else if (FirewallClaim.EndsAttack(clause, said) && scan.Groups.TrueForAll(
@@ -305,6 +316,15 @@ internal sealed class FirewallSubject : ISubject
         {
             group.Sources = half.Sources;
             group.Only |= half.Only;
+            earlier.IsMerged = true;
+        }
+        else if (half is { Ports.Count: > 0, Strong: false, Only: false, Log: null, Rate: null }
+            && group is { OwnAct: true, Ports.Count: 0, Everything: false, Else: false,
+                Rules.Count: 0, HasSource: false } or { Refers: true, OwnAct: true, Ports.Count: 0 })
+        {
+            // "Mosh uses udp 60001, open that"
+            (group.Ports, group.Refers) = ([.. half.Ports], false);
+            group.Sources = group.HasSource ? group.Sources : half.Sources;
             earlier.IsMerged = true;
         }
         else if (half is { HasOperand: false, Rate: null, Log: null } && !group.OwnAct)

@@ -102,6 +102,11 @@ internal sealed class RuleChanges(RuleBook book)
     /// <summary>Values of a named rule: ports, sources, action, rate, log.</summary>
     public Reply? Change(FirewallRule rule, Group group, Want want)
     {
+        if (group.Act == Act.Unblock && rule.Action != FirewallAction.Accept)
+        {
+            book.Remove(rule.Name);
+            return Reply.Done($"remove the rule {rule.Name}").With(Risk.Medium);
+        }
         var done = new List<string>();
         var ports = want.Flows.SelectMany(f => f.Ports).ToList();
         if (ports.Count > 0 && rule.Protocol is PacketProtocol.Tcp or PacketProtocol.Udp)

@@ -161,6 +161,7 @@ internal sealed partial class ScanWords
         var next = at + 1;
         while (next < clause.Count && (clause[next].Readings[0].Part == Part.Noise
             || clause[next].IsGlue("comma") || clause[next].IsGlue("is")
+            || clause[next].IsGlue("in") || clause[next].IsGlue("also")
             || clause[next].IsField("address") || clause[next].Text is "at" or "server" or "host"
                 or "machine" or "box" or "pc"))
         {
@@ -188,7 +189,7 @@ internal sealed partial class ScanWords
             || clause[before].IsGlue("comma") || clause[before].IsGlue("is")
             || clause[before].Text is "tcp" or "udp" or "page" or "ui" or "interface" or "over"
                 or "needs" or "uses"
-            || Is(before, "connections")
+            || Is(before, "connections") || Is(before, "may") && !Is(before, "allow")
             || clause[before].Readings[0].Part == Part.Noise))
         {
             comma |= clause[before].IsGlue("comma");

@@ -157,6 +157,34 @@ internal sealed partial class ScanWords(Clause clause)
         return false;
     }
 
+    /// <summary>"Lock them out": a verb in two parts, which shuts out.</summary>
+    public bool ShutsOut(int at) => clause[at].IsVerb("block") && !clause[at].Is(Part.Topic)
+        && !clause[at].IsMention;
+
+    /// <summary>"But 3001 should …": a port that something else is said of.</summary>
+    public bool TurnsToPort(int at)
+    {
+        var port = at + 1;
+        while (port < clause.Count && (clause[port].Readings[0].Part == Part.Noise
+            || clause[port].IsField("port")))
+        {
+            port++;
+        }
+        return port + 1 < clause.Count && (PortNames.Of(clause[port]) is not null
+            || IsPortNumber(port)) && clause.Lexemes.Skip(port + 1).Take(2).Any(
+                l => l.IsGlue("wish") || l.IsGlue("is") || l.IsGlue("only"));
+    }
+
+    /// <summary>"Private to 10.9.0.0/24", "reserved for the LAN".</summary>
+    public bool NetworkFollows(int at) => at + 1 < clause.Count
+        && (clause[at + 1].IsGlue("to") || clause[at + 1].IsGlue("for"))
+        && NextIs(at + 1, next => PortNames.Network(clause[next]) is not null || Is(next, "lan"));
+
+    /// <summary>"The default policy should be drop".</summary>
+    public bool SpeaksOfPolicy(int at) => Enumerable.Range(0, at).Any(before =>
+        Is(before, "policy") && clause[before].Text is "policy" or "policies" or "default policy"
+            or "default");
+
     /// <summary>"Keep ssh from anywhere", "keep 443": it stays.</summary>
     public bool KeepsOpen(int at) => clause[at].Text is "keep" or "keeps" or "leave"
         && NextIs(at, next =>
@@ -183,7 +211,8 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"Leave 22 and 443 open": nothing goes out.</summary>
     public bool LeavesOpen(int at) => clause[at].Text is "leave" or "leaves" or "leaving"
         && (NextIs(at, IsPortNumber) || clause.Lexemes.Skip(at + 1).Any(l => l.Text is "open"
-            or "alone" or "untouched" or "reachable" or "accessible" or "on"));
+            or "alone" or "untouched" or "reachable" or "accessible")
+            || clause[clause.Count - 1].Text == "on");
 
     /// <summary>"Only ssh": what follows is a port.</summary>
     public bool LeadsToPort(int at) => NextIs(at, next => PortNames.Of(clause[next]) is not null

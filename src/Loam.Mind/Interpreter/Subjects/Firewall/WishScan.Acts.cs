@@ -48,7 +48,15 @@ internal sealed partial class WishScan
             _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
         }
         _group.Also |= lexeme.IsGlue("also");
-        if (_words.IsExcept(at))
+        _group.Only |= _words.Is(at, "onlyfor") && _words.NetworkFollows(at);
+        if (_words.IsExcept(at) && lexeme.IsGlue("but") && _group.Ports.Count > 0
+            && _words.TurnsToPort(at))
+        {
+            // "Http for everyone, but 3001 …": a wish of its own.
+            Next();
+            (_group.Act, _negated) = (Act.None, false);
+        }
+        else if (_words.IsExcept(at))
         {
             Except();
         }
@@ -122,7 +130,11 @@ internal sealed partial class WishScan
             var none = at > 0 && _clause[at - 1].Text is "no" or "no more" or "without" or "never";
             Say(none ? Act.Unblock : Act.Block, strong: true);
         }
-        else if (_words.Is(at, "close"))
+        else if (_words.ShutsOut(at))
+        {
+            Say(Act.Block, strong: true);
+        }
+        else if (_words.Is(at, "close") || _words.Is(at, "notin") && _words.Has("rule"))
         {
             Say(Act.Block, strong: false);
         }
@@ -213,6 +225,7 @@ internal sealed partial class WishScan
         _group.Act = act;
         _group.OwnAct = true;
         _group.Strong |= strong;
+        _group.ByDefault |= !_group.HasOperand && _words.SpeaksOfPolicy(_at);
     }
 
     private void Places(int at)
@@ -304,6 +317,11 @@ internal sealed partial class WishScan
     private void Add(Port port)
     {
         Concrete();
+        if (_group.Rules.Count > 0 && _group.Ports.Count == 0 && _andBefore
+            && !_words.Has("rule"))
+        {
+            Alike();
+        }
         // "… may reach 5432 and 5433"
         var listed = _andBefore && _portAt >= 0 && _portAt == _at - 2 && _group.SourceFirst;
         _portAt = _at;
@@ -387,6 +405,16 @@ internal sealed partial class WishScan
             before.Void = true;
         }
         _group.Only |= _group.HasSource;
+    }
+
+    /// <summary>What follows is another thing for the same people.</summary>
+    private void Alike()
+    {
+        var before = _group;
+        Next();
+        (_group.OwnAct, _group.Strong, _group.Lan) = (before.OwnAct, before.Strong, before.Lan);
+        (_group.Anywhere, _group.Also, _group.Only) = (before.Anywhere, before.Also, before.Only);
+        _group.Sources = [.. before.Sources];
     }
 
     private void Next()

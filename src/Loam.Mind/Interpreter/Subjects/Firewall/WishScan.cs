@@ -60,6 +60,7 @@ internal sealed partial class WishScan
         }
         scan.Settle();
         scan.Published();
+        scan.Referred();
         scan.SharePorts();
         // "… but let 10.1.2.3 through" is a clause of its own.
         scan._groups.RemoveAll(g => scan._groups.Count > 1 && g is { OwnAct: false, Rate: null,
@@ -98,11 +99,41 @@ internal sealed partial class WishScan
         {
             _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
         }
+        // "Turn ping off"
+        if (_groups.TrueForAll(g => g.Act == Act.None) && _clause.Verb is "stop" or "start"
+            && !_clause.IsInherited)
+        {
+            foreach (var group in _groups.Where(g => g is { Log: null, Rate: null,
+                Ports.Count: > 0 } && g.Ports.TrueForAll(p => p is { Thing: null, Numbered: false,
+                Name.Length: > 0 })))
+            {
+                (group.Act, group.OwnAct) = (_clause.Verb == "start" ? Act.Allow : Act.Block, true);
+            }
+        }
         // "No http, https only": what only is allowed is not what was shut out before.
         foreach (var group in _groups.Where(g => g is { Only: true, OwnAct: false, IsBlock: true,
             Ports.Count: > 0 }))
         {
             group.Act = Act.Allow;
+        }
+    }
+
+    /// <summary>"We don't need http any more, shut it": it is what was named before.</summary>
+    private void Referred()
+    {
+        for (var at = _groups.Count - 1; at > 0; at--)
+        {
+            var (before, it) = (_groups[at - 1], _groups[at]);
+            if (it is { Refers: true, OwnAct: true, Ports.Count: 0, HasSource: false, Else: false,
+                    Everything: false, Rules.Count: 0, Interface: null, Log: null, Rate: null }
+                && before is { HasOperand: true, Only: false, Else: false, SparedFrom: null,
+                    Log: null, Rate: null }
+                && (!before.Strong || before.IsBlock == it.IsBlock))
+            {
+                (before.Act, before.OwnAct, before.Guessed) = (it.Act, true, false);
+                before.Strong |= it.Strong;
+                _groups.RemoveAt(at);
+            }
         }
     }
 
@@ -145,7 +176,9 @@ internal sealed partial class WishScan
             return false;
         }
         _group.Rate = rate;
-        Take(at, end);
+        // "5 ssh logins a minute": of what it is stands between.
+        Take(at, at);
+        Take(end, end);
         return true;
     }
 
@@ -190,6 +223,12 @@ internal sealed partial class WishScan
         if (!_words.IsPortNumber(at))
         {
             return false;
+        }
+        if (_group.Rate is not null && _words.IsInsteadOf(at))
+        {
+            // "10 pings a second instead of 5"
+            Take(at, at);
+            return true;
         }
         var gates = PortNames.Numbers(lexeme.Unit is "tcp" or "udp" || !lexeme.IsNumber
             ? lexeme.Text : lexeme.Original);
@@ -303,6 +342,11 @@ internal sealed partial class WishScan
         if (lexeme.Named(Known.Rule) is { } rule && (named is null || _words.IsRule(at))
             && (lexeme.Named(Known.Service) is null || _words.IsRule(at) || IsTakenOut()))
         {
+            if (_group.Ports.Count > 0 && _andBefore && !_words.IsRule(at))
+            {
+                // "Ssh and the intranet"
+                Alike();
+            }
             _group.Rules.Add(rule);
             Take(at, at);
             return true;
