@@ -32,7 +32,7 @@ internal static partial class FirewallClaim
         && clause.Lexemes.Any(l => l.IsGlue("is") || l.Text is "too")
         && !scan.Words.Has("rule") && !scan.Words.Has("limit") && !scan.Words.Has("norate")
         && scan.Groups.TrueForAll(g => g is { Act: Act.None, Only: false,
-            Rate: null, Log: null, HasSource: false, Also: false, Interface: null,
+            Rate: null, Log: null, Sources.Count: 0, Lan: false, Also: false, Interface: null,
             Direction: null, Destinations.Count: 0 }
             && g.Ports.TrueForAll(p => p.Thing is null && p.Name.Length > 0 && !p.Numbered));
 

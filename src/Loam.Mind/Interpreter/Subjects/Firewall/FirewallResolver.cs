@@ -67,6 +67,7 @@ internal sealed partial class FirewallResolver
         {
             return [ofOne];
         }
+        OpensByDefault();
         var locks = _wish.LocksDown || _wish.Groups.Exists(g => FirewallSubject.IsRest(g)
             && g.Direction is null or PacketDirection.Input) && !_wish.Policy
             || OnlyThese();
@@ -102,6 +103,19 @@ internal sealed partial class FirewallResolver
         {
             (allowed.Only, allowed.Act) = (!allowed.Also, Act.Allow);
             _wish.Groups.RemoveAt(rest);
+        }
+    }
+
+    /// <summary>"Deny by default, 22 and 443 open", where no firewall is: nothing else is kept.
+    /// </summary>
+    private void OpensByDefault()
+    {
+        var opened = _wish.Groups.Concat(_wish.Keeps).Where(g => g.IsAllow && g.HasOperand);
+        if (!_book.Rules.IsDeclared && _wish.Groups is [{ ByDefault: true, IsBlock: true,
+            HasOperand: false, Direction: null or PacketDirection.Input }, ..] && opened.Any())
+        {
+            _wish.Groups.RemoveAt(0);
+            (_wish.LocksDown, _wish.Policy) = (true, false);
         }
     }
 
@@ -270,6 +284,11 @@ internal sealed partial class FirewallResolver
 
     private List<Reply> OfRule(Group group, Want want)
     {
+        if (group is { HasSource: false, Ports.Count: 0, IsAllow: true, Log: null, Rate: null }
+            && AskWho() is { } who)
+        {
+            return [who];
+        }
         var replies = new List<Reply>();
         foreach (var rule in _changes.Meant(group, want))
         {
@@ -350,15 +369,14 @@ internal sealed partial class FirewallResolver
             return Missing(group);
         }
         if (group is { Refers: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
-            Interface: null })
+            Interface: null } or { Refers: true, Only: true, Ports.Count: 0, Everything: false })
         {
             return Missing(group);
         }
         if (group is { HasSource: false, Interface: null, Destinations.Count: 0, Direction: null
-                or PacketDirection.Input } && Parties.Of(_clause) is { } party)
+                or PacketDirection.Input } && AskWho() is { } who)
         {
-            return Ask($"Which addresses has \"{party}\": a network such as 192.168.10.0/24, or is "
-                + "everybody meant?", [.. Networks().Take(3), "anywhere"]);
+            return who;
         }
         if (group.Rate is not null && group.Act is Act.None or Act.Allow)
         {
@@ -415,6 +433,11 @@ internal sealed partial class FirewallResolver
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply
             : Reply.Done($"let {want} through the firewall")).With(Risk.High).Note(made);
     }
+
+    /// <summary>Somebody is named whose addresses nobody declared; null: nobody is.</summary>
+    private Reply? AskWho() => Parties.Of(_clause) is { } party
+        ? Ask($"Which addresses has \"{party}\": a network such as 192.168.10.0/24, or is "
+            + "everybody meant?", [.. Networks().Take(3), "anywhere"]) : null;
 
     /// <summary>"Syslog over tcp too": the rule that lets in the same port of the other protocol.
     /// </summary>

@@ -59,8 +59,8 @@ internal sealed class FirewallSubject : ISubject
         }
         var wish = Wish(clause, scan);
         wish.Swap = SourceSwap.Of(clause);
-        wish.IsReason |= FirewallClaim.Explains(clause, said, scan)
-            || FirewallClaim.OnlyNames(clause, scan);
+        wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
+        wish.IsMerged |= FirewallClaim.OnlyNames(clause, scan);
         if (FirewallClaim.KeepsAll(clause))
         {
             wish.Groups.Clear();
@@ -326,6 +326,18 @@ internal sealed class FirewallSubject : ISubject
             (group.Ports, group.Refers) = ([.. half.Ports], false);
             group.Sources = group.HasSource ? group.Sources : half.Sources;
             earlier.IsMerged = true;
+        }
+        else if (half is { Ports.Count: > 0, Strong: false, Rate: null } && group is
+            { OwnAct: false, Ports.Count: 0, Rate: not null })
+        {
+            // "Too many connections on http. 50/minute is plenty"
+            group.Ports = [.. half.Ports];
+            earlier.IsMerged = true;
+        }
+        else if (half is { ByDefault: true, HasOperand: false, IsBlock: true } && !group.OwnAct)
+        {
+            // "Default deny, but keep 22": what is named is not the default.
+            (group.Act, group.OwnAct) = (Act.Allow, true);
         }
         else if (half is { HasOperand: false, Rate: null, Log: null } && !group.OwnAct)
         {

@@ -42,6 +42,7 @@ internal sealed class RuleChanges(RuleBook book)
         {
             return Narrow(rules, want);
         }
+        var done = new List<string>();
         foreach (var rule in rules)
         {
             var part = group.Rules.Count == 0 && rule.Ports.Length > 1 ? rule.Ports.Where(p =>
@@ -49,12 +50,18 @@ internal sealed class RuleChanges(RuleBook book)
             if (part.Count > 0)
             {
                 book.SetPorts(rule.Name, part);
+                done.Add($"take {Wording.List(rule.Ports.Except(part).Select(PortNames.Text))} "
+                    + $"out of rule {rule.Name}");
                 continue;
             }
             book.Remove(rule.Name);
         }
-        return Reply.Done($"remove the rule{(rules.Count > 1 ? "s" : "")} "
-            + Wording.List(rules.Select(r => r.Name))).With(Risk.Medium);
+        var gone = rules.Where(r => book.Named(r.Name) is null).Select(r => r.Name).ToList();
+        if (gone.Count > 0)
+        {
+            done.Insert(0, $"remove the rule{(gone.Count > 1 ? "s" : "")} {Wording.List(gone)}");
+        }
+        return Reply.Done(Wording.List(done)).With(Risk.Medium);
     }
 
     /// <summary>"8081 should not be in the intranet rule": some of its ports go; null: those
@@ -64,6 +71,12 @@ internal sealed class RuleChanges(RuleBook book)
         var ports = want.Flows.SelectMany(f => f.Ports).ToList();
         var rule = group.Rules.Select(book.Named).OfType<FirewallRule>().FirstOrDefault();
         var left = rule?.Ports.Except(ports).ToList() ?? [];
+        if (rule is { Action: FirewallAction.Accept, Ports.Length: > 0 }
+            && group is { OwnAct: true, IsBlock: true } && left.Count == rule.Ports.Length)
+        {
+            return Reply.Same($"Rule {rule.Name} is not about "
+                + $"{Wording.List(ports.Select(PortNames.Text))}.");
+        }
         if (rule is null || left.Count == 0 || left.Count == rule.Ports.Length)
         {
             return null;

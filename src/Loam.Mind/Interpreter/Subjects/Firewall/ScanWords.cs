@@ -161,6 +161,10 @@ internal sealed partial class ScanWords(Clause clause)
     public bool ShutsOut(int at) => clause[at].IsVerb("block") && !clause[at].Is(Part.Topic)
         && !clause[at].IsMention;
 
+    /// <summary>"Nobody logs in over ssh": nothing is written down.</summary>
+    public bool LogsIn(int at) => clause[at].Text is "log" or "logs" && at + 1 < clause.Count
+        && clause[at + 1].IsGlue("in");
+
     /// <summary>"But 3001 should …": a port that something else is said of.</summary>
     public bool TurnsToPort(int at)
     {

@@ -47,7 +47,8 @@ internal sealed partial class WishScan
                 && _words.LeadsToPort(at);
             _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
         }
-        _group.Also |= lexeme.IsGlue("also");
+        _group.Also |= lexeme.IsGlue("also") && !(lexeme.Text == "too"
+            && at + 1 < _clause.Count && _clause[at + 1].Text is "many" or "much");
         _group.Only |= _words.Is(at, "onlyfor") && _words.NetworkFollows(at);
         if (_words.IsExcept(at) && lexeme.IsGlue("but") && _group.Ports.Count > 0
             && _words.TurnsToPort(at))
@@ -65,7 +66,12 @@ internal sealed partial class WishScan
             Next();
             _group.Act = Act.Allow;
         }
-        if (_words.Is(at, "log") && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
+        if (_words.LogsIn(at))
+        {
+            May(at);
+        }
+        else if (_words.Is(at, "log")
+            && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
         {
             if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at))
             {

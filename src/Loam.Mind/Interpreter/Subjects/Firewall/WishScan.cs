@@ -62,6 +62,11 @@ internal sealed partial class WishScan
         scan.Published();
         scan.Referred();
         scan.SharePorts();
+        // "Http isn't needed, drop 80 from the web rule" says one thing twice.
+        scan._groups.RemoveAll(g => g is { IsBlock: true, Rules.Count: 0, Ports.Count: > 0,
+            HasSource: false } && scan._groups.Exists(o => o is { IsBlock: true, Rules.Count: > 0,
+                Ports.Count: > 0 } && g.Ports.SelectMany(p => p.Gates).All(gate => o.Ports.Exists(
+                    p => p.Gates.Any(x => x.Ports == gate.Ports)))));
         // "… but let 10.1.2.3 through" is a clause of its own.
         scan._groups.RemoveAll(g => scan._groups.Count > 1 && g is { OwnAct: false, Rate: null,
             Log: null, HasOperand: false, Protocols.Count: 0, Only: false });
@@ -160,7 +165,11 @@ internal sealed partial class WishScan
     /// </summary>
     private void Settle()
     {
-        if (_negated && _group is { OwnAct: false, HasOperand: true })
+        // "Only the vpn gets ssh, the office does not need it": that is said already.
+        var again = _group is { Only: true, Sources.Count: > 0, Ports.Count: > 0 }
+            && _negatedAt > _portAt && Enumerable.Range(_portAt, Math.Max(0, _negatedAt - _portAt))
+                .Any(at => at >= 0 && _clause[at].IsGlue("comma"));
+        if (_negated && !again && _group is { OwnAct: false, HasOperand: true })
         {
             Say(Act.Allow, strong: false);
             _group.Guessed = true;
