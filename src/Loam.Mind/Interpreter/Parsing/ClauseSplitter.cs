@@ -177,6 +177,12 @@ internal static class ClauseSplitter
         {
             return true;
         }
+        // "Two interns start tomorrow, please create lea and finn"
+        if (joined && lexeme.IsGlue("wish") && at + 1 < all.Count && IsVerb(all, at + 1)
+            && IsStrong(all[at + 1]) && StrongIn(all, start, at))
+        {
+            return true;
+        }
         if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && !TellsIf(all, at)
             && HasVerb(all, start, at))
         {

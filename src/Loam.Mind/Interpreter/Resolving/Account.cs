@@ -39,7 +39,7 @@ internal static class Account
         var asides = Statements.In(clause);
         for (var at = 0; at < clause.Count; at++)
         {
-            reason |= clause[at].IsGlue("because");
+            reason |= clause[at].IsGlue("because") || clause[at].Text is "while";
             // "For the office" ends with its piece, a reason does not.
             purpose = clause[at].IsGlue("for")
                 || purpose && !ClauseSplitter.IsJoint(clause[at]);
@@ -124,6 +124,7 @@ internal static class Account
         Part.Topic => reason ? 0 : 0.2,
         Part.Field => reason || lexeme.IsField("service") || lexeme.IsField("status")
             || lexeme.Is(Part.Noise) ? 0 : 0.2,
+        Part.Glue when reason && lexeme.Text is "while" => 0,
         Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") && !reason ? 0.3 : 0,
         Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,

@@ -113,6 +113,8 @@ internal static class Witness
     {
         var lexeme = clause[at];
         return lexeme.Role == Role.None && !lexeme.Possessive
+            // "Only maria shall be admin" is of the others.
+            && !(clause.Subject is PeopleSubject && at > 0 && clause[at - 1].IsGlue("only"))
             && !lexeme.Readings.Any(r => r.Part is Part.Field or Part.Noise or Part.Verb
                 or Part.Topic or Part.Reference)
             && !(clause.NextBefore(at)?.IsGlue("for") == true

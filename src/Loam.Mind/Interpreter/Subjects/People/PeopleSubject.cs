@@ -131,6 +131,12 @@ internal sealed class PeopleSubject : ISubject
     {
         var all = clause.Lexemes;
         var person = all.Any(l => l.Is(Part.Topic, "person") && !l.IsMention);
+        if (UserReader.Arriving(clause) > 0 || person && clause.Question is null
+            && all.Any(l => l.IsField("name")) && clause.Verb is "" or "have"
+            && all.Any(l => l.Is(Part.Unknown) && UserNames.Of(l) is not null))
+        {
+            return true;
+        }
         // "Two interns start tomorrow": who comes is said next.
         if (person && clause.Question is null && all.Count < 8 && all.Any(l => l.Text is "start"
                 or "starts" or "join" or "joins" or "begin" or "begins" or "arrive" or "arrives")

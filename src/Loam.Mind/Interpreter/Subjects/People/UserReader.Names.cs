@@ -14,7 +14,11 @@ internal sealed partial class UserReader
                 or "requested" or "wanted" or "arrange" or "organise" or "organize")
         && clause.Lexemes.Any(l => l.Is(Part.Topic, "account") || l.IsField("user")
             || l.IsField("login"))
-        && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+        && !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
+        || clause.Verb.Length == 0 && clause.Count > 3 && clause.Question is null
+            && (clause[0].IsField("user") || clause[0].Is(Part.Topic, "account"))
+            && (clause[1].IsGlue("for") || clause[1].Is(Part.Unknown))
+            && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
 
     /// <summary>"For our new treasurer, Frieda", "two architects: wim and fatima": who somebody
     /// is, before what the name is.</summary>
@@ -31,7 +35,8 @@ internal sealed partial class UserReader
         // "For the milking robot: robot"
         if (at > 1 && clause[at - 1].Text == "the" && clause[at - 2].IsGlue("for"))
         {
-            while (next < clause.Count && clause[next].Is(Part.Unknown))
+            while (next < clause.Count && (clause[next].Is(Part.Unknown)
+                || clause[next].Is(Part.Topic)))
             {
                 next++;
             }
@@ -73,10 +78,17 @@ internal sealed partial class UserReader
             && rest.All(char.IsAsciiDigit))];
 
     /// <summary>"The web team" of a group webteam; null: no group is called so.</summary>
-    private string? Compound(int at) => at + 1 >= clause.Count || !clause.IsFree(at + 1) ? null
-        : _book.Groups.FirstOrDefault(g => g == clause[at].Text + clause[at + 1].Text
-            || g == $"{clause[at].Text}-{clause[at + 1].Text}"
-            || g == $"{clause[at].Text}_{clause[at + 1].Text}");
+    private string? Compound(int at)
+    {
+        if (at + 1 >= clause.Count || !clause.IsFree(at + 1))
+        {
+            return null;
+        }
+        var (first, second) = (clause[at].Text, clause[at + 1].Text);
+        first = first.StartsWith("the ", StringComparison.Ordinal) ? first[4..] : first;
+        return _book.Groups.FirstOrDefault(g => g == first + second || g == $"{first}-{second}"
+            || g == $"{first}_{second}");
+    }
 
     /// <summary>"Ben moves from developers to ops", "put anna into ops": where somebody goes who
     /// is there.</summary>

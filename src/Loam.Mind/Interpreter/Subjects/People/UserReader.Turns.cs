@@ -183,4 +183,53 @@ internal sealed partial class UserReader
     /// <summary>"Adm is not for joost".</summary>
     private bool IsNotFor(int at) => at + 2 < clause.Count && clause[at + 1].IsGlue("not")
         && clause.Lexemes.Skip(at + 2).Take(2).Any(l => l.IsGlue("for"));
+
+    private void Nameless(UserAttribute only)
+    {
+        if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
+            or "their" or "she" or "he" or "they" or "it" or "that" or "its") is not null
+            && Mentioned() is { Count: > 0 } mentioned)
+        {
+            Add(only, mentioned);
+            OfKey(only);
+            return;
+        }
+        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } known
+            && _book.Users.Contains(known))
+        {
+            only.Users.Add(known);
+            return;
+        }
+        foreach (var lexeme in clause.Lexemes)
+        {
+            if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
+                && !only.Join.Contains(name) && !only.Leave.Contains(name)
+                && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false))
+            {
+                only.Names.Add(name);
+                return;
+            }
+        }
+        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } owner)
+        {
+            (_book.Users.Contains(owner) ? only.Users : only.Names).Add(owner);
+        }
+        if (only.Users.Count + only.Names.Count == 0 && Mentioned() is { Count: > 0 } spoken
+            && (only.SaysWhat || only.SaysKey))
+        {
+            Add(only, spoken);
+        }
+    }
+
+    private void Add(UserAttribute to, List<string> people)
+    {
+        to.Users.AddRange(people.Where(_book.Users.Contains));
+        to.Names.AddRange(people.Except(_book.Users));
+    }
+
+    private List<string> Mentioned() => said.Before.Count > 0
+        && said.Before[^1].Attributes.OfType<UserAttribute>().LastOrDefault() is { } before
+        ? [.. before.Users.Concat(before.Names)]
+        : said.Session.About is { Subject: PeopleSubject } about
+            ? [.. about.Names.Where(n => _book.Users.Contains(n))] : [];
 }

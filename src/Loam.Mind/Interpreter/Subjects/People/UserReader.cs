@@ -26,15 +26,18 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     {
         _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
             || TakesFrom();
-        _now.Creates = (clause.Verb is "create" or "have" || Makes()) && !clause.Negated;
-        _names = _now.Creates && clause.Next(-1) is >= 0 and var first && IsNewName(
+        var comes = Arriving(clause);
+        _now.Creates = (clause.Verb is "create" or "have" || Makes() || comes > 0)
+            && !clause.Negated;
+        Arrive(comes);
+        _names = _now.Creates && comes == 0 && clause.Next(-1) is >= 0 and var first && IsNewName(
             clause[first].IsVerb("create") ? clause.Next(first) : first);
         _group = GroupSaid();
         if (clause.Verb == "rename" && Rename() || HandsOver())
         {
             return;
         }
-        for (var at = 0; at < clause.Count; at++)
+        for (var at = comes; at < clause.Count; at++)
         {
             if (!_past.Contains(at))
             {
@@ -148,6 +151,12 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return true;
         }
+        // "A freelancer named Bea, media group"
+        if (_now.Names.Count > 0 && !lexeme.Possessive && lexeme.Is(Part.Unknown)
+            && at + 1 < clause.Count && clause[at + 1].Text is "group")
+        {
+            return false;
+        }
         if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
             && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
             && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
@@ -186,6 +195,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         if (lexeme.Is(Part.Key))
         {
             _now.Keys.Add(lexeme.Original);
+            return true;
+        }
+        if (lexeme.Is(Part.Assignment) && Assigned(lexeme.Original))
+        {
             return true;
         }
         if (lexeme.IsNumber && lexeme.Value is >= 0 and <= 100_000
@@ -256,7 +269,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || IsTakenFrom(at) || IsNotFor(at);
         _group = group;
         // "He keeps sudo"
-        if (at > 0 && clause[at - 1].Text is "keeps" or "keep" or "retains" or "retain")
+        if (StaysIn(at))
         {
             return true;
         }
@@ -414,6 +427,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         Spread();
         _read.ForEach(Sift);
+        _read.ForEach(Present);
         foreach (var read in _read)
         {
             var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;
@@ -429,6 +443,14 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
                     || IsWhole() && read is { Join.Count: 0, Keys.Count: 0 })
                 && read.Hints.Count == 0 && !clause.Lexemes.Any(l => l.IsGlue("only"));
+            // "Amir doesn't need his account any more"
+            if (clause.Negated && read is { SaysAccount: true, SaysWhat: true, Locks: true,
+                Shell: null, Join.Count: 0, Leave.Count: 0 } && clause.Lexemes.Any(l =>
+                    l.Text is "need" or "needs" or "require" or "requires")
+                && clause.Lexemes.Any(l => l.Text is "account" or "user"))
+            {
+                (read.Locks, read.Removes) = (false, true);
+            }
             // "Delete their access": the account, or only the way in?
             if (read.Removes && !read.SaysAccount && clause.Lexemes.Any(l => l.Text is "access"))
             {
@@ -442,53 +464,4 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             }
         }
     }
-
-    private void Nameless(UserAttribute only)
-    {
-        if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
-            or "their" or "she" or "he" or "they" or "it" or "that" or "its") is not null
-            && Mentioned() is { Count: > 0 } mentioned)
-        {
-            Add(only, mentioned);
-            OfKey(only);
-            return;
-        }
-        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } known
-            && _book.Users.Contains(known))
-        {
-            only.Users.Add(known);
-            return;
-        }
-        foreach (var lexeme in clause.Lexemes)
-        {
-            if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
-                && !only.Join.Contains(name) && !only.Leave.Contains(name)
-                && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false))
-            {
-                only.Names.Add(name);
-                return;
-            }
-        }
-        if (only.Keys.Count > 0 && UserNames.OfKey(only.Keys[0]) is { } owner)
-        {
-            (_book.Users.Contains(owner) ? only.Users : only.Names).Add(owner);
-        }
-        if (only.Users.Count + only.Names.Count == 0 && Mentioned() is { Count: > 0 } spoken
-            && (only.SaysWhat || only.SaysKey))
-        {
-            Add(only, spoken);
-        }
-    }
-
-    private void Add(UserAttribute to, List<string> people)
-    {
-        to.Users.AddRange(people.Where(_book.Users.Contains));
-        to.Names.AddRange(people.Except(_book.Users));
-    }
-
-    private List<string> Mentioned() => said.Before.Count > 0
-        && said.Before[^1].Attributes.OfType<UserAttribute>().LastOrDefault() is { } before
-        ? [.. before.Users.Concat(before.Names)]
-        : said.Session.About is { Subject: PeopleSubject } about
-            ? [.. about.Names.Where(n => _book.Users.Contains(n))] : [];
 }
