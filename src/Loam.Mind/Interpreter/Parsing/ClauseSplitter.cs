@@ -177,21 +177,7 @@ internal static class ClauseSplitter
         {
             return true;
         }
-        // "Two interns start tomorrow, please create lea and finn"
-        if (joined && lexeme.IsGlue("wish") && at + 1 < all.Count && IsVerb(all, at + 1)
-            && IsStrong(all[at + 1]) && StrongIn(all, start, at))
-        {
-            return true;
-        }
-        if (joined && lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && !TellsIf(all, at)
-            && HasVerb(all, start, at))
-        {
-            return true;
-        }
-        var denies = lexeme.IsGlue("not") || (lexeme.Text is "we" or "i" or "they"
-            && at + 1 < all.Count && all[at + 1].IsGlue("not"));
-        if (joined && denies && HasVerb(all, start, at)
-            && HasVerb(all, at + 1, Math.Min(all.Count, at + 4)))
+        if (joined && HasVerb(all, start, at) && TurnsAnew(all, start, at))
         {
             return true;
         }
@@ -237,6 +223,19 @@ internal static class ClauseSplitter
     /// <summary>"…, tell me if it breaks" says more of the wish.</summary>
     private static bool TellsIf(List<Lexeme> all, int at) => all[at].Is(Part.Topic, "notify")
         && at + 1 < all.Count && all[at + 1].IsField("onfailure");
+
+    /// <summary>What begins here asks, denies, or politely wishes something of its own.</summary>
+    private static bool TurnsAnew(List<Lexeme> all, int start, int at)
+    {
+        var lexeme = all[at];
+        var denies = lexeme.IsGlue("not") || (lexeme.Text is "we" or "i" or "they"
+            && at + 1 < all.Count && all[at + 1].IsGlue("not"));
+        return lexeme.Is(Part.Question) && !lexeme.Is(Part.Verb) && !TellsIf(all, at)
+            || denies && HasVerb(all, at + 1, Math.Min(all.Count, at + 4))
+            // "Two interns start tomorrow, please create lea and finn"
+            || lexeme.IsGlue("wish") && at + 1 < all.Count && IsVerb(all, at + 1)
+                && IsStrong(all[at + 1]) && StrongIn(all, start, at);
+    }
 
     private static bool IsMore(Lexeme lexeme) => lexeme.Text is "another" or "a second"
         or "a further" or "one more";

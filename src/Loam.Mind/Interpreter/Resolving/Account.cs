@@ -125,6 +125,7 @@ internal static class Account
         Part.Field => reason || lexeme.IsField("service") || lexeme.IsField("status")
             || lexeme.Is(Part.Noise) ? 0 : 0.2,
         Part.Glue when reason && lexeme.Text is "while" => 0,
+        Part.Glue when reason && lexeme.Text is "while" => 0,
         Part.Glue => lexeme.IsGlue("if") ? 0.25 : lexeme.IsGlue("not") && !reason ? 0.3 : 0,
         Part.Amount => lexeme.Key(Part.Amount)![0] == 'x' ? 0.5 : 0.1,
         Part.Mention => reason ? 0 : 0.2,

@@ -237,6 +237,13 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
     {
         var lexemes = clause.Lexemes.ToList();
         var first = lexemes.FindIndex(l => l.Readings[0].Part is not (Part.Noise or Part.Glue));
+        // "Keep the logs but …": what nobody knows stays anyway.
+        if (clause is { Question: null, Subject: null, Targets.Count: 0, Attributes.Count: 0 }
+            && first >= 0 && lexemes[first].Text is "keep" or "keeps" or "leave"
+            && !lexemes.Exists(l => l.IsNumber || l.IsMention))
+        {
+            return true;
+        }
         if (clause is not { Question: null, Foreign: null, Corrects: false, IsInherited: false }
             || first < 0 || Verbs.IsVerb(lexemes, first) && !lexemes[first].IsMention
                 && !lexemes.Take(first).Any(IsSomebody)

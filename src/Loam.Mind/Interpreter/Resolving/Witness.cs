@@ -93,6 +93,11 @@ internal static class Witness
         return lexeme.Readings[0].Part switch
         {
             Part.Mention => !IsObject(clause, at) || IsNamed(lexeme, traces),
+            // "4 times an hour" is every 15 minutes.
+            Part.Number when clause.Subject is JobSubject && at + 1 < clause.Count
+                && clause[at + 1].Text is "times" && lexeme.Value > 0
+                && (traces.HasNumber(60 / lexeme.Value) || traces.HasNumber(24 / lexeme.Value))
+                => true,
             Part.Number => !char.IsAsciiDigit(lexeme.Text.TrimStart('#', ':', '+')[0])
                 || lexeme.Unit is "percent" || Figures(lexeme, traces),
             Part.PortPair or Part.PortRange or Part.Version or Part.Address or Part.Cidr =>

@@ -384,14 +384,7 @@ internal sealed partial class FirewallResolver
             return group.Ports.Count == 0 ? Ask("Of which port shall the rate be limited?",
                 "ssh", "http") : _changes.Limit(want);
         }
-        if (group is { Also: true, HasSource: false } && Twin(want) is { } other)
-        {
-            want = want with { Sources = [.. other.Sources.Select(PortNames.Text)] };
-        }
-        else if (group is { Also: true, Protocols.Count: > 0, HasSource: false, Ports.Count: > 0 }
-            && _changes.Meant(group, want with { Flows = [.. group.Ports.Select(p =>
-                new Flow(p.Name, p.Gates[0].Protocol, [.. p.Gates.Select(g => g.Ports)
-                    .OfType<PortRange>()]))] }) is [var twin, ..])
+        if (group is { Also: true, HasSource: false } && Twin(group, want) is { } twin)
         {
             want = want with { Sources = [.. twin.Sources.Select(PortNames.Text)] };
         }
@@ -441,10 +434,14 @@ internal sealed partial class FirewallResolver
 
     /// <summary>"Syslog over tcp too": the rule that lets in the same port of the other protocol.
     /// </summary>
-    private FirewallRule? Twin(Want want) => want.IsEverything ? null
+    private FirewallRule? Twin(Group group, Want want) => want.IsEverything ? null
         : _book.Rules.Rules.FirstOrDefault(r => r is { Action: FirewallAction.Accept }
             && !r.Sources.IsEmpty && want.Flows.TrueForAll(f => f.Ports.Count > 0
-                && f.Protocol != r.Protocol && f.Ports.TrueForAll(r.Ports.Contains)));
+                && f.Protocol != r.Protocol && f.Ports.TrueForAll(r.Ports.Contains)))
+        ?? (group is not { Protocols.Count: > 0, Ports.Count: > 0 } ? null
+            : _changes.Meant(group, want with { Flows = [.. group.Ports.Select(p =>
+                new Flow(p.Name, p.Gates[0].Protocol, [.. p.Gates.Select(g => g.Ports)
+                    .OfType<PortRange>()]))] }).FirstOrDefault());
 
     /// <summary>Networks that rules name already, the most used first.</summary>
     private IEnumerable<string> Networks() => _book.Rules.Rules.SelectMany(r => r.Sources)

@@ -320,7 +320,8 @@ internal sealed class FirewallSubject : ISubject
         }
         else if (half is { Ports.Count: > 0, Strong: false, Only: false, Log: null, Rate: null }
             && group is { OwnAct: true, Ports.Count: 0, Everything: false, Else: false,
-                Rules.Count: 0, HasSource: false } or { Refers: true, OwnAct: true, Ports.Count: 0 })
+                Rules.Count: 0, HasSource: false }
+                or { Refers: true, OwnAct: true, Ports.Count: 0 })
         {
             // "Mosh uses udp 60001, open that"
             (group.Ports, group.Refers) = ([.. half.Ports], false);

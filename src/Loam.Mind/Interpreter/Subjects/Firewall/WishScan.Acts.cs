@@ -50,22 +50,7 @@ internal sealed partial class WishScan
         _group.Also |= lexeme.IsGlue("also") && !(lexeme.Text == "too"
             && at + 1 < _clause.Count && _clause[at + 1].Text is "many" or "much");
         _group.Only |= _words.Is(at, "onlyfor") && _words.NetworkFollows(at);
-        if (_words.IsExcept(at) && lexeme.IsGlue("but") && _group.Ports.Count > 0
-            && _words.TurnsToPort(at))
-        {
-            // "Http for everyone, but 3001 …": a wish of its own.
-            Next();
-            (_group.Act, _negated) = (Act.None, false);
-        }
-        else if (_words.IsExcept(at))
-        {
-            Except();
-        }
-        else if (lexeme.IsGlue("but") && _group.IsBlock && _group.OwnAct)
-        {
-            Next();
-            _group.Act = Act.Allow;
-        }
+        Contrasts(at);
         if (_words.LogsIn(at))
         {
             May(at);
@@ -88,6 +73,28 @@ internal sealed partial class WishScan
             && lexeme.Text is not ("that" or "this" or "its" or "they" or "the one" or "one"))
         {
             _group.Refers = true;
+        }
+    }
+
+    /// <summary>"But", "except": what follows is left out, or turns.</summary>
+    private void Contrasts(int at)
+    {
+        var lexeme = _clause[at];
+        if (_words.IsExcept(at) && lexeme.IsGlue("but") && _group.Ports.Count > 0
+            && _words.TurnsToPort(at))
+        {
+            // "Http for everyone, but 3001 …": a wish of its own.
+            Next();
+            (_group.Act, _negated) = (Act.None, false);
+        }
+        else if (_words.IsExcept(at))
+        {
+            Except();
+        }
+        else if (lexeme.IsGlue("but") && _group.IsBlock && _group.OwnAct)
+        {
+            Next();
+            _group.Act = Act.Allow;
         }
     }
 

@@ -29,10 +29,49 @@ internal static class JobLimits
         }
     }
 
+    /// <summary>"30 minutes aren't enough for vacuum": the limit it has, and no wish yet.</summary>
+    public static void ReadPresent(Clause clause, JobWish wish)
+    {
+        var not = clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "hardly" or "barely");
+        var little = not && clause.Lexemes.Any(l => l.Text is "enough" or "sufficient" or "do")
+            || clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "short" or "tight" or "little"
+                or "few") && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "too");
+        var span = clause.Lexemes.ToList().FindIndex(
+            l => l is { IsNumber: true, Unit: "min" or "h" or "s" });
+        if (!little || span < 0 || !clause.IsFree(span)
+            || clause.Verb is not ("" or "have" or "set") || clause.Question is not null)
+        {
+            return;
+        }
+        wish.ShortOf = clause[span].Unit;
+        clause.Negated = false;
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (at == span || clause[at].IsGlue("not") || clause[at].Text.Contains("short",
+                StringComparison.Ordinal))
+            {
+                clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>"…, make it 45": in the unit of what is not enough.</summary>
+    public static void ReadOther(Clause clause, JobWish wish, string? unit)
+    {
+        var number = clause.Lexemes.ToList().FindIndex(l => l is { IsNumber: true, Unit: "" }
+            && decimal.IsInteger(l.Value) && l.Value > 0);
+        if (unit is null || number < 0 || !clause.IsFree(number))
+        {
+            return;
+        }
+        wish.Timeout = Text(clause[number].Value) + (unit == "min" ? "m" : unit);
+        clause.Use(number);
+    }
+
     /// <summary>"Give vacuum an hour", "max 5 minutes": a span that is no time.</summary>
     public static void ReadGiven(Clause clause, JobWish wish)
     {
-        if (wish.Shift is not null || wish.Timeout is not null)
+        if (wish.Shift is not null || wish.Timeout is not null || wish.ShortOf is not null)
         {
             return;
         }
@@ -83,6 +122,10 @@ internal static class JobLimits
     private static void ReadRetries(Clause clause, int at, JobWish wish)
     {
         var before = clause.Next(at, -1);
+        while (before > 0 && clause[before].IsGlue("wish") && !clause[before].IsGlue("not"))
+        {
+            before = clause.Next(before, -1);
+        }
         if (before >= 0 && (clause[before].IsGlue("not") || clause[before].IsGlue("without")
             || clause[before].Text == "no") || at > 0 && clause[at - 1].Text == "no")
         {

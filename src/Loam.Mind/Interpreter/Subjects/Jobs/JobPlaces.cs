@@ -33,7 +33,7 @@ internal static class JobPlaces
                 clause.Use(at);
             }
             else if (lexeme.Readings[0].Part is Part.Unknown or Part.Quoted && wish.Image is null
-                && at > 0 && Inside(clause, at)
+                && at > 0 && Inside(clause, at) && !JobSeasons.IsMonth(lexeme)
                 && (clause[at - 1].IsGlue("in") || at + 1 < clause.Count
                     && clause[at + 1].Text == "container"))
             {

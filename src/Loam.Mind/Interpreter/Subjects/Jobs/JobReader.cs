@@ -30,7 +30,10 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             clause.Verb = "remove";
         }
         JobSeasons.Drop(clause);
+        JobLimits.ReadPresent(clause, _wish);
         JobLimits.Read(clause, _wish);
+        JobLimits.ReadOther(clause, _wish,
+            JobSubject.Before(said)?.Attributes.OfType<JobWish>().Last().ShortOf);
         if (clause.Question is null)
         {
             JobTelling.Read(clause, _wish);
@@ -51,8 +54,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         _wish.Adds = Addition.Of(clause) || said.Before.Count == 0 && _wish.Jobs.Count == 0
             && clause.Verb.Length == 0 && clause[0].IsGlue("and") && !clause.Corrects;
         _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
-        _wish.Time = TimeReader.Read(clause, expected: _wish.Jobs.Count > 0
-            || JobSubject.Before(said) is not null || _wish.About.Count > 0);
+        _wish.Time = HourlyReader.Read(clause) ?? TimeReader.Read(clause,
+            expected: _wish.Jobs.Count > 0 || JobSubject.Before(said) is not null
+                || _wish.About.Count > 0);
         ReadDaysLeftOut();
         JobLimits.ReadGiven(clause, _wish);
         Finish();
@@ -138,7 +142,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         return job > 0 && _wish is { Jobs.Count: > 0, Time: { SaysDays: true, SaysTime: false,
                 Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
             && clause.Lexemes.Take(job).Any(l => l.Text is "no" or "no more" or "never"
-                or "without")
+                or "without" or "skip" or "omit" or "leave out" or "spare")
             && clause.Lexemes.Skip(job).Any(
                 l => l.Text.Split(' ').Any(w => TimeWords.English.Of(w, "day") is not null));
     }
@@ -174,6 +178,11 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success")
                 || l.Is(Part.Topic, "both") || l.Text is "when" or "whenever" or "once"
                     or "as soon as" or "after" or "every time");
+        // "I want to know when the newsletter fails"
+        told |= clause.Question == "show" && !clause.AsksMark && clause.Lexemes.Any(
+            l => l.Is(Part.Question) && l.Text.EndsWith("to know", StringComparison.Ordinal))
+            && clause.Lexemes.Any(l => l.IsGlue("if") && l.Text is "if" or "when" or "whenever")
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success"));
         var named = clause.Question == "show" && !clause.AsksMark
             && (clause.Find(Part.Command) >= 0 || clause.Verb is "remove" or "rename" or "move");
         if (clause.Question is null && clause.Count > 1 && clause[0].Text == "when"

@@ -111,6 +111,12 @@ internal static class JobSeasons
         {
             clause.Use(at);
         }
+        // "No newsletter in july and august"
+        if (!span && clause.Lexemes.Take(found[0].At).Any(l => l.Text is "no" or "no more"
+            or "never" or "skip" or "without" or "except" or "omit"))
+        {
+            wish.Months = Others(found.ConvertAll(f => f.Month));
+        }
         if (span)
         {
             clause.Use(found[0].At + 1);
@@ -120,6 +126,30 @@ internal static class JobSeasons
             }
         }
     }
+
+    /// <summary>The months that are left, as cron has them.</summary>
+    private static string Others(List<int> months)
+    {
+        var left = new List<string>();
+        for (var from = 1; from <= 12; from++)
+        {
+            var to = from;
+            while (to <= 12 && !months.Contains(to))
+            {
+                to++;
+            }
+            if (to > from)
+            {
+                left.Add(Months(from, to - 1));
+                from = to;
+            }
+        }
+        return string.Join(',', left);
+    }
+
+    /// <summary>"In july" is no place.</summary>
+    public static bool IsMonth(Recognising.Lexeme lexeme) =>
+        TimeWords.English.Of(lexeme.Text, "month") is not null;
 
     private static bool IsLink(Clause clause, int at) => clause[at].IsGlue("in")
         || clause[at].IsGlue("to") || clause[at].IsGlue("comma") || clause[at].IsGlue("and")

@@ -72,6 +72,13 @@ internal sealed class JobSubject : ISubject
         {
             return 0.7;
         }
+        if (Before(said)?.Attributes.OfType<JobWish>().Last().ShortOf is not null
+            && clause.Verb is "" or "set" or "have" or "raise" or "limit"
+            && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "" })
+            && clause.Lexemes.All(l => !l.IsMention))
+        {
+            return 0.75;
+        }
         return continues || Before(said) is not null ? Following(clause, time) : 0;
     }
 

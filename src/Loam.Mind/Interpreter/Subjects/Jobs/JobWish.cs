@@ -58,6 +58,9 @@ internal sealed record JobWish : ClauseAttribute
     public List<string> Access { get; } = [];
     public string? Timeout { get; set; }
     public int? Retries { get; set; }
+
+    /// <summary>The time limit it has was said not to be enough, in this unit.</summary>
+    public string? ShortOf { get; set; }
     public string? OnSuccess { get; set; }
     public string? OnFailure { get; set; }
 
@@ -110,6 +113,7 @@ internal sealed record JobWish : ClauseAttribute
         Access.AddRange(more.Access);
         Timeout = more.Timeout ?? Timeout;
         Retries = more.Retries ?? Retries;
+        ShortOf = more.ShortOf ?? ShortOf;
         OnSuccess = more.OnSuccess ?? OnSuccess;
         OnFailure = more.OnFailure ?? OnFailure;
         Url = more.Url ?? Url;

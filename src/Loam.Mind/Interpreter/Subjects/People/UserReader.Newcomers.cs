@@ -93,6 +93,10 @@ internal sealed partial class UserReader
         read.Creates &= read.Names.Count > 0;
     }
 
+    /// <summary>"A freelancer named Bea, media group".</summary>
+    private bool NamesGroup(int at) => _now.Names.Count > 0 && !clause[at].Possessive
+        && clause[at].Is(Part.Unknown) && at + 1 < clause.Count && clause[at + 1].Text is "group";
+
     /// <summary>"Stays admin", "keeps sudo".</summary>
     private bool StaysIn(int at)
     {

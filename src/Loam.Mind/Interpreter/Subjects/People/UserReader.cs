@@ -151,14 +151,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return true;
         }
-        // "A freelancer named Bea, media group"
-        if (_now.Names.Count > 0 && !lexeme.Possessive && lexeme.Is(Part.Unknown)
-            && at + 1 < clause.Count && clause[at + 1].Text is "group")
-        {
-            return false;
-        }
-        if ((_names || Listed(at)) && (lexeme.Corrected || !lexeme.Is(Part.Topic))
-            && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
+        if ((_names || Listed(at)) && !NamesGroup(at)
+            && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
             && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
             Begin(name);
