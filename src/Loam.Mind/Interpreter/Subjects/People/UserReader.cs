@@ -152,7 +152,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             return true;
         }
         if ((_names || Listed(at)) && !NamesGroup(at)
-            && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name && !UserNames.IsPlain(lexeme, _names)
+            && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
+            && !UserNames.IsPlain(lexeme, _names)
             && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
             Begin(name);
