@@ -6,6 +6,8 @@
 #   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi,
 #                       and onto: from the running system onto an empty disk, started with both
 #   slots.sh --install  from the ISO onto an empty disk and from there, with BIOS and with UEFI
+#   slots.sh --short    the updates that go wrong, and both installations, on two machines side by
+#                       side: each keeps one processor busy
 #
 # Images are stand-ins, built locally from Debian packages, from a registry on this machine.
 set -euo pipefail
@@ -17,28 +19,36 @@ readonly memory_mb=1024 disk_mb=2048 answer_limit_s=180 work_limit_s=240 trial_l
 # Where the parts of every disk of ours begin; src/Loam.Drivers/Booting/Slots/DiskLayout.cs.
 readonly boot_at=$((2 << 20)) b_at=$((294 << 20)) data_at=$((550 << 20))
 readonly ovmf=/usr/share/OVMF
-passed=0
+# What runs beside, in a process of its own; where both note what was shown.
+beside=
+shown=
 
 main() {
   trap clean EXIT
+  kernel=${LOAM_SLOT_KERNEL:+${LOAM_SLOT_KERNEL%/*}}
+  kernel=${kernel:-$("$tools/kernel.sh")}
   open_guest
-  if [[ ${1:-} == --install ]]; then
-    installs
-  else
-    (($# > 0)) || set -- good back panicking ill damaged uefi onto
-    updates "$@"
-  fi
-  echo "slots: $passed passed, 0 failed, in $SECONDS s"
+  shown=$work/shown
+  case ${1:-} in
+    --install) install_both ;;
+    --short) short ;;
+    *)
+      (($# > 0)) || set -- good back panicking ill damaged uefi onto
+      updates "$@"
+      ;;
+  esac
+  echo "slots: $(wc -l <"$shown") passed, 0 failed, in $SECONDS s"
 }
 
 clean() {
+  [[ -z $beside ]] || { kill "$beside" 2>/dev/null && wait "$beside"; } || true
   close_guest
   "$tools/standins/registry.sh" stop "$made/standins" >/dev/null || true
 }
 
 ok() {
-  passed=$((passed + 1))
-  say "  ok, $(seconds) s: $*"
+  echo "$*" >>"$shown"
+  say "  ok: $*, $(seconds) s"
 }
 
 # start_disk FIRMWARE [OPTIONS...]: on the disk in $work.
@@ -68,13 +78,58 @@ forget() { : >"$work/console"; }
 await_daemon() { await 'loam ›|loam >' "$answer_limit_s"; }
 
 updates() {
-  local port case
+  local case
   for case in "$@"; do
     [[ " good back panicking ill damaged uefi onto " == *" $case "* ]] ||
-      fail "slots knows --install, good, back, panicking, ill, damaged, uefi and onto, not '$case'."
+      fail "slots knows --install, --short, good, back, panicking, ill, damaged, uefi and onto," \
+        "not '$case'."
   done
-  kernel=${LOAM_SLOT_KERNEL:+${LOAM_SLOT_KERNEL%/*}}
-  kernel=${kernel:-$("$tools/kernel.sh")}
+  first_start
+  for case in "$@"; do "$case"; done
+}
+
+# short: begins with an installation, so that both machines have something to do.
+short() {
+  iso=$("$tools/iso.sh")
+  (beside "$work") &
+  beside=$!
+  first_start
+  # As a power cut would leave it, without one.
+  kill -STOP "$qemu"
+  cp --sparse=always "$work/disk" "$work/copying"
+  kill -CONT "$qemu"
+  mv "$work/copying" "$work/copy"
+  panicking
+  damaged
+  stop_machine
+  install_uefi
+  wait "$beside" || fail "what ran beside failed, see above."
+  beside=
+}
+
+# beside FOLDER: the second machine, whose disk becomes a copy of the first one's, in that folder.
+beside() {
+  local deadline
+  qemu=
+  trap close_guest EXIT
+  trap 'exit 1' TERM
+  open_guest
+  install_bios
+  deadline=$((SECONDS + work_limit_s))
+  until [[ -f $1/copy ]]; do
+    ((SECONDS < deadline)) || fail "there is no disk to go on with."
+    sleep 0.5
+  done
+  mv "$1/copy" "$work/disk"
+  start_disk bios
+  await_daemon
+  await_page "$work_limit_s"
+  ill
+}
+
+# A disk, updates, and a web server that runs from it.
+first_start() {
+  local port
   port=$("$tools/standins/serve.sh" "$made/standins")
   say "making a disk and three updates"
   make_disk "$port"
@@ -89,7 +144,6 @@ updates() {
   await_page "$work_limit_s"
   await 'generation 1' 60
   ok "a web server, from slot a"
-  for case in "$@"; do "$case"; done
 }
 
 make_disk() {
@@ -99,9 +153,12 @@ make_disk() {
   mkdir -p "$files/root/medium"
   cp --sparse=always "$medium"/* "$files/root/medium/"
   ln "$files/root/medium/loam.update" "$files/root/good.update"
-  # Debian's kernel has no driver for the disk in it: without its initramfs it finds no root.
+  # Debian's kernel has no driver for the disk in it: without its initramfs it finds no root. So
+  # any root will do.
   debian=$("$tools/kernel-debian.sh")
-  LOAM_SLOT_KERNEL=$debian/bzImage LOAM_SLOT_ROOT=$made/root.squashfs \
+  mkdir "$work/none"
+  mksquashfs "$work/none" "$work/no-root" -all-root -no-xattrs -no-progress -quiet
+  LOAM_SLOT_KERNEL=$debian/bzImage LOAM_SLOT_ROOT=$work/no-root \
     LOAM_SLOT_OUT=$files/root/panic.update "$tools/slot.sh" >/dev/null
   unsquashfs -quiet -no-progress -no-xattrs -d "$work/root" "$made/root.squashfs" >/dev/null
   printf '#!/bin/sh\nexit 1\n' >"$work/root/usr/bin/crun"
@@ -111,7 +168,7 @@ make_disk() {
     LOAM_SLOT_OUT=$files/root/ill.update "$tools/slot.sh" >/dev/null
   mke2fs -q -t ext4 -L loam-data -m 1 -E "offset=$data_at,root_owner=0:0" -d "$files" \
     "$work/disk" 1000M
-  rm -rf "$files" "$work/root" "$work/ill"
+  rm -rf "$files" "$work/root" "$work/ill" "$work/none" "$work/no-root"
   # In place: Loam and GRUB both write there, and a second copy would be one too many.
   at=$(head -c 38M "$work/disk" | grep -abo '# GRUB Environment Block' |
     awk -F: '$1 % 512 == 0 { at = $1 } END { print at }')
@@ -260,11 +317,18 @@ await_installed() {
   await '● +a .*runs, confirmed' 60
 }
 
-installs() {
-  local iso
+install_both() {
   iso=$("$tools/iso.sh")
+  install_bios
+  install_uefi
+}
+
+install_bios() {
   install_on bios "from a CD" -drive "if=none,format=raw,id=medium,readonly=on,file=$iso" \
     -device "ide-cd,bus=ide.0,drive=medium,bootindex=2"
+}
+
+install_uefi() {
   install_on uefi "from a USB stick" \
     -drive "if=none,format=raw,id=medium,readonly=on,file=$iso" -device qemu-xhci \
     -device "usb-storage,drive=medium,bootindex=2"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Runs the tests, all or one part, and adds up. The last line is the total, in one fixed form.
 #
-#   test.sh [unit|sim|system|boot] [--filter X]
+#   test.sh [unit|sim|system|boot|slots] [--filter X]
 #
-# boot starts Loam as an operating system, with its own kernel. Where that has to be built it is
-# built beside the other parts, when they leave the processors to it; boot then waits for it, for a
-# while, and goes on with Debian's.
+# boot starts Loam as an operating system, with its own kernel, and slots updates and installs it.
+# Where the kernel has to be built it is built beside the other parts, when they leave the processors
+# to it; boot then waits for it, for a while, and goes on with Debian's, with which there are no
+# slots.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -21,9 +22,9 @@ main() {
   local part=all filter=
   while (($# > 0)); do
     case $1 in
-      unit | sim | system | boot) part=$1 ;;
+      unit | sim | system | boot | slots) part=$1 ;;
       --filter) filter=${2:?--filter needs an expression}; shift ;;
-      *) fail "test knows unit, sim, system, boot and --filter X, not '$1'." ;;
+      *) fail "test knows unit, sim, system, boot, slots and --filter X, not '$1'." ;;
     esac
     shift
   done
@@ -32,12 +33,14 @@ main() {
   mkdir -p "$results"
   trap clean EXIT
   local boots=
-  if [[ $part == boot || ($part == all && -z $filter) ]]; then boots=1; begin_kernel; fi
+  if [[ $part =~ ^(boot|slots)$ || ($part == all && -z $filter) ]]; then boots=1; begin_kernel; fi
   "$tools/build.sh"
   if [[ $part == all || $part == unit ]]; then run_project unit Loam.Tests "$filter"; fi
   if [[ $part == sim || ($part == all && -z $filter) ]]; then run_simulation; fi
   if [[ $part == all || $part == system ]]; then run_system "$filter"; fi
-  if [[ $boots ]]; then run_boot; fi
+  if [[ $boots ]]; then join_kernel; fi
+  if [[ $boots && $part != slots ]]; then run_machine boot --cuts "$cuts"; fi
+  if [[ $boots && $part != boot ]]; then run_slots; fi
   print_totals
 }
 
@@ -171,19 +174,29 @@ run_system() {
   run_project system Loam.System "$1"
 }
 
-run_boot() {
-  local code=0 begin log=$results/boot.log ok bad=0
-  join_kernel
-  begin=$SECONDS
-  say "== boot: Loam as an operating system"
-  "$tools/boot.sh" --cuts "$cuts" </dev/null >"$log" 2>&1 || code=$?
-  grep -E '^(boot: | *\[| *ok: |./dev: )' "$log" >&2 || true
+# run_machine PART OPTIONS: one that starts Loam as an operating system; each `ok:` line counts.
+run_machine() {
+  local part=$1 code=0 begin=$SECONDS log=$results/$1.log ok bad=0
+  shift
+  say "== $part: Loam as an operating system"
+  "$tools/$part.sh" "$@" </dev/null >"$log" 2>&1 || code=$?
+  grep -E "^($part: | *\\[| *ok: |./dev: )" "$log" >&2 || true
   ok=$(grep -c '^  ok: ' "$log" || true)
   if ((code != 0)); then
     bad=1
-    faults+=("boot: $(grep '^./dev: ' "$log" | tail -1 | cut -c1-160), the log is $log")
+    faults+=("$part: $(grep '^./dev: ' "$log" | tail -1 | cut -c1-160), the log is $log")
   fi
-  add boot "$ok" "$bad" 0 $((SECONDS - begin))
+  add "$part" "$ok" "$bad" 0 $((SECONDS - begin))
+}
+
+# GRUB starts our own kernel only: Debian's finds no root without its initramfs.
+run_slots() {
+  if [[ ${LOAM_KERNEL:-own} == own ]]; then
+    run_machine slots --short
+  else
+    say "slots: left out, they need our own kernel"
+    add slots 0 0 1 0
+  fi
 }
 
 # add PART PASSED FAILED SKIPPED SECONDS
