@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes what starts Loam from a disk: GRUB for both kinds of firmware, with os/loader/disk.cfg.
 # Prints the folder: boot.img goes into the disk's first sector, core.img into its first partition,
-# esp.img is the second. Needs no rights; the same each time.
+# esp.img.gz is the second. Needs no rights; the same each time.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -68,6 +68,8 @@ esp() {
   mcopy -m -i "$image" "$made/grubenv" ::/loam/grubenv
   mcopy -i "$image" "$root/os/loader/disk.cfg" ::/loam/grub.cfg
   mcopy -m -i "$image" "$made/bootx64.efi" ::/EFI/BOOT/BOOTX64.EFI
+  # Most of it is empty, and has to be: a file system of this kind has a least size.
+  gzip -9nf "$image"
 }
 
 # GRUB's environment block: 1024 bytes.

@@ -12,8 +12,9 @@ main() {
   local loader update
   update=$("$tools/slot.sh" "${1:-quick}")
   loader=$("$tools/loader.sh")
+  rm -rf "$medium"
   mkdir -p "$medium"
-  cp "$loader"/{boot,core,esp}.img "$medium/"
+  cp "$loader"/{boot.img,core.img,esp.img.gz} "$medium/"
   ln -f "$update" "$medium/loam.update" 2>/dev/null || cp "$update" "$medium/loam.update"
   public_key >"$medium/update.pub"
   echo "$medium"

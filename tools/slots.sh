@@ -133,6 +133,7 @@ first_start() {
   port=$("$tools/standins/serve.sh" "$made/standins")
   say "making a disk and three updates"
   make_disk "$port"
+  is_image || fail "the disk is not marked as the copy of an image."
   say "first start"
   start_disk bios
   await_daemon
@@ -144,7 +145,12 @@ first_start() {
   await_page "$work_limit_s"
   await 'generation 1' 60
   ok "a web server, from slot a"
+  is_image && fail "the disk has the numbers of every other."
+  ok "the copy of an image has numbers of its own"
 }
+
+# Whether the disk has the number of an image; src/Loam.Drivers/Booting/Slots/DiskLayout.cs.
+is_image() { dd if="$work/disk" bs=1 skip=$((512 + 56)) count=4 status=none | grep -qax Loam; }
 
 make_disk() {
   local medium files=$work/files debian at

@@ -82,6 +82,18 @@ public sealed class DiskTableTests : IDisposable
     }
 
     [Fact]
+    public void The_copy_of_an_image_gets_numbers_of_its_own_once()
+    {
+        var table = DiskLayout.Of(Bytes, BootBytes, _ => DiskLayout.OfImage(Guid.NewGuid()));
+        var own = DiskLayout.Renumbered(table, DiskInstaller.Fresh).ShouldNotBeNull();
+        own.Parts.Select(p => p.Id).Append(own.Id).Intersect(
+            table.Parts.Select(p => p.Id).Append(table.Id)).ShouldBeEmpty();
+        own.Parts.Select(p => p with { Id = default }).ShouldBe(
+            table.Parts.Select(p => p with { Id = default }));
+        DiskLayout.Renumbered(own, DiskInstaller.Fresh).ShouldBeNull();
+    }
+
+    [Fact]
     public void Another_s_last_part_is_not_made_larger()
     {
         var table = Written();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Loam.Drivers.Booting.Slots;
@@ -22,7 +23,9 @@ internal sealed class UpdateBench : IDisposable
         File.WriteAllText(In("core.img"), "core");
         var boot = new byte[BootBytes];
         BootEnvironment.BlockOf(BootChoice.Only(SlotDisk.A)).CopyTo(boot, 4096);
-        File.WriteAllBytes(In("esp.img"), boot);
+        using var packed = new GZipStream(
+            File.Create(In("esp.img.gz")), CompressionLevel.Fastest);
+        packed.Write(boot);
     }
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("loam-slots-").FullName;

@@ -2,7 +2,8 @@ using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Booting.Slots;
 
-/// <summary>The part for data takes all of its disk, also of one that has become larger.</summary>
+/// <summary>A disk becomes a machine's own: its part for data takes all of it, also when it has
+/// become larger, and the copy of an image gets numbers of its own.</summary>
 internal static class DataGrowth
 {
     /// <summary>Whether a partition table calls it the part for data.</summary>
@@ -25,13 +26,20 @@ internal static class DataGrowth
         try
         {
             using var disk = new DiskRegion(path, 0, bytes).Open(FileAccess.ReadWrite);
-            if (DiskTable.Read(disk, bytes) is not { } table
-                || DiskLayout.Grown(table, bytes) is not { } grown)
+            if (DiskTable.Read(disk, bytes) is not { } table)
             {
                 return;
             }
-            grown.Write(disk, bytes);
-            SlotCalls.ResizePart(disk, path, grown.Parts.Length, grown.Parts[^1]);
+            var own = DiskLayout.Renumbered(table, DiskInstaller.Fresh);
+            if (DiskLayout.Grown(own ?? table, bytes) is { } grown)
+            {
+                grown.Write(disk, bytes);
+                SlotCalls.ResizePart(disk, path, grown.Parts.Length, grown.Parts[^1]);
+            }
+            else
+            {
+                own?.Write(disk, bytes);
+            }
         }
         catch (IOException e)
         {

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
 using Loam.Core.Reconciling;
@@ -7,13 +8,13 @@ namespace Loam.Drivers.Booting.Slots;
 
 /// <summary>Makes a disk of Loam out of a disk or a file: divides it, writes what starts it for
 /// both kinds of firmware, and an update into its first slot.</summary>
-/// <param name="medium">The folder with <c>boot.img</c>, <c>core.img</c>, <c>esp.img</c> and
+/// <param name="medium">The folder with <c>boot.img</c>, <c>core.img</c>, <c>esp.img.gz</c> and
 /// <c>loam.update</c>.</param>
 public sealed class DiskInstaller(string medium, UpdateKey key)
 {
     public const string Update = "loam.update";
 
-    private const int BootCodeBytes = 440, Edge = 1024 * 1024;
+    private const int BootCodeBytes = 440, Edge = 1024 * 1024, MostUnpacked = 64 * 1024 * 1024;
 
     /// <summary>What is to be installed.</summary>
     /// <exception cref="HostException">It cannot be read, or was signed by somebody else.
@@ -23,9 +24,10 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
     /// <summary>Numbers that nobody else has.</summary>
     public static Guid Fresh(string name) => Guid.NewGuid();
 
-    /// <summary>Numbers that are the same for the same build, for an image.</summary>
-    public static Func<string, Guid> Of(UpdateHead head) => name => new(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{head.Build} {name}")).AsSpan(0, 16));
+    /// <summary>Numbers that are the same for the same build, for an image: each copy of it gives
+    /// itself others when it is started first.</summary>
+    public static Func<string, Guid> Of(UpdateHead head) => name => DiskLayout.OfImage(new(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{head.Build} {name}")).AsSpan(0, 16)));
 
     /// <param name="keep">What is on its part for data stays.</param>
     /// <param name="done">Bytes of the update, twice over: checked, then written.</param>
@@ -34,7 +36,7 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
         Action<long> done, CancellationToken cancel)
     {
         using var update = Open();
-        var (boot, core, esp) = (Read("boot.img"), Read("core.img"), Read("esp.img"));
+        var (boot, core, esp) = (Read("boot.img"), Read("core.img"), Unpacked("esp.img.gz"));
         update.Check(done, cancel);
         var table = keep ? Kept(path, bytes) ?? throw new HostException(Fault.NotFound,
                 $"{path} was not divided by Loam: there is nothing to keep.",
@@ -118,6 +120,22 @@ public sealed class DiskInstaller(string medium, UpdateKey key)
             {
                 RandomAccess.Write(disk, piece, part.Offset + at);
             }
+        }
+    }
+
+    /// <summary>Most of it is empty.</summary>
+    private byte[] Unpacked(string name)
+    {
+        using var packed = new GZipStream(
+            new MemoryStream(Read(name)), CompressionMode.Decompress);
+        var plain = new byte[MostUnpacked];
+        try
+        {
+            return plain[..packed.ReadAtLeast(plain, plain.Length, throwOnEndOfStream: false)];
+        }
+        catch (InvalidDataException e)
+        {
+            throw DiskRegion.Failed($"{name} of {medium} is damaged", e);
         }
     }
 

@@ -13,12 +13,34 @@ public static class DiskLayout
     /// <summary>Less is not worth having.</summary>
     public const long LeastData = 16 * Mega;
 
+    private const string Whole = "disk";
+
     private const long Mega = 1024 * 1024, SlotBytes = 256 * Mega;
 
     private static readonly Guid s_bios = new("21686148-6449-6e6f-744e-656564454649");
     private static readonly Guid s_efi = new("c12a7328-f81f-11d2-ba4b-00a0c93ec93b");
     private static readonly Guid s_root = new("4f68bce3-e8cd-4db1-96e7-fbcaf984b709");
     private static readonly Guid s_linux = new("0fc63daf-8483-4772-8e79-3d69d8477de4");
+
+    /// <summary>Where a number begins that is the same in every copy of an image.</summary>
+    private static ReadOnlySpan<byte> Image => "Loam"u8;
+
+    /// <summary>A number for an image, which can be told from a disk's own.</summary>
+    public static Guid OfImage(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes);
+        Image.CopyTo(bytes);
+        return new(bytes);
+    }
+
+    /// <summary>The table of a disk that was copied from an image, with numbers of its own: what
+    /// starts a slot finds it by them, and two copies may be in one machine.</summary>
+    /// <param name="id">Gives each thing its number.</param>
+    /// <returns>Null: it has its own.</returns>
+    public static DiskTable? Renumbered(DiskTable table, Func<string, Guid> id) =>
+        OfImage(table.Id) != table.Id ? null : new(id(Whole),
+            [.. table.Parts.Select(p => p with { Id = id(p.Name) })]);
 
     /// <param name="bytes">Of the disk.</param>
     /// <param name="bootBytes">Of the part that firmware reads.</param>
@@ -46,7 +68,7 @@ public static class DiskLayout
                 + "some GB.");
         }
         Add(Data, s_linux, rest);
-        return new(id("disk"), parts.ToImmutable());
+        return new(id(Whole), parts.ToImmutable());
     }
 
     /// <summary>The table of a disk that has become larger than its last part, which takes all.
