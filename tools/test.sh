@@ -176,7 +176,7 @@ run_system() {
 
 # run_machine PART OPTIONS: one that starts Loam as an operating system; each `ok:` line counts.
 run_machine() {
-  local part=$1 code=0 begin=$SECONDS log=$results/$1.log ok bad=0
+  local part=$1 code=0 begin=$SECONDS log=$results/$1.log ok bad=0 why
   shift
   say "== $part: Loam as an operating system"
   "$tools/$part.sh" "$@" </dev/null >"$log" 2>&1 || code=$?
@@ -184,7 +184,9 @@ run_machine() {
   ok=$(grep -c '^  ok: ' "$log" || true)
   if ((code != 0)); then
     bad=1
-    faults+=("$part: $(grep '^./dev: ' "$log" | tail -1 | cut -c1-160), the log is $log")
+    # One that was ended does not say why.
+    why=$(grep '^./dev: ' "$log" | tail -1 | cut -c1-160 || true)
+    faults+=("$part: ${why:-exit code $code}, the log is $log")
   fi
   add "$part" "$ok" "$bad" 0 $((SECONDS - begin))
 }
