@@ -186,7 +186,7 @@ internal static class ClauseSplitter
             && (lexeme.Text.StartsWith("to be ", StringComparison.Ordinal)
                 || all[at - 1].Text is "to be");
         if (infinite || IsSubordinate(all, start, at) || (joined && Furnishes(all, start, at))
-            || Reach.Says(all, start, at))
+            || Reach.Says(all, start, at) || IsBan(all, at))
         {
             return false;
         }
@@ -236,6 +236,10 @@ internal static class ClauseSplitter
             || lexeme.IsGlue("wish") && at + 1 < all.Count && IsVerb(all, at + 1)
                 && IsStrong(all[at + 1]) && StrongIn(all, start, at);
     }
+
+    /// <summary>"The grafana ban": what is declared of it, and no verb.</summary>
+    private static bool IsBan(List<Lexeme> all, int at) => all[at].Text is "ban" or "bans"
+        && all[at - 1].IsMention && at > 1 && all[at - 2].Text is "the" or "a" or "our";
 
     private static bool IsMore(Lexeme lexeme) => lexeme.Text is "another" or "a second"
         or "a further" or "one more";

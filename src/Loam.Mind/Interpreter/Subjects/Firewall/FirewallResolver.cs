@@ -289,6 +289,12 @@ internal sealed partial class FirewallResolver
         {
             return [who];
         }
+        // "10.44.0.0/16 want to use it": they come to those who may already.
+        if (group is { Act: Act.None, Sources.Count: > 0, Only: false, Log: null, Rate: null }
+            && _clause.Verb == "have" && !_wish.Changes)
+        {
+            (group.Act, group.OwnAct) = (Act.Allow, true);
+        }
         var replies = new List<Reply>();
         foreach (var rule in _changes.Meant(group, want))
         {

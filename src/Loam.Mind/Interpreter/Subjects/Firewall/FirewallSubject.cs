@@ -66,7 +66,7 @@ internal sealed class FirewallSubject : ISubject
             wish.Groups.Clear();
             (wish.IsReason, wish.Policy) = (true, false);
         }
-        Merge(wish, said);
+        Merge(wish, said, scan.Words.Has("open"));
         Whom(wish, scan.Words, said);
         clause.Attributes.Add(wish);
         Sweep(clause, scan.Taken.Contains);
@@ -274,7 +274,7 @@ internal sealed class FirewallSubject : ISubject
 
     /// <summary>What is said in several clauses of one turn belongs together: "lock it down, only
     /// allow ssh", "allow ssh, the rest is closed".</summary>
-    private static void Merge(FirewallAttribute wish, Discourse said)
+    private static void Merge(FirewallAttribute wish, Discourse said, bool opens)
     {
         var before = said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
             .Where(b => !b.IsReason).ToList();
@@ -285,7 +285,7 @@ internal sealed class FirewallSubject : ISubject
         {
             (stay.Act, stay.OwnAct, stay.Ports) = (Act.Allow, true, [.. shut.Ports]);
         }
-        Join(wish, before);
+        Join(wish, before, opens);
         foreach (var earlier in before)
         {
             if (earlier.LocksDown || earlier.Enable == true || earlier.Groups.Exists(g => g.Else))
@@ -304,15 +304,20 @@ internal sealed class FirewallSubject : ISubject
 
     /// <summary>"He works from 10.1.2.3, he needs ssh", "reject! everything from 10.9.0.0/16":
     /// half of the wish was said before.</summary>
-    private static void Join(FirewallAttribute wish, List<FirewallAttribute> before)
+    /// <param name="opens">Said with a word of its own for opening.</param>
+    private static void Join(
+        FirewallAttribute wish, List<FirewallAttribute> before, bool opens)
     {
         if (before is not [.., { Groups: [var half], LocksDown: false, Enable: null } earlier]
             || wish.Groups is not [var group, ..] || wish.IsReason)
         {
             return;
         }
-        if (half is { Ports.Count: 0, Everything: false, Strong: false, Sources.Count: > 0 }
-            && group is { Ports.Count: > 0, HasSource: false })
+        // "Let maria (10.1.2.3) use 8443"
+        var lets = half is { Strong: true, IsAllow: true } && !opens
+            && group is { Strong: false, IsBlock: false, Only: false };
+        if (half is { Ports.Count: 0, Everything: false, Sources.Count: > 0 }
+            && (!half.Strong || lets) && group is { Ports.Count: > 0, HasSource: false })
         {
             group.Sources = half.Sources;
             group.Only |= half.Only;

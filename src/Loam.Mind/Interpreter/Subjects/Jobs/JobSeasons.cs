@@ -22,7 +22,9 @@ internal static class JobSeasons
                 && (next.IsGlue("only") || next.IsGlue("on")
                 || next.Text is "just" or "every" or "at" || next.IsGlue("if")
                 || next.IsNumber || TimeWords.English.Of(next.Text, "day") is not null);
-            if (!clause.IsFree(at) || !(not || lexeme.IsGlue("insteadof")))
+            var turned = (lexeme.IsGlue("not") || lexeme.IsVerb("stop")) && IsTurned(clause, at);
+            not |= turned;
+            if (!(clause.IsFree(at) || turned) || !(not || lexeme.IsGlue("insteadof")))
             {
                 continue;
             }
@@ -37,6 +39,22 @@ internal static class JobSeasons
                 clause.Use(end);
             }
         }
+    }
+
+    /// <summary>"Don't run it on sundays but on mondays".</summary>
+    private static bool IsTurned(Clause clause, int not)
+    {
+        var but = clause.Lexemes.ToList().FindIndex(not, l => l.IsGlue("but"));
+        bool Day(Recognising.Lexeme l) => l.Text.Split(' ').Any(
+            w => TimeWords.English.Of(w, "day") is not null);
+        if (but < 0 || !clause.Lexemes.Take(but).Skip(not).Any(Day)
+            || !clause.Lexemes.Skip(but).Any(Day))
+        {
+            return false;
+        }
+        clause.Negated = false;
+        clause.Verb = clause[not].IsVerb("stop") ? "set" : clause.Verb;
+        return true;
     }
 
     /// <summary>"Every night, not on Sundays" leaves days out.</summary>

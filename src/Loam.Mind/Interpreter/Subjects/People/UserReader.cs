@@ -246,6 +246,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         if (group is null && UserNames.Of(lexeme) is { } name && lexeme.Named(Known.User) != name)
         {
             var beside = (at > 0 && clause[at - 1].Is(Part.Topic, "group"))
+                || at > 1 && clause[at - 1].IsField("name") && clause[at - 2].IsField("group")
                 || (at + 1 < clause.Count && clause[at + 1].Is(Part.Topic, "group")
                     && !lexeme.Possessive
                     && (lexeme.Is(Part.Unknown) || lexeme.IsMention || lexeme.Is(Part.Quoted)));
@@ -323,7 +324,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     /// <summary>Small words that turn what follows round.</summary>
     private void Turn(int at, Lexeme lexeme)
     {
-        if (lexeme.Is(Part.Topic, "leaves"))
+        if (lexeme.Is(Part.Topic, "leaves") || lexeme.Text is "quit" or "quits")
         {
             _leaves = !clause.Negated;
         }
