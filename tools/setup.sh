@@ -20,7 +20,7 @@ readonly for_tests=(iproute2:ip mount:losetup util-linux:setpriv docker.io:docke
   aardvark-dns:/usr/lib/podman/aardvark-dns docker-compose:docker-compose
   containerd:containerd crun:crun
   iptables:iptables busybox-static:busybox dnsmasq-base:dnsmasq openssh-server:sshd
-  openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble age:age tmux:tmux time:/usr/bin/time)
+  openssh-client:ssh sudo:sudo systemd:journalctl python3-aiosmtpd:aiosmtpd pebble:pebble lvm2:lvm age:age tmux:tmux time:/usr/bin/time)
 # libelf and libssl have no program of their own: their headers stand for them.
 readonly for_os=(make:make flex:flex bison:bison bc:bc xz-utils:xz lz4:lz4 mmdebstrap:mmdebstrap
   libelf-dev:/usr/include/libelf.h libssl-dev:/usr/include/openssl/ssl.h

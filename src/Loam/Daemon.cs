@@ -300,9 +300,10 @@ internal static class Daemon
         InstancePaths paths, PlanningContext context, StorageKeys keys)
     {
         const string Fstab = "/etc/fstab";
-        var host = new LinuxStorage(keys, $"loam-{context.ShortInstance}-");
-        return (new(host, new Directories(), new(paths.StorageFile), paths.VolumeRoot),
-            new(host, () => File.Exists(Fstab) ? File.ReadAllText(Fstab) : null));
+        var host = new LinuxStorage(keys, $"loam-{context.ShortInstance}-", paths.VolumeRoot);
+        var ledger = new StorageLedger(paths.StorageFile);
+        return (new(host, new Directories(), ledger, paths.VolumeRoot),
+            new(host, ledger, () => File.Exists(Fstab) ? File.ReadAllText(Fstab) : null));
     }
 
     private static CertificateDriver Certificates(

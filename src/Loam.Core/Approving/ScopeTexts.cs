@@ -81,7 +81,7 @@ internal static class ScopeTexts
         switch
     {
         ResourceKind.Service or ResourceKind.Network => ServicesFile.File,
-        ResourceKind.Volume or ResourceKind.Mount => StorageFile.File,
+        ResourceKind.Group or ResourceKind.Volume or ResourceKind.Mount => StorageFile.File,
         ResourceKind.Secret or ResourceKind.User or ResourceKind.Certificate =>
             SecurityFile.File,
         ResourceKind.Job => ScheduledFile.File,
@@ -99,6 +99,7 @@ internal static class ScopeTexts
         {
             ResourceKind.Service => spec.Key("services").Item("name", id.Name),
             ResourceKind.Network => spec.Key("networks").Item("name", id.Name),
+            ResourceKind.Group => spec.Key("groups").Item("name", id.Name),
             ResourceKind.Volume => spec.Key("volumes").Item("name", id.Name),
             ResourceKind.Mount => spec.Key("mounts").Item("target", id.Name),
             ResourceKind.Secret => spec.Key("secrets").Item("name", id.Name),

@@ -3,8 +3,8 @@ using Loam.Core.Resources;
 
 namespace Loam.Core.Observing;
 
-/// <summary>An image that Loam made, in use or kept.</summary>
-/// <param name="IsThere">Its file is.</param>
+/// <summary>An image or a logical volume that Loam made, in use or kept.</summary>
+/// <param name="IsThere">Its file or volume is.</param>
 public sealed record ObservedImage(string File, DiskImage Disk, bool IsThere);
 
 /// <summary>What is attached at a directory that matters.</summary>
@@ -23,22 +23,62 @@ public sealed record ObservedMount(
     public string Place { get; init; } = Target;
 }
 
+/// <summary>A declared device of a volume group.</summary>
+/// <param name="IsMember">The group has it.</param>
+/// <param name="Holds">Why it cannot be taken in, as in "it holds an ext4 file system"; null: it
+/// is in, or empty.</param>
+public sealed record ObservedDevice(string Path, bool IsMember, long Bytes, string? Holds);
+
+/// <summary>A volume group that was looked for.</summary>
+/// <param name="IsThere">LVM knows it.</param>
+/// <param name="Devices">All that are declared.</param>
+public sealed record ObservedGroup(
+    string Name, bool IsThere, ImmutableArray<ObservedDevice> Devices)
+{
+    /// <summary>Noted as the one that is declared.</summary>
+    public bool IsKnown { get; init; }
+
+    /// <summary>Bytes of one extent, of which a logical volume has a whole number.</summary>
+    public long Extent { get; init; } = 4 << 20;
+
+    /// <summary>Extents that nothing has.</summary>
+    public long Free { get; init; }
+
+    /// <summary>Its devices that are not declared.</summary>
+    public ImmutableArray<string> Others { get; init; } = [];
+
+    /// <summary>Some of its devices are not there.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Names of its logical volumes.</summary>
+    public ImmutableArray<string> Volumes { get; init; } = [];
+
+    /// <summary>Something that is no volume group has its place in /dev.</summary>
+    public bool IsTaken { get; init; }
+}
+
 /// <summary>What the host has of storage.</summary>
 /// <param name="Free">Bytes free where images lie.</param>
 public sealed record ObservedStorage(
     ImmutableArray<ObservedImage> Images, ImmutableArray<ObservedMount> Mounts, long Free)
 {
+    public ImmutableArray<ObservedGroup> Groups { get; init; } = [];
+
     /// <summary>A file system can grow while it is in use; otherwise it is detached meanwhile.
     /// </summary>
     public bool GrowsOnline { get; init; } = true;
 
     /// <summary>What cannot be attached or made here, and why: by the name of a file system,
-    /// <c>mkfs</c> (making and growing ext4), <c>loop</c> or <c>luks</c>.</summary>
+    /// <c>mkfs</c> (making and growing ext4), <c>loop</c>, <c>luks</c> or
+    /// <c>lvm</c>.</summary>
     public ImmutableSortedDictionary<string, HostLack> Lacks { get; init; } =
         ImmutableSortedDictionary<string, HostLack>.Empty;
 
     public ObservedImage? Image(string volume) =>
         Images.FirstOrDefault(i => i.Disk.Volume == volume);
+
+    /// <summary>Null: it was not looked for.</summary>
+    public ObservedGroup? Group(string name) => Groups.FirstOrDefault(g => g.Name == name);
 
     public ObservedMount? At(string target) => Mounts.FirstOrDefault(m => m.Target == target);
 }

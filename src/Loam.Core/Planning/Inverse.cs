@@ -13,7 +13,8 @@ public static class Inverse
         ActionKind.CreateNetwork => action with { Kind = ActionKind.RemoveNetwork },
         ActionKind.CreateVolume => action with { Kind = ActionKind.RemoveVolume },
         ActionKind.MakeImage or ActionKind.Attach or ActionKind.Detach or ActionKind.AdoptMount
-            or ActionKind.SetAccess or ActionKind.GrowImage => OfStorage(action),
+            or ActionKind.SetAccess or ActionKind.GrowImage or ActionKind.SetGroup =>
+                OfStorage(action),
         ActionKind.Create => action with { Kind = ActionKind.Remove },
         ActionKind.Start => action with { Kind = ActionKind.Stop },
         ActionKind.Stop => action with { Kind = ActionKind.Start },
@@ -81,6 +82,13 @@ public static class Inverse
         ActionKind.Attach => action with { Kind = ActionKind.Detach },
         ActionKind.Detach => action with { Kind = ActionKind.Attach },
         ActionKind.AdoptMount => action with { Kind = ActionKind.ReleaseMount },
+        ActionKind.SetGroup => action with
+        {
+            Group = action.Group! with
+            {
+                Before = action.Group.After, After = action.Group.Before,
+            },
+        },
         ActionKind.SetAccess => action with
         {
             Access = new(action.Access!.After, action.Access.Before),

@@ -30,6 +30,7 @@ public enum Way
 public enum ActionKind
 {
     Pull, CreateNetwork, RemoveNetwork, CreateVolume, RemoveVolume,
+    SetGroup,
     MakeImage, RemoveImage, Attach, Detach, GrowImage, SetAccess, AdoptMount, ReleaseMount,
     Create, Remove, Start, Stop, Update, GiveAlias, TakeAlias, Gate,
     SetFirewall,
@@ -54,10 +55,12 @@ public sealed record PlannedAction(ActionKind Kind, string Target)
     public NetworkSpec? Network { get; init; }
     /// <summary>For whatever is done to a volume or a mount.</summary>
     public VolumeSpec? Volume { get; init; }
+    /// <summary>For SetGroup.</summary>
+    public GroupChange? Group { get; init; }
     /// <summary>For SetAccess.</summary>
     public AccessChange? Access { get; init; }
-    /// <summary>For MakeImage and SetAccess: names the plan, so that it takes back its own alone.
-    /// Not part of what is approved.</summary>
+    /// <summary>For SetGroup, MakeImage and SetAccess: names the plan, so that it takes back its
+    /// own alone. Not part of what is approved.</summary>
     public long Token { get; init; }
     /// <summary>For Pull.</summary>
     public ResolvedImage? Image { get; init; }

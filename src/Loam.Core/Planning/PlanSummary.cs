@@ -62,7 +62,7 @@ internal static class PlanSummary
             {
                 text.Append(CultureInfo.InvariantCulture, $"do {action.Kind} {action.Target} ")
                     .Append(action.Image?.Digest).Append(action.Limits).Append(action.Volume)
-                    .Append(action.Access)
+                    .Append(action.Access).Append(action.Group)
                     .Append(action.Firewall?.After?.Digest)
                     .Append(action.Certificate).Append(action.Data?.Path)
                     .Append(action.Hostname).Append(action.Timezone)
@@ -116,7 +116,8 @@ internal static class PlanSummary
                 Verb.Delete => $"remove network {name}",
                 _ => $"replace network {name}",
             },
-            ResourceKind.Volume or ResourceKind.Mount => StorageSteps.Sentence(step),
+            ResourceKind.Group or ResourceKind.Volume or ResourceKind.Mount =>
+                StorageSteps.Sentence(step),
             ResourceKind.Secret => step.Verb switch
             {
                 Verb.Create => draft.After.Secrets[name].IsGenerated

@@ -59,19 +59,26 @@ internal static class StepOrder
         }
     }
 
-    /// <summary>What is attached goes one after the other, in the order of the draft, with the
-    /// services on it stopped before the first. What is detached for good waits for services, so
-    /// that it is there again before one of them is taken up again.</summary>
+    /// <summary>Volume groups come first. What is attached goes one after the other, in the order
+    /// of the draft, with the services on it stopped before the first. What is detached for good
+    /// waits for services, so that it is there again before one of them is taken up again.
+    /// </summary>
     private static void AddStorage(
         PlanDraft draft, Step[] steps, SortedSet<int>[] requires)
     {
         var services = Of(steps, ResourceKind.Service).ToList();
+        var groups = Of(steps, ResourceKind.Group)
+            .Where(i => steps[i].Verb != Verb.Delete).ToList();
         var former = -1;
         for (var i = 0; i < steps.Length; i++)
         {
             if (steps[i].Id.Kind is not (ResourceKind.Volume or ResourceKind.Mount))
             {
                 continue;
+            }
+            if (steps[i].Verb != Verb.Delete)
+            {
+                requires[i].UnionWith(groups);
             }
             if (draft.After.Volumes.GetValueOrDefault(steps[i].Id.Name)?.Owner is { } owner)
             {

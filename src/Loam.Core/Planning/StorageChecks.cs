@@ -23,6 +23,7 @@ internal static class StorageChecks
             Mount(draft, mount, steps.FirstOrDefault(s => s.Id == MountSteps.Id(mount.Target)),
                 found);
         }
+        GroupChecks.All(draft, steps, found);
         StillUsed(draft, steps, found);
         Room(draft, steps, found);
     }
@@ -53,7 +54,24 @@ internal static class StorageChecks
             return;
         }
         Lacks(draft, at, spec, step, found);
-        if (image is not null && image.Disk.IsEncrypted != volume.IsEncrypted
+        if (image is not null && image.Disk.Group != volume.Group && step is not null
+            && (image.IsThere || draft.Before.Volumes.ContainsKey(volume.Name)))
+        {
+            found.Error(Codes.StorageUnfit, at,
+                $"Volume {volume.Name} has its data in {image.File}, and they do not move by "
+                + "themselves.",
+                "Declare a new volume, and copy the data there; or, if they are not needed: "
+                + VolumeSteps.Deletion(new(image.File, "ext4", "") { Disk = image.Disk }));
+        }
+        else if (image is null && volume.Group is { } group
+            && draft.Observed.Storage?.Group(group)?.Volumes.Contains(volume.Name) == true)
+        {
+            found.Error(Codes.Foreign, at, $"There is a logical volume {group}/{volume.Name} "
+                + "already, and Loam did not make it.",
+                $"Give the volume another name; or declare it under `mounts:`, with the source "
+                + $"{spec.Mount!.Source}.");
+        }
+        else if (image is not null && image.Disk.IsEncrypted != volume.IsEncrypted
             && step is not null)
         {
             found.Error(Codes.StorageUnfit, at,
@@ -67,7 +85,8 @@ internal static class StorageChecks
         {
             found.Error(Codes.StorageUnfit, at,
                 $"The data of volume {volume.Name} is gone: {image.File} is not there.",
-                "Put that file back; or remove the volume, apply that, and declare it anew to "
+                (volume.Group is null ? "Put that file back" : "Put its disks back")
+                + "; or remove the volume, apply that, and declare it anew to "
                 + "begin with an empty one and restore a copy into it.");
         }
         Shrinks(draft, volume, size, image, at, found);
@@ -141,7 +160,7 @@ internal static class StorageChecks
                 ? (string[])["mkfs"] : [],
             .. Does(step, ActionKind.Attach) ? (string[])[spec.Mount!.Type] : [],
             .. Does(step, ActionKind.Attach) && spec.Mount!.Disk is { } disk
-                ? (string[])[disk.IsEncrypted ? "luks" : "loop"] : [],
+                ? Below(disk) : [],
         ];
         foreach (var need in needs)
         {
@@ -151,6 +170,16 @@ internal static class StorageChecks
             }
         }
     }
+
+    /// <summary>What its file system stands on.</summary>
+    private static IEnumerable<string> Below(DiskImage disk) => (disk.Group, disk.IsEncrypted)
+        switch
+    {
+        (null, false) => ["loop"],
+        (null, true) => ["luks"],
+        (_, false) => ["lvm"],
+        (_, true) => ["lvm", "luks"],
+    };
 
     private static void Owner(
         PlanDraft draft, Volume volume, Step? step, DiagnosticBag found)
@@ -210,7 +239,8 @@ internal static class StorageChecks
         PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {
         foreach (var action in steps.SelectMany(s => s.Actions).Where(
-            a => a.Kind is ActionKind.MakeImage or ActionKind.GrowImage))
+            a => a.Kind is ActionKind.MakeImage or ActionKind.GrowImage
+                && a.Volume!.Mount!.Disk!.Group is null))
         {
             var storage = draft.Observed.Storage!;
             var more = action.Volume!.Mount!.Disk!.Size - (action.Kind == ActionKind.MakeImage ? 0

@@ -20,15 +20,20 @@ internal sealed record StorageWork(
     public bool Moves => Actions.Any(a => a.Kind is ActionKind.Attach or ActionKind.Detach);
 }
 
-/// <summary>Volumes and mounts: made, attached, grown, given to somebody, and detached when they
-/// are declared no more. Data is never deleted.</summary>
+/// <summary>Volume groups, volumes and mounts: made, attached, grown, given to somebody, and
+/// detached when they are declared no more. Data is never deleted.</summary>
 internal static class StorageSteps
 {
     public static void Add(PlanDraft draft)
     {
         List<StorageWork> kept = [.. VolumeSteps.Declared(draft), .. MountSteps.Declared(draft)];
-        List<StorageWork> gone = [.. VolumeSteps.Gone(draft), .. MountSteps.Gone(draft)];
-        kept = [.. kept.OrderBy(w => w.IsBind).ThenBy(w => w.Place, StringComparer.Ordinal)];
+        List<StorageWork> gone =
+            [.. VolumeSteps.Gone(draft), .. MountSteps.Gone(draft), .. GroupSteps.Gone(draft)];
+        kept =
+        [
+            .. GroupSteps.Declared(draft),
+            .. kept.OrderBy(w => w.IsBind).ThenBy(w => w.Place, StringComparer.Ordinal),
+        ];
         // What lies deepest goes first.
         gone = [.. gone.OrderByDescending(w => w.Place, StringComparer.Ordinal)];
         var stops = Stops(draft, [.. kept.Where(w => w.Moves).Select(w => w.Place)]);
@@ -41,11 +46,12 @@ internal static class StorageSteps
         }
     }
 
-    /// <summary>What each declared volume or mount should be, for looking and for acting.
-    /// </summary>
+    /// <summary>What each declared volume, mount or volume group should be, for looking and for
+    /// acting.</summary>
     public static IEnumerable<VolumeSpec> Sought(PlanningContext context, DesiredState state) =>
         state.Volumes.Values.Select(v => VolumeSteps.Spec(context, v))
-            .Concat(state.Mounts.Values.Select(m => MountSteps.Spec(state, m)));
+            .Concat(state.Mounts.Values.Select(m => MountSteps.Spec(state, m)))
+            .Concat(state.Groups.Values.Select(GroupSteps.Spec));
 
     /// <summary>A container keeps the file system it was started on: who runs on what is attached
     /// anew is stopped before it and started after it, also when it is taken back.</summary>
@@ -93,6 +99,18 @@ internal static class StorageSteps
                 : Does(ActionKind.AdoptMount) ? $"take over the mount at {name}"
                 : Does(ActionKind.Attach) ? $"mount {spec!.Source} at {name}"
                 : $"record the mount at {name}";
+        }
+        if (step.Id.Kind == ResourceKind.Group)
+        {
+            return step switch
+            {
+                { Verb: Verb.Delete } => $"forget volume group {name} and leave it as it is",
+                { Actions.IsEmpty: true } => $"record volume group {name}",
+                { Verb: Verb.Create } => $"create volume group {name}",
+                _ when step.Actions.All(a => a.Group!.Before.Length == a.Group.After.Length) =>
+                    $"take over volume group {name}",
+                _ => $"extend volume group {name}",
+            };
         }
         return step.Verb switch
         {

@@ -5,7 +5,7 @@ using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.Planning;
 
-/// <summary>Volumes: directories, and file systems in images.</summary>
+/// <summary>Volumes: directories, and file systems in images or logical volumes.</summary>
 internal static class VolumeSteps
 {
     /// <summary>rwxr-xr-x</summary>
@@ -17,9 +17,10 @@ internal static class VolumeSteps
         volume.Owner)
     {
         Mount = volume.Size is not { } size ? null
-            : new(ImageOf(context, volume.Name), "ext4", "")
+            : new(volume.Group is { } group ? $"/dev/{group}/{volume.Name}"
+                : ImageOf(context, volume.Name), "ext4", "")
             {
-                Disk = new(volume.Name, size, volume.IsEncrypted),
+                Disk = new(volume.Name, size, volume.IsEncrypted) { Group = volume.Group },
             },
     };
 
@@ -176,7 +177,7 @@ internal static class VolumeSteps
                     [
                         $"the data stays in {spec.Mount.Source}: who declares the volume again has "
                             + "it again",
-                        $"to delete it for good: rm {spec.Mount.Source}",
+                        "to delete it for good: " + Deletion(spec.Mount),
                     ])
             { Way = Way.InPlace };
         }
@@ -189,6 +190,10 @@ internal static class VolumeSteps
             { Way = Way.InPlace };
         }
     }
+
+    /// <summary>What somebody types who wants the data gone.</summary>
+    public static string Deletion(MountSpec kept) => kept.Disk!.Group is { } group
+        ? $"lvremove {group}/{kept.Disk.Volume}" : $"rm {kept.Source}";
 
     /// <summary>Only where it was otherwise.</summary>
     private static IEnumerable<string> AccessNotes(PlannedAction? action)
@@ -220,7 +225,7 @@ internal static class VolumeSteps
                 case ActionKind.MakeImage:
                     yield return $"{SizeType.Words(disk.Size)} of ext4 in {spec.Mount.Source}"
                         + (disk.IsEncrypted ? ", encrypted with a key of its own" : "")
-                        + "; it takes space as it is used";
+                        + (disk.Group is null ? "; it takes space as it is used" : "");
                     break;
                 case ActionKind.Attach when image?.IsThere == true
                     && !draft.Before.Volumes.ContainsKey(spec.Name):

@@ -77,4 +77,7 @@ public sealed record VolumeSpec(string Name, string Path, int Mode, string? Owne
 {
     /// <summary>What is attached there; null: it is a plain directory.</summary>
     public MountSpec? Mount { get; init; }
+
+    /// <summary>It is no directory but a volume group, by whose name its path goes.</summary>
+    public VolumeGroup? Group { get; init; }
 }

@@ -30,6 +30,8 @@ public sealed class DesiredState
         ImmutableSortedDictionary<string, Network>.Empty;
     public ImmutableSortedDictionary<string, Volume> Volumes { get; init; } =
         ImmutableSortedDictionary<string, Volume>.Empty;
+    public ImmutableSortedDictionary<string, VolumeGroup> Groups { get; init; } =
+        ImmutableSortedDictionary<string, VolumeGroup>.Empty;
     /// <summary>By the directory where each is attached.</summary>
     public ImmutableSortedDictionary<string, Mount> Mounts { get; init; } =
         ImmutableSortedDictionary<string, Mount>.Empty;
@@ -112,6 +114,7 @@ public sealed class DesiredState
         Resources = Resources,
         Services = Services,
         Networks = Networks,
+        Groups = Groups,
         Volumes = Volumes,
         Mounts = Mounts,
         Secrets = Secrets,

@@ -7,7 +7,7 @@ namespace Loam.Core.Resources;
 /// <summary>The kinds of things Loam reconciles today.</summary>
 public enum ResourceKind
 {
-    Setting, Secret, Image, Volume, Network, Service, Firewall, Job, User, Certificate,
+    Setting, Secret, Image, Group, Volume, Network, Service, Firewall, Job, User, Certificate,
     Identity, Dns, Interface, Mount, Ban,
 }
 

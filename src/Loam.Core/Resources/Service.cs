@@ -101,6 +101,9 @@ public sealed record Volume(string Name, string? Path, string? Permissions, stri
     /// <summary>Bytes; null: it is a directory, which has no size.</summary>
     public long? Size { get; init; }
     public bool IsEncrypted { get; init; }
+
+    /// <summary>The volume group it is a logical volume of; null: none.</summary>
+    public string? Group { get; init; }
 }
 
 /// <param name="Value">Ciphertext (<c>encrypted:v1:…</c>) or, in a proposal,

@@ -3,7 +3,7 @@ using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.Resources;
 
-/// <summary>storage.yaml: volumes and mounts.</summary>
+/// <summary>storage.yaml: volume groups, volumes and mounts.</summary>
 public static class StorageFile
 {
     public const string File = "storage.yaml";
@@ -23,6 +23,19 @@ public static class StorageFile
         },
     ]);
 
+    public static readonly Schema Group = new("group",
+        "A volume group of LVM: disks that volumes are cut from.",
+    [
+        new("name", StorageFormats.GroupName, "Unique; LVM's name for it.") { Required = true },
+        new("devices", new ListType(StorageFormats.Device) { Unique = true },
+            "Disks or parts of disks, such as /dev/sdb. One that is empty is taken in; one that "
+            + "holds anything never is.")
+        {
+            Required = true, Change = Change.InPlace,
+        },
+    ])
+    { Key = "name", Example = "name: media" };
+
     public static readonly Schema Volume = new("volume", "A directory that outlives containers.",
     [
         new("name", Formats.Name, "Unique.") { Required = true },
@@ -32,6 +45,8 @@ public static class StorageFile
         {
             Change = Change.InPlace,
         },
+        new("group", StorageFormats.GroupName,
+            "The volume group it is a logical volume of; absent: it is a directory or a file."),
         new("filesystem", new EnumType(["directory", "ext4"]),
             "directory, the default without a size; ext4, the default with one.")
         {
@@ -75,8 +90,10 @@ public static class StorageFile
     { Key = "target", Example = "source: /dev/sdb1" };
 
     public static readonly FileKind Kind = new(File, "StorageConfig", new("spec",
-        "Volumes and mounts.",
+        "Volume groups, volumes and mounts.",
     [
+        new("groups", new ListType(new ObjectType(Group)),
+            "Volume groups. Removing one from the file touches neither its disks nor its data."),
         new("volumes", new ListType(new ObjectType(Volume)),
             "Directories that outlive containers. Removing one from the file never deletes its "
             + "data: the plan says it is kept, and how to delete it."),
@@ -94,6 +111,24 @@ internal static class StorageFormats
                 || c is '.' or '_' or '-')
             ? Verdict.Good(text)
             : Verdict.Bad("not a file system", "Write one such as ext4, btrfs or nfs."));
+
+    /// <summary>As LVM takes them, of the length that leaves room for a volume's name.</summary>
+    public static readonly FormatType GroupName = new(
+        "a name of a volume group such as media", "^[A-Za-z0-9_+.][A-Za-z0-9_+.-]{0,62}$",
+        text => text.Length is > 0 and <= 63 && text[0] != '-' && text is not ("." or "..")
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '.' or '-')
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a name of a volume group",
+                "Write letters, digits, _, +, . and -, such as media."));
+
+    public static readonly FormatType Device = new(
+        "a disk such as /dev/sdb", "^/dev/",
+        text => text.Length is > 5 and <= 256 && text.StartsWith("/dev/", StringComparison.Ordinal)
+            && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+            && text[1..].Split('/').All(part => part is not ("" or "." or ".."))
+            ? Verdict.Good(text)
+            : Verdict.Bad("not a disk", "Write its path, such as /dev/sdb or "
+                + "/dev/disk/by-id/…; `lsblk` lists disks."));
 
     public static readonly FormatType Option = new(
         "a mount option such as noatime", "^[^,\\s]+$",

@@ -51,8 +51,8 @@ internal static class StateBuilder
             Files = files,
             Resources = resources.ToImmutable(),
             Services = services.ToImmutable(),
-            Networks = ByName(declared.Networks,
-                (name, spec) => new Network(name, spec.Flag("internal") == true)),
+            Networks = ByName(declared.Networks, NetworkOf),
+            Groups = ByName(declared.Groups, GroupOf),
             Volumes = ByName(declared.Volumes, VolumeOf),
             Mounts = ByName(declared.Mounts, MountOf),
             Secrets = ByName(declared.Secrets,
@@ -86,7 +86,7 @@ internal static class StateBuilder
     [
         (ResourceKind.Secret, declared.Secrets), (ResourceKind.Network, declared.Networks),
         (ResourceKind.User, declared.Users), (ResourceKind.Certificate, declared.Certificates),
-        (ResourceKind.Ban, declared.Bans),
+        (ResourceKind.Ban, declared.Bans), (ResourceKind.Group, declared.Groups),
         (ResourceKind.Setting, [.. SettingGroups.Changed(declared)]),
     ];
 
@@ -144,7 +144,12 @@ internal static class StateBuilder
     {
         foreach (var (name, spec) in declared.Volumes)
         {
-            add(ResourceKind.Volume, name, Normal(spec), places.Above(spec.Text("path")));
+            add(ResourceKind.Volume, name, Normal(spec),
+                [
+                    .. places.Above(spec.Text("path")),
+                    .. spec.Text("group") is { } group
+                        ? (ResourceId[])[new(ResourceKind.Group, group)] : [],
+                ]);
         }
         foreach (var (target, spec) in declared.Mounts)
         {
@@ -152,12 +157,19 @@ internal static class StateBuilder
         }
     }
 
+    private static Network NetworkOf(string name, MapValue spec) =>
+        new(name, spec.Flag("internal") == true);
+
+    private static VolumeGroup GroupOf(string name, MapValue spec) =>
+        new(name, [.. spec.Texts("devices")]);
+
     private static Volume VolumeOf(string name, MapValue spec) => new(
         name, spec.Text("path"), spec.Text("permissions"), spec.Text("owner"))
     {
         Size = Normal(spec).Text("filesystem") == "ext4" ? spec.Number("size") is { } size
             ? (long)size : null : null,
         IsEncrypted = spec.Flag("encrypted") == true,
+        Group = spec.Text("group"),
     };
 
     private static Mount MountOf(string target, MapValue spec) => new(

@@ -70,6 +70,7 @@ public static class StateDiff
     {
         ResourceKind.Service => ServicesFile.Service,
         ResourceKind.Network => ServicesFile.Network,
+        ResourceKind.Group => StorageFile.Group,
         ResourceKind.Volume => StorageFile.Volume,
         ResourceKind.Mount => StorageFile.Mount,
         ResourceKind.Secret => SecurityFile.Secret,

@@ -2,6 +2,7 @@ using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Booting.Slots;
+using Loam.Drivers.Storage;
 
 namespace Loam.Drivers.Booting;
 
@@ -71,8 +72,9 @@ public sealed class DataDisk(Children children, string log)
     }
 
     /// <summary>Lets a mounted file system grow to its disk.</summary>
+    /// <param name="target">Where it is mounted.</param>
     /// <exception cref="HostException">It cannot.</exception>
-    public async Task GrowAsync(string device, Action<string> say)
+    public static void Fill(string device, string target, Action<string> say)
     {
         var bytes = All().First(d => d.Path == device).Bytes;
         // Less than a group of blocks is not worth it.
@@ -80,7 +82,7 @@ public sealed class DataDisk(Children children, string log)
         if (Ext4.Read(device) is { } there && bytes - there.Bytes >= group)
         {
             say($"{device} has grown: so does its file system");
-            await RunAsync("resize2fs", device);
+            Ext4Growth.Fill(target);
         }
     }
 

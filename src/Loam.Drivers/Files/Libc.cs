@@ -27,6 +27,7 @@ internal static partial class Libc
     public const int ErrorNoDevice = 6;
     public const int ErrorAgain = 11;
     public const int ErrorAccess = 13;
+    public const int ErrorBusy = 16;
     public const int ErrorExists = 17;
     public const int ErrorInvalid = 22;
     public const int ErrorNoSpace = 28;

@@ -38,14 +38,17 @@ public static class ProgramTable
         // They know a host's policy; without them, Users/AccountFiles.cs does the work.
         .. Of("passwd", ProgramNeed.Always, null,
             "useradd", "usermod", "userdel", "groupadd", "groupdel"),
-        .. Of("e2fsprogs", ProgramNeed.Often, Volumes, "mkfs.ext4", "resize2fs", "e2fsck"),
+        .. Of("e2fsprogs", ProgramNeed.Often, Volumes, "mkfs.ext4", "e2fsck"),
         new("restic", "restic", ProgramNeed.Often, null),
         new("bwrap", "bubblewrap", ProgramNeed.Often, null),
         .. Of("docker.io", ProgramNeed.Often, null, "dockerd", "containerd"),
         new("cryptsetup", "cryptsetup-bin", ProgramNeed.OnDemand, "volume can be encrypted"),
+        new("lvm", "lvm2", ProgramNeed.OnDemand, "volume can be in a volume group"),
         new(Network.Dhcp.Udhcpc.Program, "busybox", ProgramNeed.OnDemand,
             "address can be got by DHCP where nobody else asks for it"),
         new("ssh", "openssh-client", ProgramNeed.OnDemand, "copy can be sent by SFTP"),
+        // Where the kernel does not let a file system grow in use.
+        new("resize2fs", "e2fsprogs", ProgramNeed.WhereThere, null),
         new("crun", "crun", ProgramNeed.WhereThere, null),
         new("iptables", "iptables", ProgramNeed.WhereThere, null),
         new("visudo", "sudo", ProgramNeed.WhereThere, null),

@@ -10,6 +10,34 @@ namespace Loam.Drivers.Storage;
 /// <param name="Image">The file that it lies in; null: none of Loam's.</param>
 public sealed record HostMount(string Target, string Source, string Type, string? Image);
 
+/// <summary>A physical volume.</summary>
+/// <param name="Path">As the kernel calls it now.</param>
+/// <param name="Uuid">As LVM calls it always.</param>
+/// <param name="IsUsed">Something of a logical volume is on it.</param>
+public sealed record HostDevice(string Path, string Uuid, bool IsUsed);
+
+/// <param name="Extent">Bytes of one extent.</param>
+/// <param name="Free">Extents that nothing has.</param>
+/// <param name="Volumes">Bytes of its logical volumes, by name.</param>
+public sealed record HostGroup(string Name, long Extent, long Free,
+    ImmutableArray<HostDevice> Devices, ImmutableSortedDictionary<string, long> Volumes)
+{
+    /// <summary>Some of its devices are not there.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>The plan that made it; null: no plan of Loam's.</summary>
+    public long? Plan { get; init; }
+}
+
+/// <param name="Unused">Physical volumes that are in no group.</param>
+public sealed record HostGroups(
+    ImmutableArray<HostGroup> Groups, ImmutableArray<HostDevice> Unused)
+{
+    public static readonly HostGroups None = new([], []);
+
+    public HostGroup? Group(string name) => Groups.FirstOrDefault(g => g.Name == name);
+}
+
 /// <summary>Images and mounts of a machine. The simulation has its own beneath the same driver.
 /// Every call may be repeated.</summary>
 public interface IStorageHost
@@ -34,15 +62,38 @@ public interface IStorageHost
     /// <summary>What cannot be done here; see <see cref="ObservedStorage.Lacks"/>.</summary>
     ImmutableSortedDictionary<string, HostLack> Lacks(IEnumerable<string> types);
 
+    /// <summary>What LVM has of all groups; without LVM, nothing.</summary>
+    Task<HostGroups> GroupsAsync(CancellationToken cancel);
+
+    /// <summary>Bytes of a device, and why it cannot be taken; null: nothing is on it.</summary>
+    (long Bytes, string? Holds) Content(string device);
+
+    /// <summary>Makes a volume group of empty devices.</summary>
+    /// <param name="plan">Is noted with it.</param>
+    Task MakeGroupAsync(
+        string name, IReadOnlyList<string> devices, long plan, CancellationToken cancel);
+
+    Task ExtendGroupAsync(string name, IReadOnlyList<string> devices, CancellationToken cancel);
+
+    /// <summary>Takes a device that nothing is on out of a group.</summary>
+    Task ReduceGroupAsync(string name, string device, CancellationToken cancel);
+
+    /// <summary>Removes a group without logical volumes.</summary>
+    Task RemoveGroupAsync(string name, CancellationToken cancel);
+
+    /// <summary>Makes a device that is in no group empty again.</summary>
+    Task ClearAsync(string device, CancellationToken cancel);
+
     /// <summary>Makes an image with an empty file system, whole or not at all.</summary>
+    /// <param name="file">Of a logical volume its device.</param>
     /// <exception cref="HostException">Conflict: something is there already.</exception>
     Task MakeImageAsync(string file, DiskImage disk, CancellationToken cancel);
 
     /// <summary>Deletes an image for good; absent is success.</summary>
-    Task RemoveImageAsync(string file, CancellationToken cancel);
+    Task RemoveImageAsync(string file, DiskImage disk, CancellationToken cancel);
 
-    /// <summary>Makes an image and its file system as large as it is to be, attached or not.
-    /// </summary>
+    /// <summary>Makes an image as large as it is to be, attached or not, and its file system
+    /// with it, at the latest when it is attached.</summary>
     Task GrowAsync(string file, DiskImage disk, CancellationToken cancel);
 
     /// <summary>The topmost directory that a path lacks; null: it is there.</summary>

@@ -27,12 +27,16 @@ internal static class KernelFacts
                 lacks[what] = lack;
             }
         }
-        Add("mkfs", MissingProgram("e2fsprogs", "mkfs.ext4", "resize2fs", "e2fsck")
+        Add("mkfs", MissingProgram("e2fsprogs", "mkfs.ext4", "e2fsck")
+            ?? (GrowsOnline ? null : MissingProgram("e2fsprogs", "resize2fs"))
             ?? MissingProgram("mount", "mount", "umount"));
         Add("loop", File.Exists("/dev/loop-control") || Knows("loop") ? null : new(
             "The kernel has no loop devices, by which a file is attached.",
             "Load them: `modprobe loop`; or declare the volume without a size."));
         Add("luks", Luks());
+        Add("lvm", MissingProgram("lvm2", Lvm.Program) ?? (HasMapper() || Knows("dm-mod") ? null
+            : new("The kernel of this machine has no device mapper, by which LVM works.",
+                "Declare the volumes without a group, or use a kernel with device mapper.")));
         foreach (var type in types.Where(t => t is not ("bind" or "auto")))
         {
             Add(type, FileSystem(type));
@@ -41,11 +45,14 @@ internal static class KernelFacts
     }
 
     private static HostLack? Luks() => MissingProgram("cryptsetup", "cryptsetup")
-        ?? (File.ReadAllText("/proc/devices").Contains("device-mapper", StringComparison.Ordinal)
+        ?? (HasMapper()
             && DeviceMapper.Has("crypt") || Knows("dm-crypt")
                 ? null : new("The kernel of this machine cannot encrypt volumes: it has no "
                     + "dm-crypt.", "Declare the volume without `encrypted: true`, or use a kernel "
                     + "with dm-crypt."));
+
+    private static bool HasMapper() => File.ReadAllText("/proc/devices")
+        .Contains("device-mapper", StringComparison.Ordinal);
 
     private static HostLack? FileSystem(string type)
     {

@@ -15,26 +15,33 @@ internal delegate Task<CommandResult> RunTool(string program, IReadOnlyList<stri
     string input, CancellationToken cancel);
 
 /// <summary>Storage of this host, by the system's own programs (mount, umount, mkfs.ext4,
-/// resize2fs, cryptsetup), which know about devices, helpers and each other.</summary>
-public sealed class LinuxStorage : IStorageHost
+/// cryptsetup, lvm), which know about devices, helpers and each other.</summary>
+public sealed partial class LinuxStorage : IStorageHost
 {
     private const uint Private = 0x1c0; // 0700
     private const string Fresh = ".new";
 
     private readonly StorageKeys _keys;
     private readonly string _prefix;
+    private readonly string _volumes;
     private readonly RunTool _run;
+    private readonly Lvm _lvm;
 
     /// <param name="prefix">Of the names of encrypted devices, which the whole machine sees.
     /// </param>
-    public LinuxStorage(StorageKeys keys, string prefix)
-        : this(keys, prefix, (program, arguments, input, cancel) => Command.RunAsync(
+    /// <param name="volumes">Where volumes lie, and images and keys below it.</param>
+    public LinuxStorage(StorageKeys keys, string prefix, string volumes)
+        : this(keys, prefix, volumes, (program, arguments, input, cancel) => Command.RunAsync(
             program, arguments, input, Limits.StorageCommand, cancel))
     {
     }
 
-    internal LinuxStorage(StorageKeys keys, string prefix, RunTool run) =>
-        (_keys, _prefix, _run) = (keys, prefix, run);
+    internal LinuxStorage(StorageKeys keys, string prefix, string volumes, RunTool run)
+    {
+        (_keys, _prefix, _volumes, _run) = (keys, prefix, volumes, run);
+        _lvm = new((words, cancel) => DoAsync(Lvm.Program, words, "", cancel, words[0]),
+            $"{volumes}/.images/.lvm");
+    }
 
     public async Task<ImmutableArray<HostMount>> MountsAsync(CancellationToken cancel) =>
         MountTable.Read(
@@ -70,6 +77,11 @@ public sealed class LinuxStorage : IStorageHost
 
     public async Task MakeImageAsync(string file, DiskImage disk, CancellationToken cancel)
     {
+        if (disk.Group is not null)
+        {
+            await MakeLogicalAsync(file, disk, cancel).ConfigureAwait(false);
+            return;
+        }
         var fresh = file + Fresh;
         AtomicFile.Filing(file, () =>
         {
@@ -83,7 +95,8 @@ public sealed class LinuxStorage : IStorageHost
         });
         if (disk.IsEncrypted)
         {
-            await FormatAsync(fresh, _keys.Make(file), disk, cancel).ConfigureAwait(false);
+            await FormatAsync(fresh, Mapped(fresh), _keys.Make(file), disk, cancel)
+                .ConfigureAwait(false);
         }
         else
         {
@@ -100,8 +113,14 @@ public sealed class LinuxStorage : IStorageHost
         });
     }
 
-    public async Task RemoveImageAsync(string file, CancellationToken cancel)
+    public async Task RemoveImageAsync(
+        string file, DiskImage disk, CancellationToken cancel)
     {
+        if (disk.Group is not null)
+        {
+            await RemoveLogicalAsync(file, disk, cancel).ConfigureAwait(false);
+            return;
+        }
         if (File.Exists(file + Fresh))
         {
             await CloseAsync(Mapped(file) + Fresh, cancel).ConfigureAwait(false);
@@ -118,6 +137,35 @@ public sealed class LinuxStorage : IStorageHost
 
     public async Task GrowAsync(string file, DiskImage disk, CancellationToken cancel)
     {
+        var target = (await MountsAsync(cancel).ConfigureAwait(false))
+            .LastOrDefault(m => m.Image == file)?.Target;
+        var name = Mapped(file);
+        if (disk.Group is { } group)
+        {
+            await _lvm.GrowAsync(group, disk.Volume, disk.Size, cancel).ConfigureAwait(false);
+        }
+        else
+        {
+            Lengthen(file, disk);
+        }
+        if (target is not null && disk.IsEncrypted)
+        {
+            await DoAsync("cryptsetup", ["resize", "--key-file=-", name],
+                _keys.Reveal(KeyOf(file, disk)), cancel).ConfigureAwait(false);
+        }
+        if (!GrowsOnline)
+        {
+            await GrowDetachedAsync(file, disk, cancel).ConfigureAwait(false);
+        }
+        else if (target is not null)
+        {
+            Ext4Growth.Fill(target);
+        }
+    }
+
+    /// <summary>Its device follows where it has one.</summary>
+    private static void Lengthen(string file, DiskImage disk)
+    {
         AtomicFile.Filing(file, () =>
         {
             using var image = File.OpenHandle(file, access: FileAccess.ReadWrite);
@@ -126,27 +174,32 @@ public sealed class LinuxStorage : IStorageHost
                 RandomAccess.SetLength(image, disk.Size);
             }
         });
-        var (loop, device, name) = (LoopOf(file), file, Mapped(file));
-        if (loop is not null)
+        if (LoopOf(file) is { } loop)
         {
             LoopDevice.TakeSize(loop);
-            device = loop;
+        }
+    }
+
+    /// <summary>Where the kernel does not let Loam do it in use.</summary>
+    private async Task GrowDetachedAsync(string file, DiskImage disk, CancellationToken cancel)
+    {
+        var device = file;
+        if (disk.Group is { } group)
+        {
+            await _lvm.ActivateAsync(group, disk.Volume, cancel).ConfigureAwait(false);
+            device = Lvm.DeviceOf(group, disk.Volume);
         }
         if (disk.IsEncrypted)
         {
-            device = $"/dev/mapper/{name}";
-            await (loop is null ? OpenAsync(file, name, _keys.Reveal(file), cancel)
-                : DoAsync("cryptsetup", ["resize", "--key-file=-", name], _keys.Reveal(file),
-                    cancel)).ConfigureAwait(false);
+            await OpenAsync(device, Mapped(file), _keys.Reveal(KeyOf(file, disk)), cancel)
+                .ConfigureAwait(false);
+            device = $"/dev/mapper/{Mapped(file)}";
         }
-        if (loop is null)
-        {
-            await DoAsync("e2fsck", ["-fp", device], "", cancel).ConfigureAwait(false);
-        }
+        await DoAsync("e2fsck", ["-fp", device], "", cancel).ConfigureAwait(false);
         await DoAsync("resize2fs", [device], "", cancel).ConfigureAwait(false);
-        if (loop is null && disk.IsEncrypted)
+        if (disk.IsEncrypted)
         {
-            await CloseAsync(name, cancel).ConfigureAwait(false);
+            await CloseAsync(Mapped(file), cancel).ConfigureAwait(false);
         }
     }
 
@@ -167,15 +220,7 @@ public sealed class LinuxStorage : IStorageHost
         AtomicFile.Filing(target, () => Directory.CreateDirectory(target));
         if (mount.Disk is { } disk)
         {
-            var (device, options) = (mount.Source, "loop,nodev,discard");
-            if (disk.IsEncrypted)
-            {
-                await OpenAsync(mount.Source, Mapped(mount.Source), _keys.Reveal(mount.Source),
-                    cancel).ConfigureAwait(false);
-                (device, options) = ($"/dev/mapper/{Mapped(mount.Source)}", "nodev,discard");
-            }
-            await DoAsync("mount", ["-t", "ext4", "-o", options, device, target], "", cancel)
-                .ConfigureAwait(false);
+            await MountImageAsync(target, mount.Source, disk, cancel).ConfigureAwait(false);
             RemoveLostAndFound(target);
             // A restore that a power cut ended goes back before anybody stands on it.
             new ContentsSwap(target).Back();
@@ -202,6 +247,31 @@ public sealed class LinuxStorage : IStorageHost
         }
     }
 
+    private async Task MountImageAsync(
+        string target, string file, DiskImage disk, CancellationToken cancel)
+    {
+        // What a file does not use is given back to the disk.
+        var (device, options) = (file, "loop,nodev,discard");
+        if (disk.Group is { } group)
+        {
+            await _lvm.ActivateAsync(group, disk.Volume, cancel).ConfigureAwait(false);
+            (device, options) = (Lvm.DeviceOf(group, disk.Volume), "nodev");
+        }
+        if (disk.IsEncrypted)
+        {
+            await OpenAsync(device, Mapped(file), _keys.Reveal(KeyOf(file, disk)), cancel)
+                .ConfigureAwait(false);
+            (device, options) = ($"/dev/mapper/{Mapped(file)}",
+                disk.Group is null ? "nodev,discard" : "nodev");
+        }
+        await DoAsync("mount", ["-t", "ext4", "-o", options, device, target], "", cancel)
+            .ConfigureAwait(false);
+        if (GrowsOnline)
+        {
+            Ext4Growth.Fill(target);
+        }
+    }
+
     public async Task UnmountAsync(
         string target, MountSpec mount, bool isMounted, CancellationToken cancel)
     {
@@ -212,6 +282,10 @@ public sealed class LinuxStorage : IStorageHost
         if (mount.Disk is { IsEncrypted: true })
         {
             await CloseAsync(Mapped(mount.Source), cancel).ConfigureAwait(false);
+        }
+        if (mount.Disk is { Group: { } group } disk)
+        {
+            await _lvm.DeactivateAsync(group, disk.Volume, cancel).ConfigureAwait(false);
         }
     }
 
@@ -253,9 +327,8 @@ public sealed class LinuxStorage : IStorageHost
     }
 
     private async Task FormatAsync(
-        string fresh, string key, DiskImage disk, CancellationToken cancel)
+        string fresh, string name, string key, DiskImage disk, CancellationToken cancel)
     {
-        var name = Mapped(fresh);
         await CloseAsync(name, cancel).ConfigureAwait(false);
         await DoAsync("cryptsetup",
             ["luksFormat", "--batch-mode", "--type", "luks2", "--key-file=-", fresh], key, cancel)
@@ -303,15 +376,17 @@ public sealed class LinuxStorage : IStorageHost
     private string Mapped(string file) =>
         _prefix + Path.GetFileName(file).Replace(".ext4", "", StringComparison.Ordinal);
 
-    private async Task DoAsync(string program, IReadOnlyList<string> arguments, string input,
-        CancellationToken cancel)
+    /// <param name="what">It is done to; null: the last argument.</param>
+    private async Task<string> DoAsync(string program, IReadOnlyList<string> arguments,
+        string input, CancellationToken cancel, string? what = null)
     {
         var (exit, output) = await _run(program, arguments, input, cancel).ConfigureAwait(false);
         // 1: it mended something; e2fsck(8).
         if (exit != 0 && !(program == "e2fsck" && exit == 1))
         {
-            throw Failure(program, arguments[^1], output.Trim());
+            throw Failure(program, what ?? arguments[^1], output.Trim());
         }
+        return output;
     }
 
     private static HostException Failure(string program, string what, string said)
@@ -334,13 +409,22 @@ public sealed class LinuxStorage : IStorageHost
         {
             return Backing($"/sys/block/{device["/dev/".Length..]}");
         }
-        var name = device.StartsWith("/dev/mapper/" + _prefix, StringComparison.Ordinal)
+        var name = device.StartsWith("/dev/mapper/", StringComparison.Ordinal)
             ? device["/dev/mapper/".Length..] : null;
-        return name is null ? null : Directory.EnumerateDirectories("/sys/block", "dm-*")
-            .Where(d => Text($"{d}/dm/name") == name)
-            .SelectMany(d => Directory.EnumerateFileSystemEntries($"{d}/slaves"))
-            .Select(s => Backing($"/sys/block/{Path.GetFileName(s)}")).FirstOrDefault();
+        var block = name is null ? null : Directory.EnumerateDirectories("/sys/block", "dm-*")
+            .FirstOrDefault(d => Text($"{d}/dm/name") == name);
+        return block is null ? null
+            : !name!.StartsWith(_prefix, StringComparison.Ordinal) ? LogicalOf(block)
+            : Directory.EnumerateFileSystemEntries($"{block}/slaves")
+                .Select(s => $"/sys/block/{Path.GetFileName(s)}")
+                .Select(s => Backing(s) ?? LogicalOf(s)).FirstOrDefault();
     }
+
+    /// <summary>The logical volume that a device is, as Loam calls its image.</summary>
+    private static string? LogicalOf(string block) =>
+        Text($"{block}/dm/uuid")?.StartsWith("LVM-", StringComparison.Ordinal) == true
+            && Lvm.NamesOf(Text($"{block}/dm/name") ?? "") is { } names
+                ? $"/dev/{names.Group}/{names.Volume}" : null;
 
     private static string? LoopOf(string file) =>
         Directory.EnumerateDirectories("/sys/block", "loop*").Where(d => Backing(d) == file)

@@ -10,7 +10,8 @@ namespace Loam.Drivers.Storage;
 /// <c>loam adopt /PATH</c> proposes. Where /etc/fstab has it, as it stands there, since a disk's
 /// name of today is another one tomorrow.</summary>
 /// <param name="fstab">The text of /etc/fstab; null: there is none.</param>
-public sealed class MountAdoption(IStorageHost host, Func<string?> fstab)
+public sealed class MountAdoption(
+    IStorageHost host, StorageLedger ledger, Func<string?> fstab)
 {
     private const string Storage = StorageFile.File;
 
@@ -30,7 +31,7 @@ public sealed class MountAdoption(IStorageHost host, Func<string?> fstab)
         var top = (await host.MountsAsync(cancel)).LastOrDefault(m => m.Target == place)
             ?? throw new HostException(Fault.NotFound, $"Nothing is mounted at {target}.",
                 "`findmnt` lists what is mounted where.");
-        if (top.Image is not null)
+        if (top.Image is not null && ledger.Images.Values.Any(i => i.File == top.Image))
         {
             throw new HostException(Fault.Conflict,
                 $"{target} is a volume of Loam's already.");

@@ -7,9 +7,9 @@ using Loam.Core.Resources;
 
 namespace Loam.Drivers.Storage;
 
-/// <summary>Images, what is attached, and who may use it. Each thing is noted before it is made, so
-/// that a death between the two leaves nothing unknown; an image is deleted only by the plan that
-/// made it.</summary>
+/// <summary>Volume groups, images, what is attached, and who may use it. Each thing is noted before
+/// it is made, so that a death between the two leaves nothing unknown; an image is deleted only by
+/// the plan that made it.</summary>
 /// <param name="imageRoot">Where images lie.</param>
 public sealed class StorageDriver(
     IStorageHost host, IDirectories directories, StorageLedger ledger, string imageRoot) : IDriver
@@ -17,9 +17,12 @@ public sealed class StorageDriver(
     /// <summary>What is seen must go together with the ledger.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
+    private readonly VolumeGroups _groups = new(host, ledger);
+
     public IReadOnlySet<ActionKind> Performs { get; } = new HashSet<ActionKind>
     {
-        ActionKind.MakeImage, ActionKind.RemoveImage, ActionKind.Attach, ActionKind.Detach,
+        ActionKind.SetGroup, ActionKind.MakeImage, ActionKind.RemoveImage,
+        ActionKind.Attach, ActionKind.Detach,
         ActionKind.GrowImage, ActionKind.SetAccess, ActionKind.AdoptMount,
         ActionKind.ReleaseMount,
     };
@@ -27,7 +30,8 @@ public sealed class StorageDriver(
     public async Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
     {
         var sought = soFar.Sought.Where(s => s.Mount is not null).ToList();
-        if (sought.Count == 0 && ledger.IsEmpty)
+        var groups = soFar.Sought.Select(s => s.Group).OfType<VolumeGroup>().ToList();
+        if (sought.Count == 0 && groups.Count == 0 && ledger.IsEmpty)
         {
             return soFar;
         }
@@ -35,19 +39,22 @@ public sealed class StorageDriver(
         try
         {
             var mounts = await host.MountsAsync(cancel);
+            var there = groups.Count > 0 || ledger.Images.Values.Any(i => i.Disk.Group is not null)
+                ? await host.GroupsAsync(cancel) : HostGroups.None;
             var types = sought.Select(s => s.Mount!.Type).Distinct().ToList();
             return soFar with
             {
                 Storage = new(
                     [
                         .. ledger.Images.Values.Select(i =>
-                            new ObservedImage(i.File, i.Disk, host.HasFile(i.File))),
+                            new ObservedImage(i.File, i.Disk, Has(i.File, i.Disk, there))),
                     ],
                     [
                         .. sought.Select(s => s.Path).Union(ledger.Mounts.Keys)
                             .Order(StringComparer.Ordinal).Select(t => See(mounts, t)),
                     ], host.Free(imageRoot))
                 {
+                    Groups = [.. groups.Select(g => _groups.See(g, there))],
                     Lacks = host.Lacks(types), GrowsOnline = host.GrowsOnline,
                 },
             };
@@ -67,6 +74,7 @@ public sealed class StorageDriver(
             var (path, mount) = (action.Volume!.Path, action.Volume.Mount);
             await (action.Kind switch
             {
+                ActionKind.SetGroup => _groups.SetAsync(action.Group!, action.Token, cancel),
                 ActionKind.MakeImage => MakeAsync(mount!, action.Token, cancel),
                 ActionKind.RemoveImage => UnmakeAsync(mount!, action.Token, cancel),
                 ActionKind.Attach => AttachAsync(path, mount!, cancel),
@@ -104,18 +112,22 @@ public sealed class StorageDriver(
         : owned.Seen is { } seen ? seen == top.Source
             : owned.Spec.Type == top.Type || owned.Spec.Type is "bind" or "auto";
 
+    private bool Has(string file, DiskImage disk, HostGroups there) => disk.Group is { } group
+        ? there.Group(group)?.Volumes.ContainsKey(disk.Volume) == true : host.HasFile(file);
+
     private async Task MakeAsync(MountSpec mount, long plan, CancellationToken cancel)
     {
         var (file, disk) = (mount.Source, mount.Disk!);
-        if (host.HasFile(file))
+        var there = disk.Group is null ? HostGroups.None : await host.GroupsAsync(cancel);
+        if (Has(file, disk, there))
         {
             if (ledger.Images.GetValueOrDefault(disk.Volume)?.Plan == plan)
             {
                 return;
             }
             throw new HostException(Fault.Conflict, $"{file} is there already.",
-                "Move it aside; or, if it is a volume of this instance, restore storage.json from "
-                + "a backup.");
+                (disk.Group is null ? "Move it aside" : "Give the volume another name")
+                + "; or, if it is a volume of this instance, restore storage.json from a backup.");
         }
         ledger.PutImage(disk.Volume, new(file, disk, plan));
         await host.MakeImageAsync(file, disk, cancel);
@@ -125,7 +137,7 @@ public sealed class StorageDriver(
     {
         if (ledger.Images.GetValueOrDefault(mount.Disk!.Volume)?.Plan == plan)
         {
-            await host.RemoveImageAsync(mount.Source, cancel);
+            await host.RemoveImageAsync(mount.Source, mount.Disk, cancel);
             ledger.ForgetImage(mount.Disk.Volume);
         }
     }

@@ -6,7 +6,8 @@ using Loam.Drivers.Files;
 
 namespace Loam.Drivers.Storage;
 
-/// <summary>Which images and mounts are Loam's own.</summary>
+/// <summary>Which images and mounts are Loam's own, and which disks a volume group is on.
+/// </summary>
 /// <param name="path">Null: it is kept in memory only.</param>
 public sealed class StorageLedger(string? path) : JsonLedger<OwnedStorage>(
     path, LoamJson.Default.OwnedStorage, new(
@@ -16,6 +17,9 @@ public sealed class StorageLedger(string? path) : JsonLedger<OwnedStorage>(
 {
     public ImmutableSortedDictionary<string, OwnedImage> Images => Kept.Images;
     public ImmutableSortedDictionary<string, OwnedMount> Mounts => Kept.Mounts;
+
+    public ImmutableSortedDictionary<string, OwnedGroup> Groups =>
+        Kept.Groups ?? ImmutableSortedDictionary<string, OwnedGroup>.Empty;
 
     public bool IsEmpty => Images.IsEmpty && Mounts.IsEmpty;
 
@@ -37,6 +41,11 @@ public sealed class StorageLedger(string? path) : JsonLedger<OwnedStorage>(
 
     public void ForgetMount(string target) =>
         Keep(Kept with { Mounts = Mounts.Remove(target) });
+
+    public void PutGroup(string name, OwnedGroup group) =>
+        Keep(Kept with { Groups = Groups.SetItem(name, group) });
+
+    public void ForgetGroup(string name) => Keep(Kept with { Groups = Groups.Remove(name) });
 
     /// <summary>How a directory was before a plan changed it; the first note of a plan stays.
     /// </summary>

@@ -44,7 +44,7 @@ public sealed class VolumeDriver(IDirectories directories) : IDriver
     public Task<ObservedState> ObserveAsync(ObservedState soFar, CancellationToken cancel)
     {
         var seen = ImmutableArray.CreateBuilder<ObservedVolume>();
-        foreach (var volume in soFar.Sought)
+        foreach (var volume in soFar.Sought.Where(s => s.Group is null))
         {
             if (directories.Look(volume.Path) is { } there)
             {

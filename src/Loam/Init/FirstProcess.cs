@@ -130,7 +130,7 @@ internal sealed class FirstProcess(string socket, TimeProvider time, Action<stri
             if (device is not null)
             {
                 Say($"data is on {device}");
-                await disk.GrowAsync(device, Say);
+                DataDisk.Fill(device, BootMounts.Data, Say);
             }
         });
     }

@@ -9,7 +9,7 @@ namespace Loam.Simulation.Host;
 
 /// <summary>Directories, images and mounts in memory. A file system holds what was written into it
 /// wherever it is attached, and a mount covers what was there.</summary>
-public sealed class SimulatedStorage : IStorageHost, IDirectories
+public sealed partial class SimulatedStorage : IStorageHost, IDirectories
 {
     /// <param name="Files">Names of what lies in it.</param>
     private sealed record Place(int Mode, DirectoryOwner Owner, SortedSet<string> Files);
@@ -46,13 +46,15 @@ public sealed class SimulatedStorage : IStorageHost, IDirectories
 
     public IEnumerable<string> Images => _images.Keys;
 
-    /// <summary>Everything but the sizes of images, as one text: growth is not taken back. Nor do
+    /// <summary>Everything but the sizes of images and groups, as one text: growth is not taken
+    /// back. Nor do
     /// directories count that a program wrote into.</summary>
     public string Snapshot() => string.Join('\n',
         [
             .. _directories.Where(d => IsFree(d.Key) && !IsCovered(d.Key))
                 .Select(d => $"{d.Key} {Words(d.Value)}"),
             .. _images.Select(i => $"{i.Key}: {Words(i.Value.Root)}"),
+            .. _groups.Keys.Select(g => $"volume group {g}"),
             .. _mounts.Select(m => $"{m.Mount.Image ?? m.Mount.Source} at {m.Mount.Target}")
                 .Order(StringComparer.Ordinal),
         ]);
@@ -104,13 +106,17 @@ public sealed class SimulatedStorage : IStorageHost, IDirectories
     public Task MakeImageAsync(string file, DiskImage disk, CancellationToken cancel) =>
         DoAsync($"storage image {file}", () =>
         {
+            if (disk.Group is { } group && FreeIn(group) < Extents(disk.Size))
+            {
+                throw new HostException(Fault.Exhausted, $"{group} is full.");
+            }
             if (!_images.TryAdd(file, new(disk.Size, NewPlace())))
             {
                 throw new HostException(Fault.Conflict, $"{file} is there already.");
             }
         });
 
-    public Task RemoveImageAsync(string file, CancellationToken cancel) =>
+    public Task RemoveImageAsync(string file, DiskImage disk, CancellationToken cancel) =>
         DoAsync($"storage unimage {file}", () =>
         {
             _images.Remove(file);
@@ -121,7 +127,14 @@ public sealed class SimulatedStorage : IStorageHost, IDirectories
 
     public Task GrowAsync(string file, DiskImage disk, CancellationToken cancel) =>
         DoAsync($"storage grow {file}", () =>
-            _images[file] = _images[file] with { Size = Math.Max(disk.Size, _images[file].Size) });
+        {
+            if (disk.Group is { } group
+                && FreeIn(group) < Extents(disk.Size) - Extents(_images[file].Size))
+            {
+                throw new HostException(Fault.Exhausted, $"{group} is full.");
+            }
+            _images[file] = _images[file] with { Size = Math.Max(disk.Size, _images[file].Size) };
+        });
 
     public string Real(string path) => path;
 

@@ -167,7 +167,7 @@ internal sealed class World
             Audit = Audit,
             Connections = () => Connections.ToHashSet(StringComparer.Ordinal),
             Adopt = (_, _, _) => throw new InvariantException("nothing is adopted here"),
-            AdoptMount = new MountAdoption(Storage, () => Fstab).ReadAsync,
+            AdoptMount = new MountAdoption(Storage, StorageLedger, () => Fstab).ReadAsync,
             RetireAsync = new Retiring(Engine, Instance, images, _vault).RunAsync,
             Host = () => "simulated",
             Version = "0",

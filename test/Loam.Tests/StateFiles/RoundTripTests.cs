@@ -129,6 +129,8 @@ internal sealed class AnyValue(Random chance)
         ["words such as login failed from {address}"] =
             ["denied for {address}", "{address} - * \"#\" 401", "a: * from {address}, x"],
         ["a file system such as ext4"] = ["ext4", "nfs"],
+        ["a name of a volume group such as media"] = ["media", "VG_0", "ubuntu-vg"],
+        ["a disk such as /dev/sdb"] = ["/dev/sdb", "/dev/disk/by-id/usb-0:0"],
         ["a mount option such as noatime"] = ["noatime", "uid=1000"],
         ["a user or group name"] = ["anna", "_x"],
         ["a public SSH key"] =

@@ -33,6 +33,9 @@ internal sealed class Declared(IReadOnlyList<FileReading> files)
     public IReadOnlyList<(string Name, MapValue Spec)> Networks { get; } =
         Named(files, ServicesFile.File, "networks");
 
+    public IReadOnlyList<(string Name, MapValue Spec)> Groups { get; } =
+        Named(files, StorageFile.File, "groups");
+
     public IReadOnlyList<(string Name, MapValue Spec)> Volumes { get; } =
         Named(files, StorageFile.File, "volumes");
 

@@ -4,8 +4,8 @@ using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.StateFiles.Checks;
 
-/// <summary>Names of volumes, networks, services and certificates refer to declared ones.
-/// </summary>
+/// <summary>Names of volume groups, volumes, networks, services and certificates refer to
+/// declared ones.</summary>
 internal static class References
 {
     /// <summary>Programs of the host itself that can be guarded by a ban.</summary>
@@ -17,7 +17,13 @@ internal static class References
         var networks = declared.Names(ServicesFile.File, declared.Networks);
         var volumes = declared.Names(StorageFile.File, declared.Volumes);
         var certificates = declared.Names(SecurityFile.File, declared.Certificates);
+        var groups = declared.Names(StorageFile.File, declared.Groups);
         networks?.Add(ServicesFile.DefaultNetwork);
+        foreach (var (name, spec) in declared.Volumes)
+        {
+            Check("Volume group", spec["group"], groups, $"volume {name}", StorageFile.File,
+                found);
+        }
         foreach (var (name, spec) in declared.Services)
         {
             Places(spec, volumes, networks, $"service {name}", found);

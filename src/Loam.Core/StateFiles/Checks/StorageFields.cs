@@ -4,8 +4,8 @@ using Loam.Core.StateFiles.Types;
 
 namespace Loam.Core.StateFiles.Checks;
 
-/// <summary>Fields of volumes and mounts that need or exclude each other, and places that are the
-/// system's own.</summary>
+/// <summary>Fields of volume groups, volumes and mounts that need or exclude each other, and
+/// places that are the system's own.</summary>
 internal static class StorageFields
 {
     /// <summary>ext4 with a journal, and with what LUKS takes before it.</summary>
@@ -26,6 +26,7 @@ internal static class StorageFields
         {
             Volume(name, spec, found);
         }
+        Groups(declared, found);
         foreach (var (target, spec) in declared.Mounts)
         {
             Place($"The mount at {target}", target, spec["target"]!.At, found);
@@ -64,9 +65,42 @@ internal static class StorageFields
                 $"Volume {name} is too small for a file system of its own.",
                 $"Write at least {SizeType.Words(least)}.");
         }
+        if (spec["group"] is TextValue group && !isImage)
+        {
+            found.Error(Codes.Incomplete, group.At,
+                $"Volume {name} is in the volume group {group.Text} and has no size.",
+                "Add `size:`, such as 10Gi; it can grow later.");
+        }
+        else if (spec.Has("group") && (name == "snapshot" || name.StartsWith("pvmove",
+            StringComparison.Ordinal)))
+        {
+            found.Error(Codes.BadValue, spec["name"]!.At,
+                $"LVM keeps the name {name} for itself.", "Give the volume another name.");
+        }
         if (isImage && spec.Text("path") is { } path)
         {
             Place($"Volume {name}", path, spec["path"]!.At, found);
+        }
+    }
+
+    /// <summary>A disk has one use.</summary>
+    private static void Groups(Declared declared, DiagnosticBag found)
+    {
+        var uses = declared.Mounts.Where(m => m.Spec.Has("source"))
+            .DistinctBy(m => m.Spec.Text("source")).ToDictionary(
+                m => m.Spec.Text("source")!, m => $"mounted at {m.Name}", StringComparer.Ordinal);
+        foreach (var (name, spec) in declared.Groups)
+        {
+            foreach (var device in spec.List("devices").OfType<TextValue>())
+            {
+                if (!uses.TryAdd(device.Text, $"in the volume group {name}")
+                    && uses[device.Text] != $"in the volume group {name}")
+                {
+                    found.Error(Codes.Disagreement, device.At, $"{device.Text} is to be in the "
+                        + $"volume group {name}, and is {uses[device.Text]} as well.",
+                        "Leave one of the two out.");
+                }
+            }
         }
     }
 

@@ -166,6 +166,7 @@ internal sealed class ApplyProgress(Plan plan)
     private static string Label(Step step) => step.Id.Kind switch
     {
         ResourceKind.Service => step.Id.Name,
+        ResourceKind.Group => $"volume group {step.Id.Name}",
         ResourceKind.Image => "image " + StepRow.ImageText(step.Id.Name),
         _ => $"{step.Id.Kind.ToString().ToLowerInvariant()} {step.Id.Name}",
     };
@@ -178,7 +179,7 @@ internal sealed class ApplyProgress(Plan plan)
                 : step.Actions.Any(a => a.User?.After is { ExpiresOn: not null }) ? " locked"
                 : " left alone");
         }
-        if (step.Id.Kind is ResourceKind.Mount or ResourceKind.Volume)
+        if (step.Id.Kind is ResourceKind.Mount or ResourceKind.Volume or ResourceKind.Group)
         {
             return Label(step) + (step.Verb != Verb.Delete ? ""
                 : step.Id.Kind == ResourceKind.Mount ? " unmounted" : " left, its data kept");

@@ -58,6 +58,11 @@ internal static class ExplainView
         ActionKind.RemoveNetwork => $"remove network {action.Target}",
         ActionKind.CreateVolume => $"make the directory {action.Volume?.Path ?? action.Target}",
         ActionKind.RemoveVolume => $"remove the directory of volume {action.Target} if it is empty",
+        ActionKind.SetGroup => action.Group!.Before.Length == action.Group.After.Length
+            ? $"note which disks {action.Target} is on"
+            : "let LVM take "
+                + string.Join(" and ", action.Group.After.Except(action.Group.Before))
+                + $" into the volume group {action.Target}",
         ActionKind.MakeImage => $"make {action.Volume!.Mount!.Source}, of "
             + $"{SizeType.Words(action.Volume.Mount.Disk!.Size)}, with an empty ext4 in it",
         ActionKind.Attach => $"mount {action.Volume!.Mount!.Source} at {action.Volume.Path}",

@@ -191,7 +191,7 @@ internal static class PlanCard
         var removed = Names(plan with
         {
             Steps = [.. plan.Steps.Where(s => s.Id.Kind is not (ResourceKind.User
-                or ResourceKind.Volume or ResourceKind.Mount))],
+                or ResourceKind.Group or ResourceKind.Volume or ResourceKind.Mount))],
         }, Verb.Delete);
         var line = new Line("risk: ").Add(plan.Risk.ToString().ToLowerInvariant(), plan.Risk switch
         {

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Loam.Core.Reconciling;
+using Loam.Core.Resources;
+using Loam.Drivers.Storage;
+
+namespace Loam.Simulation.Host;
+
+/// <summary>Disks and volume groups in memory. Nothing but what is empty may be taken, and nothing
+/// that is in use may go.</summary>
+public sealed partial class SimulatedStorage
+{
+    private const long Extent = 4 << 20;
+
+    /// <param name="Holds">What is on it; null: nothing.</param>
+    /// <param name="Uuid">Null: it is no physical volume.</param>
+    private sealed record Disk(long Bytes, string? Holds, string? Uuid);
+
+    private sealed record Group(long Plan, ImmutableArray<string> Devices);
+
+    private readonly SortedDictionary<string, Disk> _disks = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, Group> _groups = new(StringComparer.Ordinal);
+    private int _uuid;
+
+    public void PutDisk(string path, long bytes, string? holds = null) =>
+        _disks[path] = new(bytes, holds, null);
+
+    public string? Holds(string path) => _disks[path].Holds;
+
+    public IReadOnlyCollection<string> GroupNames => _groups.Keys;
+
+    /// <summary>The kernel finds disks in another order.</summary>
+    public void Swap(string path, string other)
+    {
+        (_disks[path], _disks[other]) = (_disks[other], _disks[path]);
+        foreach (var (name, group) in _groups.ToList())
+        {
+            _groups[name] = group with
+            {
+                Devices = [.. group.Devices.Select(d => d == path ? other : d == other ? path : d)],
+            };
+        }
+    }
+
+    public Task<HostGroups> GroupsAsync(CancellationToken cancel)
+    {
+        Check("look at groups");
+        return Task.FromResult(new HostGroups(
+            [
+                .. _groups.Select(g => new HostGroup(g.Key, Extent, FreeIn(g.Key),
+                    [.. g.Value.Devices.Select(d => new HostDevice(d, _disks[d].Uuid!, false))],
+                    _images.Where(i => i.Key.StartsWith($"/dev/{g.Key}/", StringComparison.Ordinal))
+                        .ToImmutableSortedDictionary(i => Path.GetFileName(i.Key),
+                            i => i.Value.Size, StringComparer.Ordinal)) { Plan = g.Value.Plan }),
+            ],
+            [
+                .. _disks.Where(d => d.Value.Uuid is not null
+                        && !_groups.Values.Any(g => g.Devices.Contains(d.Key)))
+                    .Select(d => new HostDevice(d.Key, d.Value.Uuid!, false)),
+            ]));
+    }
+
+    public (long Bytes, string? Holds) Content(string device) =>
+        _disks.GetValueOrDefault(device) is not { } disk ? (0, "it is not there")
+            : (disk.Bytes, disk.Holds ?? (disk.Uuid is null ? null
+                : "it holds a physical volume of LVM"));
+
+    public Task MakeGroupAsync(string name, IReadOnlyList<string> devices, long plan,
+        CancellationToken cancel) => DoAsync($"storage group {name}", () =>
+        {
+            Take(devices);
+            _groups.Add(name, new(plan, [.. devices]));
+        });
+
+    public Task ExtendGroupAsync(string name, IReadOnlyList<string> devices,
+        CancellationToken cancel) => DoAsync($"storage extend {name}", () =>
+        {
+            Take(devices);
+            _groups[name] = _groups[name] with
+            {
+                Devices = [.. _groups[name].Devices, .. devices],
+            };
+        });
+
+    public Task ReduceGroupAsync(string name, string device, CancellationToken cancel) =>
+        DoAsync($"storage reduce {name}", () =>
+        {
+            // What lies on it is not followed here: what others have no room for stays.
+            if (FreeIn(name) >= ExtentsOf(device) && _groups[name].Devices.Length > 1)
+            {
+                _groups[name] = _groups[name] with
+                {
+                    Devices = _groups[name].Devices.Remove(device),
+                };
+            }
+        });
+
+    public Task RemoveGroupAsync(string name, CancellationToken cancel) =>
+        DoAsync($"storage ungroup {name}", () =>
+        {
+            if (_images.Keys.Any(i => i.StartsWith($"/dev/{name}/", StringComparison.Ordinal)))
+            {
+                throw new HostException(Fault.Conflict, $"{name} has volumes.");
+            }
+            _groups.Remove(name);
+        });
+
+    public Task ClearAsync(string device, CancellationToken cancel) =>
+        DoAsync($"storage clear {device}", () =>
+        {
+            if (_groups.Values.Any(g => g.Devices.Contains(device)))
+            {
+                throw new HostException(Fault.Conflict, $"{device} is in use.");
+            }
+            _disks[device] = _disks[device] with { Uuid = null };
+        });
+
+    private void Take(IEnumerable<string> devices)
+    {
+        foreach (var device in devices)
+        {
+            if (_disks[device].Holds is not null
+                || _groups.Values.Any(g => g.Devices.Contains(device)))
+            {
+                throw new HostException(Fault.Conflict, $"{device} is not empty.");
+            }
+            _disks[device] = _disks[device] with
+            {
+                Uuid = _disks[device].Uuid
+                    ?? string.Create(CultureInfo.InvariantCulture, $"uuid-{++_uuid}"),
+            };
+        }
+    }
+
+    private long FreeIn(string group) => _groups[group].Devices.Sum(ExtentsOf)
+        - _images.Where(i => i.Key.StartsWith($"/dev/{group}/", StringComparison.Ordinal))
+            .Sum(i => Extents(i.Value.Size));
+
+    private long ExtentsOf(string device) => (_disks[device].Bytes - (1 << 20)) / Extent;
+
+    private static long Extents(long bytes) => (bytes + Extent - 1) / Extent;
+}

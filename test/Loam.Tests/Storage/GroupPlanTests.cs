@@ -1,0 +1,210 @@
+using System.Collections.Immutable;
+using Loam.Core.Diagnostics;
+using Loam.Core.Observing;
+using Loam.Core.Planning;
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
+
+namespace Loam.Tests.Storage;
+
+public sealed class GroupPlanTests
+{
+    private const string Group = "  groups:\n    - {name: media, devices: [/dev/sdb]}\n";
+    private const string Two = "  groups:\n    - {name: media, devices: [/dev/sdb, /dev/sdc]}\n";
+    private const string Volume = "  volumes:\n    - {name: films, size: 64Mi, group: media}\n";
+    private const long Disk = 200 << 20;
+
+    private static readonly PlanningContext s_context =
+        new("11111111-2222-3333-4444-555555555555", "/volumes");
+
+    private static readonly ObservedGroup s_none =
+        new("media", false, [new("/dev/sdb", false, Disk, null)]);
+
+    private static readonly ObservedGroup s_there =
+        new("media", true, [new("/dev/sdb", true, 0, null)])
+        {
+            IsKnown = true, Free = 49,
+        };
+
+    private static readonly MountSpec s_films = new("/dev/media/films", "ext4", "")
+    {
+        Disk = new("films", 64 << 20, false) { Group = "media" },
+    };
+
+    private static ObservedStorage Seen(ObservedGroup group, bool isAttached = false) =>
+        new([], [], 100L << 30)
+        {
+            Groups = [group],
+            Images = isAttached ? [new(s_films.Source, s_films.Disk!, true)] : [],
+            Mounts = isAttached
+                ? [new("/volumes/films", s_films, "/dev/mapper/media-films", "ext4", true)] : [],
+        };
+
+    [Fact]
+    public void A_group_is_made_before_the_volumes_in_it()
+    {
+        var plan = Plan("", Group + Volume, Seen(s_none));
+        plan.HasErrors.ShouldBeFalse();
+        plan.Steps.Select(s => s.Summary).ShouldBe(
+            ["create volume group media", "create volume films"]);
+        plan.Steps[0].Notes.ShouldBe(["takes the empty disk /dev/sdb, of 200Mi"]);
+        plan.Steps[1].Requires.ShouldBe([0]);
+        plan.Steps[1].Notes[0].ShouldBe("64Mi of ext4 in /dev/media/films");
+        var make = plan.Steps[0].Actions.ShouldHaveSingleItem();
+        make.Group!.ToString().ShouldBe("media >/dev/sdb");
+        Inverse.Of(make)!.Group!.After.ShouldBeEmpty();
+        plan.Steps[1].Actions[1].Volume!.Mount.ShouldBe(s_films);
+    }
+
+    [Fact]
+    public void What_is_as_declared_is_left_alone()
+    {
+        Plan(Group + Volume, Group + Volume, Seen(s_there, true), heal: true).Steps
+            .ShouldBeEmpty();
+        // As after a start of the machine.
+        var attach = Plan(Group + Volume, Group + Volume, Seen(s_there, true) with
+        {
+            Mounts = [],
+        }, heal: true).Steps.ShouldHaveSingleItem();
+        attach.Actions.ShouldHaveSingleItem().Kind.ShouldBe(ActionKind.Attach);
+    }
+
+    [Fact]
+    public void One_that_is_there_is_taken_over_and_gets_the_disks_it_lacks()
+    {
+        var step = Plan("", Group, Seen(s_there with { IsKnown = false })).Steps
+            .ShouldHaveSingleItem();
+        step.Summary.ShouldBe("take over volume group media");
+        step.Notes.ShouldBe(["is there already: nothing is touched"]);
+
+        var more = s_there with
+        {
+            Devices = [.. s_there.Devices, new("/dev/sdc", false, Disk, null)],
+        };
+        step = Plan(Group, Two, Seen(more)).Steps.ShouldHaveSingleItem();
+        step.Summary.ShouldBe("extend volume group media");
+        step.Actions[0].Group!.After.ShouldBe(["/dev/sdb", "/dev/sdc"]);
+    }
+
+    [Fact]
+    public void Only_an_empty_disk_is_taken_and_what_is_on_another_is_told()
+    {
+        Only(Plan("", Group, Seen(s_none with
+        {
+            Devices = [new("/dev/sdb", false, Disk, "it holds an ext4 file system")],
+        }))).ShouldSay("/dev/sdb cannot be taken", "it holds an ext4 file system", "seek=199");
+        Only(Plan("", Group, Seen(s_none with
+        {
+            Devices = [new("/dev/sdb", false, 0, "it is not there")],
+        }))).ShouldSay("it is not there", "lsblk");
+        Only(Plan("", Group.Replace("/dev/sdb", ""), Seen(s_none with { Devices = [] })))
+            .ShouldSay("has no devices");
+        Only(Plan("", Group, Seen(s_none with { IsTaken = true }))).ShouldSay("no volume group");
+        Only(Plan("", Group, Seen(s_none with { IsThere = true, Others = ["/dev/sdx"] })))
+            .ShouldSay("already, on /dev/sdx", "taken over");
+    }
+
+    [Fact]
+    public void A_disk_is_not_taken_out_in_place()
+    {
+        var both = s_there with { Others = ["/dev/sdc"] };
+        Only(Plan(Two, Group, Seen(both))).ShouldSay("on /dev/sdc as well", "pvmove");
+        Plan(Two, Group, Seen(s_there)).HasErrors.ShouldBeFalse();
+        Plan(Two, Group, Seen(both), context: s_context with { IsRevert = true }).Findings
+            .ShouldHaveSingleItem().IsError.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void One_that_is_gone_is_not_made_anew()
+    {
+        var plan = Plan(Group, Group + Volume, Seen(s_none));
+        Only(plan).ShouldSay("is gone", "Attach its disks again");
+        plan.Steps.SelectMany(s => s.Actions).ShouldNotContain(a => a.Kind == ActionKind.SetGroup);
+    }
+
+    [Fact]
+    public void A_volume_that_has_no_room_is_refused_with_figures()
+    {
+        var large = Volume.Replace("64Mi", "256Mi");
+        Only(Plan("", Group + large, Seen(s_none)))
+            .ShouldSay("takes 256Mi more of the volume group media, which has 196Mi free");
+        Plan(Group + Volume, Group + large, Seen(s_there with { Free = 48 }, true)).HasErrors
+            .ShouldBeFalse();
+        Only(Plan(Group + Volume, Group + large, Seen(s_there with { Free = 47 }, true)))
+            .ShouldSay("takes 192Mi more", "188Mi free");
+        // With the disk that comes with it.
+        Plan(Group + Volume, Two + large, Seen(s_there with
+        {
+            Free = 0, Devices = [.. s_there.Devices, new("/dev/sdc", false, Disk, null)],
+        }, true)).HasErrors.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_volume_stays_where_it_is_and_nothing_of_others_is_taken()
+    {
+        const string file = "  volumes:\n    - {name: films, size: 64Mi}\n";
+        Only(Plan(Group + Volume, Group + file, Seen(s_there, true)))
+            .ShouldSay("its data in /dev/media/films", "lvremove media/films");
+        Only(Plan(Group, Group + Volume, Seen(s_there with { Volumes = ["films"] })))
+            .ShouldSay("already, and Loam did not make it");
+    }
+
+    [Fact]
+    public void What_is_declared_no_more_is_kept()
+    {
+        var steps = Plan(Group + Volume, "  volumes: []\n", Seen(s_there, true)).Steps;
+        steps.Select(s => s.Summary).ShouldBe(
+            [
+                "forget volume group media and leave it as it is",
+                "forget volume films and keep its data",
+            ], ignoreOrder: true);
+        steps.SelectMany(s => s.Actions).ShouldHaveSingleItem().Kind.ShouldBe(ActionKind.Detach);
+        string.Join(' ', steps.SelectMany(s => s.Notes)).ShouldContain("vgremove media");
+        string.Join(' ', steps.SelectMany(s => s.Notes)).ShouldContain("lvremove media/films");
+    }
+
+    [Fact]
+    public void What_the_host_lacks_is_told()
+    {
+        var lacks = Seen(s_none) with
+        {
+            Lacks = ImmutableSortedDictionary<string, HostLack>.Empty
+                .Add("lvm", new("No lvm.", "Install it.")),
+        };
+        Plan("", Group + Volume, lacks).Findings.Where(f => f.IsError)
+            .ShouldAllBe(f => f.Code == Codes.ProgramMissing && f.Message == "No lvm.");
+    }
+
+    [Theory]
+    [InlineData(Group + "  volumes:\n    - {name: a, group: media}\n", "has no size")]
+    [InlineData(Group + "  volumes:\n    - {name: a, group: medla, size: 1Gi}\n", "not declared")]
+    [InlineData(Group + "  volumes:\n    - {name: snapshot, group: media, size: 1Gi}\n", "LVM keeps")]
+    [InlineData(Group + "    - {name: b, devices: [/dev/sdb]}\n", "in the volume group media as well")]
+    [InlineData(Group + "  mounts:\n    - {source: /dev/sdb, target: /srv/a, type: ext4}\n",
+        "mounted at /srv/a as well")]
+    [InlineData("  groups:\n    - {name: media, devices: [sdb]}\n", "not a disk")]
+    [InlineData("  groups:\n    - {name: -a, devices: [/dev/sdb]}\n", "volume group")]
+    public void What_cannot_be_is_refused_where_it_stands(string spec, string says) =>
+        StateReader.Read(Files(spec)).Findings.Where(f => f.IsError).ShouldHaveSingleItem()
+            .Message.ShouldContain(says);
+
+    private static StateSet Files(string spec) => spec.Length == 0 ? StateSet.Empty
+        : StateSet.Empty.With("storage.yaml",
+            "apiVersion: loam/v1\nkind: StorageConfig\nspec:\n" + spec);
+
+    private static DesiredState State(string spec)
+    {
+        var reading = StateReader.Read(Files(spec));
+        return reading.State.ShouldNotBeNull(string.Join('\n', reading.Findings));
+    }
+
+    private static Plan Plan(string before, string after, ObservedStorage storage,
+        bool heal = false, PlanningContext? context = null) =>
+        Planner.Plan(State(before), State(after), new()
+        {
+            ObservedAt = DateTimeOffset.UnixEpoch, Storage = storage,
+        }, (context ?? s_context) with { Heal = heal });
+
+    private static Diagnostic Only(Plan plan) =>
+        plan.Findings.Where(f => f.IsError).ShouldHaveSingleItem();
+}
