@@ -17,7 +17,7 @@ source "$(dirname "$0")/lib.sh"
 source "$tools/qemu.sh"
 source "$tools/guest.sh"
 
-readonly memory_mb=1024 small_mb=512 disk_mb=2048 answer_limit_s=240 work_limit_s=300
+readonly memory_mb=1024 small_mb=512 disk_mb=2048 second_mb=256 answer_limit_s=240 work_limit_s=300
 readonly states=$root/os/boot/states
 # How long it is left alone before its memory in use is read.
 readonly calm_s=15
@@ -155,12 +155,13 @@ with_key() { sed "s|@KEY@|$(<"$work/key.pub")|" "$1"; }
 # All that can be declared, on a new machine that a seed opened and named; applied over SSH, and so
 # on trial until another connection confirms it.
 all_six_files() {
-  local file applying confirm=() seed=$work/seed
+  local file applying confirm=() seed=$work/seed second=$work/second
   say "from a seed, and all six state files, in $small_mb MB"
   ssh-keygen -q -t ed25519 -N '' -f "$work/key"
   with_key "$states/user-data" >"$work/user-data"
   seed_disk "$seed" "$work/user-data"
   empty_disk "$work/data" "$disk_mb"
+  empty_disk "$second" "$second_mb"
   start_machine microvm "$small_mb"
   await_prompt
   until as_user root loam status 2>/dev/null | grep 'generation 1'; do
@@ -193,8 +194,10 @@ all_six_files() {
   done
   wait "$applying" || { cat "$work/apply" >&2; fail "the six files were not applied, see above."; }
   check_six_files
+  grow_volumes
   check_console
   stop_machine
+  after_power_cut
 }
 
 # holds WHAT COMMAND...
@@ -230,6 +233,9 @@ check_six_files() {
   ok "network: but not from outside"
   holds "storage: a volume is encrypted, attached, and used by a service" \
     inside "grep '^/dev/mapper/' /proc/mounts; loam status" '^/dev/mapper/loam-'
+  holds "storage: a volume group is on the second disk" \
+    inside "lvm vgs --noheadings -o vg_name,lv_count" 'store +2'
+  holds "storage: a page from outside that another service wrote there" kept_outside
   holds "security: a user comes in with a key, and is not root" \
     as_user ada 'test "$(id -un)" = ada'
   holds "security: a certificate is there" inside "loam check certs" 'den\.example'
@@ -238,6 +244,30 @@ check_six_files() {
   holds "control groups are of version 2" \
     inside "cat /proc/mounts" '^cgroup2? /sys/fs/cgroup cgroup2'
   holds "nothing differs from what is declared" inside "loam heal --yes" 'Nothing to do'
+}
+
+# What one service writes into a logical volume, another one shows.
+kept_outside() { curl -s --max-time 10 "http://127.0.0.1:$web/films/note.txt" | grep -q kept; }
+
+grow_volumes() {
+  as_user root "sed -i 's/size: 64Mi, group/size: 96Mi, group/' /etc/loam.d/storage.yaml" >&2
+  holds "storage: two volumes grow in their group" as_user root loam apply --yes
+  # 1K blocks: more than 64 MiB hold.
+  holds "storage: so do their file systems, in use" inside \
+    "df -kP /var/lib/loam/volumes/films /var/lib/loam/volumes/diary | awk '\$2 > 70000' | wc -l" '^2$'
+}
+
+# The second disk has another name by now: the seed is gone.
+after_power_cut() {
+  local seed='' second=$work/second
+  start_machine microvm "$small_mb"
+  await_page "$work_limit_s"
+  holds "storage: after a power cut what a service wrote in a volume group is there" kept_outside
+  holds "storage: and what is encrypted" inside \
+    "grep '^/dev/mapper/loam-.*diary' /proc/mounts; cat /var/lib/loam/volumes/diary/note.txt" kept
+  holds "storage: and nothing differs, though the disk has another name" \
+    inside "loam heal --yes" 'Nothing to do'
+  stop_machine
 }
 
 # A password of the console, a wrong one, the right one, and a shell of the system.

@@ -43,7 +43,7 @@ seed_disk() {
 
 # machine_command MACHINE MEGABYTES DISK FORWARDS [WORDS]: puts the command line into $command.
 # FORWARDS is "HOST:GUEST ..." of TCP ports on loopback; WORDS go to the kernel's command line.
-# Where $seed is set, it is a disk of seed_disk.
+# Where $seed is set, it is a disk of seed_disk; $second is one more disk.
 machine_command() {
   local machine=$1 memory=$2 disk=$3 forwards=$4 words=${5:-} bus pair
   local network=user,id=net image=$kernel/bzImage
@@ -73,6 +73,7 @@ machine_command() {
   [[ ! -f $kernel/initrd ]] || command+=(-initrd "$kernel/initrd")
   local drive drives=("root,readonly=on,file=$squash" "data,file=$disk")
   [[ -z ${seed:-} ]] || drives+=("seed,readonly=on,file=$seed")
+  [[ -z ${second:-} ]] || drives+=("second,file=$second")
   for drive in "${drives[@]}"; do
     command+=(-drive "if=none,format=raw,id=$drive" -device "virtio-blk-$bus,drive=${drive%%,*}")
   done

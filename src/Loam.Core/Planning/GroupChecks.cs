@@ -26,6 +26,11 @@ internal static class GroupChecks
         }
     }
 
+    public static IEnumerable<string> Alerts(ObservedState observed) =>
+        (observed.Storage?.Groups ?? []).Where(g => g.IsPartial || (g.IsKnown && !g.IsThere))
+            .Select(g => g.IsThere ? $"A disk of the volume group {g.Name} is missing."
+                : $"The volume group {g.Name} is gone: none of its disks is there.");
+
     private static void Group(
         PlanDraft draft, ObservedGroup seen, Step? step, DiagnosticBag found)
     {

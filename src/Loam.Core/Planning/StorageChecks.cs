@@ -255,8 +255,11 @@ internal static class StorageChecks
         }
     }
 
-    /// <summary>Sized volumes that are nearly full.</summary>
+    /// <summary>Sized volumes that are nearly full, and volume groups that lack a disk.</summary>
     public static IEnumerable<string> Alerts(ObservedState observed) =>
+        Full(observed).Concat(GroupChecks.Alerts(observed));
+
+    private static IEnumerable<string> Full(ObservedState observed) =>
         (observed.Storage?.Mounts ?? []).Where(m => m is
         {
             Owned.Disk: not null, Total: > 0, Used: { } used,

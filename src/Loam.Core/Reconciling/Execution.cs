@@ -127,7 +127,7 @@ internal sealed class Execution(Run run, HostCalls calls, Func<JournalRecord, Ta
             Network = action.Network! with { Generation = run.Generation },
         },
         ActionKind.SetFirewall or ActionKind.SetUser or ActionKind.SetInterface =>
-            action with { Trial = run.Trial?.Begin() },
+            action with { Trial = run.Trial?.Begin(action.Kind != ActionKind.SetUser) },
         _ => action,
     };
 

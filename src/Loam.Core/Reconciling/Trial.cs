@@ -4,7 +4,8 @@ namespace Loam.Core.Reconciling;
 
 /// <summary>A change that stays only if its approver comes in again and says so: who could not
 /// come in any more could not mend it either.</summary>
-/// <param name="lasts">How long it waits, from the moment the host is touched.</param>
+/// <param name="lasts">How long it waits, from the moment the host is touched, see
+/// <see cref="Begin"/>.</param>
 /// <param name="connections">The TCP connections of this host at a moment, each by its key
 /// (<see cref="Access.Key"/>).</param>
 internal sealed class Trial(
@@ -15,6 +16,7 @@ internal sealed class Trial(
 
     private IReadOnlySet<string>? _before;
     private long? _began;
+    private bool _isGuarded;
 
     public bool HasBegun => _began is not null;
 
@@ -24,11 +26,17 @@ internal sealed class Trial(
     /// <summary>What is left of its time, whatever becomes of the clock.</summary>
     public TimeSpan Left => _began is { } began ? lasts - time.GetElapsedTime(began) : lasts;
 
-    /// <summary>The host is about to be touched.</summary>
+    /// <summary>The host is about to be touched. Its time counts from the last such moment, since
+    /// what comes between may take longer than all of it; but from the first that a guard outside
+    /// this process goes by.</summary>
     /// <returns>How long the trial lasts.</returns>
-    public TimeSpan Begin()
+    public TimeSpan Begin(bool isGuarded)
     {
-        _began ??= time.GetTimestamp();
+        if (!_isGuarded)
+        {
+            _began = time.GetTimestamp();
+            _isGuarded = isGuarded;
+        }
         return lasts;
     }
 

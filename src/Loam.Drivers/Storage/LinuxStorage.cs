@@ -331,7 +331,9 @@ public sealed partial class LinuxStorage : IStorageHost
     {
         await CloseAsync(name, cancel).ConfigureAwait(false);
         await DoAsync("cryptsetup",
-            ["luksFormat", "--batch-mode", "--type", "luks2", "--key-file=-", fresh], key, cancel)
+            // The key is by chance, of more than 256 bits: there is no guess to make costly.
+            ["luksFormat", "--batch-mode", "--type", "luks2", "--pbkdf", "pbkdf2",
+                "--pbkdf-force-iterations", "1000", "--key-file=-", fresh], key, cancel)
             .ConfigureAwait(false);
         await OpenAsync(fresh, name, key, cancel).ConfigureAwait(false);
         try

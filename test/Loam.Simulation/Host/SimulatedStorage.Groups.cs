@@ -54,8 +54,7 @@ public sealed partial class SimulatedStorage
                             i => i.Value.Size, StringComparer.Ordinal)) { Plan = g.Value.Plan }),
             ],
             [
-                .. _disks.Where(d => d.Value.Uuid is not null
-                        && !_groups.Values.Any(g => g.Devices.Contains(d.Key)))
+                .. _disks.Where(d => d.Value.Uuid is not null && !IsMember(d.Key))
                     .Select(d => new HostDevice(d.Key, d.Value.Uuid!, false)),
             ]));
     }
@@ -108,7 +107,7 @@ public sealed partial class SimulatedStorage
     public Task ClearAsync(string device, CancellationToken cancel) =>
         DoAsync($"storage clear {device}", () =>
         {
-            if (_groups.Values.Any(g => g.Devices.Contains(device)))
+            if (IsMember(device))
             {
                 throw new HostException(Fault.Conflict, $"{device} is in use.");
             }
@@ -119,8 +118,7 @@ public sealed partial class SimulatedStorage
     {
         foreach (var device in devices)
         {
-            if (_disks[device].Holds is not null
-                || _groups.Values.Any(g => g.Devices.Contains(device)))
+            if (_disks[device].Holds is not null || IsMember(device))
             {
                 throw new HostException(Fault.Conflict, $"{device} is not empty.");
             }
@@ -131,6 +129,8 @@ public sealed partial class SimulatedStorage
             };
         }
     }
+
+    private bool IsMember(string disk) => _groups.Values.Any(g => g.Devices.Contains(disk));
 
     private long FreeIn(string group) => _groups[group].Devices.Sum(ExtentsOf)
         - _images.Where(i => i.Key.StartsWith($"/dev/{group}/", StringComparison.Ordinal))

@@ -55,6 +55,8 @@ public sealed partial class SimulatedStorage : IStorageHost, IDirectories
                 .Select(d => $"{d.Key} {Words(d.Value)}"),
             .. _images.Select(i => $"{i.Key}: {Words(i.Value.Root)}"),
             .. _groups.Keys.Select(g => $"volume group {g}"),
+            .. _disks.Where(d => d.Value.Uuid is not null && !IsMember(d.Key))
+                .Select(d => $"{d.Key} is prepared"),
             .. _mounts.Select(m => $"{m.Mount.Image ?? m.Mount.Source} at {m.Mount.Target}")
                 .Order(StringComparer.Ordinal),
         ]);

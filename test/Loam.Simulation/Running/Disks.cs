@@ -8,7 +8,8 @@ namespace Loam.Simulation.Running;
 /// nothing, and a running service stands on what is declared.</summary>
 internal sealed class Disks(World world)
 {
-    private const string Theirs = "/mnt/theirs", Letter = "letter";
+    private const string Theirs = "/mnt/theirs", Letter = "letter", Group = "media";
+    private const string First = "/dev/sim-a", Second = "/dev/sim-b", Full = "/dev/sim-c";
 
     private static readonly string[] s_sizes = ["", "64Mi", "64Mi", "128Mi", "256Mi"];
 
@@ -31,11 +32,14 @@ internal sealed class Disks(World world)
         var chance = world.Chance;
         // A database's volume stays a directory: its upgrades are another story.
         var own = ((string[])["vault", "archive"]).Where(_ => chance.OneIn(2)).ToList();
+        var group = Groups(world);
         var lines = volumes.Distinct().Select(v => $"    - name: {v}\n").Concat(own.Select(v =>
         {
-            var size = Size(world, v);
+            var isLogical = group.Length > 0 && InGroup(world, v);
+            var size = Size(world, v, isLogical);
             return $"    - name: {v}\n"
                 + (size.Length > 0 ? $"      size: {size}\n" : "")
+                + (size.Length > 0 && isLogical ? $"      group: {Group}\n" : "")
                 + (chance.OneIn(6) ? $"      path: /srv/{v}\n" : "")
                 + (chance.OneIn(3) ? $"      permissions: 07{chance.Below(2)}0\n" : "")
                 + (chance.OneIn(4) ? "      owner: \"33:33\"\n" : "");
@@ -43,27 +47,53 @@ internal sealed class Disks(World world)
         var mounts = chance.OneIn(2) ? [] : s_mounts.Where(m => chance.OneIn(
                 m.Target == Theirs ? 12 : 3)).DistinctBy(m => m.Target)
             .Select(m => $"    - {m.Mount}\n").ToList();
-        return (lines.Count == 0 ? "  volumes: []\n" : "  volumes:\n" + string.Concat(lines))
+        return group + (lines.Count == 0 ? "  volumes: []\n" : "  volumes:\n" + string.Concat(lines))
             + (mounts.Count > 0 ? "  mounts:\n" + string.Concat(mounts)
                 : chance.OneIn(2) ? "  mounts: []\n" : "");
     }
 
     /// <summary>What is there mostly stays or grows: the rest is refused.</summary>
-    private static string Size(World world, string volume)
+    private static string Size(World world, string volume, bool isLogical)
     {
         var wanted = world.Chance.Pick(s_sizes);
         if (world.Chance.OneIn(8))
         {
             return wanted;
         }
-        var image = $"{world.Context.VolumeRoot}/.images/{volume}.ext4";
+        var image = isLogical ? $"/dev/{Group}/{volume}"
+            : $"{world.Context.VolumeRoot}/.images/{volume}.ext4";
         return world.Storage.FilesIn(image) is not null
             ? world.Storage.SizeOf(image) > 64 << 20 || world.Chance.OneIn(2) ? "256Mi" : "64Mi"
             : wanted;
     }
 
-    /// <summary>Somebody's stick is plugged in.</summary>
-    public static void Settle(World world) => world.Storage.PutMount(Theirs, "stick", "ext4");
+    /// <summary>A group mostly stays; now and then it is to have a disk more, or one that is full.
+    /// </summary>
+    private static string Groups(World world)
+    {
+        var isThere = world.Storage.GroupNames.Contains(Group);
+        if (world.Chance.OneIn(isThere ? 10 : 2))
+        {
+            return "";
+        }
+        var devices = world.Chance.OneIn(3) ? $"{First}, {Second}"
+            : world.Chance.OneIn(10) ? $"{First}, {Full}" : First;
+        return $"  groups:\n    - {{name: {Group}, devices: [{devices}]}}\n";
+    }
+
+    /// <summary>What is in it mostly stays there: the rest is refused.</summary>
+    private static bool InGroup(World world, string volume) =>
+        world.Storage.FilesIn($"/dev/{Group}/{volume}") is not null ? !world.Chance.OneIn(12)
+            : world.Chance.OneIn(2);
+
+    /// <summary>Somebody's stick is plugged in, and there are disks on which nothing is.</summary>
+    public static void Settle(World world)
+    {
+        world.Storage.PutMount(Theirs, "stick", "ext4");
+        world.Storage.PutDisk(First, 600L << 20);
+        world.Storage.PutDisk(Second, 600L << 20);
+        world.Storage.PutDisk(Full, 600L << 20, "it holds an ext4 file system");
+    }
 
     /// <summary>Services write, and now and then the machine is started anew or somebody changes
     /// permissions by hand.</summary>
@@ -79,7 +109,11 @@ internal sealed class Disks(World world)
         if (world.Chance.OneIn(3))
         {
             world.Storage.Reboot();
-            Settle(world);
+            world.Storage.PutMount(Theirs, "stick", "ext4");
+            if (world.Chance.OneIn(3))
+            {
+                world.Storage.Swap(First, Second);
+            }
         }
     }
 
@@ -135,6 +169,10 @@ internal sealed class Disks(World world)
                     Wrong($"{target} is mounted and should not be, or the other way round");
                 }
             }
+        }
+        foreach (var group in state.Groups.Keys.Where(g => !storage.GroupNames.Contains(g)))
+        {
+            Wrong($"volume group {group} is declared, and is not there");
         }
         if (!storage.IsMounted(Theirs))
         {

@@ -193,6 +193,7 @@ internal sealed class Watch(World world)
             || action.Kind is ActionKind.GiveAlias or ActionKind.CreateNetwork
                 or ActionKind.CreateVolume or ActionKind.SetFirewall
                 or ActionKind.SetHostname or ActionKind.SetTimezone or ActionKind.SetResolver
-                or ActionKind.SetInterface or ActionKind.Attach or ActionKind.Detach;
+                or ActionKind.SetInterface or ActionKind.Attach or ActionKind.Detach
+                or ActionKind.SetGroup;
     });
 }

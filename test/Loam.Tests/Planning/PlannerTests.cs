@@ -376,7 +376,7 @@ public sealed class PlannerTests
                 Interface = new("x", LinksBy.Kernel, "", new(HostFile.Absent, [], [], null),
                     new(HostFile.Absent, [], [], null)),
                 Resolver = new(NamesBy.File, "/x", HostFile.Absent, HostFile.Absent),
-                Access = new(null, null),
+                Access = new(null, null), Group = new("media", [], []),
                 Certificate = new(
                     new("x", [], CertificateProvider.Own, "/x", 1), 0, 1),
             };
