@@ -274,7 +274,7 @@ after_power_cut() {
   local seed='' second=$work/second
   start_machine microvm "$small_mb"
   await_page "$work_limit_s"
-  await_prompt
+  await 'Password of this console' "$answer_limit_s"
   holds "storage: after a power cut what a service wrote in a volume group is there" written 2
   holds "storage: and what is encrypted" encrypted_kept
   holds "storage: and nothing differs, though the disk has another name" \

@@ -37,39 +37,66 @@ internal static class Resumption
             : $"not everything runs: {result.Error}");
     }
 
-    /// <summary>One after the other: a server that is away stands in no other's way.</summary>
+    /// <summary>All at once, so that a service on two of them is started on both. Where that does
+    /// not go, one after the other: a server that is away stands in no other's way.</summary>
     /// <returns>What is not attached.</returns>
     private static async Task<List<ResourceId>> AttachAsync(
         Machine machine, TimeProvider time, Action<string> say, CancellationToken cancel)
     {
-        var lost = new List<ResourceId>();
-        var declared = machine.Desired.Resources.Keys.Where(
-            id => id.Kind == ResourceKind.Mount || (id.Kind == ResourceKind.Volume
-                && machine.Desired.Volumes[id.Name].Size is not null));
-        foreach (var id in declared.OrderByDescending(id => id.Kind).ThenBy(id => id.Name,
-            StringComparer.Ordinal))
+        List<ResourceId> declared =
+        [
+            .. machine.Desired.Resources.Keys.Where(
+                id => id.Kind == ResourceKind.Mount || (id.Kind == ResourceKind.Volume
+                    && machine.Desired.Volumes[id.Name].Size is not null))
+                .OrderByDescending(id => id.Kind).ThenBy(id => id.Name, StringComparer.Ordinal),
+        ];
+        if (declared.Count > 1
+            && await AttachAsync(machine, declared, time, say, cancel) is null)
         {
-            var change = await machine.PlanAsync(
-                new(ChangeKind.Heal, Reason) { Names = [id.ToString()] }, cancel);
-            var actions = change.Plan?.Steps.SelectMany(s => s.Actions).ToList() ?? [];
-            var onlyAttaches = actions.Exists(a => a.Kind == ActionKind.Attach)
-                && actions.TrueForAll(a => a.Kind is ActionKind.Attach or ActionKind.Stop
-                    or ActionKind.Start or ActionKind.Gate or ActionKind.SetAccess);
-            if (change.CanApply && !onlyAttaches)
-            {
-                continue;
-            }
-            var result = change.CanApply
-                ? await ApplyAsync(machine, change, time, cancel) : null;
-            if (result?.Status != ApplyStatus.Applied)
+            return [];
+        }
+        var lost = new List<ResourceId>();
+        foreach (var id in declared)
+        {
+            if (await AttachAsync(machine, [id], time, say, cancel) is { } why)
             {
                 lost.Add(id);
+                say($"{id.Name} is not attached: {why}");
             }
-            say(result?.Status == ApplyStatus.Applied ? $"attached again: {id.Name}"
-                : $"{id.Name} is not attached: " + (result?.Error
-                    ?? change.Findings.FirstOrDefault(f => f.IsError)?.Message));
         }
         return lost;
+    }
+
+    /// <returns>Why not; null: it is, as far as attaching is all that is to be done.</returns>
+    private static async Task<string?> AttachAsync(Machine machine, List<ResourceId> ids,
+        TimeProvider time, Action<string> say, CancellationToken cancel)
+    {
+        var change = await machine.PlanAsync(new(ChangeKind.Heal, Reason)
+        {
+            Names = [.. ids.Select(i => i.ToString())],
+        }, cancel);
+        if (!change.CanApply)
+        {
+            return change.Findings.FirstOrDefault(f => f.IsError)?.Message ?? "";
+        }
+        var actions = change.Plan!.Steps.SelectMany(s => s.Actions).ToList();
+        if (!actions.Exists(a => a.Kind == ActionKind.Attach))
+        {
+            return null;
+        }
+        if (!actions.TrueForAll(a => a.Kind is ActionKind.Attach or ActionKind.Stop
+            or ActionKind.Start or ActionKind.Gate or ActionKind.SetAccess))
+        {
+            return ids.Count > 1 ? "" : null;
+        }
+        var result = await ApplyAsync(machine, change, time, cancel);
+        if (result.Status != ApplyStatus.Applied)
+        {
+            return result.Error ?? "";
+        }
+        say("attached again: " + string.Join(", ", ids.Where(
+            i => change.Plan.Steps.Any(s => s.Id == i)).Select(i => i.Name)));
+        return null;
     }
 
     /// <summary>The services that stand on none of these, nor on a service that does.</summary>
