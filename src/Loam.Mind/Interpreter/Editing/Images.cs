@@ -35,8 +35,12 @@ internal static class Images
         {
             end++;
         }
-        return prefix + said + rest[end..];
+        // A date is the whole of its tag.
+        return IsDate(rest) && IsDate(said) ? said : prefix + said + rest[end..];
     }
+
+    private static bool IsDate(string tag) => tag.Length == 10 && tag[4] == '-' && tag[7] == '-'
+        && tag.All(c => char.IsAsciiDigit(c) || c == '-');
 
     /// <summary>The leading version of a tag, without its variant: <c>16</c> of
     /// <c>16-alpine</c>.</summary>

@@ -114,6 +114,11 @@ internal static class MountEdits
                 + $"{source} be found?", [$"/{source.TrimEnd('/').Split('/')[^1]}"],
                 Filler(clause, said));
         }
+        if (said.Target is null && known is null && holds is null && !draft.IsNew(service)
+            && IsBeside(service, source, target, clause))
+        {
+            target = $"/{source.TrimEnd('/').Split('/')[^1]}";
+        }
         var readOnly = said.ReadOnly || (said.Target is null && known is null && holds is null
             && content!.ReadOnly);
         var present = service.Volumes.FirstOrDefault(v => v.Target == target);
@@ -142,6 +147,12 @@ internal static class MountEdits
             + (readOnly ? ", read-only" : ""))
             .With(Danger(source, readOnly));
     }
+
+    /// <summary>"Mount /srv/books into it", where its films are: it comes beside them.</summary>
+    private static bool IsBeside(Service service, string source, string target, Clause clause) =>
+        source.StartsWith('/') && service.Volumes.Any(v => v.Target == target
+            && v.Source != source && v.Source.StartsWith('/'))
+        && !clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("instead"));
 
     /// <summary>What was said of the volume itself.</summary>
     private static void Measure(Draft draft, string volume, MountAttribute said)

@@ -2,6 +2,7 @@ using Loam.Core.Catalog;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Resolving;
@@ -98,6 +99,12 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
             return service.Ports.Any(p => p.Container == number)
                 ? Reply.Same($"{service.Name} already has port {number} inside.")
                 : AddPort(number, null, said);
+        }
+        if (IndexOf(p => p.Host == number) >= 0 && said.Address is null && IsOnlyOne(number)
+            && service.Ports.Where(p => p.Host is not null && p.Host != number).ToList()
+                is { Count: > 0 } others)
+        {
+            return CloseAll(others);
         }
         if (IndexOf(p => p.Host == number) is var there and >= 0
             && (said.Address is null || service.Ports[there].Address == said.Address))
@@ -374,15 +381,38 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
                 ? Reply.Absent($"{service.Name} does not publish port {number}.")
                 : Reply.Same($"{service.Name} publishes no port.");
         }
-        foreach (var index in indexes)
+        return CloseAll([.. indexes.Select(i => service.Ports[i])]);
+    }
+
+    private Reply CloseAll(List<Port> ports)
+    {
+        var list = Draft.Path(service.Name, "ports");
+        foreach (var port in ports.OrderByDescending(service.Ports.IndexOf))
         {
-            draft.Remove(ServicesFile.File,
-                Draft.Path(service.Name, "ports").At(index).Key("host"));
+            // "No more udp": the same port is there with another protocol.
+            var twin = service.Ports.Any(p => p.Container == port.Container
+                && p.Protocol != port.Protocol && !ports.Contains(p));
+            var item = list.At(service.Ports.IndexOf(port));
+            draft.Remove(ServicesFile.File, twin ? item : item.Key("host"));
         }
         return Reply.Done($"stop publishing {service.Name} on port"
-            + (indexes.Count == 1 ? " " : "s ")
-            + Wording.List(indexes.Select(i => $"{service.Ports[i].Host}").Distinct()))
+            + (ports.Count == 1 ? " " : "s ")
+            + Wording.List(ports.Select(p => $"{p.Host}").Distinct()))
             .With(draft.IsNew(service) ? Risk.Low : Risk.Medium);
+    }
+
+    /// <summary>"Caddy only on 443", and on nothing else that is said.</summary>
+    private bool IsOnlyOne(int number)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsNumber && l.Value == number);
+        var before = at - 1;
+        while (before > 0 && (clause[before].IsGlue("on") || clause[before].IsField("port")
+            || clause[before].Readings[0].Part == Part.Noise))
+        {
+            before--;
+        }
+        return before >= 0 && clause[before].IsGlue("only")
+            && clause.Attributes.OfType<PortAttribute>().Count() == 1;
     }
 
     private int IndexOf(Func<Port, bool> wanted)

@@ -102,7 +102,8 @@ internal static class WiringEdits
         var names = new List<string>();
         foreach (var target in said.On)
         {
-            var found = targets.Resolve(target, clause);
+            var found = (target.Reference == "it" ? targets.Without(service.Name) : targets)
+                .Resolve(target, clause);
             if (found.Problem is { } problem)
             {
                 return problem;
@@ -205,6 +206,20 @@ internal static class WiringEdits
                 EditValue.Of(name));
         }
         draft.Set("services.yaml", Draft.Path(service.Name, "name"), EditValue.Of(name));
+        foreach (var job in (before.Specs.GetValueOrDefault(ScheduledFile.File)?.Maps("jobs") ?? [])
+            .Where(j => j.Text("container") == service.Name))
+        {
+            draft.Set(ScheduledFile.File, EditPath.Parse("spec.jobs")
+                .Item("name", job.Text("name")!).Key("container"), EditValue.Of(name));
+        }
+        foreach (var certificate in (before.Specs.GetValueOrDefault(SecurityFile.File)?
+            .Maps("certificates") ?? []).Where(c => c.Texts("used_by").Contains(service.Name)))
+        {
+            draft.Set(SecurityFile.File, EditPath.Parse("spec.certificates")
+                .Item("name", certificate.Text("name")!).Key("used_by")
+                .At(certificate.Texts("used_by").ToList().IndexOf(service.Name)),
+                EditValue.Of(name));
+        }
         var users = before.Services.Values.Where(s => s.Name != service.Name
             && s.Environment.Values.Any(
             v => v.Contains(service.Name, StringComparison.Ordinal))).Select(s => s.Name).ToList();

@@ -72,9 +72,21 @@ internal static class Bystanders
             who++;
         }
         var does = who + 1;
-        if (does >= to || !sentence[who].IsMention || sentence[who].Possessive)
+        // "Radarr and sonarr were replaced": who stands before the "and" does so too.
+        var both = who == from && from > 1 && sentence[from - 1].IsGlue("and")
+            && sentence[from - 2].IsMention;
+        if (does >= to || !sentence[who].IsMention || sentence[who].Possessive || both)
         {
             return false;
+        }
+        // "The worker will send its mails there"
+        if (sentence[does].Text is "will" && from > 0 && to == sentence.Count
+            && sentence.Take(from).Any(l => l.IsVerb("create") || l.IsVerb("have"))
+            && Enumerable.Range(does + 1, to - does - 1).All(at => !sentence[at].IsMention
+                && (sentence[at].Readings[0].Part is Part.Unknown or Part.Noise or Part.Topic
+                    or Part.Glue or Part.Reference || sentence[at].IsVerb("have"))))
+        {
+            return true;
         }
         // "The worker was restarted yesterday", "redis has been replaced"
         var been = does + 1 < to && sentence[does].Text is "has" or "have"
@@ -90,7 +102,9 @@ internal static class Bystanders
         var done = Roles.Said(sentence, does, to) is ("wishes", var next) ? next
             : IsDone(sentence[does]) ? does + 1 : -1;
         return done >= 0
-            && Enumerable.Range(done, to - done).All(at => IsWord(sentence[at]));
+            && Enumerable.Range(done, to - done).All(at => IsWord(sentence[at])
+                || done > does && sentence[does].Text.EndsWith('s') && !sentence[at].IsMention
+                    && sentence[at].Readings[0].Part == Part.Topic && !IsThingOfWish(sentence[at]));
     }
 
     /// <summary>"Redis stays at 128", "the worker's 256 is fine", "pgdata is fine".</summary>
@@ -145,6 +159,11 @@ internal static class Bystanders
 
     private static bool IsPort(Lexeme lexeme) => lexeme.IsNumber || Topics.IsPort(lexeme)
         || lexeme.IsField("port");
+
+    /// <summary>A person's rights: nobody loses or gets them in passing.</summary>
+    private static bool IsThingOfWish(Lexeme lexeme) => lexeme.Is(Part.Topic, "admin")
+        || lexeme.Is(Part.Topic, "group") || lexeme.Is(Part.Topic, "account")
+        || lexeme.Is(Part.Topic, "key") || lexeme.Is(Part.Topic, "shell");
 
     private static bool IsFine(Lexeme lexeme) => lexeme.Text is "fine" or "ok" or "okay" or "good"
         or "enough" or "plenty" or "is fine" or "is ok" or "is good" or "is enough"

@@ -50,6 +50,7 @@ internal static class ClauseReader
             MountModeReader.Read(clause);
         }
         MountReader.Read(clause);
+        MountReader.Bind(clause, said);
         ImageReader.Read(clause);
         SettingReader.Read(clause);
         FlagReader.Read(clause);
@@ -67,7 +68,18 @@ internal static class ClauseReader
     private static List<ISubject?> Owners(Clause clause, Discourse said)
     {
         var whose = SubjectTable.Of(clause, said);
-        if (clause.Question is null && WordedVariableReader.Speaks(clause, said))
+        if (clause.Question is null && WordedVariableReader.Speaks(clause, said)
+            || EnvironmentReader.Speaks(clause, said) || PortReader.Swaps(clause, said))
+        {
+            whose.Remove(null);
+            whose.Insert(0, null);
+        }
+        // "Lift the cpu limit of imaging" opens nothing.
+        else if (whose[0] is Subjects.Firewall.FirewallSubject && clause.Question is null
+            && clause.Lexemes.Any(l => !l.IsMention && (l.IsField("memory") || l.IsField("cpu")))
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+            && !clause.Lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)
+                || l.Is(Part.Topic, "firewall")))
         {
             whose.Remove(null);
             whose.Insert(0, null);
@@ -173,6 +185,11 @@ internal static class ClauseReader
     /// <summary>"logs of the worker", "status".</summary>
     private static bool LooksOnly(Clause clause)
     {
+        // "Log level warn everywhere"
+        if (clause.Lexemes.Any(l => l.Text is "level" or "levels"))
+        {
+            return false;
+        }
         // "Its health is at /healthz now"
         if (!clause.AsksMark && clause.Lexemes.Any(l => l.Is(Part.Path)))
         {
@@ -232,6 +249,12 @@ internal static class ClauseReader
             var other = clause[at].IsMention || clause[at].Is(Part.Topic) || clause[at].Is(
                 Part.Field) || clause.Subject is Subjects.Jobs.JobSubject
                     or Subjects.Notify.NotifySubject or Subjects.Firewall.FirewallSubject;
+            // "Whoami (traefik/whoami:v1.10)" names what is to run.
+            if (clause.Lexemes.Any(l => l.Is(Part.Image)
+                && l.Text.Contains("/" + clause[at].Text + ":", StringComparison.Ordinal)))
+            {
+                continue;
+            }
             if (clause[at].Key(Part.Foreign) == "chat" && clause.Verb.Length > 0
                 && clause.Lexemes.Any(l => l.Text is "notifications" or "notification"
                     or "messages" or "alerts" or "notifier" or "channel"))

@@ -31,7 +31,8 @@ internal static class ClauseSplitter
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>
         Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(Asides.Mark(
-            Exchange.Join(WithoutConcession(particles.Join(sentence))))))));
+            Exchange.Join(Attributes.NetworkReader.Mark(
+                WithoutConcession(particles.Join(sentence)))))))));
 
     /// <summary>Where the clauses of a sentence begin, by its joints, verbs and values.</summary>
     public static List<int> Starts(Sentence sentence)
@@ -115,7 +116,9 @@ internal static class ClauseSplitter
     private static List<Lexeme> WithoutConcession(List<Lexeme> sentence)
     {
         var at = sentence.FindIndex(l => l.Text is "although" or "even though" or "even if"
-            or "despite" or "whereas");
+            or "despite" or "whereas" or "even after" or "even when"
+            || l.Text is "even" && sentence.IndexOf(l) + 1 < sentence.Count
+                && sentence[sentence.IndexOf(l) + 1].Text is "after" or "when" or "on" or "if");
         return at > 1 ? sentence[..at] : sentence;
     }
 
@@ -173,6 +176,7 @@ internal static class ClauseSplitter
         // "Prometheus too", "both not published", "never mind, 3 is plenty"
         if (joined && (Ellipsis.Begins(all, at) || Ellipsis.Ends(all, start, at)
             || Reach.OfAll(all, at) && HasMention(all, start, at)
+            || Reach.ValueOfAll(all, at)
             || IsTakingBack(all, start, at)))
         {
             return true;
@@ -300,8 +304,15 @@ internal static class ClauseSplitter
         {
             return true;
         }
-        // "Archive instead of snapshot"
-        if (all[at - 1].IsGlue("insteadof"))
+        // "Archive instead of snapshot", "it should stop waiting for the cache"
+        if (all[at - 1].IsGlue("insteadof") || all[at - 1].Text is "stop" or "stops"
+            && all[at].Text.Split(' ')[0].EndsWith("ing", StringComparison.Ordinal))
+        {
+            return true;
+        }
+        // "8090 (the container listens on 5000)"
+        if (all[at].Text is "listens" or "listening" && all[at - 1].IsField("service")
+            && all.Take(at).Any(l => l.IsNumber))
         {
             return true;
         }
@@ -348,6 +359,13 @@ internal static class ClauseSplitter
             end++;
         }
         var piece = all[at..end];
+        // "Gotify on 8070 (gotify/server:2.6.1)"
+        if (piece is [{ } only] && only.Is(Part.Image) && all.Take(at).LastOrDefault(IsMakeable)
+            is { IsMention: true } named && only.Text.Contains(
+                named.Named(Known.App) ?? named.Text, StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
         if (all.Exists(l => l.IsGlue("each")) || piece.Exists(l => l.IsGlue("insteadof")))
         {
             return false;
@@ -412,9 +430,10 @@ internal static class ClauseSplitter
         lexeme.IsMention || lexeme.Is(Part.Image)
         || (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "other" or "all");
 
-    private static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.PortPair)
+    public static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.PortPair)
         || lexeme.Is(Part.Version) || lexeme.Is(Part.Assignment) || lexeme.Is(Part.Path)
         || lexeme.Is(Part.Mount)
+        || lexeme.IsField("replicas") && lexeme.Text is "copy" or "instance" or "replica"
         || (lexeme.Key(Part.Amount) is { } key && key is not ("more" or "less"));
 
     public static bool IsJoint(Lexeme lexeme) =>

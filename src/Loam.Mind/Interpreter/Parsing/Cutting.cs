@@ -193,6 +193,12 @@ internal sealed class Cutting
             && piece.Exists(l => l is { IsNumber: true, IsMention: false, Unit: "Ki" or "Mi" or "Gi"
                 or "Ti" or "core" } || l.Is(Part.Version) && !l.IsMention);
 
+        /// <summary>"Nginx on port 8080".</summary>
+        private static bool IsPlaced(List<Lexeme> piece) =>
+            piece.Find(l => !ClauseSplitter.IsJoint(l) && l.Readings[0].Part != Part.Noise)
+                ?.Named(Known.App) is not null
+            && piece.Exists(l => l.IsField("port") || l.Is(Part.PortPair));
+
         private double Mixes(int from, int to)
         {
             var cost = 0.0;
@@ -201,7 +207,14 @@ internal sealed class Cutting
             {
                 var said = _sentence.Lexemes[_bounds[piece].._bounds[piece + 1]];
                 var own = Topics.Of(said);
-                own.UnionWith(own.Count == 0 && IsOfService(said) ? ["service"] : []);
+                own.UnionWith(own.Count == 0 && (IsOfService(said) || IsPlaced(said))
+                    ? ["service"] : []);
+                // "Pi-hole on 8053, time zone Europe/Rome": its own, where no machine is set up.
+                if (own.SetEquals(["clock"]) && topics.Contains("service")
+                    && !Topics.Of(_sentence.Lexemes).Contains("name"))
+                {
+                    continue;
+                }
                 cost += topics.Count > 0 && own.Count > 0 && !own.Overlaps(topics) ? Mixed : 0;
                 topics.UnionWith(own);
             }

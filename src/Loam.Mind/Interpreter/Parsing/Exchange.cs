@@ -10,6 +10,7 @@ internal static class Exchange
 {
     public static List<Lexeme> Join(List<Lexeme> sentence)
     {
+        Insufficient(sentence);
         for (var at = 1; at + 1 < sentence.Count; at++)
         {
             var not = sentence[at].Text is "not" or "no longer" && ClauseSplitter.IsJoint(
@@ -33,6 +34,36 @@ internal static class Exchange
             Move(sentence, put, not ? at - 1 : at, at, old);
         }
         return sentence;
+    }
+
+    /// <summary>"256 is not enough, make it 400": how it is, and the unit of what it shall be.
+    /// </summary>
+    private static void Insufficient(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            var end = at + 1;
+            while (end < sentence.Count && !ClauseSplitter.IsJoint(sentence[end]))
+            {
+                end++;
+            }
+            var words = string.Join(' ', sentence.GetRange(at + 1, end - at - 1)
+                .Select(l => l.Text));
+            var put = IsNumber(sentence[at]) && words is "is not enough" or "are not enough"
+                or "is too little" or "is too few" or "are too few" or "is too much"
+                or "are too many" or "is not sufficient" or "will not do" or "does not suffice"
+                ? sentence.FindIndex(end, IsNumber) : -1;
+            if (put < 0 || sentence[put].Unit.Length > 0 && sentence[at].Unit.Length > 0
+                && sentence[put].Unit != sentence[at].Unit)
+            {
+                continue;
+            }
+            if (sentence[put].Unit.Length == 0)
+            {
+                sentence[put] = sentence[put] with { Unit = sentence[at].Unit };
+            }
+            Roles.Fade(sentence, at, end);
+        }
     }
 
     /// <summary>The old value comes behind the new one, and lends it its unit.</summary>

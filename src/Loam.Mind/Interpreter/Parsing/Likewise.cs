@@ -55,6 +55,25 @@ internal static class Likewise
         }
     }
 
+    /// <summary>"Drop the worker's LOG_LEVEL, set the api's to debug": the same variable.</summary>
+    private static void Name(Clause clause, Discourse discourse)
+    {
+        var to = clause.Lexemes.ToList().FindLastIndex(l => l.IsGlue("to"));
+        if (to < 1 || to + 2 != clause.Count || !clause.IsFree(to + 1) || !clause[to - 1].Possessive
+            || clause.Attributes.Count > 0 || clause.Verb is not ("set" or "have" or "")
+                && !clause.IsInherited
+            || !(clause[to + 1].Is(Part.Unknown) || VariableWords.English.Value(
+                clause[to + 1].Text) is not null)
+            || discourse.Before is not [.., { Subject: null } last]
+            || last.Attributes.OfType<VariableAttribute>().LastOrDefault() is not { } said)
+        {
+            return;
+        }
+        clause.Use(to + 1);
+        clause.Verb = "set";
+        clause.Attributes.Add(said with { Value = clause[to + 1].Original });
+    }
+
     /// <summary>"Half of that".</summary>
     private static bool IsOfThat(Clause clause) => clause.Lexemes.Any(
         l => l.Key(Part.Amount)?[0] == 'x' && l.Text.Split(' ')[^1] is "that");
@@ -67,6 +86,7 @@ internal static class Likewise
     public static void Follow(Clause clause, Discourse discourse)
     {
         Measure(clause, discourse);
+        Name(clause, discourse);
         if (!IsSaid(clause) || discourse.Before is not [.., { Subject: null, Question: null } last]
             || last.Targets.Count == 0)
         {

@@ -27,8 +27,11 @@ internal sealed class Predicates
     public List<Lexeme> Mark(List<Lexeme> sentence) =>
         ClauseSplitter.WithPieces(sentence, Piece);
 
-    private List<Lexeme> Piece(List<Lexeme> piece)
+    private List<Lexeme> Piece(List<Lexeme> said)
     {
+        // "Homeassistant off the box please"
+        var piece = said.Count > 2 && said[^1].Text is "please" or "pls" or "thanks" or "thx"
+            ? said[..^1] : said;
         for (var length = Math.Min(Longest, piece.Count - 1); length > 0; length--)
         {
             var from = piece.Count - length;
@@ -41,11 +44,12 @@ internal sealed class Predicates
             var verb = new Lexeme(words, words, [new(Part.Verb, key)]);
             return [.. piece.Take(from).Where(l => !(key == "spare" && IsKeeping(l))), verb];
         }
-        return piece;
+        return said;
     }
 
     private static bool NamesThing(List<Lexeme> piece, int end) => piece.Take(end).Any(
         l => l.IsMention || l.Is(Part.Reference)) && !piece.Take(end).Any(l => l.IsNumber
+            || l.Is(Part.Version)
             || l.Is(Part.Topic, "notify") || l.Is(Part.Topic, "alert")
             || l.Is(Part.Cidr) || l.Is(Part.Address));
 

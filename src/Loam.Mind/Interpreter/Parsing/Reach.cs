@@ -29,7 +29,9 @@ internal static class Reach
             && (piece.Exists(Denies) || piece.Exists(l => l.IsVerb("unpublish")
                 || l.IsField("localhost") || l.IsGlue("only")))
             && piece.TrueForAll(l => !l.IsMention && !l.IsNumber && !l.Is(Part.Image)
-                && !l.Is(Part.Reference) && !l.Is(Part.PortPair) && !l.Is(Part.Cidr))
+                && !(l.Is(Part.Reference) && !(l.IsReference("it")
+                    && piece.Exists(n => n.Is(Part.Topic, "nobody"))))
+                && !l.Is(Part.PortPair) && !l.Is(Part.Cidr))
             && before.Exists(ClauseSplitter.IsMakeable)
             && ClauseSplitter.VerbOf(before) is "create" or "have" or "start" or "";
     }
@@ -41,6 +43,23 @@ internal static class Reach
         && rest.Exists(l => Opens(l) || l.IsVerb("unpublish") || l.IsField("localhost"))
         && rest.TrueForAll(l => !l.IsMention && !l.IsNumber);
 
+    /// <summary>"…, both with a gig", "…, twice the memory for both": a value of everything named
+    /// before, where each has had one of its own.</summary>
+    public static bool ValueOfAll(List<Lexeme> all, int at)
+    {
+        var rest = all.Skip(at).TakeWhile(l => !ClauseSplitter.IsJoint(l)).ToList();
+        return rest.Exists(IsAll) && rest.TrueForAll(l => !l.IsMention && !l.Is(Part.Image))
+            && rest.Exists(l => ClauseSplitter.IsValue(l) || l.Is(Part.Amount)
+                || l.IsField("restartpolicy") || l.IsField("onfailure") || l.IsVerb("restart")
+                || l.Text is "keep" or "keeps" or "restarted")
+            && all.Take(at).Where(l => l.IsMention || l.Is(Part.Image)).Skip(1).Any()
+            && all.Take(at).Any(ClauseSplitter.IsValue);
+    }
+
+    private static bool IsAll(Lexeme lexeme) => lexeme.Text is "both" or "both of them"
+        or "each of them" or "all of them" or "all three" or "all four" or "for both"
+        || lexeme.Text is "all" or "each" && lexeme.Is(Part.Reference);
+
     public static bool Denies(Lexeme lexeme) => lexeme.IsGlue("not") || lexeme.IsGlue("without")
         || lexeme.Text is "nothing" or "none" or "no" or "nobody" or "no one" or "not any"
             or "without any" or "nobody outside" or "nothing is";
@@ -48,7 +67,8 @@ internal static class Reach
     /// <summary>It speaks of being reached from elsewhere.</summary>
     public static bool Opens(Lexeme lexeme) => lexeme.IsVerb("publish")
         || lexeme.Text.Split(' ')[^1] is "reach" or "reached" or "reachable" or "exposed"
-            or "exposing" or "publishing" or "published" or "public" or "exposure";
+            or "exposing" or "publishing" or "published" or "public" or "exposure" or "see"
+            or "seen" or "visible" or "accessible";
 
     /// <summary>The word that narrows who may reach a thing; -1: none does.</summary>
     public static int Narrows(Clause clause)

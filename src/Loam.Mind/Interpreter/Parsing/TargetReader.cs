@@ -15,7 +15,7 @@ internal static class TargetReader
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
-            except |= (lexeme.IsGlue("except") && clause.IsFree(at))
+            except |= (lexeme.IsGlue("except") && clause.IsFree(at) && !IsCompany(clause, at + 1))
                 || (lexeme.IsGlue("but") && clause.Targets.Exists(t => t.Reference == "all"));
             why |= clause.Targets.Count > 0 && clause.Question is null && ClauseReason(clause, at);
             if (!clause.IsFree(at) || !(lexeme.IsMention || lexeme.Is(Part.Reference)))
@@ -129,6 +129,20 @@ internal static class TargetReader
         || clause[at].Text is "when" or "before" or "until" or "while"
             && at + 1 < clause.Count && clause[at + 1].Is(Part.Reference);
 
+    /// <summary>"Gitea: ssh on 2022": what people call a port, beside a service.</summary>
+    private static bool IsPortName(Clause clause, int at) => clause.Question is null
+        && clause[at].Named(Known.Service) is null && clause[at].Named(Known.App) is null
+        && clause[at].Readings.Any(r => r.Part == Part.Topic
+            && r.Key.Contains(" tcp:", StringComparison.Ordinal))
+        && clause.Attributes.Exists(a => a is PortAttribute)
+        && clause.Lexemes.Any(l => l != clause[at] && l.Named(Known.Service) is not null);
+
+    /// <summary>"Besides influx we want loki": it is there, and something else is wished.</summary>
+    private static bool IsCompany(Clause clause, int at) => at > 0 && at < clause.Count
+        && clause.Verb is "create" or "have"
+        && clause[at - 1].Text is "besides" or "in addition to" or "apart from" or "other than"
+        && clause.Lexemes.Skip(at + 1).Any(l => l.IsMention || l.Is(Part.Image));
+
     /// <summary>"The other disk" is about disks, not about the other service.</summary>
     private static bool IsOfField(Clause clause, int at) => !clause[at].IsMention
         && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
@@ -138,7 +152,8 @@ internal static class TargetReader
         && !clause[at + 1].IsField("service");
 
     /// <summary>"Two cores are all it gets": whatever it gets.</summary>
-    private static bool IsWhatever(Clause clause, int at) => at > 0
+    private static bool IsWhatever(Clause clause, int at) => IsPortName(clause, at)
+        || IsCompany(clause, at) || at > 0
         && clause[at].IsReference("all") && !clause[at].IsMention && at + 1 < clause.Count
         && clause[at + 1].Text is "it" or "we" or "i" or "they" or "he" or "she";
 
@@ -203,7 +218,7 @@ internal static class TargetReader
     /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
     {
-        if (at > 0 && clause.Verb == "create" && clause[at - 1].Text is "a" or "an"
+        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[at - 1].Text is "a" or "an"
             && clause.Attributes.Exists(a => a is NameAttribute))
         {
             return true;

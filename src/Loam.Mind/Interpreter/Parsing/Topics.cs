@@ -100,6 +100,12 @@ internal static class Topics
         var at = lexemes.ToList().FindIndex(l => l.Named(Known.App) is not null
             && l.Named(Known.Service) is null && !l.Readings.Any(r => r.Part == Part.Topic
                 && r.Key.StartsWith("provider:", StringComparison.Ordinal)));
+        // "Hostname attic, jellyfin"
+        if (at >= 0 && lexemes.All(l => l == lexemes[at] || ClauseSplitter.IsJoint(l)
+            || l.Readings[0].Part == Part.Noise))
+        {
+            return true;
+        }
         return at > 0 && lexemes[at - 1].Text.Split(' ')[^1] is "a" or "an" or "another" or "new"
             or "own";
     }

@@ -28,6 +28,7 @@ internal static class Verbs
         // "The newsletter can go out at eight" does not remove it.
         if (lexeme.Text is "can go" or "may go" or "could go" or "has to go" or "have to go"
             && at + 1 < all.Count && all[at + 1].Text.Split(' ')[0] is "out" or "to" or "into"
+                or "from" or "down"
                 or "through" or "over" or "up" or "on" or "onto")
         {
             return false;
@@ -55,7 +56,8 @@ internal static class Verbs
 
     /// <summary>"Called probe": whatever the word means elsewhere.</summary>
     private static bool IsGivenName(List<Lexeme> all, int at) => at > 0
-        && (all[at - 1].Text is "called" or "named" or "name it" or "call it" or "calling it"
+        && (all[at - 1].Text is "volume" && at > 1 && all[at - 2].Text is "new" or "a"
+            || all[at - 1].Text is "called" or "named" or "name it" or "call it" or "calling it"
                 or "naming it" or "by the name of" || (all[at - 1].Text is "as"
                 && at > 1 && all[at - 2].Is(Part.Image)))
         && !all[at].Text.Contains(' ', StringComparison.Ordinal);

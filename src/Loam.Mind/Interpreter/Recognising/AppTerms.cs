@@ -66,6 +66,15 @@ internal static class AppTerms
             return ImageReference.Parse(lexeme.Text, out _) is { } image
                 ? AppCatalog.ByImage(image) : null;
         }
+        // "Our own git server" is the one that is meant by it.
+        if (lexeme.Named(Known.App) is null && lexeme.Named(Known.Service) is null
+            && lexeme.Named(Known.Role) is { } role && lexeme.Namings.All(
+                n => n.Known == Known.Role)
+            && at > 0 && lexemes[at - 1].Text is "a" or "an" or "own" or "another" or "new"
+            && AppCatalog.Find(role) is [var meant, ..] && meant.DefaultFor.Contains(role))
+        {
+            return meant;
+        }
         if (lexeme.Named(Known.App) is not { } app || (lexeme.Named(Known.Service) is not null
             && !IsAnother(lexemes, at)))
         {

@@ -402,6 +402,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         return _vocabulary.Contains(word) || NameTable.CatalogueWords.Contains(word);
     }
 
+    private static readonly Reading s_one = new(Part.Number, "");
+
     /// <summary><c>512 MB</c> and <c>a gig</c> are one value.</summary>
     private List<Lexeme> WithUnits(List<Lexeme> lexemes)
     {
@@ -411,15 +413,13 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             var lexeme = lexemes[at];
             var next = at + 1 < lexemes.Count ? lexemes[at + 1] : null;
             var unit = next is null ? null : UnitOf(next);
-            var article = lexeme.Text is "a" or "an" or "one" or "every" or "each"
-                or "own"
-                && unit is not null
-                && next!.Text.Length > 2;
+            var article = lexeme.Text is "a" or "an" or "one" or "every" or "each" or "own"
+                && unit is not null && next!.Text.Length > 2;
             if (unit is not null && (article
                 || (lexeme.IsNumber && lexeme.Unit.Length == 0)))
             {
                 merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
-                    [new Reading(Part.Number, "")])
+                    [s_one])
                 {
                     Value = article ? 1 : lexeme.Value,
                     Unit = unit,
@@ -427,12 +427,17 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 at++;
                 continue;
             }
+            // "Another gig"
+            if (lexeme.Text is "another" && unit is not null && next!.Text.Length > 1)
+            {
+                lexemes[at + 1] = next with { Readings = [s_one], Value = 1, Unit = unit };
+            }
             // "+20 GB"
             if (unit is not null && lexeme.Is(Part.Unknown) && lexeme.Text.Length is > 1 and < 10
                 && lexeme.Text[0] == '+' && lexeme.Text.Skip(1).All(char.IsAsciiDigit))
             {
                 merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
-                    [new Reading(Part.Number, "")])
+                    [s_one])
                 {
                     Value = int.Parse(lexeme.Text[1..], CultureInfo.InvariantCulture),
                     Unit = unit,
@@ -449,7 +454,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 {
                     Text = $"{lexeme.Text} {lexemes[at + 2].Text}",
                     Original = $"{lexeme.Original} {lexemes[at + 2].Original}",
-                    Readings = [new(Part.Number, "")],
+                    Readings = [s_one],
                     Unit = unitAfter,
                 });
                 merged.Add(next!);

@@ -15,6 +15,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             return;
         }
         Foretold();
+        Listed();
         Repeated();
         Kept();
         Specified();
@@ -52,6 +53,14 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 && again.Targets.Count > 1 && again.Targets.Exists(t => t.Reference is null))
             {
                 again.Targets.RemoveAll(t => t.Reference is "it" or "them");
+            }
+            // "The api no longer needs redis: remove that dependency"
+            if (said is { Negated: true, Subject: null, Targets.Count: > 1 }
+                && again is { Verb: "remove", Negated: false, Subject: null, Attributes.Count: 0 }
+                && RefersBack(again) && again.Lexemes.Any(l => l.IsField("depends")))
+            {
+                clauses.RemoveAt(at--);
+                continue;
             }
             // "Link-check is useless, drop the job"
             if (said is { Verb: "remove", Subject: { } subject, Negated: false }
@@ -116,6 +125,25 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         }
     }
 
+    /// <summary>"Radarr, sonarr and transmission: restart all": all of these.</summary>
+    private void Listed()
+    {
+        for (var at = 1; at < clauses.Count; at++)
+        {
+            var (list, wish) = (clauses[at - 1], clauses[at]);
+            if (list is { Verb: "", Question: null, Subject: null, Attributes.Count: 0,
+                    Negated: false, Targets.Count: > 1 } && list[list.Count - 1].Text == ":"
+                && list.Targets.TrueForAll(t => t.Reference is null && Names(t).Any())
+                && wish is { Question: null, Subject: null, Negated: false,
+                    Targets: [{ Reference: "all" or "them" or "it" }] })
+            {
+                wish.Targets.Clear();
+                wish.Targets.AddRange(list.Targets);
+                clauses.RemoveAt(--at);
+            }
+        }
+    }
+
     private IEnumerable<string> Names(Target target) =>
         new TargetResolver(session.Draft.State, session.Focus).Candidates(target);
 
@@ -132,7 +160,9 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 || l.Named(Known.Volume) is not null
                 || l.Text is "files" or "config" or "configuration" or "settings" or "photos");
             if (keeps && data && clauses.Take(at).Any(c => c.Verb is "remove" or "stop"
-                or "replace" or "upgrade") && !clause.Lexemes.Any(l => l.IsNumber))
+                or "replace" or "upgrade" || c.Targets.Exists(t => t.Version is not null)
+                    || c.Attributes.Exists(a => a is VersionAttribute))
+                && !clause.Lexemes.Any(l => l.IsNumber))
             {
                 clauses.RemoveAt(at--);
             }
@@ -214,7 +244,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             var about = told.Targets.Where(t => t.Reference is null).ToList();
             var next = at + 1 < clauses.Count ? clauses[at + 1] : null;
             if (next is not null && next.Subject is null && about.Count > 0
-                && about.TrueForAll(t => Names(t).Any()) && RefersBack(next)
+                && about.TrueForAll(t => Names(t).Any()) && (RefersBack(next)
+                    || about.Count > 1 && next.Targets is [{ Reference: "all" }])
                 && !clauses.Take(at).Any(c => c.Targets.Count > 0))
             {
                 next.Targets.Clear();
@@ -300,7 +331,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             {
                 return true;
             }
-            if (!lexeme.Is(Part.Verb) || lexeme.IsMention)
+            // "Transmission not published at all" is wished.
+            if (!lexeme.Is(Part.Verb) || lexeme.IsMention || clause.Verb == "unpublish")
             {
                 continue;
             }
@@ -311,9 +343,17 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             var now = form.EndsWith("ing", StringComparison.Ordinal)
                 || form.EndsWith('s') && form is not ("needs" or "gets" or "wants" or "uses");
             var who = clause[at - 1];
+            // "The regatta starts on Saturday": somebody nobody knows does something.
+            if (form.EndsWith('s') && who.Is(Part.Unknown) && clause.Targets.Count == 0
+                && clause.Lexemes.Take(at - 1).All(l => l.Readings[0].Part == Part.Noise
+                    || ClauseSplitter.IsJoint(l)))
+            {
+                return true;
+            }
             var told = who.Text is "we" or "they" or "he" or "she" or "somebody" or "someone"
                 or "i" or "nobody" or "it" or "who" or "people" or "everybody"
                 || who.IsGlue("is") || who.IsVerb("have") || who.Text is "just" or "already"
+                    or "being"
                     or "never" or "not" or "no longer";
             if ((past && told) || (now && who.Text is "he" or "she" or "it" or "nobody"
                 or "somebody" or "someone" or "everybody"))

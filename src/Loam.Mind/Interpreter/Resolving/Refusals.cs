@@ -78,7 +78,8 @@ internal static class Refusals
         }
         foreach (var clause in clauses)
         {
-            if ((Sign(clause) ?? Spoken(clause)) is { } foreign)
+            if ((Sign(clause) ?? Spoken(clause)) is { } foreign
+                && !(foreign == "chat" && IsStory(clauses, clause)))
             {
                 return s_foreign[foreign];
             }
@@ -126,6 +127,13 @@ internal static class Refusals
         }
         return null;
     }
+
+    /// <summary>"She keeps her recipes in files. Could we have mealie?": only why.</summary>
+    private static bool IsStory(List<Clause> clauses, Clause clause) =>
+        clause is { Verb: "" or "have", Question: null, Foreign: null }
+        && clauses.IndexOf(clause) is var at && clauses.Skip(at + 1).Any(c => c.Verb.Length > 0
+            && c.Targets.Exists(t => t.Named(Known.App) is not null
+                || t.Named(Known.Service) is not null));
 
     /// <summary>Everyday things, and nothing of this machine beside them.</summary>
     private static bool IsChat(Clause clause, double weight)
@@ -200,7 +208,10 @@ internal static class Refusals
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
                     && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
                         is "used" or "use" or "uses" or "unused" or "where" or "exist"),
-                "unsafe" => !asks && clause.Subject is not (MachineSubject or FirewallSubject),
+                "unsafe" => !asks && !(clause.Subject is null && clause.Lexemes.Any(
+                    l => l.Is(Part.Amount, "unlimited")) && clause.Lexemes.Any(
+                    l => l.Named(Known.Service) is not null))
+                    && clause.Subject is not (MachineSubject or FirewallSubject),
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
                 "foreign" => clause.Subject is not FirewallSubject
@@ -221,6 +232,9 @@ internal static class Refusals
     {
         if (clause.Question is not null || clause.Count < 2 || clause.Lexemes[0].IsMention
             || clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any()
+            // "Whoami (traefik/whoami:v1.10)" names what is to run.
+            || clause.Lexemes.Any(l => l.Is(Part.Image) && l.Text.Contains(
+                $"/{clause[0].Text}:", StringComparison.Ordinal))
             || clause[0].Text is "make" && clause.Lexemes.Any(
                 l => l.Named(Known.Service) is not null))
         {

@@ -42,7 +42,7 @@ internal sealed partial class Resolver
         for (var at = 0; at < clause.Count; at++)
         {
             var field = clause[at].Key(Part.Field);
-            var about = (clause.IsFree(at) || field == "environment")
+            var about = (clause.IsFree(at) || field is "environment" or "restartpolicy")
                 && !clause[at].IsMention && !clause[at].Is(Part.Noise)
                 && field is not null && !s_whole.Contains(field);
             if (!about)
@@ -64,6 +64,9 @@ internal sealed partial class Resolver
                     && !IsOfTargets(volume, clause) ? [RemoveVolume(volume)]
                     : RemoveWithData(clause),
                 ("remove" or "unset", "resources") => RemoveResources(clause),
+                ("remove" or "unset", "restartpolicy") => RemoveField(clause, "restart",
+                    "the restart policy"),
+                ("remove" or "unset", "labels") => RemoveField(clause, "labels", "all labels"),
                 ("restart" or "stop" or "start", _) when clause.Targets.Exists(
                     t => t.Reference is null) => null,
                 _ => [Reply.Refuse($"I can't yet {clause.Verb} {clause[at].Text} by words; "
@@ -220,6 +223,27 @@ internal sealed partial class Resolver
             }
             _draft.RemoveService(name, "resources");
             return Reply.Done($"lift all limits of {name}").With(Risk.Medium);
+        })];
+    }
+
+    /// <summary>A field of services goes, and what holds without it holds again.</summary>
+    private List<Reply> RemoveField(Clause clause, string field, string called)
+    {
+        var names = clause.Targets.Where(t => t.Reference is null)
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        if (names.Count == 0)
+        {
+            return [Targets.WhichService(clause, null)];
+        }
+        Touched.AddRange(names);
+        return [.. names.Select(name =>
+        {
+            if (!_draft.State.Services[name].Spec.Has(field))
+            {
+                return Reply.Same($"{name} says nothing of {called}.");
+            }
+            _draft.RemoveService(name, field);
+            return Reply.Done($"take {called} of {name} away");
         })];
     }
 

@@ -134,6 +134,16 @@ internal sealed partial class Resolver
                 LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
             return;
         }
+        // "Caddy also needs 8443"
+        if (names is [var further] && decimal.IsInteger(only.Value)
+            && only.Value is >= 1024 and < 65536 && clause.Verb is "have" or "" or "set"
+            && clause.Lexemes.Any(l => l.IsGlue("also"))
+            && _draft.State.Services[further].PublishesPorts)
+        {
+            clause.Verb = "publish";
+            clause.Attributes[at] = new PortAttribute((int)only.Value, null, "", false, null, null);
+            return;
+        }
         // "Make it 8080": nothing else of it is counted like that.
         if (names is [var one] && decimal.IsInteger(only.Value)
             && only.Value is (>= 1024 and < 65536) or 80 or 443

@@ -13,7 +13,7 @@ internal sealed partial class Resolver
     /// </summary>
     private Reply? NoLonger(Clause clause)
     {
-        if (clause is not { Verb: "remove" or "have" or "depend", Attributes.Count: 0,
+        if (clause is not { Verb: "remove" or "have" or "depend" or "start", Attributes.Count: 0,
                 Targets: [var one, var other] }
             || clause.Verb != "remove" && !clause.Negated
             || Targets.Candidates(one) is not [var who] || Targets.Candidates(other) is not [var on]
@@ -34,6 +34,17 @@ internal sealed partial class Resolver
     {
         var between = clause.Lexemes.SkipWhile(l => !l.IsMention).Skip(1)
             .TakeWhile(l => !l.IsMention).Any(l => l.IsGlue("from"));
+        // "The dependency of nginx on the api"
+        if (!between && clause is { Verb: "remove", Attributes.Count: 0, Targets: [var waits,
+                var needed] } && clause.Lexemes.Any(l => l.IsField("depends"))
+            && Targets.Candidates(waits) is [var one] && Targets.Candidates(needed) is [var two]
+            && _draft.State.Services[one].DependsOn.Contains(two))
+        {
+            clause.Explains();
+            Touched.Add(one);
+            WiringEdits.RemoveDependency(_draft, one, two);
+            return Reply.Done($"no longer let {one} wait for {two}");
+        }
         if (clause is not { Verb: "remove", Attributes.Count: 0, Targets: [var gone, var whose] }
             || !between || Targets.Candidates(gone) is not [var on]
             || Targets.Candidates(whose) is not [var who])
@@ -119,5 +130,34 @@ internal sealed partial class Resolver
                 e => _draft.State.Services[e].DependsOn));
         }
         return except;
+    }
+
+    /// <summary>"Another one, called cache2": one more of what was spoken of last.</summary>
+    private void Another(Clause clause)
+    {
+        // "A second worker called worker-2": from the same image.
+        if (clause.Verb is "create" or "have" or "start" or ""
+            && clause.Attributes.Exists(a => a is NameAttribute)
+            && clause.Targets is [{ IsAnother: true, Reference: null } one]
+            && Targets.Candidates(one) is [var twin] && _draft.AppOf(twin) is null
+            && _draft.State.Services[twin].Image is var image
+            && clause.Attributes.OfType<ImageAttribute>().All(i => i.Image.TagIsImplied
+                && i.Image.Product == twin))
+        {
+            clause.Attributes.RemoveAll(a => a is ImageAttribute);
+            clause.Attributes.Add(new ImageAttribute(image));
+            clause.Targets.Clear();
+            clause.Verb = "create";
+        }
+        if (clause.Attributes.Exists(a => a is NameAttribute)
+            && clause.Targets is [{ Reference: "it", IsAnother: true } or { Reference: "second" }]
+            && Focus is [.., var last] && _draft.AppOf(last) is { } app)
+        {
+            clause.Targets[0] = new(app.Name, [new(Known.App, app.Name)], null, false, null)
+            {
+                IsAnother = true,
+            };
+            clause.Verb = "create";
+        }
     }
 }

@@ -83,21 +83,6 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         return Change(clause, others);
     }
 
-    /// <summary>"Another one, called cache2": one more of what was spoken of last.</summary>
-    private void Another(Clause clause)
-    {
-        if (clause.Attributes.Exists(a => a is NameAttribute)
-            && clause.Targets is [{ Reference: "it", IsAnother: true } or { Reference: "second" }]
-            && Focus is [.., var last] && _draft.AppOf(last) is { } app)
-        {
-            clause.Targets[0] = new(app.Name, [new(Known.App, app.Name)], null, false, null)
-            {
-                IsAnother = true,
-            };
-            clause.Verb = "create";
-        }
-    }
-
     /// <summary>"nginx, postgres and redis" where nginx is running: it is said.</summary>
     private IEnumerable<Reply> AlreadyThere(List<Target> others)
     {
@@ -401,7 +386,13 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                     [$"port {bare.Text}", $"version {bare.Text}"]);
                 yield break;
             }
-            foreach (var name in names.Where(_draft.State.Services.ContainsKey))
+            // "Log level warn everywhere": where there is one.
+            var having = attribute is VariableAttribute variable
+                && clause.Targets.Exists(t => t.Text == "everywhere")
+                ? names.FindAll(n => _draft.State.Services.TryGetValue(n, out var service)
+                    && service.Environment.ContainsKey(variable.Name)) : [];
+            foreach (var name in (having.Count > 0 ? having : names)
+                .Where(_draft.State.Services.ContainsKey))
             {
                 yield return ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
             }

@@ -77,6 +77,14 @@ internal static partial class Restating
                 yield return other;
                 yield break;
             }
+            // "Not 8080, take 8443", of a port that nobody said.
+            if (words.Skip(not + 1).Where(l => l.IsNumber).ToList() is
+                    [{ Unit: "", Value: >= 80 }, { Unit: "", Value: >= 80 } port]
+                && !words.Exists(l => l.IsMention))
+            {
+                yield return $"{before.TrimEnd(' ', '.', '!')} on port {port.Original}";
+                yield break;
+            }
             if (Without(before, gone.Original) is { } without)
             {
                 yield return without;
@@ -126,7 +134,8 @@ internal static partial class Restating
         var meant = words.Where(l => !(l.IsGlue("instead") || l.IsGlue("comma")
             || l.IsGlue("wish") || l.IsGlue("and") || l.IsGlue("but") || l.IsGlue("also"))
             && l.Readings[0].Part is not (Part.Noise or Part.Stop)).ToList();
-        if (meant is [.., var last] && meant.Count > 1 && last.IsGlue("not"))
+        if (meant is [.., var last] && meant.Count > 1 && (last.IsGlue("not")
+            || last.IsVerb("undo") && last.Text.StartsWith("not ", StringComparison.Ordinal)))
         {
             meant = [last, .. meant.SkipLast(1)];
         }

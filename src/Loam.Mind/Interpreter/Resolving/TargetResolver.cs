@@ -192,6 +192,9 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
     }
 
     /// <summary>Asks which of some services is meant.</summary>
+    /// <summary>Where something waits for "it", that is not itself.</summary>
+    public TargetResolver Without(string name) => new(State, [.. focus.Where(f => f != name)]);
+
     public static Reply WhichOf(IReadOnlyList<string> names, Clause clause) => AskWhich(null,
         clause, names, $"Which service do you mean: {Wording.List(names, "or")}?");
 

@@ -44,7 +44,12 @@ internal static class DenialReader
     private static void Deny(Clause clause, int field)
     {
         clause.Denied.Add(field);
-        if (clause.Verb is "" or "have" or "set" or "limit")
+        // "Postgres without a published port" is wished.
+        var made = clause.Lexemes.Take(field).Any(l => l.Is(Part.Image) || l.IsMention
+                && l.Named(Known.Service) is null && l.Named(Known.App) is not null)
+            && (clause[field - 1].IsGlue("without") || clause.Lexemes.Take(field).Any(
+                l => l.IsGlue("without")) || clause.Lexemes.Any(l => l.Is(Part.Image)));
+        if (!made && clause.Verb is "" or "have" or "set" or "limit")
         {
             clause.Verb = "remove";
         }

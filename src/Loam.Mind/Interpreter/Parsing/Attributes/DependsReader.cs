@@ -31,6 +31,14 @@ internal static class DependsReader
                 (former ? instead : on).Add(TargetReader.TargetAt(clause, at));
             }
         }
+        // "Let wordpress wait for it": for what was spoken of just before.
+        var it = on.Count > 0 ? -1 : clause.Lexemes.ToList().FindIndex(verb + 1,
+            l => l.Is(Part.Reference, "it"));
+        if (it > 0 && verb > 0 && clause.Lexemes.Take(verb).Any(l => l.IsMention))
+        {
+            clause.Use(it);
+            on.Add(TargetReader.TargetAt(clause, it));
+        }
         clause.Attributes.Add(new DependsAttribute(on) { Instead = instead });
     }
 

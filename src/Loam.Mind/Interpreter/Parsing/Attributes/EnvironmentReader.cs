@@ -1,5 +1,6 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -54,20 +55,36 @@ internal static class EnvironmentReader
     private static void ReadNamed(Clause clause, int at)
     {
         var name = clause[at].Original;
+        // "Drop LOG_LEVEL to error" lowers it.
+        var lowered = clause.Verb == "remove" && !clause.Negated && clause.Lexemes.Skip(at + 1)
+            .Any(l => l.IsGlue("to")) && Value(clause, at) is { From: >= 0 };
+        if (lowered)
+        {
+            clause.Verb = "set";
+        }
         if (clause.Verb is "remove" or "unset" || clause.Negated)
         {
             clause.Attributes.Add(new VariableAttribute(name, null));
             clause.Use(at);
             return;
         }
-        var next = ValueAfter(clause, at);
+        var (from, next) = Value(clause, at);
         if (next >= 0)
         {
             clause.Attributes.Add(new VariableAttribute(name, clause[next].Original));
             clause.Use(at);
-            clause.Use(next);
+            clause.Use(Math.Max(from, 0), next);
         }
     }
+
+    /// <summary>A variable that a service has is named, and a value behind it: the clause is about
+    /// that, whatever the value and its name make one think of.</summary>
+    public static bool Speaks(Clause clause, Discourse said) => clause.Question is null
+        && clause.Lexemes.All(l => !l.IsMention || l.Named(Known.Service) is not null)
+        && !clause.Lexemes.Any(l => l.Is(Part.Topic, "job") || l.Is(Part.Assignment))
+        && Enumerable.Range(0, clause.Count).Any(at => clause[at].Is(Part.Identifier)
+            && Value(clause, at).At >= 0 && said.Session.Draft.State.Services.Values.Any(
+                s => s.Environment.ContainsKey(clause[at].Original)));
 
     /// <summary>"the variable foo to bar": the name is in lower case.</summary>
     private static void ReadAfterField(Clause clause, int field)
@@ -111,32 +128,48 @@ internal static class EnvironmentReader
         return end;
     }
 
-    private static int ValueAfter(Clause clause, int at)
+    /// <summary>Where the value of a variable stands, and where the words begin that lead to it;
+    /// -1: there is none.</summary>
+    private static (int From, int At) Value(Clause clause, int at)
     {
         var next = PastOwner(clause, at + 1);
+        var from = next;
+        next += next < clause.Count && clause[next].Text is "goes" or "go" or "switches" or "moves"
+            or "changes" ? 1 : 0;
+        next += next < clause.Count && IsLink(clause[next]) && next + 1 < clause.Count
+            && clause[next + 1].Text is "point" or "read" or "say" or "go" ? 2 : 0;
+        next += next < clause.Count && clause[next].Text is "points" or "point" or "reads" ? 1 : 0;
+        next += next > from && next < clause.Count && clause[next].IsGlue("on") ? 1 : 0;
+        var linked = next > from;
         // "from info to warn"
         if (next + 2 < clause.Count && clause[next].IsGlue("from") && clause[next + 2].IsGlue("to"))
         {
-            clause.Use(next, next + 1);
             next += 2;
         }
-        var linked = false;
-        while (next < clause.Count && (clause[next].IsGlue("to") || clause[next].IsGlue("is")
-            || clause[next].IsGlue("as") || clause[next].Text is "=" or "value" or "value of"
-            || clause[next].IsGlue("wish") || clause[next].IsGlue("comma")
-            || clause[next].Text is "set" or "set to" or "being" or "be"
-            || clause[next].Text is "stay" or "stays" or "remain" or "remains" or "become"
-            || clause[next].IsGlue("with") || Points(clause, next)))
+        while (next < clause.Count && (IsLink(clause[next]) || Points(clause, next))
+            // "LOG_LEVEL off, set the other to debug"
+            && !(next > from && clause[next - 1].Text == "," && clause[next].Is(Part.Verb)))
         {
             linked = true;
             next++;
         }
+        // "is now production"
+        next += linked && next + 1 < clause.Count && clause[next].Text is "now" ? 1 : 0;
         var plain = next == at + 1 && clause.Verb is "have" or "set" or "create" or ""
             && next < clause.Count && clause[next].Readings[0].Part is Part.Unknown
                 or Part.Number or Part.Quoted or Part.Version or Part.Path;
-        return (linked || plain) && clause.IsFree(next) && clause[next].Text is not ("a" or "an"
-            or "the" or "our" or "my" or "new") ? next : -1;
+        return (linked || plain) && clause.IsFree(next) && !clause[next].Is(Part.Reference)
+            && clause[next].Text is not ("the" or "a" or "an" or "my" or "our" or "new" or "please"
+                or "pls")
+            && !(clause[next - 1].Text == "," && clause[next].Is(Part.Verb)) ? (from, next)
+            : (-1, -1);
     }
+
+    private static bool IsLink(Lexeme lexeme) => lexeme.IsGlue("to") || lexeme.IsGlue("is")
+        || lexeme.IsGlue("as") || lexeme.IsGlue("wish") || lexeme.IsGlue("comma")
+        || lexeme.IsGlue("with") || lexeme.IsGlue("again") || lexeme.IsVerb("set")
+        || lexeme.Text is "=" or "value" or "value of" or "set" or "set to" or "being" or "be"
+            or "stay" or "stays" or "remain" or "remains" or "become" or "is now" or "are now";
 
     /// <summary>"DATABASE_URL pointing at …": the value is what follows.</summary>
     private static bool Points(Clause clause, int at) => clause[at].Text.Split(' ')[0]

@@ -52,7 +52,11 @@ internal static class FlagReader
     private static void RestartPolicy(Clause clause)
     {
         var named = Take(clause, "restartpolicy");
-        var policy = clause.Has(Part.Field, "onfailure") ? "on-failure"
+        // "Always, not only on failure"
+        var more = clause.Find(Part.Field, "onfailure") is var fails and > 0
+            && clause.Has(Part.Field, "always")
+            && clause.Lexemes.Take(fails).Reverse().Take(2).Any(l => l.IsGlue("not"));
+        var policy = clause.Has(Part.Field, "onfailure") && !more ? "on-failure"
             : clause.Has(Part.Field, "always") ? "always"
             : clause.Has(Part.Field, "automatic") ? "always" : null;
         var never = clause.Verb == "restart" && clause.Lexemes.Any(l => l.Text == "never");
@@ -76,10 +80,20 @@ internal static class FlagReader
             if (clause[at].IsGlue("not"))
             {
                 clause.Use(at);
-                policy = policy == "on-failure" ? policy : "never";
+                policy = more ? "always" : policy == "on-failure" ? policy : "never";
             }
         }
-        clause.Attributes.Add(new RestartAttribute(clause.Negated ? "never" : policy));
+        // "Not when it stops cleanly, only on errors"
+        var onlyThen = policy == "on-failure" && clause.Lexemes.Any(l => l.IsField("onfailure")
+            && l.Text.StartsWith("only", StringComparison.Ordinal) || l.IsGlue("only"));
+        foreach (var at in onlyThen ? Enumerable.Range(0, clause.Count).Where(i =>
+            !clause[i].IsMention && (clause[i].Is(Part.Unknown) || clause[i].Is(Part.Verb)
+                || clause[i].IsGlue("if") || clause[i].IsGlue("not"))) : [])
+        {
+            clause.Use(at);
+        }
+        clause.Attributes.Add(new RestartAttribute(
+            clause.Negated && !onlyThen ? "never" : policy));
         clause.Negated = false;
         clause.Verb = "set";
     }

@@ -17,6 +17,15 @@ internal static class FormerReader
         {
             return;
         }
+        // "A whole core instead of half"
+        for (var at = 1; at < clause.Count; at++)
+        {
+            if (clause[at].Key(Part.Amount) is ['x', ..] && clause[at - 1].IsGlue("insteadof")
+                && clause.Lexemes.Take(at).Any(l => l.IsNumber && !l.IsMention))
+            {
+                clause.Use(at - 1, at);
+            }
+        }
         var values = Enumerable.Range(0, clause.Count)
             .Where(i => clause.IsFree(i) && IsValue(clause[i])).ToList();
         for (var index = 0; index < values.Count; index++)

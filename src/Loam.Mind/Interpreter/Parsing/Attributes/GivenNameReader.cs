@@ -65,7 +65,10 @@ internal static class GivenNameReader
         {
             at--;
         }
-        return at >= 0 && at < image - 1 && IsUnknown(clause, at)
+        // "Frigate for the cameras: IMAGE"
+        var purpose = at > 1 && (clause[at - 1].IsGlue("for") || clause[at - 1].Readings[0].Part
+            == Part.Noise && clause[at - 2].IsGlue("for"));
+        return at >= 0 && at < image - 1 && !purpose && IsUnknown(clause, at)
             && (at == 0 || clause[at - 1].Readings[0].Part is Part.Noise or Part.Verb or Part.Glue
                 || clause[at - 1].IsField("service")) ? at : null;
     }

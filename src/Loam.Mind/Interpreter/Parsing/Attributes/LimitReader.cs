@@ -45,6 +45,16 @@ internal static class LimitReader
                 TakeByUnit(clause, at);
             }
         }
+        // "No limits for grafana": neither of memory nor of CPU.
+        if (clause.Find(Part.Amount, "unlimited") is var all and >= 0
+            && clause[all].Text is "no limits" or "no limit" or "without limit" or "unlimited"
+                or "without a limit"
+            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+            && !clause.Attributes.Exists(a => a is LimitAttribute))
+        {
+            Add(clause, LimitKind.Memory, all, new(AmountKind.Unlimited, 0, ""));
+            Add(clause, LimitKind.Cpu, all, new(AmountKind.Unlimited, 0, ""));
+        }
         if (clause.Verb == "scale")
         {
             TakeCount(clause);
@@ -131,7 +141,8 @@ internal static class LimitReader
             Add(clause, limit, near, AmountAt(clause, near, field));
             return;
         }
-        var another = clause.Lexemes.Any(l => l.Text is "another" or "one more")
+        var another = clause.Lexemes.Any(l => l.Text is "another" or "one more" or "a second"
+                or "a further")
             || (clause.Verb == "create" && limit == LimitKind.Replicas);
         var fewer = clause.Verb is "remove" or "lower" && limit == LimitKind.Replicas;
         var amount = fewer ? new Amount(AmountKind.Subtract, 1, "")

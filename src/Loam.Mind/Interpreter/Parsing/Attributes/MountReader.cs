@@ -1,5 +1,7 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
+using Loam.Mind.Interpreter.Subjects.Storage;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -7,6 +9,43 @@ namespace Loam.Mind.Interpreter.Parsing.Attributes;
 /// <c>a volume called uploads at /uploads</c>.</summary>
 internal static class MountReader
 {
+    /// <summary>"Mount it in nextcloud at /minutes", after a volume was spoken of.</summary>
+    public static void Bind(Clause clause, Discourse said)
+    {
+        // "Mount /srv/books into jellyfin", "at /books"
+        if (clause.Attributes is [MountAttribute { Source: { } inside, Target: null }]
+            && clause.Verb is "" or "mount" && clause.Lexemes.All(l => l.Is(Part.Path)
+                || l.IsGlue("on") || l.IsGlue("as") || l.IsGlue("to") || l.IsGlue("in")
+                || l.Readings[0].Part == Part.Noise || l.IsVerb("mount") || l.IsGlue("comma"))
+            && clause.Lexemes.Any(l => l.IsGlue("on") || l.IsGlue("as"))
+            && said.Before.Count == 0 && said.Session.LastWishes is
+                [.., { Subject: null } before] && before.Attributes is
+                [MountAttribute { Target: null, Source: { } outside } earlier])
+        {
+            clause.Attributes[0] = earlier with { Source = outside, Target = inside };
+            return;
+        }
+        var it = clause.Lexemes.ToList().FindIndex(l => l.Text is "it" or "that" or "this");
+        var mount = clause.Attributes.FindIndex(a => a is MountAttribute
+            { Source: { } path, Target: null } && path.StartsWith('/'));
+        if (mount < 0 || it < 0 || clause.Verb is not ("mount" or "have" or "set" or "")
+            || !clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+            || Spoken(said) is not { } volume)
+        {
+            return;
+        }
+        var known = (MountAttribute)clause.Attributes[mount];
+        clause.Use(it);
+        clause.Attributes[mount] = known with { Source = volume, Target = known.Source };
+    }
+
+    /// <summary>The volume spoken of last; null: none was, or several.</summary>
+    private static string? Spoken(Discourse said) =>
+        said.Before is [.., { } before] ? before.Attributes.OfType<VolumeAttribute>()
+            .Select(v => v.Name ?? (v.Volumes is [var one] ? one : null)).FirstOrDefault()
+            : said.Session.About is { Subject: StorageSubject, Names: [var name] }
+                && said.Session.Draft.State.Volumes.ContainsKey(name) ? name : null;
+
     public static void Read(Clause clause)
     {
         if (clause.Verb == "probe")
@@ -59,7 +98,12 @@ internal static class MountReader
             && clause.Lexemes.Any(l => l.IsGlue("from"));
         var named = clause.Lexemes.Any(l => l.IsField("volume"))
             && clause.Lexemes.Any(l => l.IsField("name"));
-        if ((gone && service || clause.Verb is "create" or "have" && named)
+        // "Keep its files in a volume crm-files"
+        var kept = clause.Lexemes.Any(l => l.Text is "keep" or "keeps" or "store" or "stores"
+            or "save" or "saves" or "put") && clause.Find(Part.Field, "volume") is var at and > 0
+            && (clause.NextBefore(at)?.IsGlue("in") == true
+                || clause.NextBefore(at)?.IsGlue("on") == true);
+        if ((gone && service || clause.Verb is "create" or "have" && named || kept)
             && NamedVolume(clause) is { } volume)
         {
             mounts.Add(new(volume, null, false));
@@ -124,7 +168,9 @@ internal static class MountReader
             clause.Use(next);
             next = clause.Next(next);
         }
-        if (next < 0 || !(clause[next].Is(Part.Unknown) || clause[next].Is(Part.Quoted)))
+        var called = next > 0 && clause[next - 1].IsField("name")
+            && !clause[next].Text.Contains(' ', StringComparison.Ordinal);
+        if (next < 0 || !(called || clause[next].Is(Part.Unknown) || clause[next].Is(Part.Quoted)))
         {
             return null;
         }

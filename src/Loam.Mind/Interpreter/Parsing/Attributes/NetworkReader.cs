@@ -64,6 +64,30 @@ internal static class NetworkReader
             new NetworkAttribute(Name(clause, Math.Max(field, isolated)), isolated >= 0));
     }
 
+    /// <summary>"Inside the backend network" is no word for the machines around.</summary>
+    public static List<Lexeme> Mark(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            var next = at + 1;
+            next += sentence[next].Text is "the" or "our" && next + 1 < sentence.Count ? 1 : 0;
+            // "In the front network" is no word for what stands in front.
+            if (sentence[at].IsGlue("stack") && sentence[at + 1].IsField("network")
+                && sentence[at].Text is "in the front" or "in front")
+            {
+                sentence[at] = new("front", "front", [new(Part.Unknown, "front")]);
+                sentence.Insert(at, new("in", "in", [new(Part.Glue, "in")]));
+                continue;
+            }
+            if (sentence[at].Text is "inside" or "within"
+                && sentence[next].Named(Known.Network) is not null)
+            {
+                sentence[at] = sentence[at] with { Readings = [new(Part.Glue, "in")] };
+            }
+        }
+        return sentence;
+    }
+
     private static string? Name(Clause clause, int field)
     {
         var only = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
@@ -82,10 +106,16 @@ internal static class NetworkReader
                 return NameReader.AsLabel(clause[at + 1].Original);
             }
         }
-        foreach (var near in (int[])[field - 1, clause.Next(field)])
+        foreach (var near in (int[])[field - 1, field + 1, clause.Next(field)])
         {
             if (clause.IsFree(near) && (clause[near].Named(Known.Network) is not null
                 || clause[near].Is(Part.Unknown) || clause[near].Is(Part.Quoted)
+                // "On the network home", whatever the word means elsewhere.
+                || near == field + 1 && clause[field].Text == "network"
+                    && clause[near].Readings[0].Part == Part.Noise && clause[near].Text.Length > 3
+                    && (near + 1 == clause.Count || ClauseSplitter.IsJoint(clause[near + 1]))
+                    && clause[near].Text is not ("please" or "here" or "there" or "only" or "too"
+                        or "instead" or "again" or "today" or "thanks" or "anyway" or "then")
                 || (clause[near].IsMention && near < field
                     && clause[near].Named(Known.Service) is null)))
             {

@@ -1,5 +1,6 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -27,6 +28,7 @@ internal static class PortReader
             address = "0.0.0.0";
             foreach (var at in Enumerable.Range(0, clause.Count).Where(i => denied && (i == place
                     || i == place - 1)
+                || clause[i].Text is "interfaces" or "addresses" or "all"
                 || clause[i].Is(Part.Topic, "anywhere") || clause[i].Is(Part.Topic, "lan")
                 || clause[i].Is(Part.Topic, "may") || clause[i].Text is "ui" or "page"
                     or "interface" or "web ui" or "web page" or "dashboard").ToList())
@@ -66,6 +68,24 @@ internal static class PortReader
         ReadNumbers(clause, fields || inner, inner, protocol, address);
     }
 
+    /// <summary>"Gitea: ssh on 2022 rather than 2222": one port of a service takes the place of one
+    /// that it publishes.</summary>
+    public static bool Swaps(Clause clause, Discourse said)
+    {
+        var old = Enumerable.Range(0, clause.Count).FirstOrDefault(i => i > 0
+            && IsPort(clause[i]) && clause[i - 1].IsGlue("insteadof"), -1);
+        return old > 0 && clause.Question is null && clause.Verb is "" or "set" or "have" or "move"
+                or "publish"
+            && clause.Lexemes.Count(l => l.IsNumber) == 2
+            && clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>().Distinct()
+                .ToList() is [var name]
+            && !clause.Lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)
+                || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "allow")
+                || l.Is(Part.Topic, "block"))
+            && said.Session.Draft.State.Services.TryGetValue(name, out var service)
+            && service.Ports.Any(p => p.Host == (int)clause[old].Value);
+    }
+
     /// <summary>"Reachable from everywhere" of what was bound to one address.</summary>
     private static bool IsForAll(Clause clause) => clause.Verb is "publish" or "have" or "set"
         or "" && !clause.All(Part.Path).Any() && clause.Lexemes.Any(l => l.Text is
@@ -74,7 +94,9 @@ internal static class PortReader
             or "on all interfaces" or "from other machines" or "from all machines"
             or "on all addresses" or "all addresses" or "any address" or "every address"
             or "not only from localhost" or "whole network" or "lan"
-            || clause.Verb == "publish" && l.Is(Part.Topic, "anywhere"))
+            || clause.Verb == "publish" && l.Is(Part.Topic, "anywhere")
+            || l.Text is "interfaces" or "addresses" && clause.Lexemes.Any(a => a.Text is "all"
+                or "every" or "any"))
         && clause.Lexemes.Any(l => l.IsVerb("publish") || l.Text is "seen" or "visible"
             or "reach" or "reached" or "reachable");
 
@@ -84,7 +106,8 @@ internal static class PortReader
     {
         var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && (clause[i].Text.EndsWith(" port", StringComparison.Ordinal)
-                || clause.Verb == "unpublish" && !clause[i].IsMention)
+                || clause.Verb == "unpublish" && clause[i].Named(Known.Service) is null
+                    && clause[i].Named(Known.App) is null)
             && Usual(clause[i]) is not null, -1);
         var denied = at > 0 && clause[at - 1].Text is "no" or "no more" or "without";
         // "Remove gitea and its ssh port"
@@ -144,7 +167,11 @@ internal static class PortReader
                 i => Reach.Denies(clause[i]));
             if (clause[at].IsVerb("unpublish") || (Reach.Opens(clause[at]) && not))
             {
-                clause.Use(Math.Max(0, at - 3), at);
+                foreach (var near in Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at) + 1)
+                    .Where(i => !clause[i].IsMention))
+                {
+                    clause.Use(near);
+                }
                 closed = true;
             }
         }
@@ -246,6 +273,14 @@ internal static class PortReader
             return false;
         }
         var (first, second) = (Side(clause, one, two), Side(clause, two, clause.Count));
+        // "8090 (the container listens on 5000)"
+        if (Enumerable.Range(one, two - one).Any(i => i > 0 && clause[i].Text is "listens"
+            or "listening" or "uses" or "runs" or "serves" && (clause[i - 1].IsField("service")
+                || clause[i - 1].Text is "it" or "app" or "application" or "inside"
+                    or "container port")))
+        {
+            (first, second) = ("outer", "inner");
+        }
         if (first is null && second is null || first == second
             || Linked(clause, one, two) == "from")
         {

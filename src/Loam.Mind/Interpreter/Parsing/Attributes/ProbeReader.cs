@@ -12,8 +12,13 @@ internal static class ProbeReader
     public static void Read(Clause clause)
     {
         var field = clause.Find(Part.Field, "health");
+        // "The api's health is at /healthz"
+        field = field < 0 ? Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Text is "health" && clause.Lexemes.Skip(i).Any(l => l.Is(Part.Path)), -1)
+            : field;
         if (field < 0 && clause.Verb != "probe")
         {
+            Starting(clause);
             return;
         }
         var off = clause.Verb is "remove" or "unset" or "stop" || clause.Negated
@@ -30,7 +35,14 @@ internal static class ProbeReader
         {
             probe = clause.IsFree(at) ? Take(clause, at, probe) : probe;
         }
-        foreach (var used in (string[])["timeout", "startperiod", "retries", "interval", "port"])
+        // "May take 5 seconds at most"
+        if (probe is { Interval: { } longest, Timeout: null } && clause.Lexemes.Any(
+            l => l.Text is "take" or "takes") && !clause.Lexemes.Any(l => l.IsGlue("per")))
+        {
+            probe = probe with { Interval = null, Timeout = longest };
+        }
+        foreach (var used in (string[])["timeout", "startperiod", "retries", "interval", "port",
+            .. probe.Retries is null ? [] : (string[])["replicas"]])
         {
             for (var at = clause.Find(Part.Field, used); at >= 0;
                 at = clause.Find(Part.Field, used))
@@ -39,6 +51,25 @@ internal static class ProbeReader
             }
         }
         clause.Attributes.Add(probe);
+    }
+
+    /// <summary>"It needs 3 minutes to come up": that long it need not be healthy.</summary>
+    private static void Starting(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i] is { IsNumber: true, Unit: "s" or "min" or "h" }, -1);
+        var to = at < 0 ? -1 : clause.Next(at);
+        if (to < 0 || !clause[to].IsGlue("to") || to + 1 >= clause.Count
+            || clause[to + 1].Text.Split(' ')[0] is not ("start" or "come" or "boot" or "get"
+                or "launch" or "warm" or "initialise" or "initialize")
+            || !(clause.Verb is "have" or "set" or "" || clause[to + 1].Is(Part.Verb)))
+        {
+            return;
+        }
+        clause.Use(at, Math.Min(clause.Count - 1, to + 2));
+        clause.Verb = "set";
+        clause.Attributes.Add(new ProbeAttribute(false, null, null, null, null, null,
+            Duration(clause[at])));
     }
 
     private static ProbeAttribute Take(Clause clause, int at, ProbeAttribute probe)

@@ -27,6 +27,10 @@ internal static class WordedVariableReader
         {
             return;
         }
+        if (Zone(clause))
+        {
+            return;
+        }
         var taken = clause.Attributes.OfType<VariableAttribute>().Select(v => v.Name).ToList();
         foreach (var candidate in Candidates(clause, said).Where(c => !taken.Contains(c.Variable)))
         {
@@ -36,6 +40,22 @@ internal static class WordedVariableReader
                 return;
             }
         }
+    }
+
+    /// <summary>"Sonarr and radarr to Europe/Berlin": a zone needs no name.</summary>
+    private static bool Zone(Clause clause)
+    {
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Is(Part.Unknown) && clause[i].Original.Contains('/')
+            && Subjects.Machine.Zones.IsZone(clause[i].Original), -1);
+        if (at < 0 || clause.Verb is "backup" or "mount" || clause.Lexemes.Any(l => l.Is(
+            Part.Identifier) || l.IsField("environment") || l.IsField("timezone")))
+        {
+            return false;
+        }
+        clause.Use(at);
+        clause.Attributes.Add(new VariableAttribute("TZ", clause[at].Original));
+        return true;
     }
 
     /// <summary>A service is named, and something that one of its variables is called and
@@ -66,8 +86,11 @@ internal static class WordedVariableReader
         var declared = services.SelectMany(s => s.Environment.Select(
             e => new Candidate(e.Key, e.Value))).DistinctBy(c => c.Variable)
             .Where(c => c.Present?.Contains("${", StringComparison.Ordinal) != true);
-        return [.. declared.Concat(named.Count > 0 ? s_common.Where(v => services.TrueForAll(
-            s => !s.Environment.ContainsKey(v))).Select(v => new Candidate(v, null)) : [])
+        var makes = clause.Lexemes.Any(ClauseSplitter.IsMakeable);
+        services = named.Count > 0 || !makes ? services : [];
+        var common = named.Count > 0 || makes ? s_common : [];
+        return [.. declared.Concat(common.Where(v => services.TrueForAll(
+            s => !s.Environment.ContainsKey(v))).Select(v => new Candidate(v, null)))
             .OrderByDescending(c => c.Variable.Length)];
     }
 
@@ -230,7 +253,10 @@ internal static class WordedVariableReader
                 || lexeme.IsGlue("comma") || lexeme.IsGlue("wish") || lexeme.IsGlue("at")
                 || lexeme.IsGlue("on") || lexeme.Text is "=" or "value" or "size" or "set"
                     or "stay" or "stays" or "remain" or "remains" or "remain at" or "goes" or "go"
-                || lexeme.IsVerb("set") || lexeme.IsVerb("limit") && linked;
+                || lexeme.Text is "is now" or "are now" or "now" or "last" or "lasts" or "expire"
+                    or "expires" or "after" or "time out" or "run out"
+                || lexeme.IsVerb("set") || lexeme.IsGlue("again")
+                || lexeme.IsVerb("limit") && linked;
             if (!link)
             {
                 break;
@@ -271,8 +297,8 @@ internal static class WordedVariableReader
         var lexeme = clause[at];
         return clause.IsFree(at) && !lexeme.Is(Part.Stop) && lexeme.Named(Known.Service) is null
             && (VariableWords.English.Value(lexeme.Text) is not null
-                || lexeme.Readings[0].Part is not (Part.Glue or Part.Noise or Part.Reference
-                    or Part.Question or Part.Verb or Part.Mention or Part.Amount));
+                || lexeme.Text is not ("is now" or "are now") && lexeme.Readings[0].Part
+                    is not (Part.Glue or Part.Noise or Part.Reference or Part.Question or Part.Verb or Part.Mention or Part.Amount));
     }
 
     /// <summary>How many lexemes "of the api", "for portal and worker" or a bare name has.

@@ -107,7 +107,8 @@ internal sealed class MachineSubject : ISubject
         }
         if (Says("timezone") || (Says("located") && Zones.Find(clause).Count > 0))
         {
-            return app && !Says("timezone") ? null : MachineTopic.Timezone;
+            return app && !NamesMachine(clause) && !Says("hostname")
+                ? null : MachineTopic.Timezone;
         }
         if ((NamesMachine(clause) || Says("hostname")) && !app)
         {

@@ -31,6 +31,10 @@ internal static class Zones
         }
     });
 
+    /// <summary>A zone by its whole name: <c>Europe/Berlin</c>.</summary>
+    public static bool IsZone(string text) => text.Contains('/')
+        && s_cities.Value.ContainsKey(text.ToLowerInvariant());
+
     /// <summary>Every zone a clause can mean, the last place said first; empty: none.</summary>
     public static List<string> Find(Clause clause)
     {

@@ -78,7 +78,8 @@ internal static class BackupReader
         var longer = clause.Lexemes.Any(l => l.Text is "longer" or "more" or "additional")
             && clause.All(Part.Number).Any(i => Counts(clause, i) && i + 1 < clause.Count
                 && clause.Lexemes.Skip(i + 1).Take(2).Any(l => l.Text is "longer" or "more"));
-        var retain = longer ? null : Retain(clause) ?? Period(clause);
+        var retain = longer ? null
+            : OfThem(clause) ?? Rather(clause) ?? Retain(clause) ?? Period(clause);
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
         var shift = JobSeasons.Shift(clause);
@@ -200,6 +201,33 @@ internal static class BackupReader
         return null;
     }
 
+    /// <summary>"Every sunday at 4, eight of them".</summary>
+    private static (int Count, bool Days)? OfThem(Clause clause)
+    {
+        var at = Enumerable.Range(0, Math.Max(0, clause.Count - 2)).FirstOrDefault(i =>
+            Counts(clause, i) && clause[i].Unit.Length == 0 && clause[i + 1].IsGlue("of")
+            && clause[i + 2].Text is "them" or "those" or "these" or "each", -1);
+        return at < 0 ? null : Counted(clause, at);
+    }
+
+    /// <summary>"5 backups are too few, make it 14": the first says how it is.</summary>
+    private static (int Count, bool Days)? Rather(Clause clause)
+    {
+        var numbers = clause.All(Part.Number).Where(i => Counts(clause, i)).ToList();
+        if (numbers is not [var now, var put] || !clause.Lexemes.Take(put).Any(l =>
+            l.Text.Split(' ')[^1] is "few" or "many" or "little" or "much" or "enough"
+                || l.Is(Part.Topic, "toosmall"))
+            || now + 1 >= clause.Count || !clause[now + 1].IsField("backup")
+                && !clause[now + 1].IsVerb("backup") && !clause[now + 1].IsField("replicas")
+                && !clause[now + 1].Is(Part.Topic, "retain")
+                && !clause[now + 1].Is(Part.Topic, "snapshot"))
+        {
+            return null;
+        }
+        clause.Use(now);
+        return Counted(clause, put);
+    }
+
     private static bool IsOne(Clause clause, int at) => clause[at].Text == "a month"
         || Enumerable.Range(Math.Max(0, at - 2),
         Math.Min(at, 2)).Any(i => clause[i].Text is "a" or "whole" or "full" or "entire"
@@ -270,7 +298,8 @@ internal static class BackupReader
     /// <summary>"Hourly snapshots, 48 of them": a number that is nothing else.</summary>
     private static (int Count, bool Days)? Bare(Clause clause)
     {
-        var numbers = clause.All(Part.Number).Where(i => Counts(clause, i)).ToList();
+        var numbers = clause.All(Part.Number).Where(i => Counts(clause, i)
+            && clause[i].Value < 1000).ToList();
         if (numbers is not [var only])
         {
             return null;

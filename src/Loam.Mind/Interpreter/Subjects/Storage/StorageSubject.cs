@@ -112,7 +112,8 @@ internal sealed class StorageSubject : ISubject
         var sayings = clause.Lexemes;
         var size = sayings.Any(SizeReader.IsSize);
         var volumeWord = sayings.Any(VolumeReader.IsVolumeWord);
-        if (IsOfDisks(clause) && !memory && clause.Question is null)
+        if (IsOfDisks(clause) && !memory && clause.Question is null
+            && !(service && !sayings.Any(VolumeReader.IsVolumeWord) && KeepsNothing(clause, state)))
         {
             return 0.75;
         }
@@ -159,6 +160,14 @@ internal sealed class StorageSubject : ISubject
         }
         return null;
     }
+
+    /// <summary>"The cache may grow to 256 MB": nothing of it is on a disk.</summary>
+    private static bool KeepsNothing(Clause clause, DesiredState state) =>
+        clause.Lexemes.All(l => l.Named(Known.Volume) is null
+            && !(l is { IsNumber: true, Unit: "Ti" } or { Unit: "Gi", Value: >= LargestMemory }))
+        && clause.Lexemes.Select(l => l.Named(Known.Service)).OfType<string>().ToList()
+            is { Count: > 0 } names
+        && names.TrueForAll(n => state.Services.TryGetValue(n, out var s) && s.Volumes.IsEmpty);
 
     /// <summary>"Grow the database to 12 gigs", "60 GB for films": no memory is so large, and
     /// none grows.</summary>
@@ -222,6 +231,30 @@ internal sealed class StorageSubject : ISubject
     private static void Shared(Clause clause, Discourse said)
     {
         var own = clause.Attributes.OfType<BackupAttribute>().Last();
+        // "Daily backup of a and b at 2:30, 14 copies"
+        if (own.When is { SaysTime: true, SaysDays: false, Impossible: null } time
+            && clause.Verb.Length == 0 && said.Before is [.., { Subject: StorageSubject } earlier]
+            && earlier.Lexemes[^1].IsGlue("and")
+            && earlier.Attributes.OfType<BackupAttribute>().LastOrDefault() is
+                { When: { SaysTime: false, SaysDays: true, Impossible: null } days,
+                    Off: false } whole)
+        {
+            var (clock, day) = (time.Cron.Split(' '), days.Cron.Split(' '));
+            var both = own with
+            {
+                When = time with
+                {
+                    Cron = string.Join(' ', clock.Take(2).Concat(day.Skip(2))), SaysDays = true,
+                },
+            };
+            clause.Attributes[clause.Attributes.IndexOf(own)] = both;
+            earlier.Attributes[earlier.Attributes.IndexOf(whole)] = whole with
+            {
+                When = both.When, Retain = whole.Retain ?? own.Retain,
+                Destination = whole.Destination ?? own.Destination, Type = whole.Type ?? own.Type,
+            };
+            return;
+        }
         if (!clause.IsInherited || own.When is null
             || said.Before is not [.., { Subject: StorageSubject } before]
             || before.Attributes.OfType<BackupAttribute>().LastOrDefault() is not

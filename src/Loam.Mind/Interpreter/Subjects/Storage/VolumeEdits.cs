@@ -122,7 +122,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
                             l.Is(Part.Unknown) || l.Is(Part.Quoted) || l.IsMention
                             || l.IsField("data")) ?? (answer.Count == 1 ? answer[0] : null);
                     var index = clause.Attributes.IndexOf(said);
-                    if (word is null || index < 0)
+                    if (word is null || index < 0 || word.IsNumber)
                     {
                         return false;
                     }

@@ -432,7 +432,11 @@ internal static class VolumeReader
             i => IsVolumeWord(clause[i]), -1);
         foreach (var near in (int[])[word + 1, word - 1])
         {
-            if (word >= 0 && near >= 0 && clause.IsFree(near) && CanName(clause[near]))
+            // "New volume scratch", whatever the word means elsewhere.
+            var given = near == word + 1 && near + 1 == clause.Count && word > 0
+                && clause[word].Text is "volume" && clause[word - 1].Text is "new" or "a"
+                && clause[near].Is(Part.Verb) && !clause[near].Text.Contains(' ');
+            if (word >= 0 && near >= 0 && clause.IsFree(near) && (given || CanName(clause[near])))
             {
                 clause.Use(near);
                 return NameReader.AsLabel(clause[near].Original);
