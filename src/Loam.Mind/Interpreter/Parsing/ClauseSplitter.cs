@@ -175,8 +175,7 @@ internal static class ClauseSplitter
         }
         // "Prometheus too", "both not published", "never mind, 3 is plenty"
         if (joined && (Ellipsis.Begins(all, at) || Ellipsis.Ends(all, start, at)
-            || Reach.OfAll(all, at) && HasMention(all, start, at)
-            || Reach.ValueOfAll(all, at)
+            || Reach.OfAll(all, at) && HasMention(all, start, at) || Reach.ValueOfAll(all, at)
             || IsTakingBack(all, start, at)))
         {
             return true;

@@ -404,7 +404,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
 
     private static readonly Reading s_one = new(Part.Number, "");
 
-    /// <summary><c>512 MB</c> and <c>a gig</c> are one value.</summary>
+    /// <summary><c>512 MB</c> and <c>a gig</c> are one value, also <c>another gig</c>.</summary>
     private List<Lexeme> WithUnits(List<Lexeme> lexemes)
     {
         var merged = new List<Lexeme>(lexemes.Count);
@@ -415,8 +415,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             var unit = next is null ? null : UnitOf(next);
             var article = lexeme.Text is "a" or "an" or "one" or "every" or "each" or "own"
                 && unit is not null && next!.Text.Length > 2;
-            if (unit is not null && (article
-                || (lexeme.IsNumber && lexeme.Unit.Length == 0)))
+            if (unit is not null && (article || lexeme is { IsNumber: true, Unit: "" }))
             {
                 merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
                     [s_one])
@@ -427,7 +426,6 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
                 at++;
                 continue;
             }
-            // "Another gig"
             if (lexeme.Text is "another" && unit is not null && next!.Text.Length > 1)
             {
                 lexemes[at + 1] = next with { Readings = [s_one], Value = 1, Unit = unit };
@@ -436,11 +434,10 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             if (unit is not null && lexeme.Is(Part.Unknown) && lexeme.Text.Length is > 1 and < 10
                 && lexeme.Text[0] == '+' && lexeme.Text.Skip(1).All(char.IsAsciiDigit))
             {
-                merged.Add(new($"{lexeme.Text} {next!.Text}", $"{lexeme.Original} {next.Original}",
-                    [s_one])
+                merged.Add(new($"{lexeme.Text} {next!.Text}",
+                    $"{lexeme.Original} {next.Original}", [s_one])
                 {
-                    Value = int.Parse(lexeme.Text[1..], CultureInfo.InvariantCulture),
-                    Unit = unit,
+                    Value = int.Parse(lexeme.Text[1..], CultureInfo.InvariantCulture), Unit = unit,
                 });
                 at++;
                 continue;

@@ -298,7 +298,8 @@ internal static class WordedVariableReader
         return clause.IsFree(at) && !lexeme.Is(Part.Stop) && lexeme.Named(Known.Service) is null
             && (VariableWords.English.Value(lexeme.Text) is not null
                 || lexeme.Text is not ("is now" or "are now") && lexeme.Readings[0].Part
-                    is not (Part.Glue or Part.Noise or Part.Reference or Part.Question or Part.Verb or Part.Mention or Part.Amount));
+                    is not (Part.Glue or Part.Noise or Part.Reference or Part.Question or Part.Verb
+                    or Part.Mention or Part.Amount));
     }
 
     /// <summary>How many lexemes "of the api", "for portal and worker" or a bare name has.
