@@ -134,11 +134,7 @@ internal sealed partial class Resolver
                 LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
             return;
         }
-        // "Caddy also needs 8443"
-        if (names is [var further] && decimal.IsInteger(only.Value)
-            && only.Value is >= 1024 and < 65536 && clause.Verb is "have" or "" or "set"
-            && clause.Lexemes.Any(l => l.IsGlue("also"))
-            && _draft.State.Services[further].PublishesPorts)
+        if (names is [var further] && IsFurther(clause, only, further))
         {
             clause.Verb = "publish";
             clause.Attributes[at] = new PortAttribute((int)only.Value, null, "", false, null, null);
@@ -175,6 +171,12 @@ internal sealed partial class Resolver
             clause.Attributes[at] = new VersionAttribute(only.Text);
         }
     }
+
+    /// <summary>"Caddy also needs 8443": one more port.</summary>
+    private bool IsFurther(Clause clause, BareAttribute only, string name) =>
+        decimal.IsInteger(only.Value) && only.Value is >= 1024 and < 65536
+        && clause.Verb is "have" or "" or "set" && clause.Lexemes.Any(l => l.IsGlue("also"))
+        && _draft.State.Services[name].PublishesPorts;
 
     /// <summary>As many parts, and the first one near; a whole number only where the present
     /// version is one.</summary>
