@@ -87,7 +87,10 @@ internal sealed class Particles
             if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention
                 // "Bring gitea to 1.23 and back up its data": another wish begins.
                 || ClauseSplitter.IsJoint(sentence[end]) && end + 1 < sentence.Count
-                    && sentence[end + 1].Is(Part.Verb) && !sentence[end + 1].IsMention)
+                    && (sentence[end + 1].Is(Part.Verb) && !sentence[end + 1].IsMention
+                        // "… to 1.23 and back it up"
+                        || sentence[end + 1].Text is "back" && sentence.Skip(end + 2).Take(3)
+                            .Any(l => l.Text is "up")))
             {
                 return;
             }

@@ -32,6 +32,14 @@ internal sealed class Predicates
         // "Homeassistant off the box please"
         var piece = said.Count > 2 && said[^1].Text is "please" or "pls" or "thanks" or "thx"
             ? said[..^1] : said;
+        // "Minecraft back on with 6 GB"
+        var with = piece.FindIndex(l => l.IsGlue("with"));
+        if (with > 1 && piece[with - 1].Text is "on" or "up" or "online"
+            && Piece(piece[..with]) is var begun && begun[^1].IsVerb("start")
+            && begun.Count > 1 && !begun.Take(begun.Count - 1).Any(l => l.Is(Part.Verb)))
+        {
+            return [.. begun, .. said.Skip(with)];
+        }
         for (var length = Math.Min(Longest, piece.Count - 1); length > 0; length--)
         {
             var from = piece.Count - length;

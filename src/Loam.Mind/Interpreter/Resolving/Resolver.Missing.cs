@@ -103,7 +103,7 @@ internal sealed partial class Resolver
     private void VersionsByForm(Clause clause)
     {
         var bare = clause.Attributes.OfType<BareAttribute>()
-            .Where(b => b.Unit.Length == 0).ToList();
+            .Where(b => b.Unit.Length == 0 || b.Text == "twice").ToList();
         if (bare is not [var only] || clause.Verb is "scale")
         {
             return;
@@ -112,26 +112,14 @@ internal sealed partial class Resolver
         names = names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
             ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
         var at = clause.Attributes.IndexOf(only);
-        // "Ingest to four": no port and no version is written in letters.
-        if (names.Count > 0 && only.Value is > 0 and <= MostCopies
-            && only.Text.All(c => char.IsAsciiLetter(c) || c == ' ')
-            && (clause.Verb is "" or "set" or "lower" or "raise" or "have" or "start"
-                || clause.Verb == "create" && clause.Lexemes.Any(l => l.IsGlue("of"))
-                    && clause.Lexemes.Any(l => l.Is(Part.Reference))))
+        if (Counted(clause, only, names) is { } copies)
         {
             clause.Attributes[at] = new LimitAttribute(
-                LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
+                LimitKind.Replicas, new(AmountKind.Absolute, copies, ""));
             return;
         }
-        // "Portal down to one": no port and no version comes down.
-        if (only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)
-            && clause.Verb is "" or "set" or "lower" or "raise"
-            && clause.Lexemes.Any(l => l.Text is "down to" or "up to")
-            && !names.Exists(n => IsLikeVersion(only.Text,
-                Images.VersionOf(_draft.State.Services[n].Image.Tag))))
+        if (only.Unit.Length > 0)
         {
-            clause.Attributes[at] = new LimitAttribute(
-                LimitKind.Replicas, new(AmountKind.Absolute, only.Value, ""));
             return;
         }
         if (names is [var further] && IsFurther(clause, only, further))
@@ -170,6 +158,32 @@ internal sealed partial class Resolver
         {
             clause.Attributes[at] = new VersionAttribute(only.Text);
         }
+    }
+
+    /// <summary>How many copies a bare number means; null: it counts none.</summary>
+    private decimal? Counted(Clause clause, BareAttribute only, List<string> names)
+    {
+        // "Ingest to four": no port and no version is written in letters.
+        if (names.Count > 0 && only.Value is > 0 and <= MostCopies && only.Unit.Length == 0
+            && only.Text.All(c => char.IsAsciiLetter(c) || c == ' ')
+            && (clause.Verb is "" or "set" or "lower" or "raise" or "have" or "start"
+                || clause.Verb == "create" && clause.Lexemes.Any(l => l.IsGlue("of"))
+                    && clause.Lexemes.Any(l => l.Is(Part.Reference))))
+        {
+            return only.Value;
+        }
+        // "The worker twice"
+        if (only.Unit == "x")
+        {
+            return names.Count == 1 && only.Value == 2
+                && clause is { Verb: "" or "have" or "start", Attributes.Count: 1 } ? 2 : null;
+        }
+        // "Portal down to one": no port and no version comes down.
+        return only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)
+            && clause.Verb is "" or "set" or "lower" or "raise"
+            && clause.Lexemes.Any(l => l.Text is "down to" or "up to")
+            && !names.Exists(n => IsLikeVersion(only.Text,
+                Images.VersionOf(_draft.State.Services[n].Image.Tag))) ? only.Value : null;
     }
 
     /// <summary>"Caddy also needs 8443": one more port.</summary>

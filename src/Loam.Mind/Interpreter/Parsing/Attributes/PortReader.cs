@@ -367,7 +367,8 @@ internal static class PortReader
             || link.IsGlue("from") || link.IsGlue("as") || link.IsGlue("for")
             || link.IsGlue("insteadof") || link.IsVerb("have") || link.IsVerb("set"));
         var bigEnough = clause[at].Value is >= 1024 or 80 or 443 or 53 or 22 or 25 or 81;
-        return placed && (link!.IsGlue("on") || bigEnough)
+        // "Postgres on 17" is a version.
+        return placed && (link!.IsGlue("on") && clause[at].Value >= 20 || bigEnough)
             && clause.Verb is "create" or "have" or "set" or "" or "start" or "publish"
                 or "replace"
             && !TargetIsApp(clause, at);

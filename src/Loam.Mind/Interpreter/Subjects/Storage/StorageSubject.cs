@@ -28,6 +28,14 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.97;
         }
+        // "Jellyfin is done with, remove it incl. its config volume": jellyfin, and what it kept.
+        if (clause.Verb == "remove" && said.Before is [.., { Subject: null, Question: null } done]
+            && done.Targets.Exists(t => t.Named(Known.Service) is not null)
+            && sayings.Any(l => l.Text is "it") && sayings.Any(VolumeReader.IsVolumeWord)
+            && sayings.All(l => l.Named(Known.Volume) is null))
+        {
+            return 0;
+        }
         if (Parsing.Attributes.NewVolumeReader.Speaks(clause))
         {
             return 0;

@@ -433,16 +433,28 @@ internal static class VolumeReader
         foreach (var near in (int[])[word + 1, word - 1])
         {
             // "New volume scratch", whatever the word means elsewhere.
-            var given = near == word + 1 && near + 1 == clause.Count && word > 0
+            var given = near == word + 1 && near < clause.Count && word > 0
                 && clause[word].Text is "volume" && clause[word - 1].Text is "new" or "a"
-                && clause[near].Is(Part.Verb) && !clause[near].Text.Contains(' ');
+                && (clause[near].Is(Part.Verb) || clause[near].Is(Part.Field)
+                    && !clause[near].IsField("name"))
+                && !clause[near].Text.Contains(' ') && (near + 1 == clause.Count
+                    || clause[near + 1].IsGlue("of") || clause[near + 1].IsGlue("with")
+                    || clause[near + 1].IsGlue("on") || clause[near + 1].IsNumber
+                    || ClauseSplitter.IsJoint(clause[near + 1]));
             if (word >= 0 && near >= 0 && clause.IsFree(near) && (given || CanName(clause[near])))
             {
                 clause.Use(near);
                 return NameReader.AsLabel(clause[near].Original);
             }
         }
-        // "A scratch area"
+        // "A scratch area": what has no other name is called so.
+        var scratch = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Text is "scratch area" or "scratch space", -1);
+        if (scratch >= 0 && clause.Lexemes.All(l => l.Named(Known.Volume) is null))
+        {
+            clause.Use(scratch);
+            return "scratch";
+        }
         var area = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(
             i => clause[i].Is(Part.Topic, "space") && clause.IsFree(i - 1)
                 && clause[i - 1].Is(Part.Unknown), -1);
