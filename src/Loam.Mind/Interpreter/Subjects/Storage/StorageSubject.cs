@@ -28,15 +28,7 @@ internal sealed class StorageSubject : ISubject
         {
             return 0.97;
         }
-        // "Jellyfin is done with, remove it incl. its config volume": jellyfin, and what it kept.
-        if (clause.Verb == "remove" && said.Before is [.., { Subject: null, Question: null } done]
-            && done.Targets.Exists(t => t.Named(Known.Service) is not null)
-            && sayings.Any(l => l.Text is "it") && sayings.Any(VolumeReader.IsVolumeWord)
-            && sayings.All(l => l.Named(Known.Volume) is null))
-        {
-            return 0;
-        }
-        if (Parsing.Attributes.NewVolumeReader.Speaks(clause))
+        if (Parsing.Attributes.NewVolumeReader.Speaks(clause) || GoesWithService(clause, said))
         {
             return 0;
         }
@@ -91,6 +83,15 @@ internal sealed class StorageSubject : ISubject
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
+
+    /// <summary>"We are done with jellyfin, remove it incl. its config volume": jellyfin goes, and
+    /// what it kept.</summary>
+    private static bool GoesWithService(Clause clause, Discourse said) => clause.Verb == "remove"
+        && said.Before is [.., { Subject: null, Question: null } done]
+        && done.Targets.Exists(t => t.Named(Known.Service) is not null)
+        && clause.Lexemes.Any(l => l.Text is "it")
+        && clause.Lexemes.Any(VolumeReader.IsVolumeWord)
+        && clause.Lexemes.All(l => l.Named(Known.Volume) is null);
 
     /// <summary>"Keep its files in a volume x", right after what is to run was named.</summary>
     private static bool KeepsFiles(Clause clause, Discourse said) =>
