@@ -55,7 +55,8 @@ internal static class Witness
             var told = false;
             for (var at = 0; at < clause.Count; at++)
             {
-                told |= clause[at].IsGlue("because") || Spares(clause[at]);
+                told |= clause[at].IsGlue("because") || clause[at].Text is "while"
+                    || Spares(clause[at]);
                 if (!told && !IsSeen(clause, at, traces))
                 {
                     missing.Add(clause[at]);

@@ -291,7 +291,9 @@ internal sealed partial class FirewallResolver
         }
         // "10.44.0.0/16 want to use it": they come to those who may already.
         if (group is { Act: Act.None, Sources.Count: > 0, Only: false, Log: null, Rate: null }
-            && _clause.Verb == "have" && !_wish.Changes)
+            && (_clause.Verb == "have" || _clause.Verb.Length == 0 && _clause.Lexemes.Any(
+                l => l.Text.Split(' ')[0] is "want" or "wants" or "need" or "needs"))
+            && !_wish.Changes)
         {
             (group.Act, group.OwnAct) = (Act.Allow, true);
         }

@@ -280,7 +280,7 @@ internal sealed class PeopleSubject : ISubject
             now.Names.AddRange(told.Names.Except(now.Names));
             now.Hints.AddRange(told.Hints);
             now.Creates |= told.Creates;
-            now.SaysAccount |= told.SaysAccount;
+            now.SaysAccount |= told.SaysAccount || told.Creates && now.SaysWhat;
             before.Attributes.Remove(told);
         }
     }
