@@ -8,7 +8,7 @@ internal sealed class TooMuchException() : Exception("The turn costs more than i
 internal sealed class Effort
 {
     /// <summary>Units of one turn, all its readings and attempts together.</summary>
-    private const int Most = 1500;
+    private const int Most = 1000;
 
     /// <summary>Reading a word as part of a clause: every subject looks at it.</summary>
     public const int Word = 1;
