@@ -247,6 +247,10 @@ public static class Limits
     public const int FullPercent = 90;
     /// <summary>Longest run of a program that makes, attaches or grows a file system.</summary>
     public static readonly TimeSpan StorageCommand = TimeSpan.FromMinutes(5);
+    /// <summary>Longest look at what there is of volume groups, and letters that are read of it.
+    /// </summary>
+    public static readonly TimeSpan StorageLook = TimeSpan.FromSeconds(20);
+    public const int StorageReport = 4 * 1024 * 1024;
     /// <summary>Longest run of a short program of the host, such as nft.</summary>
     public static readonly TimeSpan HostCommand = TimeSpan.FromSeconds(15);
     /// <summary>How long a private engine may take to answer after its start, and to end.

@@ -300,7 +300,8 @@ internal static class Daemon
         InstancePaths paths, PlanningContext context, StorageKeys keys)
     {
         const string Fstab = "/etc/fstab";
-        var host = new LinuxStorage(keys, $"loam-{context.ShortInstance}-", paths.VolumeRoot);
+        var host = new LinuxStorage(keys, $"loam-{context.ShortInstance}-", paths.VolumeRoot,
+            paths.VolumeKeyDir);
         var ledger = new StorageLedger(paths.StorageFile);
         return (new(host, new Directories(), ledger, paths.VolumeRoot),
             new(host, ledger, () => File.Exists(Fstab) ? File.ReadAllText(Fstab) : null));

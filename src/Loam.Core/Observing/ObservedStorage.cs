@@ -47,6 +47,9 @@ public sealed record ObservedGroup(
     /// <summary>Its devices that are not declared.</summary>
     public ImmutableArray<string> Others { get; init; } = [];
 
+    /// <summary>What LVM calls those of this name where there are several.</summary>
+    public ImmutableArray<string> Doubles { get; init; } = [];
+
     /// <summary>Some of its devices are not there.</summary>
     public bool IsPartial { get; init; }
 

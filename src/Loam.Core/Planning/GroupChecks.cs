@@ -12,6 +12,9 @@ internal static class GroupChecks
     /// <summary>What LVM keeps at the beginning of a disk.</summary>
     private const long Head = 1 << 20;
 
+    /// <summary>What Loam looks at there, in MiB.</summary>
+    private const int Looked = 4;
+
     public static void All(PlanDraft draft, ImmutableArray<Step> steps, DiagnosticBag found)
     {
         foreach (var group in draft.After.Groups.Values)
@@ -27,9 +30,21 @@ internal static class GroupChecks
     }
 
     public static IEnumerable<string> Alerts(ObservedState observed) =>
-        (observed.Storage?.Groups ?? []).Where(g => g.IsPartial || (g.IsKnown && !g.IsThere))
-            .Select(g => g.IsThere ? $"A disk of the volume group {g.Name} is missing."
-                : $"The volume group {g.Name} is gone: none of its disks is there.");
+        observed.Storage?.Lacks.GetValueOrDefault("lvm") is { } lack
+            ? observed.Storage.Groups.Any(g => g.IsKnown)
+                ? [$"Nobody knows how the volume groups are: {lack.What}"] : []
+        : (observed.Storage?.Groups ?? []).SelectMany(Alerts);
+
+    private static IEnumerable<string> Alerts(ObservedGroup seen) => !seen.IsThere
+        ? seen.IsKnown ? [$"The volume group {seen.Name} is gone: none of its disks is there."] : []
+        : [
+            .. seen.IsPartial
+                ? (string[])[$"A disk of the volume group {seen.Name} is missing."] : [],
+            .. seen.Devices.Where(d => !d.IsMember).Select(d => Stray(seen, d)),
+        ];
+
+    private static string Stray(ObservedGroup group, ObservedDevice device) =>
+        $"{device.Path} is not in the volume group {group.Name}.";
 
     private static void Group(
         PlanDraft draft, ObservedGroup seen, Step? step, DiagnosticBag found)
@@ -37,7 +52,23 @@ internal static class GroupChecks
         var at = At(draft, GroupSteps.Id(seen.Name));
         if (draft.Observed.Storage!.Lacks.GetValueOrDefault("lvm") is { } lack)
         {
-            found.Error(Codes.ProgramMissing, at, lack.What, lack.Remedy);
+            // What is approved is not stopped by it; who stands on it says so himself.
+            if (draft.Changes.ContainsKey(GroupSteps.Id(seen.Name)))
+            {
+                found.Error(Codes.ProgramMissing, at, lack.What, lack.Remedy);
+            }
+            else
+            {
+                found.Warn(Codes.ProgramMissing, at, lack.What, lack.Remedy);
+            }
+            return;
+        }
+        if (!seen.Doubles.IsEmpty)
+        {
+            found.Error(Codes.StorageUnfit, at, $"There are {seen.Doubles.Length} volume groups "
+                + $"{seen.Name}: {string.Join(" and ", seen.Doubles)}.",
+                "`vgs -o vg_name,vg_uuid,pv_name` shows their disks. Give the other another name: "
+                + $"vgrename {seen.Doubles[^1]} newname");
             return;
         }
         if (seen.Devices.IsEmpty)
@@ -50,7 +81,7 @@ internal static class GroupChecks
             found.Error(Codes.StorageUnfit, at,
                 $"The volume group {seen.Name} is gone: it is on none of this machine's disks.",
                 "Attach its disks again; or remove the group and its volumes, apply that, and "
-                + "declare them anew to begin with empty ones.");
+                + "declare them under another name to begin with empty ones.");
         }
         else if (!seen.IsThere && seen.IsTaken)
         {
@@ -74,11 +105,23 @@ internal static class GroupChecks
     private static void Devices(PlanDraft draft, ObservedGroup seen, Step? step,
         Span? at, DiagnosticBag found)
     {
-        foreach (var device in seen.Devices.Where(d => d.Holds is not null))
+        if (!draft.Changes.ContainsKey(GroupSteps.Id(seen.Name)))
         {
-            found.Error(Codes.StorageUnfit, at,
-                $"{device.Path} cannot be taken into the volume group {seen.Name}: "
-                + $"{device.Holds}.", Remedy(device));
+            foreach (var device in seen.Devices.Where(d => !d.IsMember))
+            {
+                found.Warn(Codes.StorageUnfit, at, Stray(seen, device),
+                    "It stays out. Leave it out of `devices`; who writes it there again is asked "
+                    + "whether it may be taken.");
+            }
+        }
+        else
+        {
+            foreach (var device in seen.Devices.Where(d => d.Holds is not null))
+            {
+                found.Error(Codes.StorageUnfit, at,
+                    $"{device.Path} cannot be taken into the volume group {seen.Name}: "
+                    + $"{device.Holds}.", Remedy(device));
+            }
         }
         if (seen.IsPartial && step is { Actions.IsEmpty: false })
         {
@@ -106,7 +149,7 @@ internal static class GroupChecks
     private static string Remedy(ObservedDevice device) => device.Bytes < Head ?
         "`lsblk` lists the disks of this machine."
         : $"Take another disk. If nothing on this one is needed: dd if=/dev/zero of={device.Path} "
-            + $"bs=1M count=1; dd if=/dev/zero of={device.Path} bs=1M "
+            + $"bs=1M count={Looked}; dd if=/dev/zero of={device.Path} bs=1M "
             + $"seek={(device.Bytes >> 20) - 1}";
 
     /// <summary>A logical volume has all its room from the beginning.</summary>

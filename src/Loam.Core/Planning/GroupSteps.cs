@@ -35,19 +35,25 @@ internal static class GroupSteps
     private static PlannedAction? Action(PlanDraft draft, VolumeSpec spec, ObservedGroup seen)
     {
         var members = seen.Devices.Where(d => d.IsMember).Select(d => d.Path).ToImmutableArray();
-        var more = spec.Group!.Devices.Except(members).ToImmutableArray();
+        // Who approves a group approves its disks; healing one takes none.
+        ImmutableArray<string> more = draft.Changes.ContainsKey(Id(seen.Name))
+            ? [.. spec.Group!.Devices.Except(members)] : [];
         // One that was there and is gone is not made anew; one of other disks is not this one.
         if (seen.IsThere ? members.IsEmpty : draft.Before.Groups.ContainsKey(seen.Name))
         {
             return null;
         }
-        return more.IsEmpty && (seen.IsKnown || members.IsEmpty) ? null
+        return more.IsEmpty && (members.IsEmpty || IsNoted(spec.Group!, seen)) ? null
             : new(ActionKind.SetGroup, seen.Name)
             {
                 Volume = spec, Group = new(seen.Name, members, [.. members, .. more]),
                 Token = draft.Observed.ObservedAt.UtcTicks,
             };
     }
+
+    /// <summary>Of one that lacks a disk nothing more can be noted.</summary>
+    private static bool IsNoted(VolumeGroup group, ObservedGroup seen) =>
+        seen.IsKnown || seen.Devices.Count(d => d.IsMember) < group.Devices.Length;
 
     private static IEnumerable<string> Notes(GroupChange change, ObservedGroup seen)
     {

@@ -85,9 +85,10 @@ internal static class StorageChecks
         {
             found.Error(Codes.StorageUnfit, at,
                 $"The data of volume {volume.Name} is gone: {image.File} is not there.",
-                (volume.Group is null ? "Put that file back" : "Put its disks back")
-                + "; or remove the volume, apply that, and declare it anew to "
-                + "begin with an empty one and restore a copy into it.");
+                (volume.Group is null ? "Put that file back; or remove the volume, apply that, "
+                    + "and declare it anew" : "Put its disks back; or remove the volume, apply "
+                    + "that, and declare it under another name")
+                + " to begin with an empty one and restore a copy into it.");
         }
         Shrinks(draft, volume, size, image, at, found);
         Occupied(draft, spec, seen, step, at, found);
@@ -159,6 +160,8 @@ internal static class StorageChecks
             .. Does(step, ActionKind.MakeImage) || Does(step, ActionKind.GrowImage)
                 ? (string[])["mkfs"] : [],
             .. Does(step, ActionKind.Attach) ? (string[])[spec.Mount!.Type] : [],
+            .. Does(step, ActionKind.GrowImage) && !Does(step, ActionKind.Attach)
+                && spec.Mount!.Disk!.Group is not null ? (string[])["lvm"] : [],
             .. Does(step, ActionKind.Attach) && spec.Mount!.Disk is { } disk
                 ? Below(disk) : [],
         ];

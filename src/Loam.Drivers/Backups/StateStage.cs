@@ -17,7 +17,7 @@ public sealed class StateStage(InstancePaths paths)
     [
         "age.key", "git", "instance", "jobs.json", "users.json", "storage.json", "firewall",
         "audit", "audit.key", "certificates", "certificates.json", "authority", "backups.json",
-        "backup-runs.json", "backup-hosts",
+        "backup-runs.json", "backup-hosts", InstancePaths.VolumeKeys,
     ];
 
     /// <summary>The directory that is copied.</summary>

@@ -106,7 +106,12 @@ public sealed record InstancePaths
     public string InstanceFile => Path.Combine(DataDir, "instance");
     public string VolumeRoot => Path.Combine(DataDir, "volumes");
 
-    /// <summary>Where that leads, links followed.</summary>
+    /// <summary>In the data directory, and in each copy of Loam's own state: the sealed keys of
+    /// encrypted logical volumes, whose disks may outlive the one that Loam is on.</summary>
+    public const string VolumeKeys = "volume-keys";
+    public string VolumeKeyDir => Path.Combine(DataDir, VolumeKeys);
+
+    /// <summary>Where volumes lie, links followed.</summary>
     public string VolumePlace => RealPath.Of(VolumeRoot);
 
     /// <summary>The paths of an installed machine.</summary>

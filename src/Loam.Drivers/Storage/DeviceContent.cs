@@ -10,7 +10,9 @@ internal static class DeviceContent
     /// <summary>LVM's own part and one extent.</summary>
     private const long Least = 8 << 20;
 
-    private const int Edge = 1 << 20;
+    /// <summary>The beginning that is looked at: some have their mark beyond the first MiB.
+    /// </summary>
+    internal const int Edge = 4 << 20;
 
     private static readonly (int At, byte[] Bytes, string What)[] s_known =
     [
@@ -28,6 +30,7 @@ internal static class DeviceContent
         (0x52, "FAT32"u8.ToArray(), "a FAT file system"),
         (0x200, "EFI PART"u8.ToArray(), "a partition table"),
         (0x1fe, [0x55, 0xaa], "a partition table"),
+        (0x100000, [0x0d, 0xd0, 0x01, 0xc0], "a VMFS file system"),
     ];
 
     /// <returns>Bytes, and why it cannot be taken; null: nothing is on it.</returns>
@@ -57,9 +60,10 @@ internal static class DeviceContent
                 return (0, "it is too small");
             }
             var edge = new byte[Edge];
-            RandomAccess.Read(file, edge, 0);
+            var read = RandomAccess.Read(file, edge, 0);
             return (bytes, Known(edge) is { } known ? $"it holds {known}"
-                : DataDisk.IsEmpty(path, bytes) ? null
+                : read == Edge && !edge.AsSpan().ContainsAnyExcept((byte)0)
+                    && DataDisk.IsEmpty(path, bytes) ? null
                 : "it holds something that Loam does not know");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)

@@ -14,12 +14,17 @@ public sealed record HostMount(string Target, string Source, string Type, string
 /// <param name="Path">As the kernel calls it now.</param>
 /// <param name="Uuid">As LVM calls it always.</param>
 /// <param name="IsUsed">Something of a logical volume is on it.</param>
-public sealed record HostDevice(string Path, string Uuid, bool IsUsed);
+public sealed record HostDevice(string Path, string Uuid, bool IsUsed)
+{
+    /// <summary>What <see cref="IStorageHost.Content"/> says of one.</summary>
+    public const string Held = "it holds a physical volume of LVM";
+}
 
+/// <param name="Uuid">As LVM calls it always; of one name there may be two.</param>
 /// <param name="Extent">Bytes of one extent.</param>
 /// <param name="Free">Extents that nothing has.</param>
 /// <param name="Volumes">Bytes of its logical volumes, by name.</param>
-public sealed record HostGroup(string Name, long Extent, long Free,
+public sealed record HostGroup(string Name, string Uuid, long Extent, long Free,
     ImmutableArray<HostDevice> Devices, ImmutableSortedDictionary<string, long> Volumes)
 {
     /// <summary>Some of its devices are not there.</summary>
@@ -36,6 +41,11 @@ public sealed record HostGroups(
     public static readonly HostGroups None = new([], []);
 
     public HostGroup? Group(string name) => Groups.FirstOrDefault(g => g.Name == name);
+
+    /// <summary>What LVM calls those that share a name; empty: nobody does.</summary>
+    public ImmutableArray<string> Doubles(string name) =>
+        Groups.Count(g => g.Name == name) < 2 ? []
+            : [.. Groups.Where(g => g.Name == name).Select(g => g.Uuid)];
 }
 
 /// <summary>Images and mounts of a machine. The simulation has its own beneath the same driver.
@@ -62,7 +72,11 @@ public interface IStorageHost
     /// <summary>What cannot be done here; see <see cref="ObservedStorage.Lacks"/>.</summary>
     ImmutableSortedDictionary<string, HostLack> Lacks(IEnumerable<string> types);
 
+    /// <summary>Two paths lead to one device.</summary>
+    bool IsSame(string device, string other);
+
     /// <summary>What LVM has of all groups; without LVM, nothing.</summary>
+    /// <exception cref="HostException">It cannot be told.</exception>
     Task<HostGroups> GroupsAsync(CancellationToken cancel);
 
     /// <summary>Bytes of a device, and why it cannot be taken; null: nothing is on it.</summary>

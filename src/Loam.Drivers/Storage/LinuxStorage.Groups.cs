@@ -11,6 +11,10 @@ public sealed partial class LinuxStorage
         Command.Find(Lvm.Program) is null ? Task.FromResult(HostGroups.None)
             : _lvm.ReportAsync(cancel);
 
+    public bool IsSame(string device, string other) =>
+        Libc.StatTarget(device) is { IsBlockDevice: true } one
+            && Libc.StatTarget(other) is { IsBlockDevice: true } two && one.Node == two.Node;
+
     public (long Bytes, string? Holds) Content(string device) => DeviceContent.Of(device);
 
     public Task MakeGroupAsync(
@@ -55,11 +59,12 @@ public sealed partial class LinuxStorage
         await _lvm.RenameAsync(group, fresh, disk.Volume, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>The key stays: a volume of that name on a disk in a drawer may have it too, and
+    /// the next one of that name takes it.</summary>
     private async Task RemoveLogicalAsync(string file, DiskImage disk, CancellationToken cancel)
     {
         await RemoveFreshAsync(file, disk, cancel).ConfigureAwait(false);
         await _lvm.RemoveAsync(disk.Group!, disk.Volume, cancel).ConfigureAwait(false);
-        _keys.Remove(KeyOf(file, disk));
     }
 
     private async Task RemoveFreshAsync(string file, DiskImage disk, CancellationToken cancel)
@@ -71,8 +76,8 @@ public sealed partial class LinuxStorage
         await _lvm.RemoveAsync(disk.Group!, disk.Volume + Fresh, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>What the key goes by: beside an image, and for a logical volume where images
-    /// lie.</summary>
+    /// <summary>What the key goes by: beside an image, and for a logical volume where Loam's own
+    /// state lies, which is copied.</summary>
     private string KeyOf(string file, DiskImage disk) => disk.Group is { } group
-        ? $"{_volumes}/.images/{group}/{disk.Volume}" : file;
+        ? $"{_volumeKeys}/{group}/{disk.Volume}" : file;
 }

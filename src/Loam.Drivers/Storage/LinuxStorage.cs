@@ -10,9 +10,11 @@ using Loam.Drivers.Linux;
 
 namespace Loam.Drivers.Storage;
 
-/// <summary>Runs a program of the host, which gets the last text on its standard input.</summary>
+/// <summary>Runs a program of the host.</summary>
+/// <param name="input">On its standard input.</param>
+/// <param name="isLook">It changes nothing, is to be quick, and says much.</param>
 internal delegate Task<CommandResult> RunTool(string program, IReadOnlyList<string> arguments,
-    string input, CancellationToken cancel);
+    string input, bool isLook, CancellationToken cancel);
 
 /// <summary>Storage of this host, by the system's own programs (mount, umount, mkfs.ext4,
 /// cryptsetup, lvm), which know about devices, helpers and each other.</summary>
@@ -23,24 +25,28 @@ public sealed partial class LinuxStorage : IStorageHost
 
     private readonly StorageKeys _keys;
     private readonly string _prefix;
-    private readonly string _volumes;
+    private readonly string _volumeKeys;
     private readonly RunTool _run;
     private readonly Lvm _lvm;
 
     /// <param name="prefix">Of the names of encrypted devices, which the whole machine sees.
     /// </param>
-    /// <param name="volumes">Where volumes lie, and images and keys below it.</param>
-    public LinuxStorage(StorageKeys keys, string prefix, string volumes)
-        : this(keys, prefix, volumes, (program, arguments, input, cancel) => Command.RunAsync(
-            program, arguments, input, Limits.StorageCommand, cancel))
+    /// <param name="volumes">Where volumes lie, and images with their keys below it.</param>
+    /// <param name="volumeKeys">Where the keys of logical volumes lie.</param>
+    public LinuxStorage(StorageKeys keys, string prefix, string volumes, string volumeKeys)
+        : this(keys, prefix, volumes, volumeKeys, (program, arguments, input, isLook, cancel) =>
+            Command.RunAsync(program, arguments, input,
+                isLook ? Limits.StorageLook : Limits.StorageCommand, cancel,
+                isLook ? Limits.StorageReport : Limits.ExecOutputBytes))
     {
     }
 
-    internal LinuxStorage(StorageKeys keys, string prefix, string volumes, RunTool run)
+    internal LinuxStorage(StorageKeys keys, string prefix, string volumes, string volumeKeys,
+        RunTool run)
     {
-        (_keys, _prefix, _volumes, _run) = (keys, prefix, volumes, run);
-        _lvm = new((words, cancel) => DoAsync(Lvm.Program, words, "", cancel, words[0]),
-            $"{volumes}/.images/.lvm");
+        (_keys, _prefix, _volumeKeys, _run) = (keys, prefix, volumeKeys, run);
+        _lvm = new((words, what, isLook, cancel) => DoAsync(
+            Lvm.Program, words, "", cancel, what, isLook), $"{volumes}/.images/.lvm");
     }
 
     public async Task<ImmutableArray<HostMount>> MountsAsync(CancellationToken cancel) =>
@@ -150,8 +156,9 @@ public sealed partial class LinuxStorage : IStorageHost
         }
         if (target is not null && disk.IsEncrypted)
         {
+            // Ended in the middle it would leave the device suspended.
             await DoAsync("cryptsetup", ["resize", "--key-file=-", name],
-                _keys.Reveal(KeyOf(file, disk)), cancel).ConfigureAwait(false);
+                _keys.Reveal(KeyOf(file, disk)), CancellationToken.None).ConfigureAwait(false);
         }
         if (!GrowsOnline)
         {
@@ -367,7 +374,7 @@ public sealed partial class LinuxStorage : IStorageHost
 
     /// <summary>4: there is no such device; cryptsetup(8).</summary>
     private async Task<bool> IsOpenAsync(string name, CancellationToken cancel) =>
-        (await _run("cryptsetup", ["status", name], "", cancel).ConfigureAwait(false))
+        (await _run("cryptsetup", ["status", name], "", false, cancel).ConfigureAwait(false))
             .ExitCode == 0;
 
     /// <summary>Nothing is kept back for root: it is no root file system.</summary>
@@ -380,9 +387,10 @@ public sealed partial class LinuxStorage : IStorageHost
 
     /// <param name="what">It is done to; null: the last argument.</param>
     private async Task<string> DoAsync(string program, IReadOnlyList<string> arguments,
-        string input, CancellationToken cancel, string? what = null)
+        string input, CancellationToken cancel, string? what = null, bool isLook = false)
     {
-        var (exit, output) = await _run(program, arguments, input, cancel).ConfigureAwait(false);
+        var (exit, output) = await _run(program, arguments, input, isLook, cancel)
+            .ConfigureAwait(false);
         // 1: it mended something; e2fsck(8).
         if (exit != 0 && !(program == "e2fsck" && exit == 1))
         {
@@ -395,9 +403,12 @@ public sealed partial class LinuxStorage : IStorageHost
     {
         // The version comes first, and the reason last.
         var line = said.Split('\n')[^1].TrimEnd('.');
+        // LVM says "in use" where others say "busy".
         return said.Contains("busy", StringComparison.OrdinalIgnoreCase)
-            ? new(Fault.Conflict, $"{what} is in use: {line}.",
-                $"`fuser -vm {what}` shows by whom; end that, then try again.")
+            || (program == Lvm.Program && said.Contains(" in use", StringComparison.Ordinal))
+            ? new(Fault.Conflict, $"{what} is in use: {line}.", program == Lvm.Program
+                ? "`lsblk` shows what is on it; detach that, then try again."
+                : $"`fuser -vm {what}` shows by whom; end that, then try again.")
             : said.Contains("No space left", StringComparison.Ordinal)
                 ? new(Fault.Exhausted, $"{program} {what}: {line}.", "Free some space.")
             : new(Fault.Conflict, $"{program} {what} failed: {line}.",

@@ -2,15 +2,21 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Loam.Core.Reconciling;
 
 namespace Loam.Drivers.Storage;
 
+/// <summary>Runs LVM's program.</summary>
+/// <param name="what">It is done to, for the error.</param>
+/// <param name="isLook">It changes nothing, waits for no lock, and says much.</param>
+/// <exception cref="HostException">It failed.</exception>
+internal delegate Task<string> RunLvm(
+    IReadOnlyList<string> words, string what, bool isLook, CancellationToken cancel);
+
 /// <summary>LVM's own program, told to do without udev: what it makes is there when it ends. Each
 /// call names one group, and touches no other.</summary>
-/// <param name="run">Throws where it fails.</param>
 /// <param name="backups">Where LVM writes down what each group is made of.</param>
-internal sealed class Lvm(Func<IReadOnlyList<string>, CancellationToken, Task<string>> run,
-    string backups)
+internal sealed class Lvm(RunLvm run, string backups)
 {
     public const string Program = "lvm";
 
@@ -37,73 +43,104 @@ internal sealed class Lvm(Func<IReadOnlyList<string>, CancellationToken, Task<st
         return null;
     }
 
-    public async Task<HostGroups> ReportAsync(CancellationToken cancel) =>
-        Read(await DoAsync(cancel, "fullreport", "--reportformat", "json", "--units", "b",
-            "--nosuffix",
-            "--configreport", "vg", "-o", "vg_name,vg_extent_size,vg_free_count,vg_tags,"
+    /// <exception cref="HostException">Nobody knows what there is.</exception>
+    public async Task<HostGroups> ReportAsync(CancellationToken cancel)
+    {
+        var said = await run(Words("fullreport", "--readonly", "--reportformat", "json",
+            "--units", "b", "--nosuffix",
+            "--configreport", "vg", "-o", "vg_name,vg_uuid,vg_extent_size,vg_free_count,vg_tags,"
                 + "vg_missing_pv_count",
             "--configreport", "pv", "-o", "pv_name,pv_uuid,pv_pe_alloc_count",
             "--configreport", "lv", "-o", "lv_name,lv_size",
             "--configreport", "pvseg", "-o", "pv_name",
-            "--configreport", "seg", "-o", "lv_name").ConfigureAwait(false));
+            "--configreport", "seg", "-o", "lv_name"), "fullreport", true, cancel)
+            .ConfigureAwait(false);
+        try
+        {
+            return Read(said);
+        }
+        catch (Exception fault) when (fault is JsonException or KeyNotFoundException
+            or InvalidOperationException)
+        {
+            throw new HostException(Fault.Unavailable,
+                $"What LVM says of its groups cannot be read: {fault.Message}",
+                "`lvm fullreport --reportformat json` shows it.");
+        }
+    }
 
+    /// <summary>Does not say yes to anything: where LVM finds something on a disk it asks, and gets
+    /// no answer.</summary>
     public Task MakeGroupAsync(
         string name, IEnumerable<string> devices, long plan, CancellationToken cancel) =>
-        DoAsync(cancel, ["vgcreate", "--yes", "--addtag",
+        DoAsync(cancel, name, ["vgcreate", "--addtag",
             string.Create(CultureInfo.InvariantCulture, $"{Tag}.{plan}"), name, .. devices]);
 
     public Task ExtendGroupAsync(
         string name, IEnumerable<string> devices, CancellationToken cancel) =>
-        DoAsync(cancel, ["vgextend", "--yes", name, .. devices]);
+        DoAsync(cancel, name, ["vgextend", name, .. devices]);
 
     public Task ReduceGroupAsync(string name, string device, CancellationToken cancel) =>
-        DoAsync(cancel, "vgreduce", name, device);
+        DoAsync(cancel, name, "vgreduce", name, device);
 
     public Task RemoveGroupAsync(string name, CancellationToken cancel) =>
-        DoAsync(cancel, "vgremove", name);
+        DoAsync(cancel, name, "vgremove", name);
 
     public Task ForgetAsync(string device, CancellationToken cancel) =>
-        DoAsync(cancel, "pvremove", device);
+        DoAsync(cancel, device, "pvremove", device);
 
     /// <summary>Makes a logical volume, and takes off it what an earlier one left there.</summary>
     public Task MakeAsync(string group, string name, long bytes, CancellationToken cancel) =>
-        DoAsync(cancel, "lvcreate", "--yes", "--wipesignatures", "y", "--addtag", Tag,
-            "--size", Size(bytes), "--name", name, group);
+        DoAsync(cancel, $"{group}/{name}", "lvcreate", "--yes", "--wipesignatures", "y",
+            "--addtag", Tag, "--size", Size(bytes), "--name", name, group);
 
     public Task RenameAsync(string group, string name, string to, CancellationToken cancel) =>
-        DoAsync(cancel, "lvrename", group, name, to);
+        DoAsync(cancel, $"{group}/{name}", "lvrename", group, name, to);
 
     /// <summary>Removes one that Loam made; absent is success.</summary>
     public async Task RemoveAsync(string group, string name, CancellationToken cancel)
     {
         if (await HasAsync(group, name, cancel).ConfigureAwait(false))
         {
-            await DoAsync(cancel, "lvremove", "--yes", "--select",
-                $"vg_name=\"{group}\" && lv_name=\"{name}\" && lv_tags={Tag}")
-                .ConfigureAwait(false);
+            await DoAsync(cancel, $"{group}/{name}", "lvremove", "--yes", "--select",
+                $"lv_name=\"{name}\" && lv_tags={Tag}", group).ConfigureAwait(false);
         }
     }
 
     public async Task GrowAsync(string group, string name, long bytes, CancellationToken cancel)
     {
-        var there = (await ReportAsync(cancel).ConfigureAwait(false)).Group(group)?.Volumes;
-        if (there?.GetValueOrDefault(name) < bytes)
+        var volume = $"{group}/{name}";
+        var there = await ReportAsync(cancel).ConfigureAwait(false);
+        if (there.Group(group)?.Volumes is not { } volumes
+            || !volumes.TryGetValue(name, out var now))
         {
-            await DoAsync(cancel, "lvextend", "--size", Size(bytes), $"{group}/{name}")
-                .ConfigureAwait(false);
+            throw new HostException(Fault.NotFound,
+                $"There is no logical volume {volume} on this machine's disks.",
+                "Attach its disks again; `lvs` lists what is there.");
         }
+        // One that was ended between the two may have left the kernel with what was before.
+        await (now < bytes ? DoAsync(cancel, volume, "lvextend", "--size", Size(bytes), volume)
+            : DoAsync(cancel, volume, "lvchange", "--refresh", volume)).ConfigureAwait(false);
     }
 
     public Task ActivateAsync(string group, string name, CancellationToken cancel) =>
-        DoAsync(cancel, "lvchange", "--activate", "y", $"{group}/{name}");
+        DoAsync(cancel, $"{group}/{name}", "lvchange", "--activate", "y", $"{group}/{name}");
 
-    /// <summary>Absent is success.</summary>
+    /// <summary>Absent is success, and so is one that somebody else has open, such as a program
+    /// that saw it mounted when it began.</summary>
     public async Task DeactivateAsync(string group, string name, CancellationToken cancel)
     {
         if (await HasAsync(group, name, cancel).ConfigureAwait(false))
         {
-            await DoAsync(cancel, "lvchange", "--activate", "n", $"{group}/{name}")
-                .ConfigureAwait(false);
+            try
+            {
+                await DoAsync(cancel, $"{group}/{name}", "lvchange", "--activate", "n",
+                    $"{group}/{name}").ConfigureAwait(false);
+            }
+            catch (HostException fault) when (fault.Message.Contains(
+                " in use", StringComparison.Ordinal))
+            {
+                // It stays active, which harms nothing.
+            }
         }
     }
 
@@ -133,8 +170,8 @@ internal sealed class Lvm(Func<IReadOnlyList<string>, CancellationToken, Task<st
                 unused.AddRange(devices);
                 continue;
             }
-            groups.Add(new(Text(group[0], "vg_name"), Number(group[0], "vg_extent_size"),
-                Number(group[0], "vg_free_count"), devices,
+            groups.Add(new(Text(group[0], "vg_name"), Text(group[0], "vg_uuid"),
+                Number(group[0], "vg_extent_size"), Number(group[0], "vg_free_count"), devices,
                 Rows(one, "lv").ToImmutableSortedDictionary(v => Text(v, "lv_name"),
                     v => Number(v, "lv_size"), StringComparer.Ordinal))
             {
@@ -170,13 +207,21 @@ internal sealed class Lvm(Func<IReadOnlyList<string>, CancellationToken, Task<st
     private static string Single(string name) =>
         name.Replace("--", "-", StringComparison.Ordinal);
 
-    private Task<string> DoAsync(CancellationToken cancel, params IReadOnlyList<string> words) =>
-        run(
-        [
-            .. words, "--config",
-            "devices{obtain_device_list_from_udev=0 use_devicesfile=0 hints=\"none\"} "
-                + "activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} "
-                + "global{use_lvmpolld=0 event_activation=0 notify_dbus=0} "
-                + $"backup{{backup=1 archive=0 backup_dir=\"{backups}\"}} log{{syslog=0}}",
-        ], cancel);
+    /// <summary>What has begun is not ended before its time: between suspending a device and
+    /// resuming it everybody who writes to it would wait for good.</summary>
+    private async Task DoAsync(
+        CancellationToken cancel, string what, params IReadOnlyList<string> words)
+    {
+        cancel.ThrowIfCancellationRequested();
+        await run(Words(words), what, false, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private string[] Words(params IReadOnlyList<string> words) =>
+    [
+        .. words, "--config",
+        "devices{obtain_device_list_from_udev=0 use_devicesfile=0 hints=\"none\"} "
+            + "activation{udev_sync=0 udev_rules=0 verify_udev_operations=0 monitoring=0} "
+            + "global{use_lvmpolld=0 event_activation=0 notify_dbus=0} "
+            + $"backup{{backup=1 archive=0 backup_dir=\"{backups}\"}} log{{syslog=0}}",
+    ];
 }

@@ -39,15 +39,19 @@ public sealed class StorageDriver(
         try
         {
             var mounts = await host.MountsAsync(cancel);
-            var there = groups.Count > 0 || ledger.Images.Values.Any(i => i.Disk.Group is not null)
-                ? await host.GroupsAsync(cancel) : HostGroups.None;
+            var (there, lack) = groups.Count > 0
+                || ledger.Images.Values.Any(i => i.Disk.Group is not null)
+                ? await LookAsync(cancel) : (HostGroups.None, null);
             var types = sought.Select(s => s.Mount!.Type).Distinct().ToList();
+            var lacks = host.Lacks(types);
             return soFar with
             {
                 Storage = new(
                     [
                         .. ledger.Images.Values.Select(i =>
-                            new ObservedImage(i.File, i.Disk, Has(i.File, i.Disk, there))),
+                            // What nobody can look at is taken for what was noted.
+                            new ObservedImage(i.File, i.Disk, Has(i.File, i.Disk, there)
+                                || (lack is not null && i.Disk.Group is not null))),
                     ],
                     [
                         .. sought.Select(s => s.Path).Union(ledger.Mounts.Keys)
@@ -55,7 +59,9 @@ public sealed class StorageDriver(
                     ], host.Free(imageRoot))
                 {
                     Groups = [.. groups.Select(g => _groups.See(g, there))],
-                    Lacks = host.Lacks(types), GrowsOnline = host.GrowsOnline,
+                    Lacks = lack is null || lacks.ContainsKey("lvm") ? lacks
+                        : lacks.Add("lvm", lack),
+                    GrowsOnline = host.GrowsOnline,
                 },
             };
         }
@@ -89,6 +95,20 @@ public sealed class StorageDriver(
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <summary>A disk that does not answer stops nobody but who stands on it.</summary>
+    private async Task<(HostGroups There, HostLack? Lack)> LookAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return (await host.GroupsAsync(cancel), null);
+        }
+        catch (HostException fault)
+        {
+            return (HostGroups.None, new(fault.Message,
+                fault.Remedy.Length > 0 ? fault.Remedy : "`vgs` shows what is the matter."));
         }
     }
 

@@ -6,7 +6,7 @@ using Loam.Drivers.Secrets;
 
 namespace Loam.Drivers.Storage;
 
-/// <summary>Keys of encrypted images, each sealed in a file beside its image, and passwords of
+/// <summary>Keys of encrypted images, each sealed in a file, and passwords of
 /// mounts, on memory while they are needed.</summary>
 public sealed class StorageKeys(SecretVault vault, SecretFiles files)
 {

@@ -12,11 +12,11 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
     public ObservedGroup See(VolumeGroup wanted, HostGroups there)
     {
         var group = there.Group(wanted.Name);
-        var members = wanted.Devices.Select(d => Member(group, wanted.Name, d))
-            .OfType<HostDevice>().ToList();
+        var members = Members(group, wanted.Name, wanted.Devices);
         var seen = new ObservedGroup(wanted.Name, group is not null,
-            [.. wanted.Devices.Select(d => See(d, Member(group, wanted.Name, d), there))])
+            [.. wanted.Devices.Select(d => See(d, members.GetValueOrDefault(d), there))])
         {
+            Doubles = there.Doubles(wanted.Name),
             IsKnown = ledger.Groups.GetValueOrDefault(wanted.Name) is { } known
                 && wanted.Devices.All(known.Devices.ContainsKey),
             IsTaken = group is null && host.HasFile($"/dev/{wanted.Name}"),
@@ -25,7 +25,7 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
         {
             Extent = group.Extent,
             Free = group.Free,
-            Others = [.. group.Devices.Except(members).Select(d => d.Path)],
+            Others = [.. group.Devices.Except(members.Values).Select(d => d.Path)],
             IsPartial = group.IsPartial,
             Volumes = [.. group.Volumes.Keys],
         };
@@ -41,8 +41,14 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
             return;
         }
         var there = await host.GroupsAsync(cancel);
+        if (!there.Doubles(change.Name).IsEmpty)
+        {
+            throw new HostException(Fault.Conflict,
+                $"There are two volume groups {change.Name}.", "Plan anew.");
+        }
         var group = there.Group(change.Name);
-        var lacking = change.After.Where(d => Member(group, change.Name, d) is null).ToList();
+        var members = Members(group, change.Name, change.After);
+        var lacking = change.After.Where(d => !members.ContainsKey(d)).ToList();
         if (group is null ? !change.Before.IsEmpty : lacking.Count == change.After.Length)
         {
             throw new HostException(Fault.Conflict, group is null
@@ -64,31 +70,41 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
         }
         else if (taken.Count > 0)
         {
+            // So that whatever happens it is known which were there before.
+            Note(change.Name, members);
             await host.ExtendGroupAsync(change.Name, taken, cancel);
         }
-        await NoteAsync(change, cancel);
+        group = (await host.GroupsAsync(cancel)).Group(change.Name);
+        members = Members(group, change.Name, change.After);
+        Note(change.Name, members);
+        if (change.After.FirstOrDefault(d => !members.ContainsKey(d)) is { } lost)
+        {
+            throw new HostException(Fault.Unavailable,
+                $"{lost} was taken into the volume group {change.Name}, and is not there.",
+                "The kernel's log (dmesg) may say why.");
+        }
     }
 
-    private async Task NoteAsync(GroupChange change, CancellationToken cancel)
-    {
-        var group = (await host.GroupsAsync(cancel)).Group(change.Name);
-        ledger.PutGroup(change.Name, new(change.After
-            .Select(d => (Path: d, Device: Member(group, change.Name, d)))
-            .Where(d => d.Device is not null).ToImmutableSortedDictionary(
-                d => d.Path, d => d.Device!.Uuid, StringComparer.Ordinal)));
-    }
+    private void Note(string group, Dictionary<string, HostDevice> members) =>
+        ledger.PutGroup(group, new(members.ToImmutableSortedDictionary(
+            d => d.Key, d => d.Value.Uuid, StringComparer.Ordinal)));
 
-    /// <summary>A disk on which something is by now stays.</summary>
+    /// <summary>A disk on which something is by now stays, and so does one that was there before,
+    /// whatever the kernel calls it now.</summary>
     private async Task TakeBackAsync(GroupChange change, long plan, CancellationToken cancel)
     {
-        var gone = change.Before.Except(change.After).ToList();
         var group = (await host.GroupsAsync(cancel)).Group(change.Name);
+        var members = Members(group, change.Name, change.Before);
+        var stay = change.After.Select(d => Noted(change.Name, d)
+            ?? members.GetValueOrDefault(d)?.Uuid).ToHashSet();
+        var go = change.Before.Except(change.After).Select(d => Noted(change.Name, d)).Concat(
+            members.Values.Select(d => d.Uuid)).Where(u => u is not null && !stay.Contains(u))
+            .ToHashSet();
         if (group is not null && !change.After.IsEmpty)
         {
-            foreach (var device in gone.Select(d => Member(group, change.Name, d))
-                .Where(d => d is { IsUsed: false }))
+            foreach (var device in group.Devices.Where(d => !d.IsUsed && go.Contains(d.Uuid)))
             {
-                await host.ReduceGroupAsync(change.Name, device!.Path, cancel);
+                await host.ReduceGroupAsync(change.Name, device.Path, cancel);
             }
         }
         else if (group is { Volumes.IsEmpty: true } && group.Plan == plan)
@@ -96,10 +112,11 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
             await host.RemoveGroupAsync(change.Name, cancel);
         }
         var there = await host.GroupsAsync(cancel);
-        foreach (var device in gone.Select(host.Real)
-            .Where(d => there.Unused.Any(u => u.Path == d)))
+        foreach (var device in there.Unused.Where(u => !stay.Contains(u.Uuid) && (
+            go.Contains(u.Uuid)
+            || change.Before.Except(change.After).Any(d => host.IsSame(d, u.Path)))))
         {
-            await host.ClearAsync(device, cancel);
+            await host.ClearAsync(device.Path, cancel);
         }
         if (there.Group(change.Name) is null)
         {
@@ -107,7 +124,7 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
         }
         else
         {
-            await NoteAsync(change, cancel);
+            Note(change.Name, Members(there.Group(change.Name), change.Name, change.After));
         }
     }
 
@@ -120,16 +137,39 @@ internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
         var path = host.Real(device);
         var (bytes, holds) = host.Content(path);
         // Prepared for a group, and taken by none.
-        return new(device, false, bytes, there.Unused.Any(u => u.Path == path) ? null
-            : there.Groups.FirstOrDefault(g => g.Devices.Any(d => d.Path == path)) is { } other
+        var isEmpty = holds == HostDevice.Held && Has(there.Unused);
+        return new(device, false, bytes, isEmpty ? null
+            : there.Groups.FirstOrDefault(g => Has(g.Devices)) is { } other
                 ? $"it is in the volume group {other.Name}" : holds);
+
+        bool Has(ImmutableArray<HostDevice> devices) =>
+            devices.Any(d => host.IsSame(d.Path, device));
     }
 
-    private HostDevice? Member(HostGroup? group, string name, string device)
+    /// <summary>Each device that a group has, by the name it is declared by: by where it is, and
+    /// of those that are left by what was noted. None counts for two.</summary>
+    private Dictionary<string, HostDevice> Members(
+        HostGroup? group, string name, ImmutableArray<string> declared)
     {
-        var uuid = ledger.Groups.GetValueOrDefault(name)?.Devices.GetValueOrDefault(device);
-        var path = host.Real(device);
-        return group?.Devices.FirstOrDefault(d => d.Uuid == uuid)
-            ?? group?.Devices.FirstOrDefault(d => d.Path == path);
+        var members = new Dictionary<string, HostDevice>(StringComparer.Ordinal);
+        List<HostDevice> left = [.. group?.Devices ?? []];
+        Match((device, d) => host.IsSame(device, d.Path));
+        Match((device, d) => d.Uuid == Noted(name, device));
+        return members;
+
+        void Match(Func<string, HostDevice, bool> isIt)
+        {
+            foreach (var device in declared.Where(d => !members.ContainsKey(d)))
+            {
+                if (left.Find(d => isIt(device, d)) is { } found)
+                {
+                    members[device] = found;
+                    left.Remove(found);
+                }
+            }
+        }
     }
+
+    private string? Noted(string group, string device) =>
+        ledger.Groups.GetValueOrDefault(group)?.Devices.GetValueOrDefault(device);
 }

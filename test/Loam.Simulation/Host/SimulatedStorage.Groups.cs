@@ -22,8 +22,15 @@ public sealed partial class SimulatedStorage
     private readonly SortedDictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private int _uuid;
 
-    public void PutDisk(string path, long bytes, string? holds = null) =>
-        _disks[path] = new(bytes, holds, null);
+    /// <summary>A group of the same name, on a disk from another machine.</summary>
+    private readonly List<HostGroup> _doubles = [];
+
+    public void PutDisk(string path, long bytes, string? holds = null, string? uuid = null) =>
+        _disks[path] = new(bytes, holds, uuid);
+
+    public void PutDouble(string name, string path) => _doubles.Add(new(name, $"other-{name}",
+        Extent, 0, [new(path, $"other-{path}", true)],
+        ImmutableSortedDictionary<string, long>.Empty));
 
     public string? Holds(string path) => _disks[path].Holds;
 
@@ -47,11 +54,13 @@ public sealed partial class SimulatedStorage
         Check("look at groups");
         return Task.FromResult(new HostGroups(
             [
-                .. _groups.Select(g => new HostGroup(g.Key, Extent, FreeIn(g.Key),
-                    [.. g.Value.Devices.Select(d => new HostDevice(d, _disks[d].Uuid!, false))],
+                .. _groups.Select(g => new HostGroup(g.Key, $"group-{g.Key}", Extent,
+                    FreeIn(g.Key), [.. g.Value.Devices.Select(
+                        d => new HostDevice(d, _disks[d].Uuid!, IsUsed(g.Key, d)))],
                     _images.Where(i => i.Key.StartsWith($"/dev/{g.Key}/", StringComparison.Ordinal))
                         .ToImmutableSortedDictionary(i => Path.GetFileName(i.Key),
                             i => i.Value.Size, StringComparer.Ordinal)) { Plan = g.Value.Plan }),
+                .. _doubles,
             ],
             [
                 .. _disks.Where(d => d.Value.Uuid is not null && !IsMember(d.Key))
@@ -59,10 +68,11 @@ public sealed partial class SimulatedStorage
             ]));
     }
 
+    public bool IsSame(string device, string other) => device == other;
+
     public (long Bytes, string? Holds) Content(string device) =>
         _disks.GetValueOrDefault(device) is not { } disk ? (0, "it is not there")
-            : (disk.Bytes, disk.Holds ?? (disk.Uuid is null ? null
-                : "it holds a physical volume of LVM"));
+            : (disk.Bytes, disk.Holds ?? (disk.Uuid is null ? null : HostDevice.Held));
 
     public Task MakeGroupAsync(string name, IReadOnlyList<string> devices, long plan,
         CancellationToken cancel) => DoAsync($"storage group {name}", () =>
@@ -84,14 +94,14 @@ public sealed partial class SimulatedStorage
     public Task ReduceGroupAsync(string name, string device, CancellationToken cancel) =>
         DoAsync($"storage reduce {name}", () =>
         {
-            // What lies on it is not followed here: what others have no room for stays.
-            if (FreeIn(name) >= ExtentsOf(device) && _groups[name].Devices.Length > 1)
+            if (IsUsed(name, device) || _groups[name].Devices.Length == 1)
             {
-                _groups[name] = _groups[name] with
-                {
-                    Devices = _groups[name].Devices.Remove(device),
-                };
+                throw new HostException(Fault.Conflict, $"{device} is in use.");
             }
+            _groups[name] = _groups[name] with
+            {
+                Devices = _groups[name].Devices.Remove(device),
+            };
         });
 
     public Task RemoveGroupAsync(string name, CancellationToken cancel) =>
@@ -132,9 +142,22 @@ public sealed partial class SimulatedStorage
 
     private bool IsMember(string disk) => _groups.Values.Any(g => g.Devices.Contains(disk));
 
+    /// <summary>Disks fill one after the other.</summary>
+    private bool IsUsed(string group, string disk) => _groups[group].Devices
+        .TakeWhile(d => d != disk).Sum(ExtentsOf) < TakenOf(group);
+
+    /// <summary>Of the lines of a snapshot those of disks with data.</summary>
+    public IEnumerable<string> Filled => _groups.SelectMany(g => g.Value.Devices
+        .Where(d => IsUsed(g.Key, d)).Select(d => Line(g.Key, d)));
+
+    private static string Line(string group, string disk) => $"volume group {group}: {disk}";
+
     private long FreeIn(string group) => _groups[group].Devices.Sum(ExtentsOf)
-        - _images.Where(i => i.Key.StartsWith($"/dev/{group}/", StringComparison.Ordinal))
-            .Sum(i => Extents(i.Value.Size));
+        - TakenOf(group);
+
+    private long TakenOf(string group) => _images
+        .Where(i => i.Key.StartsWith($"/dev/{group}/", StringComparison.Ordinal))
+        .Sum(i => Extents(i.Value.Size));
 
     private long ExtentsOf(string device) => (_disks[device].Bytes - (1 << 20)) / Extent;
 

@@ -46,15 +46,14 @@ public sealed partial class SimulatedStorage : IStorageHost, IDirectories
 
     public IEnumerable<string> Images => _images.Keys;
 
-    /// <summary>Everything but the sizes of images and groups, as one text: growth is not taken
-    /// back. Nor do
+    /// <summary>Everything but the sizes of images, as one text: growth is not taken back. Nor do
     /// directories count that a program wrote into.</summary>
     public string Snapshot() => string.Join('\n',
         [
             .. _directories.Where(d => IsFree(d.Key) && !IsCovered(d.Key))
                 .Select(d => $"{d.Key} {Words(d.Value)}"),
             .. _images.Select(i => $"{i.Key}: {Words(i.Value.Root)}"),
-            .. _groups.Keys.Select(g => $"volume group {g}"),
+            .. _groups.SelectMany(g => g.Value.Devices.Select(d => Line(g.Key, d))),
             .. _disks.Where(d => d.Value.Uuid is not null && !IsMember(d.Key))
                 .Select(d => $"{d.Key} is prepared"),
             .. _mounts.Select(m => $"{m.Mount.Image ?? m.Mount.Source} at {m.Mount.Target}")

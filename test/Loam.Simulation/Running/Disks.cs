@@ -127,6 +127,8 @@ internal sealed class Disks(World world)
         var then = _before.Split('\n').Where(l => !l.StartsWith('/')
             || storage.IsFree(l.Split(' ')[0]) || l.Contains(" at ", StringComparison.Ordinal)
             || l.Contains(": ", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        // What grew onto a disk keeps it.
+        now.ExceptWith(storage.Filled.Except(then).ToList());
         if (isOld && !now.SetEquals(then))
         {
             Wrong("a change was taken back, and volumes and mounts are not as before: "

@@ -71,9 +71,12 @@ public abstract class GroupConformance
             .ShouldContain("ext4");
         (await Should.ThrowAsync<HostException>(() => SetAsync(new(Name, [], [First, Full]))))
             .Message.ShouldContain("ext4");
+        // Nor by LVM itself, whatever was looked at before.
+        await Should.ThrowAsync<HostException>(
+            () => Host.MakeGroupAsync(Name, [Full], Plan, default));
         (await SeeAsync(First)).IsThere.ShouldBeFalse();
         Host.Content(First).Holds.ShouldBeNull();
-        Host.Content(Full).Holds.ShouldNotBeNull();
+        Host.Content(Full).Holds.ShouldNotBeNull().ShouldContain("ext4");
         Host.Content("/dev/none").Holds.ShouldBe("it is not there");
     }
 
@@ -161,7 +164,8 @@ public sealed class RealGroupConformance : GroupConformance, IAsyncLifetime
         _folder = TestFolder.Make(TestFolder.Storage);
         var key = SecretKey.LoadOrCreate(Path.Combine(_folder.Path, "age.key"), TimeProvider.System);
         var files = new SecretFiles(Path.Combine(_folder.Path, "secrets"));
-        _host = new(new(new(key, files), files), $"loam-test-{_folder.Digits}-", _folder.Path);
+        _host = new(new(new(key, files), files), $"loam-test-{_folder.Digits}-", _folder.Path,
+            Path.Combine(_folder.Path, "keys"));
         foreach (var name in (string[])["first", "second", "full"])
         {
             var file = Path.Combine(_folder.Path, name);

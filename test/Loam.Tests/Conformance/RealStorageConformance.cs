@@ -29,7 +29,8 @@ public sealed class RealStorageConformance : StorageConformance, IAsyncLifetime
         Directory.CreateDirectory(Root);
         var key = SecretKey.LoadOrCreate(Path.Combine(_folder.Path, "age.key"), TimeProvider.System);
         var files = new SecretFiles(Path.Combine(_folder.Path, "secrets"));
-        _host = new(new(new(key, files), files), $"loam-test-{_folder.Digits}-", Root);
+        _host = new(new(new(key, files), files), $"loam-test-{_folder.Digits}-", Root,
+            Path.Combine(_folder.Path, "keys"));
     }
 
     public async Task DisposeAsync()

@@ -87,6 +87,51 @@ public sealed class GroupPlanTests
     }
 
     [Fact]
+    public void Healing_takes_no_disk_that_nobody_approved_now()
+    {
+        var torn = s_there with
+        {
+            IsKnown = false, Devices = [.. s_there.Devices, new("/dev/sdc", false, Disk, null)],
+        };
+        var plan = Plan(Two, Two, Seen(torn), heal: true);
+        plan.Steps.ShouldBeEmpty();
+        var said = plan.Findings.ShouldHaveSingleItem();
+        said.IsError.ShouldBeFalse();
+        said.Message.ShouldBe("/dev/sdc is not in the volume group media.");
+        Plan(Two, Two + Volume, Seen(torn)).Steps.ShouldHaveSingleItem().Summary
+            .ShouldBe("create volume films");
+        Alerts(Seen(torn)).ShouldBe([said.Message]);
+    }
+
+    [Fact]
+    public void Of_two_with_one_name_neither_is_touched()
+    {
+        var plan = Plan("", Group, Seen(s_there with { Doubles = ["u1", "u2"] }));
+        Only(plan).ShouldSay("There are 2 volume groups media: u1 and u2.", "vgrename u2 ");
+    }
+
+    [Fact]
+    public void What_nobody_can_look_at_stops_only_who_stands_on_it()
+    {
+        var blind = Seen(s_none with { IsKnown = true }, true) with
+        {
+            Lacks = ImmutableSortedDictionary<string, HostLack>.Empty
+                .Add("lvm", new("No answer.", "Wait.")),
+        };
+        Alerts(blind).ShouldHaveSingleItem().ShouldContain("No answer.");
+        var plan = Plan(Group + Volume, Group + Volume, blind, heal: true);
+        plan.Steps.ShouldBeEmpty();
+        plan.Findings.ShouldHaveSingleItem().IsError.ShouldBeFalse();
+        Only(Plan(Group + Volume, Group + Volume.Replace("64Mi", "128Mi"), blind)).Message
+            .ShouldBe("No answer.");
+        Plan(Group + Volume, Group + Volume, blind with { Mounts = [] }, heal: true).Findings
+            .ShouldContain(f => f.IsError && f.Message == "No answer.");
+    }
+
+    private static IEnumerable<string> Alerts(ObservedStorage storage) => StorageChecks.Alerts(
+        new() { ObservedAt = DateTimeOffset.UnixEpoch, Storage = storage });
+
+    [Fact]
     public void Only_an_empty_disk_is_taken_and_what_is_on_another_is_told()
     {
         Only(Plan("", Group, Seen(s_none with
