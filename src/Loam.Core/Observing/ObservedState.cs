@@ -59,6 +59,10 @@ public sealed record ObservedState
 
     /// <summary>Directories, and what is attached there, that were looked for.</summary>
     public ImmutableArray<VolumeSpec> Sought { get; init; } = [];
+
+    /// <summary>Nobody is about to change anything: disks that sleep need not be woken for it.
+    /// </summary>
+    public bool IsPassing { get; init; }
     public ImmutableArray<ObservedContainer> Containers { get; init; } = [];
     public ImmutableArray<ObservedNetwork> Networks { get; init; } = [];
     public ImmutableArray<ObservedVolume> Volumes { get; init; } = [];

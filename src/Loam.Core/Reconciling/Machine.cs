@@ -168,14 +168,16 @@ public sealed partial class Machine : IMachine
     public async Task<ImmutableArray<Step>> DriftAsync(CancellationToken cancel)
     {
         var now = _now;
-        var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
+        var observed = await _reconciler.ObserveAsync(
+            Volumes(now.State), cancel, isPassing: true);
         return DriftIn(now, observed).Steps;
     }
 
     public async Task<MachineStatus> StatusAsync(CancellationToken cancel)
     {
         var now = _now;
-        var observed = await _reconciler.ObserveAsync(Volumes(now.State), cancel);
+        var observed = await _reconciler.ObserveAsync(
+            Volumes(now.State), cancel, isPassing: true);
         var drift = _turns.Busy is null ? DriftIn(now, observed) : null;
         var edited = await Edits.LookAsync(_parts.History, now.Files, cancel);
         var last = await _parts.History.CurrentAsync(cancel);
@@ -198,7 +200,8 @@ public sealed partial class Machine : IMachine
     public async Task<Inventory> InventoryAsync(CancellationToken cancel)
     {
         var state = _now.State;
-        return Inventory.Of(state, await _reconciler.ObserveAsync(Volumes(state), cancel));
+        return Inventory.Of(state, await _reconciler.ObserveAsync(
+            Volumes(state), cancel, isPassing: true));
     }
 
     private IEnumerable<string> Waits()

@@ -41,14 +41,15 @@ public sealed class Reconciler(
     /// <summary>What every driver sees, put together.</summary>
     /// <param name="sought">Directories and mounts to look for: they carry no label to find them
     /// by.</param>
+    /// <param name="isPassing">See <see cref="ObservedState.IsPassing"/>.</param>
     /// <exception cref="HostException">The host cannot be seen.</exception>
     public async Task<ObservedState> ObserveAsync(
-        IEnumerable<VolumeSpec> sought, CancellationToken cancel)
+        IEnumerable<VolumeSpec> sought, CancellationToken cancel, bool isPassing = false)
     {
         var state = new ObservedState
         {
             ObservedAt = time.GetUtcNow(),
-            Sought = [.. sought],
+            Sought = [.. sought], IsPassing = isPassing,
         };
         foreach (var driver in drivers)
         {

@@ -72,6 +72,9 @@ public interface IStorageHost
     /// <summary>What cannot be done here; see <see cref="ObservedStorage.Lacks"/>.</summary>
     ImmutableSortedDictionary<string, HostLack> Lacks(IEnumerable<string> types);
 
+    /// <summary>Names of the disks that the kernel has now; another text, other disks.</summary>
+    string DiskList { get; }
+
     /// <summary>Two paths lead to one device.</summary>
     bool IsSame(string device, string other);
 

@@ -11,6 +11,9 @@ public sealed partial class LinuxStorage
         Command.Find(Lvm.Program) is null ? Task.FromResult(HostGroups.None)
             : _lvm.ReportAsync(cancel);
 
+    public string DiskList => string.Join(' ', Directory.EnumerateDirectories("/sys/block")
+        .Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
     public bool IsSame(string device, string other) =>
         Libc.StatTarget(device) is { IsBlockDevice: true } one
             && Libc.StatTarget(other) is { IsBlockDevice: true } two && one.Node == two.Node;

@@ -19,6 +19,8 @@ public sealed class StorageDriver(
 
     private readonly VolumeGroups _groups = new(host, ledger);
 
+    private GroupLook? _look;
+
     public IReadOnlySet<ActionKind> Performs { get; } = new HashSet<ActionKind>
     {
         ActionKind.SetGroup, ActionKind.MakeImage, ActionKind.RemoveImage,
@@ -39,9 +41,10 @@ public sealed class StorageDriver(
         try
         {
             var mounts = await host.MountsAsync(cancel);
-            var (there, lack) = groups.Count > 0
-                || ledger.Images.Values.Any(i => i.Disk.Group is not null)
-                ? await LookAsync(cancel) : (HostGroups.None, null);
+            var look = groups.Count == 0
+                && !ledger.Images.Values.Any(i => i.Disk.Group is not null)
+                ? GroupLook.None : await LookAsync(groups, soFar.IsPassing, cancel);
+            var (there, lack) = (look.There, look.Lack);
             var types = sought.Select(s => s.Mount!.Type).Distinct().ToList();
             var lacks = host.Lacks(types);
             return soFar with
@@ -58,7 +61,7 @@ public sealed class StorageDriver(
                             .Order(StringComparer.Ordinal).Select(t => See(mounts, t)),
                     ], host.Free(imageRoot))
                 {
-                    Groups = [.. groups.Select(g => _groups.See(g, there))],
+                    Groups = look.Seen,
                     Lacks = lack is null || lacks.ContainsKey("lvm") ? lacks
                         : lacks.Add("lvm", lack),
                     GrowsOnline = host.GrowsOnline,
@@ -77,6 +80,7 @@ public sealed class StorageDriver(
         await _turn.WaitAsync(CancellationToken.None);
         try
         {
+            _look = null;
             var (path, mount) = (action.Volume!.Path, action.Volume.Mount);
             await (action.Kind switch
             {
@@ -98,18 +102,38 @@ public sealed class StorageDriver(
         }
     }
 
-    /// <summary>A disk that does not answer stops nobody but who stands on it.</summary>
-    private async Task<(HostGroups There, HostLack? Lack)> LookAsync(CancellationToken cancel)
+    /// <summary>What was seen last does in passing, as long as the machine has the same disks. A
+    /// disk that does not answer stops nobody but who stands on it.</summary>
+    private async Task<GroupLook> LookAsync(
+        IReadOnlyList<VolumeGroup> groups, bool isPassing, CancellationToken cancel)
     {
+        var of = string.Join('\n', groups.Select(g => $"{g.Name} {string.Join(' ', g.Devices)}")
+            .Append(host.DiskList));
+        if (isPassing && _look?.Of == of)
+        {
+            return _look;
+        }
+        _look = null;
         try
         {
-            return (await host.GroupsAsync(cancel), null);
+            var there = await host.GroupsAsync(cancel);
+            return _look = new(of, there, [.. groups.Select(g => _groups.See(g, there))], null);
         }
         catch (HostException fault)
         {
-            return (HostGroups.None, new(fault.Message,
+            var there = HostGroups.None;
+            return new(of, there, [.. groups.Select(g => _groups.See(g, there))], new(
+                fault.Message,
                 fault.Remedy.Length > 0 ? fault.Remedy : "`vgs` shows what is the matter."));
         }
+    }
+
+    /// <param name="Of">What was looked for, and the disks that there were.</param>
+    /// <param name="Lack">Why nobody could look.</param>
+    private sealed record GroupLook(
+        string Of, HostGroups There, ImmutableArray<ObservedGroup> Seen, HostLack? Lack)
+    {
+        public static readonly GroupLook None = new("", HostGroups.None, [], null);
     }
 
     private ObservedMount See(ImmutableArray<HostMount> mounts, string target)

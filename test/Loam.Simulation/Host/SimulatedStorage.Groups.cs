@@ -21,6 +21,7 @@ public sealed partial class SimulatedStorage
     private readonly SortedDictionary<string, Disk> _disks = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, Group> _groups = new(StringComparer.Ordinal);
     private int _uuid;
+    private int _starts;
 
     /// <summary>A group of the same name, on a disk from another machine.</summary>
     private readonly List<HostGroup> _doubles = [];
@@ -39,6 +40,7 @@ public sealed partial class SimulatedStorage
     /// <summary>The kernel finds disks in another order.</summary>
     public void Swap(string path, string other)
     {
+        _starts++;
         (_disks[path], _disks[other]) = (_disks[other], _disks[path]);
         foreach (var (name, group) in _groups.ToList())
         {
@@ -67,6 +69,10 @@ public sealed partial class SimulatedStorage
                     .Select(d => new HostDevice(d.Key, d.Value.Uuid!, false)),
             ]));
     }
+
+    /// <summary>Only a start of the machine gives disks other names.</summary>
+    public string DiskList => string.Create(
+        CultureInfo.InvariantCulture, $"{_starts} {string.Join(' ', _disks.Keys)}");
 
     public bool IsSame(string device, string other) => device == other;
 

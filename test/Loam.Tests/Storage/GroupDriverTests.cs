@@ -87,6 +87,46 @@ public sealed class GroupDriverTests
     }
 
     [Fact]
+    public async Task In_passing_no_disk_is_woken_until_something_has_changed()
+    {
+        var looks = 0;
+        _host.Check = what => looks += what == "look at groups" ? 1 : 0;
+        var driver = Driver();
+        async Task LookAsync(bool isPassing, int expected)
+        {
+            looks = 0;
+            var seen = await driver.ObserveAsync(new()
+            {
+                ObservedAt = default, IsPassing = isPassing,
+                Sought = [GroupSteps.Spec(new(Name, [A]))],
+            }, default);
+            looks.ShouldBe(expected);
+            seen.Storage!.Groups.ShouldHaveSingleItem().Name.ShouldBe(Name);
+        }
+        await LookAsync(true, 1);
+        await LookAsync(true, 0);
+        await LookAsync(false, 1);
+        await LookAsync(true, 0);
+        _host.PutDisk("/dev/c", 200 << 20);
+        await LookAsync(true, 1);
+        await driver.ApplyAsync(new(ActionKind.SetGroup, Name)
+        {
+            Volume = GroupSteps.Spec(new(Name, [A])), Group = new(Name, [], [A]), Token = Plan,
+        }, (_, _, _) => { }, default);
+        await LookAsync(true, 1);
+    }
+
+    /// <summary>Where none is declared or noted.</summary>
+    [Fact]
+    public async Task Lvm_is_not_asked_for_nothing()
+    {
+        _host.Check = what => what.ShouldNotBe("look at groups");
+        _ledger.PutImage("a", new("/images/a.ext4", new("a", 64 << 20, false), Plan));
+        (await Driver().ObserveAsync(new() { ObservedAt = default }, default)).Storage!.Groups
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Of_two_with_one_name_none_is_touched()
     {
         await SetAsync([], [A]);
