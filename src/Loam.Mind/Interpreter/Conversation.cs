@@ -284,7 +284,7 @@ public sealed class Conversation
                 continue;
             }
             session.Recall(onTop ? before with { Pending = null } : last.Before);
-            var again = Effort.Within(() => Attempt(text, session));
+            var again = session.Effort.Within(() => Attempt(text, session));
             if (again is { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure }
                 && session.Draft.Files.ChangedFrom(before.Now.Files).Any())
             {
@@ -326,7 +326,7 @@ public sealed class Conversation
             Proposal? again = null;
             foreach (var text in rest.Select(s => s.Text).Prepend(alike))
             {
-                again = Effort.Within(() => Attempt(text, session));
+                again = session.Effort.Within(() => Attempt(text, session));
                 if (again is not { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure })
                 {
                     session.Recall(after);

@@ -26,7 +26,7 @@ internal static class ClauseSplitter
         }
         sentences.Add(new(Joined(sentence, particles), Asks: false));
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
-        return Definites.Bind(Complaints.Mend(sentences));
+        return Definites.Bind(Complaints.Mend(OwnAddress.Bind(sentences)));
     }
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>

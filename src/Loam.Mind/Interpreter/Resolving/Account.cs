@@ -47,7 +47,7 @@ internal static class Account
             missed += clause.IsFree(at)
                 ? Weight(clause[at],
                     reason || purpose || asides.Contains(at) || SaysWhose(clause, at))
-                    + (IsMeasure(clause, at) ? Unmeasured : 0) : 0;
+                    + (IsMeasure(clause, at) || IsOtherName(clause, at) ? Unmeasured : 0) : 0;
         }
         return missed;
     }
@@ -99,6 +99,11 @@ internal static class Account
         return clause[at].Readings[0].Part == Part.Unknown && next < clause.Count
             && clause[next].Readings[0].Part is Part.Address or Part.Cidr;
     }
+
+    /// <summary>"Api 2.4.0 on 3005 as api-staging": another one is meant.</summary>
+    private static bool IsOtherName(Clause clause, int at) => at > 0
+        && clause[at - 1].IsGlue("as") && clause[at].Readings[0].Part == Part.Unknown
+        && clause[at].Text.Contains('-', StringComparison.Ordinal);
 
     /// <summary>"All configs": the word says of what it is all.</summary>
     private static bool IsMeasure(Clause clause, int at)

@@ -8,7 +8,7 @@ internal sealed class TooMuchException() : Exception("The turn costs more than i
 internal sealed class Effort
 {
     /// <summary>Units of one turn, all its readings and attempts together.</summary>
-    private const int Most = 1000;
+    private const int Most = 1500;
 
     /// <summary>Reading a word as part of a clause: every subject looks at it.</summary>
     public const int Word = 1;
@@ -16,10 +16,18 @@ internal sealed class Effort
     /// <summary>Characters of a state file that one unit edits or reads again.</summary>
     private const int Characters = 100;
 
-    /// <summary>What may be left undone where the turn can cost no more.</summary>
+    /// <summary>Units of what is tried besides the first reading, each time.</summary>
+    private const int Besides = 600;
+
+    private int _limit = Most;
+
+    /// <summary>What may be left undone where the turn can cost no more, or it alone would cost
+    /// too much.</summary>
     /// <returns>Null: it was.</returns>
-    public static T? Within<T>(Func<T?> attempt) where T : class
+    public T? Within<T>(Func<T?> attempt) where T : class
     {
+        var before = _limit;
+        _limit = Math.Min(_limit, Spent + Besides);
         try
         {
             return attempt();
@@ -28,17 +36,21 @@ internal sealed class Effort
         {
             return null;
         }
+        finally
+        {
+            _limit = before;
+        }
     }
 
     public int Spent { get; private set; }
 
-    public void Begin() => Spent = 0;
+    public void Begin() => (Spent, _limit) = (0, Most);
 
     /// <exception cref="TooMuchException">The turn may cost no more.</exception>
     public void Spend(int units)
     {
         Spent += units;
-        if (Spent > Most)
+        if (Spent > _limit)
         {
             throw new TooMuchException();
         }

@@ -1,5 +1,6 @@
 using Loam.Core.Catalog;
 using Loam.Mind.Interpreter.Editing;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
@@ -9,6 +10,27 @@ namespace Loam.Mind.Interpreter.Resolving;
 /// </summary>
 internal sealed partial class Resolver
 {
+    /// <summary>"All services in app": those on that network.</summary>
+    private void Within(Clause clause)
+    {
+        var all = clause.Targets.FindIndex(t => t.Reference == "all");
+        var on = clause.Attributes.OfType<NetworkAttribute>().FirstOrDefault();
+        var said = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Reference, "all"));
+        if (all < 0 || on?.Name is not { } network || clause.Attributes.Count < 2
+            || clause.Next(said) is not (>= 0 and var link) || clause.Next(link) < 0
+            && !clause.Lexemes.Skip(link + 1).Take(2).Any(l => l.Named(Known.Network) == network)
+            || !(clause[link].IsGlue("in") || clause[link].IsGlue("on")))
+        {
+            return;
+        }
+        clause.Attributes.Remove(on);
+        clause.Targets[all] = clause.Targets[all] with
+        {
+            Chosen = [.. _draft.State.Services.Values.Where(s => s.Networks.Contains(network))
+                .Select(s => s.Name)],
+        };
+    }
+
     /// <summary>"Valkey instead of redis".</summary>
     private void Instead(Clause clause)
     {
@@ -68,7 +90,7 @@ internal sealed partial class Resolver
         var made = clause.Targets[^1];
         var old = clause.Targets[^2];
         var froms = clause.Lexemes.Any(l => l.IsGlue("from") || l.Text.EndsWith(" from",
-            StringComparison.Ordinal)) || AreAlike(old, made);
+            StringComparison.Ordinal)) || !clause.AsksMark && AreAlike(old, made);
         if (!froms || !clause.Lexemes.Any(l => l.IsGlue("to"))
             || made.Named(Known.App) is not { } known || Targets.Candidates(made).Count > 0
             || old.Named(Known.App) is not { } former)

@@ -73,6 +73,17 @@ internal sealed partial class Resolver
             clause.Attributes.Remove(put);
             return;
         }
+        // "Ingest 2 → 3", where two of it run.
+        if (bare is [var had, var gets] && had.Value != gets.Value && gets.Value <= MostCopies
+            && clause.Lexemes.Any(l => l.IsGlue("to")) && clause.Targets is [{ } only]
+            && Targets.Candidates(only) is [var many]
+            && _draft.State.Services[many].Replicas == had.Value)
+        {
+            clause.Attributes.Remove(had);
+            clause.Attributes[clause.Attributes.IndexOf(gets)] = new LimitAttribute(
+                LimitKind.Replicas, new(AmountKind.Absolute, gets.Value, ""));
+            return;
+        }
         if (bare is not [var from, var to]
             || clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList() is not [var name]
             || !_draft.State.Services[name].Ports.Any(p => p.Host == (int)from.Value))

@@ -52,6 +52,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [Reply.Answer("`loam history` lists the generations, and `loam revert N` plans "
                 + "the way back to one of them.")];
         }
+        Within(clause);
         Instead(clause);
         if (Switched(clause) is { } switched)
         {

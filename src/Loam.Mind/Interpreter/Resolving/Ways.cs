@@ -86,7 +86,7 @@ internal sealed class Ways(
         var after = session.Remember();
         session.Recall(_start);
         var cutting = new Cutting(sentences, starts, session);
-        var other = Effort.Within(() => cutting.Other(failed: false)
+        var other = session.Effort.Within(() => cutting.Other(failed: false)
             ?? (failed ? cutting.Other(failed: true) : null));
         if (other is null || first is { Result.Outcome: Outcome.Answer }
             || (first is { Result: { Outcome: Outcome.Proposal, Confidence: > 0.95 } }
@@ -97,7 +97,7 @@ internal sealed class Ways(
             session.Recall(after);
             return first ?? Run(plain);
         }
-        if (Effort.Within(() => Tried(Read(other.Clauses, session))) is { } second
+        if (session.Effort.Within(() => Tried(Read(other.Clauses, session))) is { } second
             && (first is null || IsSurer(second.Result, first.Result, other.Gains)))
         {
             return second;
@@ -121,7 +121,7 @@ internal sealed class Ways(
     private Way Otherwise(Way best)
     {
         var after = session.Remember();
-        if (Effort.Within(() => Another(best)) is { } another)
+        if (session.Effort.Within(() => Another(best)) is { } another)
         {
             return another;
         }

@@ -56,6 +56,13 @@ internal static class NetworkReader
         {
             clause.Use(isolated);
         }
+        // "Redis out of the app network"
+        if (clause.Verb is "" or "have" or "set" && field > 1
+            && Enumerable.Range(Math.Max(0, field - 3), Math.Min(3, field)).Any(at =>
+                clause[at].IsGlue("from") && clause[at].Text is "out of" or "off" or "from"))
+        {
+            clause.Verb = "disconnect";
+        }
         if (field >= 0)
         {
             clause.Use(field);

@@ -10,6 +10,15 @@ internal static partial class FirewallClaim
     /// <summary>"Let only the api talk to postgres": what passes between containers.</summary>
     public static bool IsAmongServices(Clause clause)
     {
+        // "Only via the proxy": which way it takes.
+        var via = clause.Lexemes.ToList().FindIndex(l => l.Text is "via" or "through" or "behind"
+            or "by way of");
+        if (via >= 0 && clause.Next(via) is >= 0 and var way
+            && clause[way].Named(Known.Service) is not null
+            && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Address) || l.Is(Part.Cidr)))
+        {
+            return true;
+        }
         var may = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "may")
             && l.Text.Split(' ')[^1] is "to" or "reach" or "access" or "use");
         bool Names(Lexeme lexeme) => lexeme.Named(Known.Service) is not null

@@ -34,8 +34,11 @@ internal static class PeopleAnswers
                 + " `loam history` shows who changed what.");
         }
         var said = clause.Attributes.OfType<UserAttribute>().ToList();
-        var users = said.SelectMany(s => s.Users).Distinct().ToList();
-        return Reply.Answer(Users(clause, new(state), users, said));
+        var book = new PeopleBook(state);
+        // Whom an earlier wish of the turn took away is not there any more.
+        var users = said.SelectMany(s => s.Users).Distinct().Where(u => book[u] is not null)
+            .ToList();
+        return Reply.Answer(Users(clause, book, users, said));
     }
 
     private static string Users(

@@ -79,7 +79,7 @@ internal static class BackupReader
             && clause.All(Part.Number).Any(i => Counts(clause, i) && i + 1 < clause.Count
                 && clause.Lexemes.Skip(i + 1).Take(2).Any(l => l.Text is "longer" or "more"));
         var retain = longer ? null
-            : OfThem(clause) ?? Rather(clause) ?? Retain(clause) ?? Period(clause);
+            : OfThem(clause) ?? Worth(clause) ?? Rather(clause) ?? Retain(clause) ?? Period(clause);
         var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
         // "Daily backups" is one saying, and its rhythm counts.
         var shift = JobSeasons.Shift(clause);
@@ -207,6 +207,16 @@ internal static class BackupReader
         var at = Enumerable.Range(0, Math.Max(0, clause.Count - 2)).FirstOrDefault(i =>
             Counts(clause, i) && clause[i].Unit.Length == 0 && clause[i + 1].IsGlue("of")
             && clause[i + 2].Text is "them" or "those" or "these" or "each", -1);
+        return at < 0 ? null : Counted(clause, at);
+    }
+
+    /// <summary>"Every day at 4, two weeks of it": no hour of the day.</summary>
+    private static (int Count, bool Days)? Worth(Clause clause)
+    {
+        var at = Enumerable.Range(0, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            Counts(clause, i) && clause[i].Unit.Length == 0 && IsPeriod(clause[i + 1])
+            && (clause[i + 1].Text.Split(' ')[^1] is "of" or "worth"
+                || i + 2 < clause.Count && clause[i + 2].Text is "of" or "of it" or "of them"), -1);
         return at < 0 ? null : Counted(clause, at);
     }
 
