@@ -13,6 +13,12 @@ namespace Loam.Drivers.Containers;
 /// and later through its compatible API. This file: containers.</summary>
 public sealed partial class DockerEngine(string socket) : IContainerEngine
 {
+    /// <summary>How often one that crashes is looked at after it was told to stop.
+    /// </summary>
+    private const int StopLooks = 10;
+
+    private static readonly TimeSpan s_stopLook = TimeSpan.FromMilliseconds(100);
+
     private readonly EngineConnection _engine = new(socket);
     private EngineInfo? _info;
     private int _cpus;
@@ -122,12 +128,37 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var seconds = Math.Max(0, (int)Math.Ceiling(timeout.TotalSeconds));
-        await _engine.CallAsync(
-            HttpMethod.Post,
-            string.Create(
-                CultureInfo.InvariantCulture, $"/containers/{Escape(name)}/stop?t={seconds}"),
-            $"container {name}", cancel, limit: timeout + Limits.EngineCall,
-            accept: HttpStatusCode.NotModified).ConfigureAwait(false);
+        do
+        {
+            await _engine.CallAsync(
+                HttpMethod.Post,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"/containers/{Escape(name)}/stop?t={seconds}"),
+                $"container {name}", cancel, limit: timeout + Limits.EngineCall,
+                accept: HttpStatusCode.NotModified).ConfigureAwait(false);
+        }
+        while (await StartsAgainAsync(name, cancel).ConfigureAwait(false));
+    }
+
+    /// <summary>Podman forgets a stop that falls between the end of a container and its next
+    /// start: what starts it again is a process of its own, which was on its way.</summary>
+    private async Task<bool> StartsAgainAsync(string name, CancellationToken cancel)
+    {
+        for (var look = 0; look < StopLooks && await BrandAsync(cancel).ConfigureAwait(false)
+            == EngineBrand.Podman; look++)
+        {
+            var present = await FindAsync(name, cancel).ConfigureAwait(false);
+            if (present is null or { Restart: RestartPolicy.Never } or { RestartCount: 0 })
+            {
+                return false;
+            }
+            if (present.State == ContainerState.Running)
+            {
+                return true;
+            }
+            await Task.Delay(s_stopLook, cancel).ConfigureAwait(false);
+        }
+        return false;
     }
 
     public async Task RemoveAsync(string name, CancellationToken cancel) =>

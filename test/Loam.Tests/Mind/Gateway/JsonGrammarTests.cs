@@ -23,6 +23,7 @@ public sealed class JsonGrammarTests
         "encrypted:v1:QUJD", "generate:32", "generate:16:hex", "0755", "22:00-06:00", "ada@house",
         "eth0", "https://loam.example/x", "ssh-ed25519 AAAA", "read:/srv", "network:web:80",
         "5/minute", "8080", "8080-8090", "DB_PASSWORD", "UTC", "Europe/Berlin", "tcp", "latest",
+        "/dev/sdb",
         "a \"quoted\" word\n", "größer €😀", "\\", "",
     ];
 
