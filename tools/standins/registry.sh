@@ -14,6 +14,8 @@ main() {
     start | stop | port) ;;
     *) fail "usage: registry.sh start|stop|port DIR [PORT]" ;;
   esac
+  # Where nothing was built, nothing runs.
+  if [[ $verb == stop && ! -d $folder ]]; then return; fi
   [[ -d $folder ]] || fail "there is no folder '$folder'. Build the stand-ins first (build.sh)."
   dir=$(cd "$folder" && pwd)
   case $verb in
