@@ -232,7 +232,7 @@ check_six_files() {
   fi
   ok "network: but not from outside"
   holds "storage: a volume is encrypted, attached, and used by a service" \
-    inside "grep '^/dev/mapper/' /proc/mounts; loam status" '^/dev/mapper/loam-'
+    in_letters 1
   holds "storage: a volume group is on the second disk" \
     inside "lvm vgs --noheadings -o vg_name,lv_count" 'store +2'
   holds "storage: a page from outside that a service wrote there" written 1
@@ -263,8 +263,15 @@ grow_volumes() {
     "df -kP /var/lib/loam/volumes/films /var/lib/loam/volumes/diary | awk '\$2 > 70000' | wc -l" '^2$'
 }
 
+# in_letters TIMES: what a service wrote into the encrypted volume that is a file.
+in_letters() {
+  inside "grep -c '^/dev/mapper/loam-.*letters' /proc/mounts" '^1$' &&
+    inside "grep -c kept /var/lib/loam/volumes/letters/note.txt" "^[$1-9]"
+}
+
 # The line of before the cut stands before the one of after it.
 encrypted_kept() {
+  in_letters 2 &&
   inside "grep -c '^/dev/mapper/loam-.*diary' /proc/mounts" '^1$' &&
     inside "grep -c kept /var/lib/loam/volumes/diary/note.txt" '^[2-9]'
 }

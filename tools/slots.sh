@@ -15,7 +15,7 @@ source "$(dirname "$0")/lib.sh"
 source "$tools/qemu.sh"
 source "$tools/guest.sh"
 
-readonly memory_mb=1024 disk_mb=2048 answer_limit_s=180 work_limit_s=240 trial_limit_s=240
+readonly memory_mb=1024 disk_mb=2048 answer_limit_s=360 work_limit_s=240 trial_limit_s=240
 # Where the parts of every disk of ours begin; src/Loam.Drivers/Booting/Slots/DiskLayout.cs.
 readonly boot_at=$((2 << 20)) b_at=$((294 << 20)) data_at=$((550 << 20))
 readonly ovmf=/usr/share/OVMF
@@ -109,15 +109,14 @@ short() {
 
 # beside FOLDER: the second machine, whose disk becomes a copy of the first one's, in that folder.
 beside() {
-  local deadline
   qemu=
   trap close_guest EXIT
   trap 'exit 1' TERM
   open_guest
   install_bios
-  deadline=$((SECONDS + work_limit_s))
   until [[ -f $1/copy ]]; do
-    ((SECONDS < deadline)) || fail "there is no disk to go on with."
+    # Whoever makes it may have images to build first.
+    is_alive $$ || exit 1
     sleep 0.5
   done
   mv "$1/copy" "$work/disk"

@@ -184,8 +184,8 @@ run_machine() {
   ok=$(grep -c '^  ok: ' "$log" || true)
   if ((code != 0)); then
     bad=1
-    # One that was ended does not say why.
-    why=$(grep '^./dev: ' "$log" | tail -1 | cut -c1-160 || true)
+    # One that was ended does not say why. The first is the reason of the others.
+    why=$(grep -m1 '^./dev: ' "$log" | cut -c1-160 || true)
     faults+=("$part: ${why:-exit code $code}, the log is $log")
   fi
   add "$part" "$ok" "$bad" 0 $((SECONDS - begin))

@@ -81,7 +81,10 @@ public sealed class ContainerDriver(IContainerEngine engine, string instance, IP
     private async Task StopAsync(string name, CancellationToken cancel)
     {
         var present = await engine.FindAsync(name, cancel);
-        if (present?.State is ContainerState.Running or ContainerState.Restarting
+        // One that crashes again and again is at its end most of the time, and starts once more.
+        var again = present is { State: ContainerState.Exited, RestartCount: > 0,
+            Restart: not RestartPolicy.Never };
+        if (again || present?.State is ContainerState.Running or ContainerState.Restarting
             or ContainerState.Paused)
         {
             await engine.StopAsync(name, Limits.StopTimeout, cancel);

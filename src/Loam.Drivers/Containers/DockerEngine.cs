@@ -17,6 +17,8 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine
     /// </summary>
     private const int StopLooks = 10;
 
+    private const int StopTries = 5;
+
     private static readonly TimeSpan s_stopLook = TimeSpan.FromMilliseconds(100);
 
     private readonly EngineConnection _engine = new(socket);
@@ -128,6 +130,7 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var seconds = Math.Max(0, (int)Math.Ceiling(timeout.TotalSeconds));
+        var left = StopTries;
         do
         {
             await _engine.CallAsync(
@@ -137,7 +140,7 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine
                 $"container {name}", cancel, limit: timeout + Limits.EngineCall,
                 accept: HttpStatusCode.NotModified).ConfigureAwait(false);
         }
-        while (await StartsAgainAsync(name, cancel).ConfigureAwait(false));
+        while (--left > 0 && await StartsAgainAsync(name, cancel).ConfigureAwait(false));
     }
 
     /// <summary>Podman forgets a stop that falls between the end of a container and its next

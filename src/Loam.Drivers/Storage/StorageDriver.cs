@@ -44,9 +44,9 @@ public sealed class StorageDriver(
             var look = groups.Count == 0
                 && !ledger.Images.Values.Any(i => i.Disk.Group is not null)
                 ? GroupLook.None : await LookAsync(groups, soFar.IsPassing, cancel);
-            var (there, lack) = (look.There, look.Lack);
             var types = sought.Select(s => s.Mount!.Type).Distinct().ToList();
             var lacks = host.Lacks(types);
+            var (there, lack) = (look.There, look.Lack ?? lacks.GetValueOrDefault("lvm"));
             return soFar with
             {
                 Storage = new(
@@ -102,31 +102,43 @@ public sealed class StorageDriver(
         }
     }
 
-    /// <summary>What was seen last does in passing, as long as the machine has the same disks. A
-    /// disk that does not answer stops nobody but who stands on it.</summary>
+    /// <summary>What was seen last does in passing, as long as the machine has the same disks and
+    /// all was well. A disk that does not answer stops nobody but who stands on it, and is not
+    /// asked again at once.</summary>
     private async Task<GroupLook> LookAsync(
         IReadOnlyList<VolumeGroup> groups, bool isPassing, CancellationToken cancel)
     {
         var of = string.Join('\n', groups.Select(g => $"{g.Name} {string.Join(' ', g.Devices)}")
             .Append(host.DiskList));
-        if (isPassing && _look?.Of == of)
+        if (isPassing && _look is { } last && last.Of == of
+            && (last.Lack is null || Environment.TickCount64 < last.Until))
         {
-            return _look;
+            return last;
         }
         _look = null;
         try
         {
             var there = await host.GroupsAsync(cancel);
-            return _look = new(of, there, [.. groups.Select(g => _groups.See(g, there))], null);
+            GroupLook look = new(of, there,
+                [.. groups.Select(g => _groups.See(g, there, looks: true))], null);
+            _look = look.IsWell ? look : null;
+            return look;
         }
         catch (HostException fault)
         {
             var there = HostGroups.None;
-            return new(of, there, [.. groups.Select(g => _groups.See(g, there))], new(
-                fault.Message,
-                fault.Remedy.Length > 0 ? fault.Remedy : "`vgs` shows what is the matter."));
+            return _look = new(of, there,
+                [.. groups.Select(g => _groups.See(g, there, looks: false))], new(
+                    fault.Message,
+                    fault.Remedy.Length > 0 ? fault.Remedy : "`vgs` shows what is the matter."))
+            {
+                Until = Environment.TickCount64 + (long)s_afterFailure.TotalMilliseconds,
+            };
         }
     }
+
+    /// <summary>How long a look that failed does in passing.</summary>
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromMinutes(10);
 
     /// <param name="Of">What was looked for, and the disks that there were.</param>
     /// <param name="Lack">Why nobody could look.</param>
@@ -134,6 +146,14 @@ public sealed class StorageDriver(
         string Of, HostGroups There, ImmutableArray<ObservedGroup> Seen, HostLack? Lack)
     {
         public static readonly GroupLook None = new("", HostGroups.None, [], null);
+
+        /// <summary>When one that failed is old, of <see cref="Environment.TickCount64"/>.
+        /// </summary>
+        public long Until { get; init; }
+
+        /// <summary>There is nothing that somebody may be mending.</summary>
+        public bool IsWell => Seen.All(g => g is { IsThere: true, IsPartial: false }
+            && g.Doubles.IsEmpty && g.Devices.All(d => d.IsMember));
     }
 
     private ObservedMount See(ImmutableArray<HostMount> mounts, string target)

@@ -9,12 +9,14 @@ namespace Loam.Drivers.Storage;
 /// kernel may call it otherwise after the next start.</summary>
 internal sealed class VolumeGroups(IStorageHost host, StorageLedger ledger)
 {
-    public ObservedGroup See(VolumeGroup wanted, HostGroups there)
+    /// <param name="looks">Also at what is on disks that are in no group.</param>
+    public ObservedGroup See(VolumeGroup wanted, HostGroups there, bool looks)
     {
         var group = there.Group(wanted.Name);
         var members = Members(group, wanted.Name, wanted.Devices);
         var seen = new ObservedGroup(wanted.Name, group is not null,
-            [.. wanted.Devices.Select(d => See(d, members.GetValueOrDefault(d), there))])
+            [.. wanted.Devices.Select(d => looks ? See(d, members.GetValueOrDefault(d), there)
+                : new(d, IsMember: false, 0, null))])
         {
             Doubles = there.Doubles(wanted.Name),
             IsKnown = ledger.Groups.GetValueOrDefault(wanted.Name) is { } known

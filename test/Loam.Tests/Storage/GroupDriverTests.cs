@@ -103,17 +103,34 @@ public sealed class GroupDriverTests
             looks.ShouldBe(expected);
             seen.Storage!.Groups.ShouldHaveSingleItem().Name.ShouldBe(Name);
         }
+        // Nothing is there yet: somebody may be at it.
+        await LookAsync(true, 1);
+        await LookAsync(true, 1);
+        Task MakeAsync() => driver.ApplyAsync(new(ActionKind.SetGroup, Name)
+        {
+            Volume = GroupSteps.Spec(new(Name, [A])), Group = new(Name, [], [A]), Token = Plan,
+        }, (_, _, _) => { }, default);
+        await MakeAsync();
         await LookAsync(true, 1);
         await LookAsync(true, 0);
         await LookAsync(false, 1);
         await LookAsync(true, 0);
         _host.PutDisk("/dev/c", 200 << 20);
         await LookAsync(true, 1);
-        await driver.ApplyAsync(new(ActionKind.SetGroup, Name)
-        {
-            Volume = GroupSteps.Spec(new(Name, [A])), Group = new(Name, [], [A]), Token = Plan,
-        }, (_, _, _) => { }, default);
+        await LookAsync(true, 0);
+        await MakeAsync();
         await LookAsync(true, 1);
+        // Who does not answer is not asked again at once.
+        _host.Check = what =>
+        {
+            if (what == "look at groups")
+            {
+                looks++;
+                throw new HostException(Fault.Timeout, "lvm did not end.", "");
+            }
+        };
+        await LookAsync(false, 1);
+        await LookAsync(true, 0);
     }
 
     /// <summary>Where none is declared or noted.</summary>

@@ -46,9 +46,9 @@ public sealed class LogicalVolumeTests : IDisposable
         _calls[^1].ShouldStartWith("lvm lvchange --activate n media/films");
 
         _says = "  Something else.";
-        (await Should.ThrowAsync<Loam.Core.Reconciling.HostException>(() => Host().UnmountAsync(
-            "/srv/films", new("/dev/media/films", "ext4", "") { Disk = plain }, true, default)))
-            .Message.ShouldBe("lvm media/films failed: Something else.");
+        await Host().UnmountAsync(
+            "/srv/films", new("/dev/media/films", "ext4", "") { Disk = plain }, true, default);
+        _calls[^1].ShouldStartWith("lvm lvchange --activate n media/films");
     }
 
     private LinuxStorage Host()
