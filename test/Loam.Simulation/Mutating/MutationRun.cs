@@ -6,7 +6,7 @@ namespace Loam.Simulation.Mutating;
 /// </summary>
 internal static class MutationRun
 {
-    private const int Seeds = 4000;
+    private const int Seeds = 12_000;
 
     /// <returns>How many of the mutations were found.</returns>
     public static int Run(string repository)
