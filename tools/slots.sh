@@ -6,8 +6,8 @@
 #   slots.sh [CASE...]  these, and the same disk with UEFI: good, back, panicking, ill, damaged, uefi,
 #                       and onto: from the running system onto an empty disk, started with both
 #   slots.sh --install  from the ISO onto an empty disk and from there, with BIOS and with UEFI
-#   slots.sh --short    the updates that go wrong, and both installations, on two machines side by
-#                       side: each keeps one processor busy
+#   slots.sh --short    panicking and damaged, and both installations, on two machines side by side:
+#                       each keeps one processor busy
 #
 # Images are stand-ins, built locally from Debian packages, from a registry on this machine.
 set -euo pipefail
@@ -88,17 +88,12 @@ updates() {
   for case in "$@"; do "$case"; done
 }
 
-# short: begins with an installation, so that both machines have something to do.
+# short: two machines, each on one processor.
 short() {
   iso=$("$tools/iso.sh")
-  (beside "$work") &
+  (beside) &
   beside=$!
   first_start
-  # As a power cut would leave it, without one.
-  kill -STOP "$qemu"
-  cp --sparse=always "$work/disk" "$work/copying"
-  kill -CONT "$qemu"
-  mv "$work/copying" "$work/copy"
   panicking
   damaged
   stop_machine
@@ -107,23 +102,12 @@ short() {
   beside=
 }
 
-# beside FOLDER: the second machine, whose disk becomes a copy of the first one's, in that folder.
 beside() {
   qemu=
   trap close_guest EXIT
   trap 'exit 1' TERM
   open_guest
   install_bios
-  until [[ -f $1/copy ]]; do
-    # Whoever makes it may have images to build first.
-    is_alive $$ || exit 1
-    sleep 0.5
-  done
-  mv "$1/copy" "$work/disk"
-  start_disk bios
-  await_daemon
-  await_page "$work_limit_s"
-  ill
 }
 
 # A disk, updates, and a web server that runs from it.
