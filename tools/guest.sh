@@ -83,7 +83,7 @@ page() { curl -s --max-time 5 "http://127.0.0.1:$web/"; }
 
 await_page() {
   local deadline=$((SECONDS + $1))
-  until page | grep -q nginx; do
+  until page | grep nginx >/dev/null; do
     is_alive "$qemu" || fail "the machine ended before it served a page."
     ((SECONDS < deadline)) || { console | tail -30 >&2; fail "no page within $1 s."; }
     sleep 0.1
@@ -93,7 +93,7 @@ await_page() {
 # await_health SECONDS: a service that has just started again is not known to be well at once.
 await_health() {
   local deadline=$((SECONDS + $1))
-  until console | grep -qE '● +nginx +healthy'; do
+  until console | grep -E '● +nginx +healthy' >/dev/null; do
     is_alive "$qemu" || { console | tail -30 >&2; fail "the machine ended before nginx was healthy."; }
     ((SECONDS < deadline)) || { console | tail -40 >&2; fail "nginx did not become healthy."; }
     say_to_it status

@@ -179,7 +179,7 @@ update() {
 # await_state SLOT WORDS: what `os status` says of it.
 await_state() {
   local deadline=$((SECONDS + trial_limit_s))
-  until console | grep -qE "[●○] +$1 .*$2"; do
+  until console | grep -E "[●○] +$1 .*$2" >/dev/null; do
     is_alive "$qemu" || fail "the machine ended before slot $1 was '$2'."
     ((SECONDS < deadline)) || { console | tail -30 >&2; fail "slot $1 did not become '$2'."; }
     say_to_it "os status"
