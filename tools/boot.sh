@@ -217,7 +217,7 @@ inside() {
 # A login with a terminal.
 logs_in() {
   { sleep 3; printf 'exit\r'; } | as_user root -tt >"$work/login" 2>&1 || true
-  sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g' "$work/login" | grep -qE 'loam (›|>)' ||
+  sed 's/\x1b\[[0-9;?]*[a-zA-Z]//g' "$work/login" | grep -E 'loam (›|>)' >/dev/null ||
     { cat "$work/login"; false; }
 }
 
