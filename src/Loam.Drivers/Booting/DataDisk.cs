@@ -1,4 +1,3 @@
-using System.Text;
 using Loam.Core;
 using Loam.Core.Reconciling;
 using Loam.Drivers.Booting.Slots;
@@ -137,55 +136,23 @@ public sealed class DataDisk(Children children, string log)
 
     /// <summary>Nothing at the beginning, where every partition table and file system has
     /// something, nor at the end, where some have.</summary>
-    internal static bool IsEmpty(string path, long bytes)
+    /// <param name="beginning">Bytes of it.</param>
+    internal static bool IsEmpty(string path, long bytes, int beginning = (int)Edge)
     {
         try
         {
             using var file = File.OpenHandle(path);
-            var buffer = new byte[Edge];
-            return bytes >= Edge && IsZero(0) && IsZero(bytes - Edge);
+            var buffer = new byte[Math.Max(beginning, Edge)];
+            return bytes >= buffer.Length && IsZero(0, beginning)
+                && IsZero(bytes - Edge, (int)Edge);
 
-            bool IsZero(long at) => RandomAccess.Read(file, buffer, at) == buffer.Length
-                && !buffer.AsSpan().ContainsAnyExcept((byte)0);
+            bool IsZero(long at, int length) => buffer.AsSpan(0, length) is var part
+                && RandomAccess.Read(file, part, at) == length
+                && !part.ContainsAnyExcept((byte)0);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
-    }
-}
-
-/// <summary>What an ext4 file system says of itself in its first block; ext4(5).</summary>
-internal sealed record Ext4(string Label, long Bytes, bool HasFaults)
-{
-    private const int At = 1024, Length = 1024;
-
-    /// <returns>Null: there is none.</returns>
-    public static Ext4? Read(string device)
-    {
-        try
-        {
-            using var file = File.OpenHandle(device);
-            var block = new byte[Length];
-            return RandomAccess.Read(file, block, At) == Length ? Of(block) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
-    }
-
-    internal static Ext4? Of(ReadOnlySpan<byte> block)
-    {
-        const ushort magic = 0xEF53, faults = 2;
-        if (BitConverter.ToUInt16(block[0x38..]) != magic)
-        {
-            return null;
-        }
-        var blocks = BitConverter.ToUInt32(block[4..])
-            | ((long)BitConverter.ToUInt32(block[0x150..]) << 32);
-        return new(Encoding.ASCII.GetString(block.Slice(0x78, 16)).TrimEnd('\0'),
-            blocks << (10 + (int)BitConverter.ToUInt32(block[0x18..])),
-            (BitConverter.ToUInt16(block[0x3a..]) & faults) != 0);
     }
 }

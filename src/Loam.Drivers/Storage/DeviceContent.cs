@@ -1,5 +1,6 @@
 using Loam.Drivers.Booting;
 using Loam.Drivers.Files;
+using Microsoft.Win32.SafeHandles;
 
 namespace Loam.Drivers.Storage;
 
@@ -59,17 +60,21 @@ internal static class DeviceContent
             {
                 return (0, "it is too small");
             }
-            var edge = new byte[Edge];
-            var read = RandomAccess.Read(file, edge, 0);
-            return (bytes, Known(edge) is { } known ? $"it holds {known}"
-                : read == Edge && !edge.AsSpan().ContainsAnyExcept((byte)0)
-                    && DataDisk.IsEmpty(path, bytes) ? null
-                : "it holds something that Loam does not know");
+            return (bytes, DataDisk.IsEmpty(path, bytes, Edge) ? null
+                : $"it holds {Named(file)}");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return (0, $"it cannot be read: {fault.Message.TrimEnd('.')}");
         }
+    }
+
+    /// <summary>What is on a disk that is not empty, in words.</summary>
+    public static string Named(SafeFileHandle disk)
+    {
+        var begin = new byte[Edge];
+        RandomAccess.Read(disk, begin, 0);
+        return Known(begin) ?? "something that Loam does not know";
     }
 
     internal static string? Known(ReadOnlySpan<byte> begin)

@@ -14,6 +14,9 @@ namespace Loam.Drivers.Storage;
 public sealed class StorageDriver(
     IStorageHost host, IDirectories directories, StorageLedger ledger, string imageRoot) : IDriver
 {
+    /// <summary>How long a look that failed does in passing.</summary>
+    private static readonly TimeSpan s_afterFailure = TimeSpan.FromMinutes(10);
+
     /// <summary>What is seen must go together with the ledger.</summary>
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -136,9 +139,6 @@ public sealed class StorageDriver(
             };
         }
     }
-
-    /// <summary>How long a look that failed does in passing.</summary>
-    private static readonly TimeSpan s_afterFailure = TimeSpan.FromMinutes(10);
 
     /// <param name="Of">What was looked for, and the disks that there were.</param>
     /// <param name="Lack">Why nobody could look.</param>

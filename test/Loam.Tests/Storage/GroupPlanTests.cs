@@ -4,6 +4,7 @@ using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using static Loam.Tests.Storage.StoragePlanning;
 
 namespace Loam.Tests.Storage;
 
@@ -13,9 +14,6 @@ public sealed class GroupPlanTests
     private const string Two = "  groups:\n    - {name: media, devices: [/dev/sdb, /dev/sdc]}\n";
     private const string Volume = "  volumes:\n    - {name: films, size: 64Mi, group: media}\n";
     private const long Disk = 200 << 20;
-
-    private static readonly PlanningContext s_context =
-        new("11111111-2222-3333-4444-555555555555", "/volumes");
 
     private static readonly ObservedGroup s_none =
         new("media", false, [new("/dev/sdb", false, Disk, null)]);
@@ -155,7 +153,7 @@ public sealed class GroupPlanTests
         var both = s_there with { Others = ["/dev/sdc"] };
         Only(Plan(Two, Group, Seen(both))).ShouldSay("on /dev/sdc as well", "pvmove");
         Plan(Two, Group, Seen(s_there)).HasErrors.ShouldBeFalse();
-        Plan(Two, Group, Seen(both), context: s_context with { IsRevert = true }).Findings
+        Plan(Two, Group, Seen(both), context: Context with { IsRevert = true }).Findings
             .ShouldHaveSingleItem().IsError.ShouldBeFalse();
     }
 
@@ -230,26 +228,6 @@ public sealed class GroupPlanTests
     [InlineData("  groups:\n    - {name: media, devices: [sdb]}\n", "not a disk")]
     [InlineData("  groups:\n    - {name: -a, devices: [/dev/sdb]}\n", "volume group")]
     public void What_cannot_be_is_refused_where_it_stands(string spec, string says) =>
-        StateReader.Read(Files(spec)).Findings.Where(f => f.IsError).ShouldHaveSingleItem()
+        StateReader.Read(FilesOf(spec)).Findings.Where(f => f.IsError).ShouldHaveSingleItem()
             .Message.ShouldContain(says);
-
-    private static StateSet Files(string spec) => spec.Length == 0 ? StateSet.Empty
-        : StateSet.Empty.With("storage.yaml",
-            "apiVersion: loam/v1\nkind: StorageConfig\nspec:\n" + spec);
-
-    private static DesiredState State(string spec)
-    {
-        var reading = StateReader.Read(Files(spec));
-        return reading.State.ShouldNotBeNull(string.Join('\n', reading.Findings));
-    }
-
-    private static Plan Plan(string before, string after, ObservedStorage storage,
-        bool heal = false, PlanningContext? context = null) =>
-        Planner.Plan(State(before), State(after), new()
-        {
-            ObservedAt = DateTimeOffset.UnixEpoch, Storage = storage,
-        }, (context ?? s_context) with { Heal = heal });
-
-    private static Diagnostic Only(Plan plan) =>
-        plan.Findings.Where(f => f.IsError).ShouldHaveSingleItem();
 }

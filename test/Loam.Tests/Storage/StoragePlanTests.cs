@@ -4,6 +4,7 @@ using Loam.Core.Observing;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using static Loam.Tests.Storage.StoragePlanning;
 
 namespace Loam.Tests.Storage;
 
@@ -11,9 +12,6 @@ public sealed class StoragePlanTests
 {
     private const string Sized = "  volumes:\n    - {name: data, size: 64Mi}\n";
     private const string Path = "/volumes/data", Image = "/volumes/.images/data.ext4";
-
-    private static readonly PlanningContext s_context =
-        new("11111111-2222-3333-4444-555555555555", "/volumes");
 
     private static readonly MountSpec s_image = new(Image, "ext4", "")
     {
@@ -69,7 +67,7 @@ public sealed class StoragePlanTests
 
         var grown = Attached(s_image with { Disk = new("data", 128 << 20, false) });
         Only(Plan(large, Sized, grown)).ShouldSay("cannot shrink to 64Mi", "size: 128Mi");
-        var back = Plan(large, Sized, grown, context: s_context with { IsRevert = true });
+        var back = Plan(large, Sized, grown, context: Context with { IsRevert = true });
         back.HasErrors.ShouldBeFalse();
         back.Findings.ShouldHaveSingleItem().Remedy.ShouldContain("stays as large");
     }
@@ -186,7 +184,7 @@ public sealed class StoragePlanTests
         var there = Mounted("/srv/a", null, "theirs", isOwn: false);
         Only(Plan("", mounts, there)).ShouldSay("Loam did not do it", "umount /srv/a");
         var taken = Plan("", mounts, there,
-            context: s_context with { AdoptedMounts = ["/srv/a"] });
+            context: Context with { AdoptedMounts = ["/srv/a"] });
         taken.HasErrors.ShouldBeFalse();
         taken.Steps[0].Actions.ShouldHaveSingleItem().Kind.ShouldBe(ActionKind.AdoptMount);
         Plan("", "  mounts: []\n", there).Steps.ShouldBeEmpty();
@@ -242,28 +240,7 @@ public sealed class StoragePlanTests
             .ShouldContain(e => e.Message.Contains(says));
 
     private static List<Diagnostic> Errors(string spec) =>
-        [.. StateReader.Read(Files(spec)).Findings.Where(f => f.IsError)];
-
-    private static StateSet Files(string spec) => spec.Length == 0 ? StateSet.Empty
-        : StateSet.Empty.With("storage.yaml",
-            "apiVersion: loam/v1\nkind: StorageConfig\nspec:\n" + spec);
-
-    private static DesiredState State(string spec)
-    {
-        var reading = StateReader.Read(Files(spec));
-        return reading.State.ShouldNotBeNull(string.Join('\n', reading.Findings));
-    }
-
-    private static Plan Plan(string before, string after, ObservedStorage storage,
-        ObservedVolume? seen = null, bool heal = false, PlanningContext? context = null) =>
-        Planner.Plan(State(before), State(after), new()
-        {
-            ObservedAt = DateTimeOffset.UnixEpoch, Storage = storage,
-            Volumes = seen is null ? [] : [seen],
-        }, (context ?? s_context) with { Heal = heal });
-
-    private static Diagnostic Only(Plan plan) =>
-        plan.Findings.Where(f => f.IsError).ShouldHaveSingleItem();
+        [.. StateReader.Read(FilesOf(spec)).Findings.Where(f => f.IsError)];
 }
 
 internal static class Said

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loam.Core.Reconciling;
+using Loam.Drivers.Storage;
 
 namespace Loam.Drivers.Booting.Slots;
 
@@ -76,13 +77,12 @@ public sealed record TargetDisk(string Path, long Bytes, string Model, string Ho
             return (string.Join(", ", parts.Take(Shown)) + (parts.Count <= Shown ? ""
                 : $" and {parts.Count - Shown} more parts"), false);
         }
-        if (Ext4.Read(path) is { } ext4)
+        if (Ext4.Read(path) is { Label.Length: > 0 } ext4)
         {
-            return (ext4.Label.Length > 0 ? $"an ext4 file system named {ext4.Label}"
-                : "an ext4 file system", false);
+            return ($"an ext4 file system named {ext4.Label}", false);
         }
         var empty = DataDisk.IsEmpty(path, bytes);
-        return (empty ? "nothing" : "something that Loam does not know", empty);
+        return (empty ? "nothing" : DeviceContent.Named(disk), empty);
     }
 
     private static string Text(string folder, string file)

@@ -23,7 +23,7 @@ internal static class Purposes
         {
             foreach (var (key, phrase) in WordFile.Read(language, "purposes"))
             {
-                if (key is "thing" or "leads" or "own" or "does")
+                if (key is "thing" or "leads" or "own" or "does" or "mine")
                 {
                     _marks.TryAdd(key, new(StringComparer.Ordinal));
                     _marks[key].Add(phrase);
@@ -107,8 +107,7 @@ internal static class Purposes
         for (var at = from; at + 2 < to; at++)
         {
             if (!s_words.Value.Is("does", lexemes[at].Text) || !IsWanted(lexemes, from, at)
-                || lexemes[at + 1].Text is not ("my" or "our" or "all my" or "all our"
-                    or "all of my" or "all of our" or "my own" or "our own"))
+                || !s_words.Value.Is("mine", lexemes[at + 1].Text))
             {
                 continue;
             }

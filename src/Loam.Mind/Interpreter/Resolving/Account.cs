@@ -146,7 +146,7 @@ internal static class Account
         + (clause.Question is not null ? 0
             : clause.Subject is null ? Lacks(clause)
             : clause.Subject is FirewallSubject && (!SpeaksOfPackets(clause)
-                || FirewallClaim.IsAmongServices(clause)) ? Faint : 0);
+                || FirewallClaim.IsOfContainers(clause)) ? Faint : 0);
 
     /// <summary>As <see cref="Cost(Clause)"/>, and what the state says to it.</summary>
     public static double Cost(Clause clause, Session session)

@@ -17,6 +17,7 @@ internal sealed partial class Resolver
     /// <summary>"make that 4", "on 8080 instead": the field is that of the turn before.</summary>
     private void Revised(Clause clause)
     {
+        CopiesByNumber(clause);
         PortsByNumber(clause);
         PortsDenied(clause);
         VersionsByForm(clause);
@@ -57,6 +58,21 @@ internal sealed partial class Resolver
         return null;
     }
 
+    /// <summary>"Ingest 2 → 3", where two of it run.</summary>
+    private void CopiesByNumber(Clause clause)
+    {
+        if (clause.Attributes.OfType<BareAttribute>().Where(b => b.Unit.Length == 0).ToList()
+                is [var had, var gets] && had.Value != gets.Value && gets.Value <= MostCopies
+            && clause.Lexemes.Any(l => l.IsGlue("to")) && clause.Targets is [{ } only]
+            && Targets.Candidates(only) is [var many]
+            && _draft.State.Services[many].Replicas == had.Value)
+        {
+            clause.Attributes.Remove(had);
+            clause.Attributes[clause.Attributes.IndexOf(gets)] = new LimitAttribute(
+                LimitKind.Replicas, new(AmountKind.Absolute, gets.Value, ""));
+        }
+    }
+
     /// <summary>"change web's 8443 to 443": a number that web publishes is a port.</summary>
     private void PortsByNumber(Clause clause)
     {
@@ -71,17 +87,6 @@ internal sealed partial class Resolver
                 ((PortAttribute)clause.Attributes[former]).First, (int)put.Value, "from", false,
                 null, null);
             clause.Attributes.Remove(put);
-            return;
-        }
-        // "Ingest 2 → 3", where two of it run.
-        if (bare is [var had, var gets] && had.Value != gets.Value && gets.Value <= MostCopies
-            && clause.Lexemes.Any(l => l.IsGlue("to")) && clause.Targets is [{ } only]
-            && Targets.Candidates(only) is [var many]
-            && _draft.State.Services[many].Replicas == had.Value)
-        {
-            clause.Attributes.Remove(had);
-            clause.Attributes[clause.Attributes.IndexOf(gets)] = new LimitAttribute(
-                LimitKind.Replicas, new(AmountKind.Absolute, gets.Value, ""));
             return;
         }
         if (bare is not [var from, var to]

@@ -160,4 +160,25 @@ internal sealed partial class Resolver
             clause.Verb = "create";
         }
     }
+
+    /// <summary>"All services in app": those on that network.</summary>
+    private void Within(Clause clause)
+    {
+        var all = clause.Targets.FindIndex(t => t.Reference == "all");
+        var on = clause.Attributes.OfType<NetworkAttribute>().FirstOrDefault();
+        var said = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Reference, "all"));
+        if (all < 0 || on?.Name is not { } network || clause.Attributes.Count < 2
+            || clause.Next(said) is not (>= 0 and var link) || clause.Next(link) < 0
+            && !clause.Lexemes.Skip(link + 1).Take(2).Any(l => l.Named(Known.Network) == network)
+            || !(clause[link].IsGlue("in") || clause[link].IsGlue("on")))
+        {
+            return;
+        }
+        clause.Attributes.Remove(on);
+        clause.Targets[all] = clause.Targets[all] with
+        {
+            Chosen = [.. _draft.State.Services.Values.Where(s => s.Networks.Contains(network))
+                .Select(s => s.Name)],
+        };
+    }
 }

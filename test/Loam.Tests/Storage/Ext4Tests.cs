@@ -1,6 +1,7 @@
 using Loam.Drivers.Booting;
+using Loam.Drivers.Storage;
 
-namespace Loam.Tests.Init;
+namespace Loam.Tests.Storage;
 
 /// <summary>The disk for data is known by what its file system says of itself.</summary>
 [NeedsExt4]
@@ -16,7 +17,8 @@ public sealed class Ext4Tests : IDisposable
         var file = Disk(64);
         (await Processes.RunAsync("mke2fs", "-q", "-F", "-t", "ext4", "-L", DataDisk.Label, file,
             "32M")).Exit.ShouldBe(0);
-        Ext4.Read(file).ShouldBe(new("loam-data", 32 << 20, HasFaults: false));
+        var there = Ext4.Read(file)!;
+        (there.Label, there.Bytes, there.HasFaults).ShouldBe(("loam-data", 32 << 20, false));
     }
 
     [NeedingFact]
