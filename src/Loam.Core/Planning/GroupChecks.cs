@@ -24,7 +24,10 @@ internal static class GroupChecks
                 && (draft.Changes.ContainsKey(id) || StorageSteps.IsWanted(draft, id)))
             {
                 Group(draft, seen, steps.FirstOrDefault(s => s.Id == id), found);
-                Room(draft, group, seen, steps, found);
+                if (!draft.Observed.Storage.Lacks.ContainsKey("lvm"))
+                {
+                    Room(draft, group, seen, steps, found);
+                }
             }
         }
     }

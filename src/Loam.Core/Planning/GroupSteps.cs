@@ -21,7 +21,9 @@ internal static class GroupSteps
     {
         var id = Id(group.Name);
         var spec = Spec(group);
-        var seen = draft.Observed.Storage?.Group(group.Name);
+        // Of one at which nobody could look nothing is known, and nothing is done.
+        var seen = draft.Observed.Storage is { } storage && !storage.Lacks.ContainsKey("lvm")
+            ? storage.Group(group.Name) : null;
         var action = seen is null || !StorageSteps.IsWanted(draft, id) ? null
             : Action(draft, spec, seen);
         return action is null && !draft.Changes.ContainsKey(id) ? null

@@ -216,6 +216,12 @@ public sealed class GroupPlanTests
         };
         Plan("", Group + Volume, lacks).Findings.Where(f => f.IsError)
             .ShouldAllBe(f => f.Code == Codes.ProgramMissing && f.Message == "No lvm.");
+
+        // Nobody looked at the disk, so nothing is said of it, nor of room on it.
+        var blind = Plan("", Group + Volume, lacks with { Groups = [s_none] });
+        blind.Findings.Where(f => f.IsError).ShouldAllBe(f => f.Message == "No lvm.");
+        var group = blind.Steps.Single(s => s.Id == GroupSteps.Id("media"));
+        (group.Actions.IsEmpty, string.Join(' ', group.Notes)).ShouldBe((true, ""));
     }
 
     [Theory]
