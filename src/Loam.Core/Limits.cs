@@ -59,6 +59,8 @@ public static class Limits
     public static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(2);
     /// <summary>How long a container gets to stop before it is killed.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>How long one that is started again in spite of a stop is stopped anew.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
     /// <summary>A pull without a byte for this long has failed.</summary>
     public static readonly TimeSpan PullStall = TimeSpan.FromSeconds(60);
     /// <summary>How long a change that could cut off its approver waits for a confirmation.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Loam.Core;
@@ -13,13 +14,7 @@ namespace Loam.Drivers.Containers;
 /// and later through its compatible API. This file: containers.</summary>
 public sealed partial class DockerEngine(string socket) : IContainerEngine
 {
-    /// <summary>How often one that crashes is looked at after it was told to stop.
-    /// </summary>
-    private const int StopLooks = 10;
-
-    private const int StopTries = 5;
-
-    private static readonly TimeSpan s_stopLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_betweenStops = TimeSpan.FromMilliseconds(20);
 
     private readonly EngineConnection _engine = new(socket);
     private EngineInfo? _info;
@@ -130,39 +125,48 @@ public sealed partial class DockerEngine(string socket) : IContainerEngine
     public async Task StopAsync(string name, TimeSpan timeout, CancellationToken cancel)
     {
         var seconds = Math.Max(0, (int)Math.Ceiling(timeout.TotalSeconds));
-        var left = StopTries;
-        do
+        var call = string.Create(
+            CultureInfo.InvariantCulture, $"/containers/{Escape(name)}/stop?t={seconds}");
+        var watch = Stopwatch.StartNew();
+        int? starts = null;
+        while (true)
         {
             await _engine.CallAsync(
-                HttpMethod.Post,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"/containers/{Escape(name)}/stop?t={seconds}"),
-                $"container {name}", cancel, limit: timeout + Limits.EngineCall,
-                accept: HttpStatusCode.NotModified).ConfigureAwait(false);
+                HttpMethod.Post, call, $"container {name}", cancel,
+                limit: timeout + Limits.EngineCall, accept: HttpStatusCode.NotModified)
+                .ConfigureAwait(false);
+            if (await StartingAgainAsync(name, cancel).ConfigureAwait(false) is not { } seen)
+            {
+                return;
+            }
+            starts ??= seen.RestartCount;
+            if (watch.Elapsed > timeout + Limits.StopPatience)
+            {
+                if (seen.State == ContainerState.Exited && seen.RestartCount == starts)
+                {
+                    // What would have started it again is gone: killed, say.
+                    return;
+                }
+                throw new HostException(
+                    Fault.Timeout, $"Container {name} starts again and again and does not stop.",
+                    "See its log; remove it when it is of no use.");
+            }
+            await Task.Delay(s_betweenStops, cancel).ConfigureAwait(false);
         }
-        while (--left > 0 && await StartsAgainAsync(name, cancel).ConfigureAwait(false));
     }
 
-    /// <summary>Podman forgets a stop that falls between the end of a container and its next
-    /// start: what starts it again is a process of its own, which was on its way.</summary>
-    private async Task<bool> StartsAgainAsync(string name, CancellationToken cancel)
-    {
-        for (var look = 0; look < StopLooks && await BrandAsync(cancel).ConfigureAwait(false)
-            == EngineBrand.Podman; look++)
-        {
-            var present = await FindAsync(name, cancel).ConfigureAwait(false);
-            if (present is null or { Restart: RestartPolicy.Never } or { RestartCount: 0 })
-            {
-                return false;
-            }
-            if (present.State == ContainerState.Running)
-            {
-                return true;
-            }
-            await Task.Delay(s_stopLook, cancel).ConfigureAwait(false);
-        }
-        return false;
-    }
+    /// <summary>Podman before 4.6 forgets a stop that falls between the end of a container and
+    /// its next start: what starts it again is a process of its own, which was on its way. Until
+    /// that process is done the container is "stopped"; afterwards it is "exited" and stays so.
+    /// </summary>
+    /// <returns>The container if it runs again or may do so; otherwise null.</returns>
+    private async Task<ObservedContainer?> StartingAgainAsync(
+        string name, CancellationToken cancel) =>
+        await BrandAsync(cancel).ConfigureAwait(false) == EngineBrand.Podman
+            && await InspectAsync(name, cancel).ConfigureAwait(false) is
+                { State.Status: "running" or "stopped" } wire
+            && ContainerReading.Of(wire) is { Restart: not RestartPolicy.Never } seen
+            ? seen : null;
 
     public async Task RemoveAsync(string name, CancellationToken cancel) =>
         await _engine.CallAsync(
