@@ -217,8 +217,47 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
     }
 
+    /// <summary>"Station 10641 instead of 10637": a word of the command takes the place of one.
+    /// </summary>
+    private bool SwapsWord()
+    {
+        if (clause.Lexemes.Select(l => l.Named(Known.Job)).OfType<string>().Distinct().ToList()
+                is not [var job]
+            || new JobFields(said.Session.Draft).Find(job) is not { } present
+            || JobFields.Command(present) is not { } command)
+        {
+            return false;
+        }
+        var words = command.Split(' ').ToList();
+        for (var at = 2; at < clause.Count; at++)
+        {
+            var old = words.IndexOf(clause[at].Original);
+            if (old < 0 || !clause.IsFree(at) || !clause[at - 1].IsGlue("insteadof")
+                || !clause.IsFree(at - 2) || !(clause[at - 2].IsNumber
+                    || clause[at - 2].Is(Part.Unknown) || clause[at - 2].Is(Part.Path)
+                    || clause[at - 2].Is(Part.Url) || clause[at - 2].Is(Part.Domain)))
+            {
+                continue;
+            }
+            words[old] = clause[at - 2].Original;
+            _wish.Command = string.Join(' ', words);
+            clause.Use(at - 2, at);
+            foreach (var named in Enumerable.Range(0, clause.Count).Where(i => words.Contains(
+                clause[i].Text) || words.Contains("--" + clause[i].Text)))
+            {
+                clause.Use(named);
+            }
+            return true;
+        }
+        return false;
+    }
+
     private void ReadCommand()
     {
+        if (SwapsWord())
+        {
+            return;
+        }
         var at = clause.Find(Part.Command);
         if (at < 0)
         {
@@ -252,7 +291,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     private void ReadImage()
     {
-        ImageReader.Read(clause);
+        ImageReader.Read(clause, said);
         if (clause.Attributes.OfType<ImageAttribute>().FirstOrDefault() is { } image)
         {
             _wish.Image = image.Image;
