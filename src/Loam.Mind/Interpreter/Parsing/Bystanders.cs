@@ -14,11 +14,9 @@ internal static class Bystanders
     {
         for (var at = 1; at < sentence.Count; at++)
         {
-            // "Nobody writes there since 2023", "the results for 2026"
-            if (sentence[at] is { IsNumber: true, Unit: "" } year
-                && (sentence[at - 1].Text == "since" && year.Value is > 1970 and < 2100
-                    || sentence[at - 1].Text is "for" or "of" && year.Value is > 1990 and < 2036
-                        && (at + 1 == sentence.Count || ClauseSplitter.IsJoint(sentence[at + 1]))))
+            // "Nobody writes there since 2023"
+            if (sentence[at - 1].Text == "since" && sentence[at] is { IsNumber: true, Unit: "",
+                Value: > 1970 and < 2100 })
             {
                 Roles.Fade(sentence, at, at + 1);
             }

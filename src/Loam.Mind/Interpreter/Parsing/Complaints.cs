@@ -9,6 +9,7 @@ namespace Loam.Mind.Interpreter.Parsing;
 internal static class Complaints
 {
     private const int LongestTag = 3;
+    private const int MostOfCase = 6;
 
     private static readonly HashSet<string> s_change = ["if", "not", "then", "please", "do", "so",
         "it", "that", "this", "change", "fix", "mend", "sort", "out", "pls", "can", "could", "you",
@@ -29,6 +30,14 @@ internal static class Complaints
         for (var at = 0; at < sentences.Count; at++)
         {
             var all = sentences[at].Lexemes;
+            if (at + 1 < sentences.Count && IsCase(sentences[at])
+                && sentences[at + 1].Lexemes.Exists(l => l.Is(Part.Topic, "notify")
+                    || l.Is(Part.Topic, "alert")))
+            {
+                sentences[at] = new([.. sentences[at + 1].Lexemes, .. all], Asks: false);
+                sentences.RemoveAt(at + 1);
+                continue;
+            }
             if (at + 1 == sentences.Count || When(sentences[at + 1].Lexemes) is not { } when)
             {
                 sentences[at] = sentences[at] with { Lexemes = Wanted(all) };
@@ -48,6 +57,13 @@ internal static class Complaints
         }
         return sentences;
     }
+
+    /// <summary>"Failed log-cleanup? Send a message": a case, and no question.</summary>
+    private static bool IsCase(Sentence sentence) => sentence.Asks
+        && sentence.Lexemes.Count < MostOfCase
+        && sentence.Lexemes.Exists(l => l.Named(Known.Job) is not null)
+        && sentence.Lexemes.Exists(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success"))
+        && !sentence.Lexemes.Exists(l => l.Is(Part.Question) || IsAuxiliary(l.Text));
 
     /// <summary>"Git-data isn't saved anywhere, nightly at 2 would be good".</summary>
     private static List<Lexeme> Wanted(List<Lexeme> all)

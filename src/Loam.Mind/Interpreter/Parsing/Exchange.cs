@@ -11,7 +11,6 @@ internal static class Exchange
     public static List<Lexeme> Join(List<Lexeme> sentence)
     {
         Insufficient(sentence);
-        Share(sentence);
         for (var at = 1; at + 1 < sentence.Count; at++)
         {
             var not = sentence[at].Text is "not" or "no longer" && ClauseSplitter.IsJoint(
@@ -66,48 +65,6 @@ internal static class Exchange
             Roles.Fade(sentence, at, end);
         }
     }
-
-    /// <summary>"6 of the 8 cores", "it has 8 cores, give it 6 of them": so many there are.
-    /// </summary>
-    private static void Share(List<Lexeme> sentence)
-    {
-        for (var at = 0; at + 1 < sentence.Count; at++)
-        {
-            if (!IsNumber(sentence[at]) || sentence[at].Unit.Length > 0
-                || !sentence[at + 1].IsGlue("of"))
-            {
-                continue;
-            }
-            var all = at + 2;
-            while (all < sentence.Count && sentence[all].Text is "the" or "its" or "our" or "these"
-                or "those" or "my")
-            {
-                all++;
-            }
-            var them = all < sentence.Count && sentence[all].Text is "them" or "these" or "those";
-            var whole = all < sentence.Count && IsMeasure(sentence, all) ? all
-                : them ? sentence.FindLastIndex(at, l => IsNumber(l)
-                    && IsMeasure(sentence, sentence.IndexOf(l))) : -1;
-            if (whole < 0 || sentence[whole].Value < sentence[at].Value)
-            {
-                continue;
-            }
-            var unit = sentence[whole].Unit.Length > 0 ? sentence[whole].Unit : "core";
-            sentence[at] = sentence[at] with { Unit = unit };
-            Roles.Fade(sentence, at + 1, all + 1);
-            Roles.Fade(sentence, whole, whole + 1);
-            // "8 cores", in two words
-            if (whole + 1 < sentence.Count && sentence[whole + 1].IsField("cpu"))
-            {
-                Roles.Fade(sentence, whole + 1, whole + 2);
-            }
-        }
-    }
-
-    /// <summary>An amount of processors or memory.</summary>
-    private static bool IsMeasure(List<Lexeme> sentence, int at) => IsNumber(sentence[at])
-        && (sentence[at].Unit is "core" or "Mi" or "Gi" || sentence[at].Unit.Length == 0
-            && at + 1 < sentence.Count && sentence[at + 1].IsField("cpu"));
 
     /// <summary>The old value comes behind the new one, and lends it its unit.</summary>
     private static void Move(List<Lexeme> sentence, int put, int from, int at, int old)

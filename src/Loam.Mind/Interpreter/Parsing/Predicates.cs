@@ -31,7 +31,7 @@ internal sealed class Predicates
     {
         // "Homeassistant off the box please"
         var piece = said.Count > 2 && said[^1].Text is "please" or "pls" or "thanks" or "thx"
-            or "of course" or "obviously" or "naturally" or "though" ? said[..^1] : said;
+            ? said[..^1] : said;
         // "Minecraft back on with 6 GB"
         var with = piece.FindIndex(l => l.IsGlue("with"));
         if (with > 1 && piece[with - 1].Text is "on" or "up" or "online"

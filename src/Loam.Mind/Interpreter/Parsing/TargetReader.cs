@@ -148,9 +148,7 @@ internal static class TargetReader
         && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
         && clause[at].Text.Split(' ')[^1] is "other" or "all" && clause.IsFree(at + 1)
         && (clause[at + 1].Is(Part.Field) && clause[at].IsReference("other")
-            || clause[at + 1].Is(Part.Topic) || clause[at + 1].Is(Part.Unknown)
-                && clause[at].IsReference("other") && clause[at + 1].Original.EndsWith('s'))
-        && !clause[at + 1].IsMention
+            || clause[at + 1].Is(Part.Topic)) && !clause[at + 1].IsMention
         && !clause[at + 1].IsField("service");
 
     /// <summary>"Two cores are all it gets": whatever it gets.</summary>
@@ -220,8 +218,7 @@ internal static class TargetReader
     /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
     {
-        var article = at > 1 && clause[at - 1].Text is "stopped" or "paused" ? at - 2 : at - 1;
-        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[article].Text is "a" or "an"
+        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[at - 1].Text is "a" or "an"
             && clause.Attributes.Exists(a => a is NameAttribute))
         {
             return true;
@@ -253,13 +250,6 @@ internal static class TargetReader
     /// word says again what the first one is.</summary>
     private static bool IsApposition(Clause clause, int at)
     {
-        // "The results site"
-        if (at > 0 && clause[at].Text is "site" or "website" or "page" && !clause[at - 1].Possessive
-            && clause[at - 1].Named(Known.Service) is not null
-            && clause[at].Named(Known.Service) is null)
-        {
-            return true;
-        }
         if (at == 0 || !clause[at].IsMention || clause[at].Named(Known.Role) is not { } role
             || clause[at].Named(Known.Service) is not null
             || clause[at].Named(Known.App) is not null || clause[at - 1].Possessive

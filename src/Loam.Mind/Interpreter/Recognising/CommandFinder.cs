@@ -14,6 +14,9 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     private static readonly string[] s_scripts =
         [".sh", ".py", ".php", ".pl", ".rb", ".js", ".jar", ".bash", ".ts"];
 
+    /// <summary>Of an address.</summary>
+    private const int Dots = 3;
+
     private readonly TimeWords _times = TimeWords.English;
 
     private static Dictionary<string, HashSet<string>> Load()
@@ -191,6 +194,14 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         var script = s_scripts.Any(s => word.Text.EndsWith(s, StringComparison.Ordinal));
         var next = at + 1 < words.Count ? words[at + 1] : null;
         var option = next is { Quoted: false } && IsOption(next.Text);
+        // "Curl 8.11.0 is out"
+        var version = next is { Quoted: false } && char.IsAsciiDigit(next.Text[0])
+            && next.Text.All(c => char.IsAsciiDigit(c) || c == '.')
+            && next.Text.Count(c => c == '.') < Dots;
+        if (version)
+        {
+            return false;
+        }
         if (script || text.StartsWith("./", StringComparison.Ordinal)
             || text.StartsWith("~/", StringComparison.Ordinal) || Is(word, "program"))
         {

@@ -69,6 +69,8 @@ internal sealed class NameTable
         {
             Add(name.ToLowerInvariant(), new(Known.Secret, name));
         }
+        AddParts(Known.Job, "job", [.. Things(state, ScheduledFile.File, "jobs")
+            .Select(j => j.Text("name")).OfType<string>()]);
         foreach (var (known, file, list, key) in s_lists)
         {
             foreach (var item in Things(state, file, list))

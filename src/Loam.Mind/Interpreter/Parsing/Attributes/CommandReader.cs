@@ -103,26 +103,12 @@ internal static class CommandReader
     {
         for (var at = start + 1; at < clause.Count; at++)
         {
-            if (IsOwner(clause, at) && at + OwnerLength(clause, at) == clause.Count
-                || clause[at].Text == "," && IsOther(clause, at + 1))
+            if (IsOwner(clause, at) && at + OwnerLength(clause, at) == clause.Count)
             {
                 return at - 1;
             }
         }
         return clause.Count - 1;
-    }
-
-    /// <summary>", port 5000": another field begins.</summary>
-    private static bool IsOther(Clause clause, int at)
-    {
-        while (at < clause.Count && (clause[at].Readings[0].Part is Part.Noise or Part.Number
-            || clause[at].IsGlue("and") || clause[at].IsGlue("with") || clause[at].IsGlue("on")
-            || clause[at].IsGlue("in") || clause[at].IsGlue("without")))
-        {
-            at++;
-        }
-        return at < clause.Count && (clause[at].Is(Part.Field) || clause[at].Is(Part.Verb)
-            || clause[at].Is(Part.PortPair) || clause[at].Is(Part.Assignment));
     }
 
     private static bool IsOwner(Clause clause, int at) => OwnerLength(clause, at) > 0;

@@ -10,7 +10,6 @@ internal static class FlagReader
     {
         RestartPolicy(clause);
         User(clause);
-        Stopped(clause);
         var off = clause.Negated || clause.Verb is "remove" or "stop" or "unset" || Denied(clause);
         if (Take(clause, "readonly"))
         {
@@ -23,20 +22,6 @@ internal static class FlagReader
         if (Take(clause, "privileged"))
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
-        }
-    }
-
-    /// <summary>"A stopped copy of the site".</summary>
-    private static void Stopped(Clause clause)
-    {
-        var at = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
-            clause.IsFree(i) && clause[i].Text is "stopped" or "paused" or "disabled"
-            && clause[i - 1].Text is "a" or "an" or "another", -1);
-        if (at > 0 && clause.Verb is "create" or "have" or "" or "start")
-        {
-            clause.Use(at);
-            clause.Attributes.Add(new LimitAttribute(
-                LimitKind.Replicas, new(AmountKind.Absolute, 0, "")));
         }
     }
 

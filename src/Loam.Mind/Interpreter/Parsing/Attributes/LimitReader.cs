@@ -44,12 +44,6 @@ internal static class LimitReader
             {
                 TakeByUnit(clause, at);
             }
-            // "Twice its memory"
-            else if (clause.IsFree(at) && clause[at].Key(Part.Amount)?[0] == 'x'
-                && clause[at].Text.Contains("memory", StringComparison.Ordinal))
-            {
-                Add(clause, LimitKind.Memory, at, AmountAt(clause, at, at));
-            }
         }
         // "No limits for grafana": neither of memory nor of CPU.
         if (clause.Find(Part.Amount, "unlimited") is var all and >= 0

@@ -6,6 +6,10 @@ namespace Loam.Mind.Interpreter.Parsing.Times;
 /// <summary>Times that come to those that are there: "on Saturdays too".</summary>
 internal static class Addition
 {
+    /// <summary>The least and the greatest value of each field of a schedule.</summary>
+    private static readonly (int First, int Last)[] s_fields =
+        [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
+
     /// <summary>"Also", "too", "as well" of the time, not of the whole wish: "also run it at 5"
     /// says another time.</summary>
     /// <param name="opening">At the beginning of the clause it counts too.</param>
@@ -25,7 +29,9 @@ internal static class Addition
                 && clause[at + 1].Readings[0].Part is not (Part.Noise or Part.Glue);
             if (lexeme.IsGlue("also") && !degree
                 && lexeme.Text is not ("still" or "another" or "a second")
-                && (!first || opening || clause.Verb.Length == 0 || clause.IsInherited))
+                && (!first || opening || clause.Verb.Length == 0 || clause.IsInherited)
+                || TimeWords.English.Is(lexeme.Text, "more") && (lexeme.Text != "add"
+                    || at + 1 < clause.Count && IsTime(clause[at + 1])))
             {
                 return true;
             }
@@ -34,6 +40,12 @@ internal static class Addition
         }
         return false;
     }
+
+    /// <summary>A day, a month or a time of day.</summary>
+    private static bool IsTime(Recognising.Lexeme lexeme) => lexeme.Is(Part.PortPair)
+        || lexeme.IsField("schedule") || lexeme.Text.Split(' ').Any(w =>
+            TimeWords.English.Of(w, "day") is not null
+            || TimeWords.English.Of(w, "month") is not null);
 
     /// <summary>Both schedules in one; null: one cannot say them.</summary>
     public static string? Join(string present, TimePhrase said)
@@ -67,12 +79,24 @@ internal static class Addition
         Values(first, place) is { } old && Values(next, place) is { } more
             ? Text([.. old.Union(more).Order()]) : null;
 
-    /// <summary>Days of the week without some; null: none is left.</summary>
-    public static string? Without(string days, string gone)
+    /// <summary>A field without some of its values; null: none is left.</summary>
+    public static string? Without(string present, string gone, int place)
     {
-        var present = days == "*" ? [.. Enumerable.Range(0, 7)] : Values(days, 4);
-        var left = present?.Except(Values(gone, 4) ?? []).Order().ToList();
+        var left = Spread(present, place)?.Except(Values(gone, place) ?? []).Order().ToList();
         return left is not { Count: > 0 } ? null : Text(left);
+    }
+
+    /// <summary>All values of a field, also of "*" and of steps; null: it has no plain ones.
+    /// </summary>
+    private static List<int>? Spread(string field, int place)
+    {
+        var (span, step) = field.Split('/') is [var all, var every]
+            && int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out var steps)
+            && steps > 0 ? (all, steps) : (field, 1);
+        var (first, last) = s_fields[place];
+        var values = span == "*" ? [.. Enumerable.Range(first, last - first + 1)]
+            : Values(span, place);
+        return values is [var from, ..] ? values.FindAll(v => (v - from) % step == 0) : null;
     }
 
     private static List<int>? Values(string field, int place)

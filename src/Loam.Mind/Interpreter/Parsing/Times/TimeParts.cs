@@ -63,6 +63,10 @@ internal sealed class TimeParts
         {
             SaysClock = Clock.Count > 0,
             Window = IsWindow ? Between : null,
+            ExceptDays = WithoutDays.Count > 0,
+            LeftOut = WithoutDays.Count > 0 && Every is null && Times is null
+                && WeekDays.Count + MonthDays.Count + Months.Count == 0 && PartOfDay is null
+                ? string.Join(',', WithoutDays) : null,
             IsInterval = Every is { Unit: "minute" or "hour" }
                 || Times is { Unit: "hour" } or { Unit: "day", Count: > 1 },
         };

@@ -17,6 +17,12 @@ internal sealed record TimePhrase(
     /// <summary>Only the hours between which it happens were said.</summary>
     public (int From, int To)? Window { get; init; }
 
+    /// <summary>Days are left out of those that were said.</summary>
+    public bool ExceptDays { get; init; }
+
+    /// <summary>Days of the week that are left out, where nothing else was said of days.</summary>
+    public string? LeftOut { get; init; }
+
     /// <summary>It comes several times a day, by an interval: "every 15 minutes".</summary>
     public bool IsInterval { get; init; }
 }

@@ -54,10 +54,14 @@ internal sealed partial class TimeReader
         var words = TimeWords.English;
         for (var at = clause.Count - 1; at > 0; at--)
         {
-            if (words.Is(clause[at].Text, "unwelcome") || (clause[at].Text is "late" or "early"
-                or "soon" && clause[at - 1].Text == "too"))
+            var said = clause[at].Text.Split(' ');
+            if (words.Is(clause[at].Text, "unwelcome") || said[^1] is "late" or "early" or "soon"
+                or "much" or "often" or "many" or "frequent" or "frequently" or "seldom" or "rare"
+                or "rarely" && (said[0] == "too" || clause[at - 1].Text == "too"))
             {
-                return Enumerable.Range(0, at + 1).Where(i => i == at || IsTime(clause[i]));
+                return Enumerable.Range(0, at + 1).Where(i => i == at || IsTime(clause[i])
+                    || words.Is(clause[i].Text, "times") || words.Is(clause[i].Text, "twice")
+                    || words.Of(clause[i].Text.Split(' ')[^1], "unit") is not null);
             }
         }
         return [];
@@ -227,5 +231,65 @@ internal sealed partial class TimeReader
         }
         _parts.MonthDays.AddRange(Enumerable.Range(1, 31).Where(d => d % 2 == (odd ? 1 : 0)));
         return next + 2 - at;
+    }
+
+    /// <summary>The number a word begins with, as of "9pm"; 0: with none.</summary>
+    private int Figures(int at) => _words.Number(Text(at)) ?? Recognising.Literals.Whole(
+        string.Concat(Text(at).TakeWhile(char.IsAsciiDigit))) ?? 0;
+
+    /// <summary>"At 3 and 15", "3pm", "02:30", "in the morning", "at night".</summary>
+    private int Clock(int at)
+    {
+        var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until" or "->"
+            && Text(at + 2) != "past") || (_expected && Text(at) == "it");
+        var next = placed ? at + 1 : at;
+        // "2 and 14 o'clock"
+        placed |= _words.Number(Text(at)) is <= 24 && Text(at + 1) is "and" or "&"
+            && _clock.Read(at + 2, placed: false, open: false).Length > 1;
+        // "Monday 4"
+        placed |= _expected && _words.Of(Text(at - 1), "day") is not null
+            && (Text(at + 1).Length == 0 || _words.Is(Text(at + 1), "and"));
+        var open = placed || _expected || _parts.SaysDays;
+        // "At ten to and ten past" names minutes.
+        if (placed && Text(next + 1) == "to" && _words.Number(Text(next)) is not null
+            && _clock.Read(next + 2, placed: true).Length == 0 && !_parts.SaysDays)
+        {
+            return 0;
+        }
+        var found = 0;
+        var bare = false;
+        var clocks = new List<(int Hour, int Minute)>();
+        while (_clock.Read(next, placed, open) is { Length: > 0 } time)
+        {
+            // "At 6 and 9 in the evening": what is said behind the last holds for those before.
+            if (found > 0 && bare && time.Hour > Noon && Figures(next) < Noon)
+            {
+                clocks = clocks.ConvertAll(c => c.Hour is > 0 and < Noon
+                    ? (c.Hour + Noon, c.Minute) : c);
+            }
+            bare = _words.Number(Text(next)) is > 0 and < 12 && time is { Length: 1, Hour: < 12 };
+            clocks.Add((time.Hour, time.Minute));
+            found = next + time.Length - at;
+            if (!_words.Is(Text(next + time.Length), "and"))
+            {
+                break;
+            }
+            next += time.Length + 1;
+            next += Text(next) == "again" ? 1 : 0;
+            next += _words.Is(Text(next), "at") ? 1 : 0;
+        }
+        _parts.Clock.AddRange(clocks);
+        if (found > 0)
+        {
+            return found;
+        }
+        var part = placed || Text(at) == "in" || Text(at) == "during" ? SkipThe(at + 1) : at;
+        if (_words.Of(Text(part), "part") is { } hour
+            && (part > at || _parts.SaysDays || Text(part) is "noon" or "midnight"))
+        {
+            SetPart(hour);
+            return part + 1 - at;
+        }
+        return 0;
     }
 }

@@ -14,10 +14,15 @@ internal sealed partial class TimeReader
     private readonly List<int> _former = [];
     private readonly List<int> _gone = [];
 
+    private const int Noon = 12;
+
     private bool _expected;
 
     /// <summary>A time was said that does not suit.</summary>
     private readonly bool _complains;
+
+    /// <summary>The unit of what does not suit: "four times a day is too much".</summary>
+    private readonly string? _unit;
 
     /// <summary>"Move it to 5": a number after "to" is an hour.</summary>
     private readonly bool _moves;
@@ -30,6 +35,8 @@ internal sealed partial class TimeReader
         var complaint = Unwelcome(clause).ToList();
         _complains = complaint.Count > 0;
         gone.UnionWith(complaint);
+        _unit = complaint.SelectMany(at => clause[at].Text.Split(' '))
+            .Select(w => _words.Of(w, "unit")).LastOrDefault(u => u is not null);
         _moves = gone.Count > 0 || clause.Verb == "move";
         for (var at = 0; at < clause.Count; at++)
         {
@@ -293,6 +300,11 @@ internal sealed partial class TimeReader
         };
         var unit = adverb ?? (Text(next) is "a" or "an" || _words.Is(Text(next), "every")
             ? Unit(++next) : null);
+        if (unit is null && _unit is not null)
+        {
+            // "Four times a day is too much, twice will do"
+            (unit, next) = (_unit, next - 1);
+        }
         if (unit is null)
         {
             return 0;
@@ -398,6 +410,13 @@ internal sealed partial class TimeReader
         var end = at + 1;
         if (_words.Of(Text(end), "day") is not null)
         {
+            // "Last Thursday it failed": a day that is over.
+            if (Text(at) == "last" && !(_words.Is(Text(at - 1), "the")
+                || _words.Is(Text(at - 1), "every") || _words.Is(Text(at - 1), "on"))
+                && Text(end + 1) is not ("of" or "in"))
+            {
+                return 2;
+            }
             _parts.Impossible = "Schedules cannot say the first or last such day of a month; a "
                 + "date such as the 1st works.";
             return 2;
@@ -426,50 +445,5 @@ internal sealed partial class TimeReader
             _parts.Every = (1, "month");
         }
         return ofMonth || month is not null ? end + 1 - at : 1;
-    }
-
-    /// <summary>"At 3 and 15", "3pm", "02:30", "in the morning", "at night".</summary>
-    private int Clock(int at)
-    {
-        var placed = _words.Is(Text(at), "at") || (_moves && Text(at) is "to" or "until" or "->"
-            && Text(at + 2) != "past") || (_expected && Text(at) == "it");
-        var next = placed ? at + 1 : at;
-        // "2 and 14 o'clock"
-        placed |= _words.Number(Text(at)) is <= 24 && Text(at + 1) is "and" or "&"
-            && _clock.Read(at + 2, placed: false, open: false).Length > 1;
-        // "Monday 4"
-        placed |= _expected && _words.Of(Text(at - 1), "day") is not null
-            && (Text(at + 1).Length == 0 || _words.Is(Text(at + 1), "and"));
-        var open = placed || _expected || _parts.SaysDays;
-        // "At ten to and ten past" names minutes.
-        if (placed && Text(next + 1) == "to" && _words.Number(Text(next)) is not null
-            && _clock.Read(next + 2, placed: true).Length == 0 && !_parts.SaysDays)
-        {
-            return 0;
-        }
-        var found = 0;
-        while (_clock.Read(next, placed, open) is { Length: > 0 } time)
-        {
-            _parts.Clock.Add((time.Hour, time.Minute));
-            found = next + time.Length - at;
-            if (!_words.Is(Text(next + time.Length), "and"))
-            {
-                break;
-            }
-            next += time.Length + 1;
-            next += _words.Is(Text(next), "at") ? 1 : 0;
-        }
-        if (found > 0)
-        {
-            return found;
-        }
-        var part = placed || Text(at) == "in" || Text(at) == "during" ? SkipThe(at + 1) : at;
-        if (_words.Of(Text(part), "part") is { } hour
-            && (part > at || _parts.SaysDays || Text(part) is "noon" or "midnight"))
-        {
-            SetPart(hour);
-            return part + 1 - at;
-        }
-        return 0;
     }
 }

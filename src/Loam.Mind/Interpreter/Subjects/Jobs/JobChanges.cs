@@ -142,6 +142,19 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
         {
             _risk = Risk.High;
         }
+        if (wish.Argument is { } argument && wish.Command is null)
+        {
+            jobs.Set(job, "command", JobArguments.Changed(present, argument));
+            var reaches = present.Texts("access");
+            if (reaches.Any(r => r.EndsWith($":{argument.Old}", StringComparison.Ordinal)))
+            {
+                jobs.Set(job, "access", EditValue.List([.. reaches
+                    .Select(r => r.Replace($":{argument.Old}", $":{argument.New}",
+                        StringComparison.Ordinal)).Select(EditValue.Of)]));
+            }
+            _done.Add($"have {job} run with {argument.New} instead of {argument.Old}");
+            _risk = JobCommand.Harm(JobFields.Command(jobs.Find(job)!), host);
+        }
         if (wish.Url is { } url)
         {
             Url(job, present, url);
@@ -234,6 +247,10 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
         {
             wish.OnSuccess = "ignore";
         }
+        if (wish.Unlimited)
+        {
+            Unlimit(job, present);
+        }
         if (wish.Timeout is { } timeout)
         {
             Set(job, "timeout", timeout, present.Number("timeout") == Milliseconds(timeout),
@@ -247,7 +264,9 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                 jobs.Set(job, "retries", EditValue.Of(retries));
             }
             (same ? _same : _done).Add(same ? $"has {retries} retries"
-                : retries == 0 ? $"try {job} only once" : $"retry {job} up to {retries} times");
+                : retries == 0 ? $"try {job} only once"
+                : retries == 1 ? $"try {job} once more when it fails"
+                : $"retry {job} up to {retries} times");
         }
         foreach (var (field, how, when) in (ReadOnlySpan<(string, string?, string)>)
             [("on_failure", wish.OnFailure, "fails"), ("on_success", wish.OnSuccess, "worked")])
@@ -265,6 +284,19 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                         : $"{(how == "alert" ? "alerts" : "tells")} when it {when}");
             }
         }
+    }
+
+    /// <summary>Every job ends after some time: without a limit of its own, after an hour.
+    /// </summary>
+    private void Unlimit(string job, MapValue present)
+    {
+        if (present["timeout"]?.At is null)
+        {
+            _same.Add("has no limit of its own and ends after 1h");
+            return;
+        }
+        jobs.Unset(job, "timeout");
+        _done.Add($"take the limit of {job} away, so that it ends after 1h as every job does");
     }
 
     private void Set(

@@ -7,6 +7,8 @@ namespace Loam.Mind.Interpreter.Subjects.Jobs;
 /// <summary>Times that no schedule can say, and what is near them.</summary>
 internal sealed class JobDoubts(Clause clause, Session session, JobFields jobs, JobWish wish)
 {
+    private const int Hour = 3_600_000;
+
     public Reply? Impossible()
     {
         if (wish.Never == "zone")
@@ -20,6 +22,17 @@ internal sealed class JobDoubts(Clause clause, Session session, JobFields jobs, 
         if (wish.Never is { } never)
         {
             return Reply.Refuse(never);
+        }
+        if (wish.Unlimited && wish.Jobs.Concat(wish.About).FirstOrDefault() is { } long_
+            && jobs.Find(long_)?.Number("timeout") > Hour)
+        {
+            return Reply.Ask("Every job ends after some time, without a limit of its own after 1h. "
+                + $"How long may {long_} run?", ["12h", "24h"], answer =>
+                {
+                    wish.Timeout = answer.Attributes.OfType<JobWish>().FirstOrDefault()?.Timeout;
+                    wish.Unlimited = wish.Timeout is null;
+                    return !wish.Unlimited;
+                });
         }
         if (wish.Vague && wish.Time is null)
         {

@@ -12,13 +12,31 @@ internal static class JobLimits
 
     public static void Read(Clause clause, JobWish wish)
     {
+        // "6h max", "at most 20 minutes"
+        for (var at = 0; at < clause.Count && wish.Timeout is null; at++)
+        {
+            var most = at > 0 && clause[at - 1].IsGlue("atmost") ? at - 1
+                : at + 1 < clause.Count && (clause[at + 1].IsGlue("atmost")
+                    || clause[at + 1].Text is "max" or "maximum" or "tops") ? at + 1 : -1;
+            if (most >= 0 && clause.IsFree(at) && clause[at] is { IsNumber: true,
+                Unit: "min" or "h" } && Minutes(clause, at) is { } minutes)
+            {
+                wish.Timeout = Duration(minutes);
+                Take(clause, at, most);
+            }
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause.IsFree(at))
             {
                 continue;
             }
-            if (clause[at].Is(Part.Topic, "timeout") || clause[at].IsField("timeout"))
+            if (clause[at].Is(Part.Topic, "untimed"))
+            {
+                wish.Unlimited = true;
+                clause.Use(at);
+            }
+            else if (clause[at].Is(Part.Topic, "timeout") || clause[at].IsField("timeout"))
             {
                 ReadTimeout(clause, at, wish);
             }
@@ -90,8 +108,26 @@ internal static class JobLimits
         }
     }
 
+    /// <summary>"No time limit", "remove the timeout", "as long as it takes".</summary>
+    private static bool IsLifted(Clause clause, int at)
+    {
+        var before = clause.Next(at, -1);
+        var denied = before >= 0 && (clause[before].IsGlue("not")
+            || clause[before].IsGlue("without")) || at > 0 && clause[at - 1].Text is "no"
+                or "without" or "no more" or "any";
+        return denied || clause.Verb is "remove" or "unset" or "stop" && !clause.Lexemes.Skip(at)
+            .Take(Near).Any(l => l.IsNumber) || clause.Lexemes.Any(l => l.Text is "lift" or "lifted"
+                or "waive");
+    }
+
     private static void ReadTimeout(Clause clause, int at, JobWish wish)
     {
+        if (IsLifted(clause, at))
+        {
+            wish.Unlimited = true;
+            clause.Use(at);
+            return;
+        }
         foreach (var (factor, key) in ((decimal, string)[])
             [(2, "x2"), (3, "x3"), (0.5m, "x0.5")])
         {
@@ -102,7 +138,16 @@ internal static class JobLimits
                 return;
             }
         }
-        foreach (var place in Around(clause, at))
+        var former = Enumerable.Range(1, clause.Count - 1).FirstOrDefault(i => clause[i].IsNumber
+            && clause[i - 1].IsGlue("from"), -1);
+        var instead = former < 0 ? -1 : Enumerable.Range(former + 1, clause.Count - former - 1)
+            .FirstOrDefault(i => clause[i].IsNumber && clause[i - 1].IsGlue("to"), -1);
+        if (instead >= 0)
+        {
+            // "From 30m to 20m"
+            clause.Use(former);
+        }
+        foreach (var place in instead < 0 ? Around(clause, at) : [instead])
         {
             if (Minutes(clause, place) is { } minutes
                 || (clause[place] is { IsNumber: true, Unit: "s" }))
@@ -127,7 +172,8 @@ internal static class JobLimits
             before = clause.Next(before, -1);
         }
         if (before >= 0 && (clause[before].IsGlue("not") || clause[before].IsGlue("without")
-            || clause[before].Text == "no") || at > 0 && clause[at - 1].Text == "no")
+            || clause[before].Text == "no") || at > 0 && clause[at - 1].Text == "no"
+            || clause.Verb is "remove" or "unset" && !clause.Lexemes.Any(l => l.IsNumber))
         {
             wish.Retries = 0;
             clause.Use(at);
@@ -138,7 +184,7 @@ internal static class JobLimits
         {
             var lexeme = clause[place];
             var count = TimeWords.English.Is(lexeme.Text, "twice") ? 2
-                : TimeWords.English.Is(lexeme.Text, "once") ? 1
+                : TimeWords.English.Is(lexeme.Text, "once") || lexeme.Text == "one" ? 1
                 : lexeme.Key(Part.Amount) is "x3" ? 3 : lexeme.Key(Part.Amount) is "x4" ? 4
                 : lexeme.IsNumber && lexeme.Unit.Length == 0 && decimal.IsInteger(lexeme.Value)
                     && lexeme.Value is >= 0 and <= 100 ? (int)lexeme.Value : -1;

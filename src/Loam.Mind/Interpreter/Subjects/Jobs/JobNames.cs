@@ -9,7 +9,37 @@ namespace Loam.Mind.Interpreter.Subjects.Jobs;
 /// <summary>Which jobs a clause names, and how a new one shall be called.</summary>
 internal static class JobNames
 {
-    public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about)
+    private const int ShortestPart = 4;
+
+    /// <summary>"The scan" of scan-files: a word that only one job's name has; null: there is
+    /// none, or something else is named as well.</summary>
+    public static (int At, string Job)? Partly(Clause clause, IReadOnlyList<string> known)
+    {
+        if (clause.Lexemes.Any(l => l.Named(Known.Job) is not null
+            || l.Named(Known.Service) is not null || l.Named(Known.Volume) is not null))
+        {
+            return null;
+        }
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var lexeme = clause[at];
+            var given = at > 0 && clause[at - 1].Text is "the" or "our" or "my" or "that";
+            if (lexeme.Text.Length < ShortestPart || lexeme.Corrected || lexeme.IsMention
+                || !(lexeme.Is(Part.Unknown) || given && lexeme.Readings[0].Part is Part.Topic))
+            {
+                continue;
+            }
+            if (known.Where(k => k.Contains('-', StringComparison.Ordinal)
+                && k.ToLowerInvariant().Split('-').Contains(lexeme.Text)).ToList() is [var job])
+            {
+                return (at, job);
+            }
+        }
+        return null;
+    }
+
+    public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about,
+        IReadOnlyList<string> known)
     {
         ReadGiven(clause, wish);
         var except = false;
@@ -46,6 +76,12 @@ internal static class JobNames
                 wish.Jobs.Add(clause[at].Text);
                 clause.Use(at);
             }
+        }
+        if (wish is { Jobs.Count: 0, Except.Count: 0 } && clause.Find(Part.Command) < 0
+            && Partly(clause, known) is { } part)
+        {
+            wish.Jobs.Add(part.Job);
+            clause.Use(part.At);
         }
         if (clause.Verb == "rename")
         {
@@ -96,7 +132,31 @@ internal static class JobNames
             {
                 next++;
             }
-            if (next < clause.Count && IsName(clause[next]))
+            if (next < clause.Count && (IsName(clause[next]) || IsLast(clause, next)))
+            {
+                Give(clause, next, wish);
+                clause.Use(at, next);
+                return;
+            }
+        }
+        ReadAs(clause, wish);
+    }
+
+    /// <summary>"Name hello": nothing but a name can stand between "name" and the end.</summary>
+    private static bool IsLast(Clause clause, int at) => clause[at] is { IsMention: false }
+        && clause[at].Is(Part.Noise) && clause[at].Text.All(char.IsAsciiLetterLower)
+        && (at + 1 == clause.Count || clause[at + 1].IsGlue("comma"));
+
+    /// <summary>"Run … as tidy-downloads": after the command and where it runs, what it is called.
+    /// </summary>
+    private static void ReadAs(Clause clause, JobWish wish)
+    {
+        for (var at = 1; at < clause.Count - 1; at++)
+        {
+            var next = clause[at + 1].Is(Part.Topic, "job") && at + 2 < clause.Count
+                ? at + 2 : at + 1;
+            if (clause[at].IsGlue("as") && wish.Command is not null && IsName(clause[next])
+                && IsOpen(clause[next]) && clause[next] is { IsMention: false, Text: not "root" })
             {
                 Give(clause, next, wish);
                 clause.Use(at, next);
@@ -142,6 +202,12 @@ internal static class JobNames
         {
             Give(clause, next, wish);
             clause.Use(next);
+            // "Call the job heartbeat"
+            var call = clause.Next(at, -1);
+            if (call >= 0 && clause[call].Text is "call" or "name" or "title" or "dub")
+            {
+                clause.Use(call);
+            }
             return;
         }
         var before = at - 1;
@@ -176,12 +242,17 @@ internal static class JobNames
     }
 
     /// <summary>A word that means nothing else.</summary>
-    private static bool IsOpen(Lexeme lexeme) => lexeme.Is(Part.Quoted)
+    private static bool IsOpen(Lexeme lexeme) => lexeme.Is(Part.Quoted) || lexeme.Corrected
         || lexeme.Readings[0].Part is Part.Unknown or Part.Mention or Part.Identifier;
 
     private static bool IsName(Lexeme lexeme)
     {
         var times = TimeWords.English;
+        // "Call it greet": a word that was taken for another is one nobody knows.
+        if (lexeme is { Corrected: true, IsMention: false })
+        {
+            return lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+        }
         return lexeme.Original.Length <= 63 && char.IsAsciiLetterOrDigit(lexeme.Original[0])
             && lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ')
             && lexeme.Readings[0].Part is not (Part.Glue or Part.Noise or Part.Number

@@ -24,10 +24,15 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
         ReadMood();
         ReadCommand();
-        JobNames.Read(clause, _wish, _wish.About);
+        JobNames.Read(clause, _wish, _wish.About, new JobFields(said.Session.Draft).Names);
         if (clause.Verb == "undo" && (_wish.Jobs.Count > 0 || _wish.All))
         {
             clause.Verb = "remove";
+        }
+        if (_wish is { Jobs: [var one], Command: null }
+            && new JobFields(said.Session.Draft).Find(one) is { } job)
+        {
+            JobArguments.Read(clause, _wish, JobFields.Command(job));
         }
         JobSeasons.Drop(clause);
         JobLimits.ReadPresent(clause, _wish);
@@ -57,7 +62,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         _wish.Time = HourlyReader.Read(clause) ?? TimeReader.Read(clause,
             expected: _wish.Jobs.Count > 0 || JobSubject.Before(said) is not null
                 || _wish.About.Count > 0);
-        ReadDaysLeftOut();
+        JobAbsences.Read(clause, _wish, JobSubject.Before(said) is not null);
         JobLimits.ReadGiven(clause, _wish);
         Finish();
         TakeOver();
@@ -65,41 +70,27 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         clause.Attributes.Add(_wish);
     }
 
-    private void ReadDaysLeftOut()
-    {
-        JobSeasons.Invert(clause, _wish);
-        if (clause.Verb is "remove" or "stop" && _wish is { Jobs.Count: > 0, Time: { SaysDays: true,
-            SaysTime: false, Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
-            && clause.Lexemes.Any(
-                l => l.Text.Split(' ').Any(w => TimeWords.English.Of(w, "day") is not null)))
-        {
-            // "Not needed on Sundays" leaves the other days.
-            (_wish.Without, clause.Verb) = (true, "set");
-        }
-        if (IsSpared())
-        {
-            _wish.Without = true;
-            (clause.Negated, clause.Corrects) = (false, false);
-        }
-    }
-
     /// <summary>What is said of the job of the clause before belongs to that.</summary>
     private void GoOn()
     {
         if (JobSubject.Before(said) is { Question: null } before && clause.Question is null
-            && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier
-            && GoesOn(before, earlier))
+            && Root(before.Attributes.OfType<JobWish>().First()) is { } earlier)
         {
-            if (!clause.Corrects && earlier.Time is { SaysDays: true, SaysClock: true } one
-                && _wish.Time is { SaysDays: true, SaysClock: true } two && one.Cron != two.Cron)
+            JobAbsences.TakeUp(clause, _wish, earlier);
+            if (GoesOn(before, earlier))
             {
-                // "At 7:45 on weekdays and 9:30 on saturdays"
-                _wish.Time = Addition.Join(one.Cron, two) is { } both ? two with { Cron = both }
-                    : two with { Impossible = "One schedule has the same times on all its days." };
+                Join(before, earlier);
             }
-            earlier.Take(_wish);
-            clause.Corrects = false;
-            _wish.Absorbed = true;
+        }
+        // "Nobody cares about the export, delete it": first only what is spoken of.
+        if (said.Before is [.., { Question: null, Verb: "" } topic] && clause.Question is null
+            && topic.Attributes.OfType<JobWish>().FirstOrDefault() is { Changes: false,
+                Absorbed: false, Task: null, Name: null, Never: null, Jobs.Count: > 0 } first
+            && (clause.Verb is "remove" or "rename" or "stop" || _wish.Changes)
+            && (_wish.Jobs.Count == 0 || _wish.Jobs.TrueForAll(first.Jobs.Contains)))
+        {
+            _wish.Jobs.AddRange(first.Jobs.Except(_wish.Jobs).ToList());
+            (first.Absorbed, _wish.Absorbed) = (true, false);
         }
         // "That is too odd for cron" wishes nothing where more is said later.
         foreach (var empty in said.Before.Where(c => c.Question is null && c.Verb.Length == 0)
@@ -107,6 +98,22 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         {
             empty.Absorbed = true;
         }
+    }
+
+    private void Join(Clause before, JobWish earlier)
+    {
+        // "Scan-files never finishes. 5:15 would do": the time that was told is no wish.
+        var told = before.Lexemes.Any(l => l.IsGlue("not") || l.Is(Part.Topic, "fail"));
+        if (!clause.Corrects && !told && earlier.Time is { SaysDays: true, SaysClock: true } one
+            && _wish.Time is { SaysDays: true, SaysClock: true } two && one.Cron != two.Cron)
+        {
+            // "At 7:45 on weekdays and 9:30 on saturdays"
+            _wish.Time = Addition.Join(one.Cron, two) is { } both ? two with { Cron = both }
+                : two with { Impossible = "One schedule has the same times on all its days." };
+        }
+        earlier.Take(_wish);
+        clause.Corrects = false;
+        _wish.Absorbed = true;
     }
 
     /// <summary>"Every five minutes look at the router, i.e. run …": the time stands in a clause
@@ -133,18 +140,6 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         before.Attributes.Add(new JobWish { Absorbed = true });
         before.Use(0, before.Count - 1);
         _wish.Time ??= time;
-    }
-
-    /// <summary>"No reminders on mondays": the other days stay.</summary>
-    private bool IsSpared()
-    {
-        var job = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Job) is not null);
-        return job > 0 && _wish is { Jobs.Count: > 0, Time: { SaysDays: true, SaysTime: false,
-                Impossible: null } } && JobSeasons.Others(_wish.Time.Cron) is not null
-            && clause.Lexemes.Take(job).Any(l => l.Text is "no" or "no more" or "never"
-                or "without" or "skip" or "omit" or "leave out" or "spare")
-            && clause.Lexemes.Skip(job).Any(
-                l => l.Text.Split(' ').Any(w => TimeWords.English.Of(w, "day") is not null));
     }
 
     /// <summary>What several clauses add to is the wish of the first of them.</summary>
@@ -195,7 +190,11 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         var itself = clause.Question == "show" && !clause.AsksMark
             && first is not null && first.Named(Known.Job) is not null && first.Is(Part.Question)
             && clause.Count > 1;
-        if (told || named || itself)
+        // "… every night, is allowed to write /data": more of the job.
+        var more = clause is { Question: "is", AsksMark: false } && clause[0].IsGlue("is")
+            && JobSubject.Before(said) is { Question: null } before
+            && ClauseSplitter.IsJoint(before.Lexemes[^1]);
+        if (told || named || itself || more)
         {
             clause.Question = null;
         }
@@ -209,6 +208,13 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         {
             clause.Verb = "set";
         }
+        // "Link-check can be scrapped"
+        if (clause is { Verb: "" or "have", Negated: false, Question: null } && clause.Lexemes.Any(
+            l => l.Is(Part.Topic, "goes")) && clause.Lexemes.Any(
+                l => l.IsGlue("wish") || l.IsVerb("have")))
+        {
+            clause.Verb = "remove";
+        }
         bool Names(Lexeme l) => l.Named(Known.Job) is not null || _wish.About.Contains(l.Text);
         if (clause.Lexemes.Any(l => l.IsVerb(clause.Verb) && Names(l)))
         {
@@ -217,47 +223,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
     }
 
-    /// <summary>"Station 10641 instead of 10637": a word of the command takes the place of one.
-    /// </summary>
-    private bool SwapsWord()
-    {
-        if (clause.Lexemes.Select(l => l.Named(Known.Job)).OfType<string>().Distinct().ToList()
-                is not [var job]
-            || new JobFields(said.Session.Draft).Find(job) is not { } present
-            || JobFields.Command(present) is not { } command)
-        {
-            return false;
-        }
-        var words = command.Split(' ').ToList();
-        for (var at = 2; at < clause.Count; at++)
-        {
-            var old = words.IndexOf(clause[at].Original);
-            if (old < 0 || !clause.IsFree(at) || !clause[at - 1].IsGlue("insteadof")
-                || !clause.IsFree(at - 2) || !(clause[at - 2].IsNumber
-                    || clause[at - 2].Is(Part.Unknown) || clause[at - 2].Is(Part.Path)
-                    || clause[at - 2].Is(Part.Url) || clause[at - 2].Is(Part.Domain)))
-            {
-                continue;
-            }
-            words[old] = clause[at - 2].Original;
-            _wish.Command = string.Join(' ', words);
-            clause.Use(at - 2, at);
-            foreach (var named in Enumerable.Range(0, clause.Count).Where(i => words.Contains(
-                clause[i].Text) || words.Contains("--" + clause[i].Text)))
-            {
-                clause.Use(named);
-            }
-            return true;
-        }
-        return false;
-    }
-
     private void ReadCommand()
     {
-        if (SwapsWord())
-        {
-            return;
-        }
         var at = clause.Find(Part.Command);
         if (at < 0)
         {
@@ -291,11 +258,17 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     private void ReadImage()
     {
-        ImageReader.Read(clause, said);
+        ImageReader.Read(clause);
         if (clause.Attributes.OfType<ImageAttribute>().FirstOrDefault() is { } image)
         {
             _wish.Image = image.Image;
             clause.Attributes.Remove(image);
+            // "Curl 8.11.0 is out, use curlimages/curl:8.11.0"
+            foreach (var at in clause.All(Part.Version).Where(
+                i => clause[i].Original == image.Image.Tag).ToList())
+            {
+                clause.Use(at);
+            }
             return;
         }
         if (_wish.Jobs is [var job] && new JobFields(said.Session.Draft).Find(job)
@@ -324,7 +297,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     {
         var name = image.Split('/')[^1].Split(':')[0];
         return Enumerable.Range(0, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
-            clause[i].Text == name && clause.IsFree(i + 1) && (clause[i + 1].Is(Part.Version)
+            clause[i].Text == name && clause.IsFree(i + 1)
+            && !(i + 2 < clause.Count && TimeWords.English.Is(clause[i + 2].Text, "times"))
+            && (clause[i + 1].Is(Part.Version)
                 || (clause[i + 1] is { IsNumber: true, Unit: "" })), -1);
     }
 
@@ -341,8 +316,9 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             var lexeme = clause[at];
             var delay = lexeme.IsNumber && lexeme.Unit is "s" or "min" or "h" or "d"
                 && at > 0 && clause[at - 1].IsGlue("in") && !recurring;
+            var compared = clause.Lexemes.Take(at).Any(l => l.IsGlue("than") || l.Text is "than");
             if ((lexeme.Is(Part.Topic, "once") || lexeme.Text is "tonight" or "today" || delay)
-                && !recurring)
+                && !recurring && !compared)
             {
                 _wish.Never = "Jobs come again and again; I can't schedule something for one "
                     + "time only. Say a schedule such as \"every day at 5\", or run it by hand "
@@ -373,8 +349,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     {
         string[] plain = ["job", "script", "schedule", "fail", "success", "clean", "now", "pause",
             "host", "access", "unchanged", "write", "read", "retry", "timeout", "old", "lastrun",
-            "sooner",
-            "later"];
+            "sooner", "later", "absent", "untimed", "forever", "goes"];
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
@@ -385,8 +360,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 || lexeme.IsField("status") || lexeme.IsField("data")
                 || lexeme.Is(Part.Reference) || lexeme.Is(Part.Verb)
                 || lexeme.IsGlue("not") || lexeme.IsGlue("if")
-                || lexeme.Text is "files" or "file" or "folder" or "directory" or "wants"
-                    or "container" or "cron"))
+                || lexeme.Text is "enough" or "plenty" or "lift" or "lifted" or "waive" or "files"
+                    or "file" or "folder" or "directory" or "wants" or "container" or "cron"))
             {
                 _wish.All |= lexeme.Key(Part.Reference) == "all";
                 clause.Use(at);

@@ -68,12 +68,17 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         }
         var silences = _wish.Silences && (_wish.Jobs.Count > 0 || _wish.About.Count > 0);
         if (verb == "remove" && !made && !silences && _wish.Days is null
-            && _wish.Timeout is null)
+            && _wish is { Timeout: null, Unlimited: false, Retries: null })
         {
             return Chosen() is { Count: > 0 } gone ? RemoveAll(gone) : [WhichOne("remove")];
         }
-        if ((verb is "stop" && !silences && _wish.Timeout is null) || (!silences && Topic("pause")
-            && !_wish.Changes && _wish.Jobs.Count > 0))
+        if (verb is "stop" && Topic("forever") && !_wish.Changes
+            && Chosen() is { Count: > 0 } ended)
+        {
+            return RemoveAll(ended);
+        }
+        if ((verb is "stop" && !silences && _wish is { Timeout: null, Unlimited: false })
+            || (!silences && Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
         {
             return [Pause()];
         }

@@ -14,6 +14,7 @@ internal static class JobSeasons
     /// <summary>Takes the words of times that are not meant, so that nobody reads them.</summary>
     public static void Drop(Clause clause)
     {
+        DropBeside(clause);
         for (var at = 0; at < clause.Count - 1; at++)
         {
             var lexeme = clause[at];
@@ -41,6 +42,43 @@ internal static class JobSeasons
         }
     }
 
+    /// <summary>"On weekends staging is down, …": what is told beside the wish. "It should be done
+    /// by 6, …": why it shall start earlier.</summary>
+    private static void DropBeside(Clause clause)
+    {
+        var pieces = ClauseSplitter.PiecesOf(clause.Lexemes, at => clause[at].IsGlue("comma"))
+            .Where(p => p.To > p.From).ToList();
+        bool Any((int From, int To) piece, Func<Recognising.Lexeme, bool> has) =>
+            clause.Lexemes.Skip(piece.From).Take(piece.To - piece.From).Any(has);
+        if (pieces.Count < 2)
+        {
+            return;
+        }
+        foreach (var piece in pieces)
+        {
+            var named = Any(piece, l => l.Named(Recognising.Known.Job) is not null);
+            var told = !named && Any(piece, l => l.IsGlue("is")) && Any(piece, IsDay)
+                && pieces.Exists(p => p != piece && Any(p, IsDay)
+                    && (Any(p, l => l.IsGlue("only")) || Any(p,
+                        l => l.Named(Recognising.Known.Job) is not null)));
+            var due = Any(piece, l => l.Text is "done" or "finished" or "ready" or "through"
+                or "over" or "complete" or "completed") && Any(piece, l => l.Text is "by"
+                    or "before" || l.IsGlue("by")) && Any(piece, l => l.IsNumber
+                        || l.Is(Part.PortPair));
+            for (var at = piece.From; at < piece.To && (told || due); at++)
+            {
+                if (told || clause[at].IsNumber || clause[at].Is(Part.PortPair)
+                    || clause[at].Text is "by" or "before")
+                {
+                    clause.Use(at);
+                }
+            }
+        }
+    }
+
+    private static bool IsDay(Recognising.Lexeme lexeme) => lexeme.Text.Split(' ').Any(
+        w => TimeWords.English.Of(w, "day") is not null);
+
     /// <summary>"Don't run it on sundays but on mondays".</summary>
     private static bool IsTurned(Clause clause, int not)
     {
@@ -65,22 +103,6 @@ internal static class JobSeasons
         && !clause[not + 1].IsGlue("only") && clause[not + 1].Text is not "just"
         && clause.Lexemes.Skip(not + 1).Take(3).Any(
             l => TimeWords.English.Of(l.Text, "day") is not null);
-
-    /// <summary>"It need not run at weekends": on the other days.</summary>
-    public static void Invert(Clause clause, JobWish wish)
-    {
-        if (wish.Time is not { SaysTime: false, Impossible: null } time
-            || !(clause.Negated || clause.Lexemes.Any(l => l.IsGlue("not")))
-            || !clause.Lexemes.Any(l => l.Text is "run" or "runs" or "running"))
-        {
-            return;
-        }
-        if (Others(time.Cron) is { } cron)
-        {
-            wish.Time = time with { Cron = cron };
-            clause.Negated = false;
-        }
-    }
 
     /// <summary>A schedule on the days that another has not; null: it has no days of the week.
     /// </summary>
@@ -129,12 +151,6 @@ internal static class JobSeasons
         {
             clause.Use(at);
         }
-        // "No newsletter in july and august"
-        if (!span && clause.Lexemes.Take(found[0].At).Any(l => l.Text is "no" or "no more"
-            or "never" or "skip" or "without" or "except" or "omit"))
-        {
-            wish.Months = Others(found.ConvertAll(f => f.Month));
-        }
         if (span)
         {
             clause.Use(found[0].At + 1);
@@ -145,33 +161,14 @@ internal static class JobSeasons
         }
     }
 
-    /// <summary>The months that are left, as cron has them.</summary>
-    private static string Others(List<int> months)
-    {
-        var left = new List<string>();
-        for (var from = 1; from <= 12; from++)
-        {
-            var to = from;
-            while (to <= 12 && !months.Contains(to))
-            {
-                to++;
-            }
-            if (to > from)
-            {
-                left.Add(Months(from, to - 1));
-                from = to;
-            }
-        }
-        return string.Join(',', left);
-    }
-
     /// <summary>"In july" is no place.</summary>
     public static bool IsMonth(Recognising.Lexeme lexeme) =>
         TimeWords.English.Of(lexeme.Text, "month") is not null;
 
     private static bool IsLink(Clause clause, int at) => clause[at].IsGlue("in")
         || clause[at].IsGlue("to") || clause[at].IsGlue("comma") || clause[at].IsGlue("and")
-        || clause[at].IsGlue("from");
+        || clause[at].IsGlue("from") || clause[at].IsGlue("also")
+        || TimeWords.English.Is(clause[at].Text, "more");
 
     /// <summary>"The 1st of January" is a day.</summary>
     private static bool IsDate(Clause clause, int at) => at >= 0 && at < clause.Count

@@ -33,9 +33,15 @@ internal sealed class JobSubject : ISubject
         {
             return clause.Verb == "backup" ? 0 : time is not null ? 0.93 : 0.8;
         }
+        if (NamesPart(clause, said))
+        {
+            return 0.75;
+        }
         if (time is { SaysDays: true } && clause.Find(Part.Url) >= 0 && (clause.Verb == "probe"
             || clause.Lexemes.Any(l => l.Text is "call" or "hit" or "fetch" or "request" or "visit"
-                or "load" or "open" or "get" or "query")))
+                or "load" or "open" or "get" or "query"))
+            || clause.Find(Part.Topic, "script") >= 0 && clause.Lexemes.Any(
+                l => l.Text.StartsWith("schedule", StringComparison.Ordinal)))
         {
             return 0.96;
         }
@@ -44,11 +50,6 @@ internal sealed class JobSubject : ISubject
             && !clause.Lexemes.Any(l => l.IsMention || l.IsField("backup")))
         {
             return 0.6;
-        }
-        if (clause.Lexemes.Any(l => l.Text.StartsWith("schedule", StringComparison.Ordinal))
-            && clause.Find(Part.Topic, "script") >= 0)
-        {
-            return 0.96;
         }
         if (clause.Verb is "set" or "move" or "replace" or "" && clause.Question is null
             && said.Last is null or JobSubject
@@ -64,11 +65,8 @@ internal sealed class JobSubject : ISubject
             return 0.8;
         }
         if ((time is { SaysDays: true } || clause.Find(Part.Topic, "vaguely") >= 0)
-            && IsTask(clause))
-        {
-            return 0.7;
-        }
-        if (clause.Question is not null && time is not null && AsksWhatRuns(clause))
+            && IsTask(clause)
+            || clause.Question is not null && time is not null && AsksWhatRuns(clause))
         {
             return 0.7;
         }
@@ -89,6 +87,13 @@ internal sealed class JobSubject : ISubject
 
     public Reply? Answer(Clause clause, Session session) =>
         JobAnswers.To(clause, session, this);
+
+    /// <summary>"The scan at 7:30", of scan-files.</summary>
+    private static bool NamesPart(Clause clause, Discourse said) =>
+        clause is { Verb: "" or "set" or "move" or "probe" or "start", Question: null }
+        && (clause.Has(Part.Topic, "timeout")
+            || TimeReader.Read(new([.. clause.Lexemes]), expected: true) is not null)
+        && JobNames.Partly(clause, new JobFields(said.Session.Draft).Names) is not null;
 
     /// <summary>"Job", "cron": not as the name of something else.</summary>
     private static bool NamesJobs(Clause clause)
@@ -190,7 +195,7 @@ internal sealed class JobSubject : ISubject
         }
         string[] topics = ["fail", "success", "alert", "notify", "ignore", "retry", "timeout",
             "once", "zone", "sooner", "later", "oftener", "rarer", "sametime", "access",
-            "pause", "host"];
+            "pause", "host", "absent", "untimed"];
         var topic = clause.Lexemes.Any(l => topics.Any(t => l.Is(Part.Topic, t)));
         var field = clause.Lexemes.Any(l => l.IsField("timeout") || l.IsField("retries")
             || l.IsField("name") || l.IsField("image") || l.IsField("command")

@@ -25,6 +25,7 @@ internal static class JobTaskReader
                 clause.Use(at);
             }
         }
+        ReadHost(clause, wish);
         foreach (var at in clause.All(Part.Path).ToList())
         {
             var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")
@@ -34,6 +35,29 @@ internal static class JobTaskReader
                 wish.Access.Add($"{(right.Is(Part.Topic, "write") ? "write" : "read")}:"
                     + clause[at].Original);
                 clause.Use(at);
+            }
+        }
+    }
+
+    /// <summary>"Access to archive.example on port 443".</summary>
+    private static void ReadHost(Clause clause, JobWish wish)
+    {
+        for (var at = 1; at < clause.Count - 1; at++)
+        {
+            var port = at + 1;
+            while (port < clause.Count && (clause[port].IsGlue("on") || clause[port].IsField("port")
+                || clause[port].Text is "at" or "over" or "via"))
+            {
+                port++;
+            }
+            if (clause.IsFree(at) && (clause[at].Is(Part.Domain) || clause[at].Is(Part.Address))
+                && port > at + 1 && port < clause.Count && clause.IsFree(port)
+                && clause[port] is { IsNumber: true, Unit: "", Value: > 0 and < 65536 }
+                && clause.Lexemes.Take(at).Any(l => l.Is(Part.Topic, "access")
+                    || l.IsField("network")))
+            {
+                wish.Access.Add($"network:{clause[at].Text}:{clause[port].Original}");
+                clause.Use(at, port);
             }
         }
     }

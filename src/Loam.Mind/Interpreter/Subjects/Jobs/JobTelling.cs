@@ -94,6 +94,11 @@ internal static class JobTelling
             {
                 continue;
             }
+            if (IsReason(clause, at))
+            {
+                clause.Use(at);
+                continue;
+            }
             if (how != "ignore" && !Negated(clause, at)
                 && clause.Verb is not ("stop" or "remove" or "unpublish"))
             {
@@ -104,8 +109,23 @@ internal static class JobTelling
         return quiet;
     }
 
+    /// <summary>"Nobody reads it": why, and not who hears of it.</summary>
+    private static bool IsReason(Clause clause, int at) =>
+        clause[at].Text is "nobody" or "no one" or "noone" && at + 1 < clause.Count
+            && !clause[at + 1].IsGlue("comma") && !clause[at + 1].IsGlue("if")
+            && !clause[at + 1].Is(Part.Topic, "notify") && !clause.Lexemes.Skip(at + 1).Take(Near)
+                .Any(l => l.Text.Split(' ').Any(w => w is "hear" or "hears" or "know" or "knows"
+                    or "told" or "tell" or "informed" or "notified" or "alerted" or "bothered"
+                    or "mail" or "message" or "interested" or "cares" or "care" or "when"));
+
     private static bool Negated(Clause clause, int at)
     {
+        // "Tell nobody"
+        if (at + 1 < clause.Count && clause[at + 1].Text is "nobody" or "no one" or "noone")
+        {
+            clause.Use(at + 1);
+            return true;
+        }
         for (var before = at - 1; before >= 0 && before >= at - Near; before--)
         {
             var lexeme = clause[before];

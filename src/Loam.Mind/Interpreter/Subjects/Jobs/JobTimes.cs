@@ -7,10 +7,14 @@ namespace Loam.Mind.Interpreter.Subjects.Jobs;
 /// <summary>Schedules of new and of changed jobs, and what was assumed of them.</summary>
 internal static class JobTimes
 {
+    private const int HourField = 1;
+    private const int MonthField = 3;
+
     public static string New(JobWish wish)
     {
         var cron = wish.Time?.Cron ?? "0 2 * * *";
-        return wish.Months is { } months ? WithMonths(cron, months) : cron;
+        return wish.Months is not { } months ? cron : WithMonths(cron, !wish.Without ? months
+            : Parsing.Times.Addition.Without("*", months, MonthField) ?? "*");
     }
 
     /// <summary>What was said put into the schedule that is there: new days keep the time, a new
@@ -22,10 +26,9 @@ internal static class JobTimes
         {
             return Parsing.Times.Addition.Join(present, more);
         }
-        if (wish is { Without: true, Time: { } gone })
+        if (wish.Without)
         {
-            fields[4] = Parsing.Times.Addition.Without(fields[4], gone.Cron.Split(' ')[4]) ?? "";
-            return fields[4].Length == 0 ? null : string.Join(' ', fields);
+            return Left(fields, wish);
         }
         // "Only at night" does not say how often in the night.
         if (wish is { Only: true, Time: { SaysClock: false, IsInterval: false, SaysTime: true,
@@ -62,6 +65,26 @@ internal static class JobTimes
         // "In May, too": the months that are there stay.
         return wish.Months is not { } months ? cron : WithMonths(cron, !wish.Adds ? months
             : Parsing.Times.Addition.Union(fields[3], months, 3) ?? fields[3]);
+    }
+
+    /// <summary>The schedule that is there without what shall be left out; null: nothing is left,
+    /// or no schedule says that.</summary>
+    private static string? Left(string[] fields, JobWish wish)
+    {
+        var gone = wish.Time?.Cron.Split(' ') ?? ["*", "*", "*", "*", "*"];
+        gone[HourField] = wish.Time is { Window: { } span }
+            ? Parsing.Times.TimeParts.Window(span, short_: true) : "*";
+        gone[MonthField] = wish.Months ?? gone[MonthField];
+        var said = Enumerable.Range(0, 5).Where(i => i > 0 && gone[i] != "*").ToList();
+        // One day of one month is more than a field can leave out.
+        if (said is not [var place]
+            || Parsing.Times.Addition.Without(fields[place], gone[place], place) is not { } left)
+        {
+            return null;
+        }
+        fields[place] = left == Parsing.Times.Addition.Without(fields[place], "", place)
+            ? fields[place] : left;
+        return string.Join(' ', fields);
     }
 
     /// <summary>Moves the hours by some minutes; false: they would go over the end of a day.

@@ -30,7 +30,7 @@ internal sealed record JobWish : ClauseAttribute
     /// <summary>The time comes to those that are there.</summary>
     public bool Adds { get; set; }
 
-    /// <summary>Not on the days that were said.</summary>
+    /// <summary>Not on the days, in the months or at the hours that were said.</summary>
     public bool Without { get; set; }
 
     /// <summary>At no other times.</summary>
@@ -57,6 +57,9 @@ internal sealed record JobWish : ClauseAttribute
     public bool OnHost { get; set; }
     public List<string> Access { get; } = [];
     public string? Timeout { get; set; }
+
+    /// <summary>It may run as long as it takes.</summary>
+    public bool Unlimited { get; set; }
     public int? Retries { get; set; }
 
     /// <summary>The time limit it has was said not to be enough, in this unit.</summary>
@@ -66,6 +69,9 @@ internal sealed record JobWish : ClauseAttribute
 
     /// <summary>An address that takes the place of the one in its command.</summary>
     public string? Url { get; set; }
+
+    /// <summary>A word of its command, and what takes its place.</summary>
+    public (string Old, string New)? Argument { get; set; }
 
     /// <summary>More or less often, without a number.</summary>
     public bool Vague { get; set; }
@@ -97,12 +103,12 @@ internal sealed record JobWish : ClauseAttribute
     {
         Jobs.AddRange(more.Jobs.Except(Jobs).ToList());
         Name = more.Name ?? Name;
-        Time = Joined(Time, more.Time);
+        Time = more.Time ?? Time;
         Shift = more.Shift ?? Shift;
         SameTime |= more.SameTime;
         Adds |= more.Adds;
         Only |= more.Only;
-        Without |= more.Without;
+        Without = more.Time is null && more.Months is null ? Without : more.Without;
         Months = more.Months ?? Months;
         Command = more.Command ?? Command;
         Containers.AddRange(more.Containers);
@@ -112,11 +118,13 @@ internal sealed record JobWish : ClauseAttribute
         OnHost |= more.OnHost;
         Access.AddRange(more.Access);
         Timeout = more.Timeout ?? Timeout;
+        Unlimited |= more.Unlimited;
         Retries = more.Retries ?? Retries;
         ShortOf = more.ShortOf ?? ShortOf;
         OnSuccess = more.OnSuccess ?? OnSuccess;
         OnFailure = more.OnFailure ?? OnFailure;
         Url = more.Url ?? Url;
+        Argument = more.Argument ?? Argument;
         Vague |= more.Vague;
         Paths.AddRange(more.Paths);
         Silences |= more.Silences;
@@ -127,25 +135,6 @@ internal sealed record JobWish : ClauseAttribute
         Unknown = more.Unknown ?? Unknown;
     }
 
-    /// <summary>"At seven in the evening. Still on the first of the month": the hour of one, the
-    /// days of the other.</summary>
-    private static TimePhrase? Joined(TimePhrase? one, TimePhrase? more) => (one, more) switch
-    {
-        (null, _) => more,
-        (_, null) => one,
-        ({ Impossible: null, SaysTime: true, SaysDays: false } or { IsInterval: true },
-            { Impossible: null, SaysTime: false, SaysDays: true }) => With(one, more),
-        ({ Impossible: null, SaysTime: false, SaysDays: true },
-            { Impossible: null, SaysTime: true, SaysDays: false }) => With(more, one),
-        _ => more,
-    };
-
-    private static TimePhrase With(TimePhrase clock, TimePhrase days) => clock with
-    {
-        Cron = string.Join(' ', clock.Cron.Split(' ').Take(2).Concat(days.Cron.Split(' ').Skip(2))),
-        SaysDays = true,
-    };
-
     public bool IsEmpty => !Changes && Jobs.Count == 0 && Name is null && Task is null
         && Never is null && !All;
 
@@ -153,6 +142,6 @@ internal sealed record JobWish : ClauseAttribute
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null
         || OnSuccess is not null || OnFailure is not null || Vague || Url is not null
-        || Paths.Count > 0
+        || Paths.Count > 0 || Unlimited || Argument is not null
         || TimeoutFactor is not null || Days is not null;
 }

@@ -156,8 +156,7 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Safety;
         }
-        if (Says("anomaly") || (Says("metrics")
-                && (number || MachineValues.Span(clause) is not null)
+        if (Says("anomaly") || (Says("metrics") && number
                 && !all.Any(l => l.IsField("network"))
                 && !all.Any(l => l.Named(Known.Network) is not null))
             || (Says("eventsnoted") && number && clause.Lexemes.Any(l =>
