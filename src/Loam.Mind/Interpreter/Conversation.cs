@@ -215,13 +215,21 @@ public sealed class Conversation
             var at = texts.FindLastIndex(t => Restating.Without(t, thing.Original) is not null);
             if (at < 0)
             {
-                return null;
+                // "Sanne stays": nothing was said that she could be spared of.
+                if (thing.Namings.All(n => n.Known is Known.App or Known.Role)
+                    || !turn.Contains("stay", StringComparison.OrdinalIgnoreCase)
+                        && !turn.Contains("remain", StringComparison.OrdinalIgnoreCase)
+                    || Scope(1).Any(id => id.Name == thing.Text))
+                {
+                    return null;
+                }
+                continue;
             }
             texts[at] = Restating.Without(texts[at], thing.Original)!;
             first = Math.Min(first, at);
         }
         var moments = _said.ConvertAll(s => s.Before);
-        session.Recall(moments[first]);
+        session.Recall(first < moments.Count ? moments[first] : now);
         _said.RemoveRange(first, _said.Count - first);
         foreach (var text in texts.Skip(first))
         {

@@ -125,6 +125,9 @@ internal static class Normaliser
             case '–' or '—' or '(' or ')' or '…':
                 text.Append(" , ");
                 break;
+            case '×':
+                text.Append('x');
+                break;
             case '→':
                 text.Append(" to ");
                 break;

@@ -128,8 +128,14 @@ internal static class Bystanders
         var still = rest.Count > 0 && rest[^1].Text is "as it is" or "as they are" ? 1 : 0;
         var fine = rest.Count > still && IsFine(rest[^(1 + still)])
             && rest.SkipLast(1 + still).All(l => l.IsGlue("is") || who.Possessive && IsValue(l));
-        return stays || fine || own;
+        return stays || fine || own || IsStill(rest);
     }
+
+    /// <summary>"Student1 is still with us", "redis is still needed".</summary>
+    private static bool IsStill(List<Lexeme> rest) => rest.Count > 1 && rest[0].IsGlue("is")
+        && rest[1].Text is "still" && rest.Skip(2).All(l => !l.IsMention && !l.IsNumber
+            && (l.Readings[0].Part is Part.Glue or Part.Unknown or Part.Noise
+                || l.Text.Split(' ')[0] is "needed" or "used" or "in" or "here" or "there"));
 
     /// <summary>"Close 3001, 22 and 443 stay": ports that stay as they are.</summary>
     private static void Spared(List<Lexeme> sentence, List<(int From, int To)> pieces)

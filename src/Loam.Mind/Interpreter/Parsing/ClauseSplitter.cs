@@ -8,7 +8,7 @@ namespace Loam.Mind.Interpreter.Parsing;
 internal sealed record Sentence(List<Lexeme> Lexemes, bool Asks);
 
 /// <summary>Cuts a turn's lexemes into clauses, one for each wish.</summary>
-internal static class ClauseSplitter
+internal static partial class ClauseSplitter
 {
     public static List<Sentence> Sentences(List<Lexeme> lexemes, Particles particles)
     {
@@ -151,6 +151,7 @@ internal static class ClauseSplitter
     /// </summary>
     public static bool Inherits(Clause clause, string verb) => verb is not ("" or "undo" or "spare")
         && !(verb is "remove" or "stop" && clause.Lexemes.Any(l => l.Text is "is" or "are"))
+        && !(verb is "stop" or "start" or "restart" && Measures(clause.Lexemes))
         && (verb != "backup" || Topics.Of(clause.Lexemes).All(t => t == "backup"));
 
     private static void Add(List<Clause> clauses, List<Lexeme> lexemes, bool asks)
@@ -210,6 +211,11 @@ internal static class ClauseSplitter
         {
             if (!HasVerb(all, start, at))
             {
+                // "LOG_LEVEL warn for the api, hands off the database"
+                if (joined && lexeme.IsVerb("spare") && HasMention(all, start, at))
+                {
+                    return true;
+                }
                 // "grafana is slow, give it 4 gigs": the first part only says what "it" is.
                 return HasMention(all, start, at) && !Asks(all, start)
                     && !all[at - 1].IsMention
@@ -219,7 +225,8 @@ internal static class ClauseSplitter
             return joined || (IsStrong(lexeme) && StrongIn(all, start, at)
                 && HasMention(all, start, at));
         }
-        return joined && ((HasVerb(all, start, at) && IsSubjectOfVerb(all, at))
+        return joined && ((HasVerb(all, start, at) && (IsSubjectOfVerb(all, at)
+                || EndsInVerb(all, at)))
             || PieceStandsAlone(all, start, at));
     }
 
@@ -237,7 +244,9 @@ internal static class ClauseSplitter
             || denies && HasVerb(all, at + 1, Math.Min(all.Count, at + 4))
             // "Two interns start tomorrow, please create lea and finn"
             || lexeme.IsGlue("wish") && at + 1 < all.Count && IsVerb(all, at + 1)
-                && IsStrong(all[at + 1]) && StrongIn(all, start, at);
+                && StrongIn(all, start, at) && (IsStrong(all[at + 1])
+                    // "…, and then we would like to have nextcloud"
+                    || IsWeakNeed(all[at + 1]) && all.Skip(at + 2).Take(3).Any(IsMakeable));
     }
 
     /// <summary>"The grafana ban": what is declared of it, and no verb.</summary>
@@ -329,6 +338,21 @@ internal static class ClauseSplitter
                 or "now that" or "so that" or "once";
     }
 
+    /// <summary>"…, the nginx in front please unchanged": what the piece ends in is its verb.
+    /// </summary>
+    private static bool EndsInVerb(List<Lexeme> all, int at)
+    {
+        var end = at;
+        while (end < all.Count && !IsJoint(all[end]))
+        {
+            end++;
+        }
+        var last = end - 1;
+        return last > at && all[last].IsVerb("spare") && !HasVerb(all, at, last)
+            && HasMention(all, at, last) && !all.GetRange(at, last - at).Exists(IsValue)
+            && !(all[at - 1].IsGlue("and") && IsThing(all[at - 2]));
+    }
+
     /// <summary>"Run x, published on 80": a participle says more of what is made.</summary>
     private static bool Furnishes(List<Lexeme> all, int start, int at) =>
         all[at].Is(Part.Verb) && !all[at].IsMention
@@ -383,6 +407,11 @@ internal static class ClauseSplitter
         {
             return false;
         }
+        // "Worker off, api to 4 replicas"
+        if (IsLifeWithout(verb, before) && Measures(piece))
+        {
+            return true;
+        }
         if (verb == "remove" && Kinds(piece) is { Count: > 0 } kinds
             && Kinds(before) is { Count: > 0 } others && !kinds.Overlaps(others))
         {
@@ -405,39 +434,6 @@ internal static class ClauseSplitter
             || (piece[thing].Named(Known.Job) is not null && piece.Exists(IsTime)
                 && before.Exists(l => l.Named(Known.Job) is not null) && before.Exists(IsTime));
     }
-
-    /// <summary>What kinds of things of the state are named.</summary>
-    private static HashSet<Known> Kinds(List<Lexeme> lexemes) =>
-        [.. lexemes.Where(l => l.IsMention).SelectMany(l => l.Namings).Select(n => n.Known)
-            .Where(k => k is Known.Service or Known.User or Known.Job or Known.Rule
-                or Known.Certificate or Known.Interface or Known.Mount)];
-
-    private static bool IsJobWord(Lexeme lexeme) =>
-        lexeme.Is(Part.Topic, "job") && !lexeme.IsMention;
-
-    private static bool IsTime(Lexeme lexeme) => lexeme.IsField("schedule")
-        || Times.TimeWords.English.Of(lexeme.Text, "day") is not null
-        || lexeme is { IsNumber: true, Unit: "min" or "h" };
-
-    private static bool IsShareMark(Lexeme lexeme) => lexeme.IsGlue("each");
-
-    public static bool IsMakeable(Lexeme lexeme) =>
-        lexeme.Named(Known.App) is not null || lexeme.Named(Known.Role) is not null
-        || lexeme.Is(Part.Image);
-
-    private static bool IsThing(Lexeme lexeme) =>
-        lexeme.IsMention || lexeme.Is(Part.Image)
-        || (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "other" or "all");
-
-    public static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.PortPair)
-        || lexeme.Is(Part.Version) || lexeme.Is(Part.Assignment) || lexeme.Is(Part.Path)
-        || lexeme.Is(Part.Mount)
-        || lexeme.IsField("replicas") && lexeme.Text is "copy" or "instance" or "replica"
-        || (lexeme.Key(Part.Amount) is { } key && key is not ("more" or "less"));
-
-    public static bool IsJoint(Lexeme lexeme) =>
-        lexeme.IsGlue("and") || lexeme.IsGlue("comma") || lexeme.IsGlue("but")
-        || lexeme.IsGlue("also");
 
     /// <summary>"Where does nextcloud keep its files": one question to its end.</summary>
     private static bool Asks(List<Lexeme> all, int start)

@@ -191,7 +191,8 @@ internal sealed class Cutting
             piece.Exists(l => (l.Named(Known.Service) ?? l.Named(Known.Role)) is not null
                 && l.Named(Known.Volume) is null && l.Named(Known.User) is null)
             && piece.Exists(l => l is { IsNumber: true, IsMention: false, Unit: "Ki" or "Mi" or "Gi"
-                or "Ti" or "core" } || l.Is(Part.Version) && !l.IsMention);
+                or "Ti" or "core" } || l.Is(Part.Version) && !l.IsMention
+                || l.Key(Part.Amount) is ['x', ..]);
 
         /// <summary>"Nginx on port 8080".</summary>
         private static bool IsPlaced(List<Lexeme> piece) =>

@@ -70,7 +70,12 @@ internal sealed class Particles
                     sentence[end] = sentence[end] with { Readings = [new(Part.Glue, "from")] };
                     return;
                 }
-                if (begins && key != "strip" && seenThing && !(second == "off"
+                // "Let the certificate be renewed" spares nothing.
+                begins = begins && !(second == "be" && end + 1 < sentence.Count
+                    && sentence[end + 1].Readings[0].Part is not (Part.Noise or Part.Glue));
+                // "Take 9001 away"
+                var seen = seenThing || second == "away" && sentence[end - 1].IsNumber;
+                if (begins && key != "strip" && seen && !(second == "off"
                     && end + 2 < sentence.Count
                     && sentence[end + 1].Text.Split(' ')[0] is "the" or "our"))
                 {

@@ -30,8 +30,11 @@ internal sealed class Predicates
     private List<Lexeme> Piece(List<Lexeme> said)
     {
         // "Homeassistant off the box please"
-        var piece = said.Count > 2 && said[^1].Text is "please" or "pls" or "thanks" or "thx"
-            ? said[..^1] : said;
+        var piece = said;
+        while (piece.Count > 2 && IsTail(piece[^1]))
+        {
+            piece = piece[..^1];
+        }
         // "Minecraft back on with 6 GB"
         var with = piece.FindIndex(l => l.IsGlue("with"));
         if (with > 1 && piece[with - 1].Text is "on" or "up" or "online"
@@ -54,6 +57,11 @@ internal sealed class Predicates
         }
         return said;
     }
+
+    /// <summary>"Sanne stays of course".</summary>
+    private static bool IsTail(Lexeme lexeme) => lexeme.Text is "please" or "pls" or "thanks"
+        or "thx" or "of course" or "though" or "obviously" or "naturally" or "definitely"
+        or "for now" or "for the moment" or "for the time being" or "then" or "however";
 
     private static bool NamesThing(List<Lexeme> piece, int end) => piece.Take(end).Any(
         l => l.IsMention || l.Is(Part.Reference)) && !piece.Take(end).Any(l => l.IsNumber

@@ -31,6 +31,11 @@ internal static class Roles
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {
         Models(sentence);
+        if (sentence.Count > 0 && sentence[0].Text == "but not")
+        {
+            // Nothing of this sentence is excepted.
+            sentence[0] = sentence[0] with { Readings = [new(Part.Glue, "not")] };
+        }
         var wishes = sentence.Count(l => l.IsMention || l.Is(Part.Image));
         foreach (var (from, to) in ClauseSplitter.PiecesOf(sentence, at => Parts(sentence[at])
             && Said(sentence, at, sentence.Count) is not ("beside", _)))
@@ -146,7 +151,7 @@ internal static class Roles
         var later = Enumerable.Range(from, to - from).Any(at => at > from
             && Said(sentence, at, to) is var (key, next) && key == "later" && next == to);
         return (tells || later) && !sentence.GetRange(from, to - from).Exists(l => l.IsNumber
-            || l.Is(Part.Reference, "it") && !tells);
+            && l.Text != "one day" || l.Is(Part.Reference, "it") && l.Text != "its" && !tells);
     }
 
     private static void Models(List<Lexeme> sentence)

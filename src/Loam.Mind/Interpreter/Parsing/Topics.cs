@@ -70,12 +70,16 @@ internal static class Topics
             {
                 topics.Add("resolving");
             }
+            if (lexeme.Is(Part.Topic, "zone") && !lexemes.Any(l => l.IsNumber))
+            {
+                topics.Add("clock");
+            }
             if (OfName(lexeme) is { } named)
             {
                 topics.Add(named);
             }
         }
-        if (NamesMachine(lexemes))
+        if (NamesMachine(lexemes) || IsRenamed(lexemes))
         {
             topics.Add("name");
         }
@@ -93,6 +97,13 @@ internal static class Topics
             or "server" or "host" or "computer");
         return at >= 0 && lexemes.Skip(at + 1).Take(4).Any(l => l.IsField("name"));
     }
+
+    /// <summary>"Rename to hut", "call it attic": of nothing that is named here.</summary>
+    private static bool IsRenamed(IReadOnlyList<Lexeme> lexemes) =>
+        lexemes.Any(l => l.IsVerb("rename") && lexemes.Any(t => t.IsGlue("to"))
+            || l.Text is "call it" or "call the machine"
+            || l.IsField("name") && l.Text is "call" or "name")
+        && !lexemes.Any(l => l.IsMention || l.Is(Part.Image));
 
     /// <summary>"A redis": something that is to run.</summary>
     public static bool IsNewApp(IReadOnlyList<Lexeme> lexemes)
@@ -122,6 +133,7 @@ internal static class Topics
             Known.Job => "job",
             Known.Certificate => "certificate",
             Known.Interface => "interface",
+            Known.Rule when lexeme.Namings.Length == 1 && lexeme.Readings.Length == 1 => "firewall",
             _ => null,
         };
 }

@@ -25,6 +25,12 @@ internal static class Verbs
         {
             return false;
         }
+        // "Nginx off 80 and onto 8080": from there.
+        if (lexeme.Text is "off" && at + 1 < all.Count && (all[at + 1].IsNumber
+            || all[at + 1].IsField("port") && at + 2 < all.Count && all[at + 2].IsNumber))
+        {
+            return false;
+        }
         // "The newsletter can go out at eight" does not remove it.
         if (lexeme.Text is "can go" or "may go" or "could go" or "has to go" or "have to go"
             && at + 1 < all.Count && all[at + 1].Text.Split(' ')[0] is "out" or "to" or "into"

@@ -197,7 +197,7 @@ internal static class Literals
         {
             return Of(word, Part.Number) with { Value = value };
         }
-        if (rest == "x" && value is 2 or 3 or 4)
+        if (rest == "x" && value is > 1 and < 10)
         {
             return new(text, word.Original, [new Reading(Part.Amount, $"x{value:0}")]);
         }

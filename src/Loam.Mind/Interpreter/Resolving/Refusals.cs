@@ -43,6 +43,9 @@ internal static class Refusals
     public static bool IsElsewhere(string message) =>
         message.Contains(Elsewhere, StringComparison.Ordinal);
 
+    /// <summary>It was refused for words that stand in commands too, such as "sudo".</summary>
+    public static bool IsOfShell(string message) => message == s_foreign["shell"];
+
     private const string Elsewhere = "That is not my business: I look after this machine's "
         + "services, and `help` shows what can be said.";
 
@@ -255,7 +258,10 @@ internal static class Refusals
             return false;
         }
         // "Umount /mnt/nas" is a wish too, where that is mounted.
-        var wish = clause.Subject is Subjects.Storage.StorageSubject && clause.Lexemes.Any(l =>
+        var wish = program == "rm" && clause.Lexemes.All(l => l.IsMention || l.Is(Part.Verb)
+                || l.Is(Part.Field) || l.Is(Part.Topic) || l.Readings[0].Part is Part.Noise
+                    or Part.Glue) && clause.Lexemes.Any(l => l.IsMention && l != clause[at])
+            || clause.Subject is Subjects.Storage.StorageSubject && clause.Lexemes.Any(l =>
             (l.Named(Known.Mount) is not null && clause[at].Is(Part.Verb))
             || (l.Named(Known.Volume) is not null && clause[at].Is(Part.Topic)));
         return at > 0 && clause[at - 1].Text is "sudo" or "doas"

@@ -14,12 +14,17 @@ internal sealed partial class Resolver
     /// <summary>A number up to this may count copies.</summary>
     private const int MostCopies = 50;
 
+    /// <summary>Ports below are those of well-known services.</summary>
+    private const int WellKnown = 1024;
+
     /// <summary>"make that 4", "on 8080 instead": the field is that of the turn before.</summary>
     private void Revised(Clause clause)
     {
         CopiesByNumber(clause);
         PortsByNumber(clause);
         PortsDenied(clause);
+        PortsRemoved(clause);
+        VersionsByPlace(clause);
         VersionsByForm(clause);
         foreach (var bare in clause.Attributes.OfType<BareAttribute>().ToList())
         {
@@ -49,13 +54,16 @@ internal sealed partial class Resolver
         {
             if (session.LastSaid.Where(c => c.Question is not null).Concat(turn)
                 .Concat(clause.Told)
-                .Any(c => c.Lexemes.Any(l => l.IsField(field))))
+                .Any(c => c.Lexemes.Any(l => l.IsField(field)
+                    || l.Text.Split(' ').Contains(field))))
             {
                 return new(limit, bare.Unit == "x" ? new(AmountKind.Factor, bare.Value, "")
                     : new(AmountKind.Absolute, bare.Value, bare.Unit));
             }
         }
-        return null;
+        // "Twice as much": of the amounts a service has, only memory is said like that.
+        return bare.Unit == "x" && bare.Text.Split(' ')[^1] is "much" or "has" or "now"
+            ? new(LimitKind.Memory, new(AmountKind.Factor, bare.Value, "")) : null;
     }
 
     /// <summary>"Ingest 2 → 3", where two of it run.</summary>
@@ -114,19 +122,60 @@ internal sealed partial class Resolver
         }
     }
 
+    /// <summary>"Take 9001 away", where that is published.</summary>
+    private void PortsRemoved(Clause clause)
+    {
+        if (clause is not { Verb: "remove" or "unpublish", Attributes: [BareAttribute { Unit: "" }
+            bare] } || !decimal.IsInteger(bare.Value)
+            // "9001 is no longer used" only says why.
+            || clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part
+                is not (Part.Noise or Part.Glue))?.Is(Part.Verb) != true)
+        {
+            return;
+        }
+        var names = Meant(clause);
+        if ((names.Count > 0 ? names.Select(n => _draft.State.Services[n])
+            : _draft.State.Services.Values).Any(s => s.Ports.Any(p => p.Host == (int)bare.Value)))
+        {
+            clause.Verb = "unpublish";
+            clause.Attributes[0] =
+                new PortAttribute((int)bare.Value, null, "from", false, null, null);
+        }
+    }
+
+    /// <summary>The services a clause names, or that were spoken of.</summary>
+    private List<string> Meant(Clause clause)
+    {
+        var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
+        return names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
+            ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
+    }
+
+    /// <summary>"Move it to 17", where it runs 16 and nothing of it is called a port.</summary>
+    private void VersionsByPlace(Clause clause)
+    {
+        if (clause is { Verb: "move" or "set" or "have" or "upgrade", Attributes: [PortAttribute
+                { First: { } number, Second: null, Link: "to" or "on", Protocol: null }] }
+            && number < WellKnown && !clause.Lexemes.Any(l => l.IsField("port"))
+            && Meant(clause) is [var name] && _draft.State.Services[name] is var service
+            && !service.Ports.Any(p => p.Host < WellKnown) && IsLikeVersion(
+                $"{number}", Images.VersionOf(service.Image.Tag)))
+        {
+            clause.Attributes[0] = new VersionAttribute($"{number}");
+        }
+    }
+
     /// <summary>"bump gitea to 1.23", where it runs 1.22: a number like its version is one; of
     /// what is new, a large one is its port.</summary>
     private void VersionsByForm(Clause clause)
     {
         var bare = clause.Attributes.OfType<BareAttribute>()
-            .Where(b => b.Unit.Length == 0 || b.Text == "twice").ToList();
+            .Where(b => b.Unit.Length == 0 || b.Unit == "x" && IsOften(b.Text)).ToList();
         if (bare is not [var only] || clause.Verb is "scale")
         {
             return;
         }
-        var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
-        names = names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
-            ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
+        var names = Meant(clause);
         var at = clause.Attributes.IndexOf(only);
         if (Counted(clause, only, names) is { } copies)
         {
@@ -188,11 +237,12 @@ internal sealed partial class Resolver
         {
             return only.Value;
         }
-        // "The worker twice"
+        // "The worker twice", "make sure that the api runs three times"
         if (only.Unit == "x")
         {
-            return names.Count == 1 && only.Value == 2
-                && clause is { Verb: "" or "have" or "start", Attributes.Count: 1 } ? 2 : null;
+            return names.Count == 1 && only.Value >= 2 && decimal.IsInteger(only.Value)
+                && IsOften(only.Text) && clause is { Verb: "" or "have" or "start" or "set"
+                    or "create", Attributes.Count: 1 } ? only.Value : null;
         }
         // "Portal down to one": no port and no version comes down.
         return only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)
@@ -201,6 +251,11 @@ internal sealed partial class Resolver
             && !names.Exists(n => IsLikeVersion(only.Text,
                 Images.VersionOf(_draft.State.Services[n].Image.Tag))) ? only.Value : null;
     }
+
+    /// <summary>"Twice", "three times", "x4": how often, not how much.</summary>
+    private static bool IsOften(string text) => text.Split(' ')[^1].ToLowerInvariant()
+            is "twice" or "thrice" or "times" || text.Contains("times ", StringComparison.Ordinal)
+        || text.Length == 2 && text.Contains('x', StringComparison.OrdinalIgnoreCase);
 
     /// <summary>"Caddy also needs 8443": one more port.</summary>
     private bool IsFurther(Clause clause, BareAttribute only, string name) =>

@@ -128,25 +128,92 @@ internal static partial class Restating
     }
 
     /// <summary>A thing that is spared or kept after all: "keep petra", "not photos", "leave
-    /// grafana". Null: the words say something else.</summary>
+    /// grafana", "docker is too much, without that". Null: the words say something else.</summary>
     public static List<Lexeme>? Spared(List<Lexeme> words)
     {
-        var meant = words.Where(l => !(l.IsGlue("instead") || l.IsGlue("comma")
-            || l.IsGlue("wish") || l.IsGlue("and") || l.IsGlue("but") || l.IsGlue("also"))
-            && l.Readings[0].Part is not (Part.Noise or Part.Stop)).ToList();
-        if (meant is [.., var last] && meant.Count > 1 && (last.IsGlue("not")
+        List<Lexeme>? things = null;
+        var named = new List<Lexeme>();
+        foreach (var (from, to) in ClauseSplitter.PiecesOf(words, at => words[at].IsGlue("comma")
+            || words[at].Readings[0].Part == Part.Stop || words[at].Text == "but"))
+        {
+            var piece = words[from..to];
+            var meant = piece.Where(l => !(l.IsGlue("instead") || l.IsGlue("wish")
+                || l.IsGlue("and") || l.IsGlue("also") || l.IsGlue("yes"))
+                && (l.Readings[0].Part is not Part.Noise || l.IsMention) && l.Text is not "though")
+                .ToList();
+            // "No prometheus", without a comma.
+            if (piece.Count > 1 && piece[0].Text == "no" && meant.Count > 0)
+            {
+                meant = [piece[0], .. meant];
+            }
+            if (things is null && SparedBy(meant, named) is { } spared)
+            {
+                things = spared;
+            }
+            else if (things is not null ? meant.Count > 0 && !Tells(piece) : !TooMuch(meant, named))
+            {
+                return null;
+            }
+        }
+        return things;
+    }
+
+    private static List<Lexeme>? SparedBy(List<Lexeme> meant, List<Lexeme> named)
+    {
+        if (meant is [.., var last] && meant.Count > 1 && (last.IsGlue("not") || Stays(last)
             || last.IsVerb("undo") && last.Text.StartsWith("not ", StringComparison.Ordinal)))
         {
             meant = [last, .. meant.SkipLast(1)];
         }
-        return meant is [var says, _, ..] && Spares(says) && meant.Skip(1).All(l => l.IsMention
-            || l.Readings[0].Part is Part.Unknown or Part.Address or Part.Cidr or Part.Domain)
-            ? meant[1..] : null;
+        if (named.Count > 0 && meant is [var drops, ..] && drops.IsVerb("undo")
+            && meant.Skip(1).All(l => l.Text is "out" or "off" or "away"))
+        {
+            return named;
+        }
+        // "Leave prometheus out"
+        if (meant is [var left, _, { Text: "out" or "off" or "away" or "aside" }]
+            && left.Text is "leave" or "keep" or "take" or "put")
+        {
+            meant = [left, meant[1]];
+            return named.Count > 0 && meant[1].Is(Part.Reference) ? named
+                : IsThing(meant[1]) ? meant[1..] : null;
+        }
+        if (named.Count > 0 && meant is [var leaves, { } it] && it.Is(Part.Reference)
+            && (Spares(leaves) || leaves.IsVerb("remove")))
+        {
+            return named;
+        }
+        return meant is [var says, _, ..] && (Spares(says) || Stays(says))
+            && meant.Skip(1).All(IsThing) ? meant[1..] : null;
     }
+
+    private static bool IsThing(Lexeme lexeme) => lexeme.IsMention || lexeme.Readings[0].Part
+        is Part.Unknown or Part.Address or Part.Cidr or Part.Domain;
+
+    /// <summary>"Docker is too much": the thing is kept in mind.</summary>
+    private static bool TooMuch(List<Lexeme> meant, List<Lexeme> named)
+    {
+        if (meant is [{ } thing, { } has] && IsThing(thing) && has.IsGlue("is"))
+        {
+            named.Add(thing);
+            return true;
+        }
+        return meant.Count == 0;
+    }
+
+    /// <summary>"…, we have one elsewhere": why, with nothing named.</summary>
+    private static bool Tells(List<Lexeme> piece) => piece.TrueForAll(l => !l.IsMention
+        && !l.IsNumber && (!l.Is(Part.Verb) || l.IsVerb("have")))
+        && piece.Find(l => l.Text.Length > 0)?.Text is "we" or "i" or "they" or "that" or "it"
+            or "he" or "she" or "there";
+
+    private static bool Stays(Lexeme lexeme) => lexeme.Text is "stays" or "stay" or "remains"
+        or "remain" or "stays as it is" or "stays on";
 
     private static bool Spares(Lexeme lexeme) => lexeme.IsVerb("spare") || lexeme.IsGlue("not")
         || lexeme.IsGlue("except") || lexeme.IsGlue("without")
-        || lexeme.Text is "keep" or "leave" or "keeps" or "skip" or "spare" or "exclude"
+        || lexeme.Text is "keep" or "leave" or "keeps" or "skip" or "spare" or "exclude" or "no"
+            or "omit"
         || (lexeme.IsVerb("undo") && lexeme.Text is not ("undo that" or "undo"));
 
     /// <summary>The sentence without an item of its list; null: it does not say it.</summary>

@@ -74,8 +74,10 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             return undone ?? new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
         }
         var result = Run(remaining);
-        return undone?.Outcome == Outcome.Proposal && result.Outcome == Outcome.NoChange
-            ? undone : result;
+        return undone?.Outcome == Outcome.Proposal && result.Outcome == Outcome.NoChange ? undone
+            // "Oh, the api depends on it? Keep it then"
+            : undone is not null && result.Outcome == Outcome.Answer
+                ? undone with { Message = $"{result.Message} {undone.Message}" } : result;
     }
 
     /// <summary>"Actually don't": nothing but a no.</summary>
@@ -183,7 +185,7 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             // "Redis, and back it up"
             session.Focus = clause.Subject is not null && resolver.Made.Count > 0
                 && clause.Lexemes.Any(l => l.Key(Part.Reference) is "it" or "them")
-                ? [.. resolver.Made] : focus;
+                ? [.. resolver.Made] : Antecedent(clause, resolver) ?? focus;
             _replies.AddRange(clause.Question is not null
                 ? [(Subjects.Storage.StorageAnswers.IsOverview(clause) ? null
                     : Inquiry.To(clause, session)) ?? clause.Subject?.Answer(clause, session)
@@ -219,6 +221,28 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
         }
         Remember(resolver);
         return Undone(wishes);
+    }
+
+    /// <summary>"Grow influx's volume and give it 2 GB of memory": whose volume was named, where no
+    /// service was. Null: nobody was.</summary>
+    private List<string>? Antecedent(Clause clause, Resolver resolver)
+    {
+        if (clause.Subject is not null || clause.Attributes.Count == 0
+            || resolver.Touched.Count > 0
+            || !clause.Targets.Exists(t => t.Reference is "it"))
+        {
+            return null;
+        }
+        var services = session.Draft.State.Services;
+        var said = clauses.TakeWhile(c => c != clause)
+            .Where(c => c.Subject is Subjects.Storage.StorageSubject).SelectMany(c => c.Lexemes)
+            .Where(l => l.IsMention).ToList();
+        var named = said.Select(l => l.Named(Known.Service)).OfType<string>()
+            .Where(services.ContainsKey).Distinct().ToList();
+        named = named.Count > 0 ? named : [.. said.Select(l => l.Named(Known.Volume))
+            .OfType<string>().SelectMany(v => services.Values.Where(s => s.Volumes.Any(
+                m => m.Source == v)).Select(s => s.Name)).Distinct()];
+        return named is [_] ? named : null;
     }
 
     /// <summary>"Sanne stays": nothing is wished of her.</summary>

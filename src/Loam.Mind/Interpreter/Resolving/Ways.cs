@@ -82,7 +82,7 @@ internal sealed class Ways(
         // First of all, so that no other way can use up what it costs.
         var first = Tried(plain);
         var failed = first is null || first.Result.Outcome == Outcome.Question
-            || IsNotUnderstood(first.Result);
+            || IsNotUnderstood(first.Result) || Refusals.IsOfShell(first.Result.Message);
         var after = session.Remember();
         session.Recall(_start);
         var cutting = new Cutting(sentences, starts, session);

@@ -20,6 +20,10 @@ internal static class CountReader
         {
             return;
         }
+        if (CountsOn(clause))
+        {
+            return;
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             if (Counts(clause, at) is not { } count || !Counted(clause, at, out var more))
@@ -33,6 +37,46 @@ internal static class CountReader
             clause.Verb = clause.Verb is "scale" or "lower" or "raise" ? clause.Verb : "set";
             return;
         }
+    }
+
+    /// <summary>"A third replica": so many there are with it; null: none is counted like that.
+    /// </summary>
+    public static int? Ordinal(Clause clause, int at)
+    {
+        var count = at < 0 ? 0 : clause[at].Text.Split(' ')[^1] switch
+        {
+            "third" or "3rd" => 3,
+            "fourth" or "4th" => 4,
+            "fifth" or "5th" => 5,
+            "sixth" or "6th" => 6,
+            _ => 0,
+        };
+        if (count == 0)
+        {
+            return null;
+        }
+        clause.Use(at);
+        return count;
+    }
+
+    /// <summary>"A third copy of the api".</summary>
+    private static bool CountsOn(Clause clause)
+    {
+        for (var at = 1; at + 1 < clause.Count; at++)
+        {
+            if (clause[at].Text.Split(' ') is ["copy" or "instance" or "replica" or "container", ..]
+                && Enumerable.Range(at + 1, Math.Min(3, clause.Count - at - 1)).Any(
+                    next => clause[next].Named(Known.Service) is not null)
+                && Ordinal(clause, at - 1) is { } count)
+            {
+                clause.Use(at);
+                clause.Attributes.Add(
+                    new LimitAttribute(LimitKind.Replicas, new(AmountKind.Absolute, count, "")));
+                clause.Verb = "set";
+                return true;
+            }
+        }
+        return false;
     }
 
     private static decimal? Counts(Clause clause, int at)

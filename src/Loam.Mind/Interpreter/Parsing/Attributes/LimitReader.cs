@@ -145,7 +145,10 @@ internal static class LimitReader
                 or "a further")
             || (clause.Verb == "create" && limit == LimitKind.Replicas);
         var fewer = clause.Verb is "remove" or "lower" && limit == LimitKind.Replicas;
-        var amount = fewer ? new Amount(AmountKind.Subtract, 1, "")
+        var amount = limit == LimitKind.Replicas && !fewer
+            && CountReader.Ordinal(clause, field - 1) is { } all
+                ? new Amount(AmountKind.Absolute, all, "")
+            : fewer ? new Amount(AmountKind.Subtract, 1, "")
             : limit == LimitKind.Replicas && another ? new(AmountKind.Add, 1, "")
             : clause.Denied.Contains(field) || TakesOff(clause)
                 ? new(AmountKind.Unlimited, 0, "")

@@ -177,7 +177,8 @@ internal sealed class FirewallSubject : ISubject
     /// </summary>
     private static bool DropsRule(Clause clause)
     {
-        var drop = clause.Lexemes.ToList().FindIndex(l => l.Text is "drop" or "discard");
+        var drop = clause.Lexemes.ToList().FindIndex(l => l.Text is "drop" or "discard"
+            or "kill");
         return drop >= 0 && !clause.Lexemes.Take(drop).Any(l => l.Named(Known.Rule) is not null
                 || l.Is(Part.Topic, "rule") || l.Text is "should" or "shall" or "to" or "must")
             && clause.Lexemes.Skip(drop + 1).Any(l => l.Is(Part.Topic, "rule"))
@@ -284,6 +285,14 @@ internal sealed class FirewallSubject : ISubject
             [{ OwnAct: false, Ports.Count: 0, Sources.Count: > 0 } stay])
         {
             (stay.Act, stay.OwnAct, stay.Ports) = (Act.Allow, true, [.. shut.Ports]);
+        }
+        // "Allow ssh from 10.8.0.0/24 // not from 10.9.0.0/24 any longer": ssh, too.
+        var opened = wish.Last ?? said.Session.LastWishes.SelectMany(c => c.Attributes)
+            .OfType<FirewallAttribute>().SelectMany(b => b.Groups).LastOrDefault();
+        if (opened is { IsAllow: true, Ports.Count: > 0 } && wish.Groups is
+            [{ IsBlock: true, Guessed: true, Ports.Count: 0, Sources.Count: > 0 } denied])
+        {
+            denied.Ports = [.. opened.Ports];
         }
         Join(wish, before, opens);
         foreach (var earlier in before)

@@ -44,7 +44,8 @@ internal static class Parties
             return clause[at].Original;
         }
         return at >= clause.Count || clause[at].Is(Part.Topic) || clause[at].Is(Part.Verb)
-            || clause[at].IsNumber || clause[at].Text is "now" or "there" or "here" or "outside"
+            || clause[at].IsNumber || clause[at].Is(Part.Cidr) || clause[at].Is(Part.Address)
+            || clause[at].Text is "now" or "there" or "here" or "outside"
             ? null : clause[at].Original;
     }
 

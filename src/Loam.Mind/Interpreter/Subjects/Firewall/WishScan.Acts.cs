@@ -159,7 +159,8 @@ internal sealed partial class WishScan
         {
             Say(Act.Allow, strong: false);
         }
-        else if (_words.Is(at, "may") || _words.KeepsOpen(at))
+        else if (_words.Is(at, "may") && !(_words.Is(at, "in") && _words.Has("block"))
+            || _words.KeepsOpen(at))
         {
             May(at);
         }

@@ -33,7 +33,8 @@ internal static class JobSeasons
             {
                 if (end > at && (clause[end].IsGlue("comma") || clause[end].IsGlue("but")
                     || clause[end].IsGlue("in") || clause[end].IsGlue("with")
-                    || clause[end].Is(Part.Command)))
+                    || clause[end].Is(Part.Command) || clause[end].IsField("retries")
+                    || clause[end].IsField("timeout")))
                 {
                     break;
                 }

@@ -50,6 +50,12 @@ internal sealed class MachineSubject : ISubject
         {
             clause.Attributes.Add(new MachineAttribute(topic));
             MachineValues.Take(clause, topic);
+            // "Call it attic, put it on Berlin time"
+            if (topic == MachineTopic.Timezone && IsNamed(clause, said))
+            {
+                clause.Attributes.Insert(0, new MachineAttribute(MachineTopic.Hostname));
+                MachineValues.Take(clause, MachineTopic.Hostname);
+            }
         }
         clause.Sweep();
     }
@@ -105,12 +111,13 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Registry;
         }
-        if (Says("timezone") || (Says("located") && Zones.Find(clause).Count > 0))
+        if (Says("timezone") || (Says("zone") && !number || Says("located"))
+            && Zones.Find(clause).Count > 0)
         {
             return app && !NamesMachine(clause) && !Says("hostname")
                 ? null : MachineTopic.Timezone;
         }
-        if ((NamesMachine(clause) || Says("hostname")) && !app)
+        if ((NamesMachine(clause) || Says("hostname")) && !app || IsNamed(clause, said))
         {
             return !NamesMachine(clause) && all.Any(l => l.Text is "new name")
                 && all.Any(l => l.Is(Part.Topic, "account")) ? null : MachineTopic.Hostname;
@@ -126,6 +133,20 @@ internal sealed class MachineSubject : ISubject
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
                 ? MachineTopic.Interface : null;
     }
+
+    /// <summary>"Rename it to hut", "call it attic", where nothing was spoken of that it could
+    /// be.</summary>
+    private static bool IsNamed(Clause clause, Discourse said) => clause.Question is null
+        && (clause.Verb == "rename" && clause.Lexemes.Any(l => l.IsGlue("to"))
+            || clause.Lexemes.Any(l => l.Text is "call it" or "name it"
+                || l.IsField("name") && l.Text is "call" or "name"))
+        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Image) || l.IsField("user")
+            || l.Is(Part.Topic, "job") || l.Is(Part.Topic, "rule") || l.IsField("volume")
+            || l.IsField("service") || l.Is(Part.Topic, "account"))
+        && said.Session.Focus.Count == 0 && said.Session.About is null
+        && said.Session.LastWishes.Count == 0
+        && !said.Before.Any(b => b.Verb == "create" && b.Subject is not MachineSubject
+            || b.Lexemes.Any(l => l.IsMention || l.Is(Part.Image)));
 
     /// <summary>"Drop eth1", and nothing more.</summary>
     private static bool IsRemoved(Clause clause) => clause.Verb == "remove"
@@ -172,7 +193,9 @@ internal sealed class MachineSubject : ISubject
     {
         var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause[i].Text.Split(' ')[^1]
             is "box" or "machine" or "server" or "host" or "computer" or "system", -1);
-        return at >= 0 && clause.Verb is "" or "set" or "rename" or "replace"
+        return at >= 0 && (clause.Verb is "" or "set" or "rename" or "replace"
+                || clause.Verb == "have" && at > 0 && clause[at - 1].Text is "the" or "this"
+                    or "our" or "my")
             && clause.Lexemes.Skip(at + 1).Take(4).Any(l => l.IsField("name"))
             && clause.Question is null;
     }
@@ -180,9 +203,14 @@ internal sealed class MachineSubject : ISubject
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
         session.About = new(this, []);
-        return clause.Attributes.OfType<MachineAttribute>().FirstOrDefault()?.Topic switch
+        var topics = clause.Attributes.OfType<MachineAttribute>().Select(a => a.Topic).ToList();
+        return topics.Count == 0 ? [new(ReplyKind.Unclear, "")]
+            : [.. topics.SelectMany(t => Apply(t, clause, session))];
+    }
+
+    private static IEnumerable<Reply> Apply(MachineTopic topic, Clause clause, Session session) =>
+        topic switch
         {
-            null => [new(ReplyKind.Unclear, "")],
             MachineTopic.Hostname => [IdentityEdits.Hostname(clause, session.Draft)],
             MachineTopic.Timezone => [IdentityEdits.Timezone(clause, session.Draft)],
             MachineTopic.Dns => [DnsEdits.Servers(clause, session)],
@@ -194,7 +222,6 @@ internal sealed class MachineSubject : ISubject
             MachineTopic.Setting => [SettingEdits.Apply(clause, session.Draft)],
             _ => [ModelEdits.Registry(clause, session.Draft)],
         };
-    }
 
     public Reply? Answer(Clause clause, Session session)
     {

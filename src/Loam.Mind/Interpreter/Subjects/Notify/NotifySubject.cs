@@ -111,8 +111,9 @@ internal sealed class NotifySubject : ISubject
             clause.Question = null;
         }
         clause.Attributes.Add(NotifyWish.Of(clause, said.Session,
-            said.Session.About is { } about && ReferenceEquals(about.Subject, this)
-                ? about.Names : []));
+            said.Before.SelectMany(b => b.Attributes).OfType<NotifyWish>().LastOrDefault()?.Names
+                ?? (said.Session.About is { } about && ReferenceEquals(about.Subject, this)
+                    ? [.. about.Names] : [])));
     }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)

@@ -3,6 +3,7 @@ using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Parsing.Times;
+using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Notify;
@@ -59,9 +60,18 @@ internal sealed record NotifyWish : ClauseAttribute
     /// <summary>Names of notifiers among the words.</summary>
     public static List<string> Known(Clause clause, Session session) =>
         [.. NotifySubject.All(session).Select(n => n.Text("name")).OfType<string>()
-            .Where(n => clause.Lexemes.Any(l => l.Text == n
+            .Where(n => Meant(clause).Any(l => l.Text == n
                 || (l.Text == n.Split('-')[0] && !l.Is(Part.Reference) && !l.Is(Part.Noise)
                     && !IsMachine(session, l.Text))))];
+
+    /// <summary>What is said of somebody who stays is left out: "drop it-desk, but oncall has to
+    /// stay".</summary>
+    private static IEnumerable<Lexeme> Meant(Clause clause) =>
+        ClauseSplitter.PiecesOf(clause.Lexemes)
+            .Select(p => clause.Lexemes.Skip(p.From).Take(p.To - p.From).ToList())
+            .Where(p => !(p.Count > 1 && clause.Verb is "remove" or "stop" && p.Exists(l => l.Text
+                is "stay" or "stays" or "keep" or "keeps" or "remain" or "remains")))
+            .SelectMany(p => p);
 
     private static bool IsMachine(Session session, string word) =>
         session.Draft.State.Services.ContainsKey(word);
@@ -188,7 +198,7 @@ internal sealed record NotifyWish : ClauseAttribute
         }
     }
 
-    private static string? Hour(string word, Recognising.Lexeme lexeme)
+    private static string? Hour(string word, Lexeme lexeme)
     {
         if (word is "midnight" or "noon" or "midday")
         {

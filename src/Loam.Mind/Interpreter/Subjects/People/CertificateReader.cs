@@ -61,7 +61,9 @@ internal static class CertificateReader
                 : null,
             Joins = Joins(clause),
             Only = clause.Lexemes.Any(l => l.IsGlue("only")),
-            Takes = clause.Verb is "remove" or "disconnect" || clause.Lexemes.Any(l => l.Is(
+            Takes = clause.Verb is "remove" or "disconnect" || clause.Lexemes.Any(
+                l => l.Text is "off" or "out of" or "from")
+                && clause.Lexemes.Any(l => l.Is(Part.Domain)) || clause.Lexemes.Any(l => l.Is(
                 Part.Topic, "leaves")) || clause.Verb is "" or "have" && (clause.Negated
                 || clause.Lexemes.Any(l => l.IsGlue("not"))),
             Removes = clause.Verb == "remove" && !clause.Negated

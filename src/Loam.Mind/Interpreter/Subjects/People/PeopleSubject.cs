@@ -300,6 +300,11 @@ internal sealed class PeopleSubject : ISubject
                 _ => [],
             });
         }
+        // "She" is from then on whoever took over.
+        if (clause.Attributes.Count > 1 && Handover.Of(clause) is { } change)
+        {
+            session.About = new(this, [change.To]);
+        }
         return replies;
     }
 

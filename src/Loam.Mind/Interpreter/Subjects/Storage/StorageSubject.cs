@@ -36,7 +36,9 @@ internal sealed class StorageSubject : ISubject
         {
             return MakesServices(clause) ? 0 : 0.85;
         }
-        if (GoesOnWithLimits(clause, said) || KeepsFiles(clause, said))
+        if (GoesOnWithLimits(clause, said) || KeepsFiles(clause, said)
+            || sayings.Any(l => l.Is(Part.Reference, "it")
+                && l.Text.Split(' ')[^1] is "container" or "service" or "app"))
         {
             return 0;
         }
