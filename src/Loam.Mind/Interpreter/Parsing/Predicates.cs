@@ -25,7 +25,25 @@ internal sealed class Predicates
 
     /// <summary>The same sentence, predicates bearing the meaning of verbs.</summary>
     public List<Lexeme> Mark(List<Lexeme> sentence) =>
-        ClauseSplitter.WithPieces(sentence, Piece);
+        ClauseSplitter.WithPieces(WithObjects(sentence), Piece);
+
+    /// <summary>"Drop that key": that is no end of what was said, but of a key.</summary>
+    private static List<Lexeme> WithObjects(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            var words = sentence[at].Text.Split(' ');
+            if (sentence[at].IsVerb("undo") && words is ["drop" or "scrap" or "cancel" or "discard"
+                    or "forget", "that" or "this"]
+                && (sentence[at + 1].IsMention || sentence[at + 1].Is(Part.Topic, "key")
+                    || sentence[at + 1].Is(Part.Topic, "job")
+                    || sentence[at + 1].Readings[0].Part == Part.Field))
+            {
+                sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "remove")] };
+            }
+        }
+        return sentence;
+    }
 
     private List<Lexeme> Piece(List<Lexeme> said)
     {

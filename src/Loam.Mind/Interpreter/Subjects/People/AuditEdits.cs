@@ -38,13 +38,25 @@ internal static class AuditEdits
         {
             days = 365;
         }
-        var events = AskingWords.Auditing.Of(clause).Keys.ToList();
+        // The words of "audit log" are not those of "log on".
+        var events = AskingWords.Auditing.Of(new Clause(
+            [.. clause.Lexemes.Where(l => !l.Is(Part.Topic, "audit"))])).Keys.ToList();
+        // "Only logins, not service starts"
+        var not = clause.Lexemes.ToList().FindIndex(l => l.IsGlue("not"));
+        var only = not > 0 && clause.Lexemes.Take(not).Any(l => l.IsGlue("only"));
+        if (only)
+        {
+            events = [.. AskingWords.Auditing.Of(new Clause([.. clause.Lexemes.Take(not)
+                .Where(l => !l.Is(Part.Topic, "audit"))])).Keys];
+        }
         var path = clause.Find(Part.Path);
         clause.Attributes.Add(new AuditAttribute
         {
-            Days = days, Events = events, On = clause.Verb is "start" or "create" or "have",
+            Days = days, Events = events, On = clause.Verb is "start" or "create" or "have"
+                || !clause.Negated && clause.Lexemes[^1].Text is "on" or "enabled" or "active",
             Off = clause.Verb is "stop" or "remove" || clause.Negated
-                || clause.Lexemes.Any(l => l.IsGlue("except")),
+                || clause.Lexemes.Any(l => l.IsGlue("except"))
+                || !only && events.Count > 0 && not >= 0,
             More = clause.Lexemes.Any(l => l.IsGlue("also") || l.Text is "add" or "include"),
             Path = path < 0 ? null : clause[path].Original,
         });

@@ -139,7 +139,9 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             return Reply.Refuse($"Let's Encrypt does not sign {local}, which is a name of a local "
                 + "network; say \"self-signed certificate for it\".");
         }
-        var name = Name(said.Domains[0]);
+        said.Email ??= Shared(said);
+        var name = said.Called is { } called && Find(called) is null ? called
+            : Name(said.Domains[0]);
         var fields = new List<(string, EditValue)>
         {
             ("name", EditValue.Of(name)), ("domains", List(said.Domains)),
@@ -163,6 +165,12 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
             ? reply.Note("No mail address was said, so nobody is warned if it cannot be renewed.")
             : reply;
     }
+
+    /// <summary>The one mail address of the certificates that were meant.</summary>
+    private string? Shared(CertificateAttribute said) => said.EmailOf is not { } of ? null
+        : All.Where(c => of.Count == 0 || of.Contains(c.Text("name")!))
+            .Select(c => c.Text("email")).OfType<string>().Distinct().ToList() is [var mail]
+            ? mail : null;
 
     private static bool Fill(Clause clause, CertificateAttribute said, Clause answer)
     {

@@ -1,3 +1,4 @@
+using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
@@ -10,6 +11,7 @@ internal static class CertificateReader
 {
     private const int DaysOfWeek = 7;
     private const int DaysOfMonth = 30;
+    private const int Near = 5;
 
     public static bool Speaks(Clause clause)
     {
@@ -38,12 +40,26 @@ internal static class CertificateReader
                 l.Is(Part.Topic, "renewal") || l.Is(Part.Topic, "ends")))));
     }
 
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
+        var called = Called(clause);
+        var models = Models(clause);
+        var names = Named(clause, Known.Certificate).Except(models ?? []).ToList();
+        var domains = Take(clause, Part.Domain);
+        if (domains.Count == 0)
+        {
+            domains = names.Count > 0 ? Labelled(clause, names, said) : Spoken(clause, said);
+        }
+        if (Says(clause, "wildcard") && domains is [var parent] && parent[0] != '*')
+        {
+            domains = [$"*.{parent}"];
+        }
         var read = new CertificateAttribute
         {
-            Names = [.. Named(clause, Known.Certificate)],
-            Domains = Take(clause, Part.Domain),
+            Names = names,
+            Domains = domains,
+            Called = called,
+            EmailOf = models,
             UsedBy = Services(clause),
             Email = Take(clause, Part.Email).LastOrDefault(),
             Directory = Take(clause, Part.Url).LastOrDefault(),
@@ -53,16 +69,12 @@ internal static class CertificateReader
             Hook = Path(clause, hook: true),
             Path = Path(clause, hook: false),
             Days = Days(clause),
-            Renews = Says(clause, "renewal") || clause.Lexemes.Any(l => l.Text == "renew")
-                ? clause.Negated || clause.Verb is "stop" or "remove" || clause.Lexemes.Any(
-                        l => l.Text is "no" or "without" or "by hand" or "manually") ? false
-                    : clause.Verb == "start" || clause.Lexemes.Any(l => l.IsField("automatic")
-                        || l.Text.Contains("auto", StringComparison.Ordinal)) ? true : null
-                : null,
+            Renews = Renews(clause),
             Joins = Joins(clause),
             Only = clause.Lexemes.Any(l => l.IsGlue("only")),
-            Takes = clause.Verb is "remove" or "disconnect" || clause.Lexemes.Any(
-                l => l.Text is "off" or "out of" or "from")
+            Takes = clause.Verb is "remove" or "disconnect" or "stop"
+                || clause.Lexemes.Any(l => l.IsGlue("without"))
+                || clause.Lexemes.Any(l => l.Text is "off" or "out of" or "from")
                 && clause.Lexemes.Any(l => l.Is(Part.Domain)) || clause.Lexemes.Any(l => l.Is(
                 Part.Topic, "leaves")) || clause.Verb is "" or "have" && (clause.Negated
                 || clause.Lexemes.Any(l => l.IsGlue("not"))),
@@ -78,6 +90,101 @@ internal static class CertificateReader
             }
         }
         clause.Attributes.Add(read);
+    }
+
+    /// <summary>Whether it is renewed without anybody; null: nothing was said of it.</summary>
+    private static bool? Renews(Clause clause)
+    {
+        if (!Says(clause, "renewal") && !clause.Lexemes.Any(l => l.Text == "renew"))
+        {
+            return null;
+        }
+        var ends = clause.Negated || clause.Verb is "stop" or "remove" || clause.Lexemes.Any(
+            l => l.IsGlue("not") || l.Text is "no" or "without" or "by hand" or "manually"
+                or "hand" or "myself" or "ourselves" or "manual");
+        return ends ? false : clause.Verb == "start" || clause.Lexemes.Any(
+            l => l.IsField("automatic") || l.Text.Contains("auto", StringComparison.Ordinal))
+            ? true : null;
+    }
+
+    /// <summary>"Named regatta", "name it lan", "a certificate "lan"": no certificate that is
+    /// there.</summary>
+    private static string? Called(Clause clause)
+    {
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var given = at > 0 && (clause[at - 1].IsField("name")
+                || at > 1 && clause[at - 2].IsField("name") && clause[at - 1].Text is "it" or ":")
+                || clause[at].Is(Part.Quoted);
+            if (given && clause.IsFree(at) && !clause[at].Is(Part.Domain)
+                && clause[at].Named(Known.Certificate) is null
+                && clause[at].Readings[0].Part is not (Part.Glue or Part.Reference)
+                && clause[at].Original.ToLowerInvariant() is { Length: < 64 } name
+                && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-'))
+            {
+                clause.Use(at);
+                if (at > 0 && clause[at - 1].IsField("name"))
+                {
+                    clause.Use(at - 1);
+                }
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>"The same mail address as the others", "email as for site": whose; null: that is
+    /// not said.</summary>
+    private static List<string>? Models(Clause clause)
+    {
+        var mail = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "warnings")
+            || l.Is(Part.Topic, "email"));
+        if (mail < 0 || clause.Lexemes.Any(l => l.Is(Part.Email)))
+        {
+            return null;
+        }
+        var same = clause.Lexemes.Skip(Math.Max(0, mail - 2)).Take(Near).Any(l => l.IsGlue("as")
+            || l.Is(Part.Topic, "like") || l.Text.Split(' ').Any(w => w is "same" or "as"));
+        var of = mail + 1 < clause.Count && clause[mail + 1].IsGlue("of");
+        return !same && !of ? null : [.. clause.Lexemes.Skip(mail + 1)
+            .Select(l => l.Named(Known.Certificate)).OfType<string>().Distinct()];
+    }
+
+    /// <summary>"Drop www from the site certificate": names of it that begin so.</summary>
+    private static List<string> Labelled(Clause clause, List<string> names, Discourse said)
+    {
+        var present = (said.Session.Draft.State.Specs.GetValueOrDefault(SecurityFile.File)
+            ?.Maps("certificates") ?? []).Where(c => names.Contains(c.Text("name") ?? ""))
+            .SelectMany(c => c.Texts("domains")).ToList();
+        var found = new List<string>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var text = clause[at].Text;
+            if (clause.IsFree(at) && clause[at].Named(Known.Service) is null && present.Find(
+                d => d.StartsWith(text + ".", StringComparison.Ordinal)) is { } domain
+                && present.Count > 1)
+            {
+                clause.Use(at);
+                found.Add(domain);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>"It will be at regatta.example.org. Make a certificate for it".</summary>
+    private static List<string> Spoken(Clause clause, Discourse said)
+    {
+        if (clause.Verb is not ("create" or "have" or "set" or "")
+            || clause.Question is not null || !clause.Lexemes.Any(l => l.IsField("certificate"))
+            || !clause.Lexemes.Any(l => l.Text is "it" or "that" or "this" or "there"
+                || l.Is(Part.Reference, "it")))
+        {
+            return [];
+        }
+        var before = said.Before.LastOrDefault(c => c.Lexemes.Any(l => l.Is(Part.Domain)));
+        return before is null || before.Attributes.OfType<CertificateAttribute>().Any() ? []
+            : [.. before.Lexemes.Where(l => l.Is(Part.Domain))
+                .Select(l => l.Text.TrimEnd('.').ToLowerInvariant()).TakeLast(1)];
     }
 
     private static bool Says(Clause clause, string topic) =>

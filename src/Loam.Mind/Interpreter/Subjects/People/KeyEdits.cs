@@ -28,8 +28,11 @@ internal sealed class KeyEdits(Session session)
             {
                 ReplacesKeys = said.ReplacesKeys || present.Count == 1 && clause.Lexemes.Any(
                     l => l.Text.EndsWith(" changed", StringComparison.Ordinal))
+                    || present.Count == 1 && TakesPlace(clause)
                     || clause.Lexemes.Where((l, i) => goes
                     && l.Text.Split(' ')[0] is "old" or "former" or "previous"
+                    || l.IsGlue("only") && i + 1 < clause.Count
+                        && clause[i + 1].Is(Part.Topic, "key")
                     || l.IsGlue("only") && clause.Lexemes.Skip(i + 1).Take(3).Any(
                         n => n.Is(Part.Key) || n.Text is "this" or "that" or "this one"
                             or "with" or "log in")).Any(),
@@ -38,6 +41,18 @@ internal sealed class KeyEdits(Session session)
                 ? Remove(user, path, present,
                     [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])
                 : Add(user, path, present, said);
+        }
+        if (!goes && said.Kept.Count > 0 && clause.Lexemes.Any(l => l.IsGlue("only"))
+            && Meant(present, said) is { Count: > 0 } others)
+        {
+            // "Anna only needs the laptop key"
+            return others.Count == present.Count ? [] : Remove(user, path, present, others);
+        }
+        if (!goes && said.Hints.Count > 0 && clause.Lexemes.Any(l => l.Is(Part.Topic, "stolen"))
+            && Meant(present, said) is { Count: > 0 } lost)
+        {
+            return [Reply.Ask($"Shall I remove {user}'s key {Wording.List(lost.Select(Called))}?",
+                ["yes", "no"], answer => Take(clause, answer))];
         }
         if (said.SaysKey && !goes && said.Hints.Count == 0)
         {
@@ -60,6 +75,18 @@ internal sealed class KeyEdits(Session session)
                 answer => Choose(clause, said, answer))];
     }
 
+    /// <summary>"In place of the old one", "old key out, this one in", "rotate the key": the one
+    /// that is there goes.</summary>
+    private static bool TakesPlace(Clause clause)
+    {
+        var old = clause.Lexemes.Any(l => l.Text.Split(' ').Any(w => w is "old" or "former"
+            or "previous" or "current" or "existing"));
+        return old && clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.Is(Part.Topic, "out")
+                || l.Is(Part.Topic, "replacekey") || l.Text is "place" or "in place of" or "gone")
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")
+                || l.Text is "rotate" or "rotates" or "rotated");
+    }
+
     private static string Called(string key) => PeopleBook.Remark(key) is { Length: > 0 } remark
         ? remark : UserEdits.Short(key);
 
@@ -76,6 +103,13 @@ internal sealed class KeyEdits(Session session)
         }
         clause.Attributes[index] = said with { Keys = keys };
         return true;
+    }
+
+    private static bool Take(Clause clause, Clause answer)
+    {
+        var yes = answer.Lexemes.Any(l => l.IsGlue("yes")) || answer.Verb == "remove";
+        clause.Verb = yes ? "remove" : clause.Verb;
+        return yes;
     }
 
     private bool Choose(Clause clause, UserAttribute said, Clause answer)

@@ -62,6 +62,13 @@ internal sealed record CertificateAttribute : ClauseAttribute
     public string? Provider { get; init; }
     public string? Directory { get; init; }
     public string? Email { get; set; }
+
+    /// <summary>The mail address is that of these certificates; empty: of those that are there.
+    /// </summary>
+    public List<string>? EmailOf { get; init; }
+
+    /// <summary>What a new one shall be called.</summary>
+    public string? Called { get; init; }
     public string? Challenge { get; init; }
     public string? Hook { get; set; }
     public string? Path { get; init; }

@@ -35,6 +35,15 @@ internal sealed class PeopleBook(DesiredState state)
     public static bool IsAdmin(MapValue user) =>
         user.Texts("groups").Any(g => g is "sudo" or "wheel" or "root");
 
+    /// <summary>"Student3", where there are student1 and student2.</summary>
+    public bool IsSibling(Lexeme lexeme) => lexeme.Is(Language.Part.Unknown)
+        && UserNames.Of(lexeme) is { } name && char.IsAsciiDigit(name[^1])
+        && !Users.Contains(name) && Users.Any(u => char.IsAsciiDigit(u[^1])
+            && Stem(u) == Stem(name));
+
+    private static string Stem(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6',
+        '7', '8', '9');
+
     /// <summary>The body says the same type as the first word.</summary>
     public static bool IsKey(string key)
     {

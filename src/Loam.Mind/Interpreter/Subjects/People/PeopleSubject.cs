@@ -39,7 +39,7 @@ internal sealed class PeopleSubject : ISubject
             && l.Named(Known.Service) is null);
         var key = all.Any(l => l.Is(Part.Key));
         var account = all.Any(l => l.Is(Part.Topic, "account") || l.Is(Part.Topic, "admin")
-            || l.Is(Part.Topic, "everyone"));
+            || l.Is(Part.Topic, "everyone") || IsServiceAccount(l));
         var word = all.Any(l => l.IsField("user") || l.IsField("login") || l.IsField("group")
             || l.IsField("sshkey") || l.Is(Part.Topic, "key") || l.Is(Part.Topic, "lock")
             || l.Is(Part.Topic, "group"));
@@ -72,11 +72,29 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
+        if (ByWords(clause, book, (user, account, word, app)) is > 0 and var sure)
+        {
+            return sure;
+        }
+        return !app && said.Continues(this) ? OfMore(clause, said, book, word || account) : 0;
+    }
+
+    /// <summary>"A service account deployer, nologin".</summary>
+    public static bool IsServiceAccount(Lexeme lexeme) => lexeme.Readings.Any(
+            r => r.Key == "shell:" + PeopleBook.NoLogin)
+        && lexeme.Text.Split(' ')[^1] is "account" or "user" or "accounts" or "users";
+
+    /// <param name="says">Somebody who is there, an account, words of people, an app.</param>
+    private static double ByWords(Clause clause, PeopleBook book,
+        (bool User, bool Account, bool Word, bool App) says)
+    {
+        var (user, account, word, app) = says;
         if (user && (account || word || clause.Verb.Length > 0 || clause.Question is not null))
         {
             return 0.8;
         }
-        if (account && !app && (clause.Verb.Length > 0 || word || clause.Question is not null))
+        if (account && !app && (clause.Verb.Length > 0 || word || clause.Question is not null
+            || clause.Lexemes.Any(IsServiceAccount)))
         {
             return 0.75;
         }
@@ -88,12 +106,18 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.7;
         }
-        if (word && !app && all.Any(l => l.IsField("login") || l.IsField("user")
+        // "Add student3", where there are student1 and student2
+        if (!app && clause.Question is null && clause.Verb is "" or "create" or "have" or "set"
+            && clause.Lexemes.Any(l => book.IsSibling(l)))
+        {
+            return 0.75;
+        }
+        if (word && !app && clause.Lexemes.Any(l => l.IsField("login") || l.IsField("user")
             || l.IsField("sshkey") || l.Is(Part.Topic, "lock") || l.IsField("group")))
         {
             return 0.6;
         }
-        return !app && said.Continues(this) ? OfMore(clause, said, book, word || account) : 0;
+        return 0;
     }
 
     /// <summary>What goes on about somebody spoken of before.</summary>
@@ -159,7 +183,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return true;
         }
-        var access = all.ToList().FindIndex(l => l.Text is "access");
+        var access = all.ToList().FindIndex(l => l.Text.Split(' ')[^1] is "access");
         if (access >= 0 && access + 2 < all.Count && all[access + 1].IsGlue("to")
             && all[access + 2].Is(Part.Unknown) && access + 3 == all.Count)
         {
@@ -225,7 +249,7 @@ internal sealed class PeopleSubject : ISubject
         clause.Verb = clause.Verb == "backup" ? "create" : clause.Verb;
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
-            CertificateReader.Read(clause);
+            CertificateReader.Read(clause, said);
             Gather(clause, said);
         }
         else if (AuditEdits.Speaks(clause) || GoesOnWithAudit(clause, said))
@@ -273,7 +297,9 @@ internal sealed class PeopleSubject : ISubject
         }
         var now = clause.Attributes.OfType<UserAttribute>().First();
         var same = now.Users.Concat(now.Names).Intersect(told.Users.Concat(told.Names)).Any()
-            || told is { Creates: true, Users.Count: 0, Names.Count: 0 };
+            || told is { Users.Count: 0, Names.Count: 0, Everyone: false, SaysKey: false }
+                && (told.Creates || now.Creates && before.Lexemes.Any(
+                    l => l.Is(Part.Topic, "person")));
         if (now.Users.Count + now.Names.Count == 0 || same)
         {
             now.Users.AddRange(told.Users.Except(now.Users));

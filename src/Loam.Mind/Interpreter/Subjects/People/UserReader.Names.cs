@@ -16,7 +16,8 @@ internal sealed partial class UserReader
             || l.IsField("login"))
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
         || clause.Verb.Length == 0 && clause.Count > 3 && clause.Question is null
-            && (clause[0].IsField("user") || clause[0].Is(Part.Topic, "account"))
+            && (clause[0].IsField("user") || clause[0].Is(Part.Topic, "account")
+                || PeopleSubject.IsServiceAccount(clause[0]))
             && (clause[1].IsGlue("for") || clause[1].Is(Part.Unknown))
             && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
 
@@ -76,6 +77,12 @@ internal sealed partial class UserReader
     private List<string> Numbered(string name) => [.. _book.Users.Where(u => u.StartsWith(name,
         StringComparison.Ordinal) && u[name.Length..].TrimStart('-', '_') is { Length: > 0 } rest
             && rest.All(char.IsAsciiDigit))];
+
+    /// <summary>"Student3", where there are student1 and student2: whom it is like.</summary>
+    private List<string> Siblings(Lexeme lexeme) => lexeme.Is(Part.Unknown)
+        && UserNames.Of(lexeme) is { } name && char.IsAsciiDigit(name[^1])
+        ? Numbered(name.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9')
+            .TrimEnd('-', '_')) : [];
 
     /// <summary>"The web team" of a group webteam; null: no group is called so.</summary>
     private string? Compound(int at)
@@ -145,7 +152,7 @@ internal sealed partial class UserReader
     {
         var before = at - 1;
         while (before > 0 && (clause[before].Readings[0].Part == Part.Noise
-            || clause[before].Text is "other" or "others")
+            || clause[before].Text is "other" or "others" or "the other" or "the others")
             && !clause[before].Is(Part.Topic, "like"))
         {
             before--;
@@ -205,13 +212,12 @@ internal sealed partial class UserReader
     }
 
     /// <summary>How surely a word is somebody's name, by what stands before it.</summary>
-    private int Weight(string name, UserAttribute read)
+    private int Weight(string name, UserAttribute read) => Enumerable.Range(0, clause.Count)
+        .Where(at => UserNames.Of(clause[at]) == name).Select(at => Weight(name, at, read))
+        .DefaultIfEmpty(2).Max();
+
+    private int Weight(string name, int at, UserAttribute read)
     {
-        var at = clause.Lexemes.ToList().FindIndex(l => UserNames.Of(l) == name);
-        if (at < 0)
-        {
-            return 2;
-        }
         var lexeme = clause[at];
         var before = at > 0 ? clause[at - 1] : null;
         var said = before is not null && (before.IsField("name") || before.IsField("user")
@@ -232,7 +238,8 @@ internal sealed partial class UserReader
             return 2;
         }
         var listed = before is not null && (before.IsGlue("and") || before.IsGlue("comma"));
-        var everyday = Lexicon.English.Knows(lexeme.Text) || UserNames.IsForm(lexeme);
+        var everyday = Lexicon.English.Knows(lexeme.Corrected
+            ? lexeme.Original.ToLowerInvariant() : lexeme.Text) || UserNames.IsForm(lexeme);
         return listed ? 1 : everyday && lexeme.Is(Part.Unknown) ? -1 : 0;
     }
 
@@ -243,6 +250,16 @@ internal sealed partial class UserReader
             || l.IsField("user"));
         var key = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "key")
             || l.IsField("sshkey"));
+        // "Remove ben and his keys"
+        var user = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.User) is not null);
+        if (user >= 0 && key > user && !clause[user].Possessive && clause.Lexemes.Skip(user + 1)
+            .Take(key - user - 1).All(l => l.IsGlue("and") || l.IsGlue("also")
+                || l.Text is "his" or "her" or "their" or "all" or "the" or "ssh" or "also"
+                || l.IsGlue("with"))
+            && clause.Lexemes.Skip(user + 1).Take(2).Any(l => l.IsGlue("and") || l.IsGlue("with")))
+        {
+            return true;
+        }
         // "Remove hugo's key and his account"
         if (key >= 0 && account > key && clause.Lexemes.Skip(key).Take(account - key)
             .Any(l => l.IsGlue("and") || l.IsGlue("also")))

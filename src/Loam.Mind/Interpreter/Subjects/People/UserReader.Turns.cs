@@ -91,9 +91,45 @@ internal sealed partial class UserReader
         return true;
     }
 
+    /// <summary>"Sofia is now called sofia-berg", "…, rename her account".</summary>
+    private bool IsNowCalled()
+    {
+        if (clause.Verb == "rename" && said.Before is [.., var before]
+            && before.Attributes.OfType<UserAttribute>().Any(u => u.NewName is not null)
+            && !clause.Lexemes.Any(l => l.IsGlue("to")))
+        {
+            clause.Explains();
+            return true;
+        }
+        var called = clause.Lexemes.ToList().FindIndex(l => l.IsField("name"));
+        var user = clause.Lexemes.Take(Math.Max(0, called)).FirstOrDefault(
+            l => l.Named(Known.User) is not null && !l.Possessive);
+        if (user is null || clause.Question is not null || called + 1 >= clause.Count
+            || UserNames.Of(clause[called + 1]) is not { } name
+            || !clause.Lexemes.Take(called).Any(l => l.Text is "now" or "is now" or "goes by"
+                || l.Text.EndsWith(" now", StringComparison.Ordinal)))
+        {
+            return false;
+        }
+        clause.Use(0, clause.Count - 1);
+        clause.Attributes.Add(new UserAttribute
+        {
+            Users = [user.Named(Known.User)!], NewName = name,
+        });
+        return true;
+    }
+
     /// <summary>Somebody whom another shall be like, or whose groups he gets.</summary>
     private bool Model(int at)
     {
+        // "Like the other two": those with the same name and another number.
+        if (clause[at].Text is "the other" or "the others" or "other" or "others" && IsLike(at)
+            && clause.Lexemes.Select(Siblings).FirstOrDefault(s => s.Count > 0) is [var first, ..])
+        {
+            _now.Join.AddRange(_book[first]!.Texts("groups").Except(_now.Join));
+            _now.Shell ??= _book[first]!.Text("shell");
+            return true;
+        }
         if (clause[at].Named(Known.User) is not { } name || _book[name] is not { } model)
         {
             return false;
@@ -118,6 +154,17 @@ internal sealed partial class UserReader
         && (clause[what].Is(Part.Topic, "group") || clause[what].IsField("group")
             || clause[what].Text is "rights" or "permissions" or "access" or "memberships"
                 or "privileges");
+
+    /// <summary>"Petra got herself locked out": it happened, and nobody wishes it.</summary>
+    private bool IsToldLock(Lexeme lexeme)
+    {
+        var at = clause.Lexemes.ToList().IndexOf(lexeme);
+        var before = at > 0 ? clause[at - 1] : null;
+        return before?.Text.Split(' ')[^1] is "got" or "gets" or "was" or "were" or "been"
+                or "keeps" or "herself" or "himself" or "themselves" or "myself" or "ourselves"
+            || lexeme.Text.Split(' ')[0] is "locked" && at + 1 < clause.Count
+                && clause[at + 1].Text is "herself" or "himself" or "themselves" or "myself";
+    }
 
     private bool NextIsBut(int at) => at + 1 < clause.Count && clause[at + 1].IsGlue("but");
 
@@ -184,6 +231,22 @@ internal sealed partial class UserReader
     private bool IsNotFor(int at) => at + 2 < clause.Count && clause[at + 1].IsGlue("not")
         && clause.Lexemes.Skip(at + 2).Take(2).Any(l => l.IsGlue("for"));
 
+    /// <summary>"His key is … theo@rowing, sofia stays": the key's remark names who was spoken of.
+    /// </summary>
+    private void OwnKey(UserAttribute read)
+    {
+        var told = said.Before.SelectMany(c => c.Attributes).OfType<UserAttribute>()
+            .SelectMany(u => u.Users.Concat(u.Names)).ToList();
+        if (read is { Keys: [var key], Users: [var user], Names.Count: 0 }
+            && UserNames.OfKey(key) is { } owner && owner != user && told.Contains(owner)
+            && UserNames.OfKey(key) != user && clause.Lexemes.Any(
+                l => l.Text is "his" or "her" or "their"))
+        {
+            read.Users.Clear();
+            Add(read, [owner]);
+        }
+    }
+
     private void Nameless(UserAttribute only)
     {
         if (clause.Lexemes.FirstOrDefault(l => l.Text is "her" or "his" or "him" or "them"
@@ -204,7 +267,8 @@ internal sealed partial class UserReader
         {
             if (lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is { } name
                 && !only.Join.Contains(name) && !only.Leave.Contains(name)
-                && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false))
+                && lexeme.Text.All(char.IsAsciiLetterOrDigit) && !UserNames.IsPlain(lexeme, false)
+                && !(lexeme.Corrected && Lexicon.English.Knows(lexeme.Text)))
             {
                 only.Names.Add(name);
                 return;

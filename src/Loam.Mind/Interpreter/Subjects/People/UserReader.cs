@@ -27,13 +27,15 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _leaves = clause.Verb is "remove" or "stop" or "unset" or "disconnect" || clause.Negated
             || TakesFrom();
         var comes = Arriving(clause);
-        _now.Creates = (clause.Verb is "create" or "have" || Makes() || comes > 0)
+        _now.Creates = (clause.Verb is "create" or "have" || Makes() || comes > 0
+                || clause is { Verb: "", Question: null }
+                    && clause.Lexemes.Any(l => Siblings(l).Count > 0))
             && !clause.Negated;
         Arrive(comes);
         _names = _now.Creates && comes == 0 && clause.Next(-1) is >= 0 and var first && IsNewName(
             clause[first].IsVerb("create") ? clause.Next(first) : first);
         _group = GroupSaid();
-        if (clause.Verb == "rename" && Rename() || HandsOver())
+        if (clause.Verb == "rename" && Rename() || IsNowCalled() || HandsOver())
         {
             return;
         }
@@ -46,6 +48,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         Close();
         Settle();
+        _read.ForEach(OwnKey);
         GoOn();
         var names = _read.Sum(r => r.Names.Count + r.Users.Count);
         foreach (var at in clause.All(Part.Number).Where(i => clause[i].Value == names
@@ -151,7 +154,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return true;
         }
-        if ((_names || Listed(at)) && !NamesGroup(at)
+        if ((_names || Listed(at) || Siblings(lexeme).Count > 0
+                || lexeme.Is(Part.Quoted) && _now.Creates) && !NamesGroup(at)
             && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
             && !UserNames.IsPlain(lexeme, _names)
             && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
@@ -234,7 +238,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     {
         var group = lexeme.Is(Part.Topic, "admin") ? "sudo" : null;
         if (group is null && _group is not null && (IsThatGroup(at)
-            || lexeme.Text == "it" && at > 0 && clause[at - 1].Is(Part.Glue)))
+            || lexeme.Text == "it" && at > 0 && clause[at - 1].Is(Part.Glue)
+            // "Take docker from anna and give it to ben"
+            || lexeme.Text is "give it" or "hand it" or "pass it"))
         {
             group = _group;
         }
@@ -332,6 +338,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             _leaves = true;
         }
+        else if (lexeme.Text is "gets" or "receives" or "gains" or "joins")
+        {
+            // "Joost loses adm, petra gets it"
+            _leaves = clause.Negated;
+        }
         else if (lexeme.IsGlue("to") || lexeme.Text is "into" or "in" || lexeme.IsVerb("create"))
         {
             var denied = clause.Negated || (clause.Verb == "remove" && !lexeme.IsVerb("create"));
@@ -371,7 +382,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         if (lexeme.Is(Part.Topic, "lock"))
         {
-            return _now.Locks = true;
+            _now.Locks |= !IsToldLock(lexeme);
+            return true;
         }
         if (lexeme.Is(Part.Topic, "unlock"))
         {
@@ -394,6 +406,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || lexeme.Is(Part.Topic, "shell") || lexeme.Is(Part.Topic, "group")
             || lexeme.IsField("login") || lexeme.IsField("group") || lexeme.IsField("name")
             || lexeme.Is(Part.Verb) || lexeme.IsGlue("not") || lexeme.IsGlue("insteadof")
+            || lexeme.Text is "his" or "her" or "their"
             || lexeme.Is(Part.Foreign, "shell") || lexeme.Is(Part.Topic) || lexeme.Is(Part.Field);
     }
 
@@ -433,7 +446,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
                     || clause.Verb is "stop" or "block");
             read.Locks &= read.Hints.Count == 0;
-            read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 };
+            // "Two interns start tomorrow" unlocks nobody.
+            read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 }
+                && !(nobody && clause.Lexemes.Any(l => l.Is(Part.Topic, "person")));
             var goes = clause.Verb is "remove" or "unpublish" || clause.Lexemes.Any(
                 l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"));
             read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
