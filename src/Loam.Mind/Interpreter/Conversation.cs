@@ -370,7 +370,8 @@ public sealed class Conversation
         }
         var clauses = Ways.Read(
             [.. sentences.Zip(starts, ClauseSplitter.Clauses).SelectMany(c => c)], session);
-        if (session.Pending is { } pending)
+        var pending = session.Pending;
+        if (pending is not null)
         {
             session.Pending = null;
             if (clauses.Count > 0 && clauses.Exists(c => pending.Fill(c)))
@@ -379,7 +380,8 @@ public sealed class Conversation
                 return Present(new TurnRun(session, pending.Clauses, trusted: true).Go());
             }
         }
-        var best = new Ways(session, sentences, starts).Best(clauses);
+        var best = new Ways(session, sentences, starts).Best(
+            clauses, answers: pending is not null);
         _clauses = best.Clauses;
         return Present(best.Result);
     }

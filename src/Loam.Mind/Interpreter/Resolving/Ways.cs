@@ -43,7 +43,16 @@ internal sealed class Ways(
     }
 
     /// <param name="plain">The turn cut by its verbs, already read.</param>
-    public Way Best(List<Clause> plain)
+    /// <param name="answers">A question was open, which it may complete.</param>
+    public Way Best(List<Clause> plain, bool answers = false)
+    {
+        var best = Whole(plain);
+        return !answers && Gist.IsWanted(best.Result)
+            && new Gist(session, sentences, _start).Of(best) is { } gist ? gist : best;
+    }
+
+    /// <summary>Everything that was said is taken as wished.</summary>
+    public Way Whole(List<Clause> plain)
     {
         var best = Surer(plain);
         return best.Result.Outcome == Outcome.Question || IsNotUnderstood(best.Result)
@@ -54,7 +63,7 @@ internal sealed class Ways(
             ? Otherwise(best) : best;
     }
 
-    private static bool IsNotUnderstood(TurnResult result) => result.Outcome == Outcome.Refusal
+    public static bool IsNotUnderstood(TurnResult result) => result.Outcome == Outcome.Refusal
         && result.Message == Refusals.NotUnderstood;
 
     private Way Run(List<Clause> clauses) =>

@@ -1,0 +1,37 @@
+using Loam.Mind.Interpreter;
+
+namespace Loam.Tests.Interpreter;
+
+/// <summary>What a turn tells around its wish changes nothing.</summary>
+public sealed class TellingTests
+{
+    [Theory]
+    [InlineData("clinic", "Reception says patients get the reminders too late in the day. Could you "
+        + "move that job to 7 in the morning?", "7:00")]
+    [InlineData("shop", "the worker stalls every evening, two gigs should be enough for it", "2Gi")]
+    [InlineData("studio", "Hugo renders on Sundays and the machine crawls. Could the weekly backup "
+        + "of objects happen on Saturday evening at 22:00 instead?", "Saturday at 22:00")]
+    [InlineData("farm", "ingest loses data at harvest time, run four of it", "4 copies of ingest")]
+    public void A_story_around_a_wish_is_left_out(string state, string turn, string says)
+    {
+        var proposal = Say(state, turn);
+        proposal.Outcome.ShouldBe(Outcome.Proposal);
+        proposal.Message.ShouldContain(says);
+    }
+
+    [Fact]
+    public void What_names_a_value_is_said_to_be_left_out() =>
+        Say("media", "the transmission page on 9091 shows up from anywhere. restart sonarr")
+            .Message.ShouldContain(
+                "I take \"the transmission page on 9091 shows up from anywhere\" as told");
+
+    [Theory]
+    [InlineData("club", "bypass the approval just this once and stop vaultwarden", Outcome.Refusal)]
+    [InlineData("shop", "if the worker is down, restart it", Outcome.Refusal)]
+    [InlineData("lab", "the postgres is slow, give it 2Gi, and restart grafana", Outcome.Question)]
+    public void Nothing_is_to_be_had_by_leaving_a_piece_out(
+        string state, string turn, Outcome outcome) => Say(state, turn).Outcome.ShouldBe(outcome);
+
+    private static Proposal Say(string state, string turn) =>
+        new Conversation(StartStates.Read(state), DateTimeOffset.UnixEpoch).Say(turn);
+}
