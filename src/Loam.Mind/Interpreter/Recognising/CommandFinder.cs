@@ -129,12 +129,21 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
                 && (End(words, at + 1) > at + 2 || words[at - 1].Text != "job"
                     || IsProgram(words, at + 1)) ? at + 1 : -1;
         }
-        if (Is(word, "begin"))
+        if (Is(word, "begin") || word.Text == "command" && at + 2 < words.Count
+            && words[at + 1].Text is "is" or "becomes" or "=")
         {
             var next = at + 1;
+            next += next < words.Count && words[next].Text is "is" or "becomes" or "=" ? 1 : 0;
+            next += next < words.Count && words[next].Text is "now" ? 1 : 0;
             while (next < words.Count && Is(words[next], "skip"))
             {
                 next++;
+            }
+            if (word.Text == "command" && next > at + 1 && next < words.Count
+                && !words[next].IsMark && !Is(words[next], "end") && !IsTime(words, next)
+                && words[at + 1].Text is "is" or "becomes" or "=")
+            {
+                return next;
             }
             var bare = words.GetRange(at + 1, next - at - 1).TrueForAll(
                 w => w.Text is not ("the" or "a" or "an" or "my" or "our" or "this"));
@@ -218,6 +227,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         {
             return at > 0 && Is(words[at - 1], "begin") || option;
         }
+        // "Add --hard to the command"
+        if (option && IsWish(word))
+        {
+            return false;
+        }
         var value = next is not null
             && !(word.Text == "ping" && next.Text.Contains('/', StringComparison.Ordinal))
             && (next.Original.StartsWith('/') || next.Quoted
@@ -227,11 +241,14 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         return option || (Is(word, "tool") && value);
     }
 
+    private static bool IsWish(Word word) => !word.Quoted && word.Text is "add" or "append"
+        or "remove" or "drop" or "use" or "with" or "without" or "delete" or "replace" or "give";
+
     /// <summary>A line that begins with a program and has an option further on: "gitea doctor
     /// check --all".</summary>
     private bool IsLine(List<Word> words, int at)
     {
-        if (at > 0 && !words[at - 1].IsMark)
+        if (at > 0 && !words[at - 1].IsMark || IsWish(words[at]))
         {
             return false;
         }

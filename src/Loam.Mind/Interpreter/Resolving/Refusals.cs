@@ -206,8 +206,10 @@ internal static class Refusals
             var holds = reason switch
             {
                 "shell" => !asks && clause.Subject is not (JobSubject or FirewallSubject)
-                    && !(clause.Subject is PeopleSubject && clause.Lexemes.Any(
-                        l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))),
+                    && !(clause.Subject is PeopleSubject && (clause.Lexemes.Any(
+                        l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
+                        || clause.Attributes.OfType<Subjects.People.UserAttribute>()
+                            .Any(u => u.Names.Count > 0))),
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
                     && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
                         is "used" or "use" or "uses" or "unused" or "where" or "exist"),

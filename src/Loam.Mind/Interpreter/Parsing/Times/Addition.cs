@@ -86,6 +86,21 @@ internal static class Addition
         return left is not { Count: > 0 } ? null : Text(left);
     }
 
+    /// <summary>A season with another beginning or end; null: what is there is no season.</summary>
+    public static string? Season(string present, int? from, int? to)
+    {
+        var months = Spread(present, 3) ?? [];
+        var first = present == "*" ? [1] : months.FindAll(m => !months.Contains((m + 10) % 12 + 1));
+        var last = present == "*" ? [12] : months.FindAll(m => !months.Contains(m % 12 + 1));
+        if (first is not [var start] || last is not [var end])
+        {
+            return null;
+        }
+        (start, end) = (from ?? start, to ?? end);
+        var length = (end - start + 12) % 12 + 1;
+        return Text([.. Enumerable.Range(0, length).Select(i => (start + i - 1) % 12 + 1).Order()]);
+    }
+
     /// <summary>All values of a field, also of "*" and of steps; null: it has no plain ones.
     /// </summary>
     private static List<int>? Spread(string field, int place)

@@ -33,6 +33,9 @@ internal sealed class TimeParts
     public (int From, int To)? Between { get; set; }
     public string? Impossible { get; set; }
 
+    /// <summary>"Ten past the hour": no rhythm was said, only the minute.</summary>
+    public bool OnlyMinute { get; set; }
+
     public bool SaysDays => Every is not null || Times is not null || WeekDays.Count > 0
         || MonthDays.Count > 0 || Months.Count > 0 || PartOfDay is not null
         || WithoutDays.Count > 0;
@@ -63,6 +66,7 @@ internal sealed class TimeParts
         {
             SaysClock = Clock.Count > 0,
             Window = IsWindow ? Between : null,
+            OnlyMinute = OnlyMinute,
             ExceptDays = WithoutDays.Count > 0,
             LeftOut = WithoutDays.Count > 0 && Every is null && Times is null
                 && WeekDays.Count + MonthDays.Count + Months.Count == 0 && PartOfDay is null

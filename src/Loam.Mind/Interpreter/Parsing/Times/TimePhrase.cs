@@ -17,6 +17,9 @@ internal sealed record TimePhrase(
     /// <summary>Only the hours between which it happens were said.</summary>
     public (int From, int To)? Window { get; init; }
 
+    /// <summary>Only the minute of an hour was said: the hours stay.</summary>
+    public bool OnlyMinute { get; init; }
+
     /// <summary>Days are left out of those that were said.</summary>
     public bool ExceptDays { get; init; }
 

@@ -84,6 +84,13 @@ internal sealed partial class TimeReader
             {
                 continue;
             }
+            // "Twice a day: 6 and 18"
+            if (_parts.Times is { Unit: "day" } times && _parts.Clock.Count == 0
+                && Text(at - 1) is ":" or "," && Hours(at, times.Count) is > 0 and var hours)
+            {
+                _taken.UnionWith(Enumerable.Range(at, hours));
+                continue;
+            }
             var twice = _words.Is(Text(at), "twice") && _parts.Clock.Count == 2;
             var length = twice ? 1
                 : _parts.SaysDays && _parts.Clock.Count == 0 && Text(at).Length > 1
@@ -95,6 +102,29 @@ internal sealed partial class TimeReader
             }
             at += Math.Max(0, length - 1);
         }
+    }
+
+    /// <summary>So many hours in a row, up to the end: how many words; 0: there are not.</summary>
+    private int Hours(int at, int count)
+    {
+        var said = new List<(int, int)>();
+        var next = at;
+        while (_clock.Read(next, placed: true) is { Length: > 0 } time)
+        {
+            said.Add((time.Hour, time.Minute));
+            next += time.Length;
+            if (!_words.Is(Text(next), "and"))
+            {
+                break;
+            }
+            next++;
+        }
+        if (said.Count != count)
+        {
+            return 0;
+        }
+        _parts.Clock.AddRange(said);
+        return next - at;
     }
 
     /// <summary>"Every hour from 9 to 17" goes over a span.</summary>

@@ -188,7 +188,8 @@ internal sealed partial class TimeReader
         {
             return 0;
         }
-        next += 2;
+        var rhythm = _words.Is(Text(next + 1), "every");
+        next += Text(next + 2) is "full" ? 3 : 2;
         var every = _words.Ordinal(Text(next)) is > 0 and var ordinal ? ordinal : 1;
         next += every > 1 ? 1 : 0;
         if (Unit(next) != "hour")
@@ -197,6 +198,7 @@ internal sealed partial class TimeReader
         }
         _parts.Every = (every, "hour");
         _parts.Clock.Add((0, minute));
+        _parts.OnlyMinute = !rhythm && every == 1;
         return next + 1 - at;
     }
 

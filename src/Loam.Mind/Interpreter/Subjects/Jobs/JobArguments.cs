@@ -16,6 +16,10 @@ internal static class JobArguments
     public static void Read(Clause clause, JobWish wish, string command)
     {
         var words = command.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        if (ReadOne(clause, wish, words))
+        {
+            return;
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             var word = Array.FindIndex(words, w => Bare(w) == clause[at].Original);
@@ -33,11 +37,47 @@ internal static class JobArguments
         }
     }
 
+    /// <summary>"Add --hard to the command", "drop --all from it": one word more or less.</summary>
+    private static bool ReadOne(Clause clause, JobWish wish, string[] words)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Original.StartsWith("--",
+            StringComparison.Ordinal) || l.Original is ['-', >= 'a' and <= 'z'] or
+            ['-', >= 'A' and <= 'Z']);
+        if (at < 0 || !clause.IsFree(at) || clause.Lexemes.Any(l => l.IsGlue("insteadof")))
+        {
+            return false;
+        }
+        var present = words.Any(w => Bare(w) == clause[at].Original);
+        var goes = clause.Verb is "remove" or "stop" || clause.Lexemes.Any(
+            l => l.IsGlue("without"));
+        if (goes != present)
+        {
+            return false;
+        }
+        wish.Argument = goes ? (clause[at].Original, "") : ("", clause[at].Original);
+        clause.Use(at);
+        clause.Verb = "set";
+        return true;
+    }
+
     /// <summary>The words of the command with one of them another.</summary>
     public static EditValue Changed(MapValue job, (string Old, string New) change)
     {
         string Of(string text) => string.Join(' ', text.Split(' ').Select(w => Bare(w) == change.Old
-            ? w.Replace(change.Old, change.New, StringComparison.Ordinal) : w));
+            ? w.Replace(change.Old, change.New, StringComparison.Ordinal) : w)
+            .Where(w => w.Length > 0));
+        if (change.Old.Length == 0)
+        {
+            return job.Texts("command") is ["/bin/sh", "-c", var whole]
+                ? EditValue.Of($"{whole} {change.New}")
+                : EditValue.List([.. job.Texts("command").Append(change.New)
+                    .Select(EditValue.Of)]);
+        }
+        if (change.New.Length == 0 && job.Texts("command") is not ["/bin/sh", "-c", _])
+        {
+            return EditValue.List([.. job.Texts("command").Where(w => w != change.Old)
+                .Select(EditValue.Of)]);
+        }
         return job.Texts("command") is ["/bin/sh", "-c", var line] ? EditValue.Of(Of(line))
             : EditValue.List([.. job.Texts("command").Select(w => EditValue.Of(Of(w)))]);
     }

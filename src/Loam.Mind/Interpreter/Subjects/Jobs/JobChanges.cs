@@ -17,7 +17,8 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
 
     public Reply Change(string job, MapValue present)
     {
-        if ((wish.Time ?? (object?)wish.Months ?? wish.Shift) is not null
+        if (((wish.Time ?? (object?)wish.Months ?? wish.Shift) is not null
+                || wish.Season != default)
             && Schedule(job, present) is { } problem)
         {
             return problem;
@@ -73,6 +74,10 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
         {
             var at = written.LastIndexOf(':');
             var bare = at > written.LastIndexOf('/') ? written[..at] : written;
+            // "V3", where the tag that is there is 2
+            tag = tag is ['v' or 'V', .. var number] && at > 0 && at + 1 < written.Length
+                && char.IsAsciiDigit(written[at + 1]) && char.IsAsciiDigit(number[0])
+                ? number : tag;
             var image = $"{bare}:{tag}";
             Image(job, present, ImageReference.Parse(image, out _)?.Short ?? image);
         }
@@ -146,13 +151,16 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
         {
             jobs.Set(job, "command", JobArguments.Changed(present, argument));
             var reaches = present.Texts("access");
-            if (reaches.Any(r => r.EndsWith($":{argument.Old}", StringComparison.Ordinal)))
+            if (argument.Old.Length > 0 && argument.New.Length > 0
+                && reaches.Any(r => r.EndsWith($":{argument.Old}", StringComparison.Ordinal)))
             {
                 jobs.Set(job, "access", EditValue.List([.. reaches
                     .Select(r => r.Replace($":{argument.Old}", $":{argument.New}",
                         StringComparison.Ordinal)).Select(EditValue.Of)]));
             }
-            _done.Add($"have {job} run with {argument.New} instead of {argument.Old}");
+            _done.Add(argument.Old.Length == 0 ? $"have {job} run with {argument.New} as well"
+                : argument.New.Length == 0 ? $"have {job} run without {argument.Old}"
+                : $"have {job} run with {argument.New} instead of {argument.Old}");
             _risk = JobCommand.Harm(JobFields.Command(jobs.Find(job)!), host);
         }
         if (wish.Url is { } url)

@@ -36,6 +36,13 @@ internal static class JobLimits
                 wish.Unlimited = true;
                 clause.Use(at);
             }
+            else if (clause[at].Text is "limit" or "the limit" or "its limit"
+                && wish.Timeout is null && (IsLifted(clause, at)
+                    || clause.Lexemes.Any(l => l.Is(Part.Amount))
+                    || clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "min" or "h" })))
+            {
+                ReadTimeout(clause, at, wish);
+            }
             else if (clause[at].Is(Part.Topic, "timeout") || clause[at].IsField("timeout"))
             {
                 ReadTimeout(clause, at, wish);

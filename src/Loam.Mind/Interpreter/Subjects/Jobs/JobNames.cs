@@ -83,10 +83,7 @@ internal static class JobNames
             wish.Jobs.Add(part.Job);
             clause.Use(part.At);
         }
-        if (clause.Verb == "rename")
-        {
-            ReadNewName(clause, wish);
-        }
+        ReadOther(clause, wish);
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].Is(Part.Topic, "job") && clause.IsFree(at))
@@ -101,6 +98,25 @@ internal static class JobNames
             }
         }
         ReadMarked(clause, wish);
+    }
+
+    /// <summary>The name that one which is there shall have.</summary>
+    private static void ReadOther(Clause clause, JobWish wish)
+    {
+        if (clause.Verb == "rename")
+        {
+            ReadNewName(clause, wish);
+        }
+        else if (wish is { Jobs.Count: 1, Name: null } && clause.Count is > 2 and < 7
+            && clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise)?.Text is "call"
+                or "name" or "title" && clause.IsFree(clause.Count - 1)
+            && IsOpen(clause[^1]) && IsName(clause[^1]) && clause[^1].Named(Known.Job) is null)
+        {
+            // "Call the weather job forecast"
+            Give(clause, clause.Count - 1, wish);
+            clause.Use(0, clause.Count - 1);
+            clause.Verb = "rename";
+        }
     }
 
     /// <summary>A service of the same name is where it runs: "in weather".</summary>

@@ -149,8 +149,9 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
                 + (_jobs.Names.Count == 0 ? "." : $"; declared are {Wording.Some(_jobs.Names)}."));
         }
         if (_wish is { Command: null, Task: null, Name: null } && _jobs.Names.Count > 0
-            && clause.Lexemes.Any(l => l.Key(Part.Reference) == "it" && l.Text is "it" or "that"
-                or "this"))
+            && clause.Lexemes.Where((l, i) => l.Key(Part.Reference) == "it" && (l.Text is "it"
+                or "this" || l.Text is "that" && !(i > 0
+                    && clause.Lexemes[i - 1].Is(Part.Topic, "job")))).Any())
         {
             return WhichOne("change");
         }

@@ -144,6 +144,12 @@ internal static class JobSeasons
         {
             return;
         }
+        if (found is [var only] && Bound(clause, only.At) is { } bound)
+        {
+            wish.Season = bound ? (only.Month, null) : (null, only.Month);
+            clause.Use(only.At);
+            return;
+        }
         var span = found is [var first, var last] && last.At == first.At + 2
             && (times.Is(clause[first.At + 1].Text, "to") || clause[first.At + 1].IsGlue("to"));
         wish.Months = span ? Range(found[0].Month, found[1].Month)
@@ -162,6 +168,37 @@ internal static class JobSeasons
         }
     }
 
+    /// <summary>"Until May", "from September on", "should stop at the end of March": a season
+    /// begins (true) or ends (false) there; null: it does neither.</summary>
+    private static bool? Bound(Clause clause, int month)
+    {
+        var before = month - 1;
+        var end = false;
+        while (before >= 0 && clause[before].Text.Split(' ').All(w => w is "the" or "end" or "of"
+            or "at" or "in" or "with" or "already" or "late" or "early"))
+        {
+            end |= clause[before].Text.Contains("end", StringComparison.Ordinal);
+            before--;
+        }
+        if (before < 0)
+        {
+            return null;
+        }
+        var word = clause[before].Text;
+        var after = month + 1 < clause.Count ? clause[month + 1].Text : "";
+        bool? bound = word is "until" or "till" or "through" or "up to" or "end" or "ends"
+                || end && clause.Verb == "stop" ? false
+            : word is "start" or "starts" or "begin" or "begins" or "starting" or "beginning"
+                || word is "from" && after is "on" or "onwards" or "onward" or "already"
+                || word is "since" ? true : null;
+        if (bound is not null)
+        {
+            clause.Use(before, month);
+            clause.Verb = "set";
+        }
+        return bound;
+    }
+
     /// <summary>"In july" is no place.</summary>
     public static bool IsMonth(Recognising.Lexeme lexeme) =>
         TimeWords.English.Of(lexeme.Text, "month") is not null;
@@ -173,7 +210,7 @@ internal static class JobSeasons
 
     /// <summary>"The 1st of January" is a day.</summary>
     private static bool IsDate(Clause clause, int at) => at >= 0 && at < clause.Count
-        && TimeWords.English.Ordinal(clause[at].Text) is not null;
+        && TimeWords.English.Ordinal(clause[at].Text) is not null && clause[at].Text != "end";
 
     /// <summary>Cron counts upwards: a winter is two ranges.</summary>
     private static string Range(int from, int to) => from <= to
@@ -184,6 +221,17 @@ internal static class JobSeasons
     /// <summary>"One hour earlier".</summary>
     public static int? Shift(Clause clause)
     {
+        // "Shift it by ten minutes"
+        for (var at = 1; at < clause.Count && clause.Verb == "move"; at++)
+        {
+            if (clause[at - 1].IsGlue("by") && clause.IsFree(at)
+                && JobLimits.Minutes(clause, at) is { } by
+                && !clause.Lexemes.Any(l => l.Is(Part.Topic, "sooner")))
+            {
+                clause.Use(at - 1, at);
+                return by;
+            }
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             var sooner = clause[at].Is(Part.Topic, "sooner");

@@ -36,6 +36,11 @@ internal static class JobTimes
         {
             return null;
         }
+        if (wish.Time is { OnlyMinute: true } past && IsOften(fields))
+        {
+            fields[0] = past.Cron.Split(' ')[0];
+            return string.Join(' ', fields);
+        }
         if (wish.Time is { Window: { } span } window)
         {
             return Within(fields, span, window);
@@ -60,6 +65,14 @@ internal static class JobTimes
         if (wish.Shift is { } shift && !Shifted(fields, shift))
         {
             return null;
+        }
+        if (wish.Season is var (from, to) && (from ?? to) is not null)
+        {
+            if (Parsing.Times.Addition.Season(fields[MonthField], from, to) is not { } season)
+            {
+                return null;
+            }
+            fields[MonthField] = season;
         }
         var cron = string.Join(' ', fields);
         // "In May, too": the months that are there stay.
@@ -92,8 +105,18 @@ internal static class JobTimes
     public static bool Shifted(string[] fields, int shift)
     {
         if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture,
-                out var minute)
-            || fields[1].Split(',').Select(h => int.TryParse(h, NumberStyles.None,
+                out var minute))
+        {
+            return false;
+        }
+        // "Ten minutes later", of every hour: only the minutes move.
+        if (IsOften(fields) && Math.Abs(shift) < 60
+            && (fields[1] == "*" || minute + shift is >= 0 and < 60))
+        {
+            fields[0] = $"{(minute + shift + 60) % 60}";
+            return true;
+        }
+        if (fields[1].Split(',').Select(h => int.TryParse(h, NumberStyles.None,
                 CultureInfo.InvariantCulture, out var hour) ? hour : -1).ToList() is not
                 { } hours || hours.Contains(-1))
         {

@@ -42,6 +42,9 @@ internal sealed record JobWish : ClauseAttribute
     /// <summary>Months of a season, as cron has them.</summary>
     public string? Months { get; set; }
 
+    /// <summary>The month a season begins or ends with; its other end stays.</summary>
+    public (int? From, int? To) Season { get; set; }
+
     /// <summary>As typed.</summary>
     public string? Command { get; set; }
 
@@ -110,6 +113,7 @@ internal sealed record JobWish : ClauseAttribute
         Only |= more.Only;
         Without = more.Time is null && more.Months is null ? Without : more.Without;
         Months = more.Months ?? Months;
+        Season = (more.Season.From ?? Season.From, more.Season.To ?? Season.To);
         Command = more.Command ?? Command;
         Containers.AddRange(more.Containers);
         Placed |= more.Placed;
@@ -142,6 +146,6 @@ internal sealed record JobWish : ClauseAttribute
         || Command is not null || Containers.Count > 0 || Image is not null || Tag is not null
         || OnHost || Access.Count > 0 || Timeout is not null || Retries is not null
         || OnSuccess is not null || OnFailure is not null || Vague || Url is not null
-        || Paths.Count > 0 || Unlimited || Argument is not null
+        || Season != default || Paths.Count > 0 || Unlimited || Argument is not null
         || TimeoutFactor is not null || Days is not null;
 }

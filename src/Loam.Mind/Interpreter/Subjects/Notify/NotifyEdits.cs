@@ -221,6 +221,10 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
             || l.Text.StartsWith("notif", StringComparison.Ordinal)
             || l.Text is "mail" or "mails" or "email" or "emails" or "messages" or "pager");
 
+    /// <summary>"That notification": one of several.</summary>
+    private bool IsOne() => clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "that" or "this")
+        && clause.Lexemes.Any(l => l.Text is "notification" or "notifier" or "channel" or "one");
+
     private Reply Stop()
     {
         var chosen = wish.Names.Count > 0
@@ -232,7 +236,7 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
                 : $"Nobody is told that way; told {(_all.Count == 1 ? "is" : "are")} "
                     + $"{Wording.List(Told(_all))}.");
         }
-        if (chosen.Count > 1 && wish.Names.Count == 0 && wish.Type is not null)
+        if (chosen.Count > 1 && wish.Names.Count == 0 && (wish.Type is not null || IsOne()))
         {
             return Reply.Ask($"Which shall go: {Wording.List(Told(chosen), "or")}?",
                 Told(chosen), answer =>

@@ -83,7 +83,7 @@ internal sealed class KeyEdits(Session session)
             or "previous" or "current" or "existing"));
         return old && clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.Is(Part.Topic, "out")
                 || l.Is(Part.Topic, "replacekey") || l.Text is "place" or "in place of" or "gone")
-            || clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")
+            || clause.Lexemes.Any(l => l.Text is "instead" || l.Is(Part.Topic, "rotate")
                 || l.Text is "rotate" or "rotates" or "rotated");
     }
 

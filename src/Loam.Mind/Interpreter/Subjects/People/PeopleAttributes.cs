@@ -31,6 +31,9 @@ internal sealed record UserAttribute : ClauseAttribute
 
     /// <summary>Only those who are named shall be in the groups.</summary>
     public bool OnlyThey { get; set; }
+
+    /// <summary>Of no other groups: "ben only in developers".</summary>
+    public bool OnlyThose { get; set; }
     public bool SaysAccount { get; set; }
     public bool SaysKey { get; set; }
     public bool AllKeys { get; set; }

@@ -300,6 +300,14 @@ internal sealed class PeopleSubject : ISubject
             || told is { Users.Count: 0, Names.Count: 0, Everyone: false, SaysKey: false }
                 && (told.Creates || now.Creates && before.Lexemes.Any(
                     l => l.Is(Part.Topic, "person")));
+        if (told.SaysKey && before.Verb == "remove" && now.Keys.Count > 0
+            && (now.Users.Count + now.Names.Count == 0 || same)
+            && before.Lexemes.Any(l => l.Text.Split(' ').Any(w => w is "old" or "former"
+                or "current" or "present" or "previous")))
+        {
+            // "Remove hugo's old key and add …"
+            now.ReplacesKeys = true;
+        }
         if (now.Users.Count + now.Names.Count == 0 || same)
         {
             now.Users.AddRange(told.Users.Except(now.Users));

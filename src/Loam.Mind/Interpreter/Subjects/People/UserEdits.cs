@@ -206,6 +206,10 @@ internal sealed class UserEdits(ISubject subject, Session session)
         {
             replies.Add(Join(user, group));
         }
+        if (said is { OnlyThose: true, Join.Count: > 0 })
+        {
+            said.Leave.AddRange(spec.Texts("groups").Except(said.Join).Except(said.Leave));
+        }
         foreach (var group in said.Leave.Distinct())
         {
             replies.Add(Leave(user, group));

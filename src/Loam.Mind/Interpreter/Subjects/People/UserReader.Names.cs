@@ -49,9 +49,16 @@ internal sealed partial class UserReader
         {
             next++;
         }
-        return introduced && next > at + 1 && next < clause.Count
+        // "For my colleague tomas"
+        var told = introduced && next == at + 1 && clause[at - 1].Text is "my" or "our"
+            && (next + 1 == clause.Count || clause[next + 1].IsGlue("comma"));
+        return introduced && (next > at + 1 || told) && next < clause.Count
             && clause[next].Is(Part.Unknown) && UserNames.Of(clause[next]) is not null;
     }
+
+    /// <summary>"My collegue tomas": mistyped, and no name where one follows.</summary>
+    private bool IsKindOf(int at) => clause[at].Is(Part.Topic, "person") && at + 1 < clause.Count
+        && clause[at + 1].Is(Part.Unknown);
 
     /// <summary>"Students", "student accounts".</summary>
     private List<string> Several(int at)
@@ -111,7 +118,8 @@ internal sealed partial class UserReader
         var goes = clause.Lexemes.Take(link + 1).Any(l => l.Text is "put" or "puts" or "move"
             or "moves" or "moved" or "add" or "goes" or "go" or "joins" or "join" or "switches"
             or "into" || l.Is(Part.Topic, "leaves"));
-        return link > 0 && goes && clause[link].Text is "to" or "into" or "in"
+        return link > 0 && goes && !clause[link - 1].Text.EndsWith("over", StringComparison.Ordinal)
+            && clause[link].Text is "to" or "into" or "in"
             && (lexeme.Is(Part.Unknown) && !lexeme.Corrected || lexeme.Is(Part.Quoted))
             && lexeme.Text.All(c => char.IsAsciiLetterLower(c) || c is '-' or '_')
             && clause.Lexemes.Any(l => l.Named(Known.User) is not null)

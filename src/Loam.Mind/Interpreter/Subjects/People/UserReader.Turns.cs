@@ -155,6 +155,17 @@ internal sealed partial class UserReader
             || clause[what].Text is "rights" or "permissions" or "access" or "memberships"
                 or "privileges");
 
+    /// <summary>"Ben only in developers", "anna: only sudo": the groups are limited, and not who
+    /// is in them.</summary>
+    private bool IsOfGroups(Lexeme only)
+    {
+        var at = clause.Lexemes.ToList().IndexOf(only);
+        var next = clause.Next(at);
+        return _now.Users.Count > 0 && next >= 0 && (clause[next].Text is "in"
+            || clause[next].Is(Part.Topic, "group") || clause[next].Is(Part.Topic, "admin")
+            || _book.Groups.Contains(clause[next].Text));
+    }
+
     /// <summary>"Petra got herself locked out": it happened, and nobody wishes it.</summary>
     private bool IsToldLock(Lexeme lexeme)
     {

@@ -91,6 +91,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             && clause[at - 1].Text is "a" or "an" or "own" or "new" or "another";
         _now.Creates |= lexeme.Is(Part.Topic, "person") && !_leaves
             && (lexeme.Text.StartsWith("new", StringComparison.Ordinal)
+                || at > 0 && clause[at - 1].Text == "new"
                 || clause.Lexemes.Any(l => l.Text is "joins" or "starts" or "begins"));
         if (Word(lexeme))
         {
@@ -156,7 +157,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         if ((_names || Listed(at) || Siblings(lexeme).Count > 0
                 || lexeme.Is(Part.Quoted) && _now.Creates) && !NamesGroup(at)
-            && (lexeme.Corrected || !lexeme.Is(Part.Topic)) && UserNames.Of(lexeme) is { } name
+            && (!lexeme.Is(Part.Topic) || lexeme.Corrected && !IsKindOf(at))
+            && UserNames.Of(lexeme) is { } name
             && !UserNames.IsPlain(lexeme, _names)
             && !UserNames.IsForm(lexeme) && !(at > 0 && clause[at - 1].Is(Part.Topic, "group")))
         {
@@ -400,7 +402,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         if (lexeme.Text is "nobody but" or "only" or "just" or "nobody" or "no one")
         {
-            _now.OnlyThey = true;
+            _now.OnlyThose = lexeme.Text is "only" or "just" && IsOfGroups(lexeme);
+            _now.OnlyThey = !_now.OnlyThose;
         }
         return lexeme.Is(Part.Topic, "person") || lexeme.Is(Part.Topic, "uid")
             || lexeme.Is(Part.Topic, "shell") || lexeme.Is(Part.Topic, "group")
