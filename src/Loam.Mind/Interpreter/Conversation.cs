@@ -273,7 +273,7 @@ public sealed class Conversation
     /// stands by itself, or makes no sense that way either.</summary>
     private Proposal? Restated(string turn, Moment before, Proposal plain, Session session)
     {
-        if (_said.Count == 0 || !Restating.Wants(plain, _clauses))
+        if (_said.Count == 0 || !Restating.Wants(plain, _clauses) && !Restating.Swaps(_clauses))
         {
             return null;
         }

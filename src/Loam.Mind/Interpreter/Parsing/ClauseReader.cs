@@ -146,7 +146,8 @@ internal static class ClauseReader
     private static bool Inverted(Clause clause)
     {
         var at = clause.Lexemes.ToList().FindIndex(l => l.Readings[0].Part != Part.Noise);
-        return at >= 0 && at + 1 < clause.Count && (clause.AsksMark && clause[at].Text is "is"
+        return at >= 0 && at + 1 < clause.Count && (clause.AsksMark && clause[at].Text.Split(' ')[0]
+                is "is"
                 or "are" or "does" or "do" or "did" or "has" or "was" or "were" or "have"
             || clause[at].Text is "can" && clause[at + 1].Is(Part.Topic, "anywhere")
             || clause[at].Text is "can" or "may" or "does" or "is" or "has"

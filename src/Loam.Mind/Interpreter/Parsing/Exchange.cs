@@ -11,6 +11,7 @@ internal static class Exchange
     public static List<Lexeme> Join(List<Lexeme> sentence)
     {
         Insufficient(sentence);
+        Moved(sentence);
         for (var at = 1; at + 1 < sentence.Count; at++)
         {
             var not = sentence[at].Text is "not" or "no longer" && ClauseSplitter.IsJoint(
@@ -34,6 +35,22 @@ internal static class Exchange
             Move(sentence, put, not ? at - 1 : at, at, old);
         }
         return sentence;
+    }
+
+    /// <summary>"Off 80 and onto 8080" is one move.</summary>
+    private static void Moved(List<Lexeme> sentence)
+    {
+        for (var at = 2; at + 2 < sentence.Count; at++)
+        {
+            if (sentence[at].IsGlue("and") && IsNumber(sentence[at - 1])
+                && sentence[at + 1].Text is "onto" or "on" or "to" or "over to"
+                && Number(sentence, at + 2) is var put and > 0 && put <= at + 3
+                && sentence.GetRange(Math.Max(0, at - 3), at - Math.Max(0, at - 3))
+                    .Exists(l => l.Text is "off"))
+            {
+                sentence.RemoveAt(at);
+            }
+        }
     }
 
     /// <summary>"256 is not enough, make it 400": how it is, and the unit of what it shall be.

@@ -111,7 +111,7 @@ internal static class Verbs
         }
         if (best < 0)
         {
-            clause.Verb = IsNew(lexemes) ? "create" : "";
+            clause.Verb = IsNew(lexemes) ? "create" : IsMoved(lexemes) ? "move" : "";
             return;
         }
         // "I do not want it to be removed" denies; "I do not want it" removes.
@@ -165,6 +165,15 @@ internal static class Verbs
         ReadNegation(clause, best);
     }
 
+    /// <summary>"Nginx off 80 and onto 8080".</summary>
+    private static bool IsMoved(List<Lexeme> lexemes)
+    {
+        var off = lexemes.FindIndex(l => l.Text is "off");
+        var onto = lexemes.FindIndex(Math.Max(0, off), l => l.IsGlue("on") || l.IsGlue("to"));
+        return off > 0 && onto > off && lexemes.Skip(off).Take(3).Any(l => l.IsNumber)
+            && lexemes.Skip(onto).Take(3).Any(l => l.IsNumber);
+    }
+
     /// <summary>"New user ann": what is new is to be made.</summary>
     private static bool IsNew(List<Lexeme> lexemes)
     {
@@ -201,6 +210,13 @@ internal static class Verbs
 
     private static void ReadNegation(Clause clause, int verb)
     {
+        // "Start neither of them"
+        if (verb + 1 < clause.Count && clause[verb + 1].Text is "neither" or "none")
+        {
+            clause.Negated = true;
+            clause.Use(verb + 1);
+            return;
+        }
         for (var at = verb - 1; at >= 0 && at >= verb - MostBetween; at--)
         {
             if (clause[at].IsGlue("comma"))

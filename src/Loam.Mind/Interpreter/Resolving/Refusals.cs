@@ -163,8 +163,16 @@ internal static class Refusals
             t => t.Reference is not null) && clauses[at - 1].Lexemes.Any(
                 l => l.IsField("password") && !l.IsMention);
 
+    /// <summary>"The password hunter2": letters and figures right behind the word.</summary>
+    private static bool SaysPassword(Clause clause) => clause.Question is null
+        && Enumerable.Range(0, Math.Max(0, clause.Count - 1)).Any(at =>
+            clause[at].IsField("password") && !clause[at].IsMention
+            && clause[at + 1].Readings[0].Part is Part.Unknown or Part.Quoted
+            && clause[at + 1].Text.Any(char.IsAsciiDigit)
+            && clause[at + 1].Text.Any(char.IsAsciiLetter));
+
     /// <summary>"Set the root password to 1234".</summary>
-    private static bool Names(Clause clause) => clause.Question is null
+    private static bool Names(Clause clause) => SaysPassword(clause) || clause.Question is null
         && clause.Verb is "set" or "replace" && Enumerable.Range(0, Math.Max(0, clause.Count - 2))
             .Any(at => clause[at].IsField("password") && !clause[at].IsMention
                 && clause[at + 1].IsGlue("to") && (clause[at + 2].Is(Part.Unknown)

@@ -241,8 +241,9 @@ internal sealed partial class Resolver
         if (only.Unit == "x")
         {
             return names.Count == 1 && only.Value >= 2 && decimal.IsInteger(only.Value)
-                && IsOften(only.Text) && clause is { Verb: "" or "have" or "start" or "set"
-                    or "create", Attributes.Count: 1 } ? only.Value : null;
+                && IsOften(only.Text) && clause.Attributes.Count == 1 && (clause.IsInherited
+                    || clause.Verb is "" or "have" or "start" or "set" or "create")
+                    ? only.Value : null;
         }
         // "Portal down to one": no port and no version comes down.
         return only.Value is > 0 and <= MostCopies && decimal.IsInteger(only.Value)

@@ -306,6 +306,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [WhichImage(clause)];
         }
         return clause.Verb.Length == 0 && clause.Attributes.Count == 0
+            && !clause.Lexemes.Any(l => l.Key(Part.Amount) is "more" or "less")
             ? [new(ReplyKind.Unclear, "")] : [Targets.WhichService(clause, null)];
     }
 

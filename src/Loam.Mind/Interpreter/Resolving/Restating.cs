@@ -22,6 +22,14 @@ internal static partial class Restating
             || (plain.Outcome == Outcome.Refusal && plain.Message == Refusals.NotUnderstood))
         && clauses.Count is > 0 and <= 4 && clauses.All(IsFragment);
 
+    /// <summary>"No, tom": another is meant than who was named.</summary>
+    public static bool Swaps(IReadOnlyList<Clause> clauses) =>
+        clauses is [{ Corrects: true, Verb: "", Question: null, Negated: false } clause]
+        && clause.Lexemes.Where(l => !l.IsGlue("instead") && !l.IsGlue("comma")
+            && (l.IsMention || l.Readings[0].Part is not Part.Noise)).ToList() is [{ } only]
+        && only.IsMention && only.Namings.All(n => n.Known is Known.User or Known.Job
+            or Known.Volume or Known.Rule or Known.Certificate or Known.Mount or Known.Secret);
+
     private static bool IsFragment(Clause clause) => clause is { Question: null, Foreign: null }
         && (clause.Verb is "" or "have" or "set" or "undo" || clause.IsInherited)
         && !clause.Attributes.OfType<LimitAttribute>().Any(l => l.Amount.IsVague);
@@ -106,7 +114,10 @@ internal static partial class Restating
         var any = false;
         foreach (var value in values)
         {
-            var old = free.FindLast(l => IsAlike(l, value)) ?? free.FindLast(l => IsLike(l, value));
+            var old = free.FindLast(l => IsAlike(l, value));
+            old ??= value.Readings[0].Part is Part.Unknown && free.Exists(l => l.Is(Part.Assignment))
+                ? free.FindLast(l => l.Readings[0].Part is Part.Unknown or Part.Quoted)
+                : free.FindLast(l => IsLike(l, value));
             if (old is null && value.Readings[0].Part is Part.Unknown
                 && free.FindLast(l => l.Is(Part.Assignment)) is { } given)
             {
@@ -139,8 +150,8 @@ internal static partial class Restating
             var piece = words[from..to];
             var meant = piece.Where(l => !(l.IsGlue("instead") || l.IsGlue("wish")
                 || l.IsGlue("and") || l.IsGlue("also") || l.IsGlue("yes"))
-                && (l.Readings[0].Part is not Part.Noise || l.IsMention) && l.Text is not "though")
-                .ToList();
+                && (l.Readings[0].Part is not Part.Noise || l.IsMention) && l.Text is not ("though" or "after all"
+                    or "then" or "anyway")).ToList();
             // "No prometheus", without a comma.
             if (piece.Count > 1 && piece[0].Text == "no" && meant.Count > 0)
             {

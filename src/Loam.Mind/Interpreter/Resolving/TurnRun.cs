@@ -398,8 +398,11 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
                 + "`loam revert` takes an applied change back.", 1, []);
         }
         var about = session.Focus;
+        var spoken = session.About;
         session.Undone = session.LastWishes;
         Pop();
+        // "No, only lock him"
+        session.About ??= spoken;
         session.Focus = session.Focus.Count > 0 ? session.Focus
             : [.. about.Where(session.Draft.State.Services.ContainsKey)];
         var left = session.Draft.Files.ChangedFrom(session.Base).Any();
@@ -442,6 +445,17 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
     /// of the new one.</summary>
     private void Correct()
     {
+        // "Remove ben // no, only lock him": he is there again.
+        if (session.Before.Count > 0 && session.About is { Subject: Subjects.People.PeopleSubject }
+                about && clauses is [{ Corrects: true } again]
+            && again.Attributes.OfType<Subjects.People.UserAttribute>().ToList() is
+                [{ Users.Count: 0, Names.Count: 0 } user]
+            && about.Names.All(n => session.Draft.State.Resources.Keys.All(id => id.Name != n)))
+        {
+            user.Users.AddRange(about.Names);
+            Pop();
+            return;
+        }
         if (clauses.Find(IsOtherTarget) is { } other
             && session.LastWishes is [{ Subject: null }]
             && session.Before.Count > 0)

@@ -171,7 +171,8 @@ internal static class FirewallAnswers
                 var (rule, action, _) = rules.Outcomes(traffic).Last();
                 said.Add(action == FirewallAction.Accept
                     ? $"Yes, {want.Sources[0]} reaches {flow}: {By(rules, rule, action)}."
-                    : $"No, {want.Sources[0]} does not reach {flow}: {By(rules, rule, action)}.");
+                    : $"No, {want.Sources[0]} does not reach {flow}: {By(rules, rule, action)}. "
+                        + Reach(rules, want with { Sources = [] }, flow));
             }
         }
         return string.Join(" ", said.Distinct().Take(4)) + Listening(want, state);

@@ -64,7 +64,10 @@ internal static partial class FirewallClaim
         {
             return 0.7;
         }
-        return clause.Question == "who" && words.Has("may") && (scan.HasThing || scan.HasNamedPort
+        var whoever = clause.Question == "who" || clause.Question is "which" or "what"
+            && clause.Lexemes.Any(l => l.IsField("address") || l.IsField("network")
+                || l.Text is "hosts" or "machines" or "clients" or "people");
+        return whoever && words.Has("may") && (scan.HasThing || scan.HasNamedPort
             || scan.HasNumber) ? 0.75 : 0;
     }
 

@@ -16,7 +16,7 @@ internal static class IdentityEdits
         var name = Name(clause);
         if (name is null)
         {
-            return Reply.Ask("What shall the machine be called?", [], answer =>
+            return Reply.Ask("What shall the machine be called (its hostname)?", [], answer =>
             {
                 var said = answer.Lexemes.Where(l => l.Is(Part.Unknown) || l.Is(Part.Quoted)
                     || l.IsMention || l.Is(Part.Domain)).Select(l => l.Original).LastOrDefault();
@@ -58,6 +58,13 @@ internal static class IdentityEdits
             var text = lexeme.Original.ToLowerInvariant();
             var old = at > 0 && (clause[at - 1].IsGlue("from") || clause[at - 1].IsGlue("insteadof")
                 || clause[at - 1].IsGlue("not"));
+            // "Change the hostname to box": whatever the word means elsewhere.
+            if (at > 0 && at == clause.Count - 1 && clause[at - 1].IsGlue("to") && IsHost(text)
+                && clause.Lexemes.Take(at).Any(l => l.IsField("hostname")))
+            {
+                clause.Use(at);
+                return text;
+            }
             if (!old && IsHost(text) && !lexeme.Is(Part.Noise) && !lexeme.Is(Part.Topic)
                 && (lexeme.Is(Part.Unknown) || lexeme.Is(Part.Quoted) || lexeme.Is(Part.Domain)
                     || lexeme.Corrected || lexeme.IsMention))

@@ -28,7 +28,7 @@ internal static class InterfaceEdits
         return (named && (Says("static") || Says("dhcp") || Says("gateway")
                 || (address && (Says("ip") || clause.Lexemes.Any(l => l.IsField("address"))))
                 || (clause.Question is not null && !address)))
-            || Says("dhcp")
+            || Says("dhcp") || Says("static") && !clause.Lexemes.Any(l => l.IsMention)
             || (address && (Says("gateway") || (Says("static") && !named)
                 || (Says("ip") && clause.Lexemes.Any(l => l.Text.EndsWith("machine",
                     StringComparison.Ordinal) || l.Text.EndsWith("box", StringComparison.Ordinal)
@@ -94,6 +94,11 @@ internal static class InterfaceEdits
         }
         clause.Sweep();
         var present = all.Find(i => i.Text("name") == name);
+        if (clause.Verb == "remove" && !clause.Lexemes.Any(l => l.Is(Part.Topic, "gateway")
+            || l.Is(Part.Topic, "static") || l.Is(Part.Topic, "dhcp")))
+        {
+            return Remove(draft, name, present);
+        }
         var dhcp = clause.Lexemes.Any(l => l.Is(Part.Topic, "dhcp")) != clause.Negated
             && !clause.Lexemes.Any(l => l.Is(Part.Topic, "static"));
         return dhcp ? Dhcp(draft, name, present) : Static(clause, draft, name, present);
@@ -124,6 +129,16 @@ internal static class InterfaceEdits
             }
         }
         return Danger(Reply.Done($"let {name} get its address by DHCP"));
+    }
+
+    private static Reply Remove(Draft draft, string name, MapValue? present)
+    {
+        if (present is null)
+        {
+            return Reply.Absent($"No interface {name} is declared.");
+        }
+        draft.Remove(NetworkFile.File, s_list.Item("name", name));
+        return Danger(Reply.Done($"declare the interface {name} no longer"));
     }
 
     private static Reply Danger(Reply reply) => reply.With(Risk.High).Note(

@@ -88,7 +88,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
 
     private Reply Which(Clause clause, CertificateAttribute said) => All.Count == 0
         ? Reply.Same("No certificates are declared.")
-        : Reply.Ask("Which certificate?", All.Select(c => c.Text("name")!).Take(4), answer =>
+        : Reply.Ask($"Which certificate: {Wording.List(
+            All.Select(c => c.Text("name")!).Take(6), "or")}?", All.Select(c => c.Text("name")!).Take(4), answer =>
         {
             var index = clause.Attributes.IndexOf(said);
             var names = answer.Lexemes.Select(l => l.Named(Recognising.Known.Certificate))
@@ -114,7 +115,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
     {
         if (said.Domains.Count == 0)
         {
-            var change = said.Days is not null || said.Renews is not null;
+            var change = said.Days is not null || said.Renews is not null
+                || clause.Verb != "create" && clause.Lexemes.Any(l => l.Is(Part.Topic, "renewal"));
             return change && All.Count > 1 ? Which(clause, said) : Reply.Ask(
                 "For which name shall the certificate be, such as www.example.com?", [],
                 answer => Fill(clause, said, answer));

@@ -322,6 +322,7 @@ internal sealed class PeopleSubject : ISubject
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
         var replies = new List<Reply>();
+        var about = new List<string>();
         foreach (var attribute in clause.Attributes.ToList())
         {
             replies.AddRange(attribute switch
@@ -333,7 +334,10 @@ internal sealed class PeopleSubject : ISubject
                 AuditAttribute audit => AuditEdits.Apply(clause, audit, session.Draft),
                 _ => [],
             });
+            about.AddRange(attribute is UserAttribute && session.About?.Subject == this
+                ? session.About.Names.Except(about) : []);
         }
+        session.About = about.Count > 1 ? new(this, about) : session.About;
         // "She" is from then on whoever took over.
         if (clause.Attributes.Count > 1 && Handover.Of(clause) is { } change)
         {

@@ -239,10 +239,18 @@ internal sealed class UserEdits(ISubject subject, Session session)
         if (replies.Count == 0)
         {
             replies.Add(said.Creates && said.SaysAccount
-                ? Reply.Same($"The user {user} exists already.") : new(ReplyKind.Unclear, ""));
+                ? Reply.Same($"The user {user} exists already.") : Opens(clause)
+                ? Reply.Ask($"What shall {user} be allowed: to be in a group, to log in with a "
+                    + "key, or to reach a port?", [$"put {user} in the group sudo"])
+                : new(ReplyKind.Unclear, ""));
         }
         return replies;
     }
+
+    /// <summary>"Give hugo access", "allow the vets in": to what is not said.</summary>
+    private static bool Opens(Clause clause) => clause.Question is null && !clause.Negated
+        && clause.Verb is "set" or "have" or "limit" or "" && clause.Lexemes.Any(
+            l => l.Is(Part.Topic, "access") || l.Is(Part.Topic, "allow") && l.Text != "let");
 
     /// <summary>The shell before this conversation, if it was one.</summary>
     private string? Former(string user) =>

@@ -358,12 +358,17 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || lexeme.Is(Part.Topic, "person")
             || (lexeme.IsGlue("for") && (_now.SaysAccount || at > 0
                 && clause[at - 1].Text.EndsWith("access", StringComparison.Ordinal))))
-            && _now.Names.Count == 0;
+            && (_now.Names.Count == 0 || lexeme.IsField("user") && IsNext(at));
         _names |= lexeme.IsField("login") && (at == 0 || ClauseSplitter.IsJoint(clause[at - 1]))
             && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to")
             && lexeme.Text is not ("in" or "at" or "from");
     }
+
+    /// <summary>"… and a user olga": one more of them.</summary>
+    private bool IsNext(int at) => at > 1 && clause.Verb is "create" or ""
+        && (ClauseSplitter.IsJoint(clause[at - 1]) || clause[at - 1].Text is "a" or "another"
+            && ClauseSplitter.IsJoint(clause[at - 2]));
 
     private bool Word(Lexeme lexeme)
     {

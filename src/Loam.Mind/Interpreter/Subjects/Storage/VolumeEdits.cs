@@ -221,7 +221,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         {
             var has = present is { } now ? $"It has {Sizes.Text(now)} now." : "It has no size now.";
             var start = present ?? 10m * 1024 * 1024 * 1024;
-            return Reply.Ask($"How large shall {volume} be? {has}",
+            return Reply.Ask($"Which size shall {volume} have? {has}",
                 [Sizes.Text(start * 1.5m), Sizes.Text(start * 2)], answer =>
                 {
                     // A bare number counts what the size is counted in.
