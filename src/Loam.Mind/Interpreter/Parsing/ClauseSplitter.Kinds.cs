@@ -18,6 +18,10 @@ internal static partial class ClauseSplitter
             || (l.IsField("replicas") || l.IsField("memory") || l.IsField("cpu"))
                 && piece.Any(n => n is { IsNumber: true, IsMention: false, Value: > 0 })));
 
+    /// <summary>When it is started again.</summary>
+    private static bool IsPolicy(Lexeme lexeme) => !lexeme.IsMention && (lexeme.IsField("onfailure")
+        || lexeme.IsField("always") || lexeme.Text is "never");
+
     /// <summary>What kinds of things of the state are named.</summary>
     private static HashSet<Known> Kinds(List<Lexeme> lexemes) =>
         [.. lexemes.Where(l => l.IsMention).SelectMany(l => l.Namings).Select(n => n.Known)

@@ -412,7 +412,19 @@ internal static partial class ClauseSplitter
         {
             return true;
         }
-        if (verb == "remove" && Kinds(piece) is { Count: > 0 } kinds
+        // "A memcached for the api, 1 GB for the api"
+        if (Measures(piece) && piece[thing].Named(Known.Service) is not null
+            && piece[thing].Named(Known.App) is null && before.Exists(l => IsMakeable(l)
+                && l.Named(Known.Service) is null) && !before.Exists(IsValue))
+        {
+            return true;
+        }
+        if (piece.Exists(IsPolicy) && before.Exists(IsPolicy))
+        {
+            return true;
+        }
+        var goes = verb == "remove" || verb.Length == 0 && VerbOf(all[..at]) == "remove";
+        if (goes && Kinds(piece) is { Count: > 0 } kinds
             && Kinds(before) is { Count: > 0 } others && !kinds.Overlaps(others))
         {
             return true;

@@ -14,7 +14,7 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
+        if (clause.Verb == "depend" || IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
             || IsJoining(clause, scan) || IsOfContainers(clause))
         {
             return 0;

@@ -345,7 +345,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             // "Joost loses adm, petra gets it"
             _leaves = clause.Negated;
         }
-        else if (lexeme.IsGlue("to") || lexeme.Text is "into" or "in" || lexeme.IsVerb("create"))
+        else if (lexeme.IsGlue("to") || lexeme.Text is "into" or "in" || lexeme.IsVerb("create")
+            || lexeme.Is(Part.Topic, "account")
+                && lexeme.Text.StartsWith("new ", StringComparison.Ordinal))
         {
             var denied = clause.Negated || (clause.Verb == "remove" && !lexeme.IsVerb("create"));
             _leaves = denied && !clause.Lexemes.Take(at).Any(l => l.IsGlue("from"));
