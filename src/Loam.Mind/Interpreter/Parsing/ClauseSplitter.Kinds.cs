@@ -6,6 +6,15 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// <summary>What the words of a piece are: things, values, joints.</summary>
 internal static partial class ClauseSplitter
 {
+    /// <summary>"Worker off, api to 4 replicas", "a memcached for the api, 1 GB for the api": what
+    /// it says is not said of what stands before it.</summary>
+    private static bool MeasuresAnother(
+        List<Lexeme> piece, Lexeme thing, List<Lexeme> before, string verb) =>
+        Measures(piece) && (IsLifeWithout(verb, before) || thing.Named(Known.Service) is not null
+            && thing.Named(Known.App) is null && !before.Exists(IsValue)
+            && before.Exists(l => IsMakeable(l) && l.Named(Known.Service) is null))
+        || piece.Exists(IsPolicy) && before.Exists(IsPolicy);
+
     /// <summary>It is stopped or started, and no amount of it is said.</summary>
     private static bool IsLifeWithout(string verb, List<Lexeme> before) =>
         verb is "stop" or "start" or "restart" && !before.Exists(IsValue)

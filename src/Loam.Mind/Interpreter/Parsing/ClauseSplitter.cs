@@ -211,13 +211,9 @@ internal static partial class ClauseSplitter
         {
             if (!HasVerb(all, start, at))
             {
-                // "LOG_LEVEL warn for the api, hands off the database"
-                if (joined && lexeme.IsVerb("spare") && HasMention(all, start, at))
-                {
-                    return true;
-                }
                 // "grafana is slow, give it 4 gigs": the first part only says what "it" is.
-                return HasMention(all, start, at) && !Asks(all, start)
+                return joined && ActsAnew(all, start, at)
+                    || HasMention(all, start, at) && !Asks(all, start)
                     && !all[at - 1].IsMention
                     && at + 1 < all.Count && all[at + 1].Is(Part.Reference)
                     && !IsWeakNeed(lexeme);
@@ -229,6 +225,13 @@ internal static partial class ClauseSplitter
                 || EndsInVerb(all, at)))
             || PieceStandsAlone(all, start, at));
     }
+
+    /// <summary>"LOG_LEVEL warn for the api, hands off the database", "session minutes to 30, then
+    /// restart the portal": what stands before is a wish without a verb.</summary>
+    private static bool ActsAnew(List<Lexeme> all, int start, int at) =>
+        all[at].IsVerb("spare") && HasMention(all, start, at)
+        || all[at].IsVerb("restart") && HasMention(all, at, all.Count)
+            && all.GetRange(start, at - start).Exists(IsValue);
 
     /// <summary>"…, tell me if it breaks" says more of the wish.</summary>
     private static bool TellsIf(List<Lexeme> all, int at) => all[at].Is(Part.Topic, "notify")
@@ -407,19 +410,7 @@ internal static partial class ClauseSplitter
         {
             return false;
         }
-        // "Worker off, api to 4 replicas"
-        if (IsLifeWithout(verb, before) && Measures(piece))
-        {
-            return true;
-        }
-        // "A memcached for the api, 1 GB for the api"
-        if (Measures(piece) && piece[thing].Named(Known.Service) is not null
-            && piece[thing].Named(Known.App) is null && before.Exists(l => IsMakeable(l)
-                && l.Named(Known.Service) is null) && !before.Exists(IsValue))
-        {
-            return true;
-        }
-        if (piece.Exists(IsPolicy) && before.Exists(IsPolicy))
+        if (MeasuresAnother(piece, piece[thing], before, verb))
         {
             return true;
         }

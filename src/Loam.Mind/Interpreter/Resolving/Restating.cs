@@ -115,7 +115,8 @@ internal static partial class Restating
         foreach (var value in values)
         {
             var old = free.FindLast(l => IsAlike(l, value));
-            old ??= value.Readings[0].Part is Part.Unknown && free.Exists(l => l.Is(Part.Assignment))
+            old ??= value.Readings[0].Part is Part.Unknown
+                && free.Exists(l => l.Is(Part.Assignment))
                 ? free.FindLast(l => l.Readings[0].Part is Part.Unknown or Part.Quoted)
                 : free.FindLast(l => IsLike(l, value));
             if (old is null && value.Readings[0].Part is Part.Unknown
@@ -150,8 +151,8 @@ internal static partial class Restating
             var piece = words[from..to];
             var meant = piece.Where(l => !(l.IsGlue("instead") || l.IsGlue("wish")
                 || l.IsGlue("and") || l.IsGlue("also") || l.IsGlue("yes"))
-                && (l.Readings[0].Part is not Part.Noise || l.IsMention) && l.Text is not ("though" or "after all"
-                    or "then" or "anyway")).ToList();
+                && (l.Readings[0].Part is not Part.Noise || l.IsMention)
+                && l.Text is not ("though" or "after all" or "then" or "anyway")).ToList();
             // "No prometheus", without a comma.
             if (piece.Count > 1 && piece[0].Text == "no" && meant.Count > 0)
             {

@@ -14,8 +14,8 @@ internal static partial class FirewallClaim
     {
         var scan = WishScan.Of(clause);
         var words = scan.Words;
-        if (clause.Verb == "depend" || IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
-            || IsJoining(clause, scan) || IsOfContainers(clause))
+        if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
+            || IsJoining(clause, scan) || IsOfContainers(clause) || clause.Verb == "depend")
         {
             return 0;
         }

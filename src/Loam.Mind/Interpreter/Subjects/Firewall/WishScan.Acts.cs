@@ -230,6 +230,12 @@ internal sealed partial class WishScan
             _group.Act = whole.IsBlock ? Act.Allow : Act.Block;
             return;
         }
+        // "Ssh 5/minute, and close 3001": who is limited is not shut.
+        if (_group is { OwnAct: false, Rate: not null, Ports.Count: > 0 } && act is Act.Block
+            or Act.Reject && _at > 0 && ClauseSplitter.IsJoint(_clause[_at - 1]))
+        {
+            Next();
+        }
         if (_group.OwnAct && _group.HasOperand && !(act == Act.Reject && _group.IsBlock)
             && !(strong && !_group.Strong && _group.Act == act))
         {

@@ -184,6 +184,15 @@ internal sealed partial class WishScan
         {
             return false;
         }
+        // "Close 3001, ssh 5/minute": who is limited is not shut.
+        if (_group is { IsBlock: true, Ports.Count: > 1, HasSource: false, Rate: null })
+        {
+            var limited = _group.Ports[^1];
+            _group.Ports.RemoveAt(_group.Ports.Count - 1);
+            Next();
+            _group.Act = Act.None;
+            _group.Ports.Add(limited);
+        }
         _group.Rate = rate;
         // "5 ssh logins a minute": of what it is stands between.
         Take(at, at);

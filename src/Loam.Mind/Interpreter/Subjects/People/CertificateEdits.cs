@@ -89,7 +89,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
     private Reply Which(Clause clause, CertificateAttribute said) => All.Count == 0
         ? Reply.Same("No certificates are declared.")
         : Reply.Ask($"Which certificate: {Wording.List(
-            All.Select(c => c.Text("name")!).Take(6), "or")}?", All.Select(c => c.Text("name")!).Take(4), answer =>
+            All.Select(c => c.Text("name")!).Take(6), "or")}?",
+            All.Select(c => c.Text("name")!).Take(4), answer =>
         {
             var index = clause.Attributes.IndexOf(said);
             var names = answer.Lexemes.Select(l => l.Named(Recognising.Known.Certificate))

@@ -28,6 +28,9 @@ internal static class BackupReader
         || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
             && l.Text.Contains("backup", StringComparison.Ordinal))
         || KeepsOfAll(clause)
+        // "Retain 20 copies of nextcloud"
+        || clause.Lexemes.Any(l => l.Text is "retain" or "retains") && clause.Lexemes.Any(
+            l => l.IsField("replicas") && l.Is(Part.Topic, "retain"))
         // "Save the settings of sonarr every monday"
         || (clause.Question is null && clause.Lexemes.Any(l => l.Text is "save" or "saves"
                 or "preserve" or "safeguard" or "secure")
