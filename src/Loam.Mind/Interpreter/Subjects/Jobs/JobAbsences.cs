@@ -73,6 +73,14 @@ internal static class JobAbsences
             && (clause.Lexemes.Any(IsDenial) || VerbDenies(clause)))
         {
             (wish.Time, wish.Months) = (earlier.Time, earlier.Months);
+            for (var at = 0; at < clause.Count; at++)
+            {
+                if (clause[at].Text is "during" or "in" or "at" or "those" or "these" or "hours"
+                    or "hour" or "months" or "days" or "times" or "time" or "then" or "that")
+                {
+                    clause.Use(at);
+                }
+            }
             Leave(clause, wish);
         }
     }

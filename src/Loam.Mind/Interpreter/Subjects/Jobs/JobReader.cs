@@ -102,6 +102,15 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     private void Join(Clause before, JobWish earlier)
     {
+        // "By day it has to stay at every five minutes": so it is, and no other time.
+        if (_wish.Time is not null && clause.Lexemes.Any(l => l.Text is "stay" or "stays"
+                or "remain" or "remains")
+            && earlier is { Jobs: [var kept], Time: not null }
+            && new JobFields(said.Session.Draft).Find(kept)?.Text("schedule") is { } present
+            && JobTimes.Changed(present, new JobWish { Time = _wish.Time }) == present)
+        {
+            _wish.Time = null;
+        }
         // "Scan-files never finishes. 5:15 would do": the time that was told is no wish.
         var told = before.Lexemes.Any(l => l.IsGlue("not") || l.Is(Part.Topic, "fail"));
         if (!clause.Corrects && !told && earlier.Time is { SaysDays: true, SaysClock: true } one

@@ -264,6 +264,7 @@ internal sealed class PeopleSubject : ISubject
         {
             UserReader.Read(clause, said);
             Join(clause, said);
+            TakeKeys(clause, said);
         }
     }
 
@@ -316,6 +317,26 @@ internal sealed class PeopleSubject : ISubject
             now.Creates |= told.Creates;
             now.SaysAccount |= told.SaysAccount || told.Creates && now.SaysWhat;
             before.Attributes.Remove(told);
+            // "Two interns start tomorrow, create lea and finn"
+            foreach (var at in before.All(Part.Number).Where(i => before[i].Unit.Length == 0
+                && before[i].Value == now.Users.Count + now.Names.Count).ToList())
+            {
+                before.Use(at);
+            }
+        }
+    }
+
+    /// <summary>"We rotate the deploy key every quarter. … swap it for …": the key that follows is
+    /// the one that was spoken of.</summary>
+    private static void TakeKeys(Clause clause, Discourse said)
+    {
+        var given = clause.Attributes.OfType<UserAttribute>().Where(u => u.Keys.Count > 0)
+            .SelectMany(u => u.Users).ToList();
+        foreach (var before in said.Before)
+        {
+            before.Attributes.RemoveAll(a => a is UserAttribute { SaysKey: true, SaysWhat: false,
+                Removes: false, Hints.Count: 0, AllKeys: false } told && before.Verb != "remove"
+                && told.Users.Count > 0 && told.Users.TrueForAll(given.Contains));
         }
     }
 

@@ -19,10 +19,11 @@ internal sealed partial class UserReader
         }
         foreach (var read in _read)
         {
-            var anybody = read.Users.Count + read.Names.Count > 0;
+            var anybody = read.Users.Concat(read.Names).Any(n => clause.Lexemes.Any(
+                l => l.Named(Known.User) == n || UserNames.Of(l) == n));
             if (!anybody && read.SaysWhat)
             {
-                read.Users.AddRange(about.Names.Where(_book.Users.Contains));
+                read.Users.AddRange(about.Names.Where(_book.Users.Contains).Except(read.Users));
             }
             if ((clause.Corrects || clause.Lexemes.Any(l => l.IsGlue("instead")
                 || l.Text is "instead")) && read.Join.Count > 0 && !anybody)
@@ -133,6 +134,11 @@ internal sealed partial class UserReader
         if (clause[at].Named(Known.User) is not { } name || _book[name] is not { } model)
         {
             return false;
+        }
+        if (at > 0 && clause[at - 1].Is(Part.Topic, "likeshell"))
+        {
+            _now.Shell ??= model.Text("shell");
+            return true;
         }
         if (IsModel(at))
         {

@@ -32,7 +32,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                     && clause.Lexemes.Any(l => Siblings(l).Count > 0))
             && !clause.Negated;
         Arrive(comes);
-        _names = _now.Creates && comes == 0 && clause.Next(-1) is >= 0 and var first && IsNewName(
+        var first = clause.Next(-1);
+        first = first >= 0 && clause[first].IsGlue("wish") ? clause.Next(first) : first;
+        _names = _now.Creates && comes == 0 && first >= 0 && IsNewName(
             clause[first].IsVerb("create") ? clause.Next(first) : first);
         _group = GroupSaid();
         if (clause.Verb == "rename" && Rename() || IsNowCalled() || HandsOver())
