@@ -14,9 +14,11 @@ internal static class Bystanders
     {
         for (var at = 1; at < sentence.Count; at++)
         {
-            // "Nobody writes there since 2023"
-            if (sentence[at - 1].Text == "since" && sentence[at] is { IsNumber: true, Unit: "",
-                Value: > 1970 and < 2100 })
+            // "Nobody writes there since 2023", "the results for 2026"
+            if (sentence[at] is { IsNumber: true, Unit: "" } year
+                && (sentence[at - 1].Text == "since" && year.Value is > 1970 and < 2100
+                    || sentence[at - 1].Text is "for" or "of" && year.Value is > 1990 and < 2036
+                        && (at + 1 == sentence.Count || ClauseSplitter.IsJoint(sentence[at + 1]))))
             {
                 Roles.Fade(sentence, at, at + 1);
             }
@@ -34,6 +36,8 @@ internal static class Bystanders
             }
             if (Rests(sentence, from, to))
             {
+                Prefer(sentence, from, sentence.Find(l => sentence.IndexOf(l) >= from
+                    && l.IsMention)!);
                 sentence.RemoveRange(from, to - from);
             }
             else if (Tells(sentence, from, to))
@@ -42,6 +46,25 @@ internal static class Bystanders
             }
         }
         return sentence;
+    }
+
+    /// <summary>"A pgadmin or adminer, adminer is fine": the other one is not wished.</summary>
+    private static void Prefer(List<Lexeme> sentence, int end, Lexeme who)
+    {
+        var or = sentence.FindIndex(0, end, l => l.IsGlue("or"));
+        var first = or < 1 ? -1 : sentence.FindLastIndex(or, l => l.IsMention);
+        var second = or < 1 ? -1 : sentence.FindIndex(or, end - or, l => l.IsMention);
+        if (first < 0 || second < 0 || second - first > 4)
+        {
+            return;
+        }
+        var other = sentence[first].Text == who.Text ? second
+            : sentence[second].Text == who.Text ? first : -1;
+        if (other >= 0)
+        {
+            Roles.Fade(sentence, other, other + 1);
+            Roles.Fade(sentence, or, or + 1);
+        }
     }
 
     private static List<(int From, int To)> Pieces(List<Lexeme> sentence) =>

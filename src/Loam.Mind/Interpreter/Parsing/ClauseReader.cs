@@ -51,10 +51,10 @@ internal static class ClauseReader
         }
         MountReader.Read(clause);
         MountReader.Bind(clause, said);
-        ImageReader.Read(clause);
+        ImageReader.Read(clause, said);
         SettingReader.Read(clause);
         FlagReader.Read(clause);
-        NetworkReader.Read(clause);
+        NetworkReader.Read(clause, said);
         DependsReader.Read(clause);
         LimitReader.Read(clause);
         CountReader.Read(clause);
@@ -108,7 +108,8 @@ internal static class ClauseReader
         var first = clause.IsFree(0) || clause.Count > 0 ? FirstMeant(clause) : -1;
         if (first >= 0 && clause[first].Key(Part.Question) is { } question
             && !(wished && question is "is" or "help")
-            && !(question == "is" && !clause.AsksMark && clause.Verb.Length > 0 && first > 0))
+            && !(question == "is" && !clause.AsksMark && first > 0
+                && (clause.Verb.Length > 0 || IsTelling(clause[first - 1]))))
         {
             clause.Question = Inner(clause, first)
                 ?? (IsOfUse(clause, question) ? "what" : question);
@@ -124,6 +125,10 @@ internal static class ClauseReader
             clause.Question = "is";
         }
     }
+
+    /// <summary>"We are going away", "this is for my bot".</summary>
+    private static bool IsTelling(Lexeme who) => who.Text is "we" or "i" or "they" or "it"
+        or "this" or "he" or "she" or "you" or "there";
 
     /// <summary>"… and no persistence" corrects nothing.</summary>
     private static bool IsWithout(Clause clause, int at) => clause[at].Text is "no" && at > 0

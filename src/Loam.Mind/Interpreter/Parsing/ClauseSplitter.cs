@@ -29,10 +29,13 @@ internal static partial class ClauseSplitter
         return Definites.Bind(Complaints.Mend(OwnAddress.Bind(sentences)));
     }
 
-    private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles) =>
-        Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(Asides.Mark(
-            Exchange.Join(Attributes.NetworkReader.Mark(
-                WithoutConcession(particles.Join(sentence)))))))));
+    private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles)
+    {
+        var named = Aims.Mark(GivenNames.Mark(WithoutConcession(particles.Join(sentence))));
+        var wished = Present.Mark(Asides.Mark(Exchange.Join(
+            Attributes.NetworkReader.Mark(named))));
+        return Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(wished))));
+    }
 
     /// <summary>Where the clauses of a sentence begin, by its joints, verbs and values.</summary>
     public static List<int> Starts(Sentence sentence)
@@ -358,7 +361,11 @@ internal static partial class ClauseSplitter
 
     /// <summary>"Run x, published on 80": a participle says more of what is made.</summary>
     private static bool Furnishes(List<Lexeme> all, int start, int at) =>
-        all[at].Is(Part.Verb) && !all[at].IsMention
+        // "Run IMAGE, needs redis up first"
+        all[at].Text is "needs" or "requires" && all[at].Is(Part.Verb) && at + 1 < all.Count
+            && all[at + 1].Named(Known.Service) is not null
+            && all.GetRange(start, at - start).Exists(l => l.Is(Part.Image))
+        || all[at].Is(Part.Verb) && !all[at].IsMention
         && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "mounted"
             or "connected" or "attached" or "limited" or "capped" or "hooked" or "bound"
             or "reachable" or "available" or "accessible" or "joined" or "hung" or "mapped"
@@ -426,6 +433,14 @@ internal static partial class ClauseSplitter
             // "Add TZ=… to jellyfin and minecraft" names two that are there.
             if (!piece.Exists(IsValue) && before.FindIndex(l => l.Is(Part.Assignment)) is
                 >= 0 and var given && before.Skip(given).Any(l => l.IsGlue("to")))
+            {
+                return false;
+            }
+            // "IMAGE on 8080, in the network nginx is in"
+            if (piece[thing].Named(Known.Service) is not null && piece.Find(
+                l => l.Readings[0].Part != Part.Noise) is { } lead && (lead.IsGlue("in")
+                    || lead.Text is "behind" or "after" || lead.IsGlue("on")
+                    || lead.IsGlue("from") || lead.IsGlue("to")))
             {
                 return false;
             }

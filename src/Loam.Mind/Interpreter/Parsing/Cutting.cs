@@ -111,7 +111,9 @@ internal sealed class Cutting
                 best[to] = double.MaxValue;
                 for (var start = 0; start < to; start++)
                 {
-                    if (best[start] + Cost(start, to) is var cost && cost < best[to] - 0.001)
+                    // Of two as good, the longer beginning: what is said of a thing stays with it.
+                    if (best[start] + Cost(start, to) is var cost && cost < best[to]
+                        + (from[to] > 0 || start == 0 ? 0.001 : -0.001))
                     {
                         (best[to], from[to]) = (cost, start);
                     }

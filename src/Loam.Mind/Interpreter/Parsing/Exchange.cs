@@ -12,10 +12,15 @@ internal static class Exchange
     {
         Insufficient(sentence);
         Moved(sentence);
+        Outdated(sentence);
+        NoMore(sentence);
+        Another(sentence);
+        Share(sentence);
         for (var at = 1; at + 1 < sentence.Count; at++)
         {
-            var not = sentence[at].Text is "not" or "no longer" && ClauseSplitter.IsJoint(
-                sentence[at - 1]);
+            var joined = ClauseSplitter.IsJoint(sentence[at - 1]);
+            var not = sentence[at].Text is "not" or "no longer" && (joined
+                || IsNumber(sentence[at - 1]) && IsNumber(sentence[at + 1]));
             if (!not && !sentence[at].IsGlue("insteadof"))
             {
                 continue;
@@ -32,7 +37,7 @@ internal static class Exchange
             {
                 continue;
             }
-            Move(sentence, put, not ? at - 1 : at, at, old);
+            Move(sentence, put, not && joined ? at - 1 : at, at, old);
         }
         return sentence;
     }
@@ -82,6 +87,113 @@ internal static class Exchange
             Roles.Fade(sentence, at, end);
         }
     }
+
+    /// <summary>"Redis 7 is old, take 7.4-alpine": the version it has.</summary>
+    private static void Outdated(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 2 < sentence.Count; at++)
+        {
+            if (!(IsNumber(sentence[at]) || sentence[at].Is(Part.Version)))
+            {
+                continue;
+            }
+            var end = at + 1;
+            while (end < sentence.Count && (sentence[end].Text == "too"
+                || !ClauseSplitter.IsJoint(sentence[end])))
+            {
+                end++;
+            }
+            var words = string.Join(' ', sentence.GetRange(at + 1, end - at - 1)
+                .Where(l => l.Text is not ("too" or "very" or "so" or "by now" or "really"))
+                .Select(l => l.Text));
+            if (words is "is old" or "is outdated" or "is obsolete" or "is out of date"
+                    or "is ancient" or "is ages old" or "is no longer supported" or "has bugs"
+                && sentence.Skip(end).Any(l => l.Is(Part.Version) || IsNumber(l)))
+            {
+                Roles.Fade(sentence, at, end);
+            }
+        }
+    }
+
+    /// <summary>"Jupyter must not swallow more than 6 GB": at most.</summary>
+    private static void NoMore(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 4 < sentence.Count; at++)
+        {
+            if (sentence[at].IsGlue("not") && !sentence[at + 1].IsMention
+                && sentence[at + 1].Readings[0].Part is not (Part.Number or Part.Glue)
+                && sentence[at + 2].Text == "more" && sentence[at + 3].Text == "than"
+                && sentence.Skip(at + 4).Take(3).ToList() is var much
+                && much.Exists(l => l.IsNumber) && much.Exists(l => l.Unit.Length > 0
+                    || l.Key(Part.Field) is "cpu" or "memory" or "pids" or "replicas"))
+            {
+                sentence.RemoveRange(at, 4);
+                sentence.Insert(at, new("at most", "at most", [new(Part.Glue, "atmost")]));
+            }
+        }
+    }
+
+    /// <summary>"A second gig of memory": so much more.</summary>
+    private static void Another(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            if (sentence[at].Text is "a second" or "another" or "one more" or "a further"
+                && sentence[at + 1] is { IsMention: false } unit
+                && unit.Readings[0].Part is Part.Unknown
+                && Lexicon.English.Unit(unit.Text) is "Gi" or "Mi" or "Ti")
+            {
+                sentence[at] = new("another", "another", [new(Part.Glue, "also")]);
+                sentence[at + 1] = new("1", unit.Original, [new(Part.Number, "1")])
+                {
+                    Value = 1,
+                    Unit = Lexicon.English.Unit(unit.Text)!,
+                };
+            }
+        }
+    }
+
+    /// <summary>"6 of the 8 cores", "it has 8 cores, give it 6 of them": so many there are.
+    /// </summary>
+    private static void Share(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            if (!IsNumber(sentence[at]) || sentence[at].Unit.Length > 0
+                || !sentence[at + 1].IsGlue("of"))
+            {
+                continue;
+            }
+            var all = at + 2;
+            while (all < sentence.Count && sentence[all].Text is "the" or "its" or "our" or "these"
+                or "those" or "my")
+            {
+                all++;
+            }
+            var them = all < sentence.Count && sentence[all].Text is "them" or "these" or "those";
+            var whole = all < sentence.Count && IsMeasure(sentence, all) ? all
+                : them ? sentence.FindLastIndex(at, l => IsNumber(l)
+                    && IsMeasure(sentence, sentence.IndexOf(l))) : -1;
+            if (whole < 0 || sentence[whole].Value < sentence[at].Value)
+            {
+                continue;
+            }
+            var unit = sentence[whole].Unit.Length > 0 ? sentence[whole].Unit : "core";
+            sentence[at] = sentence[at] with { Unit = unit };
+            Roles.Fade(sentence, at + 1, all + 1);
+            Roles.Fade(sentence, whole, whole + 1);
+            // "8 cores", in two words
+            if (whole + 1 < sentence.Count && sentence[whole + 1].IsField("cpu"))
+            {
+                Roles.Fade(sentence, whole + 1, whole + 2);
+            }
+        }
+    }
+
+    /// <summary>An amount of processors or memory.</summary>
+    private static bool IsMeasure(List<Lexeme> sentence, int at) => IsNumber(sentence[at])
+        && (sentence[at].Unit is "core" or "Mi" or "Gi" || sentence[at].Unit.Length == 0
+            && at + 1 < sentence.Count && sentence[at + 1].IsField("cpu"));
 
     /// <summary>The old value comes behind the new one, and lends it its unit.</summary>
     private static void Move(List<Lexeme> sentence, int put, int from, int at, int old)

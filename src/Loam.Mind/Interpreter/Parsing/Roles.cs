@@ -164,6 +164,16 @@ internal static class Roles
             var compares = words.Length > 0 && words[^1] is "as"
                 && (same || words.Contains("same"));
             var said = Said(sentence, at, sentence.Count);
+            // "In the same network nginx is in"
+            var shared = same || at > 0 && (sentence[at - 1].IsField("network")
+                || at > 1 && sentence[at - 2].IsField("network")
+                    && sentence[at - 1].Text is "that" or "which" or "the" or "where");
+            if (shared && sentence[at].IsMention && sentence[at].Named(Known.Service) is not null
+                && at + 1 < sentence.Count && (sentence[at + 1].IsGlue("is")
+                    || sentence[at + 1].Text is "uses" or "has" or "runs" or "sits" or "lives"))
+            {
+                sentence[at] = sentence[at] with { Role = Role.Model };
+            }
             var next = compares ? at + 1
                 : said is ("model", var end) && !IsWish(sentence, at) ? end : -1;
             same = !ClauseSplitter.IsJoint(sentence[at]) && (same || words.Contains("same")

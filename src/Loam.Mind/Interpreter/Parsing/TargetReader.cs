@@ -148,7 +148,9 @@ internal static class TargetReader
         && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
         && clause[at].Text.Split(' ')[^1] is "other" or "all" && clause.IsFree(at + 1)
         && (clause[at + 1].Is(Part.Field) && clause[at].IsReference("other")
-            || clause[at + 1].Is(Part.Topic)) && !clause[at + 1].IsMention
+            || clause[at + 1].Is(Part.Topic) || clause[at + 1].Is(Part.Unknown)
+                && clause[at].IsReference("other") && clause[at + 1].Original.EndsWith('s'))
+        && !clause[at + 1].IsMention
         && !clause[at + 1].IsField("service");
 
     /// <summary>"Two cores are all it gets": whatever it gets.</summary>
@@ -218,7 +220,16 @@ internal static class TargetReader
     /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
     {
-        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[at - 1].Text is "a" or "an"
+        var article = at > 1 && clause[at - 1].Text is "stopped" or "paused" ? at - 2 : at - 1;
+        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[article].Text is "a" or "an"
+            && clause.Attributes.Exists(a => a is NameAttribute))
+        {
+            return true;
+        }
+        // "Give nginx a twin called nginx-b"
+        if (at + 2 < clause.Count && clause[at + 1].Text is "a" or "an"
+            && clause[at + 2].Text is "twin" or "clone" or "copy" or "duplicate" or "sibling"
+                or "brother" or "sister" or "companion" or "double"
             && clause.Attributes.Exists(a => a is NameAttribute))
         {
             return true;
@@ -230,6 +241,7 @@ internal static class TargetReader
             if (last == "of" && first is "copy" or "clone" or "duplicate" or "twin"
                 && clause.Attributes.Exists(a => a is NameAttribute))
             {
+                clause.Use(before);
                 return true;
             }
             if (s_more.Contains(last) && (last is not ("new" or "more")
@@ -250,6 +262,13 @@ internal static class TargetReader
     /// word says again what the first one is.</summary>
     private static bool IsApposition(Clause clause, int at)
     {
+        // "The results site"
+        if (at > 0 && clause[at].Text is "site" or "website" or "page" && !clause[at - 1].Possessive
+            && clause[at - 1].Named(Known.Service) is not null
+            && clause[at].Named(Known.Service) is null)
+        {
+            return true;
+        }
         if (at == 0 || !clause[at].IsMention || clause[at].Named(Known.Role) is not { } role
             || clause[at].Named(Known.Service) is not null
             || clause[at].Named(Known.App) is not null || clause[at - 1].Possessive

@@ -21,7 +21,21 @@ internal static class Verbs
         {
             return false;
         }
-        if (IsGivenName(all, at))
+        // "A stopped copy of the site"
+        if (lexeme.Text is "stopped" or "paused" or "disabled" && at > 0
+            && all[at - 1].Text is "a" or "an" or "another" or "the")
+        {
+            return false;
+        }
+        // "Something for polls"
+        if (at > 0 && all[at - 1].Text is "for" && lexeme.IsVerb("probe")
+            && lexeme.Text.EndsWith('s'))
+        {
+            return false;
+        }
+        // "/mnt/music goes to /music"
+        if (IsGivenName(all, at) || at > 0 && all[at - 1].Is(Part.Path)
+            && lexeme.Text is "goes to" or "goes into" or "goes" or "comes to" or "go to")
         {
             return false;
         }

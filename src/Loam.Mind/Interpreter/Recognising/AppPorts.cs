@@ -32,7 +32,8 @@ internal static class AppPorts
             {
                 continue;
             }
-            read[at] = Pair(read[at], port);
+            // "The web page on 8090 rather than 8053": which of its ports, the old one says.
+            read[at] = IsExchange(read, at) ? read[at] : Pair(read[at], port);
             for (var word = from; word < to; word++)
             {
                 read[word] = read[word] with
@@ -42,6 +43,17 @@ internal static class AppPorts
             }
         }
         return read;
+    }
+
+    private static bool IsExchange(List<Lexeme> lexemes, int at)
+    {
+        var old = at + 1;
+        old += old < lexemes.Count && lexemes[old].IsGlue("comma") ? 1 : 0;
+        var instead = old < lexemes.Count && (lexemes[old].IsGlue("insteadof")
+            || lexemes[old].Text is "not" or "no longer");
+        old += old + 1 < lexemes.Count && lexemes[old + 1].IsGlue("on") ? 2 : 1;
+        return instead && old < lexemes.Count && IsPort(lexemes[old])
+            || at > 0 && lexemes[at - 1].IsGlue("insteadof");
     }
 
     /// <summary>"No ssh", said of an app that would have it.</summary>

@@ -28,7 +28,17 @@ internal static class Literals
             return Of(word, Part.Stop);
         }
         return Address(word) ?? Numeric(word, lexicon) ?? Located(word) ?? Assigned(word)
-            ?? Path(word) ?? Image(word) ?? Domain(word);
+            ?? Path(word) ?? Image(word) ?? Domain(word) ?? Field(word, lexicon);
+    }
+
+    /// <summary><c>start_period</c>: as the state files write it.</summary>
+    private static Lexeme? Field(Word word, Lexicon lexicon)
+    {
+        var said = word.Text.Replace('_', ' ');
+        return said != word.Text && word.Original == word.Text
+            && lexicon.Readings(said) is { Length: > 0 } readings
+            && readings[0].Part == Part.Field
+            ? new(said, word.Original, readings) { Possessive = word.Possessive } : null;
     }
 
     /// <summary>A host or a network, v4 or v6: <c>10.0.0.0/8</c>, <c>2001:db8::1</c>.</summary>

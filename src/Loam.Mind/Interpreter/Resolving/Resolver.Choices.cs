@@ -9,12 +9,21 @@ namespace Loam.Mind.Interpreter.Resolving;
 internal sealed partial class Resolver
 {
     /// <summary>"Gitea or forgejo": one of them.</summary>
-    private static Reply? Either(Clause clause, List<Target> creations)
+    private Reply? Either(Clause clause, List<Target> creations)
     {
         var or = clause.Lexemes.ToList().FindIndex(l => l.IsGlue("or"));
         if (or < 0 || creations.Count != 2 || !clause.Lexemes.Take(or).Any(l => l.IsMention)
             || !clause.Lexemes.Skip(or).Any(l => l.IsMention))
         {
+            return null;
+        }
+        // "Pgadmin or adminer, adminer is fine"
+        var again = creations.FindAll(c => turn.SelectMany(t => t.Lexemes).Count(
+            l => l.IsMention && l.Namings.SequenceEqual(c.Namings)) > 1);
+        if (again is [var preferred])
+        {
+            creations.RemoveAll(c => c != preferred);
+            clause.Targets.RemoveAll(t => t != preferred && t.Named(Known.App) is not null);
             return null;
         }
         var names = creations.ConvertAll(c => c.Text);

@@ -24,7 +24,10 @@ internal sealed partial class Resolver
             others.AddRange(clause.Targets);
             return made;
         }
-        foreach (var target in clause.Targets)
+        // "A render queue: image IMAGE": of what kind it is, the image says better.
+        var image = clause.Attributes.Exists(a => a is ImageAttribute);
+        foreach (var target in clause.Targets.Where(t => !image || t.Named(Known.App) is not null
+            || t.Named(Known.Role) is null || Targets.Candidates(t).Count > 0))
         {
             var makeable = target.Chosen.IsEmpty && IsMakeable(target)
                 && !target.IsOrigin && target.Named(Known.Service) is null;
@@ -35,7 +38,7 @@ internal sealed partial class Resolver
                 && there.All(n => _draft.AppOf(n)?.Name != app
                     || (clause.Verb == "create" && IsPrivate(n, app)));
             var more = clause.Attributes.Exists(
-                a => a is LimitAttribute { Limit: LimitKind.Replicas });
+                a => a is LimitAttribute { Limit: LimitKind.Replicas, Amount.Value: not 0 });
             var another = target.IsAnother && IsMakeable(target) && !more;
             if (another || isNew || (makeable && there.Count == 0))
             {
@@ -59,7 +62,7 @@ internal sealed partial class Resolver
         var on = others.Where(t => t.Reference is null
             && Targets.Candidates(t).Count == 1).ToList();
         if (!needs || on.Count == 0 || !others.TrueForAll(t => on.Contains(t)
-            || t.Reference is "it" or "them"))
+            || t.Reference is "it" or "them" or "first"))
         {
             return false;
         }
@@ -91,9 +94,16 @@ internal sealed partial class Resolver
         "publish" or "unpublish" or "connect" or "mount" or "limit" or "depend" => clause.Wants
             || IsFurnished(clause),
         // "scale it", "redis: 512MB" change what is there; "set up" is said with an app.
+        "set" => Takes(clause),
         "" => !clause.Corrects || clause.Attributes.Count == 0,
         _ => false,
     };
+
+    /// <summary>"Take caddy", of what is not there.</summary>
+    private bool Takes(Clause clause) => clause.Lexemes.Any(l => l.IsVerb("set")
+            && l.Text is "take" or "bring")
+        && clause.Targets.Count > 0 && clause.Targets.TrueForAll(t => t.Reference is null
+            && t.Named(Known.App) is not null && Targets.Candidates(t).Count == 0);
 
     /// <summary>"Hedgedoc, hung on front": what shall be there is said first, how after it.
     /// </summary>
@@ -207,6 +217,11 @@ internal sealed partial class Resolver
     {
         var ports = clause.Attributes.Exists(a => a is PortAttribute { First: not null });
         var further = Attributes(clause, [name], duringCreation: true).ToList();
+        // "…, don't start it yet"
+        if (clause is { Verb: "start", Negated: true })
+        {
+            further.Add(LifeEdits.Stop(_draft, _draft.State.Services[name]));
+        }
         if (further.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
         {
             return further;

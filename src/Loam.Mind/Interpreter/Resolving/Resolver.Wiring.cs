@@ -136,17 +136,25 @@ internal sealed partial class Resolver
     private void Another(Clause clause)
     {
         // "A second worker called worker-2": from the same image.
-        if (clause.Verb is "create" or "have" or "start" or ""
+        if (clause.Verb is "create" or "have" or "start" or "" or "set" or "depend" or "connect"
+                or "publish" or "limit"
             && clause.Attributes.Exists(a => a is NameAttribute)
-            && clause.Targets is [{ IsAnother: true, Reference: null } one]
+            && clause.Targets.FindAll(t => t.Reference is not "it") is
+                [{ IsAnother: true, Reference: null } one]
             && Targets.Candidates(one) is [var twin] && _draft.AppOf(twin) is null
             && _draft.State.Services[twin].Image is var image
-            && clause.Attributes.OfType<ImageAttribute>().All(i => i.Image.TagIsImplied
-                && i.Image.Product == twin))
+            && clause.Attributes.OfType<ImageAttribute>().All(i => i.Image == image
+                || i.Image.TagIsImplied && i.Image.Product == twin))
         {
             clause.Attributes.RemoveAll(a => a is ImageAttribute);
             clause.Attributes.Add(new ImageAttribute(image));
             clause.Targets.Clear();
+            clause.Verb = "create";
+        }
+        // "Give nginx a twin called nginx-b": what the catalogue knows is made as new.
+        else if (clause.Verb == "set" && clause.Attributes.Exists(a => a is NameAttribute)
+            && clause.Targets is [{ IsAnother: true, Reference: null } known] && IsMakeable(known))
+        {
             clause.Verb = "create";
         }
         if (clause.Attributes.Exists(a => a is NameAttribute)

@@ -136,7 +136,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
     {
         var image = clause.Attributes.OfType<ImageAttribute>().FirstOrDefault()?.Image;
         if (image is not null && clause.Verb is "have" or "set" or "upgrade" or ""
-            && others.Count == 0 && !image.TagIsImplied && AppCatalog.ByImage(image) is null
+            && others.Count == 0 && !image.TagIsImplied
+            && !clause.Attributes.Exists(a => a is NameAttribute)
+            && AppCatalog.ByImage(image) is null
             && clause.Lexemes.All(l => !l.Text.Contains('/', StringComparison.Ordinal))
             && _draft.State.Services.ContainsKey(image.Product))
         {
@@ -144,9 +146,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             return [ServiceEdits.Apply(_draft, image.Product,
                 new VersionAttribute(image.Tag), clause, Targets)];
         }
-        if (image is not null && (Runs(clause, image, others) || others.Count == 0
-            && (clause.Verb == "set" && clause.Attributes.OfType<NameAttribute>().Any()
-                || Furnishes(clause, image))))
+        if (image is not null && (Runs(clause, image, others)
+            || (clause.Verb == "set" && clause.Attributes.OfType<NameAttribute>().Any()
+                || Furnishes(clause, image))
+            && (others.TrueForAll(t => t.Reference is "it") || Needed(clause, others))))
         {
             return CreateFromImage(clause, image);
         }

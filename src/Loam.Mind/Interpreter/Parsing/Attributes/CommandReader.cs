@@ -26,6 +26,7 @@ internal static class CommandReader
     /// <summary>"A container of busybox that runs 'sleep 3600'".</summary>
     private static void Runs(Clause clause)
     {
+        Typed(clause);
         var quoted = clause.Find(Part.Quoted);
         if (quoted > 0 && clause.Attributes.TrueForAll(a => a is not CommandAttribute)
             && clause[quoted].Original.Contains(' ', StringComparison.Ordinal)
@@ -35,6 +36,29 @@ internal static class CommandReader
             && clause.Lexemes.Any(l => l.Is(Part.Image) || l.Named(Known.App) is not null))
         {
             Take(clause, quoted, quoted, entry: false);
+        }
+    }
+
+    /// <summary>"IMAGE running sleep infinity, called idle".</summary>
+    private static void Typed(Clause clause)
+    {
+        var image = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Image));
+        for (var at = image + 1; image >= 0 && at + 1 < clause.Count; at++)
+        {
+            if (clause[at].Text is "running" or "runs" or "that runs" or "executing"
+                && clause.IsFree(at + 1) && CommandFinder.IsProgram(clause[at + 1].Text)
+                && clause.Attributes.TrueForAll(a => a is not CommandAttribute))
+            {
+                var end = at + 1;
+                while (end + 1 < clause.Count && clause.IsFree(end + 1)
+                    && !ClauseSplitter.IsJoint(clause[end + 1])
+                    && !clause[end + 1].IsGlue("as") && !clause[end + 1].IsField("name"))
+                {
+                    end++;
+                }
+                clause.Use(at);
+                Take(clause, at + 1, end, entry: false);
+            }
         }
     }
 
@@ -103,12 +127,26 @@ internal static class CommandReader
     {
         for (var at = start + 1; at < clause.Count; at++)
         {
-            if (IsOwner(clause, at) && at + OwnerLength(clause, at) == clause.Count)
+            if (IsOwner(clause, at) && at + OwnerLength(clause, at) == clause.Count
+                || clause[at].Text == "," && IsOther(clause, at + 1))
             {
                 return at - 1;
             }
         }
         return clause.Count - 1;
+    }
+
+    /// <summary>", port 5000": another field begins.</summary>
+    private static bool IsOther(Clause clause, int at)
+    {
+        while (at < clause.Count && (clause[at].Readings[0].Part is Part.Noise or Part.Number
+            || clause[at].IsGlue("and") || clause[at].IsGlue("with") || clause[at].IsGlue("on")
+            || clause[at].IsGlue("in") || clause[at].IsGlue("without")))
+        {
+            at++;
+        }
+        return at < clause.Count && (clause[at].Is(Part.Field) || clause[at].Is(Part.Verb)
+            || clause[at].Is(Part.PortPair) || clause[at].Is(Part.Assignment));
     }
 
     private static bool IsOwner(Clause clause, int at) => OwnerLength(clause, at) > 0;

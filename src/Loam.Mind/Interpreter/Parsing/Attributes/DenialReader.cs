@@ -23,6 +23,7 @@ internal static class DenialReader
         for (var at = 0; at + 1 < clause.Count; at++)
         {
             var no = clause.IsFree(at) && clause[at].Text is "no" or "no more" or "nothing"
+                or "no host"
                 or "without" or "without any" or "not any";
             var field = no ? Denied(clause, at + 1) : -1;
             if (field < 0)
@@ -31,6 +32,17 @@ internal static class DenialReader
             }
             clause.Use(at);
             Deny(clause, field);
+        }
+        // "It does not need any ports and …": whatever the verb of the rest is.
+        var need = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            clause[i - 1].IsGlue("not") && clause[i].IsVerb("have")
+            && clause.Verb is not ("have" or "set" or "") && Denied(clause, i + 1) >= 0, -1);
+        if (need > 0)
+        {
+            clause.Negated = false;
+            clause.Use(need - 1, need);
+            clause.Denied.Add(Denied(clause, need + 1));
+            return;
         }
         var any = Enumerable.Range(0, clause.Count).FirstOrDefault(
             i => clause[i].Text is "any" && Denied(clause, i + 1) >= 0, -1);

@@ -15,6 +15,7 @@ internal static class DependsReader
         }
         if (clause.Verb != "depend")
         {
+            Waits(clause);
             return;
         }
         // A clause may take its verb over from the one before it: then all of it stands behind.
@@ -40,6 +41,65 @@ internal static class DependsReader
             on.Add(TargetReader.TargetAt(clause, it));
         }
         clause.Attributes.Add(new DependsAttribute(on) { Instead = instead });
+    }
+
+    private static readonly string[] s_there =
+        ["up", "running", "there", "ready", "started", "healthy", "online", "alive", "up first"];
+
+    /// <summary>"IMAGE, after postgres", "…, once mqtt is up", "…, redis has to be there before
+    /// it", "…, needs redis up first": what shall run starts after what is there.</summary>
+    private static void Waits(Clause clause)
+    {
+        if (clause.Verb is not ("" or "create" or "have" or "start" or "set" or "publish"
+                or "unpublish" or "limit" or "mount" or "connect") || !MakesOne(clause))
+        {
+            return;
+        }
+        var on = new List<Target>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            if (clause.IsFree(at) && clause[at].Named(Known.Service) is not null
+                && clause[at].Role == Role.None && Waited(clause, at) is var (from, to))
+            {
+                on.Add(TargetReader.TargetAt(clause, at));
+                clause.Use(from, to);
+            }
+        }
+        if (on.Count > 0)
+        {
+            clause.Attributes.Add(new DependsAttribute(on));
+        }
+    }
+
+    private static bool MakesOne(Clause clause) => clause.Lexemes.Any(l => l.Is(Part.Image)
+            || l.Named(Known.App) is not null && l.Named(Known.Service) is null)
+        || clause.Attributes.Exists(a => a is NameAttribute);
+
+    /// <summary>From which word to which a thing is said to be waited for; null: it is not.
+    /// </summary>
+    private static (int From, int To)? Waited(Clause clause, int at)
+    {
+        var from = at;
+        while (from > 0 && clause[from - 1].Text is "the" or "our" or "my")
+        {
+            from--;
+        }
+        var before = from > 0 ? clause[from - 1].Text : "";
+        var to = at;
+        while (to + 1 < clause.Count && !ClauseSplitter.IsJoint(clause[to + 1]))
+        {
+            to++;
+        }
+        var words = Enumerable.Range(at + 1, to - at).Select(i => clause[i].Text).ToList();
+        var there = words.FindIndex(s_there.Contains);
+        var first = there >= 0 && words.Skip(there + 1).Any(w => w.Split(' ')[0] is "before"
+            or "first" or "beforehand" or "already") || words is ["first" or "beforehand"];
+        return before is "after" or "only after" && !(from > 1
+                && clause[from - 2].Text is "named" or "called")
+            ? (from - 1, there >= 0 && there < 2 ? at + 1 + there : at)
+            : before is "once" or "as soon as" or "when" or "until" && there is >= 0 and < 3
+                ? (from - 1, at + 1 + there)
+            : first ? (from, to) : null;
     }
 
     /// <summary>"Remove the dependency of worker on redis".</summary>

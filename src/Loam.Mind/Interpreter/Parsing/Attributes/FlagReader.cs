@@ -10,6 +10,7 @@ internal static class FlagReader
     {
         RestartPolicy(clause);
         User(clause);
+        Stopped(clause);
         var off = clause.Negated || clause.Verb is "remove" or "stop" or "unset" || Denied(clause);
         if (Take(clause, "readonly"))
         {
@@ -22,6 +23,20 @@ internal static class FlagReader
         if (Take(clause, "privileged"))
         {
             clause.Attributes.Add(new PrivilegedAttribute(!off));
+        }
+    }
+
+    /// <summary>"A stopped copy of the site".</summary>
+    private static void Stopped(Clause clause)
+    {
+        var at = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(i =>
+            clause.IsFree(i) && clause[i].Text is "stopped" or "paused" or "disabled"
+            && clause[i - 1].Text is "a" or "an" or "another", -1);
+        if (at > 0 && clause.Verb is "create" or "have" or "" or "start")
+        {
+            clause.Use(at);
+            clause.Attributes.Add(new LimitAttribute(
+                LimitKind.Replicas, new(AmountKind.Absolute, 0, "")));
         }
     }
 
@@ -64,6 +79,8 @@ internal static class FlagReader
         {
             policy = "never";
         }
+        named |= clause.Lexemes.Any(l => l.IsField("always")
+            && l.Text.Split(' ')[0] is "survive" or "survives" or "outlive");
         named |= clause.Lexemes.Any(l => l.Text is "restarts" or "restarting" or "restarted")
             && clause.Lexemes.Any(l => l.Named(Known.Service) is not null || l.Is(Part.Reference)
                 || l.Named(Known.App) is not null);

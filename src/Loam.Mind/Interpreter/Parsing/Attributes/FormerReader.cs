@@ -37,7 +37,8 @@ internal static class FormerReader
             {
                 continue;
             }
-            if (InsteadOf(clause, at) || From(clause, at, other) || NotBut(clause, at, other))
+            if (InsteadOf(clause, at) || From(clause, at, other) || NotBut(clause, at, other)
+                || Arrow(clause, at, other))
             {
                 clause.Use(at);
                 return;
@@ -77,6 +78,10 @@ internal static class FormerReader
     private static bool From(Clause clause, int at, int other) => other > at
         && clause.Next(at, -1) is var before and >= 0 && clause[before].IsGlue("from")
         && Enumerable.Range(at + 1, other - at - 1).Any(i => clause[i].IsGlue("to"));
+
+    /// <summary>"Retries 4 -> 6".</summary>
+    private static bool Arrow(Clause clause, int at, int other) => other == at + 2
+        && clause[at + 1].IsGlue("to") && !char.IsAsciiLetter(clause[at + 1].Text[0]);
 
     /// <summary>"Not 2 but 3": the wish itself is not denied.</summary>
     private static bool NotBut(Clause clause, int at, int other)

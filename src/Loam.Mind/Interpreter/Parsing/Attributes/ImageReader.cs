@@ -1,14 +1,22 @@
 using Loam.Core.Resources;
 using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
 /// <summary><c>image ghcr.io/x/y:1</c>, or a reference that stands alone.</summary>
 internal static class ImageReader
 {
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         var field = clause.Find(Part.Field, "image");
+        if (field >= 0 && OfService(clause, field, said) is { } same)
+        {
+            clause.Use(field);
+            clause.Attributes.Add(new ImageAttribute(same));
+            return;
+        }
         var at = clause.Find(Part.Image);
         if (at < 0 && field >= 0)
         {
@@ -28,5 +36,36 @@ internal static class ImageReader
             clause.Use(field);
         }
         clause.Attributes.Add(new ImageAttribute(image));
+    }
+
+    /// <summary>"The same image as the api", "the image the api uses", of what is to be made.
+    /// </summary>
+    private static ImageReference? OfService(Clause clause, int field, Discourse said)
+    {
+        if (clause.Verb is not ("" or "create" or "have" or "start" or "set")
+            || clause.Find(Part.Image) >= 0
+            || !clause.Attributes.Exists(a => a is NameAttribute))
+        {
+            return null;
+        }
+        var of = field > 0 && clause[field - 1].Possessive ? field - 1 : field + 1;
+        while (of > field && of < clause.Count && (clause[of].Readings[0].Part == Part.Noise
+            || clause[of].IsGlue("as") || clause[of].IsGlue("of") || clause[of].Text is "that"
+                or "which") && !clause[of].IsMention)
+        {
+            of++;
+        }
+        if (!clause.IsFree(of) || clause[of].Named(Known.Service) is not { } name
+            || !said.Session.Draft.State.Services.TryGetValue(name, out var service))
+        {
+            return null;
+        }
+        clause.Use(of);
+        if (of + 1 < clause.Count && clause[of + 1].Text is "uses" or "has" or "runs" or "is on"
+            or "have" or "use")
+        {
+            clause.Use(of + 1);
+        }
+        return service.Image;
     }
 }

@@ -26,6 +26,12 @@ internal static class LimitReader
                 {
                     clause.Use(at);
                 }
+                // "The workers ram", written without its apostrophe
+                if (limit == LimitKind.Replicas && clause[at].Named(Known.Service) is not null
+                    && at + 1 < clause.Count && clause[at + 1].Is(Part.Field))
+                {
+                    continue;
+                }
                 // "Restart it at most 3 times"
                 if (limit == LimitKind.Replicas && (IsOnlyWord(clause, at)
                     || clause.Verb == "restart" && clause[at].Text is "times"))
@@ -43,6 +49,14 @@ internal static class LimitReader
             if (clause.IsFree(at) && clause[at].IsNumber)
             {
                 TakeByUnit(clause, at);
+            }
+            // "Twice its memory"
+            else if (clause.IsFree(at) && clause[at].Key(Part.Amount)?[0] == 'x'
+                && !clause.Attributes.Exists(a => a is LimitAttribute)
+                && clause.Lexemes.Any(l => !l.IsMention
+                    && l.Text.Contains("memory", StringComparison.Ordinal)))
+            {
+                Add(clause, LimitKind.Memory, at, AmountAt(clause, at, at));
             }
         }
         // "No limits for grafana": neither of memory nor of CPU.
@@ -222,9 +236,13 @@ internal static class LimitReader
     private static Amount AmountAt(Clause clause, int at, int field)
     {
         var lexeme = clause[at];
-        if (!lexeme.IsNumber)
+        // "Quarter the portal's pids limit"
+        var part = lexeme is { IsNumber: true, Unit: "", Value: < 1 } && !clause[field].IsField("cpu")
+            ? lexeme.Readings.Where(r => r.Part == Part.Amount && r.Key[0] == 'x')
+                .Select(r => r.Key).FirstOrDefault() : null;
+        if (!lexeme.IsNumber || part is not null)
         {
-            return Relative(clause, lexeme.Key(Part.Amount)!, at);
+            return Relative(clause, part ?? lexeme.Key(Part.Amount)!, at);
         }
         var by = Enumerable.Range(0, at).Reverse().Take(3).Any(i => clause[i].IsGlue("by"));
         var more = Near(clause, at, "more") || Near(clause, field, "more")
@@ -247,9 +265,9 @@ internal static class LimitReader
         UseNear(clause, at);
         if (percent || (by && lexeme is { Unit: "", Value: < 1 }))
         {
-            var part = percent ? lexeme.Value / 100 : lexeme.Value;
+            var share = percent ? lexeme.Value / 100 : lexeme.Value;
             var raising = more || clause.Verb == "raise" || !percent;
-            return new(AmountKind.Factor, lowering ? 1 - part : raising ? 1 + part : part, "");
+            return new(AmountKind.Factor, lowering ? 1 - share : raising ? 1 + share : share, "");
         }
         return new(lowering ? AmountKind.Subtract : AmountKind.Add, lexeme.Value, lexeme.Unit);
     }

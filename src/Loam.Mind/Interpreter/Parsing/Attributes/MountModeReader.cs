@@ -11,6 +11,11 @@ internal static class MountModeReader
     {
         var only = clause.Find(Part.Field, "readonly");
         var flag = only >= 0 ? only : clause.Find(Part.Field, "writable");
+        if ((flag < 0 || clause[flag].Text.EndsWith("write", StringComparison.Ordinal))
+            && Writes(clause))
+        {
+            return;
+        }
         var paths = clause.All(Part.Path).ToList();
         var folder = clause.Find(Part.Field, "volume");
         var volume = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
@@ -46,6 +51,39 @@ internal static class MountModeReader
                 : place >= 0 ? clause[place].Named(Known.Volume) : null,
             words, only >= 0 != clause.Negated));
         clause.Negated = false;
+    }
+
+    /// <summary>"Let jellyfin write to its media".</summary>
+    private static bool Writes(Clause clause)
+    {
+        var write = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && !clause[i].IsMention && (clause[i].Text is "write" or "writing"
+                || clause[i].Text.EndsWith(" write", StringComparison.Ordinal)), -1);
+        var to = write < 0 ? -1 : clause.Next(write);
+        if (to < 0 || clause.All(Part.Path).Count() > 1 || !(clause[to].IsGlue("to") || clause[to].IsGlue("in"))
+            || clause.Verb is not ("set" or "have" or "limit" or "")
+            || !clause.Lexemes.Take(write).Any(l => l.Named(Known.Service) is not null))
+        {
+            return false;
+        }
+        var place = to + 1;
+        while (place < clause.Count && (clause[place].Text is "its" or "their" or "own"
+            || clause[place].Readings[0].Part == Part.Noise && !clause[place].IsMention))
+        {
+            place++;
+        }
+        if (!clause.IsFree(place) || !(clause[place].Is(Part.Path) || clause[place].Is(Part.Unknown)
+            || clause[place].Named(Known.Volume) is not null))
+        {
+            return false;
+        }
+        clause.Use(write, place);
+        clause.Attributes.Add(new MountModeAttribute(clause[place].Named(Known.Volume)
+            ?? (clause[place].Is(Part.Path) ? clause[place].Original : null),
+            clause[place].Is(Part.Unknown) ? [clause[place].Text] : [],
+            clause.Negated || clause[write].IsField("readonly")));
+        clause.Negated = false;
+        return true;
     }
 
     /// <summary>"Jellyfin's media read/write": the word before it says of what.</summary>

@@ -69,9 +69,11 @@ internal static class MountReader
         {
             return;
         }
-        if (clause.Find(Part.Field, "data") is var data and >= 0)
+        // "It keeps its data in /data"
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause[i].IsField("data")
+            || clause[i].Text is "keeps" or "stores" or "saves" or "writes" or "expects").ToList())
         {
-            clause.Use(data);
+            clause.Use(at);
         }
         var flag = clause.Find(Part.Field, "readonly");
         if (flag >= 0)
@@ -142,6 +144,11 @@ internal static class MountReader
             var turned = clause[Math.Max(0, paths[1] - 1)].IsGlue("from");
             var (source, target) = turned ? (paths[1], paths[0]) : (paths[0], paths[1]);
             mounts.Add(new(clause[source].Original, clause[target].Original, false));
+            if (paths[1] - paths[0] <= 3 && !Enumerable.Range(paths[0], paths[1] - paths[0])
+                .Any(i => clause[i].IsMention || clause[i].Is(Part.Field)))
+            {
+                clause.Use(paths[0], paths[1]);
+            }
         }
     }
 

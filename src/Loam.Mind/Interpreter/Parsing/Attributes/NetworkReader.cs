@@ -1,14 +1,21 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
 /// <summary><c>on the app network</c>, <c>a network of its own called jobs</c>.</summary>
 internal static class NetworkReader
 {
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         var field = clause.Find(Part.Field, "network");
+        if (field >= 0 && OfService(clause, field, said) is { } shared)
+        {
+            clause.Use(field);
+            clause.Attributes.AddRange(shared.Select(n => new NetworkAttribute(n, false)));
+            return;
+        }
         // "… for the whole network": that of the house.
         if (field > 1 && clause[field - 1].Text is "whole" or "entire" or "home"
             && clause.NextBefore(field) is { } before && (before.IsGlue("for")
@@ -69,6 +76,34 @@ internal static class NetworkReader
         }
         clause.Attributes.Add(
             new NetworkAttribute(Name(clause, Math.Max(field, isolated)), isolated >= 0));
+    }
+
+    /// <summary>"In the same network as nginx", "on the network the api is in".</summary>
+    private static IReadOnlyList<string>? OfService(Clause clause, int field, Discourse said)
+    {
+        var of = field + 1;
+        while (of < clause.Count && (clause[of].IsGlue("as") || clause[of].IsGlue("of")
+            || clause[of].Readings[0].Part == Part.Noise && !clause[of].IsMention
+            || clause[of].Text is "that" or "which" or "where"))
+        {
+            of++;
+        }
+        of = field > 0 && clause[field - 1].Possessive ? field - 1 : of;
+        if (!clause.IsFree(of) || clause[of].Named(Known.Service) is not { } name
+            || clause[of].Named(Known.Network) is not null || !clause.Lexemes.Any(l =>
+                l != clause[of] && (l.Is(Part.Image) || l.IsMention || l.Is(Part.Reference)))
+            || !said.Session.Draft.State.Services.TryGetValue(name, out var service))
+        {
+            return null;
+        }
+        clause.Use(Math.Min(of, field), Math.Max(of, field));
+        for (var at = of + 1; at < clause.Count && at <= of + 2 && (clause[at].IsGlue("is")
+            || clause[at].IsGlue("in") || clause[at].IsGlue("on")
+            || clause[at].IsVerb("connect")); at++)
+        {
+            clause.Use(at);
+        }
+        return [.. service.Networks];
     }
 
     /// <summary>"Inside the backend network" is no word for the machines around.</summary>

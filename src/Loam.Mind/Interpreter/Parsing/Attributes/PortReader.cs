@@ -14,6 +14,9 @@ internal static class PortReader
     {
         var protocol = clause.Has(Part.Field, "udp") ? "udp"
             : clause.Has(Part.Field, "tcp") ? "tcp" : null;
+        // "Udp 2456 and 2457"
+        var said = protocol is not null && clause.Find(Part.Field, protocol) is var field
+            && field + 1 < clause.Count && IsPort(clause[field + 1]);
         var place = clause.Find(Part.Field, "localhost");
         // "Not only from localhost"
         var denied = place > 0 && clause[place - 1].IsGlue("not");
@@ -62,7 +65,7 @@ internal static class PortReader
             }
             clause.Attributes.Add(Pair(clause[at].Text, protocol, address));
         }
-        var fields = Use(clause, "port") || web
+        var fields = Use(clause, "port") || web || said
             || clause.Denied.Any(d => clause[d].IsField("udp") || clause[d].IsField("tcp"));
         var inner = Use(clause, "containerport");
         ReadNumbers(clause, fields || inner, inner, protocol, address);
@@ -93,7 +96,10 @@ internal static class PortReader
             or "from outside" or "from the outside" or "from the network" or "all interfaces"
             or "on all interfaces" or "from other machines" or "from all machines"
             or "on all addresses" or "all addresses" or "any address" or "every address"
-            or "not only from localhost" or "whole network" or "lan"
+            or "not only from localhost" or "whole network" or "lan" or "from the other"
+                or "other machines" or "other computers" or "other devices" or "other desks"
+            || l.IsReference("other") && l.Text.StartsWith("the other", StringComparison.Ordinal)
+                && clause.Lexemes.Any(f => f.IsGlue("from"))
             || clause.Verb == "publish" && l.Is(Part.Topic, "anywhere")
             || l.Text is "interfaces" or "addresses" && clause.Lexemes.Any(a => a.Text is "all"
                 or "every" or "any"))
@@ -159,7 +165,10 @@ internal static class PortReader
         var closed = false;
         for (var at = 0; at < clause.Count; at++)
         {
-            if (!clause.IsFree(at) || clause[at].IsMention)
+            // "Nothing published", also where that is the clause's verb
+            var nothing = at > 0 && clause[at].IsVerb("publish")
+                && clause[at - 1].Text is "nothing" or "none";
+            if (!clause.IsFree(at) && !nothing || clause[at].IsMention)
             {
                 continue;
             }

@@ -16,7 +16,7 @@ internal static class ProbeReader
         field = field < 0 ? Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && clause[i].Text is "health" && clause.Lexemes.Skip(i).Any(l => l.Is(Part.Path)), -1)
             : field;
-        if (field < 0 && clause.Verb != "probe")
+        if (field < 0 && clause.Verb != "probe" && !SaysStart(clause))
         {
             Starting(clause);
             return;
@@ -52,6 +52,13 @@ internal static class ProbeReader
         }
         clause.Attributes.Add(probe);
     }
+
+    /// <summary>"Start period of the api 5m".</summary>
+    private static bool SaysStart(Clause clause) => clause.Verb is "" or "set" or "have" or "raise"
+            or "lower"
+        && clause.Lexemes.Any(l => l.IsField("startperiod") && !l.IsMention
+            && l.Text.Contains("period", StringComparison.Ordinal))
+        && clause.Lexemes.Count(l => l.IsNumber && s_seconds.Contains(l.Unit)) == 1;
 
     /// <summary>"It needs 3 minutes to come up": that long it need not be healthy.</summary>
     private static void Starting(Clause clause)

@@ -267,7 +267,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
 
     private void ReadImage()
     {
-        ImageReader.Read(clause);
+        ImageReader.Read(clause, said);
         if (clause.Attributes.OfType<ImageAttribute>().FirstOrDefault() is { } image)
         {
             _wish.Image = image.Image;

@@ -106,7 +106,7 @@ internal sealed record JobWish : ClauseAttribute
     {
         Jobs.AddRange(more.Jobs.Except(Jobs).ToList());
         Name = more.Name ?? Name;
-        Time = more.Time ?? Time;
+        Time = Joined(Time, more.Time);
         Shift = more.Shift ?? Shift;
         SameTime |= more.SameTime;
         Adds |= more.Adds;
@@ -138,6 +138,25 @@ internal sealed record JobWish : ClauseAttribute
         Never = more.Never ?? Never;
         Unknown = more.Unknown ?? Unknown;
     }
+
+    /// <summary>"At seven in the evening. Still on the first of the month": the hour of one, the
+    /// days of the other.</summary>
+    private static TimePhrase? Joined(TimePhrase? one, TimePhrase? more) => (one, more) switch
+    {
+        (null, _) => more,
+        (_, null) => one,
+        ({ Impossible: null, SaysTime: true, SaysDays: false } or { IsInterval: true },
+            { Impossible: null, SaysTime: false, SaysDays: true }) => With(one, more),
+        ({ Impossible: null, SaysTime: false, SaysDays: true },
+            { Impossible: null, SaysTime: true, SaysDays: false }) => With(more, one),
+        _ => more,
+    };
+
+    private static TimePhrase With(TimePhrase clock, TimePhrase days) => clock with
+    {
+        Cron = string.Join(' ', clock.Cron.Split(' ').Take(2).Concat(days.Cron.Split(' ').Skip(2))),
+        SaysDays = true,
+    };
 
     public bool IsEmpty => !Changes && Jobs.Count == 0 && Name is null && Task is null
         && Never is null && !All;

@@ -107,7 +107,9 @@ internal sealed class MachineSubject : ISubject
         {
             return address ? MachineTopic.Dns : MachineTopic.Interface;
         }
-        if ((Says("registry") && clause.Verb != "create") || Says("mirror"))
+        var runs = all.Any(l => l.Is(Part.Image) && l.Text.Contains('/', StringComparison.Ordinal))
+            && all.Any(l => l.Is(Part.PortPair) || l.IsField("name") || l.IsGlue("as"));
+        if ((Says("registry") && clause.Verb != "create" && !runs) || Says("mirror"))
         {
             return MachineTopic.Registry;
         }
@@ -177,7 +179,8 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Safety;
         }
-        if (Says("anomaly") || (Says("metrics") && number
+        if (Says("anomaly") || (Says("metrics")
+                && (number || MachineValues.Span(clause) is not null)
                 && !all.Any(l => l.IsField("network"))
                 && !all.Any(l => l.Named(Known.Network) is not null))
             || (Says("eventsnoted") && number && clause.Lexemes.Any(l =>

@@ -27,6 +27,42 @@ internal static class MachineValues
         }
     }
 
+    /// <summary>"For a week", said in words; null: it is not. What it shall not be, and what it
+    /// was, are no answer.</summary>
+    public static string? Span(Clause clause)
+    {
+        string? said = null;
+        for (var at = 0; at + 1 < clause.Count; at++)
+        {
+            // "A month" may be one word of its own.
+            var whole = clause[at + 1].Text.StartsWith("a ", StringComparison.Ordinal);
+            var many = whole || clause[at].Text is "a" or "an" or "one" or "a whole" or "a full" ? 1
+                : clause[at].Text is "half a" ? 0 : -1;
+            var span = (whole ? clause[at + 1].Text[2..] : clause[at + 1].Text, many) switch
+            {
+                ("hour", 1) => "1h",
+                ("day", 1) => "24h",
+                ("week", 1) => "7d",
+                ("fortnight", 1) => "14d",
+                ("month", 1) => "30d",
+                ("quarter", 1) => "90d",
+                ("year", 1) => "365d",
+                ("year", 0) => "182d",
+                _ => null,
+            };
+            if (span is null)
+            {
+                continue;
+            }
+            var before = whole ? at : Math.Max(0, at - 1);
+            var former = clause[before].IsGlue("not") || clause[before].IsGlue("insteadof")
+                || clause[before].IsGlue("from");
+            clause.Use(former ? before : at, at + 1);
+            said = former ? said : span;
+        }
+        return said;
+    }
+
     private static bool Counts(MachineTopic topic) => topic is MachineTopic.Safety
         or MachineTopic.Observe or MachineTopic.Setting or MachineTopic.Model;
 

@@ -91,6 +91,12 @@ internal static class SafetyEdits
         var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("observe");
         var number = clause.Lexemes.ToList().FindIndex(l => l.IsNumber);
         clause.Sweep();
+        if (number < 0 && clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics"))
+            && MachineValues.Span(clause) is { } span)
+        {
+            return Put(draft, "spec.observe.metrics_retention", EditValue.Of(span),
+                present?.Text("metrics_retention") == span, $"keep measurements for {span}");
+        }
         if (clause.Lexemes.Any(l => l.Is(Part.Topic, "anomaly")))
         {
             var on = !clause.Negated && clause.Verb is not ("stop" or "remove");

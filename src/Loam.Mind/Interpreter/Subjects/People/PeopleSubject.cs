@@ -25,6 +25,12 @@ internal sealed class PeopleSubject : ISubject
             : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
     }
 
+    /// <summary>"A minio for the CI artefacts": whoever is named only gets what is made.</summary>
+    private static bool IsForSomebody(Clause clause) => clause.Verb is "create" or "have" or ""
+        && clause.Question is null && Enumerable.Range(0, clause.Count)
+            .Where(i => clause[i].Named(Known.User) is not null)
+            .All(i => clause.NextBefore(i)?.IsGlue("for") == true);
+
     private double OfUsers(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
@@ -59,7 +65,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0.8;
         }
-        if (service)
+        if (service || app && !account && !word && IsForSomebody(clause))
         {
             return 0;
         }

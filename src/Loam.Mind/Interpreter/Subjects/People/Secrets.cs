@@ -84,9 +84,15 @@ internal static class Secrets
         return clause.Verb == "remove" ? SecretWish.Remove
             : clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")) ? SecretWish.Renew
             : value && !makes ? SecretWish.Tell
-            : makes || clause.Verb is "create" or "have" or "" ? SecretWish.Make
+            : makes || IsFresh(clause) || clause.Verb is "create" or "have" or "" ? SecretWish.Make
             : SecretWish.Tell;
     }
+
+    /// <summary>"Make a new secret API_TOKEN", and no word that could be its value.</summary>
+    private static bool IsFresh(Clause clause) => clause.Verb == "set"
+        && clause.Lexemes.Any(l => l.Text is "new" or "fresh" or "random" or "a new" or "brand new")
+        && !clause.Lexemes.SkipWhile(l => !l.Is(Part.Identifier)).Any(l => l.Is(Part.Unknown)
+            || l.Is(Part.Quoted) || l.IsNumber || l.Is(Part.Version));
 
     public static IEnumerable<Reply> Apply(Clause clause, SecretAttribute said, Session session)
     {

@@ -302,7 +302,10 @@ internal static class VolumeReader
             }
             if (lexeme.Text is "stays" or "stay" or "remains" or "keeps" or "uid" or "gid" or "user"
                     or "group" || lexeme.IsField("user") || lexeme.IsField("group")
-                || lexeme.IsGlue("wish")
+                || lexeme.IsGlue("wish") || lexeme.IsField("volume")
+                // "The owner of scratch should be 1001:1001"
+                || lexeme.Named(Known.Volume) is not null && lexeme.Named(Known.User) is null
+                || lexeme.IsVerb("set")
                 || lexeme.Readings[0].Part is Part.Noise or Part.Glue)
             {
                 if (lexeme.IsGlue("and") && numbers.Count == 0)
