@@ -213,8 +213,14 @@ internal sealed class Cutting
                 own.UnionWith(own.Count == 0 && (IsOfService(said) || IsPlaced(said))
                     ? ["service"] : []);
                 // "Pi-hole on 8053, time zone Europe/Rome": its own, where no machine is set up.
-                if (own.SetEquals(["clock"]) && topics.Contains("service")
-                    && !Topics.Of(_sentence.Lexemes).Contains("name"))
+                var clock = own.SetEquals(["clock"]) && topics.Contains("service")
+                    && !Topics.Of(_sentence.Lexemes).Contains("name");
+                // "IMAGE, call it search": what is made.
+                var called = own.SetEquals(["name"]) && _sentence.Lexemes[_bounds[from]..
+                    _bounds[piece]].Exists(l => l.Is(Part.Image)) && said.Exists(l =>
+                        l.Text is "call it" or "name it" || l.IsField("name")
+                            && l.Text is "call" or "name");
+                if (clock || called)
                 {
                     continue;
                 }

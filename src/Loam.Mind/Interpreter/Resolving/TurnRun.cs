@@ -20,14 +20,11 @@ internal sealed record TurnResult(
 /// <summary>Runs the wishes of one turn and decides what the turn has come to. Either all of a
 /// turn's edits stand or none.</summary>
 /// <param name="trusted">The person has confirmed the reading.</param>
-internal sealed class TurnRun(Session session, List<Clause> clauses, bool trusted)
+internal sealed partial class TurnRun(Session session, List<Clause> clauses, bool trusted)
 {
     /// <summary>The turn says the same of something else.</summary>
     private bool _continues;
     private readonly List<Reply> _replies = [];
-
-    /// <summary>What lacks something; null: nothing does.</summary>
-    private Clause? _asking;
 
     /// <summary>What was said and left no trace in what changed.</summary>
     private List<Lexeme> _missing = [];
@@ -251,30 +248,6 @@ internal sealed class TurnRun(Session session, List<Clause> clauses, bool truste
             .OfType<string>().SelectMany(v => services.Values.Where(s => s.Volumes.Any(
                 m => m.Source == v)).Select(s => s.Name)).Distinct()];
         return named is [_] ? named : null;
-    }
-
-    /// <summary>"Rename the server. New name: attic", "we are in Tokyo, set the time zone
-    /// accordingly": the answer stands in a clause beside it.</summary>
-    private TurnResult? Answered(List<Clause> wishes, Reply question)
-    {
-        if (question.Fill is not { } fill || question.Suggestions.Contains("yes"))
-        {
-            return null;
-        }
-        var asking = _asking;
-        var answer = asking?.Subject is not (null or Subjects.Machine.MachineSubject) ? null
-            : wishes.Find(c => c is { Verb: "" or "create", Question: null, Negated: false }
-                && c != asking && c.Targets.Count < 2 && c.Attributes.Count < 2
-                && (asking?.Subject is not null || c.Targets is [var app]
-                    && app.Named(Known.App) is not null)
-                && c.Targets.TrueForAll(t => t.Named(Known.Service) is null)
-                && !c.Attributes.Exists(a => a is ImageAttribute) && fill(c));
-        if (answer is null)
-        {
-            return null;
-        }
-        _replies.Clear();
-        return Run([.. wishes.Where(c => c != answer)]);
     }
 
     /// <summary>"Sanne stays": nothing is wished of her.</summary>

@@ -237,7 +237,8 @@ internal static class LimitReader
     {
         var lexeme = clause[at];
         // "Quarter the portal's pids limit"
-        var part = lexeme is { IsNumber: true, Unit: "", Value: < 1 } && !clause[field].IsField("cpu")
+        var part = lexeme is { IsNumber: true, Unit: "", Value: < 1 }
+            && !clause[field].IsField("cpu")
             ? lexeme.Readings.Where(r => r.Part == Part.Amount && r.Key[0] == 'x')
                 .Select(r => r.Key).FirstOrDefault() : null;
         if (!lexeme.IsNumber || part is not null)

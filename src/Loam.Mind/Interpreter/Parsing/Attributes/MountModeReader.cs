@@ -58,9 +58,13 @@ internal static class MountModeReader
     {
         var write = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && !clause[i].IsMention && (clause[i].Text is "write" or "writing"
-                || clause[i].Text.EndsWith(" write", StringComparison.Ordinal)), -1);
-        var to = write < 0 ? -1 : clause.Next(write);
-        if (to < 0 || clause.All(Part.Path).Count() > 1 || !(clause[to].IsGlue("to") || clause[to].IsGlue("in"))
+                || clause[i].Text.EndsWith(" write", StringComparison.Ordinal)
+                || clause[i].Text.EndsWith("write to", StringComparison.Ordinal)), -1);
+        // "Write to" may be one word.
+        var to = write < 0 || clause[write].Text.EndsWith(" to", StringComparison.Ordinal) ? write
+            : clause.Next(write);
+        if (to < 0 || clause.All(Part.Path).Count() > 1
+            || to > write && !(clause[to].IsGlue("to") || clause[to].IsGlue("in"))
             || clause.Verb is not ("set" or "have" or "limit" or "")
             || !clause.Lexemes.Take(write).Any(l => l.Named(Known.Service) is not null))
         {
