@@ -64,6 +64,11 @@ internal sealed class MachineSubject : ISubject
         GoesOn(clause, said) || DnsEdits.Swaps(clause, said.Session.Draft) ? MachineTopic.Dns
             : Said(clause, said);
 
+    /// <summary>"From docker hub: IMAGE, publish 8081:80": something is to run.</summary>
+    private static bool Runs(IReadOnlyList<Lexeme> all) =>
+        all.Any(l => l.Is(Part.Image) && l.Text.Contains('/', StringComparison.Ordinal))
+        && all.Any(l => l.Is(Part.PortPair) || l.IsField("name") || l.IsGlue("as"));
+
     private MachineTopic? Said(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
@@ -107,9 +112,7 @@ internal sealed class MachineSubject : ISubject
         {
             return address ? MachineTopic.Dns : MachineTopic.Interface;
         }
-        var runs = all.Any(l => l.Is(Part.Image) && l.Text.Contains('/', StringComparison.Ordinal))
-            && all.Any(l => l.Is(Part.PortPair) || l.IsField("name") || l.IsGlue("as"));
-        if ((Says("registry") && clause.Verb != "create" && !runs) || Says("mirror"))
+        if ((Says("registry") && clause.Verb != "create" && !Runs(all)) || Says("mirror"))
         {
             return MachineTopic.Registry;
         }
