@@ -80,6 +80,13 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
                 ? undone with { Message = $"{result.Message} {undone.Message}" } : result;
     }
 
+    /// <summary>What somebody else has done stands as this turn.</summary>
+    public TurnResult Stand(IReadOnlyList<Reply> replies)
+    {
+        _replies.AddRange(replies);
+        return Done(clauses, new Resolver(session, clauses));
+    }
+
     /// <summary>"Actually don't": nothing but a no.</summary>
     private bool IsTakenBack(Clause clause) => session.Before.Count > 0 && IsEmpty(clause)
         && clause.Lexemes.Any(l => l.IsGlue("not")) && clause.Lexemes.All(l => l.IsGlue("not")

@@ -47,8 +47,9 @@ internal sealed class Ways(
     public Way Best(List<Clause> plain, bool answers = false)
     {
         var best = Whole(plain);
-        return !answers && Gist.IsWanted(best.Result)
-            && new Gist(session, sentences, _start).Of(best) is { } gist ? gist : best;
+        return answers || !Gist.IsWanted(best.Result) ? best
+            : new Gist(session, sentences, _start).Of(best)
+                ?? new Exchanged(session, sentences, _start).Of() ?? best;
     }
 
     /// <summary>Everything that was said is taken as wished.</summary>
