@@ -9,14 +9,16 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
-/// <summary>"Batches of 1000, not 500", "admin@… becomes it@…": the value that is to go is looked for
-/// in the state files, whatever field it stands in. If it stands in one place that the words can
-/// mean, the new one is put there. Tried where nobody who knows the field understood it.</summary>
+/// <summary>"Batches of 1000, not 500", "admin@… becomes it@…": the value that is to go is looked
+/// for in the state files, whatever field it stands in. If it stands in one place that the words
+/// can mean, the new one is put there. Tried where nobody who knows the field understood it.
+/// </summary>
 internal sealed class Exchanged(Session session, IReadOnlyList<Sentence> sentences, Moment start)
 {
-    /// <summary>A number without a unit below this stands in too many places to say where.
-    /// </summary>
+    /// <summary>A number below this stands in too many places to say where.</summary>
     private const int Telling = 100;
+
+    private static readonly char[] s_between = [' ', '=', ',', ':', ';', '/', '@'];
 
     /// <summary>The thing itself is named.</summary>
     private const int Named = 6;
@@ -117,7 +119,7 @@ internal sealed class Exchanged(Session session, IReadOnlyList<Sentence> sentenc
                     == (old.Unit.Length == 0) ? 1 : 0))).ToList();
         var nearest = found.Select(f => f.Near).DefaultIfEmpty(0).Max();
         // A small number that nothing is said of may be anything.
-        if (nearest < 2 && old.IsNumber && old.Value < Telling && old.Unit.Length == 0)
+        if (nearest < 2 && old.IsNumber && (old.Value < Telling || old.Unit.Length > 0))
         {
             return [];
         }
@@ -150,10 +152,9 @@ internal sealed class Exchanged(Session session, IReadOnlyList<Sentence> sentenc
             || leaf.Text.Split(s_between).Contains(Plain(old), StringComparer.OrdinalIgnoreCase);
     }
 
-    private static readonly char[] s_between = [' ', '=', ',', ':', ';', '/', '@'];
-
     private static string Plain(Lexeme lexeme) =>
-        (lexeme.Readings[0].Part == Part.PortRange ? lexeme.Text : lexeme.Original).Trim('"', '\'', '`', '.', ',', '(', ')');
+        (lexeme.Readings[0].Part == Part.PortRange ? lexeme.Text : lexeme.Original)
+            .Trim('"', '\'', '`', '.', ',', '(', ')');
 
     private static string? Unit(string written) =>
         written == "m" ? "min" : Lexicon.English.Unit(written.ToLowerInvariant());
