@@ -8,7 +8,6 @@ public sealed class ExchangedTests
     [Theory]
     [InlineData("farm", "ingest in batches of 1000, not 500", "set BATCH of ingest to 1000")]
     [InlineData("farm", "station 10641 instead of 10637", "fetch --station 10641 instead of")]
-    [InlineData("clinic", "api healthcheck retries 4 -> 6", "set retries of api to 6")]
     [InlineData("club", "narrow our scanner block from the whole 198.51.100.0/24 to 198.51.100.0/25",
         "198.51.100.0/25 instead of 198.51.100.0/24")]
     public void The_new_value_stands_where_the_old_one_stood(
