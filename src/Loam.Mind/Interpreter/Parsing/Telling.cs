@@ -122,9 +122,11 @@ internal static class Telling
         var words = said.Count(IsAct);
         if (mood is Mood.Told or Mood.Reason)
         {
-            // "The api listens on 3001" could be wished.
-            return Told + values * (mood == Mood.Reason ? 0.5 : 1) + names * 0.02
-                + (values > 0 && mood == Mood.Told ? words * Told : 0)
+            // "The api listens on 3001" could be wished, "somebody tried 300 of them" not.
+            var past = mood == Mood.Reason || Is("who", said[First(said) is var first and >= 0
+                ? first : 0].Text) && said.Exists(l => IsPast(l.Text));
+            return Told + values * (past ? 0.5 : 1) + names * 0.02
+                + (values > 0 && !past ? words * Told : 0)
                 + (values > 0 && Places(said) ? Place : 0);
         }
         var content = values * 2 + names * Name + words * Word

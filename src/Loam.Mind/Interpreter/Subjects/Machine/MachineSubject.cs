@@ -64,6 +64,10 @@ internal sealed class MachineSubject : ISubject
         GoesOn(clause, said) || DnsEdits.Swaps(clause, said.Session.Draft) ? MachineTopic.Dns
             : Said(clause, said);
 
+    /// <summary>"Its time zone": of what was spoken of.</summary>
+    private static bool OfIt(IReadOnlyList<Lexeme> all) => Enumerable.Range(1, all.Count - 1).Any(
+        at => all[at].Is(Part.Topic, "timezone") && all[at - 1].Text is "its" or "their");
+
     /// <summary>"From docker hub: IMAGE, publish 8081:80": something is to run.</summary>
     private static bool Runs(IReadOnlyList<Lexeme> all) =>
         all.Any(l => l.Is(Part.Image) && l.Text.Contains('/', StringComparison.Ordinal))
@@ -91,6 +95,11 @@ internal sealed class MachineSubject : ISubject
         if (!service && SettingEdits.Of(clause) is not null)
         {
             return MachineTopic.Setting;
+        }
+        // "Sonarr is an hour off, its TZ has to be …"
+        if (Says("timezone") && said.Session.Focus.Count > 0 && OfIt(all))
+        {
+            return null;
         }
         var number = all.Any(l => l.IsNumber);
         if (number && Says("loglines"))
