@@ -108,6 +108,7 @@ internal static class ClauseReader
         var first = clause.IsFree(0) || clause.Count > 0 ? FirstMeant(clause) : -1;
         if (first >= 0 && clause[first].Key(Part.Question) is { } question
             && !(wished && question is "is" or "help")
+            && !(clause[first].IsVerb("backup") && Times.TimeReader.Peek(clause) is not null)
             && !(question == "is" && !clause.AsksMark && first > 0
                 && (clause.Verb.Length > 0 || IsTelling(clause[first - 1]))))
         {

@@ -255,9 +255,11 @@ internal static partial class ClauseSplitter
                     || IsWeakNeed(all[at + 1]) && all.Skip(at + 2).Take(3).Any(IsMakeable));
     }
 
-    /// <summary>"The grafana ban": what is declared of it, and no verb.</summary>
+    /// <summary>"The grafana ban", "the pgdata backup": what is declared of it, and no verb.
+    /// </summary>
     private static bool IsBan(List<Lexeme> all, int at) => all[at].Text is "ban" or "bans"
-        && all[at - 1].IsMention && at > 1 && all[at - 2].Text is "the" or "a" or "our";
+            or "backup" or "backups"
+        && all[at - 1].IsMention && at > 1 && all[at - 2].Text is "the" or "a" or "our" or "my";
 
     private static bool IsMore(Lexeme lexeme) => lexeme.Text is "another" or "a second"
         or "a further" or "one more";

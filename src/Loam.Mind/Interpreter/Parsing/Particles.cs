@@ -61,7 +61,9 @@ internal sealed class Particles
             foreach (var (second, key) in endings.OrderByDescending(e => e.Second.Length)
                 .ThenBy(e => e.Key != "strip"))
             {
-                var begins = rest.StartsWith(second + " ", StringComparison.Ordinal);
+                // "Take it off the blocklist" has an end of its own.
+                var begins = rest.StartsWith(second + " ", StringComparison.Ordinal)
+                    && !sentence[end].Is(Part.Topic, "unblock");
                 // "Take the limits off the worker": the limits go, not the worker.
                 if (begins && key == "strip" && (seenField && !seenThing
                     || IsPart(sentence[end - 1]) && IsOf(sentence, end + 1)))
@@ -90,6 +92,7 @@ internal sealed class Particles
                 || sentence[end].Is(Part.Domain) || sentence[end].Is(Part.Url)
                 || sentence[end].Is(Part.Quoted);
             if (sentence[end].Is(Part.Verb) && !sentence[end].IsMention
+                && !(sentence[end].IsField("backup") && sentence[end].Text is "backup" or "backups")
                 // "Bring gitea to 1.23 and back up its data": another wish begins.
                 || ClauseSplitter.IsJoint(sentence[end]) && end + 1 < sentence.Count
                     && (sentence[end + 1].Is(Part.Verb) && !sentence[end + 1].IsMention

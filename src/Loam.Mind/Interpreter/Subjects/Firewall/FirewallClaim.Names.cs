@@ -49,5 +49,6 @@ internal static partial class FirewallClaim
             || clause.Verb is "publish" or "unpublish")
         && said.Before is [.., { Subject: FirewallSubject, Question: null } before]
         && before.Attributes.OfType<FirewallAttribute>().LastOrDefault() is
-            { Groups: [.., { Ports.Count: > 0, Strong: false, Only: false, Log: null }] };
+            { Groups: [.., { Ports.Count: > 0, Only: false, Log: null } told] }
+            && (!told.Strong || before.Lexemes.Any(l => l.Is(Part.Topic, "missing")));
 }

@@ -75,7 +75,10 @@ internal static partial class FirewallClaim
     /// packets, of which no rule knows.</summary>
     public static bool IsOfContent(Clause clause) => clause.Lexemes.Any(l => l.IsField("version")
         || l.Text is "redirect" or "redirects" or "redirected" or "ads" or "adverts"
-            or "advertising" or "trackers");
+            or "advertising" or "trackers")
+        && !clause.Lexemes.SkipWhile(l => l.Text is not ("so" or "hence" or "therefore")).Any(
+            l => l.Is(Part.Topic, "close") || l.Is(Part.Topic, "block")
+                || l.Is(Part.Topic, "open"));
 
     /// <summary>"Turn the firewall on but keep everything working": as it would be anyhow.
     /// </summary>

@@ -37,6 +37,14 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
+        if (FollowsWhere(scan, said))
+        {
+            return Likely;
+        }
+        if (TellsWhere(clause, scan) || TellsOfAttack(clause, scan))
+        {
+            return words.Has("whereabouts") ? Likely : Possible;
+        }
         if (clause.Question is null && scan.Groups.Exists(g => g is { IsBlock: true, OwnAct: true }
             && (g.Everything || g.Else)) && scan.Groups.Exists(g => g.IsAllow
                 && g.Ports.Exists(p => p.Name.Length > 0 || p.Thing is null)))
@@ -102,7 +110,7 @@ internal static partial class FirewallClaim
         && (clause[1].Is(Part.Topic, "anywhere") || PortNames.Network(clause[1]) is not null)
             && clause.Lexemes.Any(l => l.Is(Part.Topic, "may"))
         || clause.Count > 1 && clause[0].Text == "from"
-        && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1
+        && clause[1].Text == "where" || clause.AsksMark && clause.Count > 1 && !AsksToDo(clause)
         && clause[0].Text is "can" or "would" or "could" or "may" or "will" or "is" or "are"
             or "does" or "do" or "should";
 
@@ -149,41 +157,6 @@ internal static partial class FirewallClaim
             && (l.Text.Contains("service", StringComparison.Ordinal)
                 || l.Text.Contains("container", StringComparison.Ordinal)
                 || l.Text.Contains("app", StringComparison.Ordinal)));
-
-    /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
-    private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
-        words.HasText("iptables", "nftables", "ufw", "nft") && clause.Lexemes.Any(
-            l => l.Text.Length > 1 && l.Text[0] == '-' && char.IsAsciiLetter(l.Text[1]))
-        || !scan.Groups.Exists(g => g.Ports.Count > 0 && g.Sources.Count > 0) &&
-        words.HasText("nameserver", "nameservers", "name server", "name servers", "dns server",
-            "dns servers", "gateway", "static", "dhcp", "nfs share", "resolver", "ssh key",
-            "ssh keys", "public key", "certificate", "certificates", "listen", "listens", "bind",
-            "bind to", "localhost", "cert", "sudo", "healthcheck", "health check")
-            && !words.Has("firewall") && !(words.Has("allow") && !words.HasText("ssh key",
-                "ssh keys", "public key", "sudo"))
-        || clause.Lexemes.Any(l => l.IsField("localhost") && !l.Is(Part.Address))
-            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
-        || clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Mount)
-            || l.Is(Part.Image) && PortNames.Numbers(l.Original).IsEmpty
-                && !ScanWords.IsRateText(l.Text)
-            || l.Is(Part.Assignment) || l.Is(Part.Email))
-        || clause.Lexemes.Any(l => l.IsNumber && l.Unit is "Ki" or "Mi" or "Gi" or "Ti"
-            or "core" or "percent");
-
-    /// <summary>"Use 9.9.9.9 as dns": where names are looked up, not who may ask.</summary>
-    private static bool IsOfNameServers(Clause clause, ScanWords words, WishScan scan)
-    {
-        var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
-        var dns = clause.Lexemes.Any(l => l.Text is "dns" or "dns servers" or "resolvers")
-            || text.Contains("name server", StringComparison.Ordinal);
-        var froms = Enumerable.Range(0, clause.Count).Any(at =>
-            PortNames.Network(clause[at]) is not null && words.Follows(at, "from"));
-        return dns && !froms && !words.Has("firewall")
-            && scan.Groups.Exists(g => g.Sources.Count > 0 || g.Destinations.Count > 0)
-            && !clause.Lexemes.Any(l => (l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "block")
-                || l.Is(Part.Topic, "may")) && l.Text is not ("drop" or "use" or "try"
-                    or "discard"));
-    }
 
     /// <summary>"After 5 failed logins", "the ban time", "fail2ban".</summary>
     public static bool IsOfBans(Clause clause, ScanWords words, WishScan scan)
@@ -270,12 +243,14 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
-        if (words.Has("missing") && scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
+        if (IsWay(group, clause) || GoesAlike(group, clause, scan, said)
+            || words.Has("missing") && scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
             && clause.Verb is "" or "have" or "unpublish" or "publish")
         {
             return 0.8;
         }
-        if (IsForAll(group, clause, rules, said))
+        if (IsForAll(group, clause, rules, said)
+            || rules.IsDeclared && IsOpenToAll(group, clause, scan))
         {
             return 0.7;
         }
@@ -456,7 +431,8 @@ internal static partial class FirewallClaim
     {
         var speaks = scan.Groups.Exists(g => g.HasOperand && !g.Refers || g.Protocols.Count > 0
             || g.Rate is not null || g.Log is not null || g.Only && g.HasSource || g.Strong);
-        if (clause.Verb == "spare" && (scan.HasNumber || scan.HasNamedPort))
+        if (clause.Verb == "spare" && (scan.HasNumber || scan.HasNamedPort
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "else"))))
         {
             return 0.7;
         }

@@ -421,6 +421,10 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
+        if (Undecided(group) is { } undecided)
+        {
+            return undecided;
+        }
         // "198.51.100.0/24 may come back": what shut them out goes, and nothing more is opened.
         if (want is { IsEverything: true, Direction: PacketDirection.Input } && !group.Everything
             && want.Sources.Count > 0 && _book.Rules.Rules.Any(r => !r.Sources.IsEmpty
@@ -434,6 +438,14 @@ internal sealed partial class FirewallResolver
         return made is null ? reply : (reply.Kind == ReplyKind.Done ? reply
             : Reply.Done($"let {want} through the firewall")).With(Risk.High).Note(made);
     }
+
+    /// <summary>Of somebody's address, nobody said what may or may not; null: it was said.
+    /// </summary>
+    private Reply? Undecided(Group group) => group is { Act: Act.None, Ports.Count: 0,
+            Everything: false, Also: false, Only: false, Sources.Count: > 0, Protocols.Count: 0,
+            Destinations.Count: 0 }
+        ? Ask($"What shall {Wording.List(group.Sources)} be let to reach, or shall it be shut "
+            + "out?", "ssh", "everything", "block it") : null;
 
     /// <summary>Somebody is named whose addresses nobody declared; null: nobody is.</summary>
     private Reply? AskWho() => Parties.Of(_clause) is { } party

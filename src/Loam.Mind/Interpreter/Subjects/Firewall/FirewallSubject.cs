@@ -7,7 +7,7 @@ using Loam.Mind.Interpreter.Resolving;
 namespace Loam.Mind.Interpreter.Subjects.Firewall;
 
 /// <summary>Which packets pass, and who is shut out for failing.</summary>
-internal sealed class FirewallSubject : ISubject
+internal sealed partial class FirewallSubject : ISubject
 {
     public Vocabulary Words { get; } = new("firewall");
 
@@ -46,20 +46,30 @@ internal sealed class FirewallSubject : ISubject
         else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
             || ContinuesBan(clause, said, scan))
         {
-            clause.Attributes.Add(BanReader.Read(clause, scan.Words));
+            var ban = BanReader.Read(clause, scan.Words);
+            clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said) });
             Sweep(clause, _ => false);
             return;
         }
-        Attacked(clause, scan, said);
-        // "Port 8443 is unreachable": what should be, is not.
-        if (scan.Words.Has("missing") && clause.Verb is "" or "have" or "unpublish" or "publish"
-            && scan.Groups is [{ Strong: false, Ports.Count: > 0, Sources.Count: 0 } lost])
+        if (FirewallClaim.TellsOfAttack(clause, scan))
         {
-            (lost.Act, lost.OwnAct, lost.Strong) = (Act.Allow, true, true);
+            clause.Attributes.Add(new FirewallAttribute([]) { IsReason = true });
+            clause.Explains();
+            clause.IsTold = true;
+            return;
         }
+        Attacked(clause, scan, said);
+        Unreachable(clause, scan);
         var wish = Wish(clause, scan);
         wish.Swap = SourceSwap.Of(clause);
         wish.IsReason |= FirewallClaim.Explains(clause, said, scan);
+        if (FirewallClaim.TellsWhere(clause, scan))
+        {
+            wish.IsMerged = true;
+            clause.Explains();
+        }
+        wish.IsReason |= FirewallClaim.TellsOfRule(clause);
+        Likewise(wish, clause, said);
         wish.IsMerged |= FirewallClaim.OnlyNames(clause, scan);
         if (FirewallClaim.KeepsAll(clause))
         {
@@ -68,8 +78,19 @@ internal sealed class FirewallSubject : ISubject
         }
         Merge(wish, said, scan.Words.Has("open"));
         Whom(wish, scan.Words, said);
+        What(wish, said);
         clause.Attributes.Add(wish);
         Sweep(clause, scan.Taken.Contains);
+    }
+
+    /// <summary>"Port 8443 is unreachable": what should be, is not.</summary>
+    private static void Unreachable(Clause clause, WishScan scan)
+    {
+        if (scan.Words.Has("missing") && clause.Verb is "" or "have" or "unpublish" or "publish"
+            && scan.Groups is [{ Strong: false, Ports.Count: > 0, Sources.Count: 0 } lost])
+        {
+            (lost.Act, lost.OwnAct, lost.Strong) = (Act.Allow, true, true);
+        }
     }
 
     /// <summary>"…, and fail2ban for sshd": rules and bans in one breath.</summary>
@@ -90,32 +111,12 @@ internal sealed class FirewallSubject : ISubject
         return null;
     }
 
-    /// <summary>"Block him": whose address was said before.</summary>
-    private static void Whom(FirewallAttribute wish, ScanWords words, Discourse said)
-    {
-        if (wish.Groups is [.., { Act: not Act.None, HasSource: false, Ports.Count: 0 } group]
-            && (group.IsBlock || group.Act == Act.Unblock)
-            && (words.Has("somebody") || group.Refers || words.HasText("them", "it", "that")))
-        {
-            group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
-                .Select(PortNames.Network).OfType<string>().Distinct()];
-        }
-        // "… has new sensors, let them use mqtt": not everybody.
-        else if (wish.Groups is [{ IsBlock: false, HasSource: false, Ports.Count: > 0 } may]
-            && words.HasText("them", "they", "he", "she", "him", "her")
-            && said.Before.ToList().FindLast(c => c.Lexemes.Any(
-                l => PortNames.Network(l) is not null)) is { } told)
-        {
-            may.Sources = [.. told.Lexemes.Select(PortNames.Network).OfType<string>().Distinct()];
-            (may.Refers, may.SourceFirst) = (false, true);
-        }
-    }
-
     /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
     private static bool IsRequest(Clause clause, WishScan scan) =>
         clause.Question is "show" or "what" && scan.Groups.Exists(g => g.Log is not null
             && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0))
-            && clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
+            && (clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
+                || clause.Lexemes.Any(l => l.Text is "whenever" or "every time" or "each time"))
         || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text.Split(' ')[0]
             is not ("is" or "are" or "does" or "do" or "was" or "has") && scan.Groups.Count > 0;
 
@@ -206,7 +207,9 @@ internal sealed class FirewallSubject : ISubject
     private static bool IsAside(Clause clause, WishScan scan)
     {
         var text = string.Join(' ', clause.Lexemes.Select(l => l.Text));
-        return clause.Verb == "spare" || clause.Lexemes.Any(l => l.Text is "leave")
+        return clause.Verb == "spare" && !Enumerable.Range(0, clause.Count).Any(
+                at => clause[at].IsVerb("spare") && scan.Taken.Contains(at))
+            || clause.Lexemes.Any(l => l.Text is "leave")
                 && (text.Contains("as it is", StringComparison.Ordinal)
                     || text.EndsWith("as is", StringComparison.Ordinal)
                     || text.Contains("alone", StringComparison.Ordinal)
@@ -294,6 +297,7 @@ internal sealed class FirewallSubject : ISubject
         {
             denied.Ports = [.. opened.Ports];
         }
+        Again(wish, before);
         Join(wish, before, opens);
         foreach (var earlier in before)
         {

@@ -24,9 +24,25 @@ internal sealed partial class ScanWords
         {
             return null;
         }
+        // "Hourly 20 connections"
+        if (at > 0 && clause[at - 1].Text is "hourly" or "daily")
+        {
+            return Rate(Whole(lexeme), clause[at - 1].Text == "daily" ? "day" : "hour");
+        }
         for (var next = at + 1; next < clause.Count && next <= at + 5; next++)
         {
             var word = clause[next];
+            if (word.Text is "hourly" or "daily")
+            {
+                end = next;
+                return Rate(Whole(lexeme), word.Text == "daily" ? "day" : "hour");
+            }
+            // "3 instead of 10 per minute"
+            if (word.IsGlue("insteadof") || word.IsNumber && (clause[next - 1].Text is "not"
+                || IsInsteadOf(next)))
+            {
+                continue;
+            }
             if (word.Text == "a second")
             {
                 end = next;
@@ -120,6 +136,10 @@ internal sealed partial class ScanWords
     /// <summary>"udp 51820", "udp ports 60000".</summary>
     public PacketProtocol? ProtocolBefore(int at)
     {
+        if (!(at > 0 && clause[at - 1].Text is "tcp" or "udp") && HasProtocolBehind(at))
+        {
+            return null;
+        }
         for (var before = at - 1; before >= 0 && before >= at - 8; before--)
         {
             switch (clause[before].Text)
@@ -137,6 +157,19 @@ internal sealed partial class ScanWords
             }
         }
         return null;
+    }
+
+    /// <summary>"… (udp 53), 80 and 443 tcp": what follows the list is that of its numbers.
+    /// </summary>
+    private bool HasProtocolBehind(int at)
+    {
+        while (at < clause.Count && (IsPortNumber(at) || clause[at].IsGlue("comma")
+            || clause[at].IsGlue("and")))
+        {
+            at++;
+        }
+        return at < clause.Count && clause[at].Text is "tcp" or "udp" && IsPortNumber(at - 1)
+            && !NumberFollows(at);
     }
 
     /// <summary>The protocol at this place belongs to the number before it.</summary>
@@ -172,8 +205,14 @@ internal sealed partial class ScanWords
 
     /// <summary>"Reject instead of drop": the second is not wished.</summary>
     public bool IsInsteadOf(int at) => at > 0 && clause[at - 1].IsGlue("insteadof")
-        || at > 1 && clause[at - 1].Readings[0].Part is Part.Unknown or Part.Noise
+        || IsNotNumber(at - 1)
+        || at > 1 && (clause[at - 1].Readings[0].Part is Part.Unknown or Part.Noise
+                || clause[at - 1].Text.EndsWith("ly", StringComparison.Ordinal))
             && clause[at - 2].IsGlue("insteadof");
+
+    /// <summary>"3, not 6": of two numbers the second is not wished.</summary>
+    public bool IsNotNumber(int at) => at > 0 && at + 1 < clause.Count && clause[at].Text is "not"
+        && clause[at - 1].IsNumber && clause[at + 1].IsNumber && RateAt(at - 1, out _) is not null;
 
     public bool AndBefore(int at) => at > 0 && clause[at - 1].IsGlue("and")
         || at > 1 && clause[at - 1].Readings[0].Part == Part.Noise && clause[at - 2].IsGlue("and");
@@ -188,7 +227,8 @@ internal sealed partial class ScanWords
         while (before >= 0 && (clause[before].IsField("port") || clause[before].IsGlue("on")
             || clause[before].IsGlue("comma") || clause[before].IsGlue("is")
             || clause[before].Text is "tcp" or "udp" or "page" or "ui" or "interface" or "over"
-                or "needs" or "uses"
+                or "needs" or "uses" or "listens" or "listening" or "runs" or "running" or "answers"
+                or "reachable" or "available" or "visible" or "open" or "exposed" or "published"
             || Is(before, "connections") || Is(before, "may") && !Is(before, "allow")
             || clause[before].Readings[0].Part == Part.Noise))
         {

@@ -47,6 +47,20 @@ internal sealed partial class ScanWords(Clause clause)
         {
             return false;
         }
+        // "… talk to our mail relay, which is 10.40.0.25"
+        for (var who = before; group.Sources.Count == 0 && who >= 0 && who > before - 5; who--)
+        {
+            if (clause[who].Text is "talk to" or "talking to" or "talks to" or "connect to")
+            {
+                return true;
+            }
+            if (clause[who].Readings[0].Part is Part.Verb or Part.Number
+                || clause[who].Readings[0].Part is Part.Glue && !clause[who].IsGlue("comma")
+                || IsAct(who))
+            {
+                break;
+            }
+        }
         if (clause[before].Text is "talk to" or "talking to" or "connect to" or "connecting to"
             or "reach" or "contact" or "send" or "access" or "destination" or "get to")
         {
@@ -118,6 +132,12 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"Stop allowing", "prevent 10.1.2.3 from connecting".</summary>
     public bool StopsAct(int at)
     {
+        if (clause[at].Text is "keep" or "keeps")
+        {
+            var from = clause.Lexemes.ToList().FindIndex(at, l => l.IsGlue("from"));
+            return from > 0 && from <= at + 5 && (Is(from + 1, "out") || Is(from + 1, "may")
+                || Is(from + 1, "in"));
+        }
         if (clause[at].Text is not ("stop" or "stops" or "prevent" or "prevents" or "hinder"))
         {
             return false;
@@ -137,7 +157,8 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"Keep 203.0.113.0/24 out", "throw them out".</summary>
     public bool KeepsOut(int at)
     {
-        if (clause[at].Text is not ("keep" or "shut" or "lock" or "throw" or "kick"))
+        if (clause[at].Text is not ("keep" or "shut" or "lock" or "throw" or "kick" or "keeps"
+            or "shuts" or "locks"))
         {
             return false;
         }
@@ -205,7 +226,8 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
-            || IsTraffic(next)
+            || IsTraffic(next) || clause[next].Text is "packets" or "packet" or "traffic"
+                or "requests" or "connections"
             || clause[next].Named(Known.Service) is not null || IsPortNumber(next));
 
     /// <summary>"Incoming traffic": all of it.</summary>
@@ -293,6 +315,30 @@ internal sealed partial class ScanWords(Clause clause)
         StringComparison.Ordinal) && NextIs(at, next => Is(next, topic)
             || PortNames.Network(clause[next]) is not null || clause[next].IsGlue("of"));
 
+    /// <summary>"The sensors send syslog", "10.2.0.0/16 may send mail": others send it, to here.
+    /// </summary>
+    public bool SendsHere(int at)
+    {
+        if (clause[at].Text is not ("send" or "sends" or "sending"))
+        {
+            return false;
+        }
+        var who = at - 1;
+        while (who >= 0 && (clause[who].IsGlue("is") || clause[who].IsGlue("wish")
+            || clause[who].IsGlue("also") || clause[who].IsGlue("to")
+            || Is(who, "allow") || clause[who].Text is "able" or "only"))
+        {
+            who--;
+        }
+        return who >= 0 && !Enumerable.Range(at, clause.Count - at).Any(to =>
+                clause[to].IsGlue("to")
+                && NextIs(to, n => PortNames.Network(clause[n]) is not null))
+            && (PortNames.Network(clause[who]) is not null
+                || clause[who].Named(Known.Network) is not null
+                || clause[who].Is(Part.Unknown) || clause[who].Is(Part.Topic, "party")
+                || clause[who].Text is "they" or "he" or "she");
+    }
+
     /// <summary>"Shut out", "filter out": part of the verb.</summary>
     public bool IsParticle(int at) => clause[at].Text == "out" && at > 0
         && (clause[at - 1].Text is "shut" or "keep" or "lock" or "stay" or "stays" or "find"
@@ -308,7 +354,10 @@ internal sealed partial class ScanWords(Clause clause)
     {
         var rest = clause.Lexemes.Skip(from).TakeWhile(l => !l.IsGlue("comma")).ToList();
         var verb = rest.FindIndex(l => l.Text is "is" or "are" or "was" or "were");
-        return verb > 0 && !Enumerable.Range(from, rest.Count).Any(at => IsAct(at) || Is(at, "may")
+        var explains = rest.Count > 1 && rest[0].Text is "that is" or "it is" or "this is"
+            or "they are" or "those are";
+        return (verb > 0 || explains) && !Enumerable.Range(from, rest.Count).Any(
+            at => IsAct(at) || Is(at, "may")
             || Is(at, "else") || clause[at].IsGlue("only") || clause[at].IsGlue("not")
             || clause[at].IsNumber || PortNames.Network(clause[at]) is not null
             || Is(at, "ban") || Is(at, "fails"));
@@ -353,6 +402,38 @@ internal sealed partial class ScanWords(Clause clause)
             or "people" && NextIs(at, next => Is(next, "may"));
     }
 
+    /// <summary>"Everything else stays like it is".</summary>
+    public bool StaysAsItIs(int at) => Enumerable.Range(at + 1, PieceEnd(at) - at).Any(next =>
+        Is(next, "unchanged") || clause[next].IsVerb("spare") || clause[next].Text is "alone"
+            or "as now" or "the same" or "as usual" or "like before" or "the way it is"
+            or "stays put");
+
+    /// <summary>What stands before it in its piece says nothing.</summary>
+    public bool BeginsPiece(int at)
+    {
+        var before = at - 1;
+        while (before > 0 && clause[before].Readings[0].Part == Part.Noise)
+        {
+            before--;
+        }
+        return before > 0 && clause[before].IsGlue("comma");
+    }
+
+    /// <summary>The last place before the next comma.</summary>
+    public int PieceEnd(int at)
+    {
+        while (at + 1 < clause.Count && !clause[at + 1].IsGlue("comma"))
+        {
+            at++;
+        }
+        return at;
+    }
+
+    /// <summary>"Like everyone else": they are not spoken of.</summary>
+    public bool IsCompared(int at) => at > 0
+        && clause[at - 1].Text is "like" or "as" or "just like"
+        && clause[at].Text.Split(' ')[0] is "everyone" or "everybody" or "anyone" or "anybody";
+
     /// <summary>"The firewall policy": not something to do.</summary>
     public bool IsNoun(int at) => clause[at].Text is "block" or "ban" && Has("unblock")
             && !Is(at, "unblock")
@@ -364,9 +445,10 @@ internal sealed partial class ScanWords(Clause clause)
     public bool IsBanNoun(int at) => Is(at, "ban") && clause[at].Text is "bans";
 
     /// <summary>"All three", "all of them": no word for every port.</summary>
-    public bool IsHostEverything(int at) => clause[at].Text is "all" or "any" && at + 1
-        < clause.Count && (clause[at + 1].IsNumber || clause[at + 1].IsGlue("of")
-            || Is(at + 1, "else"));
+    public bool IsHostEverything(int at) => clause[at].Text is "all" && at > 0
+            && clause[at - 1].Text is "at" or "after"
+        || clause[at].Text is "all" or "any" && at + 1 < clause.Count
+            && (clause[at + 1].IsNumber || clause[at + 1].IsGlue("of") || Is(at + 1, "else"));
 
     [GeneratedRegex("^(eth|ens|enp|eno|enx|wlan|wlp|wg|tun|tap|br|docker|ppp|bond|vlan|veth|"
         + "tailscale|zt)[-0-9a-z.]*[0-9][-0-9a-z.]*$")]

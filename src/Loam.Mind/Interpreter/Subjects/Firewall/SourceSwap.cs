@@ -32,7 +32,9 @@ internal sealed record SourceSwap(string Old, string New)
             return new(other, one);
         }
         var changes = before.Concat(between).Any(l => l.Is(Language.Part.Topic, "moved")
-            || l.Is(Language.Part.Verb, "move") || l.Is(Language.Part.Verb, "replace"));
+            || l.Is(Language.Part.Topic, "widen") || l.Is(Language.Part.Verb, "raise")
+            || l.Is(Language.Part.Verb, "lower") || l.Is(Language.Part.Verb, "move")
+            || l.Is(Language.Part.Verb, "replace"));
         var linked = between.Exists(l => l.IsGlue("to") || l.IsGlue("by") || l.IsGlue("with")
             || l.Is(Language.Part.Topic, "moved"));
         return changes && linked && between.Count <= 3

@@ -13,7 +13,7 @@ internal sealed partial class WishScan
     private void Mood(int at)
     {
         var lexeme = _clause[at];
-        if (_words.Complains(at) || Whole(at))
+        if (_words.Complains(at) || _words.IsNotNumber(at) || Whole(at))
         {
             return;
         }
@@ -30,6 +30,11 @@ internal sealed partial class WishScan
             if (_words.RefusesThing(at))
             {
                 Refuses();
+                return;
+            }
+            if (LetsNothing(at))
+            {
+                _group.Act = Act.Block;
                 return;
             }
             _group.Void |= lexeme.Text == "nothing" && _group is { OwnAct: true,
@@ -76,6 +81,12 @@ internal sealed partial class WishScan
         }
     }
 
+    /// <summary>"Let nothing out on port 25".</summary>
+    private bool LetsNothing(int at) => _clause[at].Text == "nothing"
+        && _group is { OwnAct: true, IsAllow: true, HasOperand: false } && at + 1 < _clause.Count
+        && (_words.Is(at + 1, "out") || _words.Is(at + 1, "in") || _words.Is(at + 1, "may")
+            || _clause[at + 1].IsGlue("in") || _clause[at + 1].Text is "through");
+
     /// <summary>"But", "except": what follows is left out, or turns.</summary>
     private void Contrasts(int at)
     {
@@ -113,7 +124,8 @@ internal sealed partial class WishScan
     private void Acts(int at)
     {
         if (_words.IsInsteadOf(at) || (_group is { Log: not null, OwnAct: false }
-            && _words.Is(at, "allow") && _clause[at].Text.EndsWith("ed", StringComparison.Ordinal)))
+            && (_words.IsAct(at) || _words.Is(at, "may"))
+            && _clause[at].Text.EndsWith("ed", StringComparison.Ordinal)))
         {
             return;
         }
@@ -207,6 +219,9 @@ internal sealed partial class WishScan
 
     private void Say(Act act, bool strong)
     {
+        // "Cut it off", "let them in"
+        _group.Refers |= _clause[_at].Text.Split(' ') is { Length: > 1 } words
+            && words.Any(w => w is "it" or "them" or "him") && !_group.HasOperand;
         if (_negated && act is Act.Block or Act.Reject && _group is { OwnAct: true, IsBlock: true })
         {
             // "Reject, not drop": the other word stands.
@@ -257,7 +272,10 @@ internal sealed partial class WishScan
             {
                 Say(Act.Allow, strong: true);
             }
-            _group.Direction = PacketDirection.Output;
+            if (!_words.SendsHere(at))
+            {
+                _group.Direction = PacketDirection.Output;
+            }
         }
         else if (_words.Is(at, "in"))
         {
@@ -269,7 +287,11 @@ internal sealed partial class WishScan
         {
             _group.Direction = PacketDirection.Forward;
         }
-        if (_words.Is(at, "else"))
+        if (_words.Is(at, "else") && _words.StaysAsItIs(at))
+        {
+            Take(at, _words.PieceEnd(at));
+        }
+        else if (_words.Is(at, "else") && !_words.IsCompared(at))
         {
             Else(at);
         }
@@ -283,7 +305,14 @@ internal sealed partial class WishScan
         {
             _group.Anywhere = true;
         }
-        else if (_words.Is(at, "everything") && !_words.IsHostEverything(at))
+        else if (_clause[at].Text == "all" && _words.Follows(at, "for")
+            && (_group.Ports.Count > 0 || _group is { Refers: true, OwnAct: true }))
+        {
+            _group.Anywhere = true;
+        }
+        else if (_words.Is(at, "everything") && !_words.IsHostEverything(at)
+            && !(_group is { Refers: true, OwnAct: true } && _clause[at].Text is "completely"
+                or "entirely"))
         {
             if (_group.Ports.Count > 0 && _group.OwnAct && _clause[at].Text is not ("completely"
                 or "entirely" or "all" or "any"))
@@ -306,9 +335,10 @@ internal sealed partial class WishScan
             Next();
         }
         _group.Else = true;
-        _group.Others = _clause[at].Text is "nobody else" or "no one else" or "everyone else"
-            or "everybody else";
-        _group.Nothing = text.Split(' ')[0] is "nothing" or "nowhere" or "no"
+        _group.Others = _words.Follows(at, "from") || _clause[at].Text is "nobody else"
+            or "no one else" or "everyone else" or "everybody else" or "anyone else"
+            or "anybody else" or "whoever else";
+        _group.Nothing = !_group.Others && text.Split(' ')[0] is "nothing" or "nowhere" or "no"
             && _clause.Next(at) < 0;
         if (text.StartsWith("no", StringComparison.Ordinal))
         {
@@ -337,6 +367,15 @@ internal sealed partial class WishScan
     private void Add(Port port)
     {
         Concrete();
+        // "Only 10.0.0.0/8 may see it, the shop on 443 stays public"
+        if (_group is { Refers: true, OwnAct: true, HasSource: true, Ports.Count: 0 }
+            && _words.BeginsPiece(_at) && PieceHas(_at, n => _words.Is(n, "may"))
+            // "443 for all, 80 only from 10.0.0.0/8"
+            || _group is { Anywhere: true, OwnAct: false, Ports.Count: > 0 }
+                && _words.BeginsPiece(_at) && PieceHas(_at, n => _clause[n].IsGlue("only")))
+        {
+            Next();
+        }
         if (_group.Rules.Count > 0 && _group.Ports.Count == 0 && _andBefore
             && !_words.Has("rule"))
         {

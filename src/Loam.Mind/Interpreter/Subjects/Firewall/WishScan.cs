@@ -67,6 +67,12 @@ internal sealed partial class WishScan
             HasSource: false } && scan._groups.Exists(o => o is { IsBlock: true, Rules.Count: > 0,
                 Ports.Count: > 0 } && g.Ports.SelectMany(p => p.Gates).All(gate => o.Ports.Exists(
                     p => p.Gates.Any(x => x.Ports == gate.Ports)))));
+        // "Drop telnet, no answer at all" says one thing twice.
+        scan._groups.RemoveAll(g => g is { OwnAct: true, Ports.Count: 0, HasSource: false,
+            Direction: null, Rate: null, Log: null, Protocols.Count: 0, Everything: false,
+            Else: false, Interface: null, Rules.Count: 0, Destinations.Count: 0 }
+            && scan._groups.Exists(o => o != g && (o.Ports.Count > 0 || o.HasSource)
+                && o.OwnAct && (o.IsBlock ? g.IsBlock : o.IsAllow && g.IsAllow)));
         // "… but let 10.1.2.3 through" is a clause of its own.
         scan._groups.RemoveAll(g => scan._groups.Count > 1 && g is { OwnAct: false, Rate: null,
             Log: null, HasOperand: false, Protocols.Count: 0, Only: false });
@@ -130,13 +136,14 @@ internal sealed partial class WishScan
         {
             var (before, it) = (_groups[at - 1], _groups[at]);
             if (it is { Refers: true, OwnAct: true, Ports.Count: 0, HasSource: false, Else: false,
-                    Everything: false, Rules.Count: 0, Interface: null, Log: null, Rate: null }
+                    Everything: false, Rules.Count: 0, Log: null, Rate: null }
                 && before is { HasOperand: true, Only: false, Else: false, SparedFrom: null,
                     Log: null, Rate: null }
                 && (!before.Strong || before.IsBlock == it.IsBlock))
             {
                 (before.Act, before.OwnAct, before.Guessed) = (it.Act, true, false);
                 before.Strong |= it.Strong;
+                before.Interface ??= it.Interface;
                 _groups.RemoveAt(at);
             }
         }
@@ -184,6 +191,11 @@ internal sealed partial class WishScan
         {
             return false;
         }
+        if (_words.IsInsteadOf(at))
+        {
+            Take(at, at);
+            return true;
+        }
         // "Close 3001, ssh 5/minute": who is limited is not shut.
         if (_group is { IsBlock: true, Ports.Count: > 1, HasSource: false, Rate: null })
         {
@@ -194,6 +206,10 @@ internal sealed partial class WishScan
             _group.Ports.Add(limited);
         }
         _group.Rate = rate;
+        if (at > 0 && _clause[at - 1].IsField("schedule"))
+        {
+            Take(at - 1, at - 1);
+        }
         // "5 ssh logins a minute": of what it is stands between.
         Take(at, at);
         Take(end, end);

@@ -37,6 +37,12 @@ internal static class BackupReader
             && clause.Lexemes.Any(l => l.Named(Known.Service) is not null
                 || l.Named(Known.Volume) is not null)
             && TimeReader.Peek(clause) is not null)
+        // "Blog-content half an hour later"
+        || (clause.Verb is "" or "set" or "have" or "move" && clause.Question is null
+            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
+                && l.Named(Known.Service) is null)
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "later") || l.Is(Part.Topic, "sooner"))
+            && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "min" or "h" }))
         // "Mqtt-data weekly": what else could happen to a volume at times?
         || (clause.Verb is "" or "set" or "have" && clause.Question is null
             && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
@@ -83,11 +89,16 @@ internal static class BackupReader
                 && clause.Lexemes.Skip(i + 1).Take(2).Any(l => l.Text is "longer" or "more"));
         var retain = longer ? null
             : OfThem(clause) ?? Worth(clause) ?? Rather(clause) ?? Retain(clause) ?? Period(clause);
-        var keeps = retain is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "retain"));
+        var keeps = retain is null && Enumerable.Range(0, clause.Count).Any(i =>
+            clause[i].Is(Part.Topic, "retain") && !IsSame(clause, i));
         // "Daily backups" is one saying, and its rhythm counts.
         var shift = JobSeasons.Shift(clause);
         var adds = Addition.Of(clause, opening: true);
         var when = TimeReader.Read(clause, expected: true);
+        if (when is not null)
+        {
+            TakeFormerTime(clause);
+        }
         var off = clause.Negated || clause.Verb is "stop" or "remove" or "unset"
             || TakeNone(clause);
         if (off && when is { SaysTime: false, Impossible: null } && JobSeasons.Others(when.Cron)
@@ -126,8 +137,14 @@ internal static class BackupReader
 
     /// <summary>"No backups", "no nightly backup", not "no, at 5".</summary>
     private static bool IsNo(Clause clause, int at) => clause[at].Text == "no"
+        // "No snapshots, archives please"
+        && !SwapsType(clause)
         && clause.Lexemes.Skip(at + 1).Take(4).TakeWhile(l => !l.IsGlue("comma")
             && !l.IsGlue("instead")).Any(l => l.IsField("backup") || l.IsVerb("backup"));
+
+    private static bool SwapsType(Clause clause) =>
+        clause.Lexemes.Any(l => l.Is(Part.Topic, "snapshot"))
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "archive") || l.Text is "archive");
 
     /// <summary>"Build-cache not in the backup".</summary>
     private static bool IsNotIn(Clause clause, int at) => clause[at].IsGlue("not")
@@ -293,7 +310,10 @@ internal static class BackupReader
     {
         for (var at = 0; at < clause.Count; at++)
         {
-            if (!clause[at].Is(Part.Topic, "retain"))
+            // "Worth a backup"
+            var merits = clause[at].Text == "worth" && clause.Next(at) is >= 0 and var what
+                && (clause[what].IsField("backup") || clause[what].IsVerb("backup"));
+            if (!clause[at].Is(Part.Topic, "retain") || merits)
             {
                 continue;
             }
@@ -306,6 +326,29 @@ internal static class BackupReader
             return Counted(clause, number);
         }
         return null;
+    }
+
+    /// <summary>"The same number of copies": as many as elsewhere.</summary>
+    private static bool IsSame(Clause clause, int at) => Enumerable.Range(Math.Max(0, at - 3),
+        Math.Min(at, 3)).Any(i => clause[i].Text is "same" or "the same" or "as many");
+
+    /// <summary>"At 3 rather than half past midnight": when it was is no wish.</summary>
+    private static void TakeFormerTime(Clause clause)
+    {
+        var from = clause.Lexemes.ToList().FindIndex(l => l.IsGlue("insteadof"));
+        if (from < 0 || !Enumerable.Range(from + 1, clause.Count - from - 1).TakeWhile(
+            i => !clause[i].IsGlue("comma")).All(i => clause[i].IsNumber
+                || clause[i].Readings[0].Part is Part.Noise or Part.Glue or Part.Amount
+                || clause[i].IsField("schedule") || clause[i].Is(Part.PortPair)
+                || clause[i].Text is "past" or "half" or "midnight" or "noon" or "o'clock"
+                    or "quarter" or "am" or "pm" or "before" or "every" or "at"))
+        {
+            return;
+        }
+        for (var at = from; at < clause.Count && !clause[at].IsGlue("comma"); at++)
+        {
+            clause.Use(at);
+        }
     }
 
     /// <summary>"Hourly snapshots, 48 of them": a number that is nothing else.</summary>
@@ -366,7 +409,9 @@ internal static class BackupReader
         string? type = null;
         for (var at = 0; at < clause.Count; at++)
         {
-            var said = !clause.IsFree(at) || clause[at].Named(Known.Volume) is not null ? null
+            var said = !clause.IsFree(at) && !(at + 1 < clause.Count
+                && clause[at + 1].IsGlue("insteadof")) || clause[at].Named(Known.Volume)
+                    is not null ? null
                 : clause[at].Is(Part.Topic, "snapshot") ? "snapshot"
                 : clause[at].Is(Part.Topic, "archive") || (clause[at].Text is "archive"
                     && (at + 1 < clause.Count && clause[at + 1].IsField("backup")
@@ -379,7 +424,8 @@ internal static class BackupReader
                 continue;
             }
             var former = Enumerable.Range(0, at).Any(i => clause[i].IsGlue("insteadof"))
-                || (at > 0 && clause[at - 1].IsGlue("not"));
+                || (at > 0 && (clause[at - 1].IsGlue("not") || clause[at - 1].IsGlue("without")
+                    || clause[at - 1].Text is "no" or "no more"));
             type = former ? type : said;
             if (former || !clause[at].IsField("backup"))
             {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
@@ -6,14 +7,21 @@ namespace Loam.Mind.Interpreter.Subjects.Storage;
 
 /// <summary>What a clause says of mounted file systems: what, where, of which kind, with which
 /// options.</summary>
-internal static class FileSystemReader
+internal static partial class FileSystemReader
 {
     /// <summary>A device, a label, a share or a server's directory: what can be mounted.
     /// </summary>
     public static bool IsSource(Lexeme lexeme) =>
         (lexeme.Original.StartsWith("/dev/", StringComparison.Ordinal) && !IsGadget(lexeme))
-        || IsShare(lexeme)
-        || IsExport(lexeme) || IsById(lexeme);
+        || IsShare(lexeme) || IsExport(lexeme) || IsById(lexeme)
+        || Device().IsMatch(lexeme.Original) || Uuid().IsMatch(lexeme.Original);
+
+    /// <summary>As it is written in the file: <c>sdb1</c> is a device, a bare UUID is one.
+    /// </summary>
+    private static string Written(Lexeme source) =>
+        Device().IsMatch(source.Original) ? $"/dev/{source.Original}"
+        : Uuid().IsMatch(source.Original) ? $"UUID={source.Original}"
+        : source.Original.Replace('\\', '/');
 
     /// <summary>A stick, a camera, a graphics card: no file system is on it.</summary>
     public static bool IsGadget(Lexeme lexeme) => s_gadgets.Any(g =>
@@ -52,6 +60,16 @@ internal static class FileSystemReader
         var source = Enumerable.Range(0, clause.Count)
             .FirstOrDefault(i => clause.IsFree(i) && (IsSource(clause[i])
                 || (clause[i].Is(Part.Mount) && clause.Verb == "mount")), -1);
+        // "Swap /dev/sda1 at /mnt/tank for /dev/sdc1": the other one is new.
+        if (known.Count > 0 && source >= 0 && Enumerable.Range(source + 1,
+            clause.Count - source - 1).FirstOrDefault(i => IsSource(clause[i]), -1) is >= 0
+                and var other)
+        {
+            clause.Use(source);
+            clause.Use(other);
+            source = Enumerable.Range(source, other - source).Any(
+                i => clause[i].IsGlue("insteadof")) ? source : other;
+        }
         if (source >= 0)
         {
             clause.Use(source);
@@ -61,7 +79,11 @@ internal static class FileSystemReader
         {
             Size(clause, options);
         }
-        var target = clause.All(Part.Path).LastOrDefault(-1);
+        var target = clause.All(Part.Path).LastOrDefault(at => !IsOfLogin(clause, at), -1);
+        foreach (var file in clause.All(Part.Path).Where(at => IsOfLogin(clause, at)).ToList())
+        {
+            clause.Use(file);
+        }
         if (target >= 0)
         {
             clause.Use(target);
@@ -78,13 +100,18 @@ internal static class FileSystemReader
             clause.Use(at);
         }
         return new(source < 0 ? (type == "tmpfs" ? "tmpfs" : null)
-            : clause[source].Original.Replace('\\', '/'),
+            : Written(clause[source]),
             target < 0 ? null : clause[target].Original, type, [.. known.Distinct()])
         {
             Options = options,
             Without = without,
         };
     }
+
+    /// <summary>"Login is in the file /etc/cred (credentials=/etc/cred)": said twice.</summary>
+    private static bool IsOfLogin(Clause clause, int at) => clause.Lexemes.Any(l =>
+        l.Is(Part.Assignment) && l.Original.EndsWith($"={clause[at].Original}",
+            StringComparison.Ordinal));
 
     private static List<string> Options(Clause clause, out List<string> without)
     {
@@ -119,6 +146,12 @@ internal static class FileSystemReader
                 clause.Use(number);
                 option = $"vers={value.Original}";
             }
+            if (s_numbered.Contains(lexeme.Original) && clause.NextValue(at) is >= 0 and var of
+                && clause[of].IsNumber)
+            {
+                clause.Use(of);
+                option = $"{lexeme.Original}={clause[of].Original}";
+            }
             if (lexeme.Is(Part.Topic, "bootstop") && at > 0 && clause[at - 1].IsGlue("not"))
             {
                 clause.Use(at - 1, at);
@@ -130,7 +163,12 @@ internal static class FileSystemReader
                 continue;
             }
             clause.Use(at);
-            var gone = at > 0 && (clause[at - 1].IsGlue("without") || clause[at - 1].IsGlue("not")
+            // "It should not be read only"
+            var be = at > 1 && clause[at - 1].Text.Split(' ')[^1] is "be" or "mounted"
+                && clause[at - 2].IsGlue("not");
+            clause.Use(be ? at - 2 : at);
+            var gone = be || at > 0 && (clause[at - 1].IsGlue("without")
+                || clause[at - 1].IsGlue("not")
                 || clause[at - 1].Text == "no");
             (gone ? without : options).Add(option);
         }
@@ -191,4 +229,17 @@ internal static class FileSystemReader
             options.Add($"size={clause[at].Value:0.###}{unit}");
         }
     }
+
+    /// <summary>Options that have a number.</summary>
+    private static readonly string[] s_numbered =
+        ["timeo", "retrans", "rsize", "wsize", "acregmin", "acregmax", "actimeo", "commit", "uid",
+            "gid", "umask", "fmask", "dmask", "file_mode", "dir_mode"];
+
+    [GeneratedRegex("^(sd[a-z][0-9]{0,2}|vd[a-z][0-9]{0,2}|nvme[0-9]n[0-9](p[0-9]{1,2})?"
+        + "|mmcblk[0-9](p[0-9]{1,2})?)$")]
+    private static partial Regex Device();
+
+    [GeneratedRegex("^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}"
+        + "-[0-9a-fA-F]{12}$")]
+    private static partial Regex Uuid();
 }

@@ -83,7 +83,9 @@ internal static class SizeReader
 
     /// <summary>"It is at 90 %", "95% full" says how full it is.</summary>
     private static bool IsFull(Clause clause, int at) => at > 0 && clause[at - 1].IsGlue("on")
-        || (at > 0 && clause[at - 1].IsGlue("is")) || (at + 1 < clause.Count
+        || (at > 0 && (clause[at - 1].IsGlue("is") || clause[at - 1].Text is "shows" or "reads"
+            or "says" or "reports" or "hit" or "hits" or "reached" or "reaches" or "passed"
+            or "stands" or "has reached" or "went")) || (at + 1 < clause.Count
             && (clause[at + 1].Is(Part.Topic, "space") || clause[at + 1].Text is "used"));
 
     private static Amount Of(Clause clause, int at, bool known)

@@ -7,7 +7,7 @@ using Loam.Mind.Interpreter.Resolving;
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
 /// <summary>Volumes, mounted file systems and backups.</summary>
-internal sealed class StorageSubject : ISubject
+internal sealed partial class StorageSubject : ISubject
 {
     public Vocabulary Words { get; } = new("storage");
 
@@ -23,8 +23,11 @@ internal sealed class StorageSubject : ISubject
         var service = sayings.Any(l => VolumeReader.ServiceOf(l, state) is not null
             && l.Named(Known.Volume) is null);
         if (said.Before is [.., { Attributes: [FileSystemAttribute, ..] }]
-            && sayings.Any(l => l.Is(Part.Topic, "credentials"))
-            && sayings.Any(l => l.Is(Part.Path)))
+                && sayings.Any(l => l.Is(Part.Topic, "credentials"))
+                && sayings.Any(l => l.Is(Part.Path))
+            || IsAboutMounts(said) && clause.Question is null && !service
+                && sayings.Any(l => l.Is(Part.Reference, "it"))
+                && sayings.Any(l => l.IsField("writable") || l.IsField("readonly")))
         {
             return 0.97;
         }
@@ -63,14 +66,13 @@ internal sealed class StorageSubject : ISubject
         }
         var size = sayings.Any(SizeReader.IsSize);
         var memory = sayings.Any(l => l.IsField("memory"));
-        var changes = size || sayings.Any(l => l.Is(Part.Topic, "encrypt")
-            || l.Is(Part.Topic, "uid") || l.Is(Part.Topic, "permissions")
-            || l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "private")
-            || l.Is(Part.Topic, "groupwrite") || l.Is(Part.Topic, "allwrite")
-            || l.Is(Part.Topic, "allread"))
-            || sayings.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
-            || Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i))
-                && sayings.Any(l => l.Is(Part.PortPair));
+        var changes = size || Changes(clause);
+        if (size && sayings.Any(VolumeReader.IsVolumeWord) && sayings.Any(
+            l => l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "permissions"))
+            && clause.Verb is "create" or "set" or "have" or "" && clause.Question is null)
+        {
+            return 0.96;
+        }
         if (OfVolumes(clause, state, service, changes, memory) is { } sure)
         {
             return sure;
@@ -79,12 +81,22 @@ internal sealed class StorageSubject : ISubject
             && (changes || Rhythm(clause) || (Grows(clause) && IsAboutVolumes(said))
                 || sayings.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
-                || l.IsField("readonly") || l.Is(Part.Topic, "destination")
+                || l.IsField("readonly") || l.Is(Part.Topic, "unchanged")
+                || l.Is(Part.Topic, "destination")
                 || FileSystemReader.OptionOf(l) is not null
                 || FileSystemReader.FileSystemOf(l) is not null
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
+
+    private static bool Changes(Clause clause) => clause.Lexemes.Any(
+            l => l.Is(Part.Topic, "encrypt") || l.Is(Part.Topic, "uid")
+                || l.Is(Part.Topic, "permissions") || l.Is(Part.Topic, "owner")
+                || l.Is(Part.Topic, "private") || l.Is(Part.Topic, "groupwrite")
+                || l.Is(Part.Topic, "allwrite") || l.Is(Part.Topic, "allread"))
+        || clause.Lexemes.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
+        || Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i))
+            && clause.Lexemes.Any(l => l.Is(Part.PortPair));
 
     /// <summary>"We are done with jellyfin, remove it incl. its config volume": jellyfin goes, and
     /// what it kept.</summary>
@@ -266,6 +278,21 @@ internal sealed class StorageSubject : ISubject
             };
             return;
         }
+        // "Site nightly at one, blog half an hour later": than that.
+        if (own is { Shift: { } shift, When: null } && said.Before is
+            [.., { Subject: StorageSubject } first] && first.Attributes.OfType<BackupAttribute>()
+                .LastOrDefault()?.When is { SaysTime: true, Impossible: null } model)
+        {
+            var moved = model.Cron.Split(' ');
+            if (Jobs.JobTimes.Shifted(moved, shift))
+            {
+                clause.Attributes[clause.Attributes.IndexOf(own)] = own with
+                {
+                    Shift = null, When = model with { Cron = string.Join(' ', moved) },
+                };
+                return;
+            }
+        }
         if (!clause.IsInherited || own.When is null
             || said.Before is not [.., { Subject: StorageSubject } before]
             || before.Attributes.OfType<BackupAttribute>().LastOrDefault() is not
@@ -277,40 +304,6 @@ internal sealed class StorageSubject : ISubject
         {
             When = own.When, Retain = own.Retain, Destination = own.Destination, Type = own.Type,
         };
-    }
-
-    /// <summary>"The nas has a new address", "sdb1 was replaced by sdc1": what is mounted comes
-    /// from elsewhere.</summary>
-    private static FileSystemAttribute Moved(
-        Clause clause, FileSystemAttribute read, DesiredState state)
-    {
-        var mounts = (state.Specs.GetValueOrDefault(StorageFile.File)?.Maps("mounts") ?? [])
-            .ToList();
-        if (read is { Source: null, Known: [var only] }
-            && mounts.Find(m => m.Text("target") == only)?.Text("source") is { } source
-            && clause.Find(Part.Address) is var host and >= 0)
-        {
-            clause.Use(host);
-            var path = source.IndexOf(":/", StringComparison.Ordinal);
-            var moved = path >= 0 ? clause[host].Text + source[path..]
-                : source.StartsWith("//", StringComparison.Ordinal)
-                    && source.IndexOf('/', 2) is var slash and > 0
-                        ? $"//{clause[host].Text}{source[slash..]}" : null;
-            return moved is null ? read : read with { Source = moved };
-        }
-        // Both were read, as if the second was where the first shall be.
-        var (was, now) = (read.Source, read.Target);
-        if (was is not null && now is not null && now.StartsWith("/dev/",
-            StringComparison.Ordinal))
-        {
-            var turned = clause.Lexemes.Any(l => l.IsGlue("insteadof"));
-            var there = mounts.Find(m => m.Text("source") == (turned ? now : was));
-            if (there?.Text("target") is { } target)
-            {
-                return new(turned ? was : now, null, null, [target]);
-            }
-        }
-        return read;
     }
 
     /// <summary>"Influx runs out of disk, give it 25 GB more": the first says of what the second
@@ -348,25 +341,6 @@ internal sealed class StorageSubject : ISubject
     private static bool IsOnlyFull(VolumeAttribute said) => said is
         { Size.IsVague: true, Volumes.Count: 0, Services.Count: 0, Name: null, Path: null,
             Owner: null, Permissions: null, Encrypted: null };
-
-    /// <summary>"My NAS has a share //nas/a, mount it on /mnt/a": one mount in two clauses.
-    /// </summary>
-    private static FileSystemAttribute Joined(FileSystemAttribute read, Discourse said)
-    {
-        if (read.Source is not null || read.Known.Count > 0 || said.Before is not
-            [.., { Attributes: [FileSystemAttribute { Source: not null, Target: null } first] }
-                before])
-        {
-            return read;
-        }
-        before.Attributes.Clear();
-        return read with
-        {
-            Source = first.Source,
-            Type = read.Type ?? first.Type,
-            Options = [.. first.Options.Union(read.Options)],
-        };
-    }
 
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
@@ -427,23 +401,6 @@ internal sealed class StorageSubject : ISubject
                 && l.Named(Known.Volume) is null)
             || (l.Named(Known.Role) is not null && l.Named(Known.Service) is null
                 && l.Named(Known.Volume) is null && clause.Verb is "create" or "have")));
-
-    private static bool Mounts(Clause clause)
-    {
-        var source = clause.Lexemes.Any(FileSystemReader.IsSource);
-        var type = clause.Lexemes.Any(l => FileSystemReader.FileSystemOf(l) is { } fs
-            && fs != "ext4");
-        var share = clause.Lexemes.Any(l => l.Is(Part.Topic, "share"))
-            || (clause.Verb is "mount" or "unmount"
-                && clause.Lexemes.Any(l => l.Is(Part.Topic, "drive") || l.IsField("disk")));
-        var path = clause.Lexemes.Any(l => l.Is(Part.Path));
-        var verb = clause.Verb is "mount" or "unmount"
-            || clause.Lexemes.Any(l => l.IsVerb("mount") || l.Is(Part.Topic, "mounted"));
-        return source && (path || verb || type || clause.Verb is "set" or "move" or "")
-            || (clause.Verb == "unmount" && clause.Lexemes.All(l => !l.IsMention))
-            || (verb && (type || share || (clause.Verb == "unmount" && path)))
-            || (type && path) || (share && clause.Verb is "remove" or "create");
-    }
 
     private static bool IsOfGroup(Clause clause) => Enumerable.Range(1, Math.Max(0,
         clause.Count - 1)).Any(i => clause[i] is { IsNumber: true, Unit: "" }

@@ -34,6 +34,15 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         {
             return [problem];
         }
+        if (clause is { Verb: "remove", Negated: true })
+        {
+            return [Reply.Same("That stays as it is.")];
+        }
+        if (said.FileSystem is { } kind && kind != "ext4")
+        {
+            return [Reply.Refuse($"A volume of its own size is ext4, not {kind}. What has another "
+                + "file system can be mounted: \"mount /dev/sdb1 at /mnt/data\".")];
+        }
         if (volumes.Count == 0)
         {
             return clause.Verb is "remove" ? [Reply.Absent("There is no such volume here.")]

@@ -9,7 +9,7 @@ using Loam.Mind.Interpreter.Resolving;
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
 /// <summary>What a clause says of volumes.</summary>
-internal static class VolumeReader
+internal static partial class VolumeReader
 {
     /// <summary>The word for the thing itself, not for any folder.</summary>
     public static bool IsVolumeWord(Lexeme lexeme) =>
@@ -152,18 +152,13 @@ internal static class VolumeReader
         var fileSystem = FileSystem(clause);
         var size = SizeReader.Read(clause,
             continues || volumes.Count + services.Count > 0 || choice is not null);
+        // "They outgrew their mode, 0770": it is of that, and of no size.
+        size = size is { IsVague: true } && (permissions ?? owner) is not null ? null : size;
         var path = Place(clause, state, volumes);
         var known = volumes.Count + services.Count > 0 || choice is not null
             || (continues && !clause.Lexemes.Any(IsVolumeWord));
         var name = known ? null : Name(clause);
-        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
-            && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
-                || clause[i].IsField("data") || clause[i].IsField("disk")
-                || clause[i].Is(Part.Topic, "unchanged")
-                || clause[i].Is(Part.Reference))).ToList())
-        {
-            clause.Use(at);
-        }
+        UseWords(clause, like is not null);
         return new()
         {
             Volumes = [.. volumes.Distinct()],
@@ -178,6 +173,19 @@ internal static class VolumeReader
             Encrypted = encrypted,
             FileSystem = fileSystem,
         };
+    }
+
+    private static void UseWords(Clause clause, bool compares)
+    {
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
+            && (clause[i].IsField("volume") || clause[i].Is(Part.Topic, "space")
+                || clause[i].IsField("data") || clause[i].IsField("disk")
+                || clause[i].Is(Part.Topic, "unchanged") || clause[i].Is(Part.Topic, "settings")
+                || clause[i].Is(Part.Topic, "samehour") && compares
+                || clause[i].Is(Part.Reference))).ToList())
+        {
+            clause.Use(at);
+        }
     }
 
     /// <summary>"The db disk of the cloud": of its volumes, the one with that word.</summary>
@@ -238,6 +246,13 @@ internal static class VolumeReader
             return null;
         }
         clause.Use(at);
+        for (var word = Math.Max(0, at - 3); word < at; word++)
+        {
+            if (clause[word].Text.Split(' ')[^1] is "like" or "as" or "same" or "exactly")
+            {
+                clause.Use(word);
+            }
+        }
         return clause[at].Named(Known.Volume) ?? (ServiceOf(clause[at], state) is { } service
             ? state.Services[service].Volumes.Select(v => v.Source)
                 .FirstOrDefault(state.Volumes.ContainsKey) : null);
@@ -246,6 +261,10 @@ internal static class VolumeReader
     /// <summary>"Like the nextcloud one", "the same as wordpress-db".</summary>
     private static bool IsCompared(Clause clause, int at)
     {
+        if (clause[at].Role == Role.Model)
+        {
+            return true;
+        }
         var before = clause.Next(at, -1);
         var words = Enumerable.Range(Math.Max(0, at - 3), Math.Min(at, 3))
             .Select(i => clause[i].Text).ToList();
@@ -301,7 +320,12 @@ internal static class VolumeReader
                 continue;
             }
             if (lexeme.Text is "stays" or "stay" or "remains" or "keeps" or "uid" or "gid" or "user"
-                    or "group" || lexeme.IsField("user") || lexeme.IsField("group")
+                or "group")
+            {
+                clause.Use(next);
+                continue;
+            }
+            if (lexeme.Text is "is" or "now" || lexeme.IsField("user") || lexeme.IsField("group")
                 || lexeme.IsGlue("wish") || lexeme.IsField("volume")
                 // "The owner of scratch should be 1001:1001"
                 || lexeme.Named(Known.Volume) is not null && lexeme.Named(Known.User) is null
@@ -404,83 +428,14 @@ internal static class VolumeReader
         {
             clause.Use(word);
         }
-        var at = clause.Find(Part.Topic, "fs:ext4");
+        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && FileSystemReader.FileSystemOf(clause[i]) is "ext4" or "ext3" or "xfs" or "btrfs"
+                or "zfs" or "f2fs" or "ntfs" or "exfat" or "vfat", -1);
         if (at < 0)
         {
             return null;
         }
         clause.Use(at);
-        return "ext4";
+        return FileSystemReader.FileSystemOf(clause[at]);
     }
-
-    /// <summary>"Called artifacts", "a volume artifacts", "the artifacts volume", or what it is
-    /// for: "for camera footage".</summary>
-    private static string? Name(Clause clause)
-    {
-        for (var at = 0; at + 1 < clause.Count; at++)
-        {
-            if (clause.IsFree(at) && clause[at].IsField("name"))
-            {
-                clause.Use(at, at + 1);
-                return NameReader.AsLabel(clause[at + 1].Original);
-            }
-        }
-        var quoted = clause.Find(Part.Quoted);
-        if (quoted >= 0)
-        {
-            clause.Use(quoted);
-            return NameReader.AsLabel(clause[quoted].Original);
-        }
-        var word = Enumerable.Range(0, clause.Count).FirstOrDefault(
-            i => IsVolumeWord(clause[i]), -1);
-        foreach (var near in (int[])[word + 1, word - 1])
-        {
-            // "New volume scratch", whatever the word means elsewhere.
-            var given = near == word + 1 && near < clause.Count && word > 0
-                && clause[word].Text is "volume" && clause[word - 1].Text is "new" or "a"
-                && (clause[near].Is(Part.Verb) || clause[near].Is(Part.Field)
-                    && !clause[near].IsField("name"))
-                && !clause[near].Text.Contains(' ') && (near + 1 == clause.Count
-                    || clause[near + 1].IsGlue("of") || clause[near + 1].IsGlue("with")
-                    || clause[near + 1].IsGlue("on") || clause[near + 1].IsNumber
-                    || ClauseSplitter.IsJoint(clause[near + 1]));
-            if (word >= 0 && near >= 0 && clause.IsFree(near) && (given || CanName(clause[near])))
-            {
-                clause.Use(near);
-                return NameReader.AsLabel(clause[near].Original);
-            }
-        }
-        // "A scratch area": what has no other name is called so.
-        var scratch = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
-            && clause[i].Text is "scratch area" or "scratch space", -1);
-        if (scratch >= 0 && clause.Lexemes.All(l => l.Named(Known.Volume) is null))
-        {
-            clause.Use(scratch);
-            return "scratch";
-        }
-        var area = Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(
-            i => clause[i].Is(Part.Topic, "space") && clause.IsFree(i - 1)
-                && clause[i - 1].Is(Part.Unknown), -1);
-        if (area > 0)
-        {
-            clause.Use(area - 1);
-            return NameReader.AsLabel(clause[area - 1].Original);
-        }
-        var purpose = Enumerable.Range(0, clause.Count).FirstOrDefault(
-            i => clause[i].IsGlue("for"), -1);
-        var words = Enumerable.Range(purpose + 1, Math.Max(0, clause.Count - purpose - 1))
-            .SkipWhile(i => clause[i].Readings[0].Part == Part.Noise)
-            .TakeWhile(i => clause.IsFree(i) && (CanName(clause[i]) || clause[i].IsMention))
-            .Take(3).ToList();
-        if (purpose < 0 || words.Count == 0)
-        {
-            return null;
-        }
-        clause.Use(words[0], words[^1]);
-        return NameReader.AsLabel(string.Join('-', words.Select(i => clause[i].Original)));
-    }
-
-    private static bool CanName(Lexeme lexeme) => lexeme.Is(Part.Unknown) || lexeme.Corrected
-        || (lexeme.IsMention && lexeme.Named(Known.Service) is null
-            && lexeme.Named(Known.Volume) is null && !lexeme.Is(Part.Verb));
 }

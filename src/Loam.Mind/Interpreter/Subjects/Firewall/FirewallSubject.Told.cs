@@ -1,0 +1,112 @@
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
+
+namespace Loam.Mind.Interpreter.Subjects.Firewall;
+
+/// <summary>What was told before in the same turn, and lends the wish what it leaves out.</summary>
+internal sealed partial class FirewallSubject
+{
+    /// <summary>"Someone is guessing grafana passwords. After 5 …": at what they fail.</summary>
+    private static string? Besieged(Discourse said) => said.Before
+        .Where(c => FirewallClaim.IsOfLogins(c) && c.Question is null)
+        .SelectMany(c => c.Lexemes).Select(l => l.Named(Known.Service)
+            ?? (l.Text.Contains("ssh", StringComparison.Ordinal) ? "sshd" : null))
+        .OfType<string>().LastOrDefault();
+
+    /// <summary>"It may not talk to 10.0.0.5. Could that be permitted?" wishes the opposite of what
+    /// was told; "10.20.7.7 is a pest. Cut it off" says one thing twice.</summary>
+    private static void Again(FirewallAttribute wish, List<FirewallAttribute> before)
+    {
+        if (before is not [.., { Groups: [.., var last], LocksDown: false, Enable: null } earlier]
+            || wish.IsReason || wish.Groups is not [{ OwnAct: true, Refers: true, Ports.Count: 0,
+                HasSource: false, Everything: false, Else: false, Log: null, Rules.Count: 0 } it])
+        {
+            return;
+        }
+        var told = earlier.Groups.LastOrDefault(g => g.Destinations.Count > 0) ?? last;
+        if (it.Act == Act.Allow && earlier.Groups.TrueForAll(g => g is { IsBlock: true, Rate: null,
+            Log: null, Else: false }) && told.Ports.Count > 0)
+        {
+            (it.Ports, it.Refers) = ([.. told.Ports], false);
+            (it.Sources, it.Destinations) = ([.. told.Sources], [.. told.Destinations]);
+            it.Direction ??= told.Direction;
+            earlier.IsMerged = true;
+        }
+        else if (earlier.Groups.Count == 1 && last is { OwnAct: true, Ports.Count: 0,
+            Sources.Count: > 0, Log: null } && (last.IsBlock ? it.IsBlock : last.Act == it.Act))
+        {
+            it.Sources = [.. last.Sources];
+            earlier.IsMerged = true;
+        }
+    }
+
+    /// <summary>"Block him": whose address was said before.</summary>
+    private static void Whom(FirewallAttribute wish, ScanWords words, Discourse said)
+    {
+        if (wish.Groups is [.., { Act: not Act.None, HasSource: false, Ports.Count: 0 } group]
+            && (group.IsBlock || group.Act == Act.Unblock)
+            && (words.Has("somebody") || group.Refers || words.HasText("them", "it", "that")))
+        {
+            group.Sources = [.. said.Before.SelectMany(c => c.Lexemes)
+                .Select(PortNames.Network).OfType<string>().Distinct()];
+        }
+        // "…, but ssh should be closed to that address"
+        else if (wish.Groups is [.., { IsBlock: true, HasSource: false, Ports.Count: > 0 } shut]
+            && words.Has("somebody") && Told(said) is { Count: > 0 } whose)
+        {
+            shut.Sources = whose;
+        }
+        // "… Please permit it for them": of what was spoken of.
+        else if (wish.Groups is [{ Act: Act.Allow, OwnAct: true, HasSource: false, Refers: true,
+                Ports.Count: 0, Everything: false } of] && wish.Last is { Ports.Count: > 0 }
+            && words.HasText("them", "him", "her", "for them", "for him", "for her")
+            && Told(said) is { Count: > 0 } those)
+        {
+            of.Sources = those;
+        }
+        // "… has new sensors, let them use mqtt": not everybody.
+        else if (wish.Groups is [{ IsBlock: false, HasSource: false, Ports.Count: > 0 } may]
+            && (words.HasText("them", "they", "he", "she", "him", "her")
+                || may.Refers && words.HasText("it"))
+            && Told(said) is { Count: > 0 } told)
+        {
+            may.Sources = told;
+            (may.Refers, may.SourceFirst) = (false, true);
+        }
+    }
+
+    /// <summary>"Outgoing telnet treated the same": as the rule before.</summary>
+    private static void Likewise(FirewallAttribute wish, Clause clause, Discourse said)
+    {
+        if (wish.Groups is [{ OwnAct: false, Ports.Count: > 0 } group]
+            && FirewallClaim.SaysLikewise(clause)
+            && said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
+                .SelectMany(a => a.Groups).LastOrDefault(g => g.OwnAct) is { } model)
+        {
+            (group.Act, group.OwnAct, group.Strong) = (model.Act, true, model.Strong);
+            group.Direction ??= model.Direction;
+        }
+    }
+
+    /// <summary>"The page on 9091 shows up from anywhere. Only 10.0.0.0/8 may see it": of which
+    /// port was told.</summary>
+    private static void What(FirewallAttribute wish, Discourse said)
+    {
+        if (wish.Groups is not [{ Refers: true, OwnAct: true, Ports.Count: 0, Everything: false,
+                Rules.Count: 0, Destinations.Count: 0 } group, ..]
+            || wish.Last is { Ports.Count: > 0 }
+            || said.Before.LastOrDefault(c => c.Subject is null && c.Question is null)
+                is not { } told
+            || WishScan.Of(told).Groups.SelectMany(g => g.Ports).ToList() is not { Count: > 0 } of)
+        {
+            return;
+        }
+        group.Ports = of;
+        told.IsTold |= FirewallClaim.IsStatement(told);
+    }
+
+    /// <summary>The addresses that were said last.</summary>
+    private static List<string> Told(Discourse said) => [.. (said.Before.LastOrDefault(c =>
+            c.Lexemes.Any(l => PortNames.Network(l) is not null))?.Lexemes ?? [])
+        .Select(PortNames.Network).OfType<string>().Distinct()];
+}
