@@ -244,13 +244,11 @@ internal static partial class FirewallClaim
             return 0.8;
         }
         if (IsWay(group, clause) || GoesAlike(group, clause, scan, said)
-            || words.Has("missing") && scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
-            && clause.Verb is "" or "have" or "unpublish" or "publish")
+            || words.Has("missing") && IsUnreachable(group, clause, scan))
         {
             return 0.8;
         }
-        if (IsForAll(group, clause, rules, said)
-            || rules.IsDeclared && IsOpenToAll(group, clause, scan))
+        if (IsForAll(group, clause, rules, said) || IsOpenToAll(group, clause, scan, rules))
         {
             return 0.7;
         }
@@ -271,8 +269,8 @@ internal static partial class FirewallClaim
             return 0.8;
         }
         if (group.Log is not null && words.HasText("accepted", "allowed", "matches", "matched",
-            "let in", "hits", "packets", "packet", "dropped", "drops",
-            "rejected", "blocked", "denied"))
+            "let in", "hits", "packets", "packet", "dropped", "drops", "rejected", "blocked",
+            "denied"))
         {
             return 0.8;
         }
@@ -294,6 +292,10 @@ internal static partial class FirewallClaim
         return Math.Max(OfSayings(group, clause, scan),
             OfPorts(group, clause, scan, rules, said));
     }
+
+    private static bool IsUnreachable(Group group, Clause clause, WishScan scan) =>
+        scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
+        && clause.Verb is "" or "have" or "unpublish" or "publish";
 
     /// <summary>"Uptime kuma for everyone": the rules may be all that is in the way.</summary>
     private static bool IsForAll(
