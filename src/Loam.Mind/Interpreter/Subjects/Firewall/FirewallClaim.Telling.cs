@@ -71,8 +71,9 @@ internal static partial class FirewallClaim
     /// <summary>"443 for everyone", "http for all": nobody says that it is to be opened.</summary>
     private static bool IsOpenToAll(
         Group group, Clause clause, WishScan scan, FirewallRules rules) =>
-        rules.IsDeclared && group is { Act: Act.None, Anywhere: true, Only: false, Ports.Count: > 0, Rate: null,
-            Log: null } && clause.Verb.Length == 0 && (scan.HasNamedPort || scan.HasNumber)
+        rules.IsDeclared && group is { Act: Act.None, Anywhere: true, Only: false,
+            Ports.Count: > 0, Rate: null, Log: null }
+        && clause.Verb.Length == 0 && (scan.HasNamedPort || scan.HasNumber)
         && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null);
 
     /// <summary>Somebody tries to get in: "guessing grafana passwords", "hammering ssh".</summary>

@@ -114,7 +114,9 @@ internal sealed partial class FirewallSubject : ISubject
     /// <summary>"Is it possible to block …" asks for it; "is 22 blocked?" asks.</summary>
     private static bool IsRequest(Clause clause, WishScan scan) =>
         clause.Question is "show" or "what" && scan.Groups.Exists(g => g.Log is not null
-            && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0))
+            && (g.Rules.Count > 0 || g.IsBlock || g.Ports.Count > 0
+                || clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
+                    || l.Is(Part.Topic, "reject"))))
             && (clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
                 || clause.Lexemes.Any(l => l.Text is "whenever" or "every time" or "each time"))
         || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text.Split(' ')[0]
