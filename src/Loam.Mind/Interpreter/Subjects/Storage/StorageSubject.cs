@@ -67,9 +67,7 @@ internal sealed partial class StorageSubject : ISubject
         var size = sayings.Any(SizeReader.IsSize);
         var memory = sayings.Any(l => l.IsField("memory"));
         var changes = size || Changes(clause);
-        if (size && sayings.Any(VolumeReader.IsVolumeWord) && sayings.Any(
-            l => l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "permissions"))
-            && clause.Verb is "create" or "set" or "have" or "" && clause.Question is null)
+        if (size && Furnishes(clause))
         {
             return 0.96;
         }
@@ -88,6 +86,12 @@ internal sealed partial class StorageSubject : ISubject
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
+
+    /// <summary>"A volume artifacts, owned by 1500".</summary>
+    private static bool Furnishes(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(VolumeReader.IsVolumeWord) && clause.Lexemes.Any(
+            l => l.Is(Part.Topic, "owner") || l.Is(Part.Topic, "permissions"))
+        && clause.Verb is "create" or "set" or "have" or "";
 
     private static bool Changes(Clause clause) => clause.Lexemes.Any(
             l => l.Is(Part.Topic, "encrypt") || l.Is(Part.Topic, "uid")
