@@ -165,7 +165,7 @@ internal sealed partial class UserReader
         {
             before--;
         }
-        return clause[before].Is(Part.Topic, "like");
+        return before >= 0 && clause[before].Is(Part.Topic, "like");
     }
 
     /// <summary>"Create ida and jan", "sven and eva need accounts": names stand first.</summary>
