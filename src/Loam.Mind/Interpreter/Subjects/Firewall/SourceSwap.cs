@@ -58,7 +58,7 @@ internal sealed record SourceSwap(string Old, string New)
             book.SetSources(rule.Name, [.. sources.Select(s => s == Old ? New : s).Distinct()]);
             changed.Add(rule.Name);
         }
-        return changed.Count == 0 ? null : Reply.Done($"put {New} in the place of {Old} in rule"
+        return changed.Count == 0 ? null : Reply.Done($"put {New} instead of {Old} in rule"
             + $"{(changed.Count > 1 ? "s" : "")} {Wording.List(changed)}").With(Risk.Medium);
     }
 }
