@@ -22,8 +22,15 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
     /// <summary>What was read before is mostly gone back to.</summary>
     private const int MostRead = 32;
 
+    private const int MostEdited = 256;
+
     private readonly Dictionary<StateSet, DesiredState> _read =
         new(ReferenceEqualityComparer.Instance) { [files] = state };
+
+    /// <summary>Other readings of a turn begin with the same files and mostly make the same edits.
+    /// </summary>
+    private readonly Dictionary<StateSet, Dictionary<string, StateSet>> _edited =
+        new(ReferenceEqualityComparer.Instance);
 
     private DesiredState? _state = state;
 
@@ -109,11 +116,12 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
     }
 
     public void Set(string file, EditPath path, EditValue value) =>
-        Change(file, text => StateEdit.Set(text, path, value));
+        Change(file, $"set {path} {EditTexts.Of(value)}",
+            text => StateEdit.Set(text, path, value));
 
     public void Remove(string file, EditPath path)
     {
-        Change(file, text => StateEdit.Remove(text, path));
+        Change(file, $"remove {path}", text => StateEdit.Remove(text, path));
         Clear(file);
     }
 
@@ -126,8 +134,8 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
         {
             if (value is SequenceNode { Items.IsEmpty: true } && before?[key.Text] is null)
             {
-                Change(file, text => StateEdit.Remove(text,
-                    EditPath.Root.Key("spec").Key(key.Text)));
+                var list = EditPath.Root.Key("spec").Key(key.Text);
+                Change(file, $"remove {list}", text => StateEdit.Remove(text, list));
             }
         }
         if (Base.Files[file] is null && Spec(Files[file]) is { Entries.IsEmpty: true })
@@ -141,7 +149,8 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
         : YamlReader.Read("", text, new DiagnosticBag())?["spec"] as MappingNode;
 
     public void Append(string file, EditPath list, EditValue item) =>
-        Change(file, text => StateEdit.Append(text, list, item));
+        Change(file, $"append {list} {EditTexts.Of(item)}",
+            text => StateEdit.Append(text, list, item));
 
     public void Restore(StateSet files)
     {
@@ -166,11 +175,26 @@ internal sealed class Draft(StateSet files, DesiredState state, DateTimeOffset n
         State.Services.Values.FirstOrDefault(s => s.Ports.Any(p =>
             p.Host == port && p.Protocol == protocol))?.Name;
 
-    private void Change(string file, Func<string, string> edit)
+    /// <param name="what">The edit in words, the same for the same edit.</param>
+    private void Change(string file, string what, Func<string, string> edit)
     {
-        Effort.SpendOnText(Files[file]?.Length ?? 0);
-        var text = Files[file] ?? StateEdit.NewFile(FileKinds.Of(file)!, NewName());
-        Files = Files.With(file, edit(text));
+        var (before, key) = (Files, $"{file} {what}");
+        if (_edited.TryGetValue(before, out var known) && known.TryGetValue(key, out var after))
+        {
+            Effort.Spend(1);
+        }
+        else
+        {
+            Effort.SpendOnText(Files[file]?.Length ?? 0);
+            var text = Files[file] ?? StateEdit.NewFile(FileKinds.Of(file)!, NewName());
+            after = Files.With(file, edit(text));
+            if (_edited.Count > MostEdited)
+            {
+                _edited.Clear();
+            }
+            (_edited.TryGetValue(before, out known) ? known : _edited[before] = [])[key] = after;
+        }
+        Files = after;
         _state = null;
     }
 
