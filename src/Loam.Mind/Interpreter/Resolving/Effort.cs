@@ -8,16 +8,16 @@ internal sealed class TooMuchException() : Exception("The turn costs more than i
 internal sealed class Effort
 {
     /// <summary>Units of one turn, all its readings and attempts together.</summary>
-    private const int Most = 1500;
+    private const int Most = 1800;
 
     /// <summary>Reading a word as part of a clause: every subject looks at it.</summary>
-    public const int Word = 1;
+    public const int Word = 3;
 
     /// <summary>Characters of a state file that one unit edits or reads again.</summary>
     private const int Characters = 100;
 
     /// <summary>Units of what is tried besides the first reading, each time.</summary>
-    private const int Besides = 600;
+    private const int Besides = 800;
 
     private int _limit = Most;
 
