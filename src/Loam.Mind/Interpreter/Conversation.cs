@@ -203,7 +203,8 @@ public sealed class Conversation
     private Proposal? Spared(string turn, Session session)
     {
         if (_said.Count == 0 || session.Pending is not null
-            || Restating.Spared(Lexemes(turn, session, out _)) is not { } things)
+            || Restating.Spared(Lexemes(turn, session, out _).ConvertAll(l => IsGone(l.Text)
+                ? l with { Readings = [new(Part.Unknown, l.Text)] } : l)) is not { } things)
         {
             return null;
         }
@@ -248,6 +249,11 @@ public sealed class Conversation
             ? Made(Outcome.Proposal, $"I leave {names} as before; what else was said stays.", 1, [])
             : Made(Outcome.NoChange, "Then everything stays as it is.", 1, []);
     }
+
+    /// <summary>A thing that was to be removed: nothing bears its name any more.</summary>
+    private bool IsGone(string name) =>
+        _session!.BaseState.Resources.Keys.Any(id => id.Name == name)
+        && !_session.Draft.State.Resources.Keys.Any(id => id.Name == name);
 
     private Proposal Attempt(string turn, Session session)
     {

@@ -54,6 +54,7 @@ internal sealed class Clause(List<Lexeme> lexemes)
 
     public Lexeme this[int at] => lexemes[at];
     public bool IsFree(int at) => at >= 0 && at < lexemes.Count && !_used[at];
+    public void Put(int at, Lexeme lexeme) => lexemes[at] = lexeme;
     public void Use(int at) => _used[at] = true;
 
     public void Use(int from, int to)

@@ -17,6 +17,8 @@ internal static class ClauseReader
         DenialReader.Read(clause);
         EndingReader.Read(clause);
         ReadMood(clause);
+        BindIt(clause, said);
+        BindPerson(clause, said);
         var whose = clause.Owners ??= Owners(clause, said);
         clause.Subject = whose[Math.Min(clause.Choice, whose.Count - 1)];
         ReadForeign(clause);
@@ -92,6 +94,55 @@ internal static class ClauseReader
         && clause.Lexemes.Any(l => l.Named(Known.App) is not null || l.Is(Part.Image))
         && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null);
 
+    /// <summary>"Can she use sudo?", "good. What about docker?": asked of whom the turn before
+    /// was about.</summary>
+    private static void BindPerson(Clause clause, Discourse said)
+    {
+        if (said.Session is not { About: { Subject: Subjects.People.PeopleSubject,
+                Names: [var who] } }
+            || clause.Lexemes.Any(l => l.IsMention))
+        {
+            return;
+        }
+        if (clause.AsksMark && clause.Question is null or "what"
+            && clause.Lexemes.Any(l => l.Text is "what about" or "how about")
+            && said.Session.LastSaid is [.., { Question: "is",
+                Subject: Subjects.People.PeopleSubject }])
+        {
+            clause.Question = "is";
+        }
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Text is "he" or "she");
+        if (clause.Question == "is" && at >= 0)
+        {
+            clause.Put(at, clause[at] with
+            {
+                Text = who,
+                Readings = [new(Part.Mention, who)],
+                Namings = [new(Known.User, who)],
+            });
+        }
+    }
+
+    /// <summary>"Which ports does it use?", after a service was spoken of.</summary>
+    private static void BindIt(Clause clause, Discourse said)
+    {
+        var it = clause.Find(Part.Reference, "it");
+        if (clause.Question is null || it < 0 || !clause.Lexemes.Any(l => l.IsField("port"))
+            || clause.Lexemes.Any(l => l.IsMention) || said is not
+                { Before.Count: 0, Session: { About: null, Focus: [var name] } }
+            || !said.Session.Draft.State.Services.ContainsKey(name))
+        {
+            return;
+        }
+        clause.Put(it, clause[it] with
+        {
+            Text = name,
+            Readings = [new(Part.Mention, name)],
+            Namings = [new(Known.Service, name)],
+            Possessive = clause[it].Text == "its",
+        });
+    }
+
     private static void ReadMood(Clause clause)
     {
         var wished = false;
@@ -156,6 +207,11 @@ internal static class ClauseReader
                 is "is"
                 or "are" or "does" or "do" or "did" or "has" or "was" or "were" or "have"
             || clause[at].Text is "can" && clause[at + 1].Is(Part.Topic, "anywhere")
+            // "Can she use sudo then?": what somebody may do, where "can he get …" is a wish.
+            || clause.AsksMark && clause[at].Text is "can" or "may"
+                && clause[at + 1].Text is "he" or "she" or "they" && at + 2 < clause.Count
+                && clause[at + 2].Text.Split(' ')[0] is "use" or "log" or "read" or "see" or "reach"
+                    or "write" or "already" or "still" or "do" or "login" or "become" or "run"
             || clause[at].Text is "can" or "may" or "does" or "is" or "has"
                 && clause[at + 1].Named(Known.User) is not null
                 && clause[at + 1].Named(Known.Service) is null);

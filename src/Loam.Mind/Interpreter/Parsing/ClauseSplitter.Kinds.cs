@@ -63,4 +63,46 @@ internal static partial class ClauseSplitter
     public static bool IsJoint(Lexeme lexeme) =>
         lexeme.IsGlue("and") || lexeme.IsGlue("comma") || lexeme.IsGlue("but")
         || lexeme.IsGlue("also");
+
+    /// <summary>"Ines out, new user leo", "user deploy, plus volume releases at /srv/releases":
+    /// somebody who comes where another goes, and a volume after an account.</summary>
+    private static bool IsOtherKind(List<Lexeme> piece, List<Lexeme> before)
+    {
+        var lead = piece.FindIndex(l => l.Readings[0].Part != Part.Noise);
+        if (lead < 0 || lead + 1 >= piece.Count || before.Exists(l => l.IsField("volume")))
+        {
+            return false;
+        }
+        var comes = piece[lead].Is(Part.Topic, "account") && piece[lead + 1].Is(Part.Unknown)
+            && piece[lead].Text.StartsWith("new ", StringComparison.Ordinal)
+            && before.Exists(l => l.Named(Known.User) is not null)
+            && VerbOf(before) == "remove";
+        return comes || piece[lead].IsField("volume") && piece[lead].Text.Split(' ')[0] is "volume"
+            && piece.Exists(l => l.Is(Part.Path)) && before.Exists(l => l.IsField("user")
+                || l.Is(Part.Topic, "account"));
+    }
+
+    /// <summary>"Stop it, start it with 6 GB next time", "…, start it again later by hand": it
+    /// stays stopped, and only what it shall have then is wished.</summary>
+    private static void Delay(List<Clause> clauses)
+    {
+        for (var at = clauses.Count - 1; at > 0; at--)
+        {
+            var clause = clauses[at];
+            if (clause.Verb == "start" && (clause.Lexemes.Any(l => l.Is(Part.Topic, "later"))
+                    || clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(
+                        p => p is ({ Text: "next" }, { Text: "time" })))
+                && clauses.Take(at).Any(c => c.Verb == "stop"))
+            {
+                if (clause.Lexemes.Any(IsValue))
+                {
+                    clause.Verb = "set";
+                }
+                else
+                {
+                    clauses.RemoveAt(at);
+                }
+            }
+        }
+    }
 }

@@ -112,6 +112,7 @@ internal static partial class ClauseSplitter
                 said, clauses[^1].Lexemes), sentence.Asks);
         }
         ShareVerbs(clauses);
+        Delay(clauses);
         return clauses;
     }
 
@@ -401,12 +402,19 @@ internal static partial class ClauseSplitter
         {
             return false;
         }
-        if (all.Exists(l => l.IsGlue("each")) || piece.Exists(l => l.IsGlue("insteadof")))
+        var each = all.FindIndex(l => l.IsGlue("each"));
+        // "…, both with a gig" is a wish of its own.
+        if (each >= 0 && !(each > end && IsJoint(all[each - 1]) && Reach.ValueOfAll(all, each))
+            || piece.Exists(l => l.IsGlue("insteadof")))
         {
             return false;
         }
         var before = all[start..at];
         var verb = VerbOf(before);
+        if (IsOtherKind(piece, before))
+        {
+            return true;
+        }
         // "Add a user sam, and a job …"; "get rid of mailpit and the report job".
         if (piece.Exists(IsJobWord) && verb.Length > 0 && !before.Exists(l => IsJobWord(l)
             || IsTime(l) || l.Is(Part.Command) || l.Named(Known.Job) is not null)

@@ -30,6 +30,12 @@ internal static class NameForms
         }
     }
 
+    /// <summary>Of <c>UNUSED_TOKEN</c> "the unused token"; what a password belongs to is said of
+    /// services too.</summary>
+    public static IEnumerable<string> OfSecret(string name) =>
+        name.ToLowerInvariant().Split('_') is { Length: > 1 } parts && parts[^1] is "token"
+            ? [string.Join(' ', parts)] : [];
+
     public static IEnumerable<string> OfJob(string name)
     {
         var parts = name.ToLowerInvariant().Split('-', '_');

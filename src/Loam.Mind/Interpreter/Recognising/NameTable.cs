@@ -68,6 +68,7 @@ internal sealed class NameTable
         foreach (var name in state.Secrets.Keys)
         {
             Add(name.ToLowerInvariant(), new(Known.Secret, name));
+            AddForms(Known.Secret, name, NameForms.OfSecret(name));
         }
         AddParts(Known.Job, "job", [.. Things(state, ScheduledFile.File, "jobs")
             .Select(j => j.Text("name")).OfType<string>()]);

@@ -48,7 +48,11 @@ internal static class EnvironmentReader
         if (field >= 0)
         {
             ReadAfterField(clause, field);
-            clause.Use(field);
+            // "Node env production" is read by the words of the name.
+            if (field == 0 || !clause[field - 1].Is(Part.Unknown))
+            {
+                clause.Use(field);
+            }
         }
     }
 

@@ -31,13 +31,14 @@ internal static class WordedVariableReader
         {
             return;
         }
+        var any = false;
         var taken = clause.Attributes.OfType<VariableAttribute>().Select(v => v.Name).ToList();
         foreach (var candidate in Candidates(clause, said).Where(c => !taken.Contains(c.Variable)))
         {
-            if (Find(clause, candidate.Variable) is var (from, to) && Take(clause, candidate,
-                from, to))
+            if (Find(clause, candidate.Variable) is var (from, to)
+                && (!any || to > from) && Take(clause, candidate, from, to))
             {
-                return;
+                any = true;
             }
         }
     }
@@ -313,7 +314,8 @@ internal static class WordedVariableReader
             var lexeme = clause[next];
             var joint = lexeme.IsGlue("of") || lexeme.IsGlue("for") || lexeme.IsGlue("in")
                 || lexeme.IsGlue("on") || any && (lexeme.IsGlue("and") || lexeme.Text == ",")
-                || lexeme.Readings[0].Part == Part.Noise && !lexeme.IsMention;
+                || lexeme.Readings[0].Part == Part.Noise && !lexeme.IsMention
+                    && VariableWords.English.Value(lexeme.Text) is null;
             var name = lexeme.IsMention && (lexeme.Named(Known.Service) ?? lexeme.Named(Known.App)
                 ?? lexeme.Named(Known.Role)) is not null || lexeme.Is(Part.Reference);
             if (!joint && !name)

@@ -73,6 +73,9 @@ internal sealed class MachineSubject : ISubject
         all.Any(l => l.Is(Part.Image) && l.Text.Contains('/', StringComparison.Ordinal))
         && all.Any(l => l.Is(Part.PortPair) || l.IsField("name") || l.IsGlue("as"));
 
+    private static bool IsReached(IReadOnlyList<Lexeme> all) => all.Any(
+        l => l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair));
+
     private MachineTopic? Said(Clause clause, Discourse said)
     {
         var all = clause.Lexemes;
@@ -102,14 +105,11 @@ internal sealed class MachineSubject : ISubject
             return null;
         }
         var number = all.Any(l => l.IsNumber);
-        if (number && Says("loglines"))
-        {
-            return MachineTopic.Observe;
-        }
         // "Block everything except dns" is about packets.
-        if (service || Says("block") || all.Any(l => l.IsField("firewall")))
+        if (number && Says("loglines") || service || Says("block")
+            || all.Any(l => l.IsField("firewall")))
         {
-            return null;
+            return number && Says("loglines") ? MachineTopic.Observe : null;
         }
         if (Says("search") || Says("dns"))
         {
@@ -141,8 +141,7 @@ internal sealed class MachineSubject : ISubject
             return guarded;
         }
         return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft)
-            || (Begins("provider:") && (Says("cloud") || all.Any(l =>
-            l.Is(Part.Address) || l.Is(Part.Url) || l.Is(Part.PortPair)))) ? MachineTopic.Model
+            || Begins("provider:") && (Says("cloud") || IsReached(all)) ? MachineTopic.Model
             : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
                 && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
                 ? MachineTopic.Interface : null;

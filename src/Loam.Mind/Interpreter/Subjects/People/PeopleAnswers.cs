@@ -38,6 +38,12 @@ internal static class PeopleAnswers
         // Whom an earlier wish of the turn took away is not there any more.
         var users = said.SelectMany(s => s.Users).Distinct().Where(u => book[u] is not null)
             .ToList();
+        if (users.Count == 0 && session.About is { Subject: PeopleSubject } about
+            && clause.Lexemes.Any(l => l.Text is "he" or "she" or "they" or "him" or "her"
+                or "them" or "what about"))
+        {
+            users = [.. about.Names.Where(n => book[n] is not null)];
+        }
         return Reply.Answer(Users(clause, book, users, said));
     }
 

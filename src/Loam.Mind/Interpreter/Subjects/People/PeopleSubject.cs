@@ -1,3 +1,5 @@
+using Loam.Core.Resources;
+using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
@@ -20,10 +22,21 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return GoesOnWithAudit(clause, said) ? 0.9 : CertificateReader.Speaks(clause) ? 0.9
+        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) ? 0.9
+            : CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
     }
+
+    /// <summary>"Caddy uses it", of a certificate.</summary>
+    private static bool IsUsedBy(Clause clause, Discourse said) => said.Continues(Instance)
+        && clause.Question is null && clause.Lexemes.Any(l => l.Text is "uses" or "use")
+        && clause.Lexemes.Any(l => l.IsReference("it"))
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && clause.Lexemes.All(l => l.Named(Known.User) is null && !l.IsNumber)
+        && said.Session.About is { } about
+        && (said.Session.Draft.State.Specs.GetValueOrDefault(SecurityFile.File)
+            ?.Maps("certificates") ?? []).Any(c => about.Names.Contains(c.Text("name") ?? ""));
 
     /// <summary>"A minio for the CI artefacts": whoever is named only gets what is made.</summary>
     private static bool IsForSomebody(Clause clause) => clause.Verb is "create" or "have" or ""
@@ -277,7 +290,8 @@ internal sealed class PeopleSubject : ISubject
     /// <summary>"Mail to me@example.com", "renew 14 days before": said after a certificate.
     /// </summary>
     private static bool GoesOnWithCertificates(Clause clause, Discourse said) =>
-        said.Before is [.., { } before] && before.Attributes.OfType<CertificateAttribute>().Any()
+        IsUsedBy(clause, said) || said.Before is [.., { } before]
+        && before.Attributes.OfType<CertificateAttribute>().Any()
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
 
     /// <summary>"The CA speaks ACME at …. A certificate for x from there".</summary>

@@ -81,6 +81,7 @@ internal sealed partial class StorageSubject : ISubject
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
                 || l.IsField("readonly") || l.Is(Part.Topic, "unchanged")
                 || l.Is(Part.Topic, "destination")
+                || l.IsReference("it") && IsSent(clause)
                 || FileSystemReader.OptionOf(l) is not null
                 || FileSystemReader.FileSystemOf(l) is not null
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
@@ -101,6 +102,23 @@ internal sealed partial class StorageSubject : ISubject
         || clause.Lexemes.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
         || Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i))
             && clause.Lexemes.Any(l => l.Is(Part.PortPair));
+
+    private static void UseSent(Clause clause)
+    {
+        if (IsSent(clause))
+        {
+            clause.Use(clause.Lexemes.ToList().FindIndex(Sends));
+        }
+    }
+
+    private static bool Sends(Lexeme lexeme) => lexeme.Text is "send" or "store" or "save"
+        or "write" or "put" or "keep";
+
+    /// <summary>"Send it to /mnt/backup": what is backed up.</summary>
+    private static bool IsSent(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(Sends) && clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p =>
+                (p.First.IsGlue("to") || p.First.IsGlue("on"))
+                    && (p.Second.Is(Part.Path) || p.Second.Is(Part.Url)));
 
     /// <summary>"We are done with jellyfin, remove it incl. its config volume": jellyfin goes, and
     /// what it kept.</summary>
@@ -218,6 +236,7 @@ internal sealed partial class StorageSubject : ISubject
             || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
             BackupReader.Read(clause);
+            UseSent(clause);
             Shared(clause, said);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             if (volumes.TrueForAll(v => v.Volumes.Count + v.Services.Count == 0)
@@ -421,7 +440,8 @@ internal sealed partial class StorageSubject : ISubject
     private static bool GoesOnWithBackups(Clause clause, Discourse said) =>
         (Rhythm(clause) || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
             || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
-            || l.Is(Part.Topic, "destination") || BackupReader.IsPeriod(l)))
+            || l.Is(Part.Topic, "destination") || BackupReader.IsPeriod(l)
+            || l.IsReference("it") && IsSent(clause) && !IsAboutVolumes(said)))
         && !clause.Lexemes.Any(SizeReader.IsSize)
         && !IsAboutMounts(said);
 

@@ -31,8 +31,10 @@ internal static partial class VolumeReader
         foreach (var near in (int[])[word + 1, word - 1])
         {
             // "New volume scratch", whatever the word means elsewhere.
-            var given = near == word + 1 && near < clause.Count && word > 0
-                && clause[word].Text is "volume" && clause[word - 1].Text is "new" or "a"
+            var given = near == word + 1 && near < clause.Count && word >= 0
+                && clause[word].Text is "volume" && (word == 0
+                    || ClauseSplitter.IsJoint(clause[word - 1])
+                    || clause[word - 1].Text is "new" or "a")
                 && (clause[near].Is(Part.Verb) || clause[near].Is(Part.Field)
                     && !clause[near].IsField("name"))
                 && !clause[near].Text.Contains(' ') && (near + 1 == clause.Count
