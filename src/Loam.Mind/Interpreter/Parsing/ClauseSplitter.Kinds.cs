@@ -105,4 +105,18 @@ internal static partial class ClauseSplitter
             }
         }
     }
+
+    private static bool IsPlaced(List<Lexeme> piece) =>
+        piece.Find(l => l.Readings[0].Part != Part.Noise) is { } lead && (lead.IsGlue("in")
+            || lead.Text is "behind" or "after" || lead.IsGlue("on")
+            || lead.IsGlue("from") || lead.IsGlue("to"));
+
+    /// <summary>A value is said of each thing; "…, both with a gig", behind the piece that ends at
+    /// a place, is a wish of its own.</summary>
+    private static bool SharesEach(List<Lexeme> all, int end)
+    {
+        var each = all.FindIndex(l => l.IsGlue("each"));
+        return each >= 0
+            && !(each > end && IsJoint(all[each - 1]) && Reach.ValueOfAll(all, each));
+    }
 }

@@ -402,10 +402,7 @@ internal static partial class ClauseSplitter
         {
             return false;
         }
-        var each = all.FindIndex(l => l.IsGlue("each"));
-        // "…, both with a gig" is a wish of its own.
-        if (each >= 0 && !(each > end && IsJoint(all[each - 1]) && Reach.ValueOfAll(all, each))
-            || piece.Exists(l => l.IsGlue("insteadof")))
+        if (SharesEach(all, end) || piece.Exists(l => l.IsGlue("insteadof")))
         {
             return false;
         }
@@ -447,10 +444,7 @@ internal static partial class ClauseSplitter
                 return false;
             }
             // "IMAGE on 8080, in the network nginx is in"
-            if (piece[thing].Named(Known.Service) is not null && piece.Find(
-                l => l.Readings[0].Part != Part.Noise) is { } lead && (lead.IsGlue("in")
-                    || lead.Text is "behind" or "after" || lead.IsGlue("on")
-                    || lead.IsGlue("from") || lead.IsGlue("to")))
+            if (piece[thing].Named(Known.Service) is not null && IsPlaced(piece))
             {
                 return false;
             }
