@@ -80,8 +80,7 @@ internal sealed partial class StorageSubject : ISubject
                 || sayings.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
                 || l.IsField("readonly") || l.Is(Part.Topic, "unchanged")
-                || l.Is(Part.Topic, "destination")
-                || l.IsReference("it") && IsSent(clause)
+                || l.Is(Part.Topic, "destination") || l.IsReference("it") && IsSent(clause)
                 || FileSystemReader.OptionOf(l) is not null
                 || FileSystemReader.FileSystemOf(l) is not null
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
