@@ -5,6 +5,7 @@ using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Parsing.Attributes;
+using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Editing;
@@ -185,8 +186,19 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         return index >= 0;
     }
 
+    /// <summary>"On the same port as gitea": the one of the other service.</summary>
+    private int? Other() => Enumerable.Range(1, Math.Max(0, clause.Count - 1))
+        .Where(i => clause[i - 1].IsGlue("as") && clause[i].Named(Known.Service) != service.Name)
+        .Select(i => clause[i].Named(Known.Service)).OfType<string>()
+        .Select(n => draft.State.Services[n].Ports.FirstOrDefault(p => p.Host is not null)?.Host)
+        .FirstOrDefault(p => p is not null);
+
     private Reply Unnumbered(PortAttribute said)
     {
+        if (Other() is { } same)
+        {
+            return Single(same, said with { First = same, Link = "on" });
+        }
         var unnamed = clause.Targets.Count == 0 && clause.Lexemes.Any(l => l.IsField("port"));
         if (clause.Verb == "publish" && said.Address is null && (unnamed || IsUnsaid()))
         {

@@ -318,6 +318,11 @@ internal static class ClauseReader
             {
                 continue;
             }
+            // "Curl 8.11.0 is out" is news of a program.
+            if (at + 1 < clause.Count && clause[at + 1].Is(Part.Version))
+            {
+                continue;
+            }
             if (clause[at].Key(Part.Foreign) == "chat" && clause.Verb.Length > 0
                 && clause.Lexemes.Any(l => l.Text is "notifications" or "notification"
                     or "messages" or "alerts" or "notifier" or "channel"))

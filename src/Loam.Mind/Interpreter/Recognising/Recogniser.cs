@@ -223,14 +223,14 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         var remark = at + 2 < words.Count && words[at + 2] is { IsMark: false, Quoted: false } said
             && (said.Text.Contains('@', StringComparison.Ordinal)
                 || said.Text.Contains('-', StringComparison.Ordinal)
-                    && (at + 3 == words.Count || words[at + 3].IsMark));
+                    && (at + 3 == words.Count || words[at + 3].IsMark
+                        || words[at + 3].Text is "for" or "on" or "to" or "instead"));
         var length = remark ? 3 : 2;
         var text = Original(words, at, length);
         return (new(text, text, [new Reading(Part.Key, text)]), length);
     }
 
-    private bool IsSaying(Word word) =>
-        !word.Quoted && lexicon.Readings(word.Text).Length > 0;
+    private bool IsSaying(Word word) => !word.Quoted && lexicon.Readings(word.Text).Length > 0;
 
     private static Lexeme Unknown(Word word) => new(word.Text, word.Original,
         [new Reading(word.IsMark ? Part.Stop : Part.Unknown, word.Text)])

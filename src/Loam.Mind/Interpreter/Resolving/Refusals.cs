@@ -142,6 +142,7 @@ internal static class Refusals
     private static bool IsChat(Clause clause, double weight)
     {
         if (clause.Subject is JobSubject or NotifySubject or FirewallSubject
+            || clause.Verb == "restart"
             || clause.Lexemes.Any(l => l.Is(Part.Image)))
         {
             return false;
@@ -220,7 +221,8 @@ internal static class Refusals
                             .Any(u => u.Names.Count > 0))),
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
                     && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
-                        is "used" or "use" or "uses" or "unused" or "where" or "exist"),
+                        is "used" or "use" or "uses" or "unused" or "where" or "exist")
+                    && !(clause.Question == "what" && clause.Lexemes.LastOrDefault()?.IsGlue("for") == true),
                 "unsafe" => !asks && !(clause.Subject is null && clause.Lexemes.Any(
                     l => l.Is(Part.Amount, "unlimited")) && clause.Lexemes.Any(
                     l => l.Named(Known.Service) is not null))
@@ -262,8 +264,8 @@ internal static class Refusals
         }
         var program = clause[at].Text;
         var next = clause[at + 1];
-        // "Docker is not for anna"
-        if (next.IsGlue("is") || next.IsGlue("not") || next.IsGlue("wish"))
+        // "Docker is not for anna", "curl 8.11.0 is out"
+        if (next.Is(Part.Version) || next.IsGlue("is") || next.IsGlue("not") || next.IsGlue("wish"))
         {
             return false;
         }

@@ -73,6 +73,10 @@ internal sealed class ClockReader(TimeWords words, Func<int, string> text)
         {
             return default;
         }
+        if (past && text(at + 2) is "midnight" or "noon")
+        {
+            return (text(at + 2) == "noon" ? Noon : 0, minutes, 3);
+        }
         var (hour, rest, length) = Read(at + 2, placed: true);
         return length == 0 || rest != 0 ? default
             : past ? (hour, minutes, length + 2) : ((hour + 23) % 24, 60 - minutes, length + 2);

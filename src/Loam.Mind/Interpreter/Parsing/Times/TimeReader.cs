@@ -127,11 +127,16 @@ internal sealed partial class TimeReader
         }
     }
 
+    /// <summary>"Half past midnight".</summary>
+    private bool IsOfClock(string word) => _words.Is(word, "half") || _words.Is(word, "quarter")
+        || _words.Is(word, "past") || word is "noon" or "midnight";
+
     /// <summary>A lexeme is taken when every word of it was, or is mere filling.</summary>
     private void Take(Clause clause)
     {
         foreach (var at in _former.Where(at => clause[at].IsNumber || clause[at].Is(Part.PortPair)
-            || clause[at].Is(Part.Version) || clause[at].IsField("schedule")))
+            || clause[at].Is(Part.Version) || clause[at].IsField("schedule")
+            || clause[at].Text.Split(' ').All(IsOfClock)))
         {
             clause.Use(at);
         }

@@ -8,6 +8,8 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// <summary>Questions about the firewall, answered by asking the rules.</summary>
 internal static class FirewallAnswers
 {
+    private const int SshPort = 22;
+
     public static Reply? To(Clause clause, Session session)
     {
         var scan = WishScan.Of(clause);
@@ -46,9 +48,9 @@ internal static class FirewallAnswers
         {
             return Reply.Answer(scan.HasAddress && want.Sources.Count > 0
                 ? From(rules, want, named, session.Draft.State)
-                : Reached(rules, want, session.Draft.State));
+                : Reached(rules, want, session.Draft.State) + WhoLogsIn(clause, want, session));
         }
-        if (words.Has("rule") || words.Has("block") && !words.Has("firewall")
+        if (words.Has("rule") || words.Has("out") || words.Has("block") && !words.Has("firewall")
             || clause.Question == "show" && words.Has("firewall"))
         {
             return Reply.Answer(words.Has("block") ? Blocked(rules) : Rules(rules));
@@ -203,6 +205,12 @@ internal static class FirewallAnswers
             : $"no rule matches, and then packets {Word(action)}";
 
     /// <summary>Who reaches ports, from anywhere or from which networks.</summary>
+    /// <summary>"Who may ssh in?" asks from where, and also which people.</summary>
+    private static string WhoLogsIn(Clause clause, Want want, Session session) =>
+        clause.Question == "who" && want.Flows.All(
+            f => f.Ports is [{ First: SshPort, Last: SshPort }])
+            ? $" {People.PeopleAnswers.Logins(new(session.Draft.State))}" : "";
+
     private static string Reached(FirewallRules rules, Want want, DesiredState state)
     {
         var said = want.Flows.Select(flow => Reach(rules, want, flow)).Distinct().ToList();

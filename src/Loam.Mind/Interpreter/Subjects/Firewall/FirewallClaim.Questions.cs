@@ -19,8 +19,9 @@ internal static partial class FirewallClaim
         if (clause.Question is null && clause[0].Text == "from" && (scan.HasThing
             || scan.HasNamedPort || scan.HasNumber)
             || clause.Question == "who" && scan.HasNamedPort && !scan.HasThing
+            || scan.HasThing && acts && words.Has("anywhere") && Asks(clause)
             || clause.Question is "which" or "show" or "what" && words.Has("anywhere")
-                && words.Has("may") && rules.IsDeclared)
+                && (words.Has("may") || words.Has("out")) && rules.IsDeclared)
         {
             return 0.7;
         }

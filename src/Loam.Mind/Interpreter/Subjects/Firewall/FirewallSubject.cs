@@ -120,7 +120,8 @@ internal sealed partial class FirewallSubject : ISubject
             && (clause.Lexemes.First(l => l.Readings[0].Part != Part.Noise).Text is "log"
                 || clause.Lexemes.Any(l => l.Text is "whenever" or "every time" or "each time"))
         || clause.Question is "is" && !clause.AsksMark && clause.Lexemes[0].Text.Split(' ')[0]
-            is not ("is" or "are" or "does" or "do" or "was" or "has") && scan.Groups.Count > 0;
+            is not ("is" or "are" or "does" or "do" or "was" or "has") && scan.Groups.Count > 0
+            && !FirewallClaim.Asks(clause);
 
     private static bool ContinuesBan(Clause clause, Discourse said, WishScan scan)
     {

@@ -22,8 +22,8 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) ? 0.9
-            : CertificateReader.Speaks(clause) ? 0.9
+        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said)
+            || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
     }
@@ -265,6 +265,12 @@ internal sealed class PeopleSubject : ISubject
         {
             return;
         }
+        if (IsSignature(clause, said))
+        {
+            clause.Explains();
+            clause.IsTold = true;
+            return;
+        }
         clause.Verb = clause.Verb == "backup" ? "create" : clause.Verb;
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
@@ -286,6 +292,17 @@ internal sealed class PeopleSubject : ISubject
             TakeKeys(clause, said);
         }
     }
+
+    /// <summary>"Thank you! Maria": who says it.</summary>
+    private static bool IsSignature(Clause clause, Discourse said) => clause.Count is > 0 and <= 3
+        && clause[^1].Named(Known.User) is not null && char.IsAsciiLetterUpper(
+            clause[^1].Original[0])
+        && said.Before is [.., { } before]
+        && (clause.Count == 1 ? before : clause) is var close
+        && close.Lexemes.Any(l => l.Text.Split(' ')[^1] is "you" or "thanks" or "thank"
+            or "regards" or "cheers" or "greetings" or "lot" or "advance" or "appreciated")
+        && close.Lexemes.All(l => l.Readings[0].Part == Part.Noise || l.IsGlue("comma")
+            || l == clause[^1]);
 
     /// <summary>"Mail to me@example.com", "renew 14 days before": said after a certificate.
     /// </summary>

@@ -60,6 +60,28 @@ internal sealed partial class UserReader
     private bool IsKindOf(int at) => clause[at].Is(Part.Topic, "person") && at + 1 < clause.Count
         && clause[at + 1].Is(Part.Unknown);
 
+    /// <summary>"User neighbor, nologin": it is called what it is.</summary>
+    private bool IsKindAsName(int at) => clause[at - 1].Text == "user"
+        && clause[at].Is(Part.Topic, "person") && !clause[at].Text.Contains(' ')
+        && (at + 1 == clause.Count || clause[at + 1].IsGlue("comma"));
+
+    /// <summary>"From tuesday on": an account is there at once.</summary>
+    private void TakeStart()
+    {
+        var from = Enumerable.Range(0, Math.Max(0, clause.Count - 2)).FirstOrDefault(i =>
+            clause[i].IsGlue("from") && clause[i + 1].Text.EndsWith("day", StringComparison.Ordinal)
+            && clause[i + 2].IsGlue("on"), -1);
+        if (from >= 0)
+        {
+            clause.Use(from, from + 2);
+        }
+    }
+
+    /// <summary>"Two more students: …", "like the other two".</summary>
+    private bool IsCount(int at) => clause[at].Value == _read.Sum(r => r.Names.Count)
+        && (at == 0 || at + 1 < clause.Count && clause[at + 1].Text == "more"
+            || clause[at - 1].Is(Part.Reference, "other"));
+
     /// <summary>"Students", "student accounts".</summary>
     private List<string> Several(int at)
     {

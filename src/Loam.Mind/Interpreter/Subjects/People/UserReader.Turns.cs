@@ -92,6 +92,28 @@ internal sealed partial class UserReader
         return true;
     }
 
+    /// <summary>"Rename ines to inês? No: to ines2".</summary>
+    private bool IsRatherCalled()
+    {
+        if (!IsRatherName(clause, said) || UserNames.Of(clause[^1]) is not { } name)
+        {
+            return false;
+        }
+        var before = said.Before[^1];
+        var told = before.Attributes.OfType<UserAttribute>().Single();
+        before.Attributes.Clear();
+        before.Explains();
+        clause.Use(0, clause.Count - 1);
+        clause.Attributes.Add(new UserAttribute { Users = [.. told.Users], NewName = name });
+        return true;
+    }
+
+    /// <summary>Right after a new name, "no, to" another.</summary>
+    public static bool IsRatherName(Clause clause, Discourse said) => clause.Count is > 2 and < 6
+        && clause[0].IsGlue("instead") && clause[^2].IsGlue("to")
+        && said.Before is [.., { Verb: "rename" } before]
+        && before.Attributes is [UserAttribute { Users: [_], Names.Count: 0 }];
+
     /// <summary>"Sofia is now called sofia-berg", "…, rename her account".</summary>
     private bool IsNowCalled()
     {

@@ -37,7 +37,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _names = _now.Creates && comes == 0 && first >= 0 && IsNewName(
             clause[first].IsVerb("create") ? clause.Next(first) : first);
         _group = GroupSaid();
-        if (clause.Verb == "rename" && Rename() || IsNowCalled() || HandsOver())
+        if (clause.Verb == "rename" && Rename() || IsNowCalled() || IsRatherCalled()
+            || HandsOver())
         {
             return;
         }
@@ -52,11 +53,16 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         Settle();
         _read.ForEach(OwnKey);
         GoOn();
+        TakeStart();
         var names = _read.Sum(r => r.Names.Count + r.Users.Count);
-        foreach (var at in clause.All(Part.Number).Where(i => clause[i].Value == names
-            && clause[i].Unit.Length == 0).ToList())
+        foreach (var at in clause.All(Part.Number).Where(i => (clause[i].Value == names
+            || IsCount(i)) && clause[i].Unit.Length == 0).ToList())
         {
             clause.Use(at);
+            if (at + 1 < clause.Count && clause[at + 1].Text == "more")
+            {
+                clause.Use(at + 1);
+            }
         }
         clause.Attributes.AddRange(_read);
     }
@@ -136,8 +142,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             return true;
         }
         // "A visitor account called guest": the name that is given, not the word before.
-        if (at > 0 && clause[at - 1].IsField("name") && _now is { Users.Count: 0 }
-            && UserNames.Of(lexeme) is { } given)
+        if (at > 0 && (clause[at - 1].IsField("name") || IsKindAsName(at))
+            && _now is { Users.Count: 0 } && UserNames.Of(lexeme) is { } given)
         {
             _now.Names.Clear();
             _now.Names.Add(given);

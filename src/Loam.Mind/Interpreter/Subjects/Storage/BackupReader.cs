@@ -135,6 +135,32 @@ internal static class BackupReader
         }
     }
 
+    /// <summary>A time of day was said of what came before.</summary>
+    public static bool Follows(Discourse said) => said.Before is [.., { } before]
+        && before.Attributes.OfType<BackupAttribute>().LastOrDefault()?.When is
+            { SaysClock: true, Impossible: null };
+
+    /// <summary>"Site nightly at one, blog content half an hour later": than the site.</summary>
+    public static void Follow(Clause clause, Discourse said)
+    {
+        var own = clause.Attributes.OfType<BackupAttribute>().Last();
+        if (own is not { When: null, Shift: { } shift } || !Follows(said)
+            || !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
+                || l.Named(Known.Service) is not null))
+        {
+            return;
+        }
+        var when = said.Before[^1].Attributes.OfType<BackupAttribute>().Last().When!;
+        var cron = when.Cron.Split(' ');
+        if (JobTimes.Shifted(cron, shift))
+        {
+            clause.Attributes[clause.Attributes.IndexOf(own)] = own with
+            {
+                When = when with { Cron = string.Join(' ', cron) }, Shift = null,
+            };
+        }
+    }
+
     /// <summary>"No backups", "no nightly backup", not "no, at 5".</summary>
     private static bool IsNo(Clause clause, int at) => clause[at].Text == "no"
         // "No snapshots, archives please"

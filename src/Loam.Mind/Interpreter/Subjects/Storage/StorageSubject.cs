@@ -97,10 +97,14 @@ internal sealed partial class StorageSubject : ISubject
             l => l.Is(Part.Topic, "encrypt") || l.Is(Part.Topic, "uid")
                 || l.Is(Part.Topic, "permissions") || l.Is(Part.Topic, "owner")
                 || l.Is(Part.Topic, "private") || l.Is(Part.Topic, "groupwrite")
-                || l.Is(Part.Topic, "allwrite") || l.Is(Part.Topic, "allread"))
+                || l.Is(Part.Topic, "groupread") || l.Is(Part.Topic, "allwrite")
+                || l.Is(Part.Topic, "allread"))
         || clause.Lexemes.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
-        || Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i))
-            && clause.Lexemes.Any(l => l.Is(Part.PortPair));
+        || IsGiven(clause);
+
+    /// <summary>"To 33:33 with 0755": whose files they are, and their mode.</summary>
+    private static bool IsGiven(Clause clause) => clause.Lexemes.Any(l => l.Is(Part.PortPair))
+        && Enumerable.Range(0, clause.Count).Any(i => VolumeReader.IsMode(clause, i));
 
     private static void UseSent(Clause clause)
     {
@@ -188,6 +192,16 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0.75;
         }
+        // "Use a newer influx" is about what runs.
+        if (clause.Verb is "upgrade" or "downgrade" && !changes && !volumeWord && sayings.Any(
+            l => l.Named(Known.Volume) is not null && l.Named(Known.App) is not null))
+        {
+            return 0;
+        }
+        if (service && IsGiven(clause))
+        {
+            return 0.85;
+        }
         if (sayings.Any(l => l.Named(Known.Volume) is not null))
         {
             return service && !changes ? 0 : memory ? 0 : 0.8;
@@ -237,6 +251,7 @@ internal sealed partial class StorageSubject : ISubject
             BackupReader.Read(clause);
             UseSent(clause);
             Shared(clause, said);
+            BackupReader.Follow(clause, said);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
             if (volumes.TrueForAll(v => v.Volumes.Count + v.Services.Count == 0)
                 && said.Before is [.., { } before] && clause.Lexemes.Any(
@@ -440,6 +455,7 @@ internal sealed partial class StorageSubject : ISubject
         (Rhythm(clause) || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
             || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
             || l.Is(Part.Topic, "destination") || BackupReader.IsPeriod(l)
+            || l.Is(Part.Topic, "later") && BackupReader.Follows(said)
             || l.IsReference("it") && IsSent(clause) && !IsAboutVolumes(said)))
         && !clause.Lexemes.Any(SizeReader.IsSize)
         && !IsAboutMounts(said);

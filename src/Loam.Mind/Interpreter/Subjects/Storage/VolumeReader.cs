@@ -336,6 +336,11 @@ internal static partial class VolumeReader
                 {
                     break;
                 }
+                if (lexeme.IsField("user") || lexeme.IsField("group")
+                    || lexeme.Text is "stays" or "stay" or "remains" or "keeps")
+                {
+                    clause.Use(next);
+                }
                 continue;
             }
             if (numbers.Count == 0 && (lexeme.Is(Part.Unknown) || lexeme.IsMention
@@ -380,13 +385,14 @@ internal static partial class VolumeReader
     {
         foreach (var (topic, mode) in (ReadOnlySpan<(string, string)>)
             [("private", "0700"), ("groupwrite", "0770"), ("allwrite", "0777"),
-             ("allread", "0755")])
+             ("groupread", "0750"), ("allread", "0755")])
         {
             if (clause.Find(Part.Topic, topic) is var said and >= 0)
             {
                 clause.Use(said);
                 foreach (var more in Enumerable.Range(0, clause.Count).Where(i => IsMode(clause, i)
-                    || clause[i].Is(Part.Topic, "read") || clause[i].Is(Part.Topic, "write")))
+                    || clause[i].Is(Part.Topic, "read") || clause[i].Is(Part.Topic, "write")
+                    || clause[i].IsField("readonly")))
                 {
                     clause.Use(more);
                 }
