@@ -80,7 +80,10 @@ internal static class RunEdits
     {
         if (!service.Spec.Has(field))
         {
-            return Reply.Absent($"{service.Name} has no {title} of its own.");
+            // Said twice in one turn, it went at the first time.
+            return draft.Base.Services.GetValueOrDefault(service.Name)?.Spec.Has(field) == true
+                ? Reply.Same($"The {title} of {service.Name} go already.")
+                : Reply.Absent($"{service.Name} has no {title} of its own.");
         }
         draft.RemoveService(service.Name, field);
         return Reply.Done($"go back to the {title} of {service.Name}'s image").With(Risk.Medium);

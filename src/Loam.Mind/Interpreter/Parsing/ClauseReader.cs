@@ -213,6 +213,8 @@ internal static class ClauseReader
                 && clause[at + 2].Text.Split(' ')[0] is "use" or "log" or "read" or "see" or "reach"
                     or "write" or "already" or "still" or "do" or "login" or "become" or "run"
             || clause[at].Text is "can" or "may" or "does" or "is" or "has"
+                // "Can peter's old key be dropped?" asks for it.
+                && !(clause[at].Text is "can" && clause.Lexemes.Any(l => l.Text is "be"))
                 && clause[at + 1].Named(Known.User) is not null
                 && clause[at + 1].Named(Known.Service) is null);
     }

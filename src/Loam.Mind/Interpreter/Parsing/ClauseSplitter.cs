@@ -33,7 +33,7 @@ internal static partial class ClauseSplitter
     {
         var named = Aims.Mark(GivenNames.Mark(WithoutConcession(particles.Join(sentence))));
         var wished = Present.Mark(Asides.Mark(Exchange.Join(
-            Attributes.NetworkReader.Mark(named))));
+            Attributes.NetworkReader.Mark(Inversions.Mark(named)))));
         return Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(wished))));
     }
 

@@ -16,6 +16,7 @@ internal static class Exchange
         NoMore(sentence);
         Another(sentence);
         Share(sentence);
+        Twice(sentence);
         for (var at = 1; at + 1 < sentence.Count; at++)
         {
             var joined = ClauseSplitter.IsJoint(sentence[at - 1]);
@@ -186,6 +187,22 @@ internal static class Exchange
             if (whole + 1 < sentence.Count && sentence[whole + 1].IsField("cpu"))
             {
                 Roles.Fade(sentence, whole + 1, whole + 2);
+            }
+        }
+    }
+
+    /// <summary>"One (1) cache": the same number again, in brackets.</summary>
+    private static void Twice(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 2 < sentence.Count; at++)
+        {
+            var same = sentence[at].IsNumber ? sentence[at].Value
+                : sentence[at].Text is "one" ? 1 : -1;
+            if (same > 0 && sentence[at + 1].IsGlue("comma") && IsNumber(sentence[at + 2])
+                && sentence[at + 2].Value == same && sentence[at + 2].Unit.Length == 0)
+            {
+                var closed = at + 3 < sentence.Count && sentence[at + 3].IsGlue("comma");
+                sentence.RemoveRange(at + 1, closed ? 3 : 2);
             }
         }
     }

@@ -75,8 +75,9 @@ internal sealed class Particles
                 // "Let the certificate be renewed" spares nothing.
                 begins = begins && !(second == "be" && end + 1 < sentence.Count
                     && sentence[end + 1].Readings[0].Part is not (Part.Noise or Part.Glue));
-                // "Take 9001 away"
-                var seen = seenThing || second == "away" && sentence[end - 1].IsNumber;
+                // "Take 9001 away", "take the gpu away"
+                var seen = seenThing || second == "away" && (sentence[end - 1].IsNumber
+                    || sentence[end - 1].IsField("device"));
                 if (begins && key != "strip" && seen && !(second == "off"
                     && end + 2 < sentence.Count
                     && sentence[end + 1].Text.Split(' ')[0] is "the" or "our"))

@@ -189,7 +189,8 @@ internal static class TargetReader
             next++;
         }
         return next < clause.Count && clause.IsFree(next) && clause[at].IsMention
-            && clause[next].IsMention && clause[next].Named(Known.Role) is not null
+            && clause[next].IsMention && !IsApposition(clause, next)
+            && clause[next].Named(Known.Role) is not null
             && clause[next].Named(Known.App) is null
             && clause[at].Named(Known.Service) is not null;
     }

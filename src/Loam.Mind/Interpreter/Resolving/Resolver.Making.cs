@@ -50,7 +50,18 @@ internal sealed partial class Resolver
             }
         }
         DropPurposes(made, others, clause);
+        made.RemoveAll(t => made.Count > 1 && IsReplaced(clause, t));
         return made;
+    }
+
+    /// <summary>"Valkey instead of redis": the one that is not to be made.</summary>
+    private static bool IsReplaced(Clause clause, Target target)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsMention && l.Text == target.Text);
+        while (--at > 0 && clause[at].Readings[0].Part == Part.Noise && !clause[at].IsMention)
+        {
+        }
+        return at > 0 && clause[at].IsGlue("insteadof");
     }
 
     /// <summary>"A mailer from IMAGE, it needs redis": what is there is waited for.</summary>

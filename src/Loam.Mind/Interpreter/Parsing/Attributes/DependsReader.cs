@@ -40,6 +40,15 @@ internal static class DependsReader
             clause.Use(it);
             on.Add(TargetReader.TargetAt(clause, it));
         }
+        // "Wait for nothing", of what is to be made
+        var nothing = on.Count > 0 || !MakesOne(clause) ? -1
+            : clause.Lexemes.ToList().FindIndex(l => l.Text is "nothing" or "nobody" or "no one");
+        if (nothing > 0)
+        {
+            clause.Use(nothing);
+            clause.Verb = "create";
+            return;
+        }
         clause.Attributes.Add(new DependsAttribute(on) { Instead = instead });
     }
 

@@ -44,6 +44,7 @@ internal static class EnvironmentReader
         foreach (var at in clause.All(Part.Identifier).ToList())
         {
             ReadNamed(clause, at);
+            ReadAfterValue(clause, at);
         }
         if (field >= 0)
         {
@@ -78,6 +79,26 @@ internal static class EnvironmentReader
             clause.Attributes.Add(new VariableAttribute(name, clause[next].Original));
             clause.Use(at);
             clause.Use(Math.Max(from, 0), next);
+        }
+    }
+
+    /// <summary>"Under uid 1001 (PUID)", "45 minutes, SESSION_MINUTES that is": the name is said
+    /// last.</summary>
+    private static void ReadAfterValue(Clause clause, int at)
+    {
+        var ends = at + 1 == clause.Count || ClauseSplitter.IsJoint(clause[at + 1])
+            || clause[at + 1].Text is "that is";
+        if (clause.IsFree(at) && ends && at > 1 && clause[at - 1].IsGlue("comma")
+            && clause[at - 2].IsNumber && clause.IsFree(at - 2)
+            && !clause[at - 2].Text.Contains('.'))
+        {
+            clause.Use(at - 2, at);
+            if (at > 2 && (clause[at - 3].IsField("user") || clause[at - 3].Text is "last"))
+            {
+                clause.Use(at - 3);
+            }
+            clause.Attributes.Add(new VariableAttribute(clause[at].Original, clause[at - 2].Value
+                .ToString(System.Globalization.CultureInfo.InvariantCulture)));
         }
     }
 

@@ -21,7 +21,10 @@ internal static class ImageReader
         if (at < 0 && field >= 0)
         {
             var next = clause.NextValue(field);
-            at = next >= 0 && (clause[next].Is(Part.Unknown) || clause[next].IsMention
+            // "A container image for the calendar" does not say which.
+            var whatFor = next > field && clause.Lexemes.Skip(field + 1).Take(next - field - 1)
+                .Any(l => l.IsGlue("for"));
+            at = next >= 0 && !whatFor && (clause[next].Is(Part.Unknown) || clause[next].IsMention
                 || clause[next].Is(Part.Quoted)) ? next : -1;
         }
         // "50/minute" is a rate.

@@ -20,7 +20,7 @@ internal static class LabelReader
             clause.Use(at);
         }
         var next = clause.NextValue(field);
-        if (next >= 0 && clause[next].Is(Part.Unknown))
+        if (next >= 0 && (clause[next].Is(Part.Unknown) || clause[next].Is(Part.Domain)))
         {
             var value = clause.NextValue(next);
             var gone = clause.Verb is "remove" or "unset";

@@ -55,6 +55,13 @@ internal static class WordedVariableReader
             return false;
         }
         clause.Use(at);
+        for (var name = 0; name < clause.Count; name++)
+        {
+            if (clause[name].Text is "tz")
+            {
+                clause.Use(name);
+            }
+        }
         clause.Attributes.Add(new VariableAttribute("TZ", clause[at].Original));
         return true;
     }
@@ -184,7 +191,11 @@ internal static class WordedVariableReader
     private static void Settle(Clause clause)
     {
         clause.Negated = false;
-        clause.Verb = clause.Verb is "create" && !clause.Lexemes.Any(
+        // "N8n with the time zone Europe/Madrid" is still to be made.
+        var makes = clause.Verb is "create" || clause.Verb is "" or "have"
+            && clause.Lexemes.Any(l => l.IsGlue("with"))
+            && clause.Lexemes.Any(l => l.Named(Known.App) is not null);
+        clause.Verb = makes && !clause.Lexemes.Any(
             l => l.Named(Known.Service) is not null) ? clause.Verb : "set";
     }
 

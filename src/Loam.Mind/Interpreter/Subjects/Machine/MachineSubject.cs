@@ -99,15 +99,12 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Setting;
         }
-        // "Sonarr is an hour off, its TZ has to be …"
         if (Says("timezone") && said.Session.Focus.Count > 0 && OfIt(all))
         {
             return null;
         }
         var number = all.Any(l => l.IsNumber);
-        // "Block everything except dns" is about packets.
-        if (number && Says("loglines") || service || Says("block")
-            || all.Any(l => l.IsField("firewall")))
+        if (number && Says("loglines") || service || IsOfFirewall(all))
         {
             return number && Says("loglines") ? MachineTopic.Observe : null;
         }
@@ -128,7 +125,7 @@ internal sealed class MachineSubject : ISubject
         if (Says("timezone") || (Says("zone") && !number || Says("located"))
             && Zones.Find(clause).Count > 0)
         {
-            return app && !NamesMachine(clause) && !Says("hostname")
+            return (app || IsVariable(all)) && !NamesMachine(clause) && !Says("hostname")
                 ? null : MachineTopic.Timezone;
         }
         if ((NamesMachine(clause) || Says("hostname")) && !app || IsNamed(clause, said))
@@ -142,10 +139,21 @@ internal sealed class MachineSubject : ISubject
         }
         return Says("llm") || ModelEdits.NamesModel(clause, said.Session.Draft)
             || Begins("provider:") && (Says("cloud") || IsReached(all)) ? MachineTopic.Model
-            : said.Continues(this) && clause.Verb is "" or "set" or "have" && !number
-                && all.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
-                ? MachineTopic.Interface : null;
+            : GoesOnWithAddress(clause, said) ? MachineTopic.Interface : null;
     }
+
+    /// <summary>"Block everything except dns" is about packets.</summary>
+    private static bool IsOfFirewall(IReadOnlyList<Lexeme> all) =>
+        all.Any(l => l.Is(Part.Topic, "block") || l.IsField("firewall"));
+
+    private bool GoesOnWithAddress(Clause clause, Discourse said) =>
+        said.Continues(this) && clause.Verb is "" or "set" or "have"
+        && !clause.Lexemes.Any(l => l.IsNumber)
+        && clause.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr));
+
+    /// <summary>"Its TZ", "grafana with TZ Europe/Berlin".</summary>
+    private static bool IsVariable(IReadOnlyList<Lexeme> all) => all.Any(l => l.Text is "tz")
+        && all.Any(l => l.Text is "its" || l.Named(Known.App) is not null);
 
     /// <summary>"Rename it to hut", "call it attic", where nothing was spoken of that it could
     /// be.</summary>

@@ -23,7 +23,8 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
     public IEnumerable<Reply> Apply(Clause clause, CertificateAttribute said)
     {
         var names = said.Names.Count > 0
-            ? said.Names.Where(n => Find(n) is not null).ToList() : Meant(said);
+            ? said.Names.Where(n => Find(n) is not null).ToList()
+            : Of(clause, said) ?? Meant(said);
         if (names.Count < said.Names.Count)
         {
             return [Reply.Absent($"There is no certificate {Wording.List(said.Names)} any more.")];
@@ -44,6 +45,15 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
         return said.Removes ? [Reply.Absent($"There is no certificate for "
             + $"{Wording.List(said.Domains)}.")] : [New(clause, said)];
     }
+
+    /// <summary>"Mails about certificates go to …": all there are; null: not all are meant.
+    /// </summary>
+    private List<string>? Of(Clause clause, CertificateAttribute said) =>
+        said is { Email: not null, Removes: false, Domains.Count: 0, UsedBy.Count: 0 }
+            && clause.Verb is "" or "set" or "move" or "replace"
+            && clause.Lexemes.Any(l => l.Text is "certs" or "certificates")
+            && clause.Lexemes.Count(l => l.Is(Part.Email)) == 1
+            && All.Count > 0 ? [.. All.Select(c => c.Text("name")!)] : null;
 
     /// <summary>The one for just these names, the one spoken of, or the only one.</summary>
     private List<string> Meant(CertificateAttribute said)

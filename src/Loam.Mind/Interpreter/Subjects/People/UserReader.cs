@@ -466,7 +466,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             read.Locks &= read.Hints.Count == 0;
             // "Two interns start tomorrow" unlocks nobody.
             read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 }
-                && !(nobody && clause.Lexemes.Any(l => l.Is(Part.Topic, "person")));
+                && !(nobody && clause.Lexemes.Any(l => l.Is(Part.Topic, "person")))
+                // "Sven is starting on monday, he needs an account"
+                && !(read is { SaysAccount: true, Users.Count: 0 }
+                    && clause.Lexemes.Any(l => l.IsVerb("have")));
             var goes = clause.Verb is "remove" or "unpublish" || clause.Lexemes.Any(
                 l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"));
             read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
