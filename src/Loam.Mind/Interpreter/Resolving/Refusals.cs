@@ -222,7 +222,8 @@ internal static class Refusals
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
                     && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
                         is "used" or "use" or "uses" or "unused" or "where" or "exist")
-                    && !(clause.Question == "what" && clause.Lexemes.LastOrDefault()?.IsGlue("for") == true),
+                    && !(clause.Question == "what"
+                        && clause.Lexemes.LastOrDefault()?.IsGlue("for") == true),
                 "unsafe" => !asks && !(clause.Subject is null && clause.Lexemes.Any(
                     l => l.Is(Part.Amount, "unlimited")) && clause.Lexemes.Any(
                     l => l.Named(Known.Service) is not null))
