@@ -6,7 +6,8 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// <summary>A piece of a sentence between two joints.</summary>
 /// <param name="From">Its first lexeme.</param>
 /// <param name="To">Behind its last one.</param>
-/// <param name="Loss">What speaks against leaving it out; 1 and more: it wishes something.</param>
+/// <param name="Loss">What speaks against leaving it out; 0.05: nothing, 0.25 and more: it may
+/// wish something.</param>
 internal sealed record Piece(int From, int To, double Loss);
 
 /// <summary>Tells apart what a turn wishes and what it only tells: "Reception says patients get the

@@ -14,7 +14,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
     private static readonly string[] s_scripts =
         [".sh", ".py", ".php", ".pl", ".rb", ".js", ".jar", ".bash", ".ts"];
 
-    /// <summary>Of an address.</summary>
+    /// <summary>So many dots has an address, a version has fewer.</summary>
     private const int Dots = 3;
 
     private readonly TimeWords _times = TimeWords.English;

@@ -204,13 +204,13 @@ internal static class FirewallAnswers
             : !rules.IsEnabled ? "the firewall is off"
             : $"no rule matches, and then packets {Word(action)}";
 
-    /// <summary>Who reaches ports, from anywhere or from which networks.</summary>
     /// <summary>"Who may ssh in?" asks from where, and also which people.</summary>
     private static string WhoLogsIn(Clause clause, Want want, Session session) =>
         clause.Question == "who" && want.Flows.All(
             f => f.Ports is [{ First: SshPort, Last: SshPort }])
             ? $" {People.PeopleAnswers.Logins(new(session.Draft.State))}" : "";
 
+    /// <summary>Who reaches ports, from anywhere or from which networks.</summary>
     private static string Reached(FirewallRules rules, Want want, DesiredState state)
     {
         var said = want.Flows.Select(flow => Reach(rules, want, flow)).Distinct().ToList();
