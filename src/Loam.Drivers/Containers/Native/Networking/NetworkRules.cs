@@ -8,6 +8,8 @@ namespace Loam.Drivers.Containers.Native.Networking;
 /// <summary>Networks of containers as nftables takes them: the walls between them, the way out,
 /// and the host's ports that lead to containers. In a table of the instance's own, replaced as one
 /// transaction: connections that are established keep their way.</summary>
+/// <remarks>Without sets and maps: a packet on its way through the rules while they are replaced
+/// still goes through the old ones, but finds their sets empty.</remarks>
 internal sealed class NetworkRules(string instance)
 {
     /// <summary>What a socket carries whose packets may go to name servers only.</summary>
@@ -39,7 +41,6 @@ internal sealed class NetworkRules(string instance)
             return null;
         }
         var body = new StringBuilder();
-        AddSets(records, body);
         AddPorts(records, standings, body);
         AddWalls(records, body);
         body.Append("\tchain out {\n\t\ttype nat hook postrouting priority srcnat; policy accept;")
@@ -79,26 +80,7 @@ internal sealed class NetworkRules(string instance)
 
     private string Bridge(string network) => NetworkBridge.Name(instance, network);
 
-    private void AddSets(NetworkRecords records, StringBuilder body)
-    {
-        var all = records.Networks.Keys.Select(Bridge);
-        AddSet("same", "ifname . ifname", all.Select(b => $"\"{b}\" . \"{b}\""), body);
-        AddSet("open", "ifname", records.Networks.Where(n => !n.Value.Internal)
-            .Select(n => $"\"{Bridge(n.Key)}\""), body);
-        AddSet("doors", "ifname . ipv4_addr", records.Networks.Select(n =>
-            $"\"{Bridge(n.Key)}\" . {Subnet.Parse(n.Value.Subnet).Gateway}"), body);
-    }
-
-    private static void AddSet(
-        string name, string type, IEnumerable<string> elements, StringBuilder body)
-    {
-        var list = string.Join(", ", elements);
-        body.Append(CultureInfo.InvariantCulture, $"\tset {name} {{\n\t\ttype {type}\n")
-            .Append(list.Length == 0 ? "" : $"\t\telements = {{ {list} }}\n").Append("\t}\n");
-    }
-
-    private static void AddPorts(
-        NetworkRecords records, Standings standings, StringBuilder body)
+    private void AddPorts(NetworkRecords records, Standings standings, StringBuilder body)
     {
         var ways = records.Containers.Where(c => standings.Open.Contains(c.Key))
             .SelectMany(c => c.Value.Ports.Select(p => (Port: p, Container: c.Key,
@@ -106,50 +88,47 @@ internal sealed class NetworkRules(string instance)
             .Where(w => w.At is not null)
             .GroupBy(w => (w.Port.Protocol, Host: w.Port.Host!.Value)).OrderBy(g => g.Key)
             .ToList();
+        body.Append("\tchain ports {\n");
         foreach (var port in ways)
         {
-            body.Append(CultureInfo.InvariantCulture, $"\tchain {Name(port.Key)} {{\n");
             foreach (var place in port.GroupBy(w => w.Port.Address, StringComparer.Ordinal)
                 .OrderBy(g => g.Key == Everywhere).ThenBy(g => g.Key, StringComparer.Ordinal))
             {
-                AddWay(port.Key.Protocol, place.Key, [.. standings.Best(place, w => w.Container)
-                    .Select(w => $"{w.At} . {w.Port.Container}").Distinct()], body);
+                AddWay(port.Key, place.Key, [.. standings.Best(place, w => w.Container)
+                    .Select(w => $"{w.At}:{w.Port.Container}").Distinct()], body);
             }
-            body.Append("\t}\n");
         }
-        body.Append("\tchain ports {\n");
-        if (ways.Count > 0)
+        body.Append("\t}\n");
+        AddArriving(records, body);
+    }
+
+    /// <summary>Each in turn: one of so many, then of those that are left.</summary>
+    private static void AddWay((string Protocol, int Host) port, string address,
+        IReadOnlyList<string> targets, StringBuilder body)
+    {
+        for (var left = targets.Count; left > 0; left--)
         {
-            body.Append("\t\tmeta l4proto . th dport vmap { ").AppendJoin(", ", ways.Select(
-                w => $"{w.Key.Protocol} . {w.Key.Host} : goto {Name(w.Key)}")).Append(" }\n");
+            body.Append("\t\t").Append(address == Everywhere ? "" : $"ip daddr {address} ")
+                .Append(CultureInfo.InvariantCulture, $"{port.Protocol} dport {port.Host} ")
+                .Append(CultureInfo.InvariantCulture,
+                    $"{(left == 1 ? "" : $"numgen inc mod {left} 0 ")}dnat ip to {targets[^left]}\n");
         }
-        body.Append("\t}\n").Append(Arriving);
     }
 
     /// <summary>Whoever comes to an address of this host, from outside, from a container or from
     /// the host itself; but not where containers ask for names.</summary>
-    private const string Arriving =
-        "\tchain arriving {\n\t\ttype nat hook prerouting priority dstnat; policy accept;\n"
-        + "\t\tiifname . ip daddr @doors meta l4proto { tcp, udp } th dport 53 accept\n"
-        + "\t\tfib daddr type local jump ports\n\t}\n"
-        + "\tchain leaving {\n\t\ttype nat hook output priority -100; policy accept;\n"
-        + "\t\tfib daddr type local jump ports\n\t}\n";
-
-    private static string Name((string Protocol, int Host) port) =>
-        string.Create(CultureInfo.InvariantCulture, $"{port.Protocol}-{port.Host}");
-
-    private static void AddWay(
-        string protocol, string address, IReadOnlyList<string> targets, StringBuilder body)
+    private void AddArriving(NetworkRecords records, StringBuilder body)
     {
-        body.Append("\t\t").Append(address == Everywhere ? "" : $"ip daddr {address} ")
-            .Append(CultureInfo.InvariantCulture, $"meta l4proto {protocol} dnat ip to ");
-        if (targets.Count == 1)
+        body.Append("\tchain arriving {\n\t\ttype nat hook prerouting priority dstnat; ")
+            .Append("policy accept;\n");
+        foreach (var (name, network) in records.Networks)
         {
-            body.Append(targets[0].Replace(" . ", ":", StringComparison.Ordinal)).Append('\n');
-            return;
+            body.Append(CultureInfo.InvariantCulture, $"\t\tiifname \"{Bridge(name)}\" ip daddr "
+                + $"{Subnet.Parse(network.Subnet).Gateway} th dport 53 accept\n");
         }
-        body.Append(CultureInfo.InvariantCulture, $"numgen inc mod {targets.Count} map {{ ")
-            .AppendJoin(", ", targets.Select((t, i) => $"{i} : {t}")).Append(" }\n");
+        body.Append("\t\tfib daddr type local jump ports\n\t}\n")
+            .Append("\tchain leaving {\n\t\ttype nat hook output priority -100; policy accept;\n")
+            .Append("\t\tfib daddr type local jump ports\n\t}\n");
     }
 
     /// <summary>The host's own loop, which bridges would otherwise lead to; what comes from
@@ -162,18 +141,25 @@ internal sealed class NetworkRules(string instance)
                 $"\t\tiifname \"{_ours}*\" ip daddr 127.0.0.0/8 drop\n")
             .Append(CultureInfo.InvariantCulture,
                 $"\t\tiifname \"{_ours}*\" ip saddr 127.0.0.0/8 drop\n\t}}\n")
+            .Append("\tchain apart {\n").AppendJoin("", GuardedLinks(records).Select(
+                l => $"\t\toifname \"{l}\" drop\n")).Append("\t}\n")
             .Append("\tchain between {\n")
-            .Append("\t\ttype filter hook forward priority filter - 10; policy accept;\n");
-        if (records.Guard is { Links: { IsEmpty: false } links })
+            .Append("\t\ttype filter hook forward priority filter - 10; policy accept;\n")
+            .AppendJoin("", GuardedLinks(records).Select(
+                l => $"\t\tiifname \"{l}\" jump apart\n"));
+        foreach (var (name, network) in records.Networks)
         {
-            var list = string.Join(", ", links.Select(l => $"\"{l}\""));
+            var bridge = Bridge(name);
             body.Append(CultureInfo.InvariantCulture,
-                $"\t\tiifname {{ {list} }} oifname {{ {list} }} drop\n");
+                $"\t\tiifname \"{bridge}\" oifname \"{bridge}\" accept\n");
+            if (network.Internal)
+            {
+                body.Append(CultureInfo.InvariantCulture, $"\t\tiifname \"{bridge}\" drop\n")
+                    .Append(CultureInfo.InvariantCulture, $"\t\toifname \"{bridge}\" drop\n");
+            }
         }
-        body.Append("		iifname . oifname @same accept\n").Append(CultureInfo.InvariantCulture,
+        body.Append(CultureInfo.InvariantCulture,
             $$"""
-            		iifname "{{_ours}}*" iifname != @open drop
-            		oifname "{{_ours}}*" oifname != @open drop
             		oifname "{{_ours}}*" ct state established,related accept
             		oifname "{{_ours}}*" ct status dnat ct direction original accept
             		oifname "{{_ours}}*" drop
@@ -182,6 +168,9 @@ internal sealed class NetworkRules(string instance)
             """);
     }
 
+    private static ImmutableArray<string> GuardedLinks(NetworkRecords records) =>
+        records.Guard?.Links ?? [];
+
     /// <summary>The process that reads what containers ask can send to name servers and no one
     /// else: the mark is on its sockets, and it cannot take it off.</summary>
     private static void AddQuestions(ImmutableArray<string> upstreams, StringBuilder body)
@@ -189,12 +178,11 @@ internal sealed class NetworkRules(string instance)
         body.Append("\tchain questions {\n\t\ttype filter hook output priority filter; ")
             .Append("policy accept;\n").Append(CultureInfo.InvariantCulture,
                 $"\t\tmeta mark != 0x{NamesMark:x} accept\n");
-        foreach (var (family, colon) in (ReadOnlySpan<(string, bool)>)[("ip", false),
-            ("ip6", true)])
+        foreach (var server in upstreams)
         {
-            var list = string.Join(", ", upstreams.Where(u => u.Contains(':') == colon));
-            body.Append(list.Length == 0 ? "" : $"\t\t{family} daddr {{ {list} }} udp dport 53 "
-                + "accept\n");
+            var family = server.Contains(':') ? "ip6" : "ip";
+            body.Append(CultureInfo.InvariantCulture,
+                $"\t\t{family} daddr {server} udp dport 53 accept\n");
         }
         body.Append("\t\tdrop\n\t}\n");
     }

@@ -175,6 +175,38 @@ public sealed class ContainerNetworksTests(ITestOutputHelper output) : IAsyncLif
     }
 
     [NeedingFact]
+    public async Task Nobody_is_refused_while_rules_are_written()
+    {
+        await NetworkHost.NetworkAsync(_networks, "front");
+        ImmutableArray<string> replicas = ["web-1", "web-2", "web-3"];
+        foreach (var name in replicas)
+        {
+            await _host.StartAsync(_networks, name, "web", [Published(8080)], "front");
+        }
+        var (calls, isOver) = (0, false);
+        var calling = Task.Run(() =>
+        {
+            for (; !Volatile.Read(ref isOver); calls++)
+            {
+                // Throws where it is refused. Its port is free again at once.
+                using var call = NetworkHost.Call(
+                    _host.Outside, NetworkHost.HostAddress, 8080);
+                call.LingerState = new(true, 0);
+            }
+        });
+        var changes = 0;
+        for (; changes < 200 && !calling.IsCompleted; changes++)
+        {
+            await _networks.SetHealthyAsync(
+                replicas.Where((_, i) => (changes >> i) % 2 == 0).ToHashSet(), default);
+        }
+        Volatile.Write(ref isOver, true);
+        await calling;
+        output.WriteLine($"{changes} changes, {calls} calls");
+        calls.ShouldBeGreaterThan(changes, "else they hardly met");
+    }
+
+    [NeedingFact]
     public async Task Who_goes_on_sending_datagrams_is_led_to_another_when_his_container_ends()
     {
         await NetworkHost.NetworkAsync(_networks, "front");
