@@ -108,10 +108,10 @@ internal sealed class NetworkRules(string instance)
     {
         for (var left = targets.Count; left > 0; left--)
         {
+            var turn = left == 1 ? "" : $"numgen inc mod {left} 0 ";
             body.Append("\t\t").Append(address == Everywhere ? "" : $"ip daddr {address} ")
                 .Append(CultureInfo.InvariantCulture, $"{port.Protocol} dport {port.Host} ")
-                .Append(CultureInfo.InvariantCulture,
-                    $"{(left == 1 ? "" : $"numgen inc mod {left} 0 ")}dnat ip to {targets[^left]}\n");
+                .Append(CultureInfo.InvariantCulture, $"{turn}dnat ip to {targets[^left]}\n");
         }
     }
 
