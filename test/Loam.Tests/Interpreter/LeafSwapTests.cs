@@ -3,7 +3,7 @@ using Loam.Mind.Interpreter;
 namespace Loam.Tests.Interpreter;
 
 /// <summary>One value in the place of another, whatever field it stands in.</summary>
-public sealed class ExchangedTests
+public sealed class LeafSwapTests
 {
     [Theory]
     [InlineData("farm", "ingest in batches of 1000, not 500", "set BATCH of ingest to 1000")]

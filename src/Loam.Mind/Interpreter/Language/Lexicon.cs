@@ -86,6 +86,11 @@ internal sealed class Lexicon
 
     public bool Knows(string word) => _words.Contains(word) || _familiar.Contains(word);
 
+    /// <summary>It is known, or a form of what is: no slip of another, and nobody's name.
+    /// </summary>
+    public bool IsWord(string word) => Knows(word)
+        || Inflection.OfWord(word).Any(s => s.Length > 2 && Knows(s));
+
     private static Lexicon Load(string language)
     {
         var phrases = new Dictionary<string, ImmutableArray<Reading>>(StringComparer.Ordinal);

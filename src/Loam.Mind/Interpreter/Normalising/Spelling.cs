@@ -1,10 +1,17 @@
 namespace Loam.Mind.Interpreter.Normalising;
 
-/// <summary>Finds the word meant by a slip of the finger: one letter wrong, missing, doubled or
-/// swapped; two in long words.</summary>
+/// <summary>Finds the word meant by a slip of the finger: one letter missing, doubled, swapped or
+/// struck beside the right one; two in long words.</summary>
+/// <remarks>What a finger would not do makes another word: "frost" is no "front".</remarks>
 internal sealed class Spelling
 {
+    /// <summary>What no finger does costs more than any word may.</summary>
+    private const int Unlikely = 3;
+
     private readonly Dictionary<int, List<(string Word, int Rank)>> _byLength = [];
+
+    /// <summary>Words by what is left of them where no letter is doubled.</summary>
+    private readonly Dictionary<string, string> _plain = new(StringComparer.Ordinal);
 
     /// <param name="words">Likelier words first: an earlier one wins at the same distance.
     /// </param>
@@ -18,6 +25,7 @@ internal sealed class Spelling
                 _byLength[word.Length] = list = [];
             }
             list.Add((word, seen.Count));
+            _plain.TryAdd(Plain(word), word);
         }
     }
 
@@ -39,6 +47,10 @@ internal sealed class Spelling
         if (word.Length < 4 || !word.All(c => char.IsAsciiLetter(c) || c == '-'))
         {
             return (null, 0);
+        }
+        if (_plain.TryGetValue(Plain(word), out var doubled))
+        {
+            return (doubled, 0);
         }
         var allowed = word.Length >= 9 ? 2 : 1;
         string? best = null;
@@ -73,6 +85,21 @@ internal sealed class Spelling
         return (best, bestDistance);
     }
 
+    /// <summary>"Raddar" and "radarr" are one.</summary>
+    private static string Plain(string word)
+    {
+        Span<char> plain = stackalloc char[word.Length];
+        var length = 0;
+        foreach (var letter in word)
+        {
+            if (length == 0 || plain[length - 1] != letter)
+            {
+                plain[length++] = letter;
+            }
+        }
+        return new(plain[..length]);
+    }
+
     /// <summary>The same letters in the same places but for two neighbours.</summary>
     private static bool Swapped(string a, string b)
     {
@@ -89,8 +116,9 @@ internal sealed class Spelling
             && a.AsSpan(first + 2).SequenceEqual(b.AsSpan(first + 2));
     }
 
-    /// <summary>Damerau-Levenshtein (optimal string alignment), or <paramref name="limit"/> when
-    /// it is at least that.</summary>
+    /// <summary>Damerau-Levenshtein (optimal string alignment) with what is unlikely dear, or
+    /// <paramref name="limit"/> when it is at least that.</summary>
+    /// <param name="a">What was typed.</param>
     private static int Distance(string a, string b, int limit)
     {
         if (Math.Abs(a.Length - b.Length) >= limit || a.Length > 40 || b.Length > 40)
@@ -106,12 +134,11 @@ internal sealed class Spelling
         }
         for (var i = 1; i <= a.Length; i++)
         {
-            row[0] = i;
-            var least = i;
+            var least = row[0] = last[0] + Extra(a, i - 1, b.Length);
             for (var j = 1; j <= b.Length; j++)
             {
-                var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                var value = Math.Min(Math.Min(row[j - 1], last[j]) + 1, last[j - 1] + cost);
+                var value = Math.Min(Math.Min(row[j - 1] + 1,
+                    last[j] + Extra(a, i - 1, b.Length)), last[j - 1] + Other(a[i - 1], b[j - 1]));
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 {
                     value = Math.Min(value, before[j - 2] + 1);
@@ -128,4 +155,14 @@ internal sealed class Spelling
         }
         return last[b.Length];
     }
+
+    /// <summary>One letter for another.</summary>
+    private static int Other(char typed, char meant) =>
+        typed == meant ? 0 : Keyboard.IsTakenFor(typed, meant) ? 1 : Unlikely;
+
+    /// <summary>A letter too many: the key beside was struck as well, or an h is not heard. In a
+    /// short word that is another word.</summary>
+    private static int Extra(string typed, int at, int length) => length > 4
+        && (typed[at] is 'h' or '-' || at > 0 && Keyboard.IsNear(typed[at], typed[at - 1])
+            || at + 1 < typed.Length && Keyboard.IsNear(typed[at], typed[at + 1])) ? 1 : Unlikely;
 }

@@ -32,8 +32,9 @@ internal static partial class ClauseSplitter
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles)
     {
         var named = Aims.Mark(GivenNames.Mark(WithoutConcession(particles.Join(sentence))));
-        var wished = Present.Mark(Asides.Mark(Exchange.Join(
-            Attributes.NetworkReader.Mark(Inversions.Mark(named)))));
+        var valued = Exchange.Join(Quantities.Plain(
+            Attributes.NetworkReader.Mark(Inversions.Mark(named))));
+        var wished = Present.Mark(Asides.Mark(valued));
         return Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(wished))));
     }
 

@@ -31,7 +31,6 @@ internal static class Definites
         var here = new List<Lexeme>();
         for (var at = 0; at < sentence.Count; at++)
         {
-            Parted(sentence, at);
             if (ClauseSplitter.IsJoint(sentence[at]))
             {
                 Keep(here, named);
@@ -48,26 +47,6 @@ internal static class Definites
         }
         Keep(here, named);
     }
-
-    /// <summary>"Drop that job": the job goes, and nothing that was said.</summary>
-    private static void Parted(List<Lexeme> sentence, int at)
-    {
-        if (sentence[at].IsVerb("undo") && sentence[at].Text.Split(' ') is [.., var verb, "that"]
-            && verb is not "undo" && at + 1 < sentence.Count && IsKind(sentence[at + 1]))
-        {
-            var words = sentence[at].Original.Split(' ');
-            sentence[at] = sentence[at] with
-            {
-                Text = verb, Original = words[0], Readings = [new(Language.Part.Verb, "remove")],
-            };
-            sentence.Insert(at + 1, new("that", words[^1], [new(Language.Part.Noise, "noise")]));
-        }
-    }
-
-    private static bool IsKind(Lexeme lexeme) => s_kinds.ContainsKey(lexeme.Text)
-        || lexeme.Is(Language.Part.Topic, "notify") || lexeme.IsMention || lexeme.IsField("service")
-        || lexeme.IsField("network") || lexeme.IsField("port") || lexeme.Text is "key" or "keys"
-            or "mount" or "backup" or "variable" or "login" or "ban" or "interface";
 
     private static void Keep(List<Lexeme> here, Dictionary<Known, Lexeme> named)
     {

@@ -27,23 +27,32 @@ internal sealed class Predicates
     public List<Lexeme> Mark(List<Lexeme> sentence) =>
         ClauseSplitter.WithPieces(WithObjects(sentence), Piece);
 
-    /// <summary>"Drop that key": that is no end of what was said, but of a key.</summary>
+    /// <summary>"Drop that job": the job goes, and nothing that was said.</summary>
     private static List<Lexeme> WithObjects(List<Lexeme> sentence)
     {
         for (var at = 0; at + 1 < sentence.Count; at++)
         {
-            var words = sentence[at].Text.Split(' ');
-            if (sentence[at].IsVerb("undo") && words is ["drop" or "scrap" or "cancel" or "discard"
-                    or "forget", "that" or "this"]
-                && (sentence[at + 1].IsMention || sentence[at + 1].Is(Part.Topic, "key")
-                    || sentence[at + 1].Is(Part.Topic, "job")
-                    || sentence[at + 1].Readings[0].Part == Part.Field))
+            if (sentence[at].IsVerb("undo")
+                && sentence[at].Text.Split(' ') is [.., not "undo" and var verb, "that" or "this"]
+                && IsObject(sentence[at + 1]))
             {
-                sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "remove")] };
+                var words = sentence[at].Original.Split(' ');
+                sentence[at] = sentence[at] with
+                {
+                    Text = verb, Original = words[0], Readings = [new(Part.Verb, "remove")],
+                };
+                sentence.Insert(at + 1, new("that", words[^1], [new(Part.Noise, "noise")]));
             }
         }
         return sentence;
     }
+
+    private static bool IsObject(Lexeme lexeme) => lexeme.IsMention
+        || lexeme.Readings[0].Part == Part.Field || lexeme.Is(Part.Topic, "notify")
+        || lexeme.Is(Part.Topic, "key") || lexeme.Is(Part.Topic, "job")
+        || lexeme.Text is "job" or "account" or "user" or "rule" or "volume" or "certificate"
+            or "cert" or "secret" or "key" or "keys" or "mount" or "backup" or "variable"
+            or "login" or "ban" or "interface";
 
     private List<Lexeme> Piece(List<Lexeme> said)
     {

@@ -9,27 +9,12 @@ namespace Loam.Mind.Interpreter.Recognising;
 /// or a saying; what has several readings keeps them all.</summary>
 internal sealed class Recogniser(Lexicon lexicon, NameTable names)
 {
-    /// <summary>Words of one turn that are looked up for slips; the rest stay unknown.</summary>
-    private const int MostCorrections = 10;
-
-    private static readonly (string Ending, string Put)[] s_endings =
-    [
-        ("ies", "y"), ("es", ""), ("s", ""), ("ed", ""), ("ed", "e"), ("d", ""), ("ing", ""),
-        ("ing", "e"),
-    ];
-
-    private static readonly Lazy<Spelling> s_common =
-        new(() => new(NameTable.CatalogueWords.Concat(Lexicon.English.Words)));
-
-    /// <summary>Words of the state's names.</summary>
-    private HashSet<string>? _vocabulary;
-    private Spelling? _spelling;
-    private int _corrections;
+    private readonly Slips _slips = new(lexicon, names);
 
     public List<Lexeme> Read(List<Word> words)
     {
         var lexemes = new List<Lexeme>();
-        words = Mended(words);
+        words = _slips.Mended(words);
         for (var at = 0; at < words.Count;)
         {
             var (lexeme, length) = At(words, at);
@@ -330,7 +315,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         {
             return null;
         }
-        foreach (var stem in Stems(word.Text))
+        foreach (var stem in Inflection.OfVerb(word.Text))
         {
             var readings = lexicon.Readings(stem)
                 .Where(r => r.Part is Part.Verb or Part.Field).ToImmutableArray();
@@ -340,66 +325,6 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
             }
         }
         return null;
-    }
-
-    private static IEnumerable<string> Stems(string word)
-    {
-        foreach (var (ending, put) in s_endings)
-        {
-            if (word.EndsWith(ending, StringComparison.Ordinal))
-            {
-                var stem = word[..^ending.Length] + put;
-                yield return stem;
-                if (stem.Length > 3 && stem[^1] == stem[^2])
-                {
-                    yield return stem[..^1];
-                }
-            }
-        }
-    }
-
-    /// <summary>The words with slips of the finger mended; names that are given stay as they
-    /// are.</summary>
-    private List<Word> Mended(List<Word> words)
-    {
-        var mended = words.ToList();
-        for (var at = 0; at < words.Count && _corrections < MostCorrections; at++)
-        {
-            var word = words[at];
-            var given = at > 0 && words[at - 1].Text is "called" or "named" or "as" or "image"
-                or "name" or "user" or "users" or "account" or "hostname";
-            if (word.Quoted || word.IsMark || given || word.Text.Length < 4 || IsKnown(word)
-                || word.Text.Any(char.IsAsciiDigit) || IsNumbered(word.Text))
-            {
-                continue;
-            }
-            _corrections++;
-            _spelling ??= new(_vocabulary!);
-            if (Spelling.Nearest(word.Text, _spelling, s_common.Value) is { } meant)
-            {
-                mended[at] = word with { Text = meant, Corrected = true };
-            }
-        }
-        return mended;
-    }
-
-    /// <summary>"Students", where there are student1 and student2.</summary>
-    private bool IsNumbered(string word) => word[^1] == 's' && _vocabulary!.Any(
-        v => v.Length > word.Length - 1 && v.StartsWith(word[..^1], StringComparison.Ordinal)
-            && v[(word.Length - 1)..].All(char.IsAsciiDigit));
-
-    private bool IsKnown(Word word)
-    {
-        return lexicon.Knows(word.Text) || names.Knows(word.Text) || IsName(word.Text)
-            || (word.Text.EndsWith('s') && IsName(word.Text[..^1]))
-            || word.Text.Length > 5 && word.Text[^1] == 's' && lexicon.Knows(word.Text[..^1])
-            || Inflected(word) is not null || Literals.Read(word, lexicon) is not null;
-    }
-
-    private bool IsName(string word)
-    {
-        _vocabulary ??= [.. names.OwnWords];
-        return _vocabulary.Contains(word) || NameTable.CatalogueWords.Contains(word);
     }
 
     private static readonly Reading s_one = new(Part.Number, "");

@@ -13,7 +13,7 @@ namespace Loam.Mind.Interpreter.Resolving;
 /// for in the state files, whatever field it stands in. If it stands in one place that the words
 /// can mean, the new one is put there. Tried where nobody who knows the field understood it.
 /// </summary>
-internal sealed class Exchanged(Session session, IReadOnlyList<Sentence> sentences, Moment start)
+internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentences, Moment start)
 {
     /// <summary>A number below this stands in too many places to say where.</summary>
     private const int Telling = 100;

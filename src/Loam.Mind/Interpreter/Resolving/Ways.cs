@@ -49,7 +49,7 @@ internal sealed class Ways(
         var best = Whole(plain);
         return answers || !Gist.IsWanted(best.Result) ? best
             : new Gist(session, sentences, _start).Of(best)
-                ?? new Exchanged(session, sentences, _start).Of() ?? best;
+                ?? new LeafSwap(session, sentences, _start).Of() ?? best;
     }
 
     /// <summary>Everything that was said is taken as wished.</summary>

@@ -51,15 +51,7 @@ internal static class ImageReader
         {
             return null;
         }
-        var of = field > 0 && clause[field - 1].Possessive ? field - 1 : field + 1;
-        while (of > field && of < clause.Count && (clause[of].Readings[0].Part == Part.Noise
-            || clause[of].IsGlue("as") || clause[of].IsGlue("of") || clause[of].Text is "that"
-                or "which") && !clause[of].IsMention)
-        {
-            of++;
-        }
-        if (!clause.IsFree(of) || clause[of].Named(Known.Service) is not { } name
-            || !said.Session.Draft.State.Services.TryGetValue(name, out var service))
+        if (SameAs.Find(clause, field, said) is not var (of, service))
         {
             return null;
         }

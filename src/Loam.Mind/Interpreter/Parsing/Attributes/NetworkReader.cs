@@ -81,18 +81,9 @@ internal static class NetworkReader
     /// <summary>"In the same network as nginx", "on the network the api is in".</summary>
     private static IReadOnlyList<string>? OfService(Clause clause, int field, Discourse said)
     {
-        var of = field + 1;
-        while (of < clause.Count && (clause[of].IsGlue("as") || clause[of].IsGlue("of")
-            || clause[of].Readings[0].Part == Part.Noise && !clause[of].IsMention
-            || clause[of].Text is "that" or "which" or "where"))
-        {
-            of++;
-        }
-        of = field > 0 && clause[field - 1].Possessive ? field - 1 : of;
-        if (!clause.IsFree(of) || clause[of].Named(Known.Service) is not { } name
+        if (SameAs.Find(clause, field, said) is not var (of, service)
             || clause[of].Named(Known.Network) is not null || !clause.Lexemes.Any(l =>
-                l != clause[of] && (l.Is(Part.Image) || l.IsMention || l.Is(Part.Reference)))
-            || !said.Session.Draft.State.Services.TryGetValue(name, out var service))
+                l != clause[of] && (l.Is(Part.Image) || l.IsMention || l.Is(Part.Reference))))
         {
             return null;
         }

@@ -192,7 +192,7 @@ internal sealed partial class UserReader
 
     /// <summary>"Create ida and jan", "sven and eva need accounts": names stand first.</summary>
     private bool IsNewName(int at) => at >= 0 && clause[at].Is(Part.Unknown)
-        && !clause[at].Corrected && !Lexicon.English.Knows(clause[at].Text)
+        && !clause[at].Corrected && !Lexicon.English.IsWord(clause[at].Text)
         && UserNames.Of(clause[at]) is not null && at + 2 < clause.Count
         && (clause[at + 1].IsGlue("and") || clause[at + 1].IsGlue("comma"))
         && clause[at + 2].Is(Part.Unknown) && UserNames.Of(clause[at + 2]) is not null;

@@ -35,10 +35,13 @@ internal sealed partial class UserReader
                 || l.Named(Known.App) is not null) ? at : 0;
     }
 
+    /// <summary>"We hired zoe".</summary>
+    private bool IsHired(int at) => at > 0 && clause[at - 1].Is(Part.Topic, "hires");
+
     /// <summary>A word that can only be somebody's name.</summary>
     private static bool IsNobody(Lexeme lexeme) => lexeme is { IsMention: false, Possessive: false }
         && lexeme.Is(Part.Unknown) && UserNames.Of(lexeme) is not null
-        && !Lexicon.English.Knows(lexeme.Original.ToLowerInvariant())
+        && !Lexicon.English.IsWord(lexeme.Original.ToLowerInvariant())
         && !UserNames.IsForm(lexeme);
 
     private void Arrive(int words)

@@ -163,7 +163,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             return true;
         }
-        if ((_names || Listed(at) || Siblings(lexeme).Count > 0
+        if ((_names || Listed(at) || IsHired(at) || Siblings(lexeme).Count > 0
                 || lexeme.Is(Part.Quoted) && _now.Creates) && !NamesGroup(at)
             && (!lexeme.Is(Part.Topic) || lexeme.Corrected && !IsKindOf(at))
             && UserNames.Of(lexeme) is { } name
