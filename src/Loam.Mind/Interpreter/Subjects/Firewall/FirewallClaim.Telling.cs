@@ -12,6 +12,12 @@ internal static partial class FirewallClaim
     /// <summary>"Could that be permitted?" asks for it, "can that be reached?" asks.</summary>
     private static bool AsksToDo(Clause clause)
     {
+        // "Could node-range start at 7000 instead?"
+        if (clause.Lexemes.Any(l => l.Named(Known.Rule) is not null)
+            && clause.Lexemes.Any(l => l.IsNumber) && clause.Lexemes.Any(l => l.IsGlue("instead")))
+        {
+            return true;
+        }
         var be = clause.Lexemes.ToList().FindIndex(l => l.Text.Split(' ')[^1] is "be");
         return be > 0 && clause.Lexemes.Skip(be + 1).Any(l => l.Is(Part.Topic, "allow")
             || l.Is(Part.Topic, "block") || l.Is(Part.Topic, "open") || l.Is(Part.Topic, "close")
@@ -51,9 +57,69 @@ internal static partial class FirewallClaim
 
     /// <summary>"The scanner moved to 192.168.20.88. It must reach 8080".</summary>
     private static bool FollowsWhere(WishScan scan, Discourse said) =>
-        scan.Groups is [{ Refers: true, Act: Act.Allow, HasSource: false, Ports.Count: > 0 }]
-        && said.Before is [.., { Subject: FirewallSubject } before]
-        && TellsWhere(before, WishScan.Of(before));
+        said.Before is [.., { Question: null } before]
+        && (scan.Groups is [{ Refers: true, Act: Act.Allow or Act.None, HasSource: false,
+                Ports.Count: > 0 }, ..] && TellsWhere(before, WishScan.Of(before))
+            || before.Subject is FirewallSubject && scan.Groups is [{ Else: true }] && (scan.Groups[0].Others || scan.Groups[0].OfSame));
+
+    /// <summary>"… was no spammer. Let him back in": who was told of.</summary>
+    public static bool LetsBack(Clause clause, WishScan scan, Discourse said) =>
+        scan.Groups is [{ Act: Act.Unblock, HasSource: false, Ports.Count: 0, Rules.Count: 0 }]
+        && said.Before.Append(clause).Any(c => c.Lexemes.Any(l => PortNames.Network(l) is not null
+            || l.Named(Known.Rule) is not null));
+
+    /// <summary>"3001 shouldn't be reachable": what a rule lets in by its number is shut there, and
+    /// stays published.</summary>
+    private static bool IsRuled(
+        Clause clause, WishScan scan, FirewallRules rules, Discourse said)
+    {
+        if (scan.Groups is not [{ IsAllow: false, HasSource: false, Ports.Count: > 0, Else: false,
+                Rate: null, Log: null, Direction: null or PacketDirection.Input } group]
+            || clause.Verb is not ("" or "unpublish" or "remove" or "have" or "set")
+            || group.Act == Act.None && (clause.Verb is not "remove" || scan.HasThing
+                || clause.Lexemes.Any(l => l.IsField("port")) || !scan.Taken.Any(at =>
+                    at < clause.Lexemes.ToList().FindIndex(l => l.IsVerb("remove")))
+                || clause.Lexemes.Any(l => l.IsMention && l.Named(Known.Rule) is null))
+            || clause.Verb is not "remove" && !clause.Lexemes.Any(l => l.IsVerb("publish")
+                || l.IsVerb("unpublish") || l.Is(Part.Topic, "may") || l.Is(Part.Topic, "open")
+                || l.Is(Part.Topic, "anywhere"))
+            || clause.Verb is "remove" && scan.HasThing
+                && !clause.Lexemes.Any(l => l.IsVerb("publish"))
+            || clause.Lexemes.Any(l => l.Text.Contains("publish", StringComparison.Ordinal)
+                || l.Text.Contains("expos", StringComparison.Ordinal)))
+        {
+            return false;
+        }
+        var services = said.Session.Draft.State.Services;
+        var numbers = group.Ports.SelectMany(p => p.Thing?.Named(Known.Service) is { } name
+            && services.TryGetValue(name, out var service)
+                ? service.Ports.Select(o => o.Host ?? 0)
+                : p.Gates.Select(g => g.Ports?.First ?? 0)).ToList();
+        return numbers.Count > 0 && numbers.TrueForAll(n => rules.Rules.Any(r =>
+            r.Action == FirewallAction.Accept && r.Ports.Any(p => p.First == n && p.Last == n)));
+    }
+
+    /// <summary>"9001 can be closed. 1883 stays": as it is.</summary>
+    public static bool Stays(Clause clause, WishScan scan, Discourse said) =>
+        clause.Question is null && scan.Groups is [{ Strong: false, IsBlock: false, Only: false,
+            HasSource: false, Rate: null, Log: null, Ports.Count: > 0 }]
+        && clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "stay" or "stays" or "remain"
+            or "remains")
+        && said.Before.SelectMany(c => c.Attributes).OfType<FirewallAttribute>().ToList()
+            is { Count: > 0 } before
+        && before.TrueForAll(b => b is { LocksDown: false, Enable: null, Policy: false }
+            && !b.Groups.Exists(g => g.Else || g.Everything))
+        && before.Exists(b => b.Removes || b.Groups.Exists(g => g.IsBlock));
+
+    /// <summary>"… could not reach gitea. Add 10.8.0.0/24": to what was told.</summary>
+    public static bool AddsTo(Clause clause, WishScan scan, Discourse said) =>
+        clause.Verb is "create" or "" or "have" && clause.Question is null
+        && scan.Groups is [{ Act: Act.None, Sources.Count: > 0, Ports.Count: 0, Only: false }]
+        && clause.Lexemes.All(l => PortNames.Network(l) is not null || l.IsVerb("create")
+            || l.Readings[0].Part is Part.Noise or Part.Glue || l.Is(Part.Reference))
+        && clause.Lexemes.Any(l => l.IsVerb("create") || l.IsGlue("also"))
+        && said.Before is [.., { Question: null } before]
+        && WishScan.Of(before).Groups.Exists(g => g.Ports.Count > 0);
 
     private static bool GoesAlike(
         Group group, Clause clause, WishScan scan, Discourse said) => SaysLikewise(clause)
@@ -108,5 +174,5 @@ internal static partial class FirewallClaim
         && clause.Lexemes.Any(l => l.IsGlue("is") || l.Text.Split(' ')[0] is "sit" or "sits"
             or "is" or "has" or "have" or "works" or "work" or "lives" or "live" or "uses"
             or "comes" or "come" or "got" or "are" or "be" or "be in" or "located" or "found"
-            or "reachable" or "moved");
+            or "reachable" or "moved" or "there");
 }

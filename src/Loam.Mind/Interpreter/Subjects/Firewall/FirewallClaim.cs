@@ -37,7 +37,8 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
-        if (FollowsWhere(scan, said))
+        if (FollowsWhere(scan, said) || LetsBack(clause, scan, said)
+            || AddsTo(clause, scan, said))
         {
             return Likely;
         }
@@ -70,6 +71,7 @@ internal static partial class FirewallClaim
             || words.HasText("allow port", "allow ports", "block port", "block ports") ? 0.6
             : scan.Groups.Count == 0 ? 0
             : scan.Groups.Max(g => Of(g, clause, scan, rules, said));
+        claim = Math.Max(claim, IsRuled(clause, scan, rules, said) ? Likely : 0);
         claim = Math.Max(claim, OfNames(clause, scan, said));
         return Math.Max(claim, said.Continues(self) ? Continued(clause, scan, said) : 0);
     }

@@ -96,11 +96,17 @@ internal sealed partial class FirewallResolver
     /// </summary>
     private void NobodyElse()
     {
-        var rest = _wish.Groups.FindIndex(g => g is { Else: true, Others: true, IsBlock: true,
-            Ports.Count: 0, Sources.Count: 0, Direction: null });
-        if (rest > 0 && _wish.Groups[rest - 1] is { IsBlock: false, Ports.Count: > 0,
-            Sources.Count: > 0 } allowed)
+        if (_wish.Groups is [{ Direction: PacketDirection.Output, IsAllow: true }, { Nothing: true }])
         {
+            // "Permit exactly that and nothing more": what goes out is shut by the policy.
+            _wish.Groups.RemoveAt(1);
+        }
+        var rest = _wish.Groups.FindIndex(g => g is { Else: true, Others: true, IsBlock: true,
+            Sources.Count: 0, Direction: null });
+        if (rest > 0 && _wish.Groups[rest - 1] is { IsBlock: false, Sources.Count: > 0 } allowed
+            && (allowed.Ports.Count > 0 || _wish.Groups[rest].Ports.Count > 0))
+        {
+            allowed.Ports = allowed.Ports.Count > 0 ? allowed.Ports : _wish.Groups[rest].Ports;
             (allowed.Only, allowed.Act) = (!allowed.Also, Act.Allow);
             _wish.Groups.RemoveAt(rest);
         }
@@ -142,6 +148,8 @@ internal sealed partial class FirewallResolver
         {
             [{ IsBlock: false, SourceFirst: true, Sources.Count: > 0, Ports.Count: > 0 } may,
                 { Nothing: true, Ports.Count: 0, HasSource: false }] => may,
+            [{ IsBlock: false, Sources.Count: > 0, Ports.Count: > 0 } may, { OfSame: true,
+                Ports.Count: 0 }] => may,
             [{ IsBlock: false, OnlyPorts: true, Sources.Count: > 0, Ports.Count: > 0 } may] => may,
             [{ IsBlock: true, Sources.Count: > 0, Ports.Count: 0 } shut,
                 { IsAllow: true, Ports.Count: > 0, HasSource: false } spared]
@@ -380,6 +388,10 @@ internal sealed partial class FirewallResolver
             Interface: null } or { Refers: true, Only: true, Ports.Count: 0, Everything: false })
         {
             return Missing(group);
+        }
+        if (group is { Else: true, Ports.Count: > 0, HasSource: false })
+        {
+            return Ask($"Who may still reach {want.What}?", [.. Networks().Take(3)]);
         }
         if (group is { HasSource: false, Interface: null, Destinations.Count: 0, Direction: null
                 or PacketDirection.Input } && AskWho() is { } who)

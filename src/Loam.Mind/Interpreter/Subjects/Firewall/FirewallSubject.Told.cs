@@ -1,3 +1,4 @@
+using Loam.Core.Firewall;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
@@ -65,13 +66,86 @@ internal sealed partial class FirewallSubject
             of.Sources = those;
         }
         // "… has new sensors, let them use mqtt": not everybody.
-        else if (wish.Groups is [{ IsBlock: false, HasSource: false, Ports.Count: > 0 } may]
+        else if (wish.Groups is [{ IsBlock: false, HasSource: false, Ports.Count: > 0 } may,
+                .. var rest] && rest.TrueForAll(g => g.Nothing || g.OfSame)
             && (words.HasText("them", "they", "he", "she", "him", "her")
                 || may.Refers && words.HasText("it"))
             && Told(said) is { Count: > 0 } told)
         {
             may.Sources = told;
+            said.Before.Where(c => c.Subject is not FirewallSubject && c.Lexemes.Any(
+                l => PortNames.Network(l) is not null)).ToList().ForEach(c => c.IsTold = true);
             (may.Refers, may.SourceFirst) = (false, true);
+            may.Direction = words.HasText("send", "sends") ? null : may.Direction;
+        }
+
+    }
+
+    /// <summary>"It needs 8080. Anything else from that address is dropped", "10.1.2.3 uses ssh.
+    /// Nobody else may": of whom or what there is more was said before.</summary>
+    private static bool Rest(FirewallAttribute wish, List<FirewallAttribute> before)
+    {
+        if (wish.Groups is not [{ IsBlock: true, HasSource: false } rest]
+            || !(rest is { OfSame: true, Ports.Count: 0 } or { Else: true, Others: true })
+            || before is not [.., { LocksDown: false, Enable: null,
+                Groups: [{ IsBlock: false, Sources.Count: > 0 } may] } earlier]
+            || may.Ports.Count == 0 && rest.Ports.Count == 0)
+        {
+            return false;
+        }
+        wish.Groups.Insert(0, may);
+        return earlier.IsMerged = true;
+    }
+
+    /// <summary>"198.51.100.77 was no spammer. Let him back in": whatever else was told of him.
+    /// </summary>
+    private static void Pardoned(FirewallAttribute wish, Clause clause, Discourse said)
+    {
+        foreach (var told in said.Before.Where(c => c.Question is null))
+        {
+            told.Attributes.OfType<FirewallAttribute>().ToList().ForEach(a => a.IsMerged = true);
+            told.IsTold |= told.Subject is not FirewallSubject;
+            told.Explains();
+        }
+        var all = said.Before.Append(clause).SelectMany(c => c.Lexemes).ToList();
+        wish.Groups[0].Sources = [.. all.Select(PortNames.Network).OfType<string>().Distinct()];
+        if (wish.Groups[0].Sources.Count == 0)
+        {
+            wish.Groups[0].Rules.AddRange(all.Select(l => l.Named(Known.Rule)).OfType<string>());
+        }
+    }
+
+    /// <summary>"Outgoing mail is dropped. The relay is 10.40.0.25, would you open it towards that
+    /// host?": which way and which port was told, and the address is where it goes to.</summary>
+    private static void Leaving(FirewallAttribute wish, Clause clause, Discourse said)
+    {
+        if (wish.Groups is not [{ IsAllow: true } open, ..] || open.Direction is not null
+            and not PacketDirection.Output || said.Before.Count == 0)
+        {
+            return;
+        }
+        var told = said.Before.Where(c => c.Question is null).ToList();
+        var groups = told.SelectMany(c => WishScan.Of(c).Groups).ToList();
+        var refers = !clause.Lexemes.Any(l => l.IsNumber || PortNames.Of(l) is not null);
+        open.Direction ??= refers && open.Sources.Count > 0 && groups.Exists(
+            g => g.Direction == PacketDirection.Output) ? PacketDirection.Output : null;
+        if (open.Direction is null)
+        {
+            return;
+        }
+        open.Outwards(open.Towards || told.Exists(c => c.Lexemes.Any(
+            l => PortNames.Network(l) is { } address && open.Sources.Contains(address))));
+        if (open is { Ports.Count: 0, Destinations.Count: > 0, Everything: false }
+            && groups.LastOrDefault(g => g.Ports.Count > 0) is { } of)
+        {
+            (open.Ports, open.Refers) = ([.. of.Ports], false);
+            told.ForEach(c => c.IsTold |= c.Subject is not FirewallSubject);
+        }
+        if (open.Destinations.Count > 0)
+        {
+            told.SelectMany(c => c.Attributes).OfType<FirewallAttribute>()
+                .Where(a => a.Groups.TrueForAll(g => !g.IsAllow)).ToList()
+                .ForEach(a => a.IsMerged = true);
         }
     }
 
@@ -90,8 +164,17 @@ internal sealed partial class FirewallSubject
 
     /// <summary>"The page on 9091 shows up from anywhere. Only 10.0.0.0/8 may see it": of which
     /// port was told.</summary>
-    private static void What(FirewallAttribute wish, Discourse said)
+    private static void What(FirewallAttribute wish, Clause clause, Discourse said)
     {
+        if (FirewallClaim.AddsTo(clause, WishScan.Of(clause), said))
+        {
+            var before = said.Before[^1];
+            (wish.Groups[0].Ports, wish.Groups[0].Act) = ([.. WishScan.Of(before).Groups
+                .SelectMany(g => g.Ports)], Act.Allow);
+            before.IsTold |= before.Subject is not FirewallSubject;
+            before.Attributes.OfType<FirewallAttribute>().ToList().ForEach(a => a.IsMerged = true);
+            return;
+        }
         if (wish.Groups is not [{ Refers: true, OwnAct: true, Ports.Count: 0, Everything: false,
                 Rules.Count: 0, Destinations.Count: 0 } group, ..]
             || wish.Last is { Ports.Count: > 0 }

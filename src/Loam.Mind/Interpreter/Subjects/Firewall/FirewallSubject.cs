@@ -76,9 +76,18 @@ internal sealed partial class FirewallSubject : ISubject
             wish.Groups.Clear();
             (wish.IsReason, wish.Policy) = (true, false);
         }
-        Merge(wish, said, scan.Words.Has("open"));
-        Whom(wish, scan.Words, said);
-        What(wish, said);
+        wish.IsReason |= FirewallClaim.Stays(clause, scan, said);
+        if (FirewallClaim.LetsBack(clause, scan, said))
+        {
+            Pardoned(wish, clause, said);
+        }
+        else
+        {
+            Merge(wish, said, scan.Words.Has("open"));
+            Whom(wish, scan.Words, said);
+            What(wish, clause, said);
+            Leaving(wish, clause, said);
+        }
         clause.Attributes.Add(wish);
         Sweep(clause, scan.Taken.Contains);
     }
@@ -143,6 +152,7 @@ internal sealed partial class FirewallSubject : ISubject
                 "default policy", "forward policy", "forwarding policy", "forward chain"),
             OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
             Limits = words.Has("limit"),
+            There = words.HasText("there", "in there", "over there"),
             Removes = clause.Verb is "remove" && !words.Has("limit")
                 && !scan.Groups.Exists(g => g.Log == false)
                 && !scan.Groups.Exists(g => g.Strong && g.OwnAct
@@ -300,8 +310,11 @@ internal sealed partial class FirewallSubject : ISubject
         {
             denied.Ports = [.. opened.Ports];
         }
-        Again(wish, before);
-        Join(wish, before, opens);
+        if (!Rest(wish, before))
+        {
+            Again(wish, before);
+            Join(wish, before, opens);
+        }
         foreach (var earlier in before)
         {
             if (earlier.LocksDown || earlier.Enable == true || earlier.Groups.Exists(g => g.Else))
@@ -332,11 +345,26 @@ internal sealed partial class FirewallSubject : ISubject
         // "Let maria (10.1.2.3) use 8443"
         var lets = half is { Strong: true, IsAllow: true } && !opens
             && group is { Strong: false, IsBlock: false, Only: false };
-        if (half is { Ports.Count: 0, Everything: false, Sources.Count: > 0 }
+        if (half is { Ports.Count: > 0, HasSource: false, Rules.Count: 0 }
+            && group is { Rules.Count: > 0, Ports.Count: 0, Refers: true })
+        {
+            // "9001 is not used, take it out of the mqtt rule"
+            group.Ports = [.. half.Ports];
+            earlier.IsMerged = true;
+        }
+        else if (half is { Ports.Count: 0, Everything: false, Sources.Count: > 0 }
             && (!half.Strong || lets) && group is { Ports.Count: > 0, HasSource: false })
         {
             group.Sources = half.Sources;
             group.Only |= half.Only;
+            earlier.IsMerged = true;
+        }
+        else if (half is { Ports.Count: > 0, Sources.Count: 0, IsBlock: false, Log: null }
+            && group is { OwnAct: true, IsAllow: true, Ports.Count: 0, HasSource: true,
+                Everything: false, Else: false, Rules.Count: 0 } && wish.There)
+        {
+            // "2222 times out. Let the LAN in there"
+            group.Ports = [.. half.Ports];
             earlier.IsMerged = true;
         }
         else if (half is { Ports.Count: > 0, Strong: false, Only: false, Log: null, Rate: null }
@@ -346,7 +374,8 @@ internal sealed partial class FirewallSubject : ISubject
         {
             // "Mosh uses udp 60001, open that"
             (group.Ports, group.Refers) = ([.. half.Ports], false);
-            group.Sources = group.HasSource ? group.Sources : half.Sources;
+            group.Sources = group.HasSource ? group.Sources : [.. half.Sources];
+            group.Outwards(half.Direction is null);
             earlier.IsMerged = true;
         }
         else if (half is { Ports.Count: > 0, Strong: false, Rate: null } && group is
@@ -372,7 +401,7 @@ internal sealed partial class FirewallSubject : ISubject
 
     /// <summary>"Everything else is blocked".</summary>
     public static bool IsRest(Group group) => group is { IsBlock: true, Log: null }
-        && (group.Else || group is
+        && (group is { Else: true, Ports.Count: 0 } || group is
         { Everything: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
             Interface: null });
 

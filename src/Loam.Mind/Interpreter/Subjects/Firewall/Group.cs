@@ -88,8 +88,27 @@ internal sealed record Group
     /// <summary>Matches are written to the log, or no longer are; null: not said.</summary>
     public bool? Log { get; set; }
 
+    /// <summary>The number is where a range begins.</summary>
+    public bool Begins { get; set; }
+
+    /// <summary>"Whatever else it sends": of what was spoken of, not of everybody.</summary>
+    public bool OfSame { get; set; }
+
+    /// <summary>Its address was said behind "to".</summary>
+    public bool Towards { get; set; }
+
     /// <summary>Rules named.</summary>
     public List<string> Rules { get; } = [];
+
+    /// <summary>What goes out goes to the address that was said, and does not come from it.
+    /// </summary>
+    public void Outwards(bool where)
+    {
+        if (where && Direction == PacketDirection.Output && Destinations.Count == 0)
+        {
+            (Destinations, Sources) = (Sources, []);
+        }
+    }
 
     public bool HasSource => Sources.Count > 0 || Lan || Anywhere;
 
@@ -127,6 +146,9 @@ internal sealed record FirewallAttribute(List<Group> Groups) : ClauseAttribute
     /// <summary>Groups of other clauses of the turn that stay open when everything else is shut.
     /// </summary>
     public List<Group> Keeps { get; } = [];
+
+    /// <summary>What is spoken of is called a place: "there".</summary>
+    public bool There { get; init; }
 
     /// <summary>Done together with another clause.</summary>
     public bool IsMerged { get; set; }

@@ -124,7 +124,8 @@ internal sealed class RuleChanges(RuleBook book)
         var ports = want.Flows.SelectMany(f => f.Ports).ToList();
         if (ports.Count > 0 && rule.Protocol is PacketProtocol.Tcp or PacketProtocol.Udp)
         {
-            var all = group.Also ? [.. rule.Ports.Concat(ports).Distinct()] : ports;
+            var all = group.Also ? [.. rule.Ports.Concat(ports).Distinct()]
+                : Stretched(rule, group, ports) is { } range ? [range] : ports;
             if (!all.SequenceEqual(rule.Ports))
             {
                 book.SetPorts(rule.Name, all);
@@ -171,6 +172,20 @@ internal sealed class RuleChanges(RuleBook book)
         }
         return done.Count > 0 ? Reply.Done(Wording.List(done)).With(Risk.Medium)
             : Says(group, want) ? Reply.Same($"Rule {rule.Name} is like that already.") : null;
+    }
+
+    /// <summary>"Stretch it to 8200": the end of a range that is nearer, or the one that was said;
+    /// null: no range is to become another.</summary>
+    private static PortRange? Stretched(FirewallRule rule, Group group, List<PortRange> ports)
+    {
+        if (rule.Ports is not [var old] || old.First == old.Last || ports is not [var port]
+            || port.First != port.Last || group.Only)
+        {
+            return null;
+        }
+        var begins = port.First < old.First || group.Begins && port.First < old.Last;
+        return begins ? old with { First = port.First }
+            : port.First > old.First ? old with { Last = port.First } : null;
     }
 
     private static bool Says(Group group, Want want) => want.Flows.Exists(f => f.Ports.Count > 0)

@@ -195,12 +195,39 @@ internal sealed partial class ScanWords
         while (next < clause.Count && (clause[next].Readings[0].Part == Part.Noise
             || clause[next].IsGlue("comma") || clause[next].IsGlue("is")
             || clause[next].IsGlue("in") || clause[next].IsGlue("also")
+            || Is(next, "whereabouts") || clause[next].Text is "lives" or "runs"
             || clause[next].IsField("address") || clause[next].Text is "at" or "server" or "host"
                 or "machine" or "box" or "pc"))
         {
             next++;
         }
         return next < clause.Count && PortNames.Network(clause[next]) is not null;
+    }
+
+    /// <summary>"It has to begin at 7900".</summary>
+    public bool Begins(int at) => Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at)).Any(
+        before => clause[before].Text.Split(' ')[0] is "begin" or "begins" or "start" or "starts"
+            or "starting" or "beginning");
+
+    /// <summary>"Anything else from that address", "whatever else it sends".</summary>
+    public bool IsOfSame(int at)
+    {
+        for (var next = at + 1; next <= PieceEnd(at); next++)
+        {
+            if (PortNames.Network(clause[next]) is not null)
+            {
+                return false;
+            }
+            if ((clause[next].Key(Part.Reference) is "it" or "them" || Is(next, "somebody")
+                || clause[next].Text is "he" or "she" or "they" or "there")
+                && (clause[next - 1].IsGlue("from") || clause[next - 1].IsGlue("of")
+                    || clause[next - 1].IsGlue("by") || next == at + 1
+                    || clause[next - 1].Text is "what" or "that" or "which"))
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// <summary>"Reject instead of drop": the second is not wished.</summary>

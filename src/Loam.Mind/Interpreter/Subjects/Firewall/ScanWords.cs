@@ -197,7 +197,7 @@ internal sealed partial class ScanWords(Clause clause)
         }
         return port + 1 < clause.Count && (PortNames.Of(clause[port]) is not null
             || IsPortNumber(port)) && clause.Lexemes.Skip(port + 1).Take(2).Any(
-                l => l.IsGlue("wish") || l.IsGlue("is") || l.IsGlue("only"));
+                l => l.IsGlue("wish") || l.IsGlue("is") || l.IsGlue("only") || l.IsGlue("not"));
     }
 
     /// <summary>"Private to 10.9.0.0/24", "reserved for the LAN".</summary>
@@ -223,6 +223,14 @@ internal sealed partial class ScanWords(Clause clause)
                 || l.IsGlue("on") || l.IsGlue("from")).FirstOrDefault() is { } who
             && PortNames.Network(who) is not null;
 
+    /// <summary>"…, but nobody from outside": only they who were named before.</summary>
+    public bool IsNobodyBesides(int at) => Is(at, "nobody") && at > 1
+        && (clause[at - 1].IsGlue("but") || clause[at - 1].IsGlue("and")
+            || clause[at - 1].IsGlue("comma"))
+        && NextIs(at, next => Is(next, "anywhere"))
+        && !Enumerable.Range(at, PieceEnd(at) - at + 1).Any(
+            n => PortNames.Of(clause[n]) is not null || IsPortNumber(n));
+
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
@@ -243,6 +251,24 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"Only ssh": what follows is a port.</summary>
     public bool LeadsToPort(int at) => NextIs(at, next => PortNames.Of(clause[next]) is not null
         || IsPortNumber(next) || clause[next].IsField("port"));
+
+    /// <summary>"People on the vpn": who, and not what runs here.</summary>
+    public bool IsPlaceOf(int at)
+    {
+        var link = at - 1;
+        while (link >= 0 && clause[link].Readings[0].Part == Part.Noise)
+        {
+            link--;
+        }
+        return link > 0 && (clause[link].IsGlue("on") || clause[link].IsGlue("in")
+                || clause[link].IsGlue("with"))
+            && clause[link - 1].Text is "people" or "folks" or "users" or "everyone" or "everybody"
+                or "those" or "devices" or "clients" or "colleagues" or "who";
+    }
+
+    /// <summary>"Towards the internet": where others come from.</summary>
+    public bool LeadsOutside(int at) => NextIs(at, next => Is(next, "anywhere")
+        || Is(next, "lan") || InterfaceAt(next) is not null);
 
     private bool NextIs(int at, Func<int, bool> wanted)
     {
@@ -399,7 +425,7 @@ internal sealed partial class ScanWords(Clause clause)
             before--;
         }
         return before >= 0 && clause[before].Text is "i" or "we" or "customers" or "clients"
-            or "people" && NextIs(at, next => Is(next, "may"));
+            or "people" && NextIs(at, next => Is(next, "may") || clause[next].Is(Part.Unknown));
     }
 
     /// <summary>"Everything else stays like it is".</summary>

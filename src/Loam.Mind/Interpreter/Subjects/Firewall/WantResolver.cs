@@ -18,7 +18,7 @@ internal sealed class WantResolver(Session session, Clause clause)
 
     public Want Of(Group group)
     {
-        var flows = group.Ports.SelectMany(Flows).ToList();
+        var flows = Distinct(group.Ports).SelectMany(Flows).ToList();
         flows = Joined(flows, group);
         if (flows.Count == 0 && group.Protocols.Count > 0)
         {
@@ -62,6 +62,19 @@ internal sealed class WantResolver(Session session, Clause clause)
             .Where(a => s_private.Any(p => Traffic.Contains(
                 PortNames.Parsed(p), PortNames.Parsed(a)))).Distinct().ToList();
         return own.Count > 0 ? own : [.. s_private];
+    }
+
+    /// <summary>"Git over ssh (2222)", "imaging's page on 8042": of the ports of a service, the one
+    /// that was said.</summary>
+    private List<Port> Distinct(List<Port> ports)
+    {
+        var numbers = ports.Where(p => p.Thing is null).SelectMany(p => p.Gates)
+            .Select(g => g.Ports?.First).OfType<int>().ToList();
+        bool Said(Port port) => port.Thing?.Named(Known.Service) is { } name
+            && session.Draft.State.Services.TryGetValue(name, out var service)
+            && service.Ports.Count(p => p.Host is not null) > 1
+            && service.Ports.Any(p => p.Host is { } host && numbers.Contains(host));
+        return numbers.Count == 0 ? ports : ports.FindAll(p => !Said(p));
     }
 
     private IEnumerable<Flow> Flows(Port port)

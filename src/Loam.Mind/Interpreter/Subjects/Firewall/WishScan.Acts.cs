@@ -37,6 +37,13 @@ internal sealed partial class WishScan
                 _group.Act = Act.Block;
                 return;
             }
+            if (_words.IsNobodyBesides(at) && _group is { OwnAct: true, IsAllow: true,
+                HasSource: true })
+            {
+                _group.Only = true;
+                Take(at, _words.PieceEnd(at));
+                return;
+            }
             _group.Void |= lexeme.Text == "nothing" && _group is { OwnAct: true,
                 HasOperand: false };
             (_negated, _negatedAt) = (!_group.Void, at);
@@ -97,6 +104,14 @@ internal sealed partial class WishScan
             // "Http for everyone, but 3001 …": a wish of its own.
             Next();
             (_group.Act, _negated) = (Act.None, false);
+        }
+        else if (lexeme.IsGlue("but") && _group is { IsAllow: true, Sources.Count: > 0,
+            Ports.Count: > 0 } && _words.TurnsToPort(at))
+        {
+            // "Ssh from 10.0.0.0/8, but http must not": the same people.
+            var sources = _group.Sources;
+            Next();
+            (_group.Act, _group.Sources, _group.SourceFirst) = (Act.None, [.. sources], true);
         }
         else if (_words.IsExcept(at))
         {
@@ -272,7 +287,7 @@ internal sealed partial class WishScan
             {
                 Say(Act.Allow, strong: true);
             }
-            if (!_words.SendsHere(at))
+            if (!_group.OfSame && !_words.SendsHere(at))
             {
                 _group.Direction = PacketDirection.Output;
             }
@@ -282,6 +297,10 @@ internal sealed partial class WishScan
             _group.Everything |= _words.IsTraffic(at) && _group is { IsBlock: true, OwnAct: true,
                 Ports.Count: 0 };
             _group.Direction ??= PacketDirection.Input;
+        }
+        else if (_clause[at].Text is "towards" or "toward" && !_words.LeadsOutside(at))
+        {
+            (_group.Direction, _group.Towards) = (PacketDirection.Output, true);
         }
         else if (_words.Is(at, "forward"))
         {
@@ -335,9 +354,11 @@ internal sealed partial class WishScan
             Next();
         }
         _group.Else = true;
-        _group.Others = _words.Follows(at, "from") || _clause[at].Text is "nobody else"
-            or "no one else" or "everyone else" or "everybody else" or "anyone else"
-            or "anybody else" or "whoever else";
+        _group.OfSame = _words.IsOfSame(at);
+        _group.Others = !_group.OfSame && _words.Follows(at, "from")
+            || text is "nobody else" or "no one else" or "everyone else" or "everybody else"
+                or "anyone else" or "anybody else" or "whoever else"
+            || text.StartsWith("the rest of the ", StringComparison.Ordinal);
         _group.Nothing = !_group.Others && text.Split(' ')[0] is "nothing" or "nowhere" or "no"
             && _clause.Next(at) < 0;
         if (text.StartsWith("no", StringComparison.Ordinal))
@@ -357,7 +378,13 @@ internal sealed partial class WishScan
         _group.Whole = before.Act == Act.None ? before : null;
         _group.Direction = before.Direction;
         _group.SparedFrom = before;
-        if (!before.Everything && !before.Else)
+        if (before is { IsAllow: true, SourceFirst: true, Ports.Count: > 0 }
+            && _words.LeadsToPort(_at))
+        {
+            // "10.0.0.0/8 may use http, but not ssh"
+            _group.Sources = [.. before.Sources];
+        }
+        else if (!before.Everything && !before.Else)
         {
             _group.Ports = [.. before.Ports];
             _group.Refers = before.Refers;
@@ -390,7 +417,9 @@ internal sealed partial class WishScan
         {
             Next();
         }
-        else if (_group.Else || (_group.Everything && _group.HasSource))
+        else if (_group is { Else: true, Others: true, IsBlock: false } && !_negated
+            || _group is { Else: true, Others: false }
+            || (_group.Everything && _group.HasSource))
         {
             Next();
         }

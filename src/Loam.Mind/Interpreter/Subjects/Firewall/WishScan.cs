@@ -53,6 +53,10 @@ internal sealed partial class WishScan
         var scan = new WishScan(clause);
         for (var at = 0; at < clause.Count && !scan._words.Concedes(at); at++)
         {
+            if (clause[at].Text is "because" && scan._group.Ports.Exists(p => p.Thing is null))
+            {
+                break;
+            }
             if (!scan._taken.Contains(at))
             {
                 scan.Read(at);
@@ -62,6 +66,7 @@ internal sealed partial class WishScan
         scan.Published();
         scan.Referred();
         scan.SharePorts();
+        scan._groups.ForEach(g => g.Outwards(g.Towards));
         // "Http isn't needed, drop 80 from the web rule" says one thing twice.
         scan._groups.RemoveAll(g => g is { IsBlock: true, Rules.Count: 0, Ports.Count: > 0,
             HasSource: false } && scan._groups.Exists(o => o is { IsBlock: true, Rules.Count: > 0,
@@ -106,7 +111,9 @@ internal sealed partial class WishScan
     /// <summary>"Make ssh accessible": the verb was said in two parts.</summary>
     private void Published()
     {
-        if (_groups.TrueForAll(g => g.Act == Act.None) && _clause.Verb is "publish" or "unpublish")
+        var needless = _clause.Verb is "remove" && _clause.Lexemes.Any(l => l.IsVerb("publish"));
+        if (_groups.TrueForAll(g => g.Act == Act.None)
+            && (needless || _clause.Verb is "publish" or "unpublish"))
         {
             _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
         }
@@ -247,6 +254,7 @@ internal sealed partial class WishScan
             Next();
         }
         _group.SourceFirst |= _group.Ports.Count == 0 && _group.Sources.Count == 0;
+        _group.Towards |= _words.Follows(at, "to");
         _group.Sources.Add(network);
         return true;
     }
@@ -276,6 +284,7 @@ internal sealed partial class WishScan
             return false;
         }
         HasNumber = true;
+        _group.Begins |= _words.Begins(at);
         Take(at, end);
         if (_words.ProtocolBefore(at) is { } protocol)
         {
@@ -397,7 +406,7 @@ internal sealed partial class WishScan
             return true;
         }
         if (named is null && lexeme.Named(Known.Service) is null && (_words.NamesNetwork(at)
-            || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
+            || _words.IsPlaceOf(at) || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
                 || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
                     || _clause[at + 1].Text is "may" or "can"))))
         {
