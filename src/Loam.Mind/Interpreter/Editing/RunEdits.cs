@@ -150,6 +150,10 @@ internal static class RunEdits
         return Reply.Done($"take {item} away from {service.Name}").With(Risk.Medium);
     }
 
+    private static bool IsSerial(string device) =>
+        device.StartsWith("/dev/tty", StringComparison.Ordinal)
+        || device.StartsWith("/dev/serial/", StringComparison.Ordinal);
+
     public static Reply Device(Draft draft, Service service, DeviceAttribute said)
     {
         if (said is { Device: null, Off: false })
@@ -169,7 +173,9 @@ internal static class RunEdits
             return Reply.Same($"{service.Name} has {device} already.");
         }
         var list = Draft.Path(service.Name, "devices");
-        var old = said.Instead is null ? null
+        // A stick that is plugged in elsewhere is the one there was.
+        var old = said.Instead is null ? !said.Adds && service.Devices is [var stick]
+                && IsSerial(stick) && IsSerial(device) ? stick : null
             : said.Instead.Length > 0 ? service.Devices.FirstOrDefault(
                 d => d.Split(':')[0] == said.Instead)
             : service.Devices is [var only] ? only : null;

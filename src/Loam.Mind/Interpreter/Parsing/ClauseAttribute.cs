@@ -94,7 +94,11 @@ internal sealed record WorkDirAttribute(string? Path) : ClauseAttribute;
 /// <param name="Instead">The device it takes the place of; empty: the only one there is.</param>
 /// <param name="Off">It is taken away.</param>
 internal sealed record DeviceAttribute(string? Device, string? Instead, bool Off)
-    : ClauseAttribute;
+    : ClauseAttribute
+{
+    /// <summary>It comes to what there is.</summary>
+    public bool Adds { get; init; }
+}
 
 /// <param name="Name">Null: all that were given.</param>
 /// <param name="Off">It is taken away.</param>

@@ -47,9 +47,11 @@ internal static class ClauseReader
         FormerReader.Read(clause);
         LabelReader.Read(clause);
         ProbeReader.Read(clause);
-        if (!IsNew(clause))
+        if (!IsNew(clause) || clause.Lexemes.Any(l => l.Named(Known.App) is not null
+            && new TargetResolver(said.Session.Draft.State, []).Candidates(
+                new(l.Text, l.Namings, null, false, null)).Count > 0))
         {
-            MountModeReader.Read(clause);
+            MountModeReader.Read(clause, said);
         }
         MountReader.Read(clause);
         MountReader.Bind(clause, said);

@@ -215,7 +215,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             || text.StartsWith("~/", StringComparison.Ordinal) || Is(word, "program"))
         {
             // "Influx backup" is no command where influx is a service.
-            var thing = next is not null && Is(next, "vague")
+            var thing = next is not null && (Is(next, "vague") || !words.Skip(at + 1)
+                    .TakeWhile(w => !w.IsMark).Any(w => w.Original.Contains('/') || w.Quoted))
                 && !words.Skip(at).TakeWhile(w => !w.IsMark).Any(w => IsOption(w.Text))
                 && names.Namings(word.Text).Any(n => n.Known == Known.Service
                     || n.Known == Known.App);

@@ -236,7 +236,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var told = clauses[at];
-            if (!(told.IsTold || IsTold(told) || (at > 0 && Explains(told)))
+            if (!(told.IsTold || TellsOfAccounts(told, clauses) || IsTold(told) || (at > 0 && Explains(told)))
                 || !clauses.Exists(c => c != told && IsComplete(c)))
             {
                 continue;
@@ -255,6 +255,14 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             clauses.RemoveAt(at--);
         }
     }
+
+    /// <summary>"They all need an account in vaultwarden, so allow sign-ups there": those of an app
+    /// are its own business.</summary>
+    public static bool TellsOfAccounts(Clause clause, List<Clause> turn) =>
+        clause is { Subject: null, Question: null, Attributes.Count: 0, Verb: "have" or "create" }
+        && clause.Lexemes.Any(l => l.IsField("login") || l.IsField("user"))
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && turn.Exists(c => c != clause && c.Subject is null && c.Attributes.Count > 0);
 
     /// <summary>"That's the analysts' VPN": of what was said just before.</summary>
     private static bool Explains(Clause clause) => clause is { Verb: "", Attributes.Count: 0,

@@ -123,7 +123,9 @@ internal static class Refusals
                 return "I never take a password from a sentence; `loam secret set NAME` sets one, "
                     + "and `loam secret list` shows the names.";
             }
-            if (clause.Question is null && Later(clause) is { } later)
+            if (clause.Question is null && !Circumstances.TellsOfAccounts(clause, clauses)
+                && !clause.Attributes.Exists(a => a is VariableAttribute)
+                && Later(clause) is { } later)
             {
                 return later;
             }

@@ -32,6 +32,14 @@ internal static class DependsReader
                 (former ? instead : on).Add(TargetReader.TargetAt(clause, at));
             }
         }
+        // "X comes up before Y does, have it wait for Y": what is waited for is not who waits.
+        for (var at = 0; at < verb; at++)
+        {
+            if (clause.IsFree(at) && on.Exists(t => t.Namings.Intersect(clause[at].Namings).Any()))
+            {
+                clause.Use(at);
+            }
+        }
         // "Let wordpress wait for it": for what was spoken of just before.
         var it = on.Count > 0 ? -1 : clause.Lexemes.ToList().FindIndex(verb + 1,
             l => l.Is(Part.Reference, "it"));

@@ -120,7 +120,11 @@ internal static class DeviceReader
                 l.Text is "change" or "switch") && Before(clause, places[0], "to"));
         foreach (var device in said)
         {
-            yield return new(device.Original, moves && said.Count == 1 ? "" : null, IsOff(clause));
+            yield return new(device.Original, moves && said.Count == 1 ? "" : null, IsOff(clause))
+            {
+                Adds = said.Count > 1 || clause.Verb is "create" or "connect" or "mount"
+                    || clause.Lexemes.Any(l => l.IsGlue("also") || l.IsGlue("and")),
+            };
         }
     }
 

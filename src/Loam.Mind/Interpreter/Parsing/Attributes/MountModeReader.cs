@@ -1,5 +1,7 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Resolving;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -7,7 +9,7 @@ namespace Loam.Mind.Interpreter.Parsing.Attributes;
 /// may not.</summary>
 internal static class MountModeReader
 {
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         var only = clause.Find(Part.Field, "readonly");
         var flag = only >= 0 ? only : clause.Find(Part.Field, "writable");
@@ -17,6 +19,15 @@ internal static class MountModeReader
             return;
         }
         var paths = clause.All(Part.Path).ToList();
+        if (flag >= 0 && paths.Count == 0 && Piece(clause, flag, said) is >= 0 and var part)
+        {
+            clause.Use(flag);
+            clause.Use(part);
+            clause.Attributes.Add(new MountModeAttribute(
+                null, [clause[part].Text], only >= 0 != clause.Negated));
+            (clause.Negated, clause.Verb) = (false, "set");
+            return;
+        }
         var folder = clause.Find(Part.Field, "volume");
         var volume = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && clause[i].Named(Known.Volume) is not null
@@ -51,6 +62,28 @@ internal static class MountModeReader
                 : place >= 0 ? clause[place].Named(Known.Volume) : null,
             words, only >= 0 != clause.Negated));
         clause.Negated = false;
+    }
+
+    /// <summary>"Photos should see the originals read-only": a part of the path of one of its mounts;
+    /// -1: none is said.</summary>
+    private static int Piece(Clause clause, int flag, Discourse said)
+    {
+        var services = said.Session.Draft.State.Services;
+        var named = clause.Lexemes.Concat(said.Before.SelectMany(c => c.Lexemes)).SelectMany(
+            l => l.Namings.IsEmpty ? [] : new TargetResolver(said.Session.Draft.State, [])
+                .Candidates(new(l.Text, l.Namings, null, false, null))).Distinct()
+            .Where(services.ContainsKey).Concat(said.Session.Focus).Take(1).ToList();
+        if (named is not [var name] || !services.TryGetValue(name, out var service))
+        {
+            return -1;
+        }
+        bool IsPart(Lexeme lexeme) => lexeme.Text.Length > 2 && lexeme.Named(Known.Service) is null
+            && lexeme.Readings[0].Part is Part.Unknown or Part.Mention or Part.Field
+            && !lexeme.IsField("readonly") && !lexeme.IsField("writable")
+            && service.Volumes.Count(v => (v.Source + "/" + v.Target).Split('/', '-')
+                .Contains(lexeme.Text)) == 1;
+        return Enumerable.Range(0, clause.Count).Where(at => clause.IsFree(at)
+            && IsPart(clause[at])).OrderBy(at => Math.Abs(at - flag)).FirstOrDefault(-1);
     }
 
     /// <summary>"Let jellyfin write to its media".</summary>

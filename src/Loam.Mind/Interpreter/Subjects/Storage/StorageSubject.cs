@@ -31,7 +31,9 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0.97;
         }
-        if (Parsing.Attributes.NewVolumeReader.Speaks(clause) || GoesWithService(clause, said))
+        if (Parsing.Attributes.NewVolumeReader.Speaks(clause) || GoesWithService(clause, said)
+            || clause.Verb == "depend" && sayings.Any(l => l.Named(Known.App) is not null)
+            || sayings.Any(l => l.Original.StartsWith("/dev/tty", StringComparison.Ordinal)))
         {
             return 0;
         }
