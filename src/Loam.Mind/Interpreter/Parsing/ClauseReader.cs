@@ -253,7 +253,8 @@ internal static class ClauseReader
     private static bool LooksOnly(Clause clause)
     {
         // "Log level warn everywhere"
-        if (clause.Lexemes.Any(l => l.Text is "level" or "levels"))
+        if (clause.Lexemes.Any(l => l.Text is "level" or "levels")
+            || clause.Lexemes.Any(l => l.Text is "logs") && clause.Lexemes.Any(l => l.Text is "out"))
         {
             return false;
         }

@@ -63,6 +63,7 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         }
         clauses.FindAll(IsTakenBack).ForEach(c => c.Verb = "undo");
         clauses.Where(c => IsWhyNot(c) || IsSaidAgain(c)).ToList().ForEach(c => clauses.Remove(c));
+        new Stated(session, clauses).Settle();
         new Circumstances(session, clauses).Settle();
         Settle();
         var undone = Undo();

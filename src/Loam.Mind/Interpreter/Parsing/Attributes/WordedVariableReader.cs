@@ -267,7 +267,7 @@ internal static class WordedVariableReader
                     or "stay" or "stays" or "remain" or "remains" or "remain at" or "goes" or "go"
                 || lexeme.Text is "is now" or "are now" or "now" or "last" or "lasts" or "expire"
                     or "expires" or "after" or "time out" or "run out"
-                || lexeme.IsVerb("set") || lexeme.IsGlue("again")
+                || lexeme.IsVerb("set") || lexeme.IsGlue("again") || lexeme.Text is "there"
                 || lexeme.IsVerb("limit") && linked;
             if (!link)
             {
