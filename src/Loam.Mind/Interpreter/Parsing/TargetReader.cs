@@ -144,7 +144,10 @@ internal static class TargetReader
         && clause.Lexemes.Skip(at + 1).Any(l => l.IsMention || l.Is(Part.Image));
 
     /// <summary>"The other disk" is about disks, not about the other service.</summary>
-    private static bool IsOfField(Clause clause, int at) => !clause[at].IsMention
+    private static bool IsOfField(Clause clause, int at) => clause[at].Text == "all"
+            && at + 2 < clause.Count && clause[at + 1].Text is "my" or "our" or "his" or "her"
+                or "their" && clause[at + 2].Is(Part.Unknown)
+        || !clause[at].IsMention
         && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
         && clause[at].Text.Split(' ')[^1] is "other" or "all" && clause.IsFree(at + 1)
         && (clause[at + 1].Is(Part.Field) && clause[at].IsReference("other")

@@ -124,7 +124,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         if (word.Text == ":" && Introduces(words, at))
         {
             // "Job: gravity" is a name.
-            return at + 1 < words.Count && !IsTime(words, at + 1)
+            return at + 1 < words.Count && !IsTime(words, at + 1) && !IsSaidOf(words, at + 1)
                 && !Is(words[at + 1], "end") && !words[at + 1].IsMark
                 && (End(words, at + 1) > at + 2 || words[at - 1].Text != "job"
                     || IsProgram(words, at + 1)) ? at + 1 : -1;
@@ -165,6 +165,11 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         return !named && (IsProgram(words, at) || IsLine(words, at)
             || (expected && at == 0 && words.Count == 1 && word.Text.StartsWith('/'))) ? at : -1;
     }
+
+    /// <summary>"The cleanup job: scrap it": a wish, and no command.</summary>
+    private bool IsSaidOf(List<Word> words, int at) => at + 1 < words.Count
+        && words[at + 1].Text is "it" or "them" or "that"
+        && lexicon.Readings(words[at].Text).Any(r => r.Part == Part.Verb);
 
     /// <summary>"Job index: …", "command: …".</summary>
     private static bool Introduces(List<Word> words, int colon)

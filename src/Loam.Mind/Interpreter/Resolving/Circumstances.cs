@@ -48,6 +48,18 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 clauses.RemoveAt(--at);
                 continue;
             }
+            // "I want no torrents running. Turn transmission off": nothing is called so here.
+            if (said is { Subject: null, Question: null, Attributes.Count: 0, Verb: "stop"
+                    or "remove", Targets: [{ Reference: null } nobody] }
+                && again is { Subject: null, Targets: [{ Reference: null } somebody] }
+                && again.Verb == said.Verb
+                && new TargetResolver(session.Draft.State, []) is var targets
+                && targets.Candidates(nobody).Count == 0
+                && nobody.Named(Known.App) is null && targets.Candidates(somebody).Count == 1)
+            {
+                clauses.RemoveAt(--at);
+                continue;
+            }
             // "I have no use for gitea, drop it and gitea-db"
             if (said.Verb == "remove" && again.Verb == "remove" && said.Targets.Count > 0
                 && again.Targets.Count > 1 && again.Targets.Exists(t => t.Reference is null))
@@ -250,6 +262,12 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             {
                 next.Targets.Clear();
                 next.Targets.AddRange(about);
+            }
+            else if (next is not null && about is [{ } one] && session.Focus.Count == 0
+                && new TargetResolver(session.Draft.State, []).Candidates(one) is [var named])
+            {
+                // "Nextcloud was an experiment and he has lost interest, so take it off"
+                session.Focus = [named];
             }
             next?.Told.Add(told);
             clauses.RemoveAt(at--);

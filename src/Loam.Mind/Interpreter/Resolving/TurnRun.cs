@@ -133,8 +133,10 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         && clauses[at - 1] is { Question: null, Negated: false } before
         && (before.Verb == clause.Verb || "unmount" == before.Verb || clause.Verb == "unmount")
         && before.Verb is "remove" or "unmount" or "stop"
-        && clause.Lexemes.All(l => l.Is(Part.Verb) || l.Is(Part.Reference, "it")
-            || l.Is(Part.Reference, "them") || l.Readings[0].Part is Part.Noise or Part.Glue)
+        && (clause is { Subject: null, Targets.Count: 0, Attributes.Count: 0 }
+            && !clause.Lexemes.Any(l => l.IsMention || l.IsNumber || l.Is(Part.Reference))
+            || clause.Lexemes.All(l => l.Is(Part.Verb) || l.Is(Part.Reference, "it")
+            || l.Is(Part.Reference, "them") || l.Readings[0].Part is Part.Noise or Part.Glue))
         && (before.Attributes.Count > 0 || before.Targets.Exists(t => t.Reference is null));
 
     private static bool IsCourtesy(Clause clause) => IsEmpty(clause) && clause.Count > 0

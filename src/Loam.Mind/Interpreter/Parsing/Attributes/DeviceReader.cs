@@ -62,7 +62,16 @@ internal static class DeviceReader
         var field = clause.Find(Part.Field, "device");
         if (devices.Count == 0)
         {
-            if (field >= 0 && IsOff(clause))
+            // "The stick died, zigbee2mqtt out": of the device is only told.
+            if (field >= 0 && IsOff(clause) && Enumerable.Range(field, clause.Count - field)
+                .Any(i => clause[i].IsGlue("comma")) && !clause.Lexemes.Take(field + 1).Any(
+                    l => l.IsVerb("remove") || l.IsVerb("unset") || l.IsVerb("unmount")
+                        || l.IsVerb("stop") || l.IsGlue("not") || l.Text is "no" or "without")
+                && clause.Lexemes.Skip(field).Any(l => l.Named(Known.Service) is not null))
+            {
+                clause.Use(field);
+            }
+            else if (field >= 0 && IsOff(clause))
             {
                 UseFields(clause);
                 clause.Attributes.Add(new DeviceAttribute(null, null, true));

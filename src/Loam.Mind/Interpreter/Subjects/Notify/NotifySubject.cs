@@ -52,6 +52,12 @@ internal sealed class NotifySubject : ISubject
         {
             return 0.9;
         }
+        // "No more pushes to the pager"
+        if (known && !service && !job && clause.Question is null && lexemes.Any(l => l.Text
+            is "no more" or "no longer any") && !lexemes.Any(Other))
+        {
+            return 0.9;
+        }
         if (tells && Night(clause) && !job && !service && (clause.Negated
             || lexemes.Any(l => l.IsGlue("not") || l.Text is "no")))
         {

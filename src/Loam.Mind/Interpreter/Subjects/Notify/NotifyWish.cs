@@ -34,6 +34,7 @@ internal sealed record NotifyWish : ClauseAttribute
         wish.ReadName(clause);
         wish.ReadQuiet(clause);
         var negated = clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "no" or "never"
+                or "no more" or "no longer any"
             || l.IsGlue("without")) || clause.Negated;
         wish.Stops = clause.Verb is "stop" or "remove" || clause.Lexemes.Any(l => l.Text == "go")
             && wish.Names.Count > 0 && wish.To is null && wish.Url is null

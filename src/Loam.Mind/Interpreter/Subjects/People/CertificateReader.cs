@@ -42,6 +42,9 @@ internal static class CertificateReader
 
     public static void Read(Clause clause, Discourse said)
     {
+        // "The blog has got its certificate elsewhere".
+        clause.IsTold |= clause.Lexemes.Any(l => l.Text is "elsewhere" or "somewhere else")
+            && !clause.Lexemes.Any(l => l.Is(Part.Domain));
         var called = Called(clause);
         var models = Models(clause);
         var names = Named(clause, Known.Certificate).Except(models ?? []).ToList();
@@ -76,11 +79,14 @@ internal static class CertificateReader
                 || clause.Lexemes.Any(l => l.IsGlue("without"))
                 || clause.Lexemes.Any(l => l.Text is "off" or "out of" or "from")
                 && clause.Lexemes.Any(l => l.Is(Part.Domain)) || clause.Lexemes.Any(l => l.Is(
-                Part.Topic, "leaves")) || clause.Verb is "" or "have" && (clause.Negated
+                Part.Topic, "leaves")) || clause.Verb is "" or "have" or "spare" && (clause.Negated
                 || clause.Lexemes.Any(l => l.IsGlue("not"))),
             Removes = clause.Verb == "remove" && !clause.Negated
                 && !(Says(clause, "renewal") && !clause.Lexemes.Any(l => l.Is(Part.Domain))),
         };
+        // "It must not cover b.example, the others stay"
+        clause.Verb = clause.Verb == "spare" && read.Takes && domains.Count > 0 ? "set"
+            : clause.Verb;
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].Is(Part.Topic) || clause[at].Is(Part.Field) || clause[at].Is(Part.Verb)
