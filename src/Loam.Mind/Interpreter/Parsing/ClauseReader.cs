@@ -254,7 +254,8 @@ internal static class ClauseReader
     {
         // "Log level warn everywhere"
         if (clause.Lexemes.Any(l => l.Text is "level" or "levels")
-            || clause.Lexemes.Any(l => l.Text is "logs") && clause.Lexemes.Any(l => l.Text is "out"))
+            || clause.Lexemes.Any(l => l.Text is "logs")
+                && clause.Lexemes.Any(l => l.Text is "out"))
         {
             return false;
         }

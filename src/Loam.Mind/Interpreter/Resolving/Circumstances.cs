@@ -48,14 +48,7 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
                 clauses.RemoveAt(--at);
                 continue;
             }
-            // "I want no torrents running. Turn transmission off": nothing is called so here.
-            if (said is { Subject: null, Question: null, Attributes.Count: 0, Verb: "stop"
-                    or "remove", Targets: [{ Reference: null } nobody] }
-                && again is { Subject: null, Targets: [{ Reference: null } somebody] }
-                && again.Verb == said.Verb
-                && new TargetResolver(session.Draft.State, []) is var targets
-                && targets.Candidates(nobody).Count == 0
-                && nobody.Named(Known.App) is null && targets.Candidates(somebody).Count == 1)
+            if (IsNothingHere(said, again))
             {
                 clauses.RemoveAt(--at);
                 continue;
@@ -114,6 +107,17 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
 
     private static HashSet<string> Named(Clause clause) =>
         [.. clause.Lexemes.Where(l => l.IsMention).Select(l => l.Text)];
+
+    /// <summary>"I want no torrents running. Turn transmission off": nothing is called so here, and
+    /// the second says what is meant.</summary>
+    private bool IsNothingHere(Clause said, Clause again) =>
+        said is { Subject: null, Question: null, Attributes.Count: 0, Verb: "stop" or "remove",
+            Targets: [{ Reference: null } nobody] }
+        && again is { Subject: null, Targets: [{ Reference: null } somebody] }
+        && again.Verb == said.Verb
+        && new TargetResolver(session.Draft.State, []) is var targets
+        && targets.Candidates(nobody).Count == 0
+        && nobody.Named(Known.App) is null && targets.Candidates(somebody).Count == 1;
 
     /// <summary>"The kids keep asking for minecraft. Set one up": what was told of is what shall
     /// be made.</summary>
@@ -248,7 +252,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var told = clauses[at];
-            if (!(told.IsTold || TellsOfAccounts(told, clauses) || IsTold(told) || (at > 0 && Explains(told)))
+            if (!(told.IsTold || TellsOfAccounts(told, clauses)
+                    || IsTold(told) || (at > 0 && Explains(told)))
                 || !clauses.Exists(c => c != told && IsComplete(c)))
             {
                 continue;

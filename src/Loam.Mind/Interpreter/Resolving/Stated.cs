@@ -59,8 +59,8 @@ internal sealed class Stated(Session session, List<Clause> clauses)
         var value = said.Amount.Value;
         return said.Limit switch
         {
-            LimitKind.Cpu => service.Limits.Cpu is { } cpu && cpu == (said.Amount.Unit == "m" ? value
-                : value * 1000),
+            LimitKind.Cpu => service.Limits.Cpu is { } cpu
+                && cpu == (said.Amount.Unit == "m" ? value : value * 1000),
             LimitKind.Memory => service.Limits.Memory is { } memory && said.Amount.Unit switch
             {
                 "Ki" => value * 1024, "Mi" => value * 1024 * 1024,

@@ -64,8 +64,8 @@ internal static class MountModeReader
         clause.Negated = false;
     }
 
-    /// <summary>"Photos should see the originals read-only": a part of the path of one of its mounts;
-    /// -1: none is said.</summary>
+    /// <summary>"Photos should see the originals read-only": a part of the path of one of its
+    /// mounts; -1: none is said.</summary>
     private static int Piece(Clause clause, int flag, Discourse said)
     {
         var services = said.Session.Draft.State.Services;

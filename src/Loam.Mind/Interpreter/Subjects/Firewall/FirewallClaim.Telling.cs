@@ -60,7 +60,8 @@ internal static partial class FirewallClaim
         said.Before is [.., { Question: null } before]
         && (scan.Groups is [{ Refers: true, Act: Act.Allow or Act.None, HasSource: false,
                 Ports.Count: > 0 }, ..] && TellsWhere(before, WishScan.Of(before))
-            || before.Subject is FirewallSubject && scan.Groups is [{ Else: true }] && (scan.Groups[0].Others || scan.Groups[0].OfSame));
+            || before.Subject is FirewallSubject && scan.Groups is [{ Else: true } rest]
+                && (rest.Others || rest.OfSame));
 
     /// <summary>"… was no spammer. Let him back in": who was told of.</summary>
     public static bool LetsBack(Clause clause, WishScan scan, Discourse said) =>

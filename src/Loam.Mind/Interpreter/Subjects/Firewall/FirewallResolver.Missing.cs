@@ -66,6 +66,26 @@ internal sealed partial class FirewallResolver
         waiting.Interface ??= answer.Interface;
     }
 
+    /// <summary>It is not said of what, or of whom; null: it is.</summary>
+    private Reply? Incomplete(Group group, Want want)
+    {
+        if (group.Ports.Count == 0 && !group.HasSource && group.Destinations.Count == 0
+            && group.Interface is null && !group.Everything && group.Protocols.Count == 0)
+        {
+            return Missing(group);
+        }
+        if (group is { Refers: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
+            Interface: null } or { Refers: true, Only: true, Ports.Count: 0, Everything: false })
+        {
+            return Missing(group);
+        }
+        if (group is { Else: true, Ports.Count: > 0, HasSource: false })
+        {
+            return Ask($"Who may still reach {want.What}?", [.. Networks().Take(3)]);
+        }
+        return null;
+    }
+
     /// <summary>What was left out is taken from the wish before.</summary>
     private void Continue()
     {

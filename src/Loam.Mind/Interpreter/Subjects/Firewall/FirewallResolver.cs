@@ -96,7 +96,8 @@ internal sealed partial class FirewallResolver
     /// </summary>
     private void NobodyElse()
     {
-        if (_wish.Groups is [{ Direction: PacketDirection.Output, IsAllow: true }, { Nothing: true }])
+        if (_wish.Groups is [{ Direction: PacketDirection.Output, IsAllow: true },
+            { Nothing: true }])
         {
             // "Permit exactly that and nothing more": what goes out is shut by the policy.
             _wish.Groups.RemoveAt(1);
@@ -379,19 +380,9 @@ internal sealed partial class FirewallResolver
 
     private Reply OfPackets(Group group, Want want)
     {
-        if (group.Ports.Count == 0 && !group.HasSource && group.Destinations.Count == 0
-            && group.Interface is null && !group.Everything && group.Protocols.Count == 0)
+        if (Incomplete(group, want) is { } incomplete)
         {
-            return Missing(group);
-        }
-        if (group is { Refers: true, Ports.Count: 0, HasSource: false, Destinations.Count: 0,
-            Interface: null } or { Refers: true, Only: true, Ports.Count: 0, Everything: false })
-        {
-            return Missing(group);
-        }
-        if (group is { Else: true, Ports.Count: > 0, HasSource: false })
-        {
-            return Ask($"Who may still reach {want.What}?", [.. Networks().Take(3)]);
+            return incomplete;
         }
         if (group is { HasSource: false, Interface: null, Destinations.Count: 0, Direction: null
                 or PacketDirection.Input } && AskWho() is { } who)

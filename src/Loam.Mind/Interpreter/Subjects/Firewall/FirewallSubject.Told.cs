@@ -14,6 +14,24 @@ internal sealed partial class FirewallSubject
             ?? (l.Text.Contains("ssh", StringComparison.Ordinal) ? "sshd" : null))
         .OfType<string>().LastOrDefault();
 
+    /// <summary>What the wish leaves out is taken from what was told.</summary>
+    private static void Lend(
+        FirewallAttribute wish, Clause clause, WishScan scan, Discourse said)
+    {
+        wish.IsReason |= FirewallClaim.Stays(clause, scan, said);
+        if (FirewallClaim.LetsBack(clause, scan, said))
+        {
+            Pardoned(wish, clause, said);
+        }
+        else
+        {
+            Merge(wish, said, scan.Words.Has("open"));
+            Whom(wish, scan.Words, said);
+            What(wish, clause, said);
+            Leaving(wish, clause, said);
+        }
+    }
+
     /// <summary>"It may not talk to 10.0.0.5. Could that be permitted?" wishes the opposite of what
     /// was told; "10.20.7.7 is a pest. Cut it off" says one thing twice.</summary>
     private static void Again(FirewallAttribute wish, List<FirewallAttribute> before)

@@ -76,18 +76,7 @@ internal sealed partial class FirewallSubject : ISubject
             wish.Groups.Clear();
             (wish.IsReason, wish.Policy) = (true, false);
         }
-        wish.IsReason |= FirewallClaim.Stays(clause, scan, said);
-        if (FirewallClaim.LetsBack(clause, scan, said))
-        {
-            Pardoned(wish, clause, said);
-        }
-        else
-        {
-            Merge(wish, said, scan.Words.Has("open"));
-            Whom(wish, scan.Words, said);
-            What(wish, clause, said);
-            Leaving(wish, clause, said);
-        }
+        Lend(wish, clause, scan, said);
         clause.Attributes.Add(wish);
         Sweep(clause, scan.Taken.Contains);
     }

@@ -253,7 +253,7 @@ internal sealed partial class ScanWords(Clause clause)
         || IsPortNumber(next) || clause[next].IsField("port"));
 
     /// <summary>"People on the vpn": who, and not what runs here.</summary>
-    public bool IsPlaceOf(int at)
+    private bool IsPlaceOf(int at)
     {
         var link = at - 1;
         while (link >= 0 && clause[link].Readings[0].Part == Part.Noise)
@@ -401,7 +401,8 @@ internal sealed partial class ScanWords(Clause clause)
     }
 
     /// <summary>"The vpn net", "the analysts' vpn clients": who, and not what runs here.</summary>
-    public bool NamesNetwork(int at) => NextIs(at, next => clause[next].IsField("network")
+    public bool NamesNetwork(int at) => IsPlaceOf(at)
+        || NextIs(at, next => clause[next].IsField("network")
         || clause[next].Text is "subnet" or "range" or "users" or "people" or "clients" or "guests"
             or "lan" or "vlan" or "segment" or "peers" or "folks" or "side");
 

@@ -406,7 +406,7 @@ internal sealed partial class WishScan
             return true;
         }
         if (named is null && lexeme.Named(Known.Service) is null && (_words.NamesNetwork(at)
-            || _words.IsPlaceOf(at) || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
+            || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
                 || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
                     || _clause[at + 1].Text is "may" or "can"))))
         {

@@ -48,13 +48,8 @@ internal sealed class NotifySubject : ISubject
             return job && !address ? 0 : 0.95;
         }
         var known = NotifyWish.Known(clause, said.Session).Count > 0;
-        if (known && (channel || tells || address || Night(clause)) && !service)
-        {
-            return 0.9;
-        }
-        // "No more pushes to the pager"
-        if (known && !service && !job && clause.Question is null && lexemes.Any(l => l.Text
-            is "no more" or "no longer any") && !lexemes.Any(Other))
+        if (known && (channel || tells || address || Night(clause) || !job && NoMore(clause))
+            && !service)
         {
             return 0.9;
         }
@@ -86,6 +81,11 @@ internal sealed class NotifySubject : ISubject
                     && !l.Text.Contains('/', StringComparison.Ordinal)))
                 || clause.Verb == "remove" && !lexemes.Any(Other)) ? 0.65 : 0;
     }
+
+    /// <summary>"No more pushes to the pager".</summary>
+    private static bool NoMore(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(l => l.Text is "no more" or "no longer any")
+        && !clause.Lexemes.Any(Other);
 
     /// <summary>A thing of another kind; "alerts" may be an app's role too.</summary>
     private static bool Other(Lexeme lexeme) => lexeme.IsMention && !lexeme.Is(Part.Topic)

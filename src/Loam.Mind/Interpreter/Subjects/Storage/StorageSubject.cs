@@ -31,9 +31,7 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0.97;
         }
-        if (Parsing.Attributes.NewVolumeReader.Speaks(clause) || GoesWithService(clause, said)
-            || clause.Verb == "depend" && sayings.Any(l => l.Named(Known.App) is not null)
-            || sayings.Any(l => l.Original.StartsWith("/dev/tty", StringComparison.Ordinal)))
+        if (IsOfServices(clause) || GoesWithService(clause, said))
         {
             return 0;
         }
@@ -88,6 +86,12 @@ internal sealed partial class StorageSubject : ISubject
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
                 || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
     }
+
+    /// <summary>What they wait for, and the sticks they are given.</summary>
+    private static bool IsOfServices(Clause clause) =>
+        Parsing.Attributes.NewVolumeReader.Speaks(clause) || clause.Verb == "depend"
+            && clause.Lexemes.Any(l => l.Named(Known.App) is not null)
+        || clause.Lexemes.Any(l => l.Original.StartsWith("/dev/tty", StringComparison.Ordinal));
 
     /// <summary>"A volume artifacts, owned by 1500".</summary>
     private static bool Furnishes(Clause clause) => clause.Question is null
