@@ -168,9 +168,11 @@ internal static class Roles
             var shared = same || at > 0 && (sentence[at - 1].IsField("network")
                 || at > 1 && sentence[at - 2].IsField("network")
                     && sentence[at - 1].Text is "that" or "which" or "the" or "where");
-            if (shared && sentence[at].IsMention && sentence[at].Named(Known.Service) is not null
+            if ((shared && sentence[at].Named(Known.Service) is not null
+                    || sentence[at].Named(Known.User) is not null && SaysGroups(sentence, at))
                 && at + 1 < sentence.Count && (sentence[at + 1].IsGlue("is")
-                    || sentence[at + 1].Text is "uses" or "has" or "runs" or "sits" or "lives"))
+                    || sentence[at + 1].Text is "uses" or "has" or "runs" or "sits" or "lives"
+                        or "have" or "got" or "belongs to" or "is in"))
             {
                 sentence[at] = sentence[at] with { Role = Role.Model };
             }
@@ -184,6 +186,13 @@ internal static class Roles
             }
         }
     }
+
+    /// <summary>"The groups that student1 is in", "the same groups and shell student1 has".
+    /// </summary>
+    private static bool SaysGroups(List<Lexeme> sentence, int at) =>
+        sentence.Take(at).Reverse().Take(MostBetween + 2).TakeWhile(l => !l.IsMention
+            && !l.IsGlue("comma") && !l.Is(Part.Verb)).Any(l => l.IsField("group")
+                || l.Is(Part.Topic, "group") || l.Is(Part.Topic, "shell"));
 
     /// <summary>"I would like a wiki", "we'd quite like …".</summary>
     private static bool IsWish(List<Lexeme> sentence, int at) => sentence[at].Text is "like"

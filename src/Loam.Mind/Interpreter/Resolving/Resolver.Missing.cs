@@ -20,6 +20,7 @@ internal sealed partial class Resolver
     /// <summary>"make that 4", "on 8080 instead": the field is that of the turn before.</summary>
     private void Revised(Clause clause)
     {
+        Counts(clause);
         CopiesByNumber(clause);
         PortsByNumber(clause);
         PortsDenied(clause);
@@ -48,22 +49,60 @@ internal sealed partial class Resolver
         {
             return null;
         }
+        return About([.. session.LastSaid.Where(c => c.Question is not null), .. turn,
+                .. clause.Told], bare, clause)
+            // "Twice as much": of the amounts a service has, only memory is said like that.
+            ?? (bare.Unit == "x" && bare.Text.Split(' ')[^1] is "much" or "has" or "now"
+                ? new(LimitKind.Memory, new(AmountKind.Factor, bare.Value, "")) : null);
+    }
+
+    private static LimitAttribute? About(
+        IReadOnlyList<Clause> said, BareAttribute bare, Clause clause)
+    {
         foreach (var (field, limit) in (ReadOnlySpan<(string, LimitKind)>)
             [("memory", LimitKind.Memory), ("cpu", LimitKind.Cpu),
              ("replicas", LimitKind.Replicas)])
         {
-            if (session.LastSaid.Where(c => c.Question is not null).Concat(turn)
-                .Concat(clause.Told)
-                .Any(c => c.Lexemes.Any(l => l.IsField(field)
+            if (said.Any(c => c.Lexemes.Any(l => l.IsField(field)
                     || l.Text.Split(' ').Contains(field))))
             {
                 return new(limit, bare.Unit == "x" ? new(AmountKind.Factor, bare.Value, "")
-                    : new(AmountKind.Absolute, bare.Value, bare.Unit));
+                    : new(Compared(clause), bare.Value, bare.Unit));
             }
         }
-        // "Twice as much": of the amounts a service has, only memory is said like that.
-        return bare.Unit == "x" && bare.Text.Split(' ')[^1] is "much" or "has" or "now"
-            ? new(LimitKind.Memory, new(AmountKind.Factor, bare.Value, "")) : null;
+        return null;
+    }
+
+    /// <summary>"How many copies of the api run?", "two more": a number without a unit is of what
+    /// was asked right before.</summary>
+    private void Counts(Clause clause)
+    {
+        if (session.LastSaid is not [{ Question: not null, Subject: null } asked]
+            || clause.Attributes is not [BareAttribute { Unit: "" } bare])
+        {
+            return;
+        }
+        var limit = About([asked], bare, clause);
+        if (limit is { Limit: LimitKind.Cpu or LimitKind.Replicas })
+        {
+            clause.Attributes[0] = limit;
+        }
+        else if (limit is null && asked.Lexemes.Any(l => l.IsField("port"))
+            && decimal.IsInteger(bare.Value) && bare.Value is > 0 and < 65536)
+        {
+            clause.Verb = clause.Verb.Length == 0 ? "set" : clause.Verb;
+            clause.Attributes[0] =
+                new PortAttribute((int)bare.Value, null, "on", false, null, null);
+        }
+    }
+
+    /// <summary>"Two more": so much on top of what there is.</summary>
+    private static AmountKind Compared(Clause clause)
+    {
+        var words = clause.Lexemes.Select(l => l.Text.Split(' ')[^1]).ToList();
+        return words.Contains("more") ? AmountKind.Add
+            : words.Contains("less") || words.Contains("fewer") ? AmountKind.Subtract
+            : AmountKind.Absolute;
     }
 
     /// <summary>"Ingest 2 → 3", where two of it run.</summary>

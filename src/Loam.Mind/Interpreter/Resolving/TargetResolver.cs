@@ -240,8 +240,16 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
     private static ImmutableArray<string> Chosen(IReadOnlyList<string> names, Clause answer)
     {
         var chosen = new List<string>();
-        foreach (var lexeme in answer.Lexemes)
+        // "Not gitea's, nextcloud's"
+        var not = answer.Lexemes.Take(2).Any(l => l.IsGlue("not"))
+            ? answer.Lexemes.ToList().FindIndex(l => l.IsGlue("comma") || l.IsGlue("but")) : -1;
+        for (var at = not + 1; at < answer.Count; at++)
         {
+            var lexeme = answer[at];
+            if (chosen.Count > 0 && IsTold(answer, at))
+            {
+                break;
+            }
             switch (lexeme.Key(Part.Reference))
             {
                 case "them" or "all":
@@ -261,4 +269,11 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         }
         return [.. chosen.Distinct()];
     }
+
+    /// <summary>"Nextcloud's, gitea is doing fine", "the blog's, not stats": what follows says
+    /// which is not meant.</summary>
+    private static bool IsTold(Clause answer, int at) => (answer[at].IsGlue("comma")
+            || answer[at].IsGlue("but") || answer[at].IsGlue("not"))
+        && answer.Lexemes.Skip(at).TakeWhile((l, i) => i == 0 || !l.IsGlue("comma")).Any(
+            l => l.IsGlue("is") || l.IsGlue("not") || l.Is(Part.Verb));
 }

@@ -75,6 +75,7 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
             return undone ?? new(Outcome.Refusal, Refusals.NotUnderstood, 0, []);
         }
         var result = Run(remaining);
+        session.LastSaid = remaining;
         return undone?.Outcome == Outcome.Proposal && result.Outcome == Outcome.NoChange ? undone
             // "Oh, the api depends on it? Keep it then"
             : undone is not null && result.Outcome == Outcome.Answer
@@ -186,7 +187,6 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
 
     private TurnResult Run(List<Clause> wishes)
     {
-        session.LastSaid = wishes;
         var from = session.Draft.Files;
         var resolver = new Resolver(session, wishes);
         var focus = session.Focus;

@@ -142,7 +142,8 @@ internal sealed class KeyEdits(Session session)
     private static bool Fits(string key, string hint)
     {
         var remark = PeopleBook.Remark(key).ToLowerInvariant();
-        return remark == hint || remark.Split('@', '-', '_', '.', ' ').Contains(hint);
+        return remark == hint || remark.Split('@')[1..].Contains(hint)
+            || remark.Split('@', '-', '_', '.', ' ').Contains(hint);
     }
 
     private List<Reply> Add(string user, EditPath path, List<string> present, UserAttribute said)

@@ -81,6 +81,10 @@ internal sealed class PeopleBook(DesiredState state)
                 {
                     return (remark, user.Text("name"));
                 }
+                if (remark.Split('@')[1..].Contains(lexeme.Text))
+                {
+                    return (lexeme.Text, null);
+                }
                 if (!lexeme.Is(Part.Glue) && lexeme.Text != user.Text("name")
                     && (parts.Contains(lexeme.Text)
                         || parts.Contains(lexeme.Original.ToLowerInvariant())))

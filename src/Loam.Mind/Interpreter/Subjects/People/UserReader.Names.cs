@@ -78,9 +78,9 @@ internal sealed partial class UserReader
     }
 
     /// <summary>"Two more students: …", "like the other two".</summary>
-    private bool IsCount(int at) => clause[at].Value == _read.Sum(r => r.Names.Count)
-        && (at == 0 || at + 1 < clause.Count && clause[at + 1].Text == "more"
-            || clause[at - 1].Is(Part.Reference, "other"));
+    private bool IsCount(int at) => at > 0 && clause[at - 1].Is(Part.Reference, "other")
+        || clause[at].Value == _read.Sum(r => r.Names.Count)
+            && (at == 0 || at + 1 < clause.Count && clause[at + 1].Text == "more");
 
     /// <summary>"Students", "student accounts".</summary>
     private List<string> Several(int at)
@@ -305,7 +305,8 @@ internal sealed partial class UserReader
     {
         if (_now.Names.Count > 0 && at > 0 && IsLike(at) && _book[several[0]] is { } model)
         {
-            _now.Join.AddRange(model.Texts("groups"));
+            _now.Join.AddRange(model.Texts("groups").Except(_now.Join));
+            _now.Shell ??= model.Text("shell");
             return;
         }
         Begin(null);

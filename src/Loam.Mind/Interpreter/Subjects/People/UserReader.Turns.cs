@@ -11,6 +11,10 @@ internal sealed partial class UserReader
     /// </summary>
     private void GoOn()
     {
+        if (said.Before.Count == 0 && clause is { Question: null, Verb: "" or "have" or "set" })
+        {
+            GoOnWithAsked();
+        }
         if (said.Before.Count > 0 || clause.Question is not null || said.Session.About is not
             { Subject: PeopleSubject } about || said.Session.LastWishes.LastOrDefault()
                 ?.Attributes.OfType<UserAttribute>().LastOrDefault() is not { } last)
@@ -41,6 +45,27 @@ internal sealed partial class UserReader
                 read.Removes |= last.Removes;
             }
         }
+    }
+
+    /// <summary>"Who has sudo?", "ben should too": he is to be in the group that was asked about.
+    /// </summary>
+    private void GoOnWithAsked()
+    {
+        if (said.Session.LastSaid is not [{ Question: "who" or "which" or "is" or "what" } asked]
+            || _read is not [{ SaysWhat: false, SaysKey: false, SaysAccount: false,
+                Removes: false } only]
+            || only.Users.Count + only.Names.Count == 0
+            || !clause.Lexemes.All(l => l.Named(Known.User) is not null || l.IsGlue("wish")
+                || l.Readings[0].Part is Part.Noise or Part.Glue or Part.Reference
+                || l.Is(Part.Verb)))
+        {
+            return;
+        }
+        var not = clause.Lexemes.Any(l => l.IsGlue("not"));
+        var group = asked.Lexemes.Select(l => l.Is(Part.Topic, "admin") ? "sudo"
+            : l.Named(Known.User) is null && _book.Groups.Contains(l.Text) ? l.Text : null)
+            .OfType<string>().Distinct();
+        (not ? only.Leave : only.Join).AddRange(group.Take(1));
     }
 
     /// <summary>"Peter's laptop key is compromised, remove it": the key, not whose it is.
@@ -167,12 +192,19 @@ internal sealed partial class UserReader
             _now.Join.AddRange(model.Texts("groups").Except(_now.Join));
             return true;
         }
-        if (at == 0 || !IsLike(at))
+        var has = clause[at].Role == Role.Model
+            && (_now.Creates || _now.Users.Count + _now.Names.Count > 0);
+        if (at == 0 || !IsLike(at) && !has)
         {
             return false;
         }
-        _now.Join.AddRange(model.Texts("groups"));
-        _now.Shell ??= model.Text("shell");
+        // "The groups that sofia has" are not her shell.
+        var all = clause.Lexemes.Take(at).ToList();
+        var shell = all.Exists(l => l.Is(Part.Topic, "shell"));
+        var groups = all.Exists(l => l.IsField("group") || l.Is(Part.Topic, "group"));
+        _now.Join.AddRange(has && shell && !groups ? []
+            : model.Texts("groups").Except(_now.Join));
+        _now.Shell ??= has && groups && !shell ? null : model.Text("shell");
         return true;
     }
 
@@ -189,7 +221,8 @@ internal sealed partial class UserReader
     {
         var at = clause.Lexemes.ToList().IndexOf(only);
         var next = clause.Next(at);
-        return _now.Users.Count > 0 && next >= 0 && (clause[next].Text is "in"
+        return (_now.Users.Count > 0 || !clause.Lexemes.Any(l => l.Named(Known.User) is not null))
+            && next >= 0 && (clause[next].Text is "in"
             || clause[next].Is(Part.Topic, "group") || clause[next].Is(Part.Topic, "admin")
             || _book.Groups.Contains(clause[next].Text));
     }
