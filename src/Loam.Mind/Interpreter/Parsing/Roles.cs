@@ -31,6 +31,7 @@ internal static class Roles
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {
         Models(sentence);
+        Clashes(sentence);
         if (sentence.Count > 0 && sentence[0].Text == "but not")
         {
             // Nothing of this sentence is excepted.
@@ -47,6 +48,24 @@ internal static class Roles
             }
         }
         return sentence;
+    }
+
+    /// <summary>"That collides with the backup, better at 4": what it collides with stays.
+    /// </summary>
+    private static void Clashes(List<Lexeme> sentence)
+    {
+        for (var at = 1; at < sentence.Count; at++)
+        {
+            if (Said(sentence, at, sentence.Count) is not ("clash", var next)
+                || sentence.Take(at).Any(l => l.Is(Part.Question) && !l.IsGlue("is")
+                    || l.IsGlue("if") || l.IsGlue("not")))
+            {
+                continue;
+            }
+            var end = sentence.FindIndex(next, l => l.IsGlue("comma") || l.IsGlue("but")
+                || l.Is(Part.Stop));
+            Fade(sentence, at, end < 0 ? sentence.Count : end);
+        }
     }
 
     private static bool Parts(Lexeme lexeme) => ClauseSplitter.IsJoint(lexeme)

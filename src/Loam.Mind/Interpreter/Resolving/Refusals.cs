@@ -114,7 +114,9 @@ internal static class Refusals
             {
                 return Elsewhere;
             }
-            if (clause.Lexemes.Any(l => l.Is(Part.Command)))
+            // "Somebody said to run cron.php. A job for that: …"
+            if (clause.Lexemes.Any(l => l.Is(Part.Command)) && !clauses.Exists(c =>
+                c.Attributes.OfType<JobWish>().Any(w => w.Command is not null)))
             {
                 return s_foreign["shell"];
             }

@@ -54,32 +54,6 @@ internal static class JobLimits
         }
     }
 
-    /// <summary>"30 minutes aren't enough for vacuum": the limit it has, and no wish yet.</summary>
-    public static void ReadPresent(Clause clause, JobWish wish)
-    {
-        var not = clause.Lexemes.Any(l => l.IsGlue("not") || l.Text is "hardly" or "barely");
-        var little = not && clause.Lexemes.Any(l => l.Text is "enough" or "sufficient" or "do")
-            || clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "short" or "tight" or "little"
-                or "few") && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "too");
-        var span = clause.Lexemes.ToList().FindIndex(
-            l => l is { IsNumber: true, Unit: "min" or "h" or "s" });
-        if (!little || span < 0 || !clause.IsFree(span)
-            || clause.Verb is not ("" or "have" or "set") || clause.Question is not null)
-        {
-            return;
-        }
-        wish.ShortOf = clause[span].Unit;
-        clause.Negated = false;
-        for (var at = 0; at < clause.Count; at++)
-        {
-            if (at == span || clause[at].IsGlue("not") || clause[at].Text.Contains("short",
-                StringComparison.Ordinal))
-            {
-                clause.Use(at);
-            }
-        }
-    }
-
     /// <summary>"…, make it 45": in the unit of what is not enough.</summary>
     public static void ReadOther(Clause clause, JobWish wish, string? unit)
     {
@@ -320,7 +294,7 @@ internal static class JobLimits
             ? (int)minutes.Value : null;
     }
 
-    private static string Duration(int minutes) =>
+    public static string Duration(int minutes) =>
         minutes % 1440 == 0 ? $"{minutes / 1440}d" : minutes % 60 == 0 ? $"{minutes / 60}h"
             : $"{minutes}m";
 

@@ -38,8 +38,9 @@ internal static class JobNames
         return null;
     }
 
+    /// <param name="goesOn">The clause before speaks of a job.</param>
     public static void Read(Clause clause, JobWish wish, IReadOnlyList<string> about,
-        IReadOnlyList<string> known)
+        IReadOnlyList<string> known, bool goesOn)
     {
         ReadGiven(clause, wish);
         var except = false;
@@ -50,6 +51,8 @@ internal static class JobNames
             {
                 continue;
             }
+            // "Besides quarter past six, scan-files …": a time is excepted, and no job.
+            except &= !clause[at].IsGlue("comma") || wish.Except.Count > 0;
             except |= clause[at].IsGlue("except")
                 || (clause[at].IsGlue("but") && clause.Verb is "remove" or "stop");
             if (clause[at].Named(Known.Job) is { } job && !IsPlace(clause, at))
@@ -97,7 +100,7 @@ internal static class JobNames
                 clause.Use(at);
             }
         }
-        ReadMarked(clause, wish);
+        ReadMarked(clause, wish, goesOn);
     }
 
     /// <summary>The name that one which is there shall have.</summary>
@@ -182,7 +185,7 @@ internal static class JobNames
     }
 
     /// <summary>"Index: run …", "task index: …", "… every hour (index)".</summary>
-    private static void ReadMarked(Clause clause, JobWish wish)
+    private static void ReadMarked(Clause clause, JobWish wish, bool goesOn)
     {
         for (var at = 0; at < clause.Count && wish.Name is null && wish.Jobs.Count == 0; at++)
         {
@@ -195,7 +198,8 @@ internal static class JobNames
             var first = at == 0 || (at == 1 && clause[0].Is(Part.Topic, "script"));
             var between = at > 0 && clause[at - 1].IsGlue("comma") && at + 1 < clause.Count
                 && clause[at + 1].IsGlue("comma") && clause[at + 1].Text == ",";
-            if ((first && colon) || (between && wish.Command is not null))
+            if (first && colon && (wish.Command is not null || !goesOn)
+                || between && wish.Command is not null)
             {
                 Give(clause, at, wish);
                 clause.Use(at);

@@ -24,7 +24,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         }
         ReadMood();
         ReadCommand();
-        JobNames.Read(clause, _wish, _wish.About, new JobFields(said.Session.Draft).Names);
+        JobNames.Read(clause, _wish, _wish.About, new JobFields(said.Session.Draft).Names,
+            JobSubject.Before(said) is not null || _wish.About.Count > 0);
         if (clause.Verb == "undo" && (_wish.Jobs.Count > 0 || _wish.All))
         {
             clause.Verb = "remove";
@@ -35,10 +36,15 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             JobArguments.Read(clause, _wish, JobFields.Command(job));
         }
         JobSeasons.Drop(clause);
-        JobLimits.ReadPresent(clause, _wish);
+        JobPresent.Read(clause, _wish, new JobFields(said.Session.Draft));
         JobLimits.Read(clause, _wish);
         JobLimits.ReadOther(clause, _wish,
             JobSubject.Before(said)?.Attributes.OfType<JobWish>().Last().ShortOf);
+        if (JobSubject.Before(said)?.Attributes.OfType<JobWish>().Last().RhythmOf is { } rhythm
+            && _wish.Time is null)
+        {
+            JobPresent.ReadOther(clause, _wish, rhythm);
+        }
         if (clause.Question is null)
         {
             JobTelling.Read(clause, _wish);
@@ -56,10 +62,10 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         ReadSpecial();
         JobSeasons.Read(clause, _wish);
         // "… at 9", "and at 21": one time more.
-        _wish.Adds = Addition.Of(clause) || said.Before.Count == 0 && _wish.Jobs.Count == 0
+        _wish.Adds |= Addition.Of(clause) || said.Before.Count == 0 && _wish.Jobs.Count == 0
             && clause.Verb.Length == 0 && clause[0].IsGlue("and") && !clause.Corrects;
         _wish.Only = clause.Lexemes.Any(l => l.IsGlue("only"));
-        _wish.Time = HourlyReader.Read(clause) ?? TimeReader.Read(clause,
+        _wish.Time ??= HourlyReader.Read(clause) ?? TimeReader.Read(clause,
             expected: _wish.Jobs.Count > 0 || JobSubject.Before(said) is not null
                 || _wish.About.Count > 0);
         JobAbsences.Read(clause, _wish, JobSubject.Before(said) is not null);
@@ -327,6 +333,11 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 && at > 0 && clause[at - 1].IsGlue("in") && !recurring;
             var compared = clause.Lexemes.Take(at).Any(l => l.IsGlue("than") || l.Text is "than");
             if ((lexeme.Is(Part.Topic, "once") || lexeme.Text is "tonight" or "today" || delay)
+                && !recurring && !compared && JobPresent.Begins(clause, at))
+            {
+                clause.Use(at);
+            }
+            else if ((lexeme.Is(Part.Topic, "once") || lexeme.Text is "tonight" or "today" || delay)
                 && !recurring && !compared)
             {
                 _wish.Never = "Jobs come again and again; I can't schedule something for one "

@@ -70,7 +70,8 @@ internal sealed class JobSubject : ISubject
         {
             return 0.7;
         }
-        if (Before(said)?.Attributes.OfType<JobWish>().Last().ShortOf is not null
+        if (Before(said)?.Attributes.OfType<JobWish>().Last() is { } told
+            && (told.ShortOf ?? told.RhythmOf) is not null
             && clause.Verb is "" or "set" or "have" or "raise" or "limit"
             && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "" })
             && clause.Lexemes.All(l => !l.IsMention))
@@ -179,7 +180,7 @@ internal sealed class JobSubject : ISubject
         {
             return 0.7;
         }
-        if (clause.Verb == "set" && clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
+        if (clause.Verb is "set" or "move" && clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
             && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "", Value: < 24 })
             && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic)))
         {

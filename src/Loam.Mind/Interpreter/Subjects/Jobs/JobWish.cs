@@ -67,6 +67,9 @@ internal sealed record JobWish : ClauseAttribute
 
     /// <summary>The time limit it has was said not to be enough, in this unit.</summary>
     public string? ShortOf { get; set; }
+
+    /// <summary>How often it runs was said not to suit, in this unit.</summary>
+    public string? RhythmOf { get; set; }
     public string? OnSuccess { get; set; }
     public string? OnFailure { get; set; }
 
