@@ -81,7 +81,7 @@ internal static class Refusals
         }
         foreach (var clause in clauses)
         {
-            if ((Sign(clause) ?? Spoken(clause)) is { } foreign
+            if ((Sign(clause, clauses) ?? Spoken(clause)) is { } foreign
                 && !(foreign == "chat" && IsStory(clauses, clause)))
             {
                 return s_foreign[foreign];
@@ -209,7 +209,7 @@ internal static class Refusals
 
     /// <summary>What the words of a clause say, wherever they stand, that must be refused.
     /// </summary>
-    private static string? Sign(Clause clause)
+    private static string? Sign(Clause clause, List<Clause> clauses)
     {
         var asks = clause.Question is not (null or "show");
         var found = AskingWords.Refusing.Of(clause);
@@ -219,8 +219,10 @@ internal static class Refusals
             var holds = reason switch
             {
                 "shell" => !asks && clause.Subject is not (JobSubject or FirewallSubject)
-                    && !(clause.Subject is PeopleSubject && (clause.Lexemes.Any(
-                        l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
+                    && !(clause.Subject is PeopleSubject && (clauses.Exists(c => c != clause
+                        && c.Attributes.OfType<Subjects.People.UserAttribute>()
+                            .Any(u => u.Users.Count + u.Names.Count > 0))
+                        || clause.Lexemes.Any(l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
                         || clause.Attributes.OfType<Subjects.People.UserAttribute>()
                             .Any(u => u.Names.Count > 0))),
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"

@@ -78,8 +78,8 @@ internal static class JobPresent
             && clause[i] is { IsNumber: true, Unit: "" }, -1);
         return at >= 0 && clause.Verb is "" or "set" or "have"
             && (at == 0 || clause[at - 1].IsGlue("comma") || clause[at - 1].Is(Part.Glue))
-            && clause.Lexemes.Skip(at + 1).Take(3).Any(l => l.Text.Split(' ')[^1] is "better"
-                or "nicer" or "suits" or "preferable" or "ideal")
+            && clause.Lexemes.Skip(at + 1).Take(4).Any(l => l.Text.Split(' ')[^1] is "better"
+                or "suit" or "nicer" or "suits" or "preferable" or "ideal")
             && clause.Lexemes.Count(l => l.IsNumber) == 1;
     }
 

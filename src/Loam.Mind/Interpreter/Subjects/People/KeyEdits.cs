@@ -56,6 +56,12 @@ internal sealed class KeyEdits(Session session)
         }
         if (said.SaysKey && !goes && said.Hints.Count == 0)
         {
+            // "He brings his key along later"
+            if (clause.Lexemes.Any(l => l.Text.Split(' ').Any(w => w is "later" or "soon"
+                or "follows" or "follow" or "tomorrow" or "afterwards" or "yet")))
+            {
+                return [];
+            }
             return clause.Verb is "create" or "have" or "set" or "replace"
                 ? [Reply.Ask($"Which public key? Give the line of the .pub file of {user}.", [],
                     answer => Fill(clause, said, answer))] : [];
@@ -139,7 +145,7 @@ internal sealed class KeyEdits(Session session)
             : present.Count == 1 || said.AllKeys ? present : [];
     }
 
-    private static bool Fits(string key, string hint)
+    public static bool Fits(string key, string hint)
     {
         var remark = PeopleBook.Remark(key).ToLowerInvariant();
         return remark == hint || remark.Split('@')[1..].Contains(hint)

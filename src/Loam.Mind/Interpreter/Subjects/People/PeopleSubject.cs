@@ -25,7 +25,7 @@ internal sealed class PeopleSubject : ISubject
         return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
-            : Secrets.Speaks(clause) ? 0.8 : OfUsers(clause, said);
+            : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8 : OfUsers(clause, said);
     }
 
     /// <summary>"Caddy uses it", of a certificate.</summary>
@@ -113,6 +113,7 @@ internal sealed class PeopleSubject : ISubject
             return 0.8;
         }
         if (account && !app && (clause.Verb.Length > 0 || word || clause.Question is not null
+            || UserReader.Introduces(clause)
             || clause.Lexemes.Any(IsServiceAccount)))
         {
             return 0.75;
@@ -261,6 +262,11 @@ internal sealed class PeopleSubject : ISubject
 
     public void Read(Clause clause, Discourse said)
     {
+        if (Secrets.GoesOn(clause, said) is { } told)
+        {
+            Secrets.Take(clause, said, told);
+            return;
+        }
         if (GoesOn(clause, said))
         {
             return;

@@ -35,6 +35,29 @@ internal static class Secrets
             || clause.Question is not null));
     }
 
+    /// <summary>"Somebody asked for a secret LINK_KEY, could you create it?", "the token is in the
+    /// chat. We need a fresh one": the secret of the clause before; null: it is not meant.
+    /// </summary>
+    public static SecretAttribute? GoesOn(Clause clause, Discourse said) =>
+        said.Before is [.., { Question: null } before] && clause.Question is null
+        && !clause.Lexemes.Any(l => l.IsMention || l.Is(Part.Identifier) || l.Is(Part.Field))
+        && (clause.Verb is "create" or "set" or "replace" && clause.Lexemes.Any(
+                l => l.IsReference("it"))
+            || clause.Verb is "" or "have" or "set" or "create" or "replace" && clause.Lexemes.Any(
+                l => l.Is(Part.Topic, "rotate") || l.Is(Part.Topic, "generate")))
+        && before.Attributes.OfType<SecretAttribute>().LastOrDefault() is
+            { Names.IsEmpty: false, Wish: SecretWish.Make or SecretWish.Tell } told ? told : null;
+
+    /// <summary>The wish is that of the second clause.</summary>
+    public static void Take(Clause clause, Discourse said, SecretAttribute told)
+    {
+        var there = told.Names.All(said.Session.Draft.State.Secrets.ContainsKey);
+        said.Before[^1].Attributes.Remove(told);
+        said.Before[^1].Explains();
+        clause.Attributes.Add(told with { Wish = there ? SecretWish.Renew : SecretWish.Make });
+        clause.Explains();
+    }
+
     public static void Read(Clause clause)
     {
         var names = new List<string>();

@@ -15,11 +15,19 @@ internal sealed partial class UserReader
         && clause.Lexemes.Any(l => l.Is(Part.Topic, "account") || l.IsField("user")
             || l.IsField("login"))
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null)
+        || clause is { Verb: "", Question: null } && Introduces(clause)
         || clause.Verb.Length == 0 && clause.Count > 3 && clause.Question is null
             && (clause[0].IsField("user") || clause[0].Is(Part.Topic, "account")
                 || PeopleSubject.IsServiceAccount(clause[0]))
             && (clause[1].IsGlue("for") || clause[1].Is(Part.Unknown))
             && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
+
+    /// <summary>"Username: mila", "login = omar": a field, and whose it is.</summary>
+    public static bool Introduces(Clause clause) => Enumerable.Range(0, Math.Max(0,
+        clause.Count - 2)).Any(at => (clause[at].Is(Part.Topic, "account")
+            || clause[at].IsField("user") || clause[at].IsField("login"))
+        && clause[at + 1].Text is ":" or "=" && clause[at + 2].Is(Part.Unknown)
+        && UserNames.Of(clause[at + 2]) is not null);
 
     /// <summary>"For our new treasurer, Frieda", "two architects: wim and fatima": who somebody
     /// is, before what the name is.</summary>

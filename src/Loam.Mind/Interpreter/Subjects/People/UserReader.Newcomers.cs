@@ -7,6 +7,9 @@ namespace Loam.Mind.Interpreter.Subjects.People;
 /// <summary>Who comes and is not there yet, and what is written of them as in a form.</summary>
 internal sealed partial class UserReader
 {
+    /// <summary>Where a name stands by itself; null: not looked for yet.</summary>
+    private int? _alone;
+
     /// <summary>"Carla starts today", "marco and lucia are new": how many words at the beginning
     /// name who comes; 0: nobody does.</summary>
     public static int Arriving(Clause clause)
@@ -112,4 +115,73 @@ internal sealed partial class UserReader
         return before >= 0 && clause[before].Text is "keeps" or "keep" or "retains" or "retain"
             or "stays" or "stay" or "remains" or "remain";
     }
+
+    /// <summary>"The laptop key stays", "the desktop one remains".</summary>
+    private bool StaysAfter(int at)
+    {
+        var next = clause.Next(at);
+        next = next >= 0 && (clause[next].Is(Part.Topic, "key") || clause[next].IsField("sshkey")
+            || clause[next].Is(Part.Reference)) ? clause.Next(next) : next;
+        return next >= 0 && clause[next].Text.Split(' ')[0] is "stays" or "remains" or "keep"
+            or "stay" or "remain";
+    }
+
+    /// <summary>"The old-laptop key must go": whose it is, where nobody else has one like it.
+    /// </summary>
+    private void OfHint(UserAttribute read)
+    {
+        if (read.Users.Count + read.Names.Count > 0 || read.Hints.Count == 0 || !read.SaysKey
+            || said.Session.About is { Subject: PeopleSubject } || said.Before.Any(
+                c => c.Lexemes.Any(l => l.Named(Known.User) is not null)))
+        {
+            return;
+        }
+        var owners = _book.All.Where(u => read.Hints.Exists(h => u.Texts("ssh_keys").Any(
+            k => KeyEdits.Fits(k, h)))).Select(u => u.Text("name")!).ToList();
+        read.Users.AddRange(owners is [var only] ? [only] : []);
+    }
+
+    /// <summary>"An account for the milking robot, milker", "a new intern starts monday, thijs":
+    /// the name stands by itself, behind who it is.</summary>
+    private bool Apposed(int at, Lexeme lexeme)
+    {
+        if (_alone is null)
+        {
+            _alone = Alone();
+        }
+        if (at == _alone)
+        {
+            Begin(UserNames.Of(lexeme));
+            _now.Names.Add(UserNames.Of(lexeme)!);
+            return !(_names = false);
+        }
+        return at < _alone && _names && UserNames.Of(lexeme) is not null
+            && !lexeme.IsGlue("for") && lexeme.Named(Known.User) is null
+            && lexeme.Readings[0].Part is Part.Unknown or Part.Verb or Part.Mention;
+    }
+
+    /// <summary>The only piece that is nothing but a name; -1: none is.</summary>
+    private int Alone()
+    {
+        var person = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "person"));
+        var account = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "account"));
+        var whose = account >= 0 ? Enumerable.Range(account, clause.Count - account - 1)
+            .FirstOrDefault(i => clause[i].IsGlue("for") && clause[i + 1].Text is "the" or "our"
+                or "a" or "my" or "an", -1) : -1;
+        var from = whose >= 0 ? whose : person;
+        if (from < 0 || clause.Question is not null || clause.Lexemes.Any(
+            l => l.IsField("name") || l.Is(Part.Quoted))
+            || Enumerable.Range(0, clause.Count - 1).Any(
+                i => clause[i].Text is "login" && clause[i + 1].Is(Part.Unknown)))
+        {
+            return -1;
+        }
+        var alone = ClauseSplitter.PiecesOf([.. clause.Lexemes], at => clause[at].IsGlue("comma"))
+            .Where(p => p.From > from && p.To == p.From + 1 && IsLone(clause[p.From])).ToList();
+        return alone is [var (at, _)] ? at : -1;
+    }
+
+    private bool IsLone(Lexeme lexeme) => UserNames.Of(lexeme) is { } name
+        && !_book.Groups.Contains(name)
+        && (lexeme.Is(Part.Unknown) || lexeme.Corrected) && !Lexicon.English.Knows(name);
 }

@@ -50,6 +50,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             }
         }
         Close();
+        _read.ForEach(OfHint);
         Settle();
         _read.ForEach(OwnKey);
         GoOn();
@@ -119,7 +120,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             OfWhom(at);
             return true;
         }
-        if (AllAdmins(at) || Model(at))
+        if (AllAdmins(at) || Model(at) || Apposed(at, lexeme))
         {
             return true;
         }
@@ -234,15 +235,12 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 _now.Users.Add(owner);
                 _now.SaysKey = true;
             }
-            (_keeps || (StaysAfter(at) && _now.Hints.Count > 0) ? _now.Kept : _now.Hints)
+            (_keeps || StaysAfter(at) ? _now.Kept : _now.Hints)
                 .Add(hint.Text);
             return true;
         }
         return false;
     }
-
-    private bool StaysAfter(int at) => clause.Next(at) is >= 0 and var next
-        && clause[next].Text is "stays" or "remains" or "keep" or "stay" or "remain";
 
     private bool Group(int at, Lexeme lexeme)
     {
@@ -369,7 +367,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || (lexeme.IsGlue("for") && (_now.SaysAccount || at > 0
                 && clause[at - 1].Text.EndsWith("access", StringComparison.Ordinal))))
             && (_now.Names.Count == 0 || lexeme.IsField("user") && IsNext(at));
-        _names |= lexeme.IsField("login") && (at == 0 || ClauseSplitter.IsJoint(clause[at - 1]))
+        _names |= lexeme.IsField("login") && (at == 0 || ClauseSplitter.IsJoint(clause[at - 1])
+                || at + 1 < clause.Count && clause[at + 1].Text is ":" or "=")
             && _now.Names.Count == 0;
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to")
             && lexeme.Text is not ("in" or "at" or "from");
