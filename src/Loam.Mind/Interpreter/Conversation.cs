@@ -384,48 +384,14 @@ public sealed class Conversation
             if (answer >= 0)
             {
                 _clauses = clauses;
-                var rest = clauses.GetRange(answer + 1, clauses.Count - answer - 1);
-                var result = new TurnRun(session, pending.Clauses, trusted: true).Go();
-                // "The worker. Three of them": the answer to what would be asked next.
-                if (session.Pending is { } next && rest.Find(
-                    c => c.Verb.Length == 0 && next.Fill(c)) is { } second)
-                {
-                    session.Pending = null;
-                    rest.Remove(second);
-                    result = new TurnRun(session, next.Clauses, trusted: true).Go();
-                }
-                return Present(Further(result, rest, session));
+                return Present(Answered.With(
+                    pending, clauses[(answer + 1)..], session));
             }
         }
         var best = new Ways(session, sentences, starts).Best(
             clauses, answers: pending is not null);
         _clauses = best.Clauses;
         return Present(best.Result);
-    }
-
-    /// <summary>"The worker I mean. Three of them": what is wished besides the answer.</summary>
-    private static TurnResult Further(TurnResult done, List<Clause> rest, Session session)
-    {
-        rest.RemoveAll(c => c.Question is not null || c.Verb.Length == 0
-            && c.Attributes.Count == 0);
-        if (rest.Count == 0 || done.Outcome is not (Outcome.Proposal or Outcome.NoChange)
-            || session.Pending is not null)
-        {
-            return done;
-        }
-        var before = session.Remember();
-        var more = new TurnRun(session, rest, trusted: false).Go();
-        if (more is not { Outcome: Outcome.Proposal, Confidence: >= Restating.Sure })
-        {
-            session.Recall(before);
-            return done;
-        }
-        if (done.Outcome != Outcome.Proposal)
-        {
-            return more;
-        }
-        session.Before.Pop();
-        return more with { Message = $"{done.Message} {more.Message}" };
     }
 
     /// <summary>"Ticket 4711: …": the number is of no port.</summary>

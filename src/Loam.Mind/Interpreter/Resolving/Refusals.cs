@@ -219,12 +219,7 @@ internal static class Refusals
             var holds = reason switch
             {
                 "shell" => !asks && clause.Subject is not (JobSubject or FirewallSubject)
-                    && !(clause.Subject is PeopleSubject && (clauses.Exists(c => c != clause
-                        && c.Attributes.OfType<Subjects.People.UserAttribute>()
-                            .Any(u => u.Users.Count + u.Names.Count > 0))
-                        || clause.Lexemes.Any(l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
-                        || clause.Attributes.OfType<Subjects.People.UserAttribute>()
-                            .Any(u => u.Names.Count > 0))),
+                    && !IsOfPeople(clause, clauses),
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
                     && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
                         is "used" or "use" or "uses" or "unused" or "where" or "exist")
@@ -247,6 +242,14 @@ internal static class Refusals
         }
         return null;
     }
+
+    /// <summary>"User kim; shell bash; sudo": words of the shell, said of somebody.</summary>
+    private static bool IsOfPeople(Clause clause, List<Clause> clauses) =>
+        clause.Subject is PeopleSubject && (clauses.Exists(c => c != clause
+                && c.Attributes.OfType<UserAttribute>().Any(u => u.Users.Count + u.Names.Count > 0))
+            || clause.Lexemes.Any(
+                l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
+            || clause.Attributes.OfType<UserAttribute>().Any(u => u.Names.Count > 0));
 
     /// <summary>"cat /etc/shadow", "mkfs.ext4 /dev/sdb1": a program and what it is given, not a
     /// sentence.</summary>

@@ -25,7 +25,8 @@ internal sealed class PeopleSubject : ISubject
         return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
-            : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8 : OfUsers(clause, said);
+            : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8
+            : OfUsers(clause, said);
     }
 
     /// <summary>"Caddy uses it", of a certificate.</summary>
