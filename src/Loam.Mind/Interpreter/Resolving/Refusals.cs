@@ -244,12 +244,16 @@ internal static class Refusals
     }
 
     /// <summary>"User kim; shell bash; sudo": words of the shell, said of somebody.</summary>
-    private static bool IsOfPeople(Clause clause, List<Clause> clauses) =>
-        clause.Subject is PeopleSubject && (clauses.Exists(c => c != clause
-                && c.Attributes.OfType<UserAttribute>().Any(u => u.Users.Count + u.Names.Count > 0))
-            || clause.Lexemes.Any(
+    private static bool IsOfPeople(Clause clause, List<Clause> clauses)
+    {
+        static bool Names(Clause of, bool known) => of.Attributes
+            .OfType<Subjects.People.UserAttribute>()
+            .Any(u => u.Names.Count + (known ? u.Users.Count : 0) > 0);
+        return clause.Subject is PeopleSubject && (clause.Lexemes.Any(
                 l => l.Named(Known.User) is not null || l.Is(Part.Topic, "account"))
-            || clause.Attributes.OfType<UserAttribute>().Any(u => u.Names.Count > 0));
+            || Names(clause, known: false)
+            || clauses.Exists(c => c != clause && Names(c, known: true)));
+    }
 
     /// <summary>"cat /etc/shadow", "mkfs.ext4 /dev/sdb1": a program and what it is given, not a
     /// sentence.</summary>
