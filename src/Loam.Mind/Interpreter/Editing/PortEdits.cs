@@ -128,7 +128,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         var adds = said.Link is not ("on" or "to" or "as" or "from" or "insteadof")
             && (clause.Verb == "publish" || clause.Verb == "create" && !draft.IsNew(service))
             && published;
-        var also = published && !draft.IsNew(service)
+        var also = published && (!draft.IsNew(service)
+                || clause.Targets.Count == 0 && clause.Verb is "" or "have" or "publish")
             && clause.Verb is "publish" or "have" or "set" or "" or "create"
             && clause.Lexemes.Any(l => l.Text is "also" or "as well" or "additionally"
                 or "too" or "in addition");

@@ -152,7 +152,8 @@ internal static partial class Restating
             var meant = piece.Where(l => !(l.IsGlue("instead") || l.IsGlue("wish")
                 || l.IsGlue("and") || l.IsGlue("also") || l.IsGlue("yes"))
                 && (l.Readings[0].Part is not Part.Noise || l.IsMention)
-                && l.Text is not ("though" or "after all" or "then" or "anyway")).ToList();
+                && l.Text is not ("though" or "after all" or "then" or "anyway" or "running"
+                    or "alone" or "up" or "alive" or "wait")).ToList();
             // "No prometheus", without a comma.
             if (piece.Count > 1 && piece[0].Text == "no" && meant.Count > 0)
             {

@@ -60,6 +60,25 @@ internal static class JobArguments
         return true;
     }
 
+    /// <summary>"Station 10637 is closed, 11120 is the nearest now. Have the job fetch from that":
+    /// a number of the command, and the only one like it that was said besides.</summary>
+    public static (string Old, string New)? Told(
+        Clause clause, IReadOnlyList<Clause> before, string command)
+    {
+        static bool IsNumber(string word) => word.Length > 2 && word.All(char.IsAsciiDigit);
+        var words = command.Split(' ').Select(Bare).Where(IsNumber).ToList();
+        if (words.Count == 0 || !clause.Lexemes.Any(l => l.IsReference("it")
+            || l.Text is "that" or "there" or "this" or "the new one" or "this one"))
+        {
+            return null;
+        }
+        var said = before.Append(clause).SelectMany(c => c.Lexemes).Select(l => l.Original)
+            .Where(IsNumber).Distinct().ToList();
+        return said.Where(words.Contains).ToList() is [var old]
+            && said.Where(w => !words.Contains(w) && w.Length == old.Length).ToList() is [var put]
+            ? (old, put) : null;
+    }
+
     /// <summary>The words of the command with one of them another.</summary>
     public static EditValue Changed(MapValue job, (string Old, string New) change)
     {

@@ -166,7 +166,17 @@ internal sealed class JobMaker(
                         return Place(answer);
                     }));
         }
-        return JobPlaces.Resolve(wish, clause, session);
+        return JobPlaces.Resolve(wish, clause, session) is var (name, problem)
+            && (name is not null || problem is not null) ? (name, problem) : (Own(), null);
+    }
+
+    /// <summary>"Pihole -g": a program of the service that is called so; null: none is.</summary>
+    private string? Own()
+    {
+        var program = wish.Command?.Split(' ')[0];
+        return program is null || wish.OnHost || wish.Image is not null || wish.Access.Count > 0
+            || !session.Draft.State.Services.TryGetValue(program, out var service)
+            ? null : service.Name;
     }
 
     private bool Place(Clause answer)

@@ -34,6 +34,7 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             && new JobFields(said.Session.Draft).Find(one) is { } job)
         {
             JobArguments.Read(clause, _wish, JobFields.Command(job));
+            TakeTold(JobFields.Command(job));
         }
         JobSeasons.Drop(clause);
         JobPresent.Read(clause, _wish, new JobFields(said.Session.Draft));
@@ -149,12 +150,42 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
                 .Where(i => before[i].Named(Known.Service) is not null).Take(1)
                 .Select(i => TargetReader.TargetAt(before, i)));
         }
+        Absorb(before);
+        _wish.Time ??= time;
+    }
+
+    /// <summary>The value that takes the place of one in the command was told before.</summary>
+    private void TakeTold(string command)
+    {
+        if (_wish.Argument is not null || clause.Question is not null || said.Before.Count == 0
+            || JobArguments.Told(clause, said.Before, command) is not var (old, put))
+        {
+            return;
+        }
+        _wish.Argument = (old, put);
+        foreach (var told in said.Before.Append(clause).Where(c => c.Lexemes.Any(
+            l => l.Original == old || l.Original == put)))
+        {
+            foreach (var at in Enumerable.Range(0, told.Count).Where(
+                i => told[i].Original == old || told[i].Original == put))
+            {
+                told.Use(at);
+            }
+            if (told != clause)
+            {
+                Absorb(told);
+            }
+        }
+    }
+
+    /// <summary>It is said of the job, and of nothing else.</summary>
+    private void Absorb(Clause before)
+    {
         before.Subject = subject;
         before.Attributes.Clear();
         before.Targets.Clear();
         before.Attributes.Add(new JobWish { Absorbed = true });
-        before.Use(0, before.Count - 1);
-        _wish.Time ??= time;
+        before.Explains();
     }
 
     /// <summary>What several clauses add to is the wish of the first of them.</summary>
