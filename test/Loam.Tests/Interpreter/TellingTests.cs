@@ -19,6 +19,14 @@ public sealed class TellingTests
         proposal.Message.ShouldContain(says);
     }
 
+    [Theory]
+    [InlineData("home", "me and my friends lag out constantly lol can the minecraft server have 6 gb "
+        + "instead of 4, dont start it yet tho", Outcome.Proposal)]
+    [InlineData("shop", "flibber wubble gronk zork snark worker wibble blarg 2 gigs quux plugh",
+        Outcome.Question)]
+    public void Words_that_mean_nothing_here_do_not_matter_where_something_is_told(
+        string state, string turn, Outcome outcome) => Say(state, turn).Outcome.ShouldBe(outcome);
+
     [Fact]
     public void What_names_a_value_is_said_to_be_left_out() =>
         Say("media", "the transmission page on 9091 shows up from anywhere. restart sonarr")

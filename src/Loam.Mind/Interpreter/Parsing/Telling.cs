@@ -8,7 +8,8 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// <param name="To">Behind its last one.</param>
 /// <param name="Loss">What speaks against leaving it out; 0.05: nothing, 0.25 and more: it may
 /// wish something.</param>
-internal sealed record Piece(int From, int To, double Loss);
+/// <param name="IsTold">It is said as what somebody tells, or why.</param>
+internal sealed record Piece(int From, int To, double Loss, bool IsTold);
 
 /// <summary>Tells apart what a turn wishes and what it only tells: "Reception says patients get the
 /// reminders too late in the day", "regards, Petra". Known by how it is said: who does something,
@@ -74,7 +75,8 @@ internal static class Telling
             {
                 continue;
             }
-            pieces.Add(new(from, at, Loss(said, mood, isEdge && at - from == sentence.Count)));
+            pieces.Add(new(from, at, Loss(said, mood, isEdge && at - from == sentence.Count),
+                mood is Mood.Told or Mood.Reason));
             moods.Add(mood);
             from = at;
         }

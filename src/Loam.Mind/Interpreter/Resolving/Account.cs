@@ -28,15 +28,30 @@ internal static class Account
 
     /// <param name="missing">What was said and left no trace in what changed.</param>
     public static double Of(IReadOnlyList<Clause> clauses, IReadOnlyList<Lexeme> missing) =>
-        Math.Clamp(1 - clauses.Sum(Missed) - missing.Count * Untraced, 0, 1);
+        Math.Clamp(1 - clauses.Sum(c => Missed(c)) - missing.Count * Untraced, 0, 1);
+
+    /// <summary>As <see cref="Of(IReadOnlyList{Clause}, IReadOnlyList{Lexeme})"/>, where words that
+    /// mean nothing here do not count in pieces in which something is told: however many they
+    /// are, they wish nothing.</summary>
+    public static double WithoutTalk(
+        IReadOnlyList<Clause> clauses, IReadOnlyList<Lexeme> missing) => Math.Clamp(1
+            - clauses.Sum(c => Missed(c, Talk(c))) - missing.Count * Untraced, 0, 1);
+
+    private static IEnumerable<int> Talk(Clause clause) => Telling.Pieces([.. clause.Lexemes],
+        isEdge: false).Where(p => p.IsTold).SelectMany(p => Enumerable.Range(p.From, p.To - p.From))
+        .Where(at => !clause[at].IsMention && clause[at].Readings[0].Part is Part.Unknown
+            or Part.Topic or Part.Verb or Part.Quoted);
 
     /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
-    public static double Missed(Clause clause)
+    public static double Missed(Clause clause) => Missed(clause, []);
+
+    private static double Missed(Clause clause, IEnumerable<int> told)
     {
         var missed = clause.Question is null && IsStrange(clause) ? StrangeVerb : 0;
         var reason = false;
         var purpose = false;
         var asides = Statements.In(clause);
+        asides.UnionWith(told);
         for (var at = 0; at < clause.Count; at++)
         {
             reason |= clause[at].IsGlue("because") || clause[at].Text is "while";

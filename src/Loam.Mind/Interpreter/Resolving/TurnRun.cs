@@ -22,6 +22,9 @@ internal sealed record TurnResult(
 /// <param name="trusted">The person has confirmed the reading.</param>
 internal sealed partial class TurnRun(Session session, List<Clause> clauses, bool trusted)
 {
+    /// <summary>Of what is understood but for some talk, at most.</summary>
+    private const double Talkative = Restating.Sure - 0.01;
+
     /// <summary>The turn says the same of something else.</summary>
     private bool _continues;
     private readonly List<Reply> _replies = [];
@@ -328,7 +331,7 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
     /// <summary>What was not understood is asked about, never passed over.</summary>
     private TurnResult? Doubtful(List<Clause> wishes, Core.StateFiles.StateSet from)
     {
-        var confidence = Account.Of(wishes, _missing);
+        var confidence = Confidence(wishes);
         if (trusted || confidence >= Account.Threshold)
         {
             return null;
@@ -366,8 +369,14 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         var same = !session.Draft.Files.ChangedFrom(session.Base).Any();
         return new(same ? Outcome.NoChange : Outcome.Proposal,
             same ? "Then everything stays as it is." : Sentences.Of(_replies) + LeftOut(wishes),
-            trusted ? 1 : Account.Of(wishes, _missing), Offers(resolver));
+            trusted ? 1 : Confidence(wishes), Offers(resolver));
     }
+
+    /// <summary>What is understood but for some talk is less than sure: another way to read it may
+    /// be better.</summary>
+    private double Confidence(List<Clause> wishes) => Account.Of(wishes, _missing) is var strict
+        && strict >= Account.Threshold ? strict
+            : Math.Max(strict, Math.Min(Account.WithoutTalk(wishes, _missing), Talkative));
 
     /// <summary>Values that nothing took are named, never passed over.</summary>
     private static string LeftOut(List<Clause> wishes)
