@@ -12,11 +12,14 @@ internal static class TargetReader
         var except = false;
         var all = false;
         var why = false;
+        var described = false;
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
-            except |= (lexeme.IsGlue("except") && clause.IsFree(at) && !IsCompany(clause, at + 1))
-                || (lexeme.IsGlue("but") && clause.Targets.Exists(t => t.Reference == "all"));
+            except |= !described && (lexeme.IsGlue("except") && clause.IsFree(at)
+                    && !IsCompany(clause, at + 1)
+                || lexeme.IsGlue("but") && clause.Targets.Exists(t => t.Reference == "all")
+                    && !IsContrast(clause, at));
             why |= clause.Targets.Count > 0 && clause.Question is null && ClauseReason(clause, at);
             if (!clause.IsFree(at) || !(lexeme.IsMention || lexeme.Is(Part.Reference)))
             {
@@ -32,8 +35,14 @@ internal static class TargetReader
             {
                 continue;
             }
-            if (IsOfField(clause, at) || IsApposition(clause, at) || IsWhatever(clause, at))
+            if (IsOfField(clause, at) || IsOfOthers(clause, at) || IsApposition(clause, at)
+                || IsWhatever(clause, at))
             {
+                continue;
+            }
+            if (IsDescribed(clause, at))
+            {
+                described = true;
                 continue;
             }
             var thing = Thing(clause, at);
@@ -73,6 +82,7 @@ internal static class TargetReader
             clause.Targets.Add(owner);
         }
         WithoutOther(clause);
+        WithoutAll(clause);
         Bind(clause);
     }
 
@@ -100,6 +110,27 @@ internal static class TargetReader
             && !clause.Lexemes.Any(l => l.IsGlue("and") && l != clause[0]))
         {
             clause.Targets.RemoveAt(other);
+        }
+    }
+
+    /// <summary>"Somebody broke everything, so put the api back": of that one.</summary>
+    private static void WithoutAll(Clause clause)
+    {
+        var all = clause.Targets.FindIndex(t => t is { Reference: "all", Text: "all" or
+            "everything" });
+        if (all < 0 || clause.Except.Count > 0 || clause.Question is not null
+            || clause.Verb is "connect" or "disconnect" or "depend")
+        {
+            return;
+        }
+        var lexemes = clause.Lexemes.ToList();
+        var said = lexemes.FindIndex(l => l.Text == clause.Targets[all].Text && !l.IsMention);
+        var joint = said < 0 ? -1 : lexemes.FindIndex(said, l => ClauseSplitter.IsJoint(l)
+            || l.IsGlue("but") || l.Text is "so" or "hence" or "therefore");
+        if (joint >= 0 && lexemes.Skip(joint).Any(l => l.IsMention && clause.Targets.Exists(
+            t => t.Reference is null && t.Text == l.Text)))
+        {
+            clause.Targets.RemoveAt(all);
         }
     }
 
@@ -155,6 +186,58 @@ internal static class TargetReader
                 && clause[at].IsReference("other") && clause[at + 1].Original.EndsWith('s'))
         && !clause[at + 1].IsMention
         && !clause[at + 1].IsField("service");
+
+    /// <summary>"Everything is fine", "all of it works": told, and nothing is wished of it.
+    /// </summary>
+    private static bool IsDescribed(Clause clause, int at)
+    {
+        var (is_, how) = (at + 1, at + 2);
+        if (clause[at].IsMention || !clause[at].IsReference("all") || how >= clause.Count
+            || !(clause[is_].IsGlue("is") || clause[is_].Text.Split(' ')[0] is "is" or "are"
+                or "was" or "were" or "looks" or "look" or "works" or "work" or "seems"
+                or "runs" or "went"))
+        {
+            return false;
+        }
+        var (said, told) = (clause[is_], clause[how]);
+        return (said.Is(Part.Noise) && said.Text.Contains(' ', StringComparison.Ordinal)
+                || told.IsGlue("except") || told.IsGlue("but")
+                || !told.Is(Part.Verb) && !told.IsNumber
+                    && told.Readings[0].Part is Part.Unknown or Part.Noise or Part.Topic)
+            && clause.Lexemes.Skip(how).Any(l => l.IsMention);
+    }
+
+    /// <summary>"… but the worker is slow": told of it, and no exception.</summary>
+    private static bool IsContrast(Clause clause, int but)
+    {
+        var thing = clause.Lexemes.ToList().FindIndex(but, l => l.IsMention);
+        return thing > 0 && thing + 1 < clause.Count && (clause[thing + 1].IsGlue("is")
+            || clause[thing + 1].Text.Split(' ')[0] is "was" or "has" or "had" or "keeps"
+                or "looks" or "seems" or "needs" or "feels" or "hangs" or "crawls");
+    }
+
+    /// <summary>"All the kids", "all of us", "all day": all of something else.</summary>
+    private static bool IsOfOthers(Clause clause, int at)
+    {
+        var next = at + 1;
+        while (next < clause.Count && clause[next].Text is "the" or "of" or "of the" or "our"
+            or "these" or "those")
+        {
+            next++;
+        }
+        if (clause[at].Text == "both" && next == at + 1 && next < clause.Count)
+        {
+            return clause[next].Readings[0].Part == Part.Unknown
+                && clause[next].Text.EndsWith('s') && !clause[next].IsMention
+                && clause.Lexemes.Skip(next).Any(l => l.IsMention);
+        }
+        return !clause[at].IsMention && clause[at].Text is "all" or "all the" or "all of"
+            or "all of the" && next < clause.Count && !clause[next].IsMention
+            && (clause[next].Text is "us" or "day" or "night" or "week" or "weekend" or "morning"
+                or "afternoon" or "evening" or "month" or "year" or "summer" or "winter" or "time"
+                || (next > at + 1 || clause[at].Text != "all")
+                    && clause[next].Readings[0].Part == Part.Unknown);
+    }
 
     /// <summary>"Two cores are all it gets": whatever it gets.</summary>
     private static bool IsWhatever(Clause clause, int at) => IsPortName(clause, at)
