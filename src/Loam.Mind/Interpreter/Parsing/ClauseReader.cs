@@ -174,6 +174,10 @@ internal static class ClauseReader
         {
             clause.Question = "show";
         }
+        else if (!wished && InPlace(clause) is { } asked)
+        {
+            clause.Question = asked;
+        }
         else if (!wished && Inverted(clause))
         {
             clause.Question = "is";
@@ -193,6 +197,15 @@ internal static class ClauseReader
     private static bool IsOfUse(Clause clause, string question) => question == "whatif"
         && clause.Lexemes.Any(l => l.IsField("memory") || l.IsField("cpu"))
         && !clause.Lexemes.Any(l => l.IsMention);
+
+    /// <summary>"Node-red is on what port again": asked where the answer would stand; null: it is
+    /// not.</summary>
+    private static string? InPlace(Clause clause) => clause.Verb is "" or "have" or "publish"
+        && (clause.AsksMark || clause.Count > 0 && clause[clause.Count - 1].Text is "again")
+        && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Amount))
+        ? clause.Lexemes.Skip(1).Where(l => l.Readings[0].Part == Part.Question)
+            .Select(l => l.Key(Part.Question)).FirstOrDefault(
+                k => k is "what" or "which" or "when" or "where" or "who" or "howmuch") : null;
 
     /// <summary>"Next run of the report?": it is clear what is asked.</summary>
     private static bool Topical(Clause clause) => clause.Count > 1

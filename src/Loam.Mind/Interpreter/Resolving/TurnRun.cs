@@ -57,6 +57,11 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         {
             clause.Verb = "remove";
         }
+        // "The worker is fine, leave it alone", where nothing was wished before
+        clauses.FindAll(c => c is { Verb: "undo", Subject: null, Attributes.Count: 0 }
+            && session.Before.Count == 0 && c.Targets.Exists(t => t.Reference is null)
+            && c.Lexemes.Any(l => l.IsVerb("undo") && l.Text.Split(' ')[0] is "leave" or "keep"))
+            .ForEach(c => c.Verb = "spare");
         foreach (var clause in clauses.Where(c => c.Verb == "undo" && session.Before.Count > 0
             && c.Targets.Count > 0 && c.Targets.TrueForAll(t => t.Named(Known.App) is not null
                 && t.Named(Known.Service) is null)).ToList())
@@ -69,7 +74,16 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         new Stated(session, clauses).Settle();
         new Circumstances(session, clauses).Settle();
         Settle();
+        var cancels = session.Before.Count == 0 && clauses is [_, .., var last] && IsUndo(last)
+            && last.Lexemes.Any(l => l.Text is "never mind" or "nevermind" or "forget it"
+                or "forget about it" or "scratch that")
+            && clauses.TrueForAll(c => c.Question is null);
         var undone = Undo();
+        if (cancels && undone is not null)
+        {
+            // "I wanted to restart it, but never mind"
+            return undone with { Message = "Then nothing is to be done." };
+        }
         Correct();
         Continue();
         var remaining = clauses.Where(c => c.Verb != "undo" || c.Question is not null).ToList();

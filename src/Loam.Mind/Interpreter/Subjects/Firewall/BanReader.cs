@@ -61,6 +61,11 @@ internal static class BanReader
         var factor = clause.Lexemes.Select(l => l.Key(Part.Amount)).FirstOrDefault(k =>
             k is ['x', ..]) is { } times && failures is null ? decimal.Parse(times[1..],
             System.Globalization.CultureInfo.InvariantCulture) : (decimal?)null;
+        // "Whoever fails four times within ten minutes": how often, and no factor.
+        if (factor is >= 1 and <= 100 && failing && (window is not null || time is not null))
+        {
+            (failures, factor) = ((int)factor, null);
+        }
         return new(Service(clause), failures, window, time, factor, Stops(clause, words));
     }
 

@@ -1,3 +1,5 @@
+using Loam.Core.Firewall;
+using Loam.Core.Resources;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
@@ -43,12 +45,24 @@ internal static partial class FirewallClaim
     /// <summary>"…, open that": the ports were named right before.</summary>
     private static bool FollowsPorts(Clause clause, WishScan scan, Discourse said) =>
         clause.Question is null && !clause.Lexemes.Any(l => l.IsMention || l.IsNumber)
-        && clause.Lexemes.Any(l => l.Is(Part.Reference))
+        && (ClosesRuled(scan, said) || clause.Lexemes.Any(l => l.Is(Part.Reference))
         && (scan.Groups is [{ OwnAct: true, Ports.Count: 0, Log: null, Else: false }]
             && clause.Verb is "publish" or "unpublish" or "block" or "set" or ""
             || clause.Verb is "publish" or "unpublish")
         && said.Before is [.., { Subject: FirewallSubject, Question: null } before]
         && before.Attributes.OfType<FirewallAttribute>().LastOrDefault() is
             { Groups: [.., { Ports.Count: > 0, Only: false, Log: null } told] }
-            && (!told.Strong || before.Lexemes.Any(l => l.Is(Part.Topic, "missing")));
+            && (!told.Strong || before.Lexemes.Any(l => l.Is(Part.Topic, "missing"))));
+
+    /// <summary>"8080 was open for the scanner. Close it": a port that a rule lets in.</summary>
+    private static bool ClosesRuled(WishScan scan, Discourse said)
+    {
+        var rules = FirewallRules.Of(
+            said.Session.Draft.State.Specs.GetValueOrDefault(NetworkFile.File)).Rules;
+        return scan.Groups is [{ IsBlock: true, OwnAct: true, Refers: true, Ports.Count: 0,
+                HasSource: false, Log: null }] && scan.Words.Has("close")
+            && said.Before.Any(c => c is { Subject: null, Question: null } && c.Lexemes.Any(l =>
+                l is { IsNumber: true, Unit: "" } && rules.Any(r => r.Action
+                    == FirewallAction.Accept && r.Ports.Any(p => p.First == l.Value))));
+    }
 }

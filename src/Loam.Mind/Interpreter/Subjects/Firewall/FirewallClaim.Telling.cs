@@ -60,6 +60,8 @@ internal static partial class FirewallClaim
         said.Before is [.., { Question: null } before]
         && (scan.Groups is [{ Refers: true, Act: Act.Allow or Act.None, HasSource: false,
                 Ports.Count: > 0 }, ..] && TellsWhere(before, WishScan.Of(before))
+            || before.Subject is FirewallSubject && scan.Groups is [{ IsAllow: true, Strong: true,
+                Ports.Count: 0, HasSource: false }, { Nothing: true }]
             || before.Subject is FirewallSubject && scan.Groups is [{ Else: true } rest]
                 && (rest.Others || rest.OfSame));
 

@@ -18,6 +18,14 @@ internal sealed partial class FirewallSubject
     private static void Lend(
         FirewallAttribute wish, Clause clause, WishScan scan, Discourse said)
     {
+        // "Permit exactly that and nothing more": what was told is all that is wished.
+        if (wish.Groups is [{ IsAllow: true, OwnAct: true, Ports.Count: 0, HasSource: false },
+            { Nothing: true, Ports.Count: 0 }] && scan.Words.HasText("that", "this", "it", "those",
+                "exactly that", "just that", "only that", "precisely that"))
+        {
+            (wish.Groups[0].Refers, wish.LocksDown) = (true, false);
+            wish.Groups.RemoveAt(1);
+        }
         wish.IsReason |= FirewallClaim.Stays(clause, scan, said);
         if (FirewallClaim.LetsBack(clause, scan, said))
         {
@@ -196,8 +204,8 @@ internal sealed partial class FirewallSubject
         if (wish.Groups is not [{ Refers: true, OwnAct: true, Ports.Count: 0, Everything: false,
                 Rules.Count: 0, Destinations.Count: 0 } group, ..]
             || wish.Last is { Ports.Count: > 0 }
-            || said.Before.LastOrDefault(c => c.Subject is null && c.Question is null)
-                is not { } told
+            || said.Before.LastOrDefault(c => c is { Subject: null, Question: null }
+                && WishScan.Of(c).Groups.Exists(g => g.Ports.Count > 0)) is not { } told
             || WishScan.Of(told).Groups.SelectMany(g => g.Ports).ToList() is not { Count: > 0 } of)
         {
             return;

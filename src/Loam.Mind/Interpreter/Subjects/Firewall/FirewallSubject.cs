@@ -78,7 +78,8 @@ internal sealed partial class FirewallSubject : ISubject
         }
         Lend(wish, clause, scan, said);
         clause.Attributes.Add(wish);
-        Sweep(clause, scan.Taken.Contains);
+        var wished = scan.Words.Begin();
+        Sweep(clause, at => at < wished || scan.Taken.Contains(at));
     }
 
     /// <summary>"Port 8443 is unreachable": what should be, is not.</summary>
@@ -270,7 +271,8 @@ internal sealed partial class FirewallSubject : ISubject
                     .FirstOrDefault(n => n is not null);
                 return other is null ? null : new(above, other);
             }
-            if (clause.Verb == "move" && (words.Is(at, "top") || words.Is(at, "bottom")))
+            if ((clause.Verb == "move" || words.Has("rule") && clause.Lexemes.Any(l => l.Text is "put"
+                or "place")) && (words.Is(at, "top") || words.Is(at, "bottom")))
             {
                 return new(words.Is(at, "top"), null);
             }

@@ -144,6 +144,10 @@ internal sealed partial class RuleEdits(RuleBook book)
     /// <summary>It is shut out; only how may still change.</summary>
     private Reply SameBlocked(Want want, FirewallAction action)
     {
+        if (want.Log == true && Logging(want, action) is { } logged)
+        {
+            return logged;
+        }
         var rules = want.Traffics().SelectMany(t => book.Rules.Outcomes(t)).ToList();
         if (action == FirewallAction.Reject
             && rules.Exists(o => o.Action == FirewallAction.Drop))
@@ -158,6 +162,30 @@ internal sealed partial class RuleEdits(RuleBook book)
             .ToList();
         return Reply.Same($"The firewall already blocks {want}"
             + (by.Count > 0 ? $" (rule {Wording.List(by)})." : ": no rule lets it pass."));
+    }
+
+    /// <summary>It is shut out, and shall be written down too; null: it is.</summary>
+    private Reply? Logging(Want want, FirewallAction action)
+    {
+        var done = false;
+        foreach (var flow in want.Flows)
+        {
+            var rule = book.Rules.Rules.FirstOrDefault(r => r.Action != FirewallAction.Accept
+                && want.Traffics(flow).All(t => t.With(r) == Overlap.Whole && t.Holds(r)));
+            if (rule is { Log: true })
+            {
+                continue;
+            }
+            done = true;
+            if (rule is not null)
+            {
+                book.SetField(rule.Name, "log", Core.StateFiles.Editing.EditValue.Of(true));
+                continue;
+            }
+            book.Insert(FirstHit(want, flow),
+                want.Rule(book, flow, action, Name(want, flow, false)));
+        }
+        return done ? Reply.Done($"block {want} and log it").With(Risk.Medium) : null;
     }
 
     private void Refuse(Want want, Flow flow, FirewallAction action)

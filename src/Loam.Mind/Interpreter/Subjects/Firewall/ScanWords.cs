@@ -231,6 +231,24 @@ internal sealed partial class ScanWords(Clause clause)
         && !Enumerable.Range(at, PieceEnd(at) - at + 1).Any(
             n => PortNames.Of(clause[n]) is not null || IsPortNumber(n));
 
+    /// <summary>"Nobody speaks mqtt here, so 9001 can be closed": what stands before says why.
+    /// </summary>
+    public int Begin()
+    {
+        for (var at = clause.Count - 2; at > 1; at--)
+        {
+            if (clause[at].Text is "so" && clause[at - 1].IsGlue("comma"))
+            {
+                var rest = Enumerable.Range(at, clause.Count - at).ToList();
+                return rest.Exists(n => IsAct(n) || Is(n, "may") || clause[n].IsVerb("remove")
+                        || clause[n].IsVerb("publish") || clause[n].IsVerb("unpublish"))
+                    && rest.Exists(n => IsPortNumber(n) || PortNames.Of(clause[n]) is not null)
+                    ? at : 0;
+            }
+        }
+        return 0;
+    }
+
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
@@ -405,6 +423,10 @@ internal sealed partial class ScanWords(Clause clause)
         || NextIs(at, next => clause[next].IsField("network")
         || clause[next].Text is "subnet" or "range" or "users" or "people" or "clients" or "guests"
             or "lan" or "vlan" or "segment" or "peers" or "folks" or "side");
+
+    /// <summary>"The imaging people": who works with it.</summary>
+    public bool NamesPeople(int at) => NextIs(at, next => clause[next].Text is "people" or "users"
+        or "folks" or "guys" or "staff" or "team" or "crew");
 
     /// <summary>"I can't reach …", "we have no access to …": what should be, is not.</summary>
     public bool Complains(int at)

@@ -48,7 +48,9 @@ internal sealed partial class WishScan
         else if (_words.Is(at, "log")
             && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
         {
-            if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at))
+            if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at)
+                && !_clause.Lexemes.Skip(at + 1).All(l => l.Is(Part.Reference)
+                    || l.Readings[0].Part == Part.Noise))
             {
                 Next();
                 _group.Act = Act.None;
@@ -64,6 +66,8 @@ internal sealed partial class WishScan
         {
             _group.Refers = true;
         }
+        _group.Refers |= lexeme.Text is "him" or "her" && _words.Is(at, "somebody")
+            && _group is { OwnAct: true, HasOperand: false };
     }
 
     /// <summary>A word that denies was read.</summary>
@@ -360,7 +364,8 @@ internal sealed partial class WishScan
     private void Else(int at)
     {
         var text = _clause[at].Text;
-        if (_group.Ports.Count > 0 || _group.HasSource || _group.Everything)
+        if (_group.Ports.Count > 0 || _group.HasSource || _group.Everything
+            || _words.JointBefore(at) && _group is { OwnAct: true, IsAllow: true })
         {
             Next();
         }

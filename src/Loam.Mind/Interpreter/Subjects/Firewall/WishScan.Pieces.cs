@@ -8,6 +8,23 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// </summary>
 internal sealed partial class WishScan
 {
+    /// <summary>"He comes from 10.1.2.3 and needs ssh from that address only": the address is that
+    /// of both.</summary>
+    private void SharePlace()
+    {
+        for (var at = _groups.Count - 1; at > 0; at--)
+        {
+            var (before, group) = (_groups[at - 1], _groups[at]);
+            if (group is { HasSource: false, Ports.Count: > 0 } && before is { Act: Act.None,
+                Sources.Count: > 0, Rate: null, Log: null } && _words.HasText("that address",
+                "this address", "that ip", "this ip", "that host", "this host", "there"))
+            {
+                group.Sources = [.. before.Sources];
+                _groups.RemoveAt(at - 1);
+            }
+        }
+    }
+
     /// <summary>Words that say all of it: "… is enough", "keep … out".</summary>
     private bool Whole(int at)
     {

@@ -51,7 +51,7 @@ internal sealed partial class WishScan
     public static WishScan Of(Clause clause)
     {
         var scan = new WishScan(clause);
-        for (var at = 0; at < clause.Count && !scan._words.Concedes(at); at++)
+        for (var at = scan._words.Begin(); at < clause.Count && !scan._words.Concedes(at); at++)
         {
             if (clause[at].Text is "because" && scan._group.Ports.Exists(p => p.Thing is null))
             {
@@ -66,6 +66,7 @@ internal sealed partial class WishScan
         scan.Published();
         scan.Referred();
         scan.SharePorts();
+        scan.SharePlace();
         scan._groups.ForEach(g => g.Outwards(g.Towards));
         // "Http isn't needed, drop 80 from the web rule" says one thing twice.
         scan._groups.RemoveAll(g => g is { IsBlock: true, Rules.Count: 0, Ports.Count: > 0,
@@ -405,7 +406,8 @@ internal sealed partial class WishScan
             // "The monitoring server 10.8.0.9" says whose address it is.
             return true;
         }
-        if (named is null && lexeme.Named(Known.Service) is null && (_words.NamesNetwork(at)
+        if (named is null && (lexeme.Named(Known.Service) is null || _words.NamesPeople(at))
+            && (_words.NamesNetwork(at)
             || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
                 || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
                     || _clause[at + 1].Text is "may" or "can"))))

@@ -17,6 +17,12 @@ internal sealed class NotifySubject : ISubject
     public double Claim(Clause clause, Discourse said)
     {
         var lexemes = clause.Lexemes;
+        // "The alarm panel at 10.1.2.3 keeps probing us": whose packets are meant.
+        if (lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
+            && lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected))
+        {
+            return 0;
+        }
         var channel = lexemes.Any(l => s_channels.Any(c => l.Is(Part.Topic, c)));
         var address = lexemes.Any(l => l.Is(Part.Email) || l.Is(Part.Url));
         var tells = lexemes.Any(l => l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notify"));

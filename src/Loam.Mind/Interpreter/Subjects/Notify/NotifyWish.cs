@@ -131,7 +131,8 @@ internal sealed record NotifyWish : ClauseAttribute
         if (!clause.IsFree(at) || !host.Contains('.', StringComparison.Ordinal)
             || host.Contains('/', StringComparison.Ordinal)
             || Uri.CheckHostName(host) == UriHostNameType.Unknown
-            || !(lexeme.Is(Part.Domain) || lexeme.Is(Part.Image) || lexeme.Is(Part.Address)))
+            || !(lexeme.Is(Part.Domain) || lexeme.Is(Part.Image) || lexeme.Is(Part.Address))
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected))
         {
             return null;
         }
