@@ -16,6 +16,11 @@ internal static class ClauseReader
         said.Session.Effort.Spend(Effort.Word * clause.Count);
         DenialReader.Read(clause);
         EndingReader.Read(clause);
+        if (LevelReader.Find(clause, said) is { } level)
+        {
+            LevelReader.Read(clause, level);
+            return;
+        }
         ReadMood(clause);
         BindIt(clause, said);
         BindPerson(clause, said);

@@ -22,10 +22,23 @@ internal sealed class Stated(Session session, List<Clause> clauses)
         for (var at = 0; at < clauses.Count; at++)
         {
             var clause = clauses[at];
+            // "… expects it on 9095 and not 9091, can you move it there?"
+            if (at > 0 && clause is { Subject: null, Question: null, Attributes.Count: 0,
+                    Verb: "move" or "set" or "have" or "" } && clause.Targets.TrueForAll(
+                    t => t.Reference is "it" or "them")
+                && clauses[at - 1] is { Subject: null, Question: null, Attributes.Count: > 0 }
+                && clause.Lexemes.Any(l => l.Text is "there" or "that" or "so")
+                && clause.Lexemes.All(l => l.Is(Part.Verb) || l.Is(Part.Reference)
+                    || l.Readings[0].Part is Part.Noise or Part.Glue))
+            {
+                clauses.RemoveAt(at--);
+                continue;
+            }
             if (clause is not { Subject: null, Question: null, Foreign: null })
             {
                 continue;
             }
+            Local(clause);
             Twice(clause);
             One(at);
             Copies(clause);
@@ -36,6 +49,23 @@ internal sealed class Stated(Session session, List<Clause> clauses)
                 Put(clause, field);
                 Explain(at, field);
             }
+        }
+    }
+
+    /// <summary>"Its page (9091) on localhost only": of the ports it publishes, that one.</summary>
+    private void Local(Clause clause)
+    {
+        var place = clause.Attributes.FindIndex(a => a is PortAttribute { First: null,
+            Address: not null });
+        if (place >= 0 && clause.Attributes.OfType<BareAttribute>().ToList() is [{ Unit: "" } bare]
+            && Services(clauses.IndexOf(clause)) is [var service]
+            && service.Ports.Any(p => p.Host == bare.Value))
+        {
+            clause.Attributes[place] = ((PortAttribute)clause.Attributes[place]) with
+            {
+                First = (int)bare.Value,
+            };
+            clause.Attributes.Remove(bare);
         }
     }
 

@@ -163,11 +163,21 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
                 or "wait" or "hmm");
 
     /// <summary>"If the api is down, restart it".</summary>
-    private static bool IsConditional(Clause clause)
+    private bool IsConditional(Clause clause)
     {
         var first = clause.Lexemes.FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
         var next = clause.Lexemes.SkipWhile(l => l != first).Skip(1)
             .FirstOrDefault(l => l.Readings[0].Part != Part.Noise);
+        // "When it gets colder than 2 degrees start …": a measure nobody takes.
+        if (clause.Question is null && first?.Text is "if" or "when" or "whenever" or "as soon as"
+            && clause.Lexemes.Any(l => l.Text is "below" or "above" or "less" or "less than"
+                or "more than" or "exceeds" or "drops" or "rises" or "falls" or "reaches" or "over"
+                or "colder" or "warmer" or "hotter")
+            && clauses.Exists(c => c.Lexemes.Any(l => l.IsVerb("start") || l.IsVerb("stop")
+                || l.IsVerb("restart") || l.Text is "started" or "stopped" or "run")))
+        {
+            return true;
+        }
         // "If export breaks, tell me" is something a job can do.
         var told = clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any(
             w => w.OnFailure is not null || w.OnSuccess is not null);

@@ -113,6 +113,14 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [missing];
         }
+        // "The job should run at six"
+        if (!made && _wish is { Command: null, Task: null, Name: null } && _jobs.Names.Count > 1
+            && _wish.Time is not null && Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Any(
+                at => (clause[at].IsField("job") || clause[at].Is(Part.Topic, "job"))
+                    && clause[at - 1].Text is "the" or "that"))
+        {
+            return [WhichOne("change")];
+        }
         return [new JobMaker(clause, session, _jobs, _wish, Remember).Make()];
     }
 
