@@ -11,12 +11,18 @@ namespace Loam.Mind.Interpreter.Editing;
 internal static class MountEdits
 {
     /// <summary>Whether what is mounted may be written to.</summary>
-    public static Reply Mode(Draft draft, Service service, MountModeAttribute said)
+    public static Reply Mode(
+        Draft draft, Service service, MountModeAttribute said, Clause clause)
     {
         var meant = service.Volumes.Where(v => said.Place is { } place
             ? v.Source == place || v.Target == place
             : said.Words.All(w => v.Source.Contains(w, StringComparison.Ordinal)
                 || v.Target.Contains(w, StringComparison.Ordinal))).ToList();
+        // "It needs the host's /etc/localtime, read-only": nothing is mounted from there yet.
+        if (meant.Count == 0 && said is { ReadOnly: true, Place: ['/', ..] path })
+        {
+            return Apply(draft, service, new(path, path, true), clause);
+        }
         if (meant.Count != 1)
         {
             return service.Volumes.IsEmpty ? Reply.Absent($"{service.Name} mounts nothing.")

@@ -44,7 +44,7 @@ internal static class ServiceEdits
             WorkDirAttribute directory => RunEdits.WorkDir(draft, service, directory),
             DeviceAttribute device => RunEdits.Device(draft, service, device),
             CapabilityAttribute capability => RunEdits.Capability(draft, service, capability),
-            MountModeAttribute mode => MountEdits.Mode(draft, service, mode),
+            MountModeAttribute mode => MountEdits.Mode(draft, service, mode, clause),
             SettingAttribute setting => Setting(draft, service, setting, clause),
             NameAttribute rename => WiringEdits.Rename(draft, service, rename.Name),
             _ => Reply.Refuse($"I can't yet do that to {name}."),

@@ -231,7 +231,7 @@ internal static class Refusals
                     && clause.Subject is not (MachineSubject or FirewallSubject),
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
-                "foreign" => clause.Subject is not FirewallSubject
+                "foreign" => clause.Subject is not FirewallSubject && clause.Verb != "rename"
                     && !clause.Lexemes.Any(l => l.Is(Part.Image)),
                 _ => IsChat(clause, weight),
             };

@@ -70,7 +70,8 @@ internal static class FlagReader
         // "Always, not only on failure"
         var more = clause.Find(Part.Field, "onfailure") is var fails and > 0
             && clause.Has(Part.Field, "always")
-            && clause.Lexemes.Take(fails).Reverse().Take(2).Any(l => l.IsGlue("not"));
+            && clause.Lexemes.Take(fails).Reverse().Take(2).Any(l => l.IsGlue("not")
+                || l.IsGlue("insteadof"));
         var policy = clause.Has(Part.Field, "onfailure") && !more ? "on-failure"
             : clause.Has(Part.Field, "always") ? "always"
             : clause.Has(Part.Field, "automatic") ? "always" : null;

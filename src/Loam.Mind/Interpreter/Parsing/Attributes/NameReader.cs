@@ -122,6 +122,8 @@ internal static class NameReader
 
     private static bool IsName(Lexeme lexeme, bool called) =>
         lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or ' ')
+        // "… before it is called unhealthy"
+        && lexeme.Text is not ("unhealthy" or "healthy")
         && (called ? !lexeme.Is(Part.Glue) : lexeme.Is(Part.Unknown) || lexeme.IsMention
             || lexeme.Is(Part.Quoted) || lexeme.Corrected);
 

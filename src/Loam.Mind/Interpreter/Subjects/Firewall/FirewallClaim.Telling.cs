@@ -77,7 +77,8 @@ internal static partial class FirewallClaim
         Clause clause, WishScan scan, FirewallRules rules, Discourse said)
     {
         if (scan.Groups is not [{ IsAllow: false, HasSource: false, Ports.Count: > 0, Else: false,
-                Rate: null, Log: null, Direction: null or PacketDirection.Input } group]
+                Only: false, Rate: null, Log: null,
+                Direction: null or PacketDirection.Input } group]
             || clause.Verb is not ("" or "unpublish" or "remove" or "have" or "set")
             || group.Act == Act.None && (clause.Verb is not "remove" || scan.HasThing
                 || clause.Lexemes.Any(l => l.IsField("port")) || !scan.Taken.Any(at =>
@@ -85,7 +86,7 @@ internal static partial class FirewallClaim
                 || clause.Lexemes.Any(l => l.IsMention && l.Named(Known.Rule) is null))
             || clause.Verb is not "remove" && !clause.Lexemes.Any(l => l.IsVerb("publish")
                 || l.IsVerb("unpublish") || l.Is(Part.Topic, "may") || l.Is(Part.Topic, "open")
-                || l.Is(Part.Topic, "anywhere"))
+                || l.Is(Part.Topic, "anywhere") || l.Is(Part.Topic, "nobody"))
             || clause.Verb is "remove" && scan.HasThing
                 && !clause.Lexemes.Any(l => l.IsVerb("publish"))
             || clause.Lexemes.Any(l => l.Text.Contains("publish", StringComparison.Ordinal)

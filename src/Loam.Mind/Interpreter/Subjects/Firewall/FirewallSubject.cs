@@ -271,8 +271,9 @@ internal sealed partial class FirewallSubject : ISubject
                     .FirstOrDefault(n => n is not null);
                 return other is null ? null : new(above, other);
             }
-            if ((clause.Verb == "move" || words.Has("rule") && clause.Lexemes.Any(l => l.Text is "put"
-                or "place")) && (words.Is(at, "top") || words.Is(at, "bottom")))
+            if ((clause.Verb == "move" || words.Has("rule") && clause.Lexemes.Any(
+                l => l.Text is "put" or "place"))
+                && (words.Is(at, "top") || words.Is(at, "bottom")))
             {
                 return new(words.Is(at, "top"), null);
             }

@@ -223,32 +223,6 @@ internal sealed partial class ScanWords(Clause clause)
                 || l.IsGlue("on") || l.IsGlue("from")).FirstOrDefault() is { } who
             && PortNames.Network(who) is not null;
 
-    /// <summary>"…, but nobody from outside": only they who were named before.</summary>
-    public bool IsNobodyBesides(int at) => Is(at, "nobody") && at > 1
-        && (clause[at - 1].IsGlue("but") || clause[at - 1].IsGlue("and")
-            || clause[at - 1].IsGlue("comma"))
-        && NextIs(at, next => Is(next, "anywhere"))
-        && !Enumerable.Range(at, PieceEnd(at) - at + 1).Any(
-            n => PortNames.Of(clause[n]) is not null || IsPortNumber(n));
-
-    /// <summary>"Nobody speaks mqtt here, so 9001 can be closed": what stands before says why.
-    /// </summary>
-    public int Begin()
-    {
-        for (var at = clause.Count - 2; at > 1; at--)
-        {
-            if (clause[at].Text is "so" && clause[at - 1].IsGlue("comma"))
-            {
-                var rest = Enumerable.Range(at, clause.Count - at).ToList();
-                return rest.Exists(n => IsAct(n) || Is(n, "may") || clause[n].IsVerb("remove")
-                        || clause[n].IsVerb("publish") || clause[n].IsVerb("unpublish"))
-                    && rest.Exists(n => IsPortNumber(n) || PortNames.Of(clause[n]) is not null)
-                    ? at : 0;
-            }
-        }
-        return 0;
-    }
-
     /// <summary>"No ssh from outside".</summary>
     public bool RefusesThing(int at) => (Is(at, "nomore") || clause[at].Text is "no" or "without")
         && NextIs(at, next => PortNames.Of(clause[next]) is not null || Is(next, "everything")
@@ -269,24 +243,6 @@ internal sealed partial class ScanWords(Clause clause)
     /// <summary>"Only ssh": what follows is a port.</summary>
     public bool LeadsToPort(int at) => NextIs(at, next => PortNames.Of(clause[next]) is not null
         || IsPortNumber(next) || clause[next].IsField("port"));
-
-    /// <summary>"People on the vpn": who, and not what runs here.</summary>
-    private bool IsPlaceOf(int at)
-    {
-        var link = at - 1;
-        while (link >= 0 && clause[link].Readings[0].Part == Part.Noise)
-        {
-            link--;
-        }
-        return link > 0 && (clause[link].IsGlue("on") || clause[link].IsGlue("in")
-                || clause[link].IsGlue("with"))
-            && clause[link - 1].Text is "people" or "folks" or "users" or "everyone" or "everybody"
-                or "those" or "devices" or "clients" or "colleagues" or "who";
-    }
-
-    /// <summary>"Towards the internet": where others come from.</summary>
-    public bool LeadsOutside(int at) => NextIs(at, next => Is(next, "anywhere")
-        || Is(next, "lan") || InterfaceAt(next) is not null);
 
     private bool NextIs(int at, Func<int, bool> wanted)
     {
@@ -423,10 +379,6 @@ internal sealed partial class ScanWords(Clause clause)
         || NextIs(at, next => clause[next].IsField("network")
         || clause[next].Text is "subnet" or "range" or "users" or "people" or "clients" or "guests"
             or "lan" or "vlan" or "segment" or "peers" or "folks" or "side");
-
-    /// <summary>"The imaging people": who works with it.</summary>
-    public bool NamesPeople(int at) => NextIs(at, next => clause[next].Text is "people" or "users"
-        or "folks" or "guys" or "staff" or "team" or "crew");
 
     /// <summary>"I can't reach …", "we have no access to …": what should be, is not.</summary>
     public bool Complains(int at)

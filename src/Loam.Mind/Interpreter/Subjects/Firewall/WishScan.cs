@@ -406,11 +406,7 @@ internal sealed partial class WishScan
             // "The monitoring server 10.8.0.9" says whose address it is.
             return true;
         }
-        if (named is null && (lexeme.Named(Known.Service) is null || _words.NamesPeople(at))
-            && (_words.NamesNetwork(at)
-            || lexeme.Named(Known.Role) is not null && (_words.Follows(at, "from")
-                || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
-                    || _clause[at + 1].Text is "may" or "can"))))
+        if (named is null && IsSomebody(at))
         {
             // "The vpn's 10.8.0.0/24 shall not use ssh": not an app that is wished.
             Take(at, at);
@@ -432,6 +428,13 @@ internal sealed partial class WishScan
         Add(new(named?.Name ?? "", named?.Gates ?? [], target));
         return true;
     }
+
+    /// <summary>"The vpn", "the imaging people": who may, and not what runs here.</summary>
+    private bool IsSomebody(int at) =>
+        (_clause[at].Named(Known.Service) is null || _words.NamesPeople(at))
+        && (_words.NamesNetwork(at) || _clause[at].Named(Known.Role) is not null
+            && (_words.Follows(at, "from") || at + 1 < _clause.Count && (_words.Is(at + 1, "may")
+                || _clause[at + 1].Text is "may" or "can")));
 
     /// <summary>"Remove a and b from the firewall": what is in there are rules.</summary>
     private bool IsTakenOut()

@@ -113,16 +113,15 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return [missing];
         }
-        // "The job should run at six"
-        if (!made && _wish is { Command: null, Task: null, Name: null } && _jobs.Names.Count > 1
-            && _wish.Time is not null && Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Any(
-                at => (clause[at].IsField("job") || clause[at].Is(Part.Topic, "job"))
-                    && clause[at - 1].Text is "the" or "that"))
-        {
-            return [WhichOne("change")];
-        }
-        return [new JobMaker(clause, session, _jobs, _wish, Remember).Make()];
+        return [IsNameless() && !made ? WhichOne("change")
+            : new JobMaker(clause, session, _jobs, _wish, Remember).Make()];
     }
+
+    /// <summary>"The job should run at six": one of several.</summary>
+    private bool IsNameless() => _wish is { Command: null, Task: null, Name: null, Time: not null }
+        && _jobs.Names.Count > 1 && Enumerable.Range(1, Math.Max(0, clause.Count - 1)).Any(
+            at => (clause[at].IsField("job") || clause[at].Is(Part.Topic, "job"))
+                && clause[at - 1].Text is "the" or "that");
 
     /// <summary>"The cleanup job" is the one whose name has that word.</summary>
     private void Match()

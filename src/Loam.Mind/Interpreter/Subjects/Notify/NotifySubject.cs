@@ -14,15 +14,12 @@ internal sealed class NotifySubject : ISubject
 
     private static readonly string[] s_channels = ["ntfy", "webhook", "email", "smtp", "notifier"];
 
-    public double Claim(Clause clause, Discourse said)
+    public double Claim(Clause clause, Discourse said) =>
+        IsOfPackets(clause) ? 0 : Surely(clause, said);
+
+    private double Surely(Clause clause, Discourse said)
     {
         var lexemes = clause.Lexemes;
-        // "The alarm panel at 10.1.2.3 keeps probing us": whose packets are meant.
-        if (lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
-            && lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected))
-        {
-            return 0;
-        }
         var channel = lexemes.Any(l => s_channels.Any(c => l.Is(Part.Topic, c)));
         var address = lexemes.Any(l => l.Is(Part.Email) || l.Is(Part.Url));
         var tells = lexemes.Any(l => l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notify"));
@@ -43,8 +40,8 @@ internal sealed class NotifySubject : ISubject
             return clause.Question is "who" or "where" or "what" or "how" or "which" or "show"
                     or "is" && (tells || channel) && !job && !service
                 || (clause.Question is "who" or "how" or "where" 
-                    && lexemes.Any(l => l.Text is "told" or "notified"
-                    or "alerted") && !job) ? 0.8 : 0;
+                    && lexemes.Any(l => l.Text is "told" or "notified" or "alerted") && !job)
+                ? 0.8 : 0;
         }
         if (tells && (address || (channel && !job && !service))
             || (address && lexemes.Any(l => l.Is(Part.Topic, "ntfy")
@@ -87,6 +84,11 @@ internal sealed class NotifySubject : ISubject
                     && !l.Text.Contains('/', StringComparison.Ordinal)))
                 || clause.Verb == "remove" && !lexemes.Any(Other)) ? 0.65 : 0;
     }
+
+    /// <summary>"The alarm panel at 10.1.2.3 keeps probing us".</summary>
+    private static bool IsOfPackets(Clause clause) =>
+        clause.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "attack") && !l.Corrected);
 
     /// <summary>"No more pushes to the pager".</summary>
     private static bool NoMore(Clause clause) => clause.Question is null
