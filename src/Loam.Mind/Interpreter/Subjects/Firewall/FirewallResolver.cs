@@ -404,6 +404,12 @@ internal sealed partial class FirewallResolver
             || (_wish.Limits || _clause.Verb == "limit" && !_wish.Groups.Exists(g => g.Strong))
                 && group.Act != Act.Block || _wish.Changes && _clause.Lexemes.Any(l =>
                     l.Is(Part.Topic, "source"));
+        if (narrows && want.IsEverything && group is { OwnAct: false, Everything: false,
+            Sources.Count: > 0 } && _clause.Verb.Length == 0 && !_clause.Lexemes.Any(l =>
+                l.Is(Part.Topic, "allow") || l.Is(Part.Topic, "open") || l.Is(Part.Topic, "may")))
+        {
+            return AskWhat(group);
+        }
         if (narrows && (want.Sources.Count > 0 || want.Interface is not null))
         {
             Need(opens: false);
@@ -446,9 +452,10 @@ internal sealed partial class FirewallResolver
     /// </summary>
     private Reply? Undecided(Group group) => group is { Act: Act.None, Ports.Count: 0,
             Everything: false, Also: false, Only: false, Sources.Count: > 0, Protocols.Count: 0,
-            Destinations.Count: 0 }
-        ? Ask($"What shall {Wording.List(group.Sources)} be let to reach, or shall it be shut "
-            + "out?", "ssh", "everything", "block it") : null;
+            Destinations.Count: 0 } ? AskWhat(group) : null;
+
+    private Reply AskWhat(Group group) => Ask($"What shall {Wording.List(group.Sources)} be let to "
+        + "reach, or shall it be shut out?", "ssh", "everything", "block it");
 
     /// <summary>Somebody is named whose addresses nobody declared; null: nobody is.</summary>
     private Reply? AskWho() => Parties.Of(_clause) is { } party

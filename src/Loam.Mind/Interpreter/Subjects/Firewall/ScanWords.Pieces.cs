@@ -33,6 +33,11 @@ internal sealed partial class ScanWords
         && !Enumerable.Range(at, PieceEnd(at) - at + 1).Any(
             n => PortNames.Of(clause[n]) is not null || IsPortNumber(n));
 
+    /// <summary>"The rest of the campus": who else, and not what else.</summary>
+    public bool IsRestOfPeople(int at) => clause[at].Text is "the rest" or "rest"
+        && at + 1 < clause.Count && clause[at + 1].IsGlue("of")
+        && NextIs(at + 1, next => clause[next].Is(Part.Unknown) || Is(next, "party"));
+
     /// <summary>"Towards the internet": where others come from.</summary>
     public bool LeadsOutside(int at) => NextIs(at, next => Is(next, "anywhere")
         || Is(next, "lan") || InterfaceAt(next) is not null);

@@ -286,6 +286,14 @@ internal sealed partial class WishScan
         {
             Next();
         }
+        // "Https only, close 80": what only is allowed is not what is shut.
+        if (act is Act.Block or Act.Reject && _group is { Only: true, OwnAct: false,
+            Ports.Count: > 0, HasSource: false } && _words.LeadsToPort(_at))
+        {
+            _group.Act = Act.Allow;
+            _group.Only = false;
+            Next();
+        }
         _group.ActLater = _group.HasOperand;
         _group.Act = act;
         _group.OwnAct = true;
@@ -374,7 +382,8 @@ internal sealed partial class WishScan
         _group.Others = !_group.OfSame && _words.Follows(at, "from")
             || text is "nobody else" or "no one else" or "everyone else" or "everybody else"
                 or "anyone else" or "anybody else" or "whoever else"
-            || text.StartsWith("the rest of the ", StringComparison.Ordinal);
+            || text.StartsWith("the rest of the ", StringComparison.Ordinal)
+            || _words.IsRestOfPeople(at);
         _group.Nothing = !_group.Others && text.Split(' ')[0] is "nothing" or "nowhere" or "no"
             && _clause.Next(at) < 0;
         if (text.StartsWith("no", StringComparison.Ordinal))

@@ -22,6 +22,13 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
+        // "Block everyone from 3001 except 203.0.113.9": packets, and no accounts.
+        if (clause.Verb is "block" or "unblock" && clause.Lexemes.Any(
+                l => l.Is(Part.Address) || l.Is(Part.Cidr))
+            && clause.Lexemes.All(l => l.Named(Known.User) is null))
+        {
+            return 0;
+        }
         return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
