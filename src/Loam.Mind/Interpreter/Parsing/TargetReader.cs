@@ -31,12 +31,7 @@ internal static class TargetReader
                 continue;
             }
             clause.Use(at);
-            if (why)
-            {
-                continue;
-            }
-            if (IsOfField(clause, at) || IsOfOthers(clause, at) || IsApposition(clause, at)
-                || IsWhatever(clause, at))
+            if (why || IsPassedOver(clause, at))
             {
                 continue;
             }
@@ -55,10 +50,7 @@ internal static class TargetReader
                 all |= lexeme.Key(Part.Reference) is "them" or "all" && owner is null;
                 continue;
             }
-            // "Sonarr and radarr both need …": those that were named.
-            if (lexeme.Text is "both" or "each" or "all" or "all three" or "both of them"
-                or "each of them" or "all of them" && !except
-                && clause.Targets.Count(t => t.Reference is null) > 1)
+            if (IsBoth(clause, lexeme, except))
             {
                 continue;
             }
@@ -85,6 +77,15 @@ internal static class TargetReader
         WithoutAll(clause);
         Bind(clause);
     }
+
+    /// <summary>It names nothing that is wished of.</summary>
+    private static bool IsPassedOver(Clause clause, int at) => IsOfField(clause, at)
+        || IsOfOthers(clause, at) || IsApposition(clause, at) || IsWhatever(clause, at);
+
+    /// <summary>"Sonarr and radarr both need …": those that were named.</summary>
+    private static bool IsBoth(Clause clause, Lexeme lexeme, bool except) => lexeme.Text is "both"
+            or "each" or "all" or "all three" or "both of them" or "each of them" or "all of them"
+        && !except && clause.Targets.Count(t => t.Reference is null) > 1;
 
     /// <summary>"Jellyfin should see its media", "the api has it all, give it 1 GB": a word such as
     /// "it" behind a name stands for that name.</summary>
