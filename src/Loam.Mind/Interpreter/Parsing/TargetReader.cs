@@ -9,10 +9,7 @@ internal static class TargetReader
     public static void Read(Clause clause)
     {
         Target? owner = null;
-        var except = false;
-        var all = false;
-        var why = false;
-        var described = false;
+        var (except, all, why, described) = (false, false, false, false);
         for (var at = 0; at < clause.Count; at++)
         {
             var lexeme = clause[at];
