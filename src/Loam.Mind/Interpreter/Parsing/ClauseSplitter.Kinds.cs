@@ -106,6 +106,19 @@ internal static partial class ClauseSplitter
         }
     }
 
+    /// <summary>"Zsh for hugo", "debug for the api": what somebody or something shall have.
+    /// </summary>
+    private static bool IsFor(List<Lexeme> piece)
+    {
+        var glue = piece.FindIndex(l => l.IsGlue("for"));
+        return glue > 0 && glue + 1 < piece.Count
+            && piece.FindIndex(glue, l => l.IsMention) is var who and > 0
+            && piece.GetRange(glue + 1, who - glue - 1).TrueForAll(
+                l => l.Readings[0].Part == Part.Noise)
+            && piece.GetRange(0, glue).Exists(l => l.Readings[0].Part is not Part.Noise)
+            && piece.GetRange(0, glue).TrueForAll(l => !l.IsMention && !IsJoint(l));
+    }
+
     private static bool IsPlaced(List<Lexeme> piece) =>
         piece.Find(l => l.Readings[0].Part != Part.Noise) is { } lead && (lead.IsGlue("in")
             || lead.Text is "behind" or "after" || lead.IsGlue("on")

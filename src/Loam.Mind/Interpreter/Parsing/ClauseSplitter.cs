@@ -31,7 +31,8 @@ internal static partial class ClauseSplitter
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles)
     {
-        var named = Aims.Mark(GivenNames.Mark(WithoutConcession(particles.Join(sentence))));
+        var named = HeadCounts.Mark(Aims.Mark(GivenNames.Mark(WithoutConcession(
+            particles.Join(sentence)))));
         var valued = Exchange.Join(Quantities.Plain(
             Attributes.NetworkReader.Mark(Inversions.Mark(named))));
         var wished = Present.Mark(Asides.Mark(valued));
@@ -453,6 +454,7 @@ internal static partial class ClauseSplitter
                 && !(verb != "create" && !before.Exists(IsValue));
         }
         return (piece.Exists(IsValue) && before.Exists(IsValue))
+            || verb is "" or "have" or "set" or "create" && IsFor(piece) && IsFor(before)
             // "Cleanup every 6 hours and report on mondays"
             || (piece[thing].Named(Known.Job) is not null && piece.Exists(IsTime)
                 && before.Exists(l => l.Named(Known.Job) is not null) && before.Exists(IsTime));

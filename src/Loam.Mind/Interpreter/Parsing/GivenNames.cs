@@ -40,13 +40,32 @@ internal static class GivenNames
         && char.IsAsciiLetter(lexeme.Original[0])
         && lexeme.Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 
-    /// <summary>Between two commas, right behind another one of an app.</summary>
-    private static bool IsInserted(List<Lexeme> sentence, int at) => sentence[at - 1].Text == ","
-        && (at + 1 == sentence.Count || sentence[at + 1].Text == ",")
-        && (sentence[at].Readings[0].Part is Part.Unknown or Part.Quoted || sentence[at].Corrected)
-        && IsLabel(sentence[at])
-        && sentence[at - 2].Named(Known.App) is not null
-        && at > 2 && sentence[at - 3].Text.Split(' ')[^1] is "another" or "second" or "third"
-            or "further" or "additional" or "extra" or "separate" or "more" or "new"
-        && !sentence.Exists(l => l.IsField("name"));
+    /// <summary>Between two commas, right behind another one of an app; one with a dash may
+    /// stand a little further off: "a separate redis for the mails, mail-cache, 128 MB".</summary>
+    private static bool IsInserted(List<Lexeme> sentence, int at)
+    {
+        var dash = sentence[at].Original.Contains('-', StringComparison.Ordinal);
+        if (sentence[at - 1].Text is not ("," or ":" or "-" or "–") || !IsLabel(sentence[at])
+            || !(sentence[at].Readings[0].Part is Part.Unknown or Part.Quoted
+                || sentence[at].Corrected)
+            || sentence.Exists(l => l.IsField("name") || l.Is(Part.Image))
+            || !(at + 1 == sentence.Count || sentence[at + 1].Text == ","
+                || dash && IsPlace(sentence[at + 1])))
+        {
+            return false;
+        }
+        var app = sentence.FindLastIndex(at - 2, l => l.Named(Known.App) is not null);
+        if (app < 0 || !sentence.GetRange(app + 1, at - app - 2).TrueForAll(l => dash
+            ? !l.IsMention && l.Text is not ("," or ":")
+            : l.IsNumber || l.Is(Part.Version) || l.Readings[^1].Part == Part.Noise))
+        {
+            return false;
+        }
+        return Enumerable.Range(1, 2).Any(d => app >= d && Roles.IsMore(sentence[app - d])
+            is not null) || dash && sentence[app].Named(Known.Service) is null
+                && !sentence.Exists(l => l.Named(Known.Service) is not null);
+    }
+
+    private static bool IsPlace(Lexeme lexeme) => lexeme.IsGlue("on") || lexeme.IsGlue("with")
+        || lexeme.IsGlue("in") || lexeme.IsGlue("without") || lexeme.IsField("port");
 }

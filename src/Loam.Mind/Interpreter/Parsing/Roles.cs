@@ -27,6 +27,17 @@ internal static class Roles
     public static string InsteadOf(string app) =>
         AppCatalog.Find($"{app} alternative") is [{ } other, ..] ? other.Name : app;
 
+    /// <summary>A word before the name of an app that wishes one more of it; null: it does not.
+    /// </summary>
+    /// <returns>Whether that needs no name of its own.</returns>
+    public static bool? IsMore(Lexeme before) =>
+        s_words.Value.GetValueOrDefault(before.Text.Split(' ')[^1]) switch
+        {
+            "another" => true,
+            "fresh" => false,
+            _ => before.Text is "one more" or "throw away" ? true : null,
+        };
+
     /// <summary>The same sentence, its names with their roles.</summary>
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {

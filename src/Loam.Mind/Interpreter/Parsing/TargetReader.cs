@@ -297,10 +297,6 @@ internal static class TargetReader
             ? Taken(clause, next, target with { Version = version }) : target;
     }
 
-    private static readonly string[] s_more =
-        ["another", "second", "third", "fourth", "fifth", "further", "additional", "extra",
-         "separate", "2nd", "3rd", "4th", "more", "new"];
-
     /// <summary>"Another redis", "a third postgres", "one more nginx", "add a redis named
     /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
@@ -329,10 +325,10 @@ internal static class TargetReader
                 clause.Use(before);
                 return true;
             }
-            if (s_more.Contains(last) && (last is not ("new" or "more")
-                || clause[before].Text is "one more" || last == "new"
-                    && clause.Attributes.Exists(a => a is NameAttribute)))
+            if (Roles.IsMore(clause[before]) is { } bare
+                && (bare || clause.Attributes.Exists(a => a is NameAttribute)))
             {
+                clause.Use(before);
                 return true;
             }
             if (clause[before].Readings[0].Part != Part.Noise)

@@ -14,7 +14,7 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
     public List<Lexeme> Read(List<Word> words)
     {
         var lexemes = new List<Lexeme>();
-        words = _slips.Mended(words);
+        words = _slips.Mended(Slashed.Parted(words, names));
         for (var at = 0; at < words.Count;)
         {
             var (lexeme, length) = At(words, at);

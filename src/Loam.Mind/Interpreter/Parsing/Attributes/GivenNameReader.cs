@@ -47,10 +47,11 @@ internal static class GivenNameReader
     private static int? Alias(Clause clause, int image)
     {
         var glue = image + 1;
-        if (glue + 1 < clause.Count && clause[glue].IsGlue("as") && IsWord(clause, glue + 1))
+        if (glue + 1 < clause.Count && clause[glue].IsGlue("as")
+            && NameReader.BehindNoun(clause, glue + 1) is var name && IsWord(clause, name))
         {
-            clause.Use(glue);
-            return glue + 1;
+            clause.Use(glue, name - 1);
+            return name;
         }
         return null;
     }

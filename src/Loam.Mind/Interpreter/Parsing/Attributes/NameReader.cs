@@ -25,7 +25,7 @@ internal static class NameReader
             {
                 continue;
             }
-            var next = called ? Behind(clause, at) : at + 1;
+            var next = called ? Behind(clause, at) : BehindNoun(clause, at + 1);
             if (next >= clause.Count || !IsName(clause[next], called))
             {
                 continue;
@@ -53,6 +53,21 @@ internal static class NameReader
             clause.Use(at, next);
         }
         Introduced(clause);
+    }
+
+    /// <summary>"IMAGE as service diagrams", "as the container 'watcher'": past what it is.
+    /// </summary>
+    public static int BehindNoun(Clause clause, int at)
+    {
+        var next = at;
+        while (next + 1 < clause.Count && (clause[next].Text is "the" or "a" or "our" or "new"
+            || clause[next].Text.Split(' ')[^1] is "service" or "container" or "app" or "instance"
+            || clause[next].IsField("name")))
+        {
+            next++;
+        }
+        return next > at && (clause[next].Is(Part.Unknown) || clause[next].Is(Part.Quoted)
+            || clause[next].Corrected) ? next : at;
     }
 
     /// <summary>"Name the new one sync", "name: idle": past what stands between.</summary>
