@@ -93,6 +93,12 @@ internal static class ClauseReader
             whose.Remove(null);
             whose.Insert(0, null);
         }
+        else if (whose[0] is Subjects.Firewall.FirewallSubject && clause.Question is null
+            && Reach.OfNew(clause))
+        {
+            whose.Remove(null);
+            whose.Insert(0, null);
+        }
         return whose;
     }
 

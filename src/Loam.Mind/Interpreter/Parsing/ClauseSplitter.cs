@@ -21,10 +21,13 @@ internal static partial class ClauseSplitter
                 sentence.Add(lexeme);
                 continue;
             }
-            sentences.Add(new(Joined(sentence, particles), lexeme.Text == "?"));
+            sentences.Add(new(sentence, lexeme.Text == "?"));
             sentence = [];
         }
-        sentences.Add(new(Joined(sentence, particles), Asks: false));
+        sentences.Add(new(sentence, Asks: false));
+        sentences.RemoveAll(s => s.Lexemes.Count == 0);
+        sentences = Particulars.Join(sentences).ConvertAll(
+            s => s with { Lexemes = Joined(s.Lexemes, particles) });
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
         return Definites.Bind(Complaints.Mend(OwnAddress.Bind(sentences)));
     }
@@ -187,7 +190,8 @@ internal static partial class ClauseSplitter
         {
             return true;
         }
-        if (joined && HasVerb(all, start, at) && TurnsAnew(all, start, at))
+        if (joined && HasVerb(all, start, at) && TurnsAnew(all, start, at)
+            && !Reach.Says(all, start, at))
         {
             return true;
         }
@@ -371,7 +375,7 @@ internal static partial class ClauseSplitter
             && all[at + 1].Named(Known.Service) is not null
             && all.GetRange(start, at - start).Exists(l => l.Is(Part.Image))
         || all[at].Is(Part.Verb) && !all[at].IsMention
-        && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "mounted"
+        && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "listens" or "mounted"
             or "connected" or "attached" or "limited" or "capped" or "hooked" or "bound"
             or "reachable" or "available" or "accessible" or "joined" or "hung" or "mapped"
             or "depending" or "restricted" or "visible" or "forwarded"

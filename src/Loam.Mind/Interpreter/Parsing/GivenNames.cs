@@ -12,6 +12,16 @@ internal static class GivenNames
     {
         for (var at = 2; at < sentence.Count; at++)
         {
+            // "IMAGE as service diagrams"
+            if (sentence[at - 1].IsGlue("as") && sentence[at - 2].Is(Part.Image)
+                && at + 1 < sentence.Count && IsNoun(sentence[at]) && IsLabel(sentence[at + 1])
+                && sentence[at + 1].Named(Known.Service) is null
+                && !sentence[at + 1].Is(Part.Glue))
+            {
+                sentence.RemoveAt(at);
+                sentence[at] = Named(sentence[at]);
+                continue;
+            }
             if (sentence[at - 1].IsGlue("as") && sentence[at - 2].Is(Part.Image)
                 && IsLabel(sentence[at]) && sentence[at].Readings[0].Part is Part.Topic
                     or Part.Verb or Part.Foreign or Part.Field
@@ -35,6 +45,9 @@ internal static class GivenNames
         Readings = [new(Part.Unknown, lexeme.Text)],
         Namings = [],
     };
+
+    private static bool IsNoun(Lexeme lexeme) => lexeme.Text.Split(' ')[^1] is "service"
+        or "container" or "instance" or "app";
 
     private static bool IsLabel(Lexeme lexeme) => lexeme.Original.Length > 1 && !lexeme.IsNumber
         && char.IsAsciiLetter(lexeme.Original[0])

@@ -33,8 +33,25 @@ internal static class Reach
                     && piece.Exists(n => n.Is(Part.Topic, "nobody"))))
                 && !l.Is(Part.PortPair) && !l.Is(Part.Cidr))
             && before.Exists(ClauseSplitter.IsMakeable)
-            && ClauseSplitter.VerbOf(before) is "create" or "have" or "start" or "";
+            && (ClauseSplitter.VerbOf(before) is "create" or "have" or "start" or ""
+                || IsTold(before));
     }
+
+    /// <summary>"A redis 7, nothing published": of what is not there, no rule says it.</summary>
+    public static bool OfNew(Clause clause) =>
+        clause.Lexemes.FirstOrDefault(l => l.IsMention || l.Is(Part.Image)) is { } thing
+        && (thing.Is(Part.Image) || thing.Named(Known.App) is not null
+            && thing.Named(Known.Service) is null)
+        && clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.Text is "nothing" or "not"
+            && p.Second.IsVerb("publish"))
+        && !clause.Lexemes.Any(l => l.Is(Part.Cidr) || l.Is(Part.Address)
+            || l.Is(Part.Topic, "firewall") || l.Is(Part.Topic, "allow")
+            || l.Is(Part.Topic, "block"));
+
+    /// <summary>"IMAGE as pdf, listens on 3000": of its ports only that is said.</summary>
+    private static bool IsTold(List<Lexeme> before) => before.Exists(l => l.Is(Part.Image))
+        && before.FindAll(l => l.IsVerb("publish")) is { Count: > 0 } verbs
+        && verbs.TrueForAll(l => l.Text is "listens" or "listening" or "listen" or "answers");
 
     /// <summary>"…, both not reachable from outside": of everything named before.</summary>
     public static bool OfAll(List<Lexeme> all, int at) => all[at].Text is "both" or "all of them"

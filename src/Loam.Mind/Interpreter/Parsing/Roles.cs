@@ -102,6 +102,10 @@ internal static class Roles
                 return;
             }
             var thing = Thing(sentence, next, to);
+            if (key == "beside" && thing < 0)
+            {
+                Others(sentence, at, next, to);
+            }
             if (key == "keeps" && at > from && sentence[at - 1].IsMention && others
                 && !sentence.GetRange(from, to - from).Exists(l => l.IsNumber))
             {
@@ -137,6 +141,22 @@ internal static class Roles
                 // "…, the api talks to valkey elsewhere" tells of both.
                 Fade(sentence, others ? from : last, last + 1, l => l.IsMention);
             }
+        }
+    }
+
+    /// <summary>"Prowlarr next to the other two": what is there, whatever it is called.</summary>
+    private static void Others(List<Lexeme> sentence, int at, int next, int to)
+    {
+        var end = next;
+        while (end < to && (sentence[end].Readings[0].Part == Part.Noise
+            || sentence[end].Is(Part.Reference)
+            || end > next && sentence[end] is { IsNumber: true, Unit: "" }))
+        {
+            end++;
+        }
+        if (at > 0 && sentence.GetRange(next, end - next).Exists(l => l.Is(Part.Reference)))
+        {
+            Fade(sentence, at, end);
         }
     }
 

@@ -45,7 +45,8 @@ internal sealed class Recogniser(Lexicon lexicon, NameTable names)
         for (var at = 1; at < lexemes.Count; at++)
         {
             if (lexemes[at - 1].Text is "called" or "named" or "name it" or "call it"
-                    or "by the name of" && lexemes[at].Readings[0].Part is Part.Verb or Part.Topic
+                    or "by the name of" && (lexemes[at].Readings[0].Part is Part.Verb or Part.Topic
+                    || lexemes[at].IsField("job"))
                 && lexemes[at].Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
                 && !lexemes[at].IsNumber)
             {

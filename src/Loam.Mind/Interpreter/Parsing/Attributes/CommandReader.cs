@@ -136,9 +136,18 @@ internal static class CommandReader
         return clause.Count - 1;
     }
 
-    /// <summary>", port 5000": another field begins.</summary>
+    /// <summary>", port 5000", ", 2586 outside -> 80 inside": another field begins.</summary>
     private static bool IsOther(Clause clause, int at)
     {
+        var piece = Enumerable.Range(at, clause.Count - at)
+            .TakeWhile(i => clause[i].Text != ",").ToList();
+        if (piece.Count > 1 && piece.Exists(i => clause[i].IsNumber)
+            && piece.TrueForAll(i => clause[i].IsNumber || clause[i].IsGlue("to")
+                || clause[i].IsGlue("on") || clause[i].Text.Split(' ')[^1] is "outside" or "inside"
+                    or "host" or "externally" or "internally" || clause[i].IsGlue("and")))
+        {
+            return true;
+        }
         while (at < clause.Count && (clause[at].Readings[0].Part is Part.Noise or Part.Number
             || clause[at].IsGlue("and") || clause[at].IsGlue("with") || clause[at].IsGlue("on")
             || clause[at].IsGlue("in") || clause[at].IsGlue("without")))

@@ -71,6 +71,8 @@ internal static class MountReader
         }
         // "It keeps its data in /data"
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause[i].IsField("data")
+            || clause[i].Text is "settings" or "its settings" or "config" or "configuration"
+                or "uploads" or "library"
             || clause[i].Text is "keeps" or "stores" or "saves" or "writes" or "expects").ToList())
         {
             clause.Use(at);

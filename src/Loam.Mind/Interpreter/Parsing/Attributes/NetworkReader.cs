@@ -35,7 +35,7 @@ internal static class NetworkReader
                 && (clause[at].IsGlue("on") || clause[at].IsGlue("in")
                     || clause[at].IsGlue("to") || clause[at].IsGlue("from"))
                 && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
-                    or "unmount" or "mount" or "publish";
+                    or "unmount" or "mount" or "publish" or "start" or "unpublish" or "limit";
             // "Take redis off backend": networks are not stopped.
             if (known > 0 && clause.Verb == "stop"
                 && clause.NextBefore(known)?.Named(Known.Service) is not null)
@@ -75,7 +75,7 @@ internal static class NetworkReader
             clause.Use(field);
         }
         clause.Attributes.Add(
-            new NetworkAttribute(Name(clause, Math.Max(field, isolated)), isolated >= 0));
+            new NetworkAttribute(Name(clause, field >= 0 ? field : isolated), isolated >= 0));
     }
 
     /// <summary>"In the same network as nginx", "on the network the api is in".</summary>
@@ -145,8 +145,10 @@ internal static class NetworkReader
                 || clause[near].Is(Part.Unknown) || clause[near].Is(Part.Quoted)
                 // "On the network home", whatever the word means elsewhere.
                 || near == field + 1 && clause[field].Text == "network"
-                    && clause[near].Readings[0].Part == Part.Noise && clause[near].Text.Length > 3
-                    && (near + 1 == clause.Count || ClauseSplitter.IsJoint(clause[near + 1]))
+                    && clause[near].Readings[0].Part is Part.Noise or Part.Topic
+                    && clause[near].Text.Length > 2 && (near + 1 == clause.Count
+                        || clause[near + 1].IsField("internal")
+                        || ClauseSplitter.IsJoint(clause[near + 1]))
                     && clause[near].Text is not ("please" or "here" or "there" or "only" or "too"
                         or "instead" or "again" or "today" or "thanks" or "anyway" or "then")
                 || (clause[near].IsMention && near < field
