@@ -54,6 +54,9 @@ internal sealed record MountAttribute(string? Source, string? Target, bool ReadO
     public string? Path { get; init; }
 }
 
+/// <summary>How large the volume is that its data are in.</summary>
+internal sealed record StoreAttribute(Amount Size) : ClauseAttribute;
+
 internal sealed record NetworkAttribute(string? Name, bool Internal) : ClauseAttribute;
 
 /// <param name="On">The things waited for.</param>

@@ -43,6 +43,7 @@ internal static class ClauseReader
         }
         ScheduleReader.Read(clause);
         NewVolumeReader.Read(clause);
+        StoreReader.Read(clause);
         NameReader.Read(clause);
         GivenNameReader.Read(clause);
         CommandReader.Read(clause);

@@ -35,7 +35,7 @@ internal static partial class ClauseSplitter
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles)
     {
         var named = HeadCounts.Mark(Aims.Mark(GivenNames.Mark(WithoutConcession(
-            particles.Join(sentence)))));
+            particles.Join(Boots.Mark(sentence))))));
         var valued = Exchange.Join(Quantities.Plain(
             Attributes.NetworkReader.Mark(Inversions.Mark(named))));
         var wished = Present.Mark(Asides.Mark(valued));

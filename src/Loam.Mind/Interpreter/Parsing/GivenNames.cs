@@ -10,6 +10,7 @@ internal static class GivenNames
     /// <summary>The same sentence, its given names bearing no other meaning.</summary>
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {
+        Praised(sentence);
         for (var at = 2; at < sentence.Count; at++)
         {
             // "IMAGE as service diagrams"
@@ -33,12 +34,30 @@ internal static class GivenNames
             if (IsInserted(sentence, at))
             {
                 sentence.RemoveAt(at - 1);
-                sentence.Insert(at - 1, new("called", "called", [new(Part.Field, "name")]));
+                sentence.Insert(at - 1, s_called);
                 sentence[at] = Named(sentence[at]);
             }
         }
         return sentence;
     }
+
+    /// <summary>"'Letters' would be a good name": called so.</summary>
+    private static void Praised(List<Lexeme> sentence)
+    {
+        for (var at = 1; at < sentence.Count; at++)
+        {
+            if (IsLabel(sentence[at - 1]) && (at == 1 || ClauseSplitter.IsJoint(sentence[at - 2]))
+                && sentence[at - 1].Named(Known.Service) is null
+                && Roles.Said(sentence, at, sentence.Count) is ("names", var next))
+            {
+                sentence.RemoveRange(at, next - at);
+                sentence[at - 1] = Named(sentence[at - 1]);
+                sentence.Insert(at - 1, s_called);
+            }
+        }
+    }
+
+    private static readonly Lexeme s_called = new("called", "called", [new(Part.Field, "name")]);
 
     private static Lexeme Named(Lexeme lexeme) => lexeme with
     {

@@ -22,8 +22,15 @@ internal static class Verbs
             return false;
         }
         // "A stopped copy of the site"
-        if (lexeme.Text is "stopped" or "paused" or "disabled" && at > 0
-            && all[at - 1].Text is "a" or "an" or "another" or "the")
+        if (lexeme.Text is "stopped" or "paused" or "disabled" or "scratch" && at > 0
+            && all[at - 1].Text is "a" or "an" or "another" or "the" or "new")
+        {
+            return false;
+        }
+        // "… until everything stops", "whenever it restarts"
+        if (at > 1 && lexeme.Text is "stops" or "starts" or "restarts" or "reboots"
+            && all[at - 2].Text is "until" or "till" or "when" or "whenever" or "because"
+            && (all[at - 1].IsMention || all[at - 1].Is(Part.Reference)))
         {
             return false;
         }

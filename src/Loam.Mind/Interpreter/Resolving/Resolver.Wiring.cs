@@ -189,4 +189,20 @@ internal sealed partial class Resolver
                 .Select(s => s.Name)],
         };
     }
+
+    /// <summary>"With a 20 GB volume": the one its data are in.</summary>
+    private Reply Stored(Clause clause, string name, Amount size)
+    {
+        var volumes = _draft.State.Services[name].Volumes.Select(v => v.Source)
+            .Where(_draft.State.Volumes.ContainsKey).Distinct().ToList();
+        var volume = volumes.Count == 1 || _draft.AppOf(name) is not null && Made.Contains(name)
+            ? volumes.FirstOrDefault() : null;
+        return volume is not null
+            ? new Subjects.Storage.VolumeEdits(Subjects.Storage.StorageSubject.Instance, session)
+                .Resize(clause, volume, new() { Volumes = [volume] }, size)
+            : volumes.Count == 0
+                ? Reply.Ask($"{name} keeps nothing in a volume. At which path are its data?", [])
+                : Reply.Ask($"Which volume of {name} do you mean: "
+                    + $"{Wording.List(volumes, "or")}?", volumes);
+    }
 }

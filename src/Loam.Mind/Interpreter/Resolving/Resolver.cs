@@ -399,7 +399,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             foreach (var name in (having.Count > 0 ? having : names)
                 .Where(_draft.State.Services.ContainsKey))
             {
-                yield return ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
+                yield return attribute is StoreAttribute store ? Stored(clause, name, store.Size)
+                    : ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
             }
         }
         foreach (var target in clause.Targets.Where(t => t.Version is not null

@@ -23,14 +23,28 @@ internal static class NewVolumeReader
         return Enumerable.Range(1, Math.Max(0, clause.Count - 1)).FirstOrDefault(
             i => VolumeReader.IsVolumeWord(clause[i]) && !clause[i].IsMention
                 && clause[i].Text != "disk"
-                && Enumerable.Range(Math.Max(0, i - 3), Math.Min(3, i)).Any(
-                    b => s_new.Contains(clause[b].Text.Split(' ')[^1])), -1);
+                && (Enumerable.Range(Math.Max(0, i - 3), Math.Min(3, i)).Any(
+                    b => s_new.Contains(clause[b].Text.Split(' ')[^1]))
+                    || clause[i].Text == "volume" && IsName(clause, i + 1)), -1);
     }
+
+    /// <summary>"Volume uploads": a name that nothing has yet.</summary>
+    private static bool IsName(Clause clause, int at) => at < clause.Count && clause.IsFree(at)
+        && clause[at].Readings[0].Part is Part.Unknown or Part.Quoted
+        && clause[at].Original.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    /// <summary>"A volume of its own, jellyfin-cache, at /cache": between two joints.</summary>
+    private static int Inserted(Clause clause, int word) => Enumerable.Range(word + 1,
+        clause.Count - word - 1).FirstOrDefault(i => IsName(clause, i)
+            && ClauseSplitter.IsJoint(clause[i - 1]) && (i + 1 == clause.Count
+                || ClauseSplitter.IsJoint(clause[i + 1]) || clause[i + 1].IsGlue("on")
+                || clause[i + 1].IsGlue("in")), -1);
 
     /// <summary>A volume, a service that gets it, and where it finds it.</summary>
     public static bool Speaks(Clause clause) => Find(clause) >= 0
         && clause.Lexemes.Any(l => l.Is(Part.Path))
-        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+            || l.Text == "it" && clause.Verb is "have" or "create")
         && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
             && l.Named(Known.Service) is null);
 
@@ -54,7 +68,8 @@ internal static class NewVolumeReader
         }
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].Is(Part.Topic, "mounted") || clause[i].IsField("readonly")
-                || clause[i].IsVerb("mount") || clause[i].Text == "mounted")).ToList())
+                || clause[i].IsVerb("mount") || clause[i].Text is "mounted" or "place" or "room"
+                    or "space")).ToList())
         {
             clause.Use(at);
         }
@@ -84,6 +99,11 @@ internal static class NewVolumeReader
                 clause.Use(near);
                 return clause[near].Original;
             }
+        }
+        if (Inserted(clause, word) is >= 0 and var inserted)
+        {
+            clause.Use(inserted);
+            return clause[inserted].Original;
         }
         // "For thumbnails": what it is for.
         var purpose = Enumerable.Range(word + 1, clause.Count - word - 1).FirstOrDefault(

@@ -52,6 +52,11 @@ internal static class PortReader
             {
                 Off = true,
             });
+            // "IMAGE, listens on 3000, not published": the one inside.
+            if (clause.Lexemes.Any(l => l.Is(Part.Image)))
+            {
+                ReadNumbers(clause, named: true, inner: true, protocol, null);
+            }
             return;
         }
         foreach (var at in clause.All(Part.PortPair).ToList())

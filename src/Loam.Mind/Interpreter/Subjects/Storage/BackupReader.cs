@@ -476,6 +476,8 @@ internal static class BackupReader
             var placed = at > 0 && !own
                 && (clause[at - 1].IsGlue("to") || clause[at - 1].IsGlue("on")
                 || clause[at - 1].IsGlue("in") || clause[at - 1].Text == "onto"
+                // "It must go to /mnt/nas"
+                || clause[at - 1].Text.Split(' ')[^1] is "to" or "into" or "onto" or "on"
                 || clause.Lexemes.Take(at).Any(l => l.Is(Part.Topic, "destination")));
             if (clause.IsFree(at) && (remote || (placed && (lexeme.Is(Part.Path)
                 || (lexeme.Is(Part.Mount) && lexeme.Original.Contains('@',

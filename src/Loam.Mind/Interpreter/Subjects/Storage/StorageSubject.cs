@@ -18,6 +18,10 @@ internal sealed partial class StorageSubject : ISubject
 
     public double Claim(Clause clause, Discourse said)
     {
+        if (Renumbers(clause))
+        {
+            return 0.98;
+        }
         var sayings = clause.Lexemes;
         var state = said.Session.Draft.State;
         var service = sayings.Any(l => VolumeReader.ServiceOf(l, state) is not null
@@ -31,7 +35,8 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0.97;
         }
-        if (IsOfServices(clause) || GoesWithService(clause, said))
+        if (IsOfServices(clause) || Parsing.Attributes.StoreReader.Speaks(clause)
+            || GoesWithService(clause, said))
         {
             return 0;
         }
@@ -45,9 +50,9 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0;
         }
-        if (sayings.Any(l => l.Is(Part.Path)) && !service && clause.Question is null
-            && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }])
-                || (IsAboutVolumes(said) && sayings.Any(l => l.Is(Part.Reference))
+        if (sayings.Any(l => l.Is(Part.Path)) && !service
+            && (clause.Question is null || WantsThere(clause))
+            && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }]) || (IsAboutVolumes(said) && sayings.Any(l => l.Is(Part.Reference))
                     && clause.Verb is "move" or "set" or "")))
         {
             return 0.9;
@@ -281,10 +286,12 @@ internal sealed partial class StorageSubject : ISubject
             return;
         }
         var mount = clause.Lexemes.Any(l => l.Named(Known.Mount) is not null) || Mounts(clause)
+            || Renumbers(clause)
             || (said.Continues(this) && IsAboutMounts(said)
                 && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null));
         if (mount)
         {
+            clause.Question = WantsThere(clause) ? null : clause.Question;
             clause.Attributes.Add(Joined(Moved(clause, FileSystemReader.Read(clause),
                 said.Session.Draft.State), said));
             return;

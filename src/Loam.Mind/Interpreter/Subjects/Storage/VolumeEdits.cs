@@ -222,7 +222,7 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
     private string? Owner(string volume, string? said) => said is [':', ..]
         ? (Spec(Draft, volume)?.Text("owner") ?? "0").Split(':')[0] + said : said;
 
-    private Reply Resize(Clause clause, string volume, VolumeAttribute said, Amount size)
+    public Reply Resize(Clause clause, string volume, VolumeAttribute said, Amount size)
     {
         var present = Spec(Draft, volume)?.Number("size");
         if (size.IsVague || (present is null && size.Kind is AmountKind.Factor or AmountKind.Add
