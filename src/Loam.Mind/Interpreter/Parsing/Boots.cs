@@ -20,8 +20,9 @@ internal static class Boots
             var (from, to) = pieces[at];
             if (Says(sentence, from, to))
             {
+                var named = sentence.GetRange(from, to - from).FindAll(l => l.IsMention);
                 sentence.RemoveRange(from, to - from);
-                sentence.Insert(from, s_option);
+                sentence.InsertRange(from, [.. named, s_option]);
             }
         }
         return sentence;

@@ -14,6 +14,17 @@ internal static class Bystanders
     {
         for (var at = 1; at < sentence.Count; at++)
         {
+            // "Ssh 12/minute, not 6": the one it was.
+            if (at > 1 && sentence[at] is { IsNumber: true, Unit: "" }
+                && sentence[at - 1].Text is "not" && sentence.FindLastIndex(at - 2,
+                    l => !ClauseSplitter.IsJoint(l)) is >= 0 and var rate
+                && sentence[rate].Text.Split('/') is [var count, "minute" or "min" or "second"
+                    or "sec" or "hour" or "h" or "s" or "m"] && count.All(char.IsAsciiDigit))
+            {
+                sentence.RemoveRange(at - 1, 2);
+                at -= 2;
+                continue;
+            }
             // "Nobody writes there since 2023", "the results for 2026"
             if (sentence[at] is { IsNumber: true, Unit: "" } year
                 && (sentence[at - 1].Text == "since" && year.Value is > 1970 and < 2100

@@ -67,7 +67,7 @@ internal static class ClauseReader
         NetworkReader.Read(clause, said);
         DependsReader.Read(clause);
         LimitReader.Read(clause);
-        CountReader.Read(clause);
+        CountReader.Read(clause, said);
         VersionReader.Read(clause);
         PortReader.Read(clause);
         TargetReader.Read(clause);
@@ -171,7 +171,14 @@ internal static class ClauseReader
             }
         }
         var first = clause.IsFree(0) || clause.Count > 0 ? FirstMeant(clause) : -1;
-        if (first >= 0 && clause[first].Key(Part.Question) is { } question
+        // "I'd like to see three api instances instead of two"
+        if (first >= 0 && clause[first].Text.EndsWith("to see", StringComparison.Ordinal)
+            && clause.Lexemes.Any(l => l.IsGlue("insteadof")))
+        {
+            clause.Verb = clause.Verb.Length == 0 ? "set" : clause.Verb;
+            clause.Use(first);
+        }
+        else if (first >= 0 && clause[first].Key(Part.Question) is { } question
             && !(wished && question is "is" or "help")
             && !(clause[first].IsVerb("backup") && Times.TimeReader.Peek(clause) is not null)
             && !(question == "is" && !clause.AsksMark && first > 0

@@ -17,7 +17,7 @@ internal static partial class ClauseSplitter
 
     /// <summary>It is stopped or started, and no amount of it is said.</summary>
     private static bool IsLifeWithout(string verb, List<Lexeme> before) =>
-        verb is "stop" or "start" or "restart" && !before.Exists(IsValue)
+        verb is "stop" or "start" or "restart" or "remove" && !before.Exists(IsValue)
         && before.Exists(l => l.Named(Known.Service) is not null);
 
     /// <summary>How much of something a service gets.</summary>
@@ -105,6 +105,12 @@ internal static partial class ClauseSplitter
             }
         }
     }
+
+    /// <summary>"… to 1Gi", "a third portal".</summary>
+    private static bool HasValue(List<Lexeme> piece) => piece.Exists(IsValue)
+        || Enumerable.Range(1, Math.Max(0, piece.Count - 1)).Any(
+            at => piece[at].Named(Known.Service) is not null
+                && Attributes.CountReader.Place(piece[at - 1]) > 0);
 
     /// <summary>"Zsh for hugo", "debug for the api": what somebody or something shall have.
     /// </summary>

@@ -125,7 +125,7 @@ internal static partial class ClauseSplitter
     private static List<Lexeme> WithoutConcession(List<Lexeme> sentence)
     {
         var at = sentence.FindIndex(l => l.Text is "although" or "even though" or "even if"
-            or "despite" or "whereas" or "even after" or "even when"
+            or "despite" or "even after" or "even when"
             || l.Text is "even" && sentence.IndexOf(l) + 1 < sentence.Count
                 && sentence[sentence.IndexOf(l) + 1].Text is "after" or "when" or "on" or "if");
         return at > 1 ? sentence[..at] : sentence;
@@ -147,7 +147,9 @@ internal static partial class ClauseSplitter
         {
             var clause = clauses[at];
             if (clause.Verb.Length == 0 && clauses.GetRange(0, at)
-                .FindLast(c => Inherits(clause, c.Verb)) is { } earlier)
+                .FindLast(c => Inherits(clause, c.Verb)) is { } earlier
+                && !(earlier.Verb == "remove" && Measures(clause.Lexemes)
+                    && !earlier.Lexemes.Any(IsValue)))
             {
                 clause.Verb = earlier.Verb;
                 clause.IsInherited = true;
@@ -457,7 +459,7 @@ internal static partial class ClauseSplitter
             return !piece.Exists(IsShareMark) && (before.Exists(IsValue) || piece.Exists(IsValue))
                 && !(verb != "create" && !before.Exists(IsValue));
         }
-        return (piece.Exists(IsValue) && before.Exists(IsValue))
+        return HasValue(piece) && HasValue(before)
             || verb is "" or "have" or "set" or "create" && IsFor(piece) && IsFor(before)
             // "Cleanup every 6 hours and report on mondays"
             || (piece[thing].Named(Known.Job) is not null && piece.Exists(IsTime)

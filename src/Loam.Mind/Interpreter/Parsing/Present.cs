@@ -65,10 +65,25 @@ internal static class Present
     {
         var words = sentence.GetRange(from, to - from).ConvertAll(l => l.Text);
         var said = string.Join(' ', words);
+        if (IsJudged(sentence, from, to))
+        {
+            return true;
+        }
         var now = s_now.Any(n => said.StartsWith(n + " ", StringComparison.Ordinal)
             || said.EndsWith(" " + n, StringComparison.Ordinal));
         return now && Enumerable.Range(from, to - from).Any(at => IsSubject(sentence, at, to))
             && !sentence.GetRange(from, to - from).Exists(l => l.IsGlue("wish"));
+    }
+
+    /// <summary>"64 megs are a bit tight": what it has, and that it is too little.</summary>
+    private static bool IsJudged(List<Lexeme> sentence, int from, int to)
+    {
+        var piece = sentence.GetRange(from, to - from).FindAll(
+            l => !ClauseSplitter.IsJoint(l) && l.Readings[0].Part != Part.Noise);
+        return piece.Count > 1 && piece[0] is { IsNumber: true, IsMention: false }
+            && piece[1].IsGlue("is")
+            && Enumerable.Range(from, to - from).Any(
+                at => Roles.Said(sentence, at, to) is ("judged", var end) && end == to);
     }
 
     /// <summary>"It is", "the api has", "it only listens".</summary>

@@ -85,7 +85,8 @@ internal static class Roles
     /// <param name="others">Something else is named in the sentence.</param>
     private static void Piece(List<Lexeme> sentence, int from, int to, bool others)
     {
-        if (others && (Excludes(sentence, from, to) || Tells(sentence, from, to)))
+        if (others && (Excludes(sentence, from, to) || Tells(sentence, from, to)
+            || IsUnwanted(sentence, from, to)))
         {
             Fade(sentence, from, to);
             return;
@@ -180,6 +181,12 @@ internal static class Roles
                 || l.Readings[0].Part is Part.Noise || IsPlace(l))
             && (not == 0 || not == piece.Count - 1);
     }
+
+    /// <summary>"A redis exporter isn't needed": what is not there is not wished.</summary>
+    private static bool IsUnwanted(List<Lexeme> sentence, int from, int to) => to - from > 2
+        && sentence[from].Text is "a" or "an" && sentence[to - 1].IsVerb("remove")
+        && sentence[to - 1].Text.Split(' ') is ["is" or "not", ..]
+        && sentence.GetRange(from, to - from - 1).Exists(l => l.Is(Part.Unknown));
 
     private static bool IsPlace(Lexeme lexeme) => lexeme.IsGlue("to") || lexeme.IsGlue("on")
         || lexeme.IsGlue("in") || lexeme.IsGlue("for") || lexeme.IsGlue("with");

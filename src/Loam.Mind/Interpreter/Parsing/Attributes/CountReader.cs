@@ -1,5 +1,6 @@
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -10,7 +11,7 @@ internal static class CountReader
     /// <summary>More are no copies.</summary>
     private const int Most = 50;
 
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         if (clause.Verb is not ("" or "create" or "have" or "set" or "scale" or "start" or "raise"
             or "lower" or "remove" or "stop") || clause.Attributes.OfType<LimitAttribute>()
@@ -20,7 +21,7 @@ internal static class CountReader
         {
             return;
         }
-        if (CountsOn(clause))
+        if (CountsOn(clause) || CountsOneMore(clause, said))
         {
             return;
         }
@@ -43,14 +44,7 @@ internal static class CountReader
     /// </summary>
     public static int? Ordinal(Clause clause, int at)
     {
-        var count = at < 0 ? 0 : clause[at].Text.Split(' ')[^1] switch
-        {
-            "third" or "3rd" => 3,
-            "fourth" or "4th" => 4,
-            "fifth" or "5th" => 5,
-            "sixth" or "6th" => 6,
-            _ => 0,
-        };
+        var count = at < 0 ? 0 : Place(clause[at]);
         if (count == 0)
         {
             return null;
@@ -58,6 +52,16 @@ internal static class CountReader
         clause.Use(at);
         return count;
     }
+
+    /// <summary>"Third": how many there are with it; 0: it says no place.</summary>
+    public static int Place(Lexeme lexeme) => lexeme.Text.Split(' ')[^1] switch
+    {
+        "third" or "3rd" => 3,
+        "fourth" or "4th" => 4,
+        "fifth" or "5th" => 5,
+        "sixth" or "6th" => 6,
+        _ => 0,
+    };
 
     /// <summary>"A third copy of the api".</summary>
     private static bool CountsOn(Clause clause)
@@ -73,6 +77,30 @@ internal static class CountReader
                 clause.Attributes.Add(
                     new LimitAttribute(LimitKind.Replicas, new(AmountKind.Absolute, count, "")));
                 clause.Verb = "set";
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>"A third portal", where two of it run.</summary>
+    private static bool CountsOneMore(Clause clause, Discourse said)
+    {
+        var state = said.Session.Draft.State;
+        for (var at = 1; at < clause.Count; at++)
+        {
+            var before = clause[at - 1].Text is "to" or "the" or "-" ? at - 2 : at - 1;
+            if (clause[at].Named(Known.Service) is { } name && clause.IsFree(at) && before >= 0
+                && state.Services.TryGetValue(name, out var service) && service.Replicas > 1
+                && clause.Attributes.TrueForAll(a => a is not NameAttribute)
+                && Place(clause[before]) == service.Replicas + 1)
+            {
+                clause.Use(before);
+                clause.Attributes.Add(new LimitAttribute(LimitKind.Replicas,
+                    new(AmountKind.Absolute, service.Replicas + 1, "")));
+                clause.Verb = "set";
+                // It is one of the same, and no other of its kind.
+                clause.Put(before, clause[before] with { Text = "one" });
                 return true;
             }
         }
