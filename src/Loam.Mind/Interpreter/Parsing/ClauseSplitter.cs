@@ -377,7 +377,8 @@ internal static partial class ClauseSplitter
             && all[at + 1].Named(Known.Service) is not null
             && all.GetRange(start, at - start).Exists(l => l.Is(Part.Image))
         || all[at].Is(Part.Verb) && !all[at].IsMention
-        && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "listens" or "mounted"
+        && all[at].Text.Split(' ')[0] is "published" or "exposed" or "listening" or "listens"
+            or "mounted"
             or "connected" or "attached" or "limited" or "capped" or "hooked" or "bound"
             or "reachable" or "available" or "accessible" or "joined" or "hung" or "mapped"
             or "depending" or "restricted" or "visible" or "forwarded"

@@ -52,7 +52,8 @@ internal sealed partial class StorageSubject : ISubject
         }
         if (sayings.Any(l => l.Is(Part.Path)) && !service
             && (clause.Question is null || WantsThere(clause))
-            && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }]) || (IsAboutVolumes(said) && sayings.Any(l => l.Is(Part.Reference))
+            && ((said.Before is [.., { Attributes: [FileSystemAttribute { Target: null }] }])
+                || (IsAboutVolumes(said) && sayings.Any(l => l.Is(Part.Reference))
                     && clause.Verb is "move" or "set" or "")))
         {
             return 0.9;
