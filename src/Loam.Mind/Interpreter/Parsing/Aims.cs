@@ -12,6 +12,7 @@ internal static class Aims
     {
         foreach (var (from, to) in ClauseSplitter.PiecesOf(sentence))
         {
+            Users(sentence, from, to);
             for (var at = from + 1; at + 2 < to; at++)
             {
                 if (sentence[at].Text == "to" && (IsNew(sentence[at - 1])
@@ -27,6 +28,24 @@ internal static class Aims
             }
         }
         return sentence;
+    }
+
+    /// <summary>"A redis 7 that n8n can use as its queue later": who will use what is new.
+    /// </summary>
+    private static void Users(List<Lexeme> sentence, int from, int to)
+    {
+        for (var at = from + 1; at + 2 < to; at++)
+        {
+            if (sentence[at].Text is "that" or "which" or "where"
+                && (IsNew(sentence[at - 1]) || at > from + 1 && IsNew(sentence[at - 2]))
+                && sentence[at + 1].Named(Known.Service) is not null
+                && sentence[at + 2].Text.Split(' ') is [.., "use" or "uses" or "need" or "needs"
+                    or "reach" or "talk" or "connect"]
+                && !sentence.GetRange(at + 2, to - at - 2).Exists(ClauseSplitter.IsValue))
+            {
+                Roles.Fade(sentence, at, to);
+            }
+        }
     }
 
     private static bool IsNew(Lexeme lexeme) => lexeme.Named(Known.App) is not null

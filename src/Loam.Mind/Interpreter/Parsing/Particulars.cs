@@ -10,6 +10,9 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// </summary>
 internal static class Particulars
 {
+    /// <summary>Words between the port inside and the one outside.</summary>
+    private const int MostBetween = 9;
+
     private static readonly string[] s_sides = ["ui", "web ui", "webui", "web interface", "api",
         "console", "dashboard", "frontend", "admin", "sync", "gui", "interface"];
 
@@ -19,8 +22,11 @@ internal static class Particulars
         for (var at = 0; at + 1 < sentences.Count;)
         {
             var (wish, more) = (sentences[at], sentences[at + 1]);
-            if (more.Asks || Wished(wish) is not { } thing
-                || !(IsImageOf(more.Lexemes, thing) || IsOfPorts(more.Lexemes)))
+            if (more.Asks || !(Wished(wish) is { } thing
+                && (IsImageOf(more.Lexemes, thing) || IsOfPorts(more.Lexemes))
+                || Makes(wish) && (Listens(more.Lexemes) || IsReach(more.Lexemes))
+                || IsName(more.Lexemes)
+                    && (Makes(wish) || wish.Lexemes.Exists(l => l.Is(Part.Url)))))
             {
                 at++;
                 continue;
@@ -29,8 +35,66 @@ internal static class Particulars
                 .. more.Lexemes], Asks: false);
             sentences.RemoveAt(at + 1);
         }
+        foreach (var sentence in sentences.Where(Makes))
+        {
+            Sides(sentence.Lexemes);
+        }
         return sentences;
     }
+
+    /// <summary>One thing that is not there is to run.</summary>
+    private static bool Makes(Sentence sentence) => Wished(sentence) is not null
+        || sentence.Lexemes.Count(l => l.Is(Part.Image)) == 1
+            && sentence.Lexemes.TrueForAll(l => l.Named(Known.Service) is null
+                && !l.IsGlue("insteadof"))
+            && ClauseSplitter.VerbOf(sentence.Lexemes) is "create" or "have" or "start" or ""
+                or "publish";
+
+    /// <summary>"It listens on 80 …".</summary>
+    private static bool Listens(List<Lexeme> all) => all.Count > 2 && Listening(all) is 0 or 1
+        && all.TrueForAll(l => !l.IsMention && !l.Is(Part.Image));
+
+    private static int Listening(List<Lexeme> all) => all.FindIndex(
+        l => l.Text is "listens" or "listening" or "listens on" or "listening on");
+
+    /// <summary>"Nothing published, …", "no ports outside".</summary>
+    private static bool IsReach(List<Lexeme> all) => Reach.Denies(all[0])
+        && all.TakeWhile(l => !ClauseSplitter.IsJoint(l)).ToList() is { Count: < 5 } piece
+        && piece.Exists(l => Reach.Opens(l) || l.IsField("port"))
+        && piece.TrueForAll(l => !l.IsMention && !l.IsNumber);
+
+    /// <summary>"Call it tom-phone".</summary>
+    private static bool IsName(List<Lexeme> all) => all.Count is 2 or 3 && all[0].IsField("name")
+        && all[^1].Readings[0].Part is Part.Unknown or Part.Quoted;
+
+    /// <summary>"It listens on 80, let it answer on 13378 here": the one inside and the one
+    /// outside.</summary>
+    private static void Sides(List<Lexeme> all)
+    {
+        var listens = Listening(all);
+        var inner = listens < 0 ? -1 : all.FindIndex(listens, IsPort);
+        var outer = inner < 0 ? -1 : all.FindIndex(inner + 1, IsPort);
+        if (outer < 0 || inner - listens > 2 || outer - inner > MostBetween
+            || all.FindIndex(outer + 1, IsPort) >= 0
+            || !(all[outer - 1].IsGlue("on") || all[outer - 1].IsGlue("as")
+                || all[outer - 1].IsGlue("to") || all[outer - 1].IsField("port"))
+            || all.GetRange(inner + 1, outer - inner - 1).Exists(l => l.IsMention
+                || l.IsGlue("insteadof") || l.IsGlue("not") || l.Is(Part.Path)))
+        {
+            return;
+        }
+        var from = listens > 0 && all[listens - 1].Is(Part.Reference, "it") ? listens - 1 : listens;
+        List<Lexeme> said = [all[outer], Word("outside", Part.Noise), Word(",", Part.Glue),
+            all[inner], Word("inside", Part.Noise)];
+        all.RemoveRange(from, outer - from + 1);
+        all.InsertRange(from, said);
+    }
+
+    private static bool IsPort(Lexeme lexeme) => lexeme is { IsNumber: true, Unit: "",
+        IsMention: false, Value: >= 22 and < 65536 };
+
+    private static Lexeme Word(string text, Part part) =>
+        new(text, text, [new(part, part == Part.Glue ? "comma" : "noise")]);
 
     /// <summary>The one thing a sentence wishes that is not there; null: it does something else.
     /// </summary>
@@ -43,7 +107,9 @@ internal static class Particulars
         {
             return null;
         }
-        var things = all.FindAll(l => l.IsMention);
+        // "A redis that n8n can use": who will use it is there.
+        var things = all.TakeWhile(l => l.Text is not ("that" or "which")).Where(l => l.IsMention)
+            .ToList();
         var apps = things.FindAll(l => l.Named(Known.App) is not null);
         apps = apps.Count > 0 ? apps : things.FindAll(l => l.Named(Known.Role) is not null);
         return apps is [{ } only] && things.TrueForAll(l => l.Named(Known.Service) is null

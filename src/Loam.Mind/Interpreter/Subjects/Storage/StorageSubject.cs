@@ -81,16 +81,23 @@ internal sealed partial class StorageSubject : ISubject
         {
             return sure;
         }
-        return said.Continues(this) && !service && !MakesServices(clause) && !memory
+        return said.Continues(this) && !service && !memory && GoesOn(clause, said, changes)
+            ? 0.7 : 0;
+    }
+
+    /// <summary>It says more of the volumes, mounts or backups that were spoken of.</summary>
+    private static bool GoesOn(Clause clause, Discourse said, bool changes)
+    {
+        return !MakesServices(clause)
             && (changes || Rhythm(clause) || (Grows(clause) && IsAboutVolumes(said))
-                || sayings.Any(l => l.Is(Part.Topic, "retain")
+                || clause.Lexemes.Any(l => l.Is(Part.Topic, "retain")
                 || l.Is(Part.Topic, "snapshot") || l.Is(Part.Topic, "archive")
                 || l.IsField("readonly") || l.Is(Part.Topic, "unchanged")
                 || l.Is(Part.Topic, "destination") || l.IsReference("it") && IsSent(clause)
                 || FileSystemReader.OptionOf(l) is not null
                 || FileSystemReader.FileSystemOf(l) is not null
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
-                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said)))) ? 0.7 : 0;
+                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said))));
     }
 
     /// <summary>What they wait for, and the sticks they are given.</summary>
