@@ -107,6 +107,12 @@ internal static class Roles
             {
                 Others(sentence, at, next, to);
             }
+            // "An hour is too harsh on petra": whom it is told of.
+            if (key == "judged" && next < to && Thing(sentence, next, to) is var whom and >= 0
+                && sentence[whom].Named(Known.User) is not null)
+            {
+                Fade(sentence, next, whom + 1);
+            }
             if (key == "keeps" && at > from && sentence[at - 1].IsMention && others
                 && !sentence.GetRange(from, to - from).Exists(l => l.IsNumber))
             {
