@@ -34,13 +34,15 @@ internal static class Aims
     /// </summary>
     private static void Users(List<Lexeme> sentence, int from, int to)
     {
-        for (var at = from + 1; at + 2 < to; at++)
+        for (var at = from; at + 2 < to; at++)
         {
+            var who = sentence[at + 1].Text is "the" or "our" or "my" ? at + 2 : at + 1;
             if (sentence[at].Text is "that" or "which" or "where"
-                && (IsNew(sentence[at - 1]) || at > from + 1 && IsNew(sentence[at - 2]))
-                && sentence[at + 1].Named(Known.Service) is not null
-                && sentence[at + 2].Text.Split(' ') is [.., "use" or "uses" or "need" or "needs"
-                    or "reach" or "talk" or "connect"]
+                && (at == from ? from > 0 && sentence.Take(from).Any(IsNew)
+                    : IsNew(sentence[at - 1]) || at > from + 1 && IsNew(sentence[at - 2]))
+                && who + 1 < to && sentence[who].Named(Known.Service) is not null
+                && sentence[who + 1].Text.Split(' ') is [.., "use" or "uses" or "need" or "needs"
+                    or "reach" or "talk" or "connect" or "can" or "find" or "finds"]
                 && !sentence.GetRange(at + 2, to - at - 2).Exists(ClauseSplitter.IsValue))
             {
                 Roles.Fade(sentence, at, to);

@@ -5,7 +5,7 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing;
 
-/// <summary>"Gitea wanted. Web 3003, ssh 2222", "can we host draw.io ourselves? IMAGE as diagrams,
+/// <summary>"Minio wanted. Api 9000, console 9001", "can we host draw.io ourselves? IMAGE as diagrams,
 /// …": what is to run, and in the next sentence by what image or at which ports. One wish.
 /// </summary>
 internal static class Particulars
@@ -14,7 +14,8 @@ internal static class Particulars
     private const int MostBetween = 9;
 
     private static readonly string[] s_sides = ["ui", "web ui", "webui", "web interface", "api",
-        "console", "dashboard", "frontend", "admin", "sync", "gui", "interface"];
+        "console", "dashboard", "frontend", "admin", "sync", "gui", "interface",
+        "web", "http", "web port", "web page"];
 
     /// <summary>The same sentences, such particulars behind their wish.</summary>
     public static List<Sentence> Join(List<Sentence> sentences)
@@ -23,8 +24,9 @@ internal static class Particulars
         {
             var (wish, more) = (sentences[at], sentences[at + 1]);
             if (more.Asks || !(Wished(wish) is { } thing
-                && (IsImageOf(more.Lexemes, thing) || IsOfPorts(more.Lexemes))
-                || Makes(wish) && (Listens(more.Lexemes) || IsReach(more.Lexemes))
+                && IsImageOf(more.Lexemes, thing)
+                || Makes(wish) && (Listens(more.Lexemes) || IsReach(more.Lexemes)
+                    || IsOfPorts(more.Lexemes))
                 || IsName(more.Lexemes)
                     && (Makes(wish) || wish.Lexemes.Exists(l => l.Is(Part.Url)))))
             {
@@ -32,7 +34,7 @@ internal static class Particulars
                 continue;
             }
             sentences[at] = new([.. wish.Lexemes, new(",", ",", [new(Part.Glue, "comma")]),
-                .. more.Lexemes], Asks: false);
+                .. IsOfPorts(more.Lexemes) ? Plain(more.Lexemes) : more.Lexemes], Asks: false);
             sentences.RemoveAt(at + 1);
         }
         foreach (var sentence in sentences.Where(Makes))
@@ -137,7 +139,7 @@ internal static class Particulars
                 || image.Product.Contains(thing.Text, StringComparison.Ordinal);
     }
 
-    /// <summary>"Web 3003, ssh 2222", "port 8080".</summary>
+    /// <summary>"Api 9000, console 9001", "port 8080".</summary>
     private static bool IsOfPorts(List<Lexeme> all)
     {
         var first = all.Find(l => l.Readings[0].Part != Part.Noise || IsSide(l));
@@ -152,8 +154,22 @@ internal static class Particulars
                 || l.IsGlue("in") || l.IsGlue("for") || l.IsGlue("is"));
     }
 
-    /// <summary>What people call a port.</summary>
-    private static bool IsSide(Lexeme lexeme) => s_sides.Contains(lexeme.Text)
-        || lexeme.Readings.Any(r => r.Part == Part.Topic
-            && r.Key.Contains(" tcp:", StringComparison.Ordinal));
+    /// <summary>"Web on 3003": what a port is called names no service here.</summary>
+    private static IEnumerable<Lexeme> Plain(List<Lexeme> all)
+    {
+        for (var at = 0; at < all.Count; at++)
+        {
+            yield return !IsSide(all[at]) ? all[at] : all[at] with
+            {
+                Text = "port", Readings = [new(Part.Noise, "noise")], Namings = [],
+            };
+            if (IsSide(all[at]) && at + 1 < all.Count && all[at + 1].IsNumber)
+            {
+                yield return new("on", "on", [new(Part.Glue, "on")]);
+            }
+        }
+    }
+
+    /// <summary>What people call the port of the pages; another is told apart elsewhere.</summary>
+    private static bool IsSide(Lexeme lexeme) => s_sides.Contains(lexeme.Text);
 }
