@@ -5,9 +5,9 @@ using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Parsing;
 
-/// <summary>"Minio wanted. Api 9000, console 9001", "can we host draw.io ourselves? IMAGE as diagrams,
-/// …": what is to run, and in the next sentence by what image or at which ports. One wish.
-/// </summary>
+/// <summary>"Minio wanted. Api 9000, console 9001", "can we host draw.io ourselves? IMAGE as
+/// diagrams, …": what is to run, and in the next sentence by what image or at which ports. One
+/// wish.</summary>
 internal static class Particulars
 {
     /// <summary>Words between the port inside and the one outside.</summary>
