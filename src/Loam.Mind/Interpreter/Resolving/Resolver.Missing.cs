@@ -319,7 +319,10 @@ internal sealed partial class Resolver
             case LimitAttribute limit when bare.Unit == "x":
                 return limit with { Amount = new(AmountKind.Factor, bare.Value, "") };
             case LimitAttribute limit when bare.Unit.Length == 0 || limit.Limit != LimitKind.Pids:
-                var unit = bare.Unit.Length > 0 ? bare.Unit : limit.Amount.Unit;
+                var unit = bare.Unit.Length > 0 ? bare.Unit
+                    // "1 GB", "hmm, only 768"
+                    : limit.Amount is { Unit: "Gi", Value: < 64 } && bare.Value >= 128 ? "Mi"
+                    : limit.Amount.Unit;
                 return limit with { Amount = new(AmountKind.Absolute, bare.Value, unit) };
             case PortAttribute when bare.Unit.Length == 0 && bare.Value is > 0 and < 65536:
                 clause.Verb = clause.Verb.Length == 0 ? "set" : clause.Verb;

@@ -93,6 +93,12 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
         }
         var result = Run(remaining);
         session.LastSaid = remaining;
+        // "What does the site certificate cover?", "add x.example": it is spoken of.
+        if (remaining is [{ Question: not null } asked] && asked.Attributes
+            .OfType<Subjects.People.CertificateAttribute>().ToList() is [{ Names: [var name] }])
+        {
+            session.About = new(Subjects.People.PeopleSubject.Instance, [name]);
+        }
         return undone?.Outcome == Outcome.Proposal && result.Outcome == Outcome.NoChange ? undone
             // "Oh, the api depends on it? Keep it then"
             : undone is not null && result.Outcome == Outcome.Answer

@@ -29,7 +29,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said)
+        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) || OfAsked(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8
@@ -45,6 +45,15 @@ internal sealed class PeopleSubject : ISubject
         && said.Session.About is { } about
         && (said.Session.Draft.State.Specs.GetValueOrDefault(SecurityFile.File)
             ?.Maps("certificates") ?? []).Any(c => about.Names.Contains(c.Text("name") ?? ""));
+
+    /// <summary>"What does the site certificate cover?", "add x.example".</summary>
+    private static bool OfAsked(Clause clause, Discourse said) => said.Before.Count == 0
+        && said.Session.LastSaid is [{ Question: not null } asked]
+        && asked.Attributes.OfType<CertificateAttribute>().Any(c => c.Names.Count == 1)
+        && clause.Question is null && clause.Lexemes.All(l => l.Named(Known.User) is null
+            && !l.Text.Split(' ').Any(w => w is "new" or "another" or "separate" or "own"))
+        && clause.Lexemes.Any(l => l.Is(Part.Domain) || l.Is(Part.Topic, "renewal")
+            || l.Is(Part.Email));
 
     /// <summary>"A minio for the CI artefacts": whoever is named only gets what is made.</summary>
     private static bool IsForSomebody(Clause clause) => clause.Verb is "create" or "have" or ""
@@ -290,6 +299,12 @@ internal sealed class PeopleSubject : ISubject
         {
             CertificateReader.Read(clause, said);
             Gather(clause, said);
+            if (OfAsked(clause, said) && clause.Attributes.OfType<CertificateAttribute>().ToList()
+                is [{ Names.Count: 0 } more])
+            {
+                more.Names.Add(said.Session.LastSaid[0].Attributes
+                    .OfType<CertificateAttribute>().First().Names[0]);
+            }
         }
         else if (AuditEdits.Speaks(clause) || GoesOnWithAudit(clause, said))
         {
@@ -321,7 +336,7 @@ internal sealed class PeopleSubject : ISubject
     /// <summary>"Mail to me@example.com", "renew 14 days before": said after a certificate.
     /// </summary>
     private static bool GoesOnWithCertificates(Clause clause, Discourse said) =>
-        IsUsedBy(clause, said) || said.Before is [.., { } before]
+        IsUsedBy(clause, said) || OfAsked(clause, said) || said.Before is [.., { } before]
         && before.Attributes.OfType<CertificateAttribute>().Any()
         && !clause.Lexemes.Any(l => l.Named(Known.User) is not null);
 
