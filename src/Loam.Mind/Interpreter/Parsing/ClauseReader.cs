@@ -325,7 +325,8 @@ internal static class ClauseReader
             var lexeme = clause[at];
             if (lexeme.Is(Part.Question))
             {
-                return at;
+                return at > 0 && lexeme.Key(Part.Question) == "show" && !clause.AsksMark
+                    && IsSomebody(clause[at - 1]) ? -1 : at;
             }
             if (lexeme.Readings[0].Part is not (Part.Noise or Part.Glue))
             {
@@ -334,6 +335,11 @@ internal static class ClauseReader
         }
         return -1;
     }
+
+    /// <summary>"Customers report errors" is told.</summary>
+    private static bool IsSomebody(Lexeme who) => who.Text is "people" or "customers" or "users"
+        or "members" or "folks" or "clients" or "patients" or "students" or "visitors" or "they"
+        or "everybody" or "everyone" or "some" or "many";
 
     private static void ReadForeign(Clause clause)
     {

@@ -108,8 +108,9 @@ internal sealed class Stated(Session session, List<Clause> clauses)
         var lexemes = clause.Lexemes.ToList();
         var comma = lexemes.FindIndex(l => l.IsGlue("comma") || l.IsGlue("and"));
         if (clause.Attributes is [LimitAttribute { Amount.Kind: AmountKind.Absolute }]
-            && comma > 0 && lexemes.FindIndex(comma, l => l.Text is "one") > 0
-            && clause.Targets.Exists(t => t is { Text: "one", Reference: "it" }))
+            && comma > 0 && lexemes.FindIndex(comma, l => l.Text is "one") is var one and > 0
+            && (clause.Targets.Exists(t => t is { Text: "one", Reference: "it" })
+                || one + 1 < clause.Count && clause[one + 1].Is(Part.Topic, "enough")))
         {
             clause.Targets.RemoveAll(t => t is { Text: "one", Reference: "it" });
             clause.Attributes.Add(new BareAttribute(1, "", "one"));
