@@ -308,7 +308,7 @@ internal static class ClauseReader
                 && !(lexeme.IsField("log") && clause.Lexemes.Any(l => l.Is(Part.Topic, "audit"))
                     && !clause.AsksMark))
             {
-                return true;
+                return clause.AsksMark || !SaysMore(clause, lexeme);
             }
             if (lexeme.Readings[0].Part != Part.Noise && !lexeme.IsMention)
             {
@@ -317,6 +317,13 @@ internal static class ClauseReader
         }
         return false;
     }
+
+    /// <summary>"Log the attempts", "the worker logs far too much": no word for what is to be
+    /// looked at.</summary>
+    private static bool SaysMore(Clause clause, Lexeme log) => log.IsField("log")
+        && clause.Lexemes.SkipWhile(l => l != log).Skip(1)
+            .TakeWhile(l => !ClauseSplitter.IsJoint(l)).Any(l => !l.IsMention
+                && l.Readings[0].Part is Part.Unknown or Part.Field or Part.Amount);
 
     private static int FirstMeant(Clause clause)
     {
