@@ -107,7 +107,9 @@ internal static class Complaints
     private static int IndexOfNot(List<Lexeme> all, int end)
     {
         var not = all.FindIndex(0, end, l => l.IsGlue("not"));
-        if (not < 1)
+        // "Once a month is not enough. Make it every Sunday"
+        if (not < 1 || all.Skip(not + 1).Take(2).Any(
+            l => l.Text.Split(' ')[0] is "enough" or "sufficient"))
         {
             return -1;
         }
