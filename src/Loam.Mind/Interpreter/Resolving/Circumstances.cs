@@ -383,7 +383,9 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             }
             var told = who.Text is "we" or "they" or "he" or "she" or "somebody" or "someone"
                 or "i" or "nobody" or "it" or "who" or "people" or "everybody"
-                || who.IsGlue("is") || who.IsVerb("have") || who.Text is "just" or "already"
+                // "Home assistant gets switched on again" is wished.
+                || who.IsGlue("is") || who.IsVerb("have") && who.Text is not ("gets" or "get")
+                || who.Text is "just" or "already"
                     or "being"
                     or "never" or "not" or "no longer";
             if ((past && told) || (now && who.Text is "he" or "she" or "it" or "nobody"
