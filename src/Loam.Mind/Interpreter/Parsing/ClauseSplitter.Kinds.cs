@@ -106,6 +106,18 @@ internal static partial class ClauseSplitter
         }
     }
 
+    /// <summary>"Delete the smoke-test, vacuum on Saturdays": when another job shall run.</summary>
+    private static bool IsJobAtTime(List<Lexeme> piece)
+    {
+        var job = piece.FindIndex(l => l.Readings[0].Part != Part.Noise || l.IsMention);
+        return job >= 0 && piece[job].Named(Known.Job) is not null && job + 1 < piece.Count
+            && (piece[job + 1].IsField("schedule") || piece[job + 1].Text is "daily" or "nightly"
+                or "weekly" or "hourly" or "monthly"
+                || piece[job + 1].Text.Split(' ')[0] is "every" or "each"
+                || piece[job + 1].Text is "at" && job + 2 < piece.Count
+                    && piece[job + 2].IsNumber);
+    }
+
     /// <summary>"… to 1Gi", "a third portal".</summary>
     private static bool HasValue(List<Lexeme> piece) => piece.Exists(IsValue)
         || Enumerable.Range(1, Math.Max(0, piece.Count - 1)).Any(

@@ -163,6 +163,7 @@ internal static partial class ClauseSplitter
     public static bool Inherits(Clause clause, string verb) => verb is not ("" or "undo" or "spare")
         && !(verb is "remove" or "stop" && clause.Lexemes.Any(l => l.Text is "is" or "are"))
         && !(verb is "stop" or "start" or "restart" && Measures(clause.Lexemes))
+        && !(verb is "remove" or "stop" && IsJobAtTime([.. clause.Lexemes]))
         && (verb != "backup" || Topics.Of(clause.Lexemes).All(t => t == "backup"));
 
     private static void Add(List<Clause> clauses, List<Lexeme> lexemes, bool asks)
@@ -187,6 +188,8 @@ internal static partial class ClauseSplitter
         }
         // "Prometheus too", "both not published", "never mind, 3 is plenty"
         if (joined && (Ellipsis.Begins(all, at) || Ellipsis.Ends(all, start, at)
+            || IsJobAtTime(all[at..]) && VerbOf(all.GetRange(start, at - start)) is "remove"
+                or "stop"
             || Reach.OfAll(all, at) && HasMention(all, start, at) || Reach.ValueOfAll(all, at)
             || IsTakingBack(all, start, at)))
         {
