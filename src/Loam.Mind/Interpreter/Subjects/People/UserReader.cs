@@ -342,7 +342,9 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             _leaves = !clause.Negated;
         }
-        else if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have"))
+        else if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have")
+            // "Takes over from him"
+            && !(clause.IsFree(at + 1) && clause[at + 1].Text is "him" or "her" or "them"))
         {
             _leaves = true;
         }
