@@ -312,8 +312,11 @@ internal static class PortReader
     /// says.</summary>
     private static string? Side(Clause clause, int at, int end)
     {
-        foreach (var near in Enumerable.Range(at + 1, Math.Max(0, Math.Min(3, end - at - 1)))
-            .Concat(Enumerable.Range(1, 3).Select(d => at - d)))
+        // "Outside port 8095, inside 80": what stands behind the comma is of the other.
+        var ahead = Enumerable.Range(at + 1, Math.Max(0, Math.Min(3, end - at - 1)))
+            .TakeWhile(i => i >= clause.Count || !clause[i].IsGlue("comma")
+                || end == clause.Count || !clause[end].IsNumber || SideOf(clause, end - 1) is null);
+        foreach (var near in ahead.Concat(Enumerable.Range(1, 3).Select(d => at - d)))
         {
             if (near < 0 || near >= clause.Count)
             {
@@ -346,6 +349,7 @@ internal static class PortReader
         return lexeme.Text.Split(' ')[^1] is "outside" or "externally" or "publicly" or "host"
             || lexeme.IsVerb("publish") && lexeme.Text.StartsWith("publ", StringComparison.Ordinal)
             || lexeme.Text is "host port" or "on the host" or "external port" or "public port"
+                or "outside port" or "outer port"
             ? "outer" : null;
     }
 
