@@ -42,6 +42,11 @@ public sealed class HostileSentenceTests
     public void Odd_sentences_do_no_harm(string sentence) => Check("shop", sentence);
 
     [Fact]
+    public void What_was_renamed_meanwhile_is_there_no_more() => Check("home", "Firs take gitea to "
+        + "1.23.1. After hat give it 8080:80 gig. Finally close port 2222., rename ines to inês? no: "
+        + "to ines2");
+
+    [Fact]
     public void Endless_sentences_are_refused()
     {
         var proposal = Loam.Mind.Interpreter.Interpreter.Propose(

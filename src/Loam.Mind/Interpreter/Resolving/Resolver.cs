@@ -396,8 +396,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 && clause.Targets.Exists(t => t.Text == "everywhere")
                 ? names.FindAll(n => _draft.State.Services.TryGetValue(n, out var service)
                     && service.Environment.ContainsKey(variable.Name)) : [];
+            // Asked each time: what was renamed meanwhile is there no more.
             foreach (var name in (having.Count > 0 ? having : names)
-                .Where(_draft.State.Services.ContainsKey))
+                .Where(n => _draft.State.Services.ContainsKey(n)))
             {
                 yield return attribute is StoreAttribute store ? Stored(clause, name, store.Size)
                     : ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
@@ -406,7 +407,7 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         foreach (var target in clause.Targets.Where(t => t.Version is not null
             && !duringCreation))
         {
-            foreach (var name in names.Where(_draft.State.Services.ContainsKey))
+            foreach (var name in names.Where(n => _draft.State.Services.ContainsKey(n)))
             {
                 yield return ServiceEdits.Apply(
                     _draft, name, new VersionAttribute(target.Version!), clause, Targets);
