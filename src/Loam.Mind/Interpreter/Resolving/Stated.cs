@@ -1,5 +1,6 @@
 using System.Globalization;
 using Loam.Core.Resources;
+using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
@@ -91,11 +92,8 @@ internal sealed class Stated(Session session, List<Clause> clauses)
         {
             LimitKind.Cpu => service.Limits.Cpu is { } cpu
                 && cpu == (said.Amount.Unit == "m" ? value : value * 1000),
-            LimitKind.Memory => service.Limits.Memory is { } memory && said.Amount.Unit switch
-            {
-                "Ki" => value * 1024, "Mi" => value * 1024 * 1024,
-                "Gi" => value * 1024 * 1024 * 1024, _ => -1,
-            } == memory,
+            LimitKind.Memory => said.Amount.Unit is "Ki" or "Mi" or "Gi"
+                && service.Limits.Memory == Sizes.Bytes(value, said.Amount.Unit),
             LimitKind.Replicas => service.Replicas == value,
             _ => service.Limits.Pids == value,
         };
@@ -178,9 +176,7 @@ internal sealed class Stated(Session session, List<Clause> clauses)
         var state = session.Draft.State;
         for (; at >= 0; at--)
         {
-            var named = clauses[at].Lexemes.Where(l => l.IsMention).SelectMany(l =>
-                new TargetResolver(state, []).Candidates(new(l.Text, l.Namings, null, false, null)))
-                .Where(state.Services.ContainsKey).Distinct().ToList();
+            var named = TargetResolver.Named(state, clauses[at].Lexemes).ToList();
             if (named.Count > 0)
             {
                 return named.ConvertAll(n => state.Services[n]);

@@ -69,6 +69,15 @@ internal sealed class TargetResolver(DesiredState state, IReadOnlyList<string> f
         return found.Where(beside.Contains).ToList() is [var needed] ? needed : null;
     }
 
+    /// <summary>The services that are there of which some words speak by name.</summary>
+    public static IEnumerable<string> Named(DesiredState state, IEnumerable<Lexeme> said)
+    {
+        var targets = new TargetResolver(state, []);
+        return said.Where(l => l.IsMention).SelectMany(l => targets.Candidates(
+                new(l.Text, l.Namings, null, Plural: false, null)))
+            .Where(state.Services.ContainsKey).Distinct();
+    }
+
     /// <summary>Every service the words fit.</summary>
     public IReadOnlyList<string> Candidates(Target target)
     {

@@ -30,9 +30,7 @@ internal static class LevelReader
             l => VariableWords.English.Value(l.Text)).Where(v => v is "debug" or "trace" or "info"
                 or "warn" or "error").Distinct().ToList();
         var state = said.Session.Draft.State;
-        var services = clause.Lexemes.Where(l => l.IsMention).SelectMany(l =>
-            new TargetResolver(state, []).Candidates(new(l.Text, l.Namings, null, false, null)))
-            .Distinct().Where(state.Services.ContainsKey).ToList();
+        var services = TargetResolver.Named(state, clause.Lexemes).ToList();
         if (values is not [{ } value] || services is not [var service])
         {
             return null;

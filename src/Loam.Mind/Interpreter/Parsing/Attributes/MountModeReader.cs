@@ -69,10 +69,8 @@ internal static class MountModeReader
     private static int Piece(Clause clause, int flag, Discourse said)
     {
         var services = said.Session.Draft.State.Services;
-        var named = clause.Lexemes.Concat(said.Before.SelectMany(c => c.Lexemes)).SelectMany(
-            l => l.Namings.IsEmpty ? [] : new TargetResolver(said.Session.Draft.State, [])
-                .Candidates(new(l.Text, l.Namings, null, false, null))).Distinct()
-            .Where(services.ContainsKey).Concat(said.Session.Focus).Take(1).ToList();
+        var named = TargetResolver.Named(said.Session.Draft.State, clause.Lexemes.Concat(
+            said.Before.SelectMany(c => c.Lexemes))).Concat(said.Session.Focus).Take(1).ToList();
         if (named is not [var name] || !services.TryGetValue(name, out var service))
         {
             return -1;
