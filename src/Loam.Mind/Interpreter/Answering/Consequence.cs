@@ -17,7 +17,7 @@ internal sealed class Consequence(Clause clause, Session session)
     /// <summary>Null: nothing is known that it could be about.</summary>
     public string? Of()
     {
-        if (Guarded() is { } guarded)
+        if ((Guarded() ?? Bans()) is { } guarded)
         {
             return guarded;
         }
@@ -33,7 +33,28 @@ internal sealed class Consequence(Clause clause, Session session)
         {
             texts.Add(port);
         }
+        if (texts.Count == 0 && Says("its", "it", "their", "them", "data") && Gone() is { } gone)
+        {
+            texts.Add(gone);
+        }
         return texts.Count == 0 ? null : string.Join(" ", texts.Take(4));
+    }
+
+    /// <summary>"Remove gitea", "what happens to its data?".</summary>
+    private string? Gone()
+    {
+        var names = session.Focus.Where(_state.Services.ContainsKey).ToList();
+        var removed = session.BaseState.Services.Values.Where(
+            s => !_state.Services.ContainsKey(s.Name)).ToList();
+        if (removed.Count == 0)
+        {
+            return names.Count is > 0 and < 4 ? string.Join(" ", names.Select(OfService)) : null;
+        }
+        var kept = removed.SelectMany(s => s.Volumes).Select(v => v.Source).Distinct().ToList();
+        return kept.Count == 0
+            ? $"{Wording.List(removed.Select(s => s.Name))} kept no data in a volume."
+            : $"The data in {Wording.List(kept)} are kept: what is removed from the files never "
+                + "deletes anything from the disk.";
     }
 
     private bool Says(params string[] words) => clause.Lexemes.Any(l => l.Text.Split(' ')
@@ -60,6 +81,16 @@ internal sealed class Consequence(Clause clause, Session session)
                 + "under way is finished or taken back as a whole, and `loam status` says which.";
         }
         return null;
+    }
+
+    /// <summary>"What happens to somebody who gets the ssh password wrong too often?"</summary>
+    private string? Bans()
+    {
+        var bans = _state.Specs.GetValueOrDefault(NetworkFile.File)?.Maps("bans") ?? [];
+        return AskingWords.English.Of(clause).ContainsKey("bans")
+            && clause.Targets.TrueForAll(t => t.Named(Known.Service) is null)
+            ? bans.Any() ? string.Join("; ", bans.Select(b => $"at {b.Text("service")}, "
+                + Subjects.Firewall.BanEdits.Text(b))) + "." : "No bans are declared." : null;
     }
 
     private string? OfNamed(Lexeme lexeme)

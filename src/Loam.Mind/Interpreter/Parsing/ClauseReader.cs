@@ -1,3 +1,4 @@
+using Loam.Core.Resources;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing.Attributes;
 using Loam.Mind.Interpreter.Recognising;
@@ -24,6 +25,7 @@ internal static class ClauseReader
         ReadMood(clause);
         BindIt(clause, said);
         BindPerson(clause, said);
+        BindCopies(clause, said);
         var whose = clause.Owners ??= Owners(clause, said);
         clause.Subject = whose[Math.Min(clause.Choice, whose.Count - 1)];
         ReadForeign(clause);
@@ -157,6 +159,31 @@ internal static class ClauseReader
         });
     }
 
+    /// <summary>"Fourteen copies of the blog database are too many", where so many backups of it
+    /// are kept, and no other number of it runs.</summary>
+    private static void BindCopies(Clause clause, Discourse said)
+    {
+        var state = said.Session.Draft.State;
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsField("replicas")
+            && l.Text.Split(' ')[0] is "copies" or "versions" or "generations");
+        if (at < 0 || at == 0 || !clause[at - 1].IsNumber || clause[at - 1].Unit.Length > 0
+            || TargetResolver.Named(state, clause.Lexemes).ToList() is not [var name])
+        {
+            return;
+        }
+        var (service, kept) = (state.Services[name], clause[at - 1].Value);
+        var volumes = state.Specs.GetValueOrDefault(StorageFile.File)?.Maps("volumes") ?? [];
+        if (service.Replicas != kept && volumes.Any(v => v.Map("backup")?.Number("retain") == kept
+            && service.Volumes.Any(used => used.Source == v.Text("name"))))
+        {
+            clause.Put(at, clause[at] with
+            {
+                Text = "backups",
+                Readings = [new(Part.Field, "backup")],
+            });
+        }
+    }
+
     private static void ReadMood(Clause clause)
     {
         var wished = false;
@@ -222,7 +249,10 @@ internal static class ClauseReader
     private static string? InPlace(Clause clause) => clause.Verb is "" or "have" or "publish"
         && (clause.AsksMark || clause.Count > 0 && clause[clause.Count - 1].Text is "again")
         && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Amount))
-        ? clause.Lexemes.Skip(1).Where(l => l.Readings[0].Part == Part.Question)
+        ? clause.Lexemes.Skip(1).Where(l => l.Readings[0].Part == Part.Question
+            // "Pg-legacy and pg-results, which versions?"
+            || l.Is(Part.Question) && clause.Lexemes.SkipWhile(w => w != l).Skip(1)
+                .FirstOrDefault()?.Is(Part.Field) == true)
             .Select(l => l.Key(Part.Question)).FirstOrDefault(
                 k => k is "what" or "which" or "when" or "where" or "who" or "howmuch") : null;
 

@@ -26,7 +26,7 @@ internal static partial class ClauseSplitter
         }
         sentences.Add(new(sentence, Asks: false));
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
-        sentences = Particulars.Join(sentences).ConvertAll(
+        sentences = Particulars.Join(Reported.Join(sentences)).ConvertAll(Reported.Of).ConvertAll(
             s => s with { Lexemes = Joined(s.Lexemes, particles) });
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
         return Definites.Bind(Complaints.Mend(OwnAddress.Bind(sentences)));

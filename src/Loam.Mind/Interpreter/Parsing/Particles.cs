@@ -75,6 +75,11 @@ internal sealed class Particles
                 // "Let the certificate be renewed" spares nothing.
                 begins = begins && !(second == "be" && end + 1 < sentence.Count
                     && sentence[end + 1].Readings[0].Part is not (Part.Noise or Part.Glue));
+                // "Let it go by the name of …" removes nothing.
+                begins = begins && !(second == "go" && end + 1 < sentence.Count
+                    && !ClauseSplitter.IsJoint(sentence[end + 1])
+                    && sentence[end + 1].Text is not ("now" or "too" or "please" or "as well"
+                        or "then" or "for good" or "soon"));
                 // "Take 9001 away", "take the gpu away"
                 var seen = seenThing || second == "away" && (sentence[end - 1].IsNumber
                     || sentence[end - 1].IsField("device"));

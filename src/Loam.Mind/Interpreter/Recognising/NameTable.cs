@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Loam.Core.Catalog;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
+using Loam.Mind.Interpreter.Language;
 
 namespace Loam.Mind.Interpreter.Recognising;
 
@@ -54,6 +55,7 @@ internal sealed class NameTable
             AddVariants(Known.Service, name);
         }
         AddParts(state);
+        AddImages(state);
         AddParts(Known.Rule, "rule", [.. Things(state, NetworkFile.File, "rules")
             .Select(r => r.Text("name")).OfType<string>()]);
         foreach (var name in state.Volumes.Keys)
@@ -155,6 +157,20 @@ internal sealed class NameTable
             .Where(p => p.Count() == 1 && !state.Services.ContainsKey(p.Key)))
         {
             AddForms(Known.Service, part.First().Name, [$"{part.Key} one"]);
+        }
+    }
+
+    /// <summary>"Orthanc" of the one service that runs example/orthanc: a word of no other
+    /// meaning.</summary>
+    private void AddImages(DesiredState state)
+    {
+        foreach (var image in state.Services.Values
+            .Select(s => (Word: s.Image.Product.ToLowerInvariant(), s.Name))
+            .Where(i => i.Word.Length > 3 && i.Word != i.Name
+                && !Lexicon.English.IsWord(i.Word) && !s_catalogue.Value.ContainsKey(i.Word))
+            .GroupBy(i => i.Word, StringComparer.Ordinal).Where(i => i.Count() == 1))
+        {
+            AddForms(Known.Service, image.First().Name, [image.Key]);
         }
     }
 

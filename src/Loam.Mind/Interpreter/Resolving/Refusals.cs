@@ -32,6 +32,7 @@ internal static class Refusals
             + "`loam secret set NAME` sets a new value.",
         ["chat"] = Elsewhere,
         ["foreign"] = Elsewhere,
+        ["thing"] = Elsewhere,
         ["host"] = "I can't change the machine's own packages, kernel and drivers yet; what runs "
             + "in containers I can, such as \"install nextcloud\".",
         ["unsafe"] = "I don't switch approval or rollback off in passing; "
@@ -145,7 +146,7 @@ internal static class Refusals
     /// <summary>Everyday things, and nothing of this machine beside them.</summary>
     private static bool IsChat(Clause clause, double weight)
     {
-        if (clause.Subject is JobSubject or NotifySubject or FirewallSubject
+        if (clause.Subject is JobSubject or NotifySubject or FirewallSubject or MachineSubject
             || clause.Verb == "restart"
             || clause.Lexemes.Any(l => l.Is(Part.Image)))
         {
@@ -231,6 +232,10 @@ internal static class Refusals
                     && clause.Subject is not (MachineSubject or FirewallSubject),
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
+                // "Open valve 3 in the greenhouse" is about no port.
+                "thing" => !asks && !clause.Lexemes.Any(l => l.IsField("port")
+                    || l.Named(Known.Service) is not null || l.Named(Known.App) is not null
+                    || l.Is(Part.Image)),
                 "foreign" => clause.Subject is not FirewallSubject && clause.Verb != "rename"
                     && !clause.Lexemes.Any(l => l.Is(Part.Image)),
                 _ => IsChat(clause, weight),

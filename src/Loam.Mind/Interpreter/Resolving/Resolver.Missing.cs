@@ -186,7 +186,7 @@ internal sealed partial class Resolver
     private List<string> Meant(Clause clause)
     {
         var names = clause.Targets.SelectMany(Targets.Candidates).Distinct().ToList();
-        return names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it")
+        return names.Count == 0 && clause.Targets.TrueForAll(t => t.Reference is "it" or "them")
             ? [.. Focus.Where(_draft.State.Services.ContainsKey)] : names;
     }
 
@@ -331,6 +331,11 @@ internal sealed partial class Resolver
                 return setting with { Value = bare.Text };
             case VersionAttribute:
                 return new VersionAttribute(bare.Text);
+            // "SESSION_MINUTES to 10", "15 will do"
+            case VariableAttribute { Value: [_, ..] value } variable
+                when bare.Unit.Length == 0 && value.All(char.IsAsciiDigit)
+                    && decimal.IsInteger(bare.Value):
+                return variable with { Value = $"{bare.Value:0}" };
             default:
                 return null;
         }
@@ -351,6 +356,10 @@ internal sealed partial class Resolver
         }
         switch (clause.Verb)
         {
+            case "" when service.Replicas == 0 && names.Count == 1
+                && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "again" or "back")
+                && clause.Lexemes.All(l => l.IsMention || l.Is(Part.Noise) || l.Is(Part.Glue)):
+                return LifeEdits.Start(_draft, service);
             case "create" or "have" or "" when Open(clause) is { } open:
                 return Reply.Ask($"What shall the {open} of {Wording.List(names)} be?", []);
             case "create" or "have" or "":

@@ -355,6 +355,9 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 {
                     "stop" => LifeEdits.Stop(_draft, service),
                     "start" => LifeEdits.Start(_draft, service),
+                    // "Minecraft again please"
+                    "restart" when service.Replicas == 0 && !clause.Lexemes.Any(
+                        l => l.IsVerb("restart")) => LifeEdits.Start(_draft, service),
                     "restart" => LifeEdits.Restart(_draft, service),
                     _ => LifeEdits.Remove(_draft, service, services, session.BaseState),
                 };

@@ -159,11 +159,13 @@ internal static class LimitReader
                 or "a further")
             || (clause.Verb == "create" && limit == LimitKind.Replicas);
         var fewer = clause.Verb is "remove" or "lower" && limit == LimitKind.Replicas;
-        var amount = limit == LimitKind.Replicas && !fewer
-            && CountReader.Ordinal(clause, field - 1) is { } all
+        // "A third core", but "a third more memory"
+        var counted = limit == LimitKind.Replicas
+            || limit == LimitKind.Cpu && clause[field].Text is "core" or "cpu" or "processor";
+        var amount = counted && !fewer && CountReader.Ordinal(clause, field - 1) is { } all
                 ? new Amount(AmountKind.Absolute, all, "")
             : fewer ? new Amount(AmountKind.Subtract, 1, "")
-            : limit == LimitKind.Replicas && another ? new(AmountKind.Add, 1, "")
+            : counted && another ? new(AmountKind.Add, 1, "")
             : clause.Denied.Contains(field) || TakesOff(clause)
                 ? new(AmountKind.Unlimited, 0, "")
             : clause.Verb is "raise" ? new(AmountKind.More, 0, "")

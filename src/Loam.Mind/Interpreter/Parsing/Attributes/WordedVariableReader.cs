@@ -27,7 +27,7 @@ internal static class WordedVariableReader
         {
             return;
         }
-        if (Zone(clause))
+        if (ZoneReader.Read(clause, said))
         {
             return;
         }
@@ -41,29 +41,6 @@ internal static class WordedVariableReader
                 any = true;
             }
         }
-    }
-
-    /// <summary>"Sonarr and radarr to Europe/Berlin": a zone needs no name.</summary>
-    private static bool Zone(Clause clause)
-    {
-        var at = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
-            && clause[i].Is(Part.Unknown) && clause[i].Original.Contains('/')
-            && Subjects.Machine.Zones.IsZone(clause[i].Original), -1);
-        if (at < 0 || clause.Verb is "backup" or "mount" || clause.Lexemes.Any(l => l.Is(
-            Part.Identifier) || l.IsField("environment") || l.IsField("timezone")))
-        {
-            return false;
-        }
-        clause.Use(at);
-        for (var name = 0; name < clause.Count; name++)
-        {
-            if (clause[name].Text is "tz")
-            {
-                clause.Use(name);
-            }
-        }
-        clause.Attributes.Add(new VariableAttribute("TZ", clause[at].Original));
-        return true;
     }
 
     /// <summary>A service is named, and something that one of its variables is called and

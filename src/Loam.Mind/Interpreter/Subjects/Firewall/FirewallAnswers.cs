@@ -50,6 +50,10 @@ internal static class FirewallAnswers
                 ? From(rules, want, named, session.Draft.State)
                 : Reached(rules, want, session.Draft.State) + WhoLogsIn(clause, want, session));
         }
+        if (words.Has("out") && clause.Question is "what" or "which")
+        {
+            return Reply.Answer(Outgoing(rules));
+        }
         if (words.Has("rule") || words.Has("out") || words.Has("block") && !words.Has("firewall")
             || clause.Question == "show" && words.Has("firewall"))
         {
@@ -97,6 +101,16 @@ internal static class FirewallAnswers
                 + Wording.List(rule.Destinations.Select(PortNames.Text)))
             + (rule.Interface is null ? "" : $" on {rule.Interface}")
             + (rule.Rate is null ? "" : $", {rule.Rate}");
+    }
+
+    private static string Outgoing(FirewallRules rules)
+    {
+        var own = rules.Rules.Where(r => r.Direction == PacketDirection.Output && !r.IsPlumbing())
+            .Select(Describe).Take(24).ToList();
+        return !rules.IsDeclared || !rules.IsEnabled ? "Everything may go out."
+            : (own.Count == 0 ? "No rule is about what goes out"
+                : $"Of what goes out: {string.Join("; ", own)}")
+            + $". Other outgoing packets {Word(rules.OutputPolicy)}.";
     }
 
     private static string Rules(FirewallRules rules)

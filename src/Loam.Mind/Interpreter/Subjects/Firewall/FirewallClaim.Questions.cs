@@ -25,6 +25,15 @@ internal static partial class FirewallClaim
         {
             return 0.7;
         }
+        // "What may leave the machine?"
+        if (clause.Question is "what" or "which" && words.Has("out") && rules.IsDeclared
+            && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic, "notify")
+                && !l.Is(Part.Topic, "alert") && !l.Is(Part.Topic, "job")
+                && !l.IsField("backup") && l.Text.Split(' ')[0] is not ("send" or "sends"
+                    or "sent" or "output")))
+        {
+            return 0.85;
+        }
         if (clause.Question == "whatif" || words.HasText("run", "log in", "memory"))
         {
             return 0;

@@ -179,4 +179,24 @@ internal static partial class FirewallClaim
             or "is" or "has" or "have" or "works" or "work" or "lives" or "live" or "uses"
             or "comes" or "come" or "got" or "are" or "be" or "be in" or "located" or "found"
             or "reachable" or "moved" or "there");
+
+    /// <summary>"How long does sshd ban somebody?", "make that a week": a number or a time, and
+    /// nothing else, of what was just said or asked of bans.</summary>
+    public static bool GoesOnWithBan(Clause clause, Discourse said)
+    {
+        var last = said.Before.Count > 0 ? said.Before[^1]
+            : said.Session.LastSaid is [.., var before] ? before : null;
+        return clause.Question is null && last is { Subject: FirewallSubject }
+            && (last.Attributes.OfType<BanAttribute>().Any() || last.Question is not null
+                && last.Lexemes.Any(l => l.Is(Part.Topic, "ban") || l.Is(Part.Topic, "fails")))
+            && clause.Lexemes.Any(l => l.IsNumber || IsSpan(l))
+            && clause.Lexemes.All(l => l.IsNumber || IsSpan(l) || l.Is(Part.Topic, "fails")
+                || l.Is(Part.Topic, "ban") || l.Is(Part.Amount) || l.IsReference("it")
+                || l.Readings[0].Part is Part.Noise or Part.Glue
+                || l.Is(Part.Verb) && !l.IsMention || l.Text.Split(' ')[^1] is "enough"
+                    or "plenty" or "whole" or "full");
+    }
+
+    private static bool IsSpan(Lexeme lexeme) => lexeme.Text.Split(' ')[^1] is "day" or "days"
+        or "week" or "weeks" or "month" or "months" or "hour" or "hours" or "year" or "minutes";
 }

@@ -33,6 +33,10 @@ internal static partial class FirewallClaim
         {
             return 0.85;
         }
+        if (GoesOnWithBan(clause, said))
+        {
+            return 0.95;
+        }
         if (Explains(clause, said, scan))
         {
             return 0.8;

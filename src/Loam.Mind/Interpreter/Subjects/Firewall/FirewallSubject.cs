@@ -44,7 +44,7 @@ internal sealed partial class FirewallSubject : ISubject
             scan = WishScan.Of(parts.Rules);
         }
         else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
-            || ContinuesBan(clause, said, scan))
+            || FirewallClaim.GoesOnWithBan(clause, said) || ContinuesBan(clause, said, scan))
         {
             var ban = BanReader.Read(clause, scan.Words);
             clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said) });

@@ -122,6 +122,10 @@ internal sealed class MachineSubject : ISubject
         {
             return MachineTopic.Registry;
         }
+        if (Parsing.Attributes.ZoneReader.Speaks(clause, said))
+        {
+            return null;
+        }
         if (Says("timezone") || (Says("zone") && !number || Says("located"))
             && Zones.Find(clause).Count > 0)
         {

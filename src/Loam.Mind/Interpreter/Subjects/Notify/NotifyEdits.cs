@@ -39,6 +39,11 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
             // "Change the mail server": of the only one there is.
             present = mail;
         }
+        if (present is null && wish is { To: not null, Smtp: null, Name: null } && Replaces()
+            && _all.Where(n => n.Text("type") == "email").ToList() is [var only])
+        {
+            present = only;
+        }
         if (wish is { Type: "email", To: not null, Smtp: null } && present is null)
         {
             wish.Smtp = _all.Select(n => n.Text("smtp")).OfType<string>().FirstOrDefault();
@@ -52,6 +57,14 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         }
         return wish.Type is null ? Channel() : Add();
     }
+
+    /// <summary>"The mails go to … from now on": to nobody else.</summary>
+    private bool Replaces() => !clause.Lexemes.Any(l => l.IsGlue("also"))
+        && clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("instead")
+            || l.Text is "from now on" or "from today" or "from today on" or "henceforth"
+                or "in future" or "in the future" or "as of now" or "as of today"
+                or "from here on" or "going forward" or "no longer" or "change" or "switch"
+                or "redirect" or "should go to" or "must go to" or "arrive at");
 
     private Reply Channel() => _all.Count > 0
         ? Reply.Same($"Whatever needs somebody is told to {Wording.List(Told(_all))} already; a "

@@ -24,8 +24,16 @@ internal static class AuditEdits
     public static void Read(Clause clause)
     {
         int? days = null;
-        foreach (var at in clause.All(Part.Number).ToList())
+        var numbers = clause.All(Part.Number).ToList();
+        foreach (var at in numbers)
         {
+            // "90 days, not 365"
+            if (numbers.Count > 1 && at > 0 && (clause[at - 1].IsGlue("not")
+                || clause[at - 1].IsGlue("insteadof")))
+            {
+                clause.Use(at);
+                continue;
+            }
             var next = clause.Next(at);
             var unit = next < 0 ? "" : clause[next].Is(Part.Topic, "weeks") ? "w"
                 : clause[next].Is(Part.Topic, "months") ? "m"

@@ -29,7 +29,7 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) || OfAsked(clause, said)
+        return Reinstated.Of(clause, said).Count > 0 || GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) || OfAsked(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8
@@ -292,6 +292,13 @@ internal sealed class PeopleSubject : ISubject
         {
             clause.Explains();
             clause.IsTold = true;
+            return;
+        }
+        if (Reinstated.Of(clause, said) is { Count: > 0 } back)
+        {
+            clause.Attributes.AddRange(back);
+            clause.Verb = "have";
+            clause.Use(0, clause.Count - 1);
             return;
         }
         clause.Verb = clause.Verb == "backup" ? "create" : clause.Verb;

@@ -198,6 +198,11 @@ internal sealed partial class UserReader
         {
             return false;
         }
+        // "Zsh, like anna": that is compared, and nothing else.
+        if (Compared(at, model))
+        {
+            return true;
+        }
         // "The groups that sofia has" are not her shell.
         var all = clause.Lexemes.Take(at).ToList();
         var shell = all.Exists(l => l.Is(Part.Topic, "shell"));
@@ -206,6 +211,23 @@ internal sealed partial class UserReader
             : model.Texts("groups").Except(_now.Join));
         _now.Shell ??= has && groups && !shell ? null : model.Text("shell");
         return true;
+    }
+
+    /// <summary>The shell or the group that stands right before "like" is one of the model's.
+    /// </summary>
+    private bool Compared(int at, Core.StateFiles.MapValue model)
+    {
+        var value = at - 1;
+        while (value >= 0 && (clause[value].Readings[0].Part is Part.Noise or Part.Glue
+            || clause[value].Is(Part.Topic, "like") || clause[value].IsVerb("have")))
+        {
+            value--;
+        }
+        return value >= 0 && _now.SaysWhat && (clause[value].Is(Part.Topic, "admin")
+                && model.Texts("groups").Contains("sudo")
+            || model.Texts("groups").Contains(clause[value].Text)
+            || clause[value].Readings.Any(r => r.Part == Part.Topic
+                && r.Key.StartsWith("shell:", StringComparison.Ordinal)));
     }
 
     /// <summary>"Give ben anna's groups": those are what he gets.</summary>

@@ -429,6 +429,11 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || lexeme.Is(Part.Foreign, "shell") || lexeme.Is(Part.Topic) || lexeme.Is(Part.Field);
     }
 
+    /// <summary>"It stopped showing up for rita": it happened.</summary>
+    private bool Stopped() => clause.Lexemes.Any(l => l.IsVerb("stop")
+        && l.Text.EndsWith("ed", StringComparison.Ordinal))
+        && clause.Lexemes.Any(l => l.IsGlue("for"));
+
     /// <summary>What the pieces mean together.</summary>
     private void Settle()
     {
@@ -460,7 +465,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         {
             var nobody = read.Users.Count + read.Names.Count == 0 && !read.Everyone;
             read.Locks |= !read.SaysKey && read.Hints.Count == 0
-                && (clause.Negated || Forbids() || clause.Verb is "stop" or "block")
+                && (clause.Negated || Forbids() || clause.Verb is "stop" or "block" && !Stopped())
                 && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
                 && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
                     || clause.Verb is "stop" or "block");

@@ -272,7 +272,7 @@ internal static class BackupReader
         var numbers = clause.All(Part.Number).Where(i => Counts(clause, i)).ToList();
         if (numbers is not [var now, var put] || !clause.Lexemes.Take(put).Any(l =>
             l.Text.Split(' ')[^1] is "few" or "many" or "little" or "much" or "enough"
-                || l.Is(Part.Topic, "toosmall"))
+                || l.Is(Part.Topic, "toosmall") || l.Text is "overkill" or "excessive")
             || now + 1 >= clause.Count || !clause[now + 1].IsField("backup")
                 && !clause[now + 1].IsVerb("backup") && !clause[now + 1].IsField("replicas")
                 && !clause[now + 1].Is(Part.Topic, "retain")
@@ -390,7 +390,7 @@ internal static class BackupReader
     }
 
     /// <summary>A number of copies, or of days, weeks and so on.</summary>
-    private static (int Count, bool Days) Counted(Clause clause, int number)
+    public static (int Count, bool Days) Counted(Clause clause, int number)
     {
         clause.Use(number);
         var count = (int)Math.Min(clause[number].Value, 10_000);

@@ -40,6 +40,10 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0;
         }
+        if (GoesOnWithCopies(clause, said))
+        {
+            return 0.9;
+        }
         if (BackupReader.Speaks(clause))
         {
             return MakesServices(clause) ? 0 : 0.85;
@@ -97,7 +101,8 @@ internal sealed partial class StorageSubject : ISubject
                 || FileSystemReader.OptionOf(l) is not null
                 || FileSystemReader.FileSystemOf(l) is not null
                 || (l.Is(Part.Topic, "credentials") && IsAboutMounts(said))
-                || (BackupReader.IsPeriod(l) && clause.Wants && !IsAboutMounts(said))));
+                || (BackupReader.IsPeriod(l) && !IsAboutMounts(said)
+                    && (clause.Wants || l.Text.Split(' ')[^1] is "worth" or "of"))));
     }
 
     /// <summary>What they wait for, and the sticks they are given.</summary>
@@ -264,6 +269,11 @@ internal sealed partial class StorageSubject : ISubject
 
     public void Read(Clause clause, Discourse said)
     {
+        if (GoesOnWithCopies(clause, said))
+        {
+            ReadCopies(clause, said);
+            return;
+        }
         if (BackupReader.Speaks(clause)
             || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
@@ -459,10 +469,6 @@ internal sealed partial class StorageSubject : ISubject
                 && l.Named(Known.Volume) is null)
             || (l.Named(Known.Role) is not null && l.Named(Known.Service) is null
                 && l.Named(Known.Volume) is null && clause.Verb is "create" or "have")));
-
-    private static bool IsOfGroup(Clause clause) => Enumerable.Range(1, Math.Max(0,
-        clause.Count - 1)).Any(i => clause[i] is { IsNumber: true, Unit: "" }
-            && clause[i - 1].Text is "group" or "gid");
 
     private static bool Grows(Clause clause) => clause.Verb is "raise" or "lower"
         || clause.Find(Part.Topic, "toosmall") >= 0
