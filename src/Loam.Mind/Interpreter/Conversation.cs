@@ -163,6 +163,14 @@ public sealed class Conversation
         {
             return restated;
         }
+        // "512 MB at most", of what is new and gets that anyhow: it is proposed.
+        if (plain.Outcome == Outcome.NoChange && session.Focus.Count > 0
+            && _clauses.Exists(c => c is { Question: null, Subject: null, Attributes.Count: > 0 })
+            && session.Focus.TrueForAll(f => session.Draft.State.Services.ContainsKey(f)
+                && !session.BaseState.Services.ContainsKey(f)))
+        {
+            plain = plain with { Outcome = Outcome.Proposal };
+        }
         if (plain.Outcome is Outcome.Proposal or Outcome.Question or Outcome.NoChange)
         {
             Keep(turn, before, plain.Outcome);

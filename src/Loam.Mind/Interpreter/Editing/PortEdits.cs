@@ -207,7 +207,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
                 [$"{draft.FreePort(8080, "tcp")}"],
                 Filler(said, a => said with { First = a, Link = "on" }));
         }
-        if (said.Address is { } inner and not EveryAddress && draft.IsNew(service)
+        if (said.Address is { } inner and not EveryAddress
+            && (draft.IsNew(service) || !clause.Lexemes.Any(l => l.IsField("port")))
             && service.Ports.Count(p => p.Host is not null) > 1)
         {
             return Bound(inner);

@@ -68,7 +68,18 @@ internal static class Normaliser
     private static int Heading(string text, Lexicon lexicon)
     {
         var colon = text.IndexOf(": ", StringComparison.Ordinal);
-        if (colon is < 0 or > 30)
+        if (colon is < 0 or > 60)
+        {
+            return 0;
+        }
+        // "TICKET 4471, prio 3, requester radiology: …": each part with a word that heads it.
+        var parts = text[..colon].ToLowerInvariant().Split(", ");
+        if (parts.Length > 1 && parts.All(p => p.Split(' ') is { Length: < 4 } said
+            && lexicon.IsHeading(said[0].Trim('#', '[', ']', '('))))
+        {
+            return colon + 1;
+        }
+        if (colon > 30)
         {
             return 0;
         }

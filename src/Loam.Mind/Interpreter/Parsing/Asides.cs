@@ -31,7 +31,69 @@ internal static class Asides
                 sentence[i] = Noise(sentence[i]);
             }
         }
-        return WithoutRest(sentence);
+        return WithoutRest(WithoutWorry(Elsewhere(sentence)));
+    }
+
+    /// <summary>"The normal port is blocked at my school": how it is somewhere else.</summary>
+    private static List<Lexeme> Elsewhere(List<Lexeme> sentence)
+    {
+        for (var at = 1; at < sentence.Count; at++)
+        {
+            if (!(sentence[at].Is(Part.Topic, "block") || sentence[at].Text is "blocked" or "closed"
+                    or "filtered" or "forbidden" or "banned")
+                || !(sentence[at - 1].IsGlue("is") || sentence[at].Text.StartsWith("is ",
+                    StringComparison.Ordinal)))
+            {
+                continue;
+            }
+            var (from, to) = (at, at);
+            while (from > 0 && !ClauseSplitter.IsJoint(sentence[from - 1]))
+            {
+                from--;
+            }
+            while (to < sentence.Count && !ClauseSplitter.IsJoint(sentence[to]))
+            {
+                to++;
+            }
+            var place = to > at + 1 && sentence[at + 1].Text is "at" or "in" or "by" or "on"
+                && !sentence.GetRange(at, to - at).Exists(IsOfWish);
+            if ((place || sentence.GetRange(from, at - from).Exists(l => l.Text is "normal"
+                    or "usual" or "standard" or "default" or "normally" or "original"))
+                && (from > 1 || to < sentence.Count)
+                && !sentence.GetRange(from, to - from).Exists(l => l.IsMention))
+            {
+                for (var word = from; word < to; word++)
+                {
+                    sentence[word] = Noise(sentence[word]);
+                }
+            }
+        }
+        return sentence;
+    }
+
+    /// <summary>"Don't worry about the machine itself": nothing is wished of it.</summary>
+    private static List<Lexeme> WithoutWorry(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            var worry = sentence[at].Text is "do not worry" ? at + 1
+                : sentence[at].Text is "do not" or "not" or "no need to"
+                    && sentence[at + 1].Text.Split(' ')[0] is "worry" ? at + 2 : -1;
+            var to = worry;
+            while (to > 0 && to < sentence.Count && !ClauseSplitter.IsJoint(sentence[to]))
+            {
+                to++;
+            }
+            if (worry > 0 && (at == 0 || ClauseSplitter.IsJoint(sentence[at - 1]))
+                && !sentence.GetRange(worry, to - worry).Exists(IsOfWish))
+            {
+                for (var word = at; word < to; word++)
+                {
+                    sentence[word] = Noise(sentence[word]);
+                }
+            }
+        }
+        return sentence;
     }
 
     /// <summary>"All of it is open already, so just 8081": it says how little is left to do, and

@@ -38,7 +38,7 @@ internal static partial class ClauseSplitter
             particles.Join(Boots.Mark(sentence))))));
         var valued = Exchange.Join(Quantities.Plain(
             Attributes.NetworkReader.Mark(Inversions.Mark(named))));
-        var wished = Present.Mark(Asides.Mark(valued));
+        var wished = Present.Mark(Loopback.Mark(Asides.Mark(valued)));
         return Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(wished))));
     }
 

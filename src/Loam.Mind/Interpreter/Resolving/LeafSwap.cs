@@ -44,6 +44,18 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
         return null;
     }
 
+    /// <summary>"The films are in /mnt/films now, no longer in /srv/media": a directory that
+    /// services see. Null: it is none, or something else is wished.</summary>
+    public Way? OfPath()
+    {
+        var said = sentences.SelectMany(s => s.Lexemes).ToList();
+        return Pairs(said).ToList() is [var pair] && said[pair.Put].Is(Part.Path)
+            && said[pair.Old].Is(Part.Path) && session.Draft.State.Services.Values.Any(
+                s => s.Volumes.Any(v => v.Source == Plain(said[pair.Old])))
+            && !session.Draft.State.Volumes.ContainsKey(Plain(said[pair.Old]))
+            && said.TrueForAll(l => l.Named(Known.Job) is null && !l.Is(Part.Command)) ? Of() : null;
+    }
+
     /// <summary>Values that take each other's place.</summary>
     private static IEnumerable<Pair> Pairs(List<Lexeme> said)
     {
@@ -51,16 +63,22 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
         {
             var (before, next) = (Value(said, at, -1), Value(said, at, 1));
             if (said[at].IsGlue("insteadof") || said[at].Text is "not" or "no longer"
-                or "used to be" or "formerly" or "was")
+                or "no longer in" or "no longer at" or "no longer on" or "not in" or "used to be" or "formerly" or "was")
             {
                 if (before >= 0 && next >= 0 && IsAlike(said[before], said[next]))
                 {
                     yield return new(before, next);
                 }
             }
+            // "/mnt/movies is called /mnt/films now"
+            else if (said[at].IsField("name") && before >= 0 && next >= 0
+                && said[before].Is(Part.Path) && said[next].Is(Part.Path))
+            {
+                yield return new(next, before);
+            }
             else if (said[at].IsGlue("to") && before >= 0 && next >= 0
                 && before > 0 && said.Take(before).Any(l => l.IsGlue("from")
-                    || l.IsVerb("replace") || l.IsVerb("set") || said[at].Text is "->" or "→"
+                    || l.IsVerb("replace") || l.IsVerb("set") || l.IsVerb("rename") || said[at].Text is "->" or "→"
                         or "=>" or "becomes") && IsAlike(said[before], said[next]))
             {
                 yield return new(next, before);
@@ -96,9 +114,10 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
     /// <summary>Something else is wished, too, or another value is said.</summary>
     private static bool Others(List<Lexeme> said, Pair pair) => Enumerable.Range(0, said.Count).Any(
         at => at != pair.Put && at != pair.Old && (IsValue(said[at])
-            || said[at].Is(Part.Question) && !said[at].Is(Part.Noise)
+            || said[at].Readings[0].Part == Part.Question
             || !said[at].IsMention && said[at].Key(Part.Verb) is "create" or "remove" or "stop"
-                or "start" or "restart" or "spare" or "undo" or "backup" or "rename"));
+                or "start" or "restart" or "spare" or "undo" or "backup"
+            || said[at].IsVerb("rename") && !said[pair.Old].Is(Part.Path)));
 
     /// <summary>Where the old value stands, as near to the words as it stands anywhere.</summary>
     private List<Leaf> Meant(List<Lexeme> said, Pair pair)
@@ -125,10 +144,11 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
         }
         var best = found.FindAll(f => f.Near == nearest).ConvertAll(f => f.Leaf);
         // The same of several things, where that is said.
+        var renamed = old.Is(Part.Path) && best.TrueForAll(l => l.Keys[^1] == "source");
         var several = best.Count > 1 && !old.IsNumber
             && best.TrueForAll(l => l.Keys[^1] == best[0].Keys[^1] && l.Text == best[0].Text)
-            && said.Exists(l => l.IsGlue("each") || l.Text is "all" or "every" or "everywhere"
-                || l.Text.EndsWith('s') && best[0].Keys.Contains(l.Text));
+            && (renamed && nearest < Named || said.Exists(l => l.IsGlue("each") || l.Text is "all" or "every" or "everywhere"
+                || l.Text.EndsWith('s') && best[0].Keys.Contains(l.Text)));
         return best.Count == 1 || several ? best : [];
     }
 

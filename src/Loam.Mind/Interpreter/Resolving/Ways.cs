@@ -46,6 +46,10 @@ internal sealed class Ways(
     /// <param name="answers">A question was open, which it may complete.</param>
     public Way Best(List<Clause> plain, bool answers = false)
     {
+        if (!answers && new LeafSwap(session, sentences, _start).OfPath() is { } moved)
+        {
+            return moved;
+        }
         var best = Whole(plain);
         return answers || !Gist.IsWanted(best.Result) ? best
             : new Gist(session, sentences, _start).Of(best)

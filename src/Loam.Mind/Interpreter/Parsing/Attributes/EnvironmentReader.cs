@@ -88,7 +88,12 @@ internal static class EnvironmentReader
     {
         var ends = at + 1 == clause.Count || ClauseSplitter.IsJoint(clause[at + 1])
             || clause[at + 1].Text is "that is";
-        if (clause.IsFree(at) && ends && at > 1 && clause[at - 1].IsGlue("comma")
+        if (clause.IsFree(at) && ends && Lasting(clause, at) is { } number)
+        {
+            clause.Attributes.Add(new VariableAttribute(clause[at].Original, number));
+            clause.Explains();
+        }
+        else if (clause.IsFree(at) && ends && at > 1 && clause[at - 1].IsGlue("comma")
             && clause[at - 2].IsNumber && clause.IsFree(at - 2)
             && !clause[at - 2].Text.Contains('.'))
         {
@@ -102,13 +107,29 @@ internal static class EnvironmentReader
         }
     }
 
+    /// <summary>"… log people out after 10 minutes, see SESSION_MINUTES": the number that was said
+    /// of what it is called; null: none was.</summary>
+    private static string? Lasting(Clause clause, int at)
+    {
+        var link = at - 1;
+        while (link > 0 && clause[link].Text is "see" or "look at" or "cf" or "that is" or "it is"
+            or "variable" or "the" or "in" or "via")
+        {
+            link--;
+        }
+        return link < at - 1 && link > 0 && clause[link].IsGlue("comma")
+            && clause.Lexemes.Take(link).Where(l => l.IsNumber).ToList() is [var number]
+            && decimal.IsInteger(number.Value)
+            ? number.Value.ToString(System.Globalization.CultureInfo.InvariantCulture) : null;
+    }
+
     /// <summary>A variable that a service has is named, and a value behind it: the clause is about
     /// that, whatever the value and its name make one think of.</summary>
     public static bool Speaks(Clause clause, Discourse said) => clause.Question is null
         && clause.Lexemes.All(l => !l.IsMention || l.Named(Known.Service) is not null)
         && !clause.Lexemes.Any(l => l.Is(Part.Topic, "job") || l.Is(Part.Assignment))
         && Enumerable.Range(0, clause.Count).Any(at => clause[at].Is(Part.Identifier)
-            && Value(clause, at).At >= 0 && said.Session.Draft.State.Services.Values.Any(
+            && (Value(clause, at).At >= 0 || Lasting(clause, at) is not null) && said.Session.Draft.State.Services.Values.Any(
                 s => s.Environment.ContainsKey(clause[at].Original)));
 
     /// <summary>"the variable foo to bar": the name is in lower case.</summary>

@@ -33,6 +33,7 @@ internal sealed partial class FirewallSubject
         }
         else
         {
+            OfTold(wish, clause, said);
             Merge(wish, said, scan.Words.Has("open"));
             Whom(wish, scan.Words, said);
             What(wish, clause, said);

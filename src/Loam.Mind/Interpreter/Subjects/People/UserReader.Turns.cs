@@ -390,4 +390,14 @@ internal sealed partial class UserReader
         ? [.. before.Users.Concat(before.Names)]
         : said.Session.About is { Subject: PeopleSubject } about
             ? [.. about.Names.Where(n => _book.Users.Contains(n))] : [];
+
+    /// <summary>"It stopped showing up for rita": it happened.</summary>
+    private bool Stopped() => clause.Lexemes.Any(l => l.IsVerb("stop")
+        && l.Text.EndsWith("ed", StringComparison.Ordinal))
+        && clause.Lexemes.Any(l => l.IsGlue("for"));
+
+    /// <summary>"… and a user olga": one more of them.</summary>
+    private bool IsNext(int at) => at > 1 && clause.Verb is "create" or ""
+        && (ClauseSplitter.IsJoint(clause[at - 1]) || clause[at - 1].Text is "a" or "another"
+            && ClauseSplitter.IsJoint(clause[at - 2]));
 }

@@ -344,7 +344,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         }
         else if (lexeme.IsGlue("from") && clause.Verb is not ("create" or "have")
             // "Takes over from him"
-            && !(clause.IsFree(at + 1) && clause[at + 1].Text is "him" or "her" or "them"))
+            && !(clause.IsFree(at + 1) && clause[at + 1].Text is "him" or "her" or "them" or "me"
+                or "us"))
         {
             _leaves = true;
         }
@@ -375,11 +376,6 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _names &= !lexeme.Is(Part.Key) && !lexeme.IsGlue("with") && !lexeme.IsGlue("to")
             && lexeme.Text is not ("in" or "at" or "from");
     }
-
-    /// <summary>"… and a user olga": one more of them.</summary>
-    private bool IsNext(int at) => at > 1 && clause.Verb is "create" or ""
-        && (ClauseSplitter.IsJoint(clause[at - 1]) || clause[at - 1].Text is "a" or "another"
-            && ClauseSplitter.IsJoint(clause[at - 2]));
 
     private bool Word(Lexeme lexeme)
     {
@@ -428,11 +424,6 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             || lexeme.Text is "his" or "her" or "their"
             || lexeme.Is(Part.Foreign, "shell") || lexeme.Is(Part.Topic) || lexeme.Is(Part.Field);
     }
-
-    /// <summary>"It stopped showing up for rita": it happened.</summary>
-    private bool Stopped() => clause.Lexemes.Any(l => l.IsVerb("stop")
-        && l.Text.EndsWith("ed", StringComparison.Ordinal))
-        && clause.Lexemes.Any(l => l.IsGlue("for"));
 
     /// <summary>What the pieces mean together.</summary>
     private void Settle()
