@@ -53,7 +53,8 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
             && said[pair.Old].Is(Part.Path) && session.Draft.State.Services.Values.Any(
                 s => s.Volumes.Any(v => v.Source == Plain(said[pair.Old])))
             && !session.Draft.State.Volumes.ContainsKey(Plain(said[pair.Old]))
-            && said.TrueForAll(l => l.Named(Known.Job) is null && !l.Is(Part.Command)) ? Of() : null;
+            && said.TrueForAll(l => l.Named(Known.Job) is null && !l.Is(Part.Command))
+                ? Of() : null;
     }
 
     /// <summary>Values that take each other's place.</summary>
@@ -63,7 +64,8 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
         {
             var (before, next) = (Value(said, at, -1), Value(said, at, 1));
             if (said[at].IsGlue("insteadof") || said[at].Text is "not" or "no longer"
-                or "no longer in" or "no longer at" or "no longer on" or "not in" or "used to be" or "formerly" or "was")
+                or "no longer in" or "no longer at" or "no longer on" or "not in"
+                or "used to be" or "formerly" or "was")
             {
                 if (before >= 0 && next >= 0 && IsAlike(said[before], said[next]))
                 {
@@ -78,7 +80,8 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
             }
             else if (said[at].IsGlue("to") && before >= 0 && next >= 0
                 && before > 0 && said.Take(before).Any(l => l.IsGlue("from")
-                    || l.IsVerb("replace") || l.IsVerb("set") || l.IsVerb("rename") || said[at].Text is "->" or "→"
+                    || l.IsVerb("replace") || l.IsVerb("set") || l.IsVerb("rename")
+                    || said[at].Text is "->" or "→"
                         or "=>" or "becomes") && IsAlike(said[before], said[next]))
             {
                 yield return new(next, before);
@@ -147,7 +150,8 @@ internal sealed class LeafSwap(Session session, IReadOnlyList<Sentence> sentence
         var renamed = old.Is(Part.Path) && best.TrueForAll(l => l.Keys[^1] == "source");
         var several = best.Count > 1 && !old.IsNumber
             && best.TrueForAll(l => l.Keys[^1] == best[0].Keys[^1] && l.Text == best[0].Text)
-            && (renamed && nearest < Named || said.Exists(l => l.IsGlue("each") || l.Text is "all" or "every" or "everywhere"
+            && (renamed && nearest < Named || said.Exists(l => l.IsGlue("each")
+                || l.Text is "all" or "every" or "everywhere"
                 || l.Text.EndsWith('s') && best[0].Keys.Contains(l.Text)));
         return best.Count == 1 || several ? best : [];
     }

@@ -107,8 +107,8 @@ internal static class EnvironmentReader
         }
     }
 
-    /// <summary>"… log people out after 10 minutes, see SESSION_MINUTES": the number that was said
-    /// of what it is called; null: none was.</summary>
+    /// <summary>"… log people out after 10 minutes, see SESSION_MINUTES": the number that was
+    /// said of what it is called; null: none was.</summary>
     private static string? Lasting(Clause clause, int at)
     {
         var link = at - 1;
@@ -129,7 +129,8 @@ internal static class EnvironmentReader
         && clause.Lexemes.All(l => !l.IsMention || l.Named(Known.Service) is not null)
         && !clause.Lexemes.Any(l => l.Is(Part.Topic, "job") || l.Is(Part.Assignment))
         && Enumerable.Range(0, clause.Count).Any(at => clause[at].Is(Part.Identifier)
-            && (Value(clause, at).At >= 0 || Lasting(clause, at) is not null) && said.Session.Draft.State.Services.Values.Any(
+            && (Value(clause, at).At >= 0 || Lasting(clause, at) is not null)
+            && said.Session.Draft.State.Services.Values.Any(
                 s => s.Environment.ContainsKey(clause[at].Original)));
 
     /// <summary>"the variable foo to bar": the name is in lower case.</summary>

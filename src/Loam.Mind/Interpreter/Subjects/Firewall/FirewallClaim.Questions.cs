@@ -25,12 +25,7 @@ internal static partial class FirewallClaim
         {
             return 0.7;
         }
-        // "What may leave the machine?"
-        if (clause.Question is "what" or "which" && words.Has("out") && rules.IsDeclared
-            && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic, "notify")
-                && !l.Is(Part.Topic, "alert") && !l.Is(Part.Topic, "job")
-                && !l.IsField("backup") && l.Text.Split(' ')[0] is not ("send" or "sends"
-                    or "sent" or "output")))
+        if (rules.IsDeclared && IsOfLeaving(clause, words))
         {
             return 0.85;
         }
@@ -80,6 +75,13 @@ internal static partial class FirewallClaim
         return whoever && words.Has("may") && (scan.HasThing || scan.HasNamedPort
             || scan.HasNumber) ? 0.75 : 0;
     }
+
+    /// <summary>"What may leave the machine?"</summary>
+    private static bool IsOfLeaving(Clause clause, ScanWords words) =>
+        clause.Question is "what" or "which" && words.Has("out")
+        && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic, "notify")
+            && !l.Is(Part.Topic, "alert") && !l.Is(Part.Topic, "job") && !l.IsField("backup")
+            && l.Text.Split(' ')[0] is not ("send" or "sends" or "sent" or "output"));
 
     /// <summary>"Hide the version of caddy", "redirect http to https", "block ads": what is in the
     /// packets, of which no rule knows.</summary>

@@ -29,7 +29,8 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
-        return Reinstated.Of(clause, said).Count > 0 || GoesOnWithAudit(clause, said) || IsUsedBy(clause, said) || OfAsked(clause, said)
+        return Reinstated.Of(clause, said).Count > 0 || GoesOnWithAudit(clause, said)
+            || IsUsedBy(clause, said) || OfAsked(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
             : AuditEdits.Speaks(clause) ? 0.85
             : Secrets.Speaks(clause) || Secrets.GoesOn(clause, said) is not null ? 0.8

@@ -40,11 +40,7 @@ internal sealed partial class StorageSubject : ISubject
         {
             return 0;
         }
-        if (GoesOnWithCopies(clause, said))
-        {
-            return 0.9;
-        }
-        if (BackupReader.Speaks(clause))
+        if (GoesOnWithCopies(clause, said) || BackupReader.Speaks(clause))
         {
             return MakesServices(clause) ? 0 : 0.85;
         }
