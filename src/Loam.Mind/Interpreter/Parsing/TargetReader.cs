@@ -73,6 +73,7 @@ internal static class TargetReader
         WithoutOther(clause);
         WithoutAll(clause);
         Bind(clause);
+        Unneeded.Settle(clause);
     }
 
     /// <summary>It names nothing that is wished of.</summary>
@@ -176,6 +177,11 @@ internal static class TargetReader
     private static bool IsOfField(Clause clause, int at) => clause[at].Text == "all"
             && at + 2 < clause.Count && clause[at + 1].Text is "my" or "our" or "his" or "her"
                 or "their" && clause[at + 2].Is(Part.Unknown)
+        // "All resource limits from grafana"
+        || clause[at].Text == "all" && at + 2 < clause.Count && !clause[at + 1].IsMention
+            && clause[at + 1].Is(Part.Field) && !clause[at + 1].IsField("service")
+            && clause[at + 2].Text is "from" or "of" or "for" or "on" or "in"
+            && clause.Lexemes.Skip(at + 3).Take(3).Any(l => l.IsMention)
         || !clause[at].IsMention
         && clause[at].Key(Part.Reference) is "other" or "all" && at + 1 < clause.Count
         && clause[at].Text.Split(' ')[^1] is "other" or "all" && clause.IsFree(at + 1)

@@ -159,11 +159,15 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         {
             var line = word.Text.Contains(" -", StringComparison.Ordinal)
                 || word.Text.Contains(" /", StringComparison.Ordinal);
+            // "A nightly job "gitea dump" in gitea": a name has no blank, unless more follows.
+            line |= !words.Skip(at + 1).Any(w => Is(w, "begin") || w.Quoted
+                || s_words.Value["program"].Contains(w.Text) || w.Text == ":");
             return (!named || (words[at - 1].Text == "job" && line))
                 && word.Text.Contains(' ', StringComparison.Ordinal)
                 && !IsCron(word.Text) ? at : -1;
         }
         return !named && (IsProgram(words, at) || IsLine(words, at)
+            || !word.IsMark && word.Text.Length > 0 && IsOwnProgram(words, at)
             || (expected && at == 0 && words.Count == 1 && word.Text.StartsWith('/'))) ? at : -1;
     }
 
@@ -296,14 +300,56 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
             || word.Text.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
             || char.IsAsciiDigit(word.Text[0]) || names.Namings(word.Text).Length > 0)
         {
-            // "Run gitea dump in gitea": its own program.
-            var own = at + 2 < words.Count && !Is(words[at + 1], "end")
-                && !Is(words[at + 1], "vague") && !words[at + 1].IsMark && !IsTime(words, at + 1)
-                && words[at + 2].Text is "in" or "inside"
-                && words.Skip(at + 3).Take(2).Any(w => w.Text == word.Text);
-            return own || Is(word, "tool") && at + 1 < words.Count && !Is(words[at + 1], "end");
+            // "Run gitea dump in gitea", "run photoprism index in photos": its own program.
+            return HasWords(words, at) && RunsIn(words, at) is { } place
+                && (place == word.Text || !Is(words[at + 1], "vague"))
+                || Is(word, "tool") && at + 1 < words.Count && !Is(words[at + 1], "end");
         }
         return Is(word, "tool") || !lexicon.Knows(word.Text);
+    }
+
+    /// <summary>"Gitea doctor check daily at 4 in gitea", "mc admin info in minio": a program that
+    /// nobody would say so but to run it.</summary>
+    private bool IsOwnProgram(List<Word> words, int at)
+    {
+        var begins = at == 0 || words[at - 1].IsMark || IsTime(words, at - 1)
+            || char.IsAsciiDigit(words[at - 1].Text[0]) || _times.Of(words[at - 1].Text, "part")
+                is not null || Is(words[at - 1], "weak") || words[at - 1].Text is "schedule"
+            || _times.Number(words[at - 1].Text) is not null;
+        var named = names.Namings(words[at].Text);
+        return begins && HasWords(words, at) && !Is(words[at + 1], "vague")
+            && !lexicon.Readings(words[at + 1].Text).Any(r => r.Part is Part.Field or Part.Glue)
+            && RunsIn(words, at) is { } place && !named.Any(n => n.Known == Known.Job)
+            && (Is(words[at], "tool") && !lexicon.Knows(words[at].Text)
+                || place == words[at].Text || named.Length > 0
+                    && named.All(n => n.Known == Known.App)
+                || named.Length == 0 && !lexicon.Knows(words[at].Text)
+                    && words[at + 1].Text.IndexOfAny(['_', ':']) > 0);
+    }
+
+    /// <summary>What follows may be more of a command.</summary>
+    private bool HasWords(List<Word> words, int at) => at + 1 < words.Count
+        && words[at + 1] is { IsMark: false, Quoted: false } next && !Is(next, "end")
+        && !Is(next, "begin") && !IsTime(words, at + 1) && !char.IsAsciiDigit(next.Text[0])
+        && next.Text is not ("should" or "needs" or "must" or "uses" or "use" or "please" or "is"
+            or "has" or "the" or "a");
+
+    /// <summary>The service behind a command: "… in photos", "… every night inside the minio
+    /// container"; null: there is none before the sentence ends.</summary>
+    private string? RunsIn(List<Word> words, int at)
+    {
+        for (var place = at + 2; place + 1 < words.Count && words[place].Text is not ("." or ";"
+            or "?" or ":"); place++)
+        {
+            if (words[place].Text is "in" or "inside" or "within" && words.Skip(place + 1).Take(2)
+                .SkipWhile(w => w.Text is "the" or "container" or "service").FirstOrDefault()
+                is { Quoted: false } found
+                && names.Namings(found.Text).Any(n => n.Known == Known.Service))
+            {
+                return found.Text;
+            }
+        }
+        return null;
     }
 
     private int End(List<Word> words, int start)

@@ -260,6 +260,8 @@ internal sealed class Circumstances(Session session, List<Clause> clauses)
             }
             var about = told.Targets.Where(t => t.Reference is null).ToList();
             var next = at + 1 < clauses.Count ? clauses[at + 1] : null;
+            // "The api doesn't need redis any more, remove it"
+            about = next?.Verb is "remove" or "stop" && Unneeded.Of(told) is { } it ? [it] : about;
             if (next is not null && next.Subject is null && about.Count > 0
                 && about.TrueForAll(t => Names(t).Any()) && (RefersBack(next)
                     || about.Count > 1 && next.Targets is [{ Reference: "all" }])

@@ -222,7 +222,8 @@ internal static class Refusals
                 "shell" => !asks && clause.Subject is not (JobSubject or FirewallSubject)
                     && !IsOfPeople(clause, clauses),
                 "reveal" => clause.Question is null or "what" or "show" or "how" or "is"
-                    && clause.Subject is not NotifySubject && !clause.Lexemes.Any(l => l.Text
+                    && clause.Subject is not NotifySubject && !MakesSecret(clause)
+                    && !clause.Lexemes.Any(l => l.Text
                         is "used" or "use" or "uses" or "unused" or "where" or "exist")
                     && !(clause.Question == "what"
                         && clause.Lexemes.LastOrDefault()?.IsGlue("for") == true),
@@ -247,6 +248,12 @@ internal static class Refusals
         }
         return null;
     }
+
+    /// <summary>"Let me have a random secret X": made, and not shown.</summary>
+    private static bool MakesSecret(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "generate"))
+        && clause.Attributes.OfType<Subjects.People.SecretAttribute>().Any(s => s.Wish is
+            Subjects.People.SecretWish.Make or Subjects.People.SecretWish.Renew);
 
     /// <summary>"User kim; shell bash; sudo": words of the shell, said of somebody.</summary>
     private static bool IsOfPeople(Clause clause, List<Clause> clauses)

@@ -62,6 +62,8 @@ internal sealed partial class Resolver
                 ("remove" or "unset", "environment") => RemoveVariables(clause),
                 ("remove", "volume" or "data" or "disk") => volume is not null
                     && !IsOfTargets(volume, clause) ? [RemoveVolume(volume)]
+                    : at > 0 && clause[at - 1].Possessive && clause.Targets is [{ } whose]
+                    ? OwnVolumes(clause, whose)
                     : RemoveWithData(clause),
                 ("remove" or "unset", "resources") => RemoveResources(clause),
                 ("remove" or "unset", "restartpolicy") => RemoveField(clause, "restart",
@@ -128,7 +130,8 @@ internal sealed partial class Resolver
             i => clause[i].Is(Part.Field) || clause[i].Is(Part.Unknown)).Where(
                 i => clause[i].Is(Part.Field) && !clause[i].IsMention
                 && clause[i].Key(Part.Field) is "environment" or "password" or "port" or "memory"
-                    or "cpu" or "label" or "probe" or "log" or "secret" or "network").ToList() : [];
+                    or "cpu" or "label" or "probe" or "log" or "secret" or "network" or "volume")
+            .ToList() : [];
         if (clause.Verb is "remove" or "stop" && own.Count > 0)
         {
             return Reply.Ask($"I don't know \"{string.Join(" ", own.Select(
@@ -283,6 +286,18 @@ internal sealed partial class Resolver
         _draft.Remove("storage.yaml", EditPath.Parse("spec.volumes").Item("name", volume));
         return Reply.Done($"no longer declare the volume {volume}").With(Risk.High)
             .Note("What is on the disk stays there until it is deleted by hand.");
+    }
+
+    /// <summary>"Remove prometheus's volume": that, and not prometheus.</summary>
+    private List<Reply> OwnVolumes(Clause clause, Target whose)
+    {
+        var names = Targets.Resolve(whose, clause).Names;
+        var volumes = names.SelectMany(n => _draft.State.Services[n].Volumes)
+            .Select(v => v.Source).Distinct().Where(_draft.State.Volumes.ContainsKey).ToList();
+        return names.Count == 0 ? RemoveWithData(clause) : volumes.Count > 0
+            ? volumes.ConvertAll(RemoveVolume)
+            : [Reply.Absent($"{Wording.List(names)} {(names.Count == 1 ? "has" : "have")} no "
+                + "volume.")];
     }
 
     /// <summary>"remove redis and its data".</summary>

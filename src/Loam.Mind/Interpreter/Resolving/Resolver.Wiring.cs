@@ -20,13 +20,28 @@ internal sealed partial class Resolver
             || !_draft.State.Services[who].DependsOn.Contains(on)
             || !clause.Lexemes.SkipWhile(l => !l.IsMention).Skip(1).TakeWhile(
                 l => !l.IsMention).Any(l => l.Is(Part.Verb) && l.Text.Split(' ')[^1] is "need"
-                or "needs" or "require" or "use" or "want" or "depend"))
+                or "needs" or "require" or "use" or "uses" or "want" or "depend"))
         {
             return null;
         }
         Touched.Add(who);
         WiringEdits.RemoveDependency(_draft, who, on);
         return Reply.Done($"no longer let {who} wait for {on}");
+    }
+
+    /// <summary>"The api doesn't need redis any more. Remove it": only says what; in the clause
+    /// after it that is what goes.</summary>
+    private bool IsUnneeded(Clause clause)
+    {
+        if (clause is { Verb: "remove" or "stop", Attributes.Count: 0, Targets: [] or
+            [{ Reference: "it" }] } && turn.ToList().IndexOf(clause) is > 0 and var place
+            && Unneeded.Of(turn[place - 1]) is { } unneeded)
+        {
+            clause.Targets.Clear();
+            clause.Targets.Add(unneeded);
+        }
+        return clause is { Negated: true, Attributes.Count: 0 } && turn.Count > 1
+            && Unneeded.Of(clause) is not null;
     }
 
     /// <summary>"Remove redis from the dependencies of the api": neither of them goes.</summary>
@@ -121,7 +136,7 @@ internal sealed partial class Resolver
     private HashSet<string> Excepted(Clause clause)
     {
         var except = clause.Except.Concat(turn.Where(c => c.Negated && c != clause
-                && c.Attributes.Count == 0).SelectMany(c => c.Targets))
+                && c.Attributes.Count == 0 && Unneeded.Of(c) is null).SelectMany(c => c.Targets))
             .SelectMany(Targets.Candidates).ToHashSet(StringComparer.Ordinal);
         if (clause.Except.Exists(t => t.Named(Known.Role) is not null)
             || clause.Except.Count > 0 && clause.Lexemes.Any(l => l.Text is "its" or "their"))

@@ -34,6 +34,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return [.. Made.Select(m => LifeEdits.Stop(_draft, _draft.State.Services[m]))];
         }
+        if (IsUnneeded(clause))
+        {
+            return [Reply.Same("")];
+        }
         if (clause.Verb == "spare" || (clause.Negated || Keeps(clause))
             && clause.Attributes.Count == 0)
         {

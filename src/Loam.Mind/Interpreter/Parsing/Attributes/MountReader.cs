@@ -99,7 +99,9 @@ internal static class MountReader
         var service = clause.Lexemes.Any(l => l.Named(Known.Service) is not null
             || l.Is(Part.Reference, "it"));
         var gone = clause.Verb == "unmount" || clause.Verb is "remove" or "disconnect"
-            && clause.Lexemes.Any(l => l.IsGlue("from"));
+            && Enumerable.Range(0, clause.Count).Any(i => clause[i].IsGlue("from")
+                && clause.Lexemes.Skip(i + 1).Any(l => l.Named(Known.Service) is not null
+                    || l.Is(Part.Reference)));
         var named = clause.Lexemes.Any(l => l.IsField("volume"))
             && clause.Lexemes.Any(l => l.IsField("name"));
         // "Keep its files in a volume crm-files"

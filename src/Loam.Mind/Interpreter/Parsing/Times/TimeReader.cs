@@ -102,6 +102,9 @@ internal sealed partial class TimeReader
         return reader._parts.Phrase();
     }
 
+    /// <summary>So often a month: a number with an ending is a day of it.</summary>
+    private bool _monthly;
+
     private string Text(int at) => at >= 0 && at < _tokens.Count ? _tokens[at].Text : "";
 
     private void Scan()
@@ -316,7 +319,13 @@ internal sealed partial class TimeReader
         {
             return 0;
         }
-        _parts.Times = (count.Value, unit);
+        // "Twice a month, 1st and 15th": which days, is said.
+        _monthly = unit == "month";
+        if (unit != "month" || Enumerable.Range(next + 1, Math.Max(0, _tokens.Count - next - 1))
+            .Count(i => _words.Ordinal(Text(i)) is > 0) < count)
+        {
+            _parts.Times = (count.Value, unit);
+        }
         return next + 1 - at;
     }
 
@@ -434,7 +443,7 @@ internal sealed partial class TimeReader
         }
         var ofMonth = Unit(end) == "month";
         var month = _words.Of(Text(end), "month");
-        if (!(said || ofMonth || month is not null))
+        if (!(said || ofMonth || _monthly || month is not null))
         {
             return 0;
         }

@@ -63,7 +63,7 @@ internal static partial class FirewallClaim
         {
             return 0.95;
         }
-        if (IsPolicy(words, scan) || IsRule(clause, words, scan))
+        if (IsPolicy(words, scan) || IsRule(clause, words, scan) || IsPorts(words, rules))
         {
             return 0.9;
         }
@@ -211,12 +211,22 @@ internal static partial class FirewallClaim
                     && !l.IsField("health") && l.Text is not ("retry" or "retries")));
     }
 
-    private static bool IsPolicy(ScanWords words, WishScan scan) => words.Has("bydefault")
-        && scan.Groups.Exists(g => g.Act != Act.None || g.Direction is not null)
+    private static bool IsPorts(ScanWords words, FirewallRules rules) => rules.IsDeclared
+        && words.NeedsPorts;
+
+    private static bool IsPolicy(ScanWords words, WishScan scan) => IsForwarding(words, scan)
+        || words.Has("bydefault") && scan.Groups.Exists(
+            g => g.Act != Act.None || g.Direction is not null)
         || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
             "forward policy", "forwarding policy", "forward chain")
             && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
             && !words.HasText("restart policy");
+
+    /// <summary>"Stop forwarding": all of it.</summary>
+    public static bool IsForwarding(ScanWords words, WishScan scan) => scan.Groups is
+        [{ Direction: PacketDirection.Forward, Act: not Act.None, HasOperand: false }]
+        && words.HasText("stop forwarding", "forwarding", "forwarded traffic", "routing",
+            "routed traffic");
 
     private static bool IsRule(Clause clause, ScanWords words, WishScan scan)
     {
@@ -234,8 +244,7 @@ internal static partial class FirewallClaim
         var words = scan.Words;
         var place = group.Sources.Count > 0 || group.Lan || group.Destinations.Count > 0
             || group.Interface is not null;
-        var acts = group.Act != Act.None;
-        if (place && (acts || group.Only || group.Destinations.Count > 0
+        if (place && (group.Act != Act.None || group.Only || group.Destinations.Count > 0
             && group.Ports.Count > 0 || group.Ports.Count > 0 && (group.Also
             || group.Sources.Count > 0 && !IsSetting(clause))))
         {
@@ -258,8 +267,9 @@ internal static partial class FirewallClaim
         {
             return 0.7;
         }
-        // "Ssh only from the vpn"
-        if (group.Only && group.Ports.Exists(p => p.Thing is null && p.Name.Length > 0)
+        // "From outside only 443", "ssh only from the vpn"
+        if (IsOnlyOutside(group, clause, rules)
+            || group.Only && group.Ports.Exists(p => p.Thing is null && p.Name.Length > 0)
             && clause.Verb is "" or "have" && Parties.Of(clause) is not null)
         {
             return 0.8;
@@ -280,8 +290,8 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
-        if (group.Direction is not null && acts && (group.Everything || group.Ports.Count > 0
-            || words.Has("firewall")))
+        if (group.Direction is not null && group.Act != Act.None && (group.Everything
+            || group.Ports.Count > 0 || words.Has("firewall")))
         {
             return 0.85;
         }
@@ -291,13 +301,18 @@ internal static partial class FirewallClaim
         {
             return 0.8;
         }
-        if (group.Strong && acts && group.Ports.Count == 0 && group.Anywhere)
+        if (group.Strong && group.Act != Act.None && group.Ports.Count == 0 && group.Anywhere)
         {
             return 0;
         }
         return Math.Max(OfSayings(group, clause, scan),
             OfPorts(group, clause, scan, rules, said));
     }
+
+    private static bool IsOnlyOutside(Group group, Clause clause, FirewallRules rules) =>
+        group is { Only: true, Anywhere: true, IsBlock: false, Ports.Count: > 0 }
+            && rules.IsDeclared && group.Ports.TrueForAll(p => p.Thing is null)
+            && clause.Verb is "" or "have" or "publish";
 
     private static bool IsUnreachable(Group group, Clause clause, WishScan scan) =>
         scan.HasNumber && group.Ports.Exists(p => p.Thing is null)
@@ -313,7 +328,9 @@ internal static partial class FirewallClaim
                 .Where(said.Session.Draft.State.Services.ContainsKey).Distinct().ToList()
                 is { Count: > 0 } meant
             && meant.TrueForAll(s => PublishesAll(said, s, group) && !IsLocal(said, s))
-            && !IsReachable(said, meant, rules);
+            && (clause.Verb.Length == 0 && clause.Lexemes.Any(l => l.Text.StartsWith("from ",
+                StringComparison.Ordinal) || l.IsGlue("from"))
+                || !IsReachable(said, meant, rules));
 
     /// <summary>What is said of packets and of nothing else.</summary>
     private static double OfSayings(Group group, Clause clause, WishScan scan)

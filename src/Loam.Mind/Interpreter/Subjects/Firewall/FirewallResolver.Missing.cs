@@ -9,6 +9,35 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// <summary>What was left out: taken from the wish before, or asked for.</summary>
 internal sealed partial class FirewallResolver
 {
+    /// <summary>"Mqtt should be reachable from outside again": a rule shuts it out on an interface
+    /// where people come in; null: none does.</summary>
+    private Reply? Reopened(Group group, Want want)
+    {
+        // "198.51.100.0/24 may come back": what shut them out goes, and nothing more is opened.
+        if (want is { IsEverything: true, Direction: PacketDirection.Input } && !group.Everything
+            && want.Sources.Count > 0 && _book.Rules.Rules.Any(r => !r.Sources.IsEmpty
+                && r.Action != FirewallAction.Accept
+                && want.Traffics().All(t => t.With(r) == Overlap.Whole)))
+        {
+            return _edits.Unblock(want);
+        }
+        if (!group.Anywhere || want.IsEverything || want.Interface is not null)
+        {
+            return null;
+        }
+        var shut = _book.Rules.Rules.Where(r => r is { Direction: PacketDirection.Input,
+            Interface: not null, Ports.IsEmpty: false } && r.Action != FirewallAction.Accept
+            && r.Sources.IsEmpty && want.Flows.Exists(f => f.Protocol == r.Protocol
+                && r.Ports.All(f.Ports.Contains))).ToList();
+        if (shut.Count == 0 || _book.Rules.Policy(PacketDirection.Input) != FirewallAction.Accept)
+        {
+            return null;
+        }
+        shut.ForEach(r => _book.Remove(r.Name));
+        return Reply.Done($"remove the rule{(shut.Count > 1 ? "s" : "")} "
+            + Wording.List(shut.Select(r => r.Name))).With(Risk.Medium);
+    }
+
     private Reply Nothing() => _wish.Policy ? Ask("What shall happen to packets that no rule "
             + "matches?", "drop incoming packets by default", "accept incoming packets by default")
         : _wish.OfRules ? Ask("Which rule is meant, and what shall it do?",
@@ -79,12 +108,26 @@ internal sealed partial class FirewallResolver
         {
             return Missing(group);
         }
+        if (group is { IsBlock: true, Everything: false, Ports.Count: 0, Rules.Count: 0,
+            HasSource: true, Strong: false, Direction: null or PacketDirection.Input }
+            && Towards() is { } what)
+        {
+            return Ask($"Which port is {what} on?", "port 8080", "everything");
+        }
         if (group is { Else: true, Ports.Count: > 0, HasSource: false })
         {
             return Ask($"Who may still reach {want.What}?", [.. Networks().Take(3)]);
         }
         return null;
     }
+
+    /// <summary>"10.1.2.3 must not get to git": where to, that nobody knows; null: it is not said.
+    /// </summary>
+    private string? Towards() => Enumerable.Range(1, Math.Max(0, _clause.Count - 1))
+        .Where(at => _clause[at].Is(Part.Unknown) && !_clause[at].Corrected
+            && _clause.NextBefore(at) is { } before && (before.Is(Part.Topic, "may")
+                || before.IsGlue("to")))
+        .Select(at => _clause[at].Original).FirstOrDefault();
 
     /// <summary>What was left out is taken from the wish before.</summary>
     private void Continue()

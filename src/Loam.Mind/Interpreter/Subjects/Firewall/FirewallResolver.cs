@@ -68,6 +68,10 @@ internal sealed partial class FirewallResolver
             return [ofOne];
         }
         OpensByDefault();
+        if (FromOutside() is { } outside)
+        {
+            replies.Add(outside);
+        }
         var locks = _wish.LocksDown || _wish.Groups.Exists(g => FirewallSubject.IsRest(g)
             && g.Direction is null or PacketDirection.Input) && !_wish.Policy
             || OnlyThese();
@@ -77,7 +81,8 @@ internal sealed partial class FirewallResolver
             replies.Add(_policies.SetPolicy(PacketDirection.Output, FirewallAction.Drop));
             _wish.Groups[0].Only = false;
         }
-        replies.AddRange(locks ? LockDown() : _wish.Groups.Count == 0 && _wish.Enable is null
+        replies.AddRange(locks ? LockDown() : replies.Count > 0 && _wish.Groups.Count == 0 ? []
+            : _wish.Groups.Count == 0 && _wish.Enable is null
             ? [Nothing()] : _wish.Groups.SelectMany(Replies).ToList());
         if (_wish.Enable == true && before is { IsDeclared: false } && _policies.KeepSsh())
         {
@@ -125,52 +130,6 @@ internal sealed partial class FirewallResolver
             (_wish.LocksDown, _wish.Policy) = (true, false);
         }
     }
-
-    private Reply? OfConfined()
-    {
-        if (Confined() is not { } confined)
-        {
-            return null;
-        }
-        Need(opens: false);
-        var want = Want(confined);
-        return want.Flows.Count == 0 ? Unknown(confined) : Noted(_edits.Confine(want), want);
-    }
-
-    /// <summary>"10.0.0.5 may use ssh and nothing else", "block 10.0.0.5 except for ssh": what one
-    /// may, and not what the machine lets in.</summary>
-    private Group? Confined()
-    {
-        if (_wish.LocksDown || _wish.Policy || _wish.Enable is not null || _wish.OfRules)
-        {
-            return null;
-        }
-        return _wish.Groups switch
-        {
-            [{ IsBlock: false, SourceFirst: true, Sources.Count: > 0, Ports.Count: > 0 } may,
-                { Nothing: true, Ports.Count: 0, HasSource: false }] => may,
-            [{ IsBlock: false, Sources.Count: > 0, Ports.Count: > 0 } may, { OfSame: true,
-                Ports.Count: 0 }] => may,
-            [{ IsBlock: false, OnlyPorts: true, Sources.Count: > 0, Ports.Count: > 0 } may] => may,
-            [{ IsBlock: true, Sources.Count: > 0, Ports.Count: 0 } shut,
-                { IsAllow: true, Ports.Count: > 0, HasSource: false } spared]
-                when spared.SparedFrom == shut => new()
-                {
-                    Act = Act.Allow, OwnAct = true, Sources = [.. shut.Sources],
-                    Ports = [.. spared.Ports],
-                },
-            _ => null,
-        };
-    }
-
-    /// <summary>"Students may use jupyter from 10.0.0.0/8, nothing else": may they nothing else, or
-    /// does nothing else come in?</summary>
-    private Reply? Doubtful() => !_wish.LocksDown && _wish is { Policy: false, Enable: null }
-        && _wish.Groups is [{ IsBlock: false, Only: false, SourceFirst: false, Sources.Count: > 0,
-            Ports.Count: > 0 } may, { Nothing: true, Ports.Count: 0, HasSource: false }]
-        ? Ask($"Shall {Wording.List(may.Sources)} reach nothing but that, or shall nothing else "
-            + "come in at all?", $"{may.Sources[0]} may use that and nothing else", "lock it down")
-        : null;
 
     private static bool IsNoPort(Recognising.Lexeme lexeme) => lexeme is { IsNumber: true,
             Unit: "" or "tcp" or "udp" } && char.IsAsciiDigit(lexeme.Text[0])
@@ -293,7 +252,11 @@ internal sealed partial class FirewallResolver
 
     private List<Reply> OfRule(Group group, Want want)
     {
-        if (group is { HasSource: false, Ports.Count: 0, IsAllow: true, Log: null, Rate: null }
+        if (group is { Act: Act.None, Anywhere: true, Log: null, Rate: null, Ports.Count: 0 })
+        {
+            group.Act = Act.Allow;
+        }
+        if (group is { HasSource: false, Ports.Count: 0, Act: not Act.None, Log: null, Rate: null }
             && AskWho() is { } who)
         {
             return [who];
@@ -302,7 +265,8 @@ internal sealed partial class FirewallResolver
         if (group is { Act: Act.None, Sources.Count: > 0, Only: false, Log: null, Rate: null }
             && (_clause.Verb == "have" || _clause.Verb.Length == 0 && _clause.Lexemes.Any(
                 l => l.Text.Split(' ')[0] is "want" or "wants" or "need" or "needs"))
-            && !_wish.Changes)
+            && !_wish.Changes && _changes.Meant(group, want).TrueForAll(
+                r => r.Action == FirewallAction.Accept))
         {
             (group.Act, group.OwnAct) = (Act.Allow, true);
         }
@@ -434,13 +398,9 @@ internal sealed partial class FirewallResolver
         {
             return undecided;
         }
-        // "198.51.100.0/24 may come back": what shut them out goes, and nothing more is opened.
-        if (want is { IsEverything: true, Direction: PacketDirection.Input } && !group.Everything
-            && want.Sources.Count > 0 && _book.Rules.Rules.Any(r => !r.Sources.IsEmpty
-                && r.Action != FirewallAction.Accept
-                && want.Traffics().All(t => t.With(r) == Overlap.Whole)))
+        if (Reopened(group, want) is { } reopened)
         {
-            return _edits.Unblock(want);
+            return reopened;
         }
         var made = Need(opens: true, want);
         var reply = _edits.Allow(want);

@@ -138,7 +138,8 @@ internal sealed partial class FirewallSubject : ISubject
         var wish = new FirewallAttribute(scan.Groups)
         {
             LocksDown = words.Has("lockdown"),
-            Policy = words.Has("bydefault") || words.HasText("policy", "policies",
+            Policy = words.Has("bydefault") || FirewallClaim.IsForwarding(words, scan)
+                || words.HasText("policy", "policies",
                 "default policy", "forward policy", "forwarding policy", "forward chain"),
             OfRules = words.Has("rule") || scan.Groups.Exists(g => g.Rules.Count > 0),
             Limits = words.Has("limit"),
@@ -152,8 +153,7 @@ internal sealed partial class FirewallSubject : ISubject
                     && words.HasText("go", "away"),
             Changes = clause.Verb is "set" or "replace" or "move" || words.Has("source")
                 || words.Has("widen"),
-            SwapsAction = words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
-                && !l.Is(Part.Topic, "reject")) && !clause.Lexemes.Any(l => l.IsGlue("not")),
+            SwapsAction = SwapsAction(clause, words),
             Unlimits = words.Has("norate") || words.Has("limit") && clause.Verb is "remove"
                 or "stop",
             Renames = clause.Verb == "rename" || words.Has("rule") && words.NameGiven() is not null
@@ -176,6 +176,14 @@ internal sealed partial class FirewallSubject : ISubject
         }
         return wish;
     }
+
+    /// <summary>"Reject instead of drop", "telnet should just be dropped".</summary>
+    private static bool SwapsAction(Clause clause, ScanWords words) =>
+        !clause.Lexemes.Any(l => l.IsGlue("not"))
+        && (words.HasText("just", "simply", "silently", "quietly")
+                && words.HasText("drop", "drops", "dropped")
+            || words.Has("reject") && clause.Lexemes.Any(l => l.Is(Part.Topic, "block")
+                && !l.Is(Part.Topic, "reject")));
 
     /// <summary>"Drop the git-ssh rule": the rule goes; "let the web rule drop" changes it.
     /// </summary>

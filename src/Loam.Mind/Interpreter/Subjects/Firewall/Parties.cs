@@ -82,10 +82,16 @@ internal static class Parties
     private static string? Acting(Clause clause, int at)
     {
         at += clause[at].Text == "let" || clause[at].Is(Part.Topic, "allow") ? 1 : 0;
-        var who = Party(clause, at);
+        // "The sensors must not reach …": whoever is in that network of containers.
+        var network = Enumerable.Range(at, clause.Count - at).SkipWhile(i => IsArticle(clause[i]))
+            .Take(1).Where(i => clause[i].Namings is [{ Known: Known.Network }])
+            .Select(i => clause[i].Original).FirstOrDefault();
+        var who = network ?? Party(clause, at);
         var last = Enumerable.Range(at, clause.Count - at).FirstOrDefault(
             i => who is not null && who.EndsWith(clause[i].Original, StringComparison.Ordinal), -1);
         return last >= 0 && last + 1 < clause.Count && (clause[last + 1].Is(Part.Topic, "may")
+            || clause[last + 1].IsGlue("not") && clause[last + 1].Text.Split(' ')[0] is "must"
+                or "may" or "should" or "can"
             || clause[last + 1].Is(Part.Topic, "allow") || clause[last + 1].Is(Part.Topic, "block")
             || clause[last + 1].Text is "need" or "needs" or "get" or "gets" or "want" or "wants"
                 or "should" or "can" or "may" or "must" or "has to" or "have to" or "reach" or "use"
@@ -94,6 +100,7 @@ internal static class Parties
     }
 
     private static bool IsParty(Lexeme lexeme) => lexeme.Named(Known.Role) is "vpn"
-        && lexeme.Named(Known.Service) is null || !lexeme.IsMention
+        && lexeme.Named(Known.Service) is null
+        || !lexeme.IsMention
         && (lexeme.Is(Part.Topic, "party") || lexeme.Is(Part.Topic, "person"));
 }

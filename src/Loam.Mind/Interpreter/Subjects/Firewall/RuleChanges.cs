@@ -133,18 +133,7 @@ internal sealed class RuleChanges(RuleBook book)
                     + Wording.List(all.Select(PortNames.Text)));
             }
         }
-        if (want.Sources.Count > 0)
-        {
-            var old = rule.Sources.Select(PortNames.Text).ToList();
-            var adds = group.Also || group is { OwnAct: true, IsAllow: true, Only: false }
-                && rule.Action == FirewallAction.Accept && old.Count > 0;
-            var all = adds ? [.. old.Concat(want.Sources).Distinct()] : want.Sources;
-            if (!all.SequenceEqual(old))
-            {
-                book.SetSources(rule.Name, all);
-                done.Add($"let rule {rule.Name} be about {Wording.List(all)}");
-            }
-        }
+        done.AddRange(Places(rule, group, want));
         var action = group.Act switch
         {
             Act.Allow => FirewallAction.Accept,
@@ -172,6 +161,44 @@ internal sealed class RuleChanges(RuleBook book)
         }
         return done.Count > 0 ? Reply.Done(Wording.List(done)).With(Risk.Medium)
             : Says(group, want) ? Reply.Same($"Rule {rule.Name} is like that already.") : null;
+    }
+
+    /// <summary>Where packets come from; of a rule about what goes out, where they go.</summary>
+    private List<string> Places(FirewallRule rule, Group group, Want want)
+    {
+        var changed = new List<string>();
+        if (group is { Anywhere: true, IsAllow: true } && !rule.Sources.IsEmpty
+            && rule.Action == FirewallAction.Accept && want.Sources.Count == 0)
+        {
+            book.RemoveField(rule.Name, "source");
+            changed.Add($"let rule {rule.Name} be about everybody");
+        }
+        if (want.Sources.Count > 0 && rule.Direction == PacketDirection.Output)
+        {
+            // "Out-https only to 10.40.0.0/16": where it goes.
+            var old = rule.Destinations.Select(PortNames.Text).ToList();
+            List<string> all = group.Only || !group.Also && !group.OwnAct ? [.. want.Sources]
+                : [.. old.Concat(want.Sources).Distinct()];
+            if (!all.SequenceEqual(old))
+            {
+                book.SetField(rule.Name, "destination", all.Count == 1 ? EditValue.Of(all[0])
+                    : EditValue.List([.. all.Select(EditValue.Of)]));
+                changed.Add($"let rule {rule.Name} be about {Wording.List(all)}");
+            }
+        }
+        else if (want.Sources.Count > 0)
+        {
+            var old = rule.Sources.Select(PortNames.Text).ToList();
+            var adds = group.Also || group is { OwnAct: true, IsAllow: true, Only: false }
+                && rule.Action == FirewallAction.Accept && old.Count > 0;
+            var all = adds ? [.. old.Concat(want.Sources).Distinct()] : want.Sources;
+            if (!all.SequenceEqual(old))
+            {
+                book.SetSources(rule.Name, all);
+                changed.Add($"let rule {rule.Name} be about {Wording.List(all)}");
+            }
+        }
+        return changed;
     }
 
     /// <summary>"Stretch it to 8200": the end of a range that is nearer, or the one that was said;

@@ -25,6 +25,39 @@ internal sealed partial class ScanWords
         return 0;
     }
 
+    /// <summary>"Only 5 per second": so many, and not this alone.</summary>
+    public bool LeadsToRate(int at) => NextIs(at, next => RateAt(next, out _) is not null);
+
+    /// <summary>"Without logging", "logging off", "no logging".</summary>
+    public bool IsLogOff(int at) => at > 0 && (clause[at - 1].IsGlue("without")
+            || clause[at - 1].Text is "no" or "without" or "without any")
+        || at + 1 < clause.Count && clause[at + 1].Text is "off";
+
+    /// <summary>"The mail server needs 25, 465 and 993": ports, and nobody here who has them.
+    /// </summary>
+    public bool NeedsPorts => clause is { Question: null, Negated: false, Verb: "have" }
+        && HasText("needs", "need", "requires", "wants") && !clause.Lexemes.Any(l => l.IsMention)
+        && clause.Lexemes.Count(l => l is { IsNumber: true, Unit: "", Value: > 20 }) > 1
+        && clause.Lexemes.All(l => !l.IsNumber || l is { Unit: "", Value: > 20 });
+
+    /// <summary>Where a last piece begins that only tells: "…, our mail goes over 587 anyway"; -1:
+    /// there is none.</summary>
+    public int Anyway()
+    {
+        var comma = clause.Lexemes.ToList().FindLastIndex(l => l.IsGlue("comma"));
+        return comma > 0 && clause.Count - comma > 3 && clause[clause.Count - 1].Text is "anyway"
+            or "anyhow" && !Enumerable.Range(comma, clause.Count - comma).Any(
+                at => IsAct(at) || clause[at].IsGlue("not") || clause[at].Is(Part.Verb)) ? comma
+            : -1;
+    }
+
+    public bool NetworkIsNext(int at) => NextIs(at,
+        next => PortNames.Network(clause[next]) is not null);
+
+    /// <summary>"Mqtt without 9001": what is there has several ports.</summary>
+    public bool LosesPort(int at) => at + 1 < clause.Count && clause[at + 1].IsGlue("without")
+        && NextIs(at + 1, next => IsPortNumber(next) || clause[next].IsField("port"));
+
     /// <summary>"…, but nobody from outside": only they who were named before.</summary>
     public bool IsNobodyBesides(int at) => Is(at, "nobody") && at > 1
         && (clause[at - 1].IsGlue("but") || clause[at - 1].IsGlue("and")

@@ -356,8 +356,8 @@ internal sealed partial class ScanWords(Clause clause)
         var verb = rest.FindIndex(l => l.Text is "is" or "are" or "was" or "were");
         var explains = rest.Count > 1 && rest[0].Text is "that is" or "it is" or "this is"
             or "they are" or "those are";
-        return (verb > 0 || explains) && !Enumerable.Range(from, rest.Count).Any(
-            at => IsAct(at) || Is(at, "may")
+        return from == Anyway() + 1 || (verb > 0 || explains) && !Enumerable.Range(from,
+            rest.Count).Any(at => IsAct(at) || Is(at, "may")
             || Is(at, "else") || clause[at].IsGlue("only") || clause[at].IsGlue("not")
             || clause[at].IsNumber || PortNames.Network(clause[at]) is not null
             || Is(at, "ban") || Is(at, "fails"));

@@ -29,7 +29,7 @@ internal sealed partial class WishScan
         }
         var likewise = lexeme.Text == "just" && at + 1 < _clause.Count
             && _clause[at + 1].Text.Split(' ')[0] is "like" or "as";
-        if (lexeme.IsGlue("only") && !likewise
+        if (lexeme.IsGlue("only") && !likewise && !_words.LeadsToRate(at)
             || lexeme.Text.EndsWith(" only", StringComparison.Ordinal))
         {
             _group.Only = true;
@@ -55,7 +55,7 @@ internal sealed partial class WishScan
                 Next();
                 _group.Act = Act.None;
             }
-            var ends = at > 0 && _clause.Verb is "remove" or "stop"
+            var ends = _words.IsLogOff(at) || at > 0 && _clause.Verb is "remove" or "stop"
                 && _clause.Lexemes.Take(at).All(l => l.Is(Part.Verb)
                     || l.Readings[0].Part is Part.Noise or Part.Glue);
             _group.Log = !_negated && !ends;
@@ -230,6 +230,12 @@ internal sealed partial class WishScan
     /// </summary>
     private void May(int at)
     {
+        // "The spammer uses 198.51.100.0/24 now": where he is, and no wish to let him.
+        if (_group.Rules.Count > 0 && _clause[at].Text is "uses" or "use" or "can use"
+            && !_group.OwnAct && _words.NetworkIsNext(at))
+        {
+            return;
+        }
         if (_clause[at].Text is "keep" or "keeps" && _group is { OwnAct: true, IsBlock: true }
             && !_negated)
         {

@@ -62,6 +62,10 @@ internal sealed partial class WishScan
                 scan.Read(at);
             }
         }
+        if (scan._words.Anyway() is > 0 and var aside)
+        {
+            scan.Take(aside, clause.Count - 1);
+        }
         scan.Settle();
         scan.Published();
         scan.Referred();
@@ -117,6 +121,24 @@ internal sealed partial class WishScan
             && (needless || _clause.Verb is "publish" or "unpublish"))
         {
             _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
+        }
+        // "Stop forwarding", "mail needs 25, 465 and 993"
+        if (_clause.Lexemes.All(l => l.Text is "stop forwarding" || l.Readings[0].Part
+            == Part.Noise) && _words.HasText("stop forwarding"))
+        {
+            (_group.Direction, _group.Act) = (PacketDirection.Forward, Act.Block);
+        }
+        foreach (var group in _groups.Where(g => g is { Act: Act.None, HasSource: false }
+            && _words.NeedsPorts))
+        {
+            (group.Act, group.OwnAct) = (Act.Allow, true);
+        }
+        foreach (var group in _groups.Where(g => g is { Act: Act.None, HasOperand: false,
+            Direction: PacketDirection.Forward }))
+        {
+            group.Act = _words.HasText("no") || _clause.Verb is "stop" or "remove" ? Act.Block
+                : _clause.Verb is "start" or "create" or "have" || _words.Has("enable")
+                    ? Act.Allow : Act.None;
         }
         // "Turn ping off"
         if (_groups.TrueForAll(g => g.Act == Act.None) && _clause.Verb is "stop" or "start"
@@ -267,7 +289,8 @@ internal sealed partial class WishScan
         {
             return false;
         }
-        if (_group.Rate is not null && _words.IsInsteadOf(at))
+        if ((_group.Rate is not null || _group is { Only: true, Ports.Count: > 0 })
+            && _words.IsInsteadOf(at))
         {
             // "10 pings a second instead of 5"
             Take(at, at);
@@ -383,8 +406,9 @@ internal sealed partial class WishScan
             Take(at, at);
             return true;
         }
-        if (lexeme.Named(Known.Rule) is { } rule && (named is null || _words.IsRule(at))
-            && (lexeme.Named(Known.Service) is null || _words.IsRule(at) || IsTakenOut()))
+        var ofRule = _words.IsRule(at) || _words.LosesPort(at);
+        if (lexeme.Named(Known.Rule) is { } rule && (named is null || ofRule)
+            && (lexeme.Named(Known.Service) is null || ofRule || IsTakenOut()))
         {
             if (_group.Ports.Count > 0 && _andBefore && !_words.IsRule(at))
             {

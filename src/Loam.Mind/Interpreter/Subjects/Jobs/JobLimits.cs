@@ -10,6 +10,9 @@ internal static class JobLimits
 {
     private const int Near = 4;
 
+    private static readonly (decimal Factor, string Key)[] s_factors =
+        [(2, "x2"), (3, "x3"), (0.5m, "x0.5")];
+
     public static void Read(Clause clause, JobWish wish)
     {
         // "6h max", "at most 20 minutes"
@@ -25,6 +28,7 @@ internal static class JobLimits
                 Take(clause, at, most);
             }
         }
+        ReadTwice(clause, wish);
         for (var at = 0; at < clause.Count; at++)
         {
             if (!clause.IsFree(at))
@@ -50,6 +54,22 @@ internal static class JobLimits
             else if (clause[at].Is(Part.Topic, "retry") || clause[at].IsField("retries"))
             {
                 ReadRetries(clause, at, wish);
+            }
+        }
+    }
+
+    /// <summary>"Vacuum can have twice as long", "give it double the time".</summary>
+    private static void ReadTwice(Clause clause, JobWish wish)
+    {
+        foreach (var (factor, key) in s_factors)
+        {
+            if (clause.Find(Part.Amount, key) is >= 0 and var amount
+                && clause.Lexemes.Skip(amount + 1).Take(Near).Any(l => l.Text is "long" or "time"
+                    or "the time" or "as long" or "longer" or "its time"))
+            {
+                wish.TimeoutFactor = factor;
+                clause.Use(amount);
+                return;
             }
         }
     }
@@ -109,8 +129,7 @@ internal static class JobLimits
             clause.Use(at);
             return;
         }
-        foreach (var (factor, key) in ((decimal, string)[])
-            [(2, "x2"), (3, "x3"), (0.5m, "x0.5")])
+        foreach (var (factor, key) in s_factors)
         {
             if (clause.Find(Part.Amount, key) is >= 0 and var amount)
             {

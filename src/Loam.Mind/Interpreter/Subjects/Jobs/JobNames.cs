@@ -231,6 +231,13 @@ internal static class JobNames
             return;
         }
         var before = at - 1;
+        // "Nextcloud cron every 5 minutes: php …": where it runs.
+        if (before >= 0 && wish.Command is not null && Runs(clause[before])
+            && !clause.Lexemes.Where((_, i) => i != before).Any(l => Runs(l) || l.Is(Part.Image)
+                || l.Is(Part.Topic, "host")))
+        {
+            return;
+        }
         if (before >= 0 && IsName(clause[before]) && clause[before].Text is not ("new" or "cron")
             && (IsOpen(clause[before]) || (clause[before].Readings[0].Part is Part.Verb
                 or Part.Question or Part.Field && before > 0
@@ -241,6 +248,10 @@ internal static class JobNames
             clause.Use(before);
         }
     }
+
+    /// <summary>It may be what the command runs in.</summary>
+    private static bool Runs(Lexeme lexeme) =>
+        (lexeme.Named(Known.Service) ?? lexeme.Named(Known.App)) is not null;
 
     private static void ReadNewName(Clause clause, JobWish wish)
     {

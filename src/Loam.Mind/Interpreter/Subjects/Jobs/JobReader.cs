@@ -248,11 +248,20 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         var job = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Job) is not null);
         var goes = clause.Lexemes.ToList().FindIndex(l => l.IsVerb("remove"));
         if (clause.Verb == "remove" && job >= 0 && goes > job + 1 && goes + 1 < clause.Count
-            && clause[goes - 1].IsGlue("wish") && !clause[goes - 1].Text.EndsWith("be",
-                StringComparison.Ordinal) && clause[goes].Text.Split(' ')[0] is "delete"
+            && clause.Lexemes.Skip(job + 1).Take(goes - job - 1).LastOrDefault(
+                l => l.Text is not ("also" or "now" or "only" or "rather" or "as well")) is { } wish
+            && wish.IsGlue("wish") && !wish.Text.EndsWith("be", StringComparison.Ordinal)
+            && clause[goes].Text.Split(' ')[0] is "delete"
                 or "remove" or "purge" or "clean" or "wipe" or "drop" or "erase" or "discard")
         {
             clause.Verb = "set";
+        }
+        // "Don't bother me when the vacuum fails"
+        if (clause.Verb is "spare" or "undo" && clause.Lexemes.Any(l => l.IsVerb(clause.Verb)
+                && l.Is(Part.Topic, "ignore"))
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success")))
+        {
+            clause.Verb = "";
         }
         // "Link-check can be scrapped"
         if (clause is { Verb: "" or "have", Negated: false, Question: null } && clause.Lexemes.Any(
@@ -384,6 +393,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             else if (lexeme.Is(Part.Topic, "sametime"))
             {
                 _wish.SameTime = true;
+                clause.Use(at);
+            }
+            else if (lexeme.Is(Part.Topic, "vaguely") && clause.NextBefore(at) is { } told
+                && told.Is(Part.Topic, "fail"))
+            {
+                // "It fails now and then": so it is.
                 clause.Use(at);
             }
             else if (lexeme.Is(Part.Topic, "oftener") || lexeme.Is(Part.Topic, "vaguely")

@@ -140,7 +140,7 @@ internal static class JobSeasons
                 found.Add((at, int.Parse(month, CultureInfo.InvariantCulture)));
             }
         }
-        if (found.Count == 0)
+        if (found.Count == 0 || found is [var told] && IsTold(clause, told.At))
         {
             return;
         }
@@ -166,6 +166,18 @@ internal static class JobSeasons
                 clause.Use(found[0].At - 1);
             }
         }
+    }
+
+    /// <summary>"It fails since january": no season.</summary>
+    private static bool IsTold(Clause clause, int month)
+    {
+        var told = month > 0 && clause[month - 1].Text is "since"
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail"));
+        if (told)
+        {
+            clause.Use(month - 1, month);
+        }
+        return told;
     }
 
     /// <summary>"Until May", "from September on", "should stop at the end of March": a season

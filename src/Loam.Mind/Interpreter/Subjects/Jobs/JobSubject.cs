@@ -31,7 +31,7 @@ internal sealed class JobSubject : ISubject
         }
         if (mention)
         {
-            return clause.Verb == "backup" ? 0 : time is not null ? 0.93 : 0.8;
+            return clause.Verb == "backup" ? 0 : time is not null || SaysHow(clause) ? 0.93 : 0.8;
         }
         if (NamesPart(clause, said))
         {
@@ -95,6 +95,13 @@ internal sealed class JobSubject : ISubject
         && (clause.Has(Part.Topic, "timeout")
             || TimeReader.Read(new([.. clause.Lexemes]), expected: true) is not null)
         && JobNames.Partly(clause, new JobFields(said.Session.Draft).Names) is not null;
+
+    /// <summary>"… when the newsletter went well", "… if it fails".</summary>
+    private static bool SaysHow(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(l => l.IsGlue("if"))
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success"))
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "email") || l.Is(Part.Topic, "notify")
+            || l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "ignore"));
 
     /// <summary>"Job", "cron": not as the name of something else.</summary>
     private static bool NamesJobs(Clause clause)

@@ -88,9 +88,10 @@ internal static class JobTelling
         {
             // "Tell me" began like a question, so that its words are taken already.
             var at = Enumerable.Range(part.From, part.To - part.From).FirstOrDefault(
-                i => clause[i].Is(Part.Topic, how)
-                    && (clause.IsFree(i) || clause[i].Is(Part.Question)), -1);
-            if (at < 0 || Given(clause, at))
+                i => (clause[i].Is(Part.Topic, how) || how == "notify" && IsMail(clause, i))
+                    && (clause.IsFree(i) || clause[i].Is(Part.Question)
+                        || how == "ignore" && clause[i].Is(Part.Verb)), -1);
+            if (at < 0 || Given(clause, at) || IsTold(clause, at))
             {
                 continue;
             }
@@ -108,6 +109,13 @@ internal static class JobTelling
         }
         return quiet;
     }
+
+    /// <summary>"A mail is enough", "mail, not alert": by itself, where it is said what happens or
+    /// who hears of it.</summary>
+    private static bool IsMail(Clause clause, int at) => clause[at].Text is "mail" or "mails"
+            or "email" or "emails" or "e-mail" or "notice" or "notices"
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success")
+            || l.Is(Part.Topic, "alert"));
 
     /// <summary>"Nobody reads it": why, and not who hears of it.</summary>
     private static bool IsReason(Clause clause, int at) =>
@@ -142,6 +150,14 @@ internal static class JobTelling
         }
         return false;
     }
+
+    /// <summary>"Some patients tell us the reminders come too early": somebody else tells
+    /// something.</summary>
+    private static bool IsTold(Clause clause, int at) => at > 0
+        && clause[at].Text.Split(' ') is ["tell" or "inform" or "notify", "me" or "us"]
+        && clause[at - 1].Is(Part.Unknown) && !clause[at - 1].Corrected
+        && clause[at - 1].Text.EndsWith('s')
+        && !clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success"));
 
     /// <summary>It names the job: "the alert job".</summary>
     private static bool Given(Clause clause, int at) =>

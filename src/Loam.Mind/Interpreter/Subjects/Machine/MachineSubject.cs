@@ -61,8 +61,8 @@ internal sealed class MachineSubject : ISubject
     }
 
     private MachineTopic? Of(Clause clause, Discourse said) =>
-        GoesOn(clause, said) || DnsEdits.Swaps(clause, said.Session.Draft) ? MachineTopic.Dns
-            : Said(clause, said);
+        GoesOn(clause, said) || DnsEdits.Swaps(clause, said.Session.Draft) || TakesServer(clause)
+            ? MachineTopic.Dns : Said(clause, said);
 
     /// <summary>"Its time zone": of what was spoken of.</summary>
     private static bool OfIt(IReadOnlyList<Lexeme> all) => Enumerable.Range(1, all.Count - 1).Any(
@@ -145,6 +145,13 @@ internal sealed class MachineSubject : ISubject
             || Begins("provider:") && (Says("cloud") || IsReached(all)) ? MachineTopic.Model
             : GoesOnWithAddress(clause, said) ? MachineTopic.Interface : null;
     }
+
+    /// <summary>"Drop 1.1.1.1 from the DNS servers".</summary>
+    private static bool TakesServer(Clause clause) => clause.Verb == "remove"
+        && clause.Lexemes.Any(l => l.Is(Part.Address))
+        && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && clause.Lexemes.Any(l => l.Is(Part.Topic, "dns") && l.Text.Contains("server",
+            StringComparison.Ordinal));
 
     /// <summary>"Block everything except dns" is about packets.</summary>
     private static bool IsOfFirewall(IReadOnlyList<Lexeme> all) =>

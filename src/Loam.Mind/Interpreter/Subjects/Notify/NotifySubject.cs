@@ -15,7 +15,13 @@ internal sealed class NotifySubject : ISubject
     private static readonly string[] s_channels = ["ntfy", "webhook", "email", "smtp", "notifier"];
 
     public double Claim(Clause clause, Discourse said) =>
-        IsOfPackets(clause) ? 0 : Surely(clause, said);
+        IsOfPackets(clause) || IsOfSomebody(clause) ? 0 : Surely(clause, said);
+
+    /// <summary>"Joost's shell": of the user, and no notifier.</summary>
+    private static bool IsOfSomebody(Clause clause) => clause.Lexemes.Zip(clause.Lexemes.Skip(1))
+        .Any(p => p.First.Possessive && p.First.Named(Known.User) is not null
+            && (p.Second.Is(Part.Topic, "shell") || p.Second.Is(Part.Topic, "key")
+                || p.Second.Is(Part.Topic, "uid") || p.Second.IsField("group")));
 
     private double Surely(Clause clause, Discourse said)
     {

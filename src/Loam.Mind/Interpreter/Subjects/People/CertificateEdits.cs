@@ -51,7 +51,9 @@ internal sealed class CertificateEdits(ISubject subject, Session session)
     private List<string>? Of(Clause clause, CertificateAttribute said) =>
         said is { Email: not null, Removes: false, Domains.Count: 0, UsedBy.Count: 0 }
             && clause.Verb is "" or "set" or "move" or "replace"
-            && clause.Lexemes.Any(l => l.Text is "certs" or "certificates")
+            && (clause.Lexemes.Any(l => l.Text is "certs" or "certificates")
+                || said.Provider is not null && clause.Lexemes.Any(
+                    l => l.Is(Part.Topic, "warnings")))
             && clause.Lexemes.Count(l => l.Is(Part.Email)) == 1
             && All.Count > 0 ? [.. All.Select(c => c.Text("name")!)] : null;
 

@@ -51,7 +51,10 @@ internal static class CertificateReader
         var domains = Take(clause, Part.Domain);
         if (domains.Count == 0)
         {
-            domains = names.Count > 0 ? Labelled(clause, names, said) : Spoken(clause, said);
+            domains = names.Count > 0 || clause.Verb is "remove" or "spare" or "have"
+                && clause.Lexemes.Any(l => l.IsGlue("in") || l.IsGlue("from") || l.IsGlue("not")
+                    || l.IsGlue("on")) ? Labelled(clause, names, said) : [];
+            domains = domains.Count == 0 && names.Count == 0 ? Spoken(clause, said) : domains;
         }
         if (Says(clause, "wildcard") && domains is [var parent] && parent[0] != '*')
         {
@@ -160,7 +163,8 @@ internal static class CertificateReader
     private static List<string> Labelled(Clause clause, List<string> names, Discourse said)
     {
         var present = (said.Session.Draft.State.Specs.GetValueOrDefault(SecurityFile.File)
-            ?.Maps("certificates") ?? []).Where(c => names.Contains(c.Text("name") ?? ""))
+            ?.Maps("certificates") ?? []).Where(c => names.Count == 0
+                || names.Contains(c.Text("name") ?? ""))
             .SelectMany(c => c.Texts("domains")).ToList();
         var found = new List<string>();
         for (var at = 0; at < clause.Count; at++)

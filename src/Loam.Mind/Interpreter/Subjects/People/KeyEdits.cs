@@ -19,7 +19,7 @@ internal sealed class KeyEdits(Session session)
         var path = EditPath.Parse("spec.users").Item("name", user).Key("ssh_keys");
         var goes = clause.Verb is "remove" or "stop" or "unset" or "block" || clause.Negated
             || clause.Lexemes.Any(l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"))
-            || (said.Hints.Count > 0 && clause.Lexemes.Any(l => l.IsGlue("not")
+            || HasNone(clause) || (said.Hints.Count > 0 && clause.Lexemes.Any(l => l.IsGlue("not")
                 || l.Is(Part.Topic, "lock")));
         if (said.Keys.Count > 0)
         {
@@ -70,7 +70,7 @@ internal sealed class KeyEdits(Session session)
         {
             return [];
         }
-        var meant = Meant(present, said);
+        var meant = HasNone(clause) ? present : Meant(present, said);
         if (meant.Count == 0 && present.Count == 0)
         {
             return [Reply.Absent($"{user} has no key.")];
@@ -81,6 +81,12 @@ internal sealed class KeyEdits(Session session)
                 answer => Choose(clause, said, answer))];
     }
 
+    /// <summary>"Amir should have no key".</summary>
+    private static bool HasNone(Clause clause) => clause.Verb is "have" or "set" or ""
+        && clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.Text is "no" or "no ssh"
+            or "without" or "without any" && p.Second.Is(Part.Topic, "key")
+            && !clause.Lexemes.Any(l => l.Text is "yet" || l.IsVerb("create")));
+
     /// <summary>"In place of the old one", "old key out, this one in", "rotate the key": the one
     /// that is there goes.</summary>
     private static bool TakesPlace(Clause clause)
@@ -89,6 +95,9 @@ internal sealed class KeyEdits(Session session)
             or "previous" or "current" or "existing"));
         return old && clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.Is(Part.Topic, "out")
                 || l.Is(Part.Topic, "replacekey") || l.Text is "place" or "in place of" or "gone")
+            || clause.Lexemes.Any(l => l.Text is "change" or "is now" or "are now")
+            || clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.IsGlue("is")
+                && p.Second.Text is "now")
             || clause.Lexemes.Any(l => l.Text is "instead" || l.Is(Part.Topic, "rotate")
                 || l.Text is "rotate" or "rotates" or "rotated");
     }

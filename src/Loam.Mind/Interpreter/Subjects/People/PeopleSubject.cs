@@ -29,6 +29,19 @@ internal sealed class PeopleSubject : ISubject
         {
             return 0;
         }
+        // "Let me have a random secret X"
+        if (clause.Question is null && clause.Lexemes.Any(l => l.Is(Part.Identifier))
+            && clause.Lexemes.Any(l => l.IsField("secret"))
+            && clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")))
+        {
+            return 0.96;
+        }
+        if (clause.Question is null && clause.Lexemes.Any(IsServiceAccount)
+            && clause.Lexemes.Any(l => l.IsField("name"))
+            && clause.Verb is "" or "create" or "have")
+        {
+            return 0.96;
+        }
         return Reinstated.Of(clause, said).Count > 0 || GoesOnWithAudit(clause, said)
             || IsUsedBy(clause, said) || OfAsked(clause, said)
             || UserReader.IsRatherName(clause, said) || CertificateReader.Speaks(clause) ? 0.9
@@ -143,6 +156,12 @@ internal sealed class PeopleSubject : ISubject
         if (!app && Comes(clause))
         {
             return 0.7;
+        }
+        // "Its key should be deleted", of the old-laptop
+        if (!app && clause.Question is null && clause.Lexemes.Any(l => l.Is(Part.Topic, "key"))
+            && clause.Lexemes.Any(l => l.Is(Part.Unknown) && book.KeyHint(l) is not null))
+        {
+            return 0.8;
         }
         // "Add student3", where there are student1 and student2
         if (!app && clause.Question is null && clause.Verb is "" or "create" or "have" or "set"
@@ -303,6 +322,7 @@ internal sealed class PeopleSubject : ISubject
             return;
         }
         clause.Verb = clause.Verb == "backup" ? "create" : clause.Verb;
+        Removes(clause, said);
         if (CertificateReader.Speaks(clause) || GoesOnWithCertificates(clause, said))
         {
             CertificateReader.Read(clause, said);
@@ -327,6 +347,18 @@ internal sealed class PeopleSubject : ISubject
             UserReader.Read(clause, said);
             Join(clause, said);
             TakeKeys(clause, said);
+        }
+    }
+
+    /// <summary>"The key anna@desktop must not open anything any more", "kick karl".</summary>
+    private static void Removes(Clause clause, Discourse said)
+    {
+        var book = new PeopleBook(said.Session.Draft.State);
+        if (clause.Verb == "unpublish" && clause.Lexemes.Any(l => l.Is(Part.Topic, "key"))
+                && clause.Lexemes.Any(l => book.KeyHint(l) is not null)
+            || clause.Verb == "restart" && clause.Lexemes.Any(l => l.Text == "kick"))
+        {
+            clause.Verb = "remove";
         }
     }
 

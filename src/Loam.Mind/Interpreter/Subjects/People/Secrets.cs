@@ -27,13 +27,19 @@ internal static class Secrets
         }
         var named = clause.Lexemes.Any(l => l.Named(Known.Secret) is not null);
         var like = clause.Lexemes.Any(l => l.Is(Part.Identifier));
-        var word = clause.Lexemes.Any(l => l.IsField("secret"));
+        var word = clause.Lexemes.Any(l => l.IsField("secret")) || Every(clause);
         var makes = clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")
             || l.Is(Part.Topic, "rotate"));
         return named || (like && (word || makes)) || (word && (makes
             || clause.Verb is "create" or "remove" or "set" or "have"
             || clause.Question is not null));
     }
+
+    /// <summary>"Rotate both passwords", "all the secrets".</summary>
+    private static bool Every(Clause clause) => clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate"))
+        && clause.Lexemes.Any(l => l.Text is "passwords" or "secrets" or "tokens")
+        && clause.Lexemes.Any(l => l.Text is "both" or "all" or "every" or "all the" or "all our"
+            or "both the" || l.Key(Part.Reference) == "all");
 
     /// <summary>"Somebody asked for a secret LINK_KEY, could you create it?", "the token is in the
     /// chat. We need a fresh one": the secret of the clause before; null: it is not meant.
@@ -105,11 +111,24 @@ internal static class Secrets
         var value = to >= 0 && to + 1 < clause.Count && clause.Lexemes.Skip(to + 1).Any(l =>
             l.Is(Part.Unknown) || l.Is(Part.Quoted) || l.Is(Part.Number) || l.Is(Part.Version));
         return clause.Verb == "remove" ? SecretWish.Remove
-            : clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")) ? SecretWish.Renew
+            : clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate")) || IsAnother(clause)
+                ? SecretWish.Renew
             : value && !makes ? SecretWish.Tell
             : makes || IsFresh(clause) || clause.Verb is "create" or "have" or "" ? SecretWish.Make
             : SecretWish.Tell;
     }
+
+    /// <summary>"MAIL_PASSWORD has been leaked, make a new one", "CHAT_TOKEN: new value please": of
+    /// one that is there.</summary>
+    private static bool IsAnother(Clause clause) => clause.Question is null
+        && clause.Lexemes.Any(l => l.Named(Known.Secret) is not null)
+        && (clause.Lexemes.Any(l => l.Is(Part.Topic, "generate") && l.Text.Split(' ')[0] is "new"
+                or "fresh" or "another")
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "stolen")) && (clause.Verb == "replace"
+                || clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")))
+            || clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.Text.Split(' ')[^1]
+                is "new" or "fresh" or "another" or "different" && p.Second.Text is "one" or "ones"
+                    or "value" or "values" or "password" or "token" or "key"));
 
     /// <summary>"Make a new secret API_TOKEN", and no word that could be its value.</summary>
     private static bool IsFresh(Clause clause) => clause.Verb == "set"
@@ -131,6 +150,11 @@ internal static class Secrets
             var name = said.Names.IsEmpty ? "NAME" : said.Names[0];
             return [Reply.Refuse("I never take a secret's value from a sentence; `loam secret set "
                 + $"{name}` asks for it, and \"generate a new value for {name}\" makes one.")];
+        }
+        if (said.Names.IsEmpty && Every(clause) && session.Draft.State.Secrets.Count
+            is > 0 and var all && !(all != 2 && clause.Lexemes.Any(l => l.Text is "both")))
+        {
+            said = said with { Names = [.. session.Draft.State.Secrets.Keys] };
         }
         if (said.Names.IsEmpty)
         {

@@ -242,9 +242,25 @@ internal sealed class UserEdits(ISubject subject, Session session)
                 ? Reply.Same($"The user {user} exists already.") : Opens(clause)
                 ? Reply.Ask($"What shall {user} be allowed: to be in a group, to log in with a "
                     + "key, or to reach a port?", [$"put {user} in the group sudo"])
+                : clause.Verb is "remove" or "unset" && clause.Has(Part.Topic, "shell")
+                ? Reply.Ask($"Which shell shall {user} have instead?", ["/bin/bash", "/bin/sh",
+                    PeopleBook.NoLogin], answer => Shelled(clause, said, answer))
                 : new(ReplyKind.Unclear, ""));
         }
         return replies;
+    }
+
+    private static bool Shelled(Clause clause, UserAttribute said, Clause answer)
+    {
+        var shell = answer.Attributes.OfType<UserAttribute>().FirstOrDefault()?.Shell
+            ?? answer.Lexemes.FirstOrDefault(l => l.Is(Part.Path))?.Original;
+        var index = clause.Attributes.IndexOf(said);
+        if (shell is null || index < 0)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with { Shell = shell };
+        return true;
     }
 
     /// <summary>"Give hugo access", "allow the vets in": to what is not said.</summary>

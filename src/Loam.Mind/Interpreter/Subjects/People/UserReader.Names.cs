@@ -26,7 +26,8 @@ internal sealed partial class UserReader
     public static bool Introduces(Clause clause) => Enumerable.Range(0, Math.Max(0,
         clause.Count - 2)).Any(at => (clause[at].Is(Part.Topic, "account")
             || clause[at].IsField("user") || clause[at].IsField("login"))
-        && clause[at + 1].Text is ":" or "=" && clause[at + 2].Is(Part.Unknown)
+        && clause[at + 1].Text is ":" or "=" or "is" or "should be" or "shall be" or "will be"
+            or "must be" && clause[at + 2].Is(Part.Unknown)
         && UserNames.Of(clause[at + 2]) is not null);
 
     /// <summary>"For our new treasurer, Frieda", "two architects: wim and fatima": who somebody
@@ -69,7 +70,9 @@ internal sealed partial class UserReader
         && clause[at + 1].Is(Part.Unknown);
 
     /// <summary>"User neighbor, nologin": it is called what it is.</summary>
-    private bool IsKindAsName(int at) => clause[at - 1].Text == "user"
+    private bool IsKindAsName(int at) => clause[at - 1].Text.Split(' ') is [.., "called" or "named"]
+            && !clause[at].Is(Part.Glue)
+        || clause[at - 1].Text == "user"
         && clause[at].Is(Part.Topic, "person") && !clause[at].Text.Contains(' ')
         && (at + 1 == clause.Count || clause[at + 1].IsGlue("comma"));
 
@@ -266,6 +269,10 @@ internal sealed partial class UserReader
                 && (clause[at - 2].IsField("name") || clause[at - 2].IsField("login")
                     || clause[at - 2].IsField("user") || clause[at - 2].Is(Part.Topic, "person")
                     || clause[at - 2].Is(Part.Topic, "account")));
+        // "New employee jan with sudo"
+        said |= before is not null && before.Is(Part.Topic, "person") && lexeme.Is(Part.Unknown)
+            && before.Text.StartsWith("new ", StringComparison.Ordinal)
+            && (at + 1 == clause.Count || clause[at + 1].Is(Part.Glue));
         var remark = clause.Lexemes.Any(l => l.Is(Part.Key) && UserNames.OfKey(l.Original) == name);
         if (said || remark || lexeme.Is(Part.Quoted))
         {
@@ -280,6 +287,40 @@ internal sealed partial class UserReader
             ? lexeme.Original.ToLowerInvariant() : lexeme.Text) || UserNames.IsForm(lexeme);
         return listed ? 1 : everyday && lexeme.Is(Part.Unknown) ? -1 : 0;
     }
+
+    /// <summary>"Remove joost's shell": something of his, not he; "ben's groups" are left.
+    /// </summary>
+    private bool IsOfThem()
+    {
+        if (OwnField() is not { } what)
+        {
+            return false;
+        }
+        if (what.Text.EndsWith("groups", StringComparison.Ordinal))
+        {
+            _read.ForEach(r => r.Leave.AddRange(r.Join.Count + r.Leave.Count > 0 ? []
+                : r.Users.SelectMany(u => _book[u]?.Texts("groups") ?? []).Distinct()));
+        }
+        return true;
+    }
+
+    private Lexeme? OwnField()
+    {
+        var whose = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.User) is not null);
+        var pronoun = clause.Lexemes.ToList().FindLastIndex(l => l.Text is "his" or "her"
+            or "their");
+        whose = pronoun > whose ? pronoun : whose;
+        return whose >= 0 && (clause[whose].Possessive || whose == pronoun)
+            && whose + 1 < clause.Count && clause[whose + 1] is var what
+            && (what.Is(Part.Topic, "shell") || what.Is(Part.Topic, "uid")
+                || what.IsField("group") || what.Is(Part.Topic, "group")
+                || what.IsField("password")) ? what : null;
+    }
+
+    /// <summary>"… isn't in webteam yet": so it is, and it shall be otherwise.</summary>
+    private bool IsNotYet(int at) => clause.Verb is "create" or "have" or "set"
+        && (clause.Lexemes.Skip(at).Take(3).Any(l => l.Text is "yet" or "so far" or "as yet")
+            || clause.Lexemes.Take(at).Any(l => l.Text.Split(' ')[0] is "still"));
 
     /// <summary>"Remove the user deploy and all their keys": not the keys alone.</summary>
     private bool IsWhole()

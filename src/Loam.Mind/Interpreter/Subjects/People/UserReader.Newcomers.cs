@@ -100,8 +100,22 @@ internal sealed partial class UserReader
     }
 
     /// <summary>"A freelancer named Bea, media group".</summary>
-    private bool NamesGroup(int at) => _now.Names.Count > 0 && !clause[at].Possessive
-        && clause[at].Is(Part.Unknown) && at + 1 < clause.Count && clause[at + 1].Text is "group";
+    private bool NamesGroup(int at) => _now.Names.Count + _now.Users.Count > 0
+        && !clause[at].Possessive && clause[at].Is(Part.Unknown)
+        && at + 1 < clause.Count && clause[at + 1].Text is "group";
+
+    /// <summary>"A new intern starts monday, thijs" unlocks nobody; "lotte starts, give her access"
+    /// asks for what.</summary>
+    private bool Starts(UserAttribute read) => read.Users.Count > 0 || read.Everyone
+        || !clause.Lexemes.TakeWhile(l => !l.IsVerb("start")).Any(l => l.Is(Part.Topic, "person"));
+
+    /// <summary>"Revoke docker from anna, she only needs sudo": that she has, and keeps.</summary>
+    private bool NeedsInstead(int at) => _leaves && at > 1
+        && (clause[at].IsVerb("have") || clause[at].Text is "has" or "keeps") && !clause.Negated
+        && _now.Leave.Count > 0
+        && Enumerable.Range(Math.Max(0, at - 3), Math.Min(3, at)).Any(
+            i => clause[i].Text is "she" or "he" or "they")
+        && !Enumerable.Range(at - 2, 2).Any(i => clause[i].IsGlue("not"));
 
     /// <summary>"Stays admin", "keeps sudo".</summary>
     private bool StaysIn(int at)

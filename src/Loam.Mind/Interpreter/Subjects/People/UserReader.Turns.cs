@@ -205,7 +205,8 @@ internal sealed partial class UserReader
         }
         // "The groups that sofia has" are not her shell.
         var all = clause.Lexemes.Take(at).ToList();
-        var shell = all.Exists(l => l.Is(Part.Topic, "shell"));
+        var shell = all.Exists(l => l.Is(Part.Topic, "shell"))
+            || _now.Names.Count == 0 && _now.Shell is { } said && said == model.Text("shell");
         var groups = all.Exists(l => l.IsField("group") || l.Is(Part.Topic, "group"));
         _now.Join.AddRange(has && shell && !groups ? []
             : model.Texts("groups").Except(_now.Join));
@@ -243,7 +244,9 @@ internal sealed partial class UserReader
     {
         var at = clause.Lexemes.ToList().IndexOf(only);
         var next = clause.Next(at);
-        return (_now.Users.Count > 0 || !clause.Lexemes.Any(l => l.Named(Known.User) is not null))
+        next = next >= 0 && clause[next].Text is "be" ? next + 1 : next;
+        return next < clause.Count && (_now.Users.Count > 0
+                || !clause.Lexemes.Any(l => l.Named(Known.User) is not null))
             && next >= 0 && (clause[next].Text is "in"
             || clause[next].Is(Part.Topic, "group") || clause[next].Is(Part.Topic, "admin")
             || _book.Groups.Contains(clause[next].Text));

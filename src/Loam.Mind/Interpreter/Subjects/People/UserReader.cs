@@ -223,8 +223,8 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                 .Select(r => r.Key["shell:".Length..]).FirstOrDefault();
         if (shell is not null)
         {
-            var old = at > 0
-                && (clause[at - 1].IsGlue("insteadof") || clause[at - 1].IsGlue("from"));
+            var old = at > 0 && (clause[at - 1].IsGlue("insteadof") || clause[at - 1].IsGlue("from")
+                || clause[at - 1].Text is "no more" or "no longer");
             _now.Shell = old ? _now.Shell : lexeme.Is(Part.Path) ? shell : _now.Shell ?? shell;
             return true;
         }
@@ -321,11 +321,10 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         for (var before = at - 1; before >= Math.Max(0, at - 5); before--)
         {
             var lexeme = clause[before];
-            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "but not"
-                or "no" or "never"
-                or "no longer" or "no more" or "neither" or "nor")
+            if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "but not" or "no"
+                or "never" or "no longer" or "no more" or "neither" or "nor")
             {
-                return true;
+                return !IsNotYet(at);
             }
             if (lexeme.IsGlue("comma") || lexeme.IsGlue("and") || lexeme.IsMention)
             {
@@ -338,6 +337,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
     /// <summary>Small words that turn what follows round.</summary>
     private void Turn(int at, Lexeme lexeme)
     {
+        _leaves &= !NeedsInstead(at);
         if (lexeme.Is(Part.Topic, "leaves") || lexeme.Text is "quit" or "quits")
         {
             _leaves = !clause.Negated;
@@ -367,7 +367,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
         _names |= (lexeme.Is(Part.Topic, "account") || lexeme.IsField("user")
             || lexeme.Text is "users" or "accounts" || lexeme.IsField("name")
             || lexeme.Is(Part.Topic, "person")
-            || (lexeme.IsGlue("for") && (_now.SaysAccount || at > 0
+            || (lexeme.IsGlue("for") && (_now is { SaysAccount: true, Users.Count: 0 } || at > 0
                 && clause[at - 1].Text.EndsWith("access", StringComparison.Ordinal))))
             && (_now.Names.Count == 0 || lexeme.IsField("user") && IsNext(at));
         _names |= lexeme.IsField("login") && (at == 0 || ClauseSplitter.IsJoint(clause[at - 1])
@@ -458,20 +458,20 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
             read.Locks |= !read.SaysKey && read.Hints.Count == 0
                 && (clause.Negated || Forbids() || clause.Verb is "stop" or "block" && !Stopped())
                 && read is { Join.Count: 0, Leave.Count: 0, Keys.Count: 0, Shell: null }
-                && (clause.Lexemes.Any(l => l.IsField("login") || l.IsVerb("block"))
-                    || clause.Verb is "stop" or "block");
+                && (clause.Verb is "stop" or "block" || clause.Lexemes.Any(
+                    l => l.IsField("login") || l.IsVerb("block") || l.Is(Part.Topic, "shell")));
             read.Locks &= read.Hints.Count == 0;
-            // "Two interns start tomorrow" unlocks nobody.
             read.Unlocks |= clause.Verb is "start" && read is { Join.Count: 0, Keys.Count: 0 }
+                && Starts(read)
                 && !(nobody && clause.Lexemes.Any(l => l.Is(Part.Topic, "person")))
-                // "Sven is starting on monday, he needs an account"
                 && !(read is { SaysAccount: true, Users.Count: 0 }
                     && clause.Lexemes.Any(l => l.IsVerb("have")));
             var goes = clause.Verb is "remove" or "unpublish" || clause.Lexemes.Any(
                 l => l.Is(Part.Topic, "goes") || l.Is(Part.Topic, "close"));
-            read.Removes = goes && !clause.Negated && (!read.SaysWhat && !read.SaysKey
+            read.Removes = goes && !clause.Negated && !IsOfThem() && read.Hints.Count == 0
+                && (!read.SaysWhat && !read.SaysKey
                     || IsWhole() && read is { Join.Count: 0, Keys.Count: 0 })
-                && read.Hints.Count == 0 && !clause.Lexemes.Any(l => l.IsGlue("only"));
+                && !clause.Lexemes.Any(l => l.IsGlue("only"));
             // "Amir doesn't need his account any more"
             if (clause.Negated && read is { SaysAccount: true, SaysWhat: true, Locks: true,
                 Shell: null, Join.Count: 0, Leave.Count: 0 } && clause.Lexemes.Any(l =>
