@@ -2,6 +2,7 @@ using Loam.Core.Catalog;
 using Loam.Core.Planning;
 using Loam.Core.Resources;
 using Loam.Core.StateFiles.Editing;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Resolving;
 
@@ -91,6 +92,7 @@ internal static class MountEdits
         {
             return Remove(draft, service, said);
         }
+        said = Lasting(draft, service, said, clause);
         if (said.Source is not { } source)
         {
             return Reply.Ask($"What shall {service.Name} find at {said.Target}?", []);
@@ -125,11 +127,21 @@ internal static class MountEdits
         {
             target = $"/{source.TrimEnd('/').Split('/')[^1]}";
         }
-        var readOnly = said.ReadOnly || (said.Target is null && known is null && holds is null
-            && content!.ReadOnly);
+        return Placed(draft, service, said with { Target = target, ReadOnly = said.ReadOnly
+            || (said.Target is null && known is null && holds is null && content!.ReadOnly) });
+    }
+
+    /// <summary>Of which it is known where it comes from and where it goes.</summary>
+    private static Reply Placed(Draft draft, Service service, MountAttribute said)
+    {
+        var (source, target, readOnly) = (said.Source!, said.Target!, said.ReadOnly);
         var present = service.Volumes.FirstOrDefault(v => v.Target == target);
         if (present is not null && present.Source == source && present.ReadOnly == readOnly)
         {
+            if (said.Size is not null && !draft.Base.Volumes.ContainsKey(source))
+            {
+                Measure(draft, source, said);
+            }
             return Reply.Same($"{service.Name} already has {source} at {target}.");
         }
         if (!source.StartsWith('/'))
@@ -152,6 +164,36 @@ internal static class MountEdits
         return Reply.Done($"mount {source} into {service.Name} at {target}"
             + (readOnly ? ", read-only" : ""))
             .With(Danger(source, readOnly));
+    }
+
+    /// <summary>"/datastore has to survive updates", "with a volume at /data", "its config in
+    /// /etc/caddy", of what is new: the place inside, and by what it is kept.</summary>
+    private static MountAttribute Lasting(
+        Draft draft, Service service, MountAttribute said, Clause clause)
+    {
+        if (!draft.IsNew(service) || said.Source is not { } source)
+        {
+            return said;
+        }
+        if (said is { Target: null } && source.StartsWith("/etc/", StringComparison.Ordinal))
+        {
+            return said with { Target = source };
+        }
+        var path = said.Target ?? source;
+        var lasts = said.Target is null && path.StartsWith('/')
+            && (clause.Lexemes.Any(l => l.IsField("lasting"))
+                || clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.Text is "keep"
+                    or "preserve" or "save" && p.Second.Is(Part.Path)));
+        if (!lasts && !said.Unnamed)
+        {
+            return said;
+        }
+        // What the app keeps there has its volume already.
+        var there = service.Volumes.FirstOrDefault(v => v.Target == path)?.Source;
+        return said with
+        {
+            Source = there ?? $"{service.Name}-{path.Trim('/').Split('/')[^1]}", Target = path,
+        };
     }
 
     /// <summary>"Mount /srv/books into it", where its films are: it comes beside them.</summary>

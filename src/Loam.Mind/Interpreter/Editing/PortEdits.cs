@@ -79,6 +79,11 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
         {
             index = IndexOf(p => p.Container == from);
         }
+        // "Dokuwiki, 8090 to 80": of what is new, nothing moves.
+        if (index < 0 && draft.IsNew(service))
+        {
+            return Map(from, to, said);
+        }
         return index < 0 ? Reply.Ask($"{service.Name} does not publish port {from}. "
                 + $"{Published()} Which port shall become {to}?",
                 service.Ports.Where(p => p.Host is not null).Select(p => $"{p.Host}"),
@@ -135,7 +140,8 @@ internal sealed class PortEdits(Draft draft, Service service, Clause clause)
                 or "too" or "in addition");
         if (adds || also || (published && IsFurther(said)))
         {
-            var known = number is 443 || service.Ports.Any(p => p.Container == number)
+            var known = number is 443 || _app is null && draft.IsNew(service)
+                || service.Ports.Any(p => p.Container == number)
                 || _app?.Ports.Any(p => p.Container == number) == true;
             return AddPort(known || index < 0 ? number : service.Ports[index].Container, number,
                 said);

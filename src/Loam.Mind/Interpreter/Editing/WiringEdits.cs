@@ -191,6 +191,10 @@ internal static class WiringEdits
 
     public static Reply Rename(Draft draft, Service service, string name)
     {
+        if (name == service.Name)
+        {
+            return Reply.Same("");
+        }
         if (draft.State.Services.ContainsKey(name))
         {
             return Reply.Ask($"There is already a service {name}. What shall {service.Name} be "

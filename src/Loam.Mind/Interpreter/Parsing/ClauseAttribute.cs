@@ -52,6 +52,9 @@ internal sealed record MountAttribute(string? Source, string? Target, bool ReadO
 
     /// <summary>Where the new volume lies; null: where the engine keeps it.</summary>
     public string? Path { get; init; }
+
+    /// <summary>Nobody said how the volume is called.</summary>
+    public bool Unnamed { get; init; }
 }
 
 /// <summary>How large the volume is that its data are in.</summary>

@@ -50,6 +50,8 @@ internal static class ClauseReader
         GivenNameReader.Read(clause);
         CommandReader.Read(clause);
         DeviceReader.Read(clause);
+        GoneSecretsReader.Read(clause);
+        SharedVariables.Read(clause, said);
         EnvironmentReader.Read(clause);
         WordedVariableReader.Read(clause, said);
         FormerReader.Read(clause);
@@ -97,13 +99,24 @@ internal static class ClauseReader
             whose.Insert(0, null);
         }
         else if (whose[0] is Subjects.Firewall.FirewallSubject && clause.Question is null
-            && Reach.OfNew(clause))
+            && (Reach.OfNew(clause) || IsOfMade(clause, said)))
         {
             whose.Remove(null);
             whose.Insert(0, null);
         }
         return whose;
     }
+
+    /// <summary>"… and let it answer on port 8090", of what was just made.</summary>
+    private static bool IsOfMade(Clause clause, Discourse said) =>
+        clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
+        && clause.Lexemes.Any(l => l.Text is "answer" or "answers" or "listen" or "listens"
+            or "run on" or "be on" or "live on" or "serve")
+        && clause.Lexemes.Any(l => l.IsNumber) && !clause.Lexemes.Any(
+            l => l.Named(Known.Service) is not null || l.Is(Part.Cidr) || l.Is(Part.Address)
+                || l.Is(Part.Topic, "firewall"))
+        && said.Before.Any(c => c.Subject is null && c.Question is null
+            && (c.Verb is "create" or "have" || c.Attributes.Exists(a => a is ImageAttribute)));
 
     /// <summary>What it is about is to be made: its mounts too.</summary>
     private static bool IsNew(Clause clause) => clause.Verb is "" or "create" or "have" or "mount"
@@ -378,6 +391,11 @@ internal static class ClauseReader
         or "members" or "folks" or "clients" or "patients" or "students" or "visitors" or "they"
         or "everybody" or "everyone" or "some" or "many";
 
+    /// <summary>"Whoami (traefik/whoami:v1.10)" names what is to run.</summary>
+    public static bool IsProduct(Lexeme image, string word) =>
+        image.Text.EndsWith("/" + word, StringComparison.Ordinal)
+        || image.Text.Contains($"/{word}:", StringComparison.Ordinal);
+
     private static void ReadForeign(Clause clause)
     {
         foreach (var at in clause.All(Part.Foreign).ToList())
@@ -393,9 +411,8 @@ internal static class ClauseReader
             var other = clause[at].IsMention || clause[at].Is(Part.Topic) || clause[at].Is(
                 Part.Field) || clause.Subject is Subjects.Jobs.JobSubject
                     or Subjects.Notify.NotifySubject or Subjects.Firewall.FirewallSubject;
-            // "Whoami (traefik/whoami:v1.10)" names what is to run.
             if (clause.Lexemes.Any(l => l.Is(Part.Image)
-                && l.Text.Contains("/" + clause[at].Text + ":", StringComparison.Ordinal)))
+                && IsProduct(l, clause[at].Text)))
             {
                 continue;
             }

@@ -51,7 +51,7 @@ internal static partial class ClauseSplitter
         || lexeme.Is(Part.Image);
 
     private static bool IsThing(Lexeme lexeme) =>
-        lexeme.IsMention || lexeme.Is(Part.Image)
+        lexeme is { IsMention: true, Role: not Role.Model } || lexeme.Is(Part.Image)
         || (lexeme.Is(Part.Reference) && lexeme.Key(Part.Reference) is "other" or "all");
 
     public static bool IsValue(Lexeme lexeme) => lexeme.IsNumber || lexeme.Is(Part.PortPair)

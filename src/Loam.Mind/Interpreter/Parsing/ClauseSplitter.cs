@@ -26,16 +26,20 @@ internal static partial class ClauseSplitter
         }
         sentences.Add(new(sentence, Asks: false));
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
-        sentences = Particulars.Join(Reported.Join(sentences)).ConvertAll(Reported.Of).ConvertAll(
+        sentences.ForEach(s => PortSides.Mark(s.Lexemes));
+        sentences = Particulars.Join(Reported.Join(Antecedents.Bind(
+            Antecedents.WithoutCourtesy(sentences))));
+        sentences = Narrowed.Split(sentences).ConvertAll(Reported.Of).ConvertAll(
             s => s with { Lexemes = Joined(s.Lexemes, particles) });
         sentences.RemoveAll(s => s.Lexemes.Count == 0);
-        return Definites.Bind(Complaints.Mend(OwnAddress.Bind(sentences)));
+        return Definites.Bind(Complaints.Mend(OwnAddress.Bind(Antecedents.BindBoth(sentences))));
     }
 
     private static List<Lexeme> Joined(List<Lexeme> sentence, Particles particles)
     {
+        var plain = SharedZone.WriteOut(Subjects.Storage.StorageWords.Mark(sentence));
         var named = HeadCounts.Mark(Aims.Mark(GivenNames.Mark(WithoutConcession(
-            particles.Join(Boots.Mark(sentence))))));
+            particles.Join(Boots.Mark(plain))))));
         var valued = Exchange.Join(Quantities.Plain(
             Attributes.NetworkReader.Mark(Inversions.Mark(named))));
         var wished = Present.Mark(Loopback.Mark(Asides.Mark(valued)));
@@ -387,7 +391,7 @@ internal static partial class ClauseSplitter
             or "depending" or "restricted" or "visible" or "forwarded"
         && all.GetRange(start, at - start) is var before
         && VerbOf(before) is "create" or "have" or "start" or ""
-        && before.Exists(l => IsMakeable(l))
+        && before.Exists(l => IsMakeable(l) || all[at].Text == "mounted" && l.IsField("volume"))
         && !(at + 1 < all.Count && all.Skip(at + 1).TakeWhile(l => !IsJoint(l))
             .Any(l => l.Is(Part.Reference)));
 

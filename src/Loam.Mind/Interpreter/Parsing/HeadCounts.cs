@@ -58,7 +58,11 @@ internal static class HeadCounts
         {
             before--;
         }
-        return before >= 0 && (sentence[before].IsGlue("for") || sentence[before].Text is "me"
+        // "Two kids are standing behind me"
+        return before < 0 && IsPeople(sentence, at, end) && end < sentence.Count
+            && sentence[end].Text.Split(' ')[0] is "are" or "were" or "want" or "wanted" or "sit"
+                or "stand" or "came" or "come" or "keep" or "have" or "will" or "would" or "need"
+            || before >= 0 && (sentence[before].IsGlue("for") || sentence[before].Text is "me"
                 or "and" or "n" or "us" or "are" or "have" or "of" && IsPeople(sentence, at, end))
             && (sentence[before].IsGlue("for") || IsPeople(sentence, at, end));
     }

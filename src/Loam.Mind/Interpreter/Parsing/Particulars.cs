@@ -15,7 +15,7 @@ internal static class Particulars
 
     private static readonly string[] s_sides = ["ui", "web ui", "webui", "web interface", "api",
         "console", "dashboard", "frontend", "admin", "sync", "gui", "interface",
-        "web", "http", "web port", "web page"];
+        "web", "http", "web port", "web page", "ssh", "dns", "metrics", "mqtt"];
 
     /// <summary>The same sentences, such particulars behind their wish.</summary>
     public static List<Sentence> Join(List<Sentence> sentences)
@@ -61,7 +61,7 @@ internal static class Particulars
 
     /// <summary>"Nothing published, …", "no ports outside".</summary>
     private static bool IsReach(List<Lexeme> all) => Reach.Denies(all[0])
-        && all.TakeWhile(l => !ClauseSplitter.IsJoint(l)).ToList() is { Count: < 5 } piece
+        && all.TakeWhile(l => !ClauseSplitter.IsJoint(l)).ToList() is { Count: < 7 } piece
         && piece.Exists(l => Reach.Opens(l) || l.IsField("port"))
         && piece.TrueForAll(l => !l.IsMention && !l.IsNumber);
 
@@ -161,7 +161,7 @@ internal static class Particulars
         {
             yield return !IsSide(all[at]) ? all[at] : all[at] with
             {
-                Text = "port", Readings = [new(Part.Noise, "noise")], Namings = [],
+                Readings = [new(Part.Noise, "noise")], Namings = [],
             };
             if (IsSide(all[at]) && at + 1 < all.Count && all[at + 1].IsNumber)
             {

@@ -224,7 +224,7 @@ internal static class Roles
         {
             // "The same memory as prometheus", "the same for gitea as for prometheus"
             var words = sentence[at].IsMention ? [] : sentence[at].Text.Split(' ');
-            var compares = words.Length > 0 && words[^1] is "as"
+            var compares = words.Length > 0 && (words[^1] is "as" || words is ["as", "for"])
                 && (same || words.Contains("same"));
             var said = Said(sentence, at, sentence.Count);
             // "In the same network nginx is in"
@@ -241,7 +241,8 @@ internal static class Roles
             }
             var next = compares ? at + 1
                 : said is ("model", var end) && !IsWish(sentence, at) ? end : -1;
-            same = !ClauseSplitter.IsJoint(sentence[at]) && (same || words.Contains("same")
+            same = (!ClauseSplitter.IsJoint(sentence[at]) || Lists(sentence, at))
+                && (same || words.Contains("same")
                 || words.Length > 0 && words[^1] is "much" or "many");
             if (next >= 0 && Thing(sentence, next, sentence.Count) is var thing and >= 0)
             {
@@ -249,6 +250,14 @@ internal static class Roles
             }
         }
     }
+
+    /// <summary>"The same TZ, PUID and PGID as sonarr": names of variables on both sides.</summary>
+    private static bool Lists(List<Lexeme> sentence, int joint) => joint > 0
+        && joint + 1 < sentence.Count && IsVariable(sentence[joint - 1])
+        && (IsVariable(sentence[joint + 1]) || ClauseSplitter.IsJoint(sentence[joint + 1]));
+
+    private static bool IsVariable(Lexeme lexeme) => lexeme.Is(Part.Identifier)
+        || lexeme.Original is "TZ" || ClauseSplitter.IsJoint(lexeme);
 
     /// <summary>"The groups that student1 is in", "the same groups and shell student1 has".
     /// </summary>

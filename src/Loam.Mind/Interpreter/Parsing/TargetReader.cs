@@ -303,13 +303,28 @@ internal static class TargetReader
             ? Taken(clause, next, target with { Version = version }) : target;
     }
 
+    /// <summary>"A postgres 14 for the old intranet": none that is there is changed to it.
+    /// </summary>
+    private static bool IsOfVersion(Clause clause, int at) => at + 1 < clause.Count
+        && clause[at].Named(Known.App) is not null && clause.Question is null
+        && !clause.Lexemes.Take(at).Any(l => l.Text is "have" or "i have" or "we have" or "runs"
+            or "there is" or "is" or "was" or "had" or "we run" or "i run" or "should be"
+            or "needs" or "must be")
+        && (clause[at + 1].Is(Part.Version) || clause[at + 1] is { IsNumber: true, Unit: "",
+            Value: < 1000 } && char.IsAsciiDigit(clause[at + 1].Text[0]));
+
     /// <summary>"Another redis", "a third postgres", "one more nginx", "add a redis named
     /// sessions".</summary>
     public static bool IsAnother(Clause clause, int at)
     {
         var article = at > 1 && clause[at - 1].Text is "stopped" or "paused" ? at - 2 : at - 1;
-        if (at > 0 && clause.Verb is "create" or "have" or "" && clause[article].Text is "a" or "an"
-            && clause.Attributes.Exists(a => a is NameAttribute))
+        if (at > 0 && clause.Verb is "create" or "have" or "" or "unpublish"
+            && clause[article].Text is "a" or "an"
+            && (clause.Attributes.Exists(a => a is NameAttribute) || IsOfVersion(clause, at))
+            // "Postgres 15 named wiki-db"
+            || clause.Verb is "create" or "have" or "" && IsOfVersion(clause, at)
+                && clause.Attributes.Exists(a => a is NameAttribute)
+                && clause.Lexemes.Any(l => l.IsField("name")))
         {
             return true;
         }

@@ -213,6 +213,7 @@ internal static class Telling
             or Part.Identifier => 0.4,
         Part.Version or Part.Domain or Part.Url => 0.2,
         Part.Number or Part.Amount => 0.15,
+        Part.Topic when lexeme.Readings[0].Key.StartsWith("fs:", StringComparison.Ordinal) => 0.4,
         _ => 0,
     };
 

@@ -273,9 +273,8 @@ internal static class Refusals
     {
         if (clause.Question is not null || clause.Count < 2 || clause.Lexemes[0].IsMention
             || clause.Attributes.OfType<Subjects.Jobs.JobWish>().Any()
-            // "Whoami (traefik/whoami:v1.10)" names what is to run.
-            || clause.Lexemes.Any(l => l.Is(Part.Image) && l.Text.Contains(
-                $"/{clause[0].Text}:", StringComparison.Ordinal))
+            || clause.Lexemes.Any(l => l.Is(Part.Image)
+                && ClauseReader.IsProduct(l, clause[0].Text))
             || clause[0].Text is "make" && clause.Lexemes.Any(
                 l => l.Named(Known.Service) is not null))
         {

@@ -4,6 +4,7 @@ using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.People;
 
 namespace Loam.Mind.Interpreter.Resolving;
 
@@ -298,6 +299,27 @@ internal sealed partial class Resolver
             ? volumes.ConvertAll(RemoveVolume)
             : [Reply.Absent($"{Wording.List(names)} {(names.Count == 1 ? "has" : "have")} no "
                 + "volume.")];
+    }
+
+    /// <summary>"Remove mailpit and the secret OLD_API_KEY", "bin pg-legacy and its secret".
+    /// </summary>
+    private List<Reply> RemoveWithSecrets(Clause clause, SecretAttribute secrets)
+    {
+        clause.Attributes.Remove(secrets);
+        clause.Targets.RemoveAll(t => t.Named(Known.Service) is null
+            && t.Named(Known.Secret) is not null);
+        var names = clause.Targets.Where(t => t.Reference is null)
+            .SelectMany(t => Targets.Resolve(t, clause).Names).Distinct().ToList();
+        List<string> own = secrets.Names.IsEmpty ? Secrets.Of(_draft, names) : [.. secrets.Names];
+        var replies = Resolve(clause).ToList();
+        if (replies.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
+        {
+            // The whole wish is taken up again with the answer.
+            clause.Attributes.Add(secrets);
+            return replies;
+        }
+        replies.AddRange(own.Select(n => Secrets.Remove(_draft, n, !secrets.Names.IsEmpty)));
+        return replies;
     }
 
     /// <summary>"remove redis and its data".</summary>

@@ -36,7 +36,7 @@ internal sealed partial class Resolver
             // "install X" next to a service that only works with X is not.
             var isNew = target.Named(Known.App) is { } app && makeable
                 && there.All(n => _draft.AppOf(n)?.Name != app
-                    || (clause.Verb == "create" && IsPrivate(n, app)));
+                    || (IsMade(clause, target) && IsPrivate(n, app)));
             var more = clause.Attributes.Exists(
                 a => a is LimitAttribute { Limit: LimitKind.Replicas, Amount.Value: not 0 });
             var another = target.IsAnother && IsMakeable(target) && !more;
@@ -53,6 +53,12 @@ internal sealed partial class Resolver
         made.RemoveAll(t => made.Count > 1 && IsReplaced(clause, t));
         return made;
     }
+
+    /// <summary>"Add postgres", "we need a mariadb for the time tracker".</summary>
+    private static bool IsMade(Clause clause, Target target) => clause.Verb == "create"
+        || clause.Verb is "have" or "" && clause.Lexemes.ToList() is var all
+            && all.FindIndex(l => l.IsMention && l.Text == target.Text) is > 0 and var at
+            && all[at - 1].Text is "a" or "an" && clause.Question is null;
 
     /// <summary>"Valkey instead of redis": the one that is not to be made.</summary>
     private static bool IsReplaced(Clause clause, Target target)

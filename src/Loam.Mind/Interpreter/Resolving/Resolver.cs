@@ -4,6 +4,7 @@ using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects.People;
 using Loam.Mind.Interpreter.Subjects.Storage;
 
 namespace Loam.Mind.Interpreter.Resolving;
@@ -46,6 +47,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         if (clause.Attributes.OfType<BackupAttribute>().FirstOrDefault() is { } backup)
         {
             return Backup(clause, backup);
+        }
+        if (clause.Attributes.OfType<SecretAttribute>().FirstOrDefault() is { } secrets)
+        {
+            return RemoveWithSecrets(clause, secrets);
         }
         if (clause.Attributes.OfType<ScheduleAttribute>().Any())
         {
@@ -389,6 +394,15 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
                 && attribute is (NameAttribute or ImageAttribute or VersionAttribute);
             if (consumed)
             {
+                continue;
+            }
+            if (attribute is BareAttribute { Unit: "", Value: >= 80 and < 65536 } port
+                && duringCreation && decimal.IsInteger(port.Value))
+            {
+                // "Minio for artefacts, 9000 and 9001"
+                var number = new PortAttribute((int)port.Value, null, "", false, null, null);
+                clause.Attributes[clause.Attributes.IndexOf(port)] = number;
+                yield return ServiceEdits.Apply(_draft, names[0], number, clause, Targets);
                 continue;
             }
             if (attribute is BareAttribute bare)

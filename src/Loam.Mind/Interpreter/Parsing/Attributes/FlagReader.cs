@@ -124,7 +124,8 @@ internal static class FlagReader
         {
             var who = clause[at + 1];
             var known = clause.Lexemes.Any(l => l.Named(Known.Service) is not null
-                || l.Is(Part.Reference, "it"));
+                || l.Is(Part.Reference, "it")
+                    && !l.Text.StartsWith("th", StringComparison.Ordinal));
             if (known && clause[at].IsGlue("as") && clause.IsFree(at + 1)
                 && !clause.Lexemes.Any(l => l.Text is "another" or "a second")
                 && (who.Is(Part.Unknown) || who.Is(Part.PortPair)

@@ -71,6 +71,7 @@ internal static class MountReader
         }
         // "It keeps its data in /data"
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause[i].IsField("data")
+            || clause[i].IsField("lasting")
             || clause[i].Text is "settings" or "its settings" or "config" or "configuration"
                 or "uploads" or "library"
             || clause[i].Text is "keeps" or "stores" or "saves" or "writes" or "expects").ToList())
@@ -172,6 +173,14 @@ internal static class MountReader
         if (field < 0)
         {
             return null;
+        }
+        // "The uploads volume", which is not there yet
+        if (field > 1 && clause[field].Text == "volume" && clause.IsFree(field - 1)
+            && clause[field - 1].Readings[0].Part == Part.Unknown
+            && clause[field - 2].Text is "the" or "a" or "our" or "my" or "new" or "an")
+        {
+            clause.Use(field - 1);
+            return NameReader.AsLabel(clause[field - 1].Original);
         }
         var next = clause.Next(field);
         if (next >= 0 && clause[next].IsField("name"))

@@ -44,9 +44,28 @@ internal static class NewVolumeReader
     public static bool Speaks(Clause clause) => Find(clause) >= 0
         && clause.Lexemes.Any(l => l.Is(Part.Path))
         && clause.Lexemes.Any(l => l.Named(Known.Service) is not null
+            || l.Is(Part.Image) || l.Named(Known.App) is not null || IsContent(clause, l)
             || l.Text == "it" && clause.Verb is "have" or "create")
         && !clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
             && l.Named(Known.Service) is null);
+
+    /// <summary>"Its data (/data) on a new volume x", "config under /etc/x in a volume": what is
+    /// kept inside, and by what.</summary>
+    private static bool IsContent(Clause clause, Lexeme content)
+    {
+        var at = clause.Lexemes.ToList().IndexOf(content);
+        var path = at + 1;
+        while (path < clause.Count && !clause[path].Is(Part.Path) && (clause[path].Is(Part.Glue)
+            || clause[path].Readings[0].Part == Part.Noise || clause[path].Text is "under"
+                or "below" or "(" or "lives" or "is" or "are"))
+        {
+            path++;
+        }
+        return path < clause.Count && clause[path].Is(Part.Path) && !content.IsMention
+            && (content.IsField("data") || content.Text is "config" or "configuration"
+                or "settings" or "uploads" or "library" or "state" or "database" or "files")
+            && clause.Lexemes.Skip(path).Any(VolumeReader.IsVolumeWord);
+    }
 
     public static void Read(Clause clause)
     {
@@ -57,8 +76,12 @@ internal static class NewVolumeReader
             return;
         }
         var target = paths[^1];
-        var name = Name(clause, word) ?? clause[target].Original.Split('/')[^1];
-        var size = Enumerable.Range(0, clause.Count).FirstOrDefault(
+        var called = Name(clause, word);
+        var name = called ?? clause[target].Original.Split('/')[^1];
+        // "512MB, its data on a volume": what stands before its piece is no size of it.
+        var piece = Enumerable.Range(0, word).LastOrDefault(
+            i => ClauseSplitter.IsJoint(clause[i]), -1);
+        var size = Enumerable.Range(piece + 1, clause.Count - piece - 1).FirstOrDefault(
             i => clause.IsFree(i) && SizeReader.IsSize(clause[i]), -1);
         clause.Use(word);
         paths.ForEach(clause.Use);
@@ -68,7 +91,9 @@ internal static class NewVolumeReader
         }
         foreach (var at in Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && (clause[i].Is(Part.Topic, "mounted") || clause[i].IsField("readonly")
-                || clause[i].IsVerb("mount") || clause[i].Text is "mounted" or "place" or "room"
+                || clause[i].IsVerb("mount") || IsContent(clause, clause[i])
+                || clause[i].IsField("data") && i < word
+                || clause[i].Text is "mounted" or "place" or "room"
                     or "space")).ToList())
         {
             clause.Use(at);
@@ -79,6 +104,7 @@ internal static class NewVolumeReader
             Size = size < 0 ? null : new(AmountKind.Absolute, clause[size].Value,
                 SizeReader.Unit(clause[size])),
             Path = paths.Count == 2 ? clause[paths[0]].Original : null,
+            Unnamed = called is null,
         });
     }
 

@@ -222,11 +222,17 @@ internal static class PortReader
             parts.Length == 3 ? parts[0] : address);
     }
 
+    /// <summary>"A postgres 17 for the thesis on port 5434": which one it is.</summary>
+    private static bool IsOfVersion(Clause clause, int at) => at > 0 && clause[at].Value < 100
+        && clause[at - 1].Named(Known.App) is not null
+        && clause.Verb is "create" or "have" or "";
+
     private static void ReadNumbers(
         Clause clause, bool named, bool inner, string? protocol, string? address)
     {
         var numbers = Enumerable.Range(0, clause.Count).Where(i => clause.IsFree(i)
             && IsPort(clause[i]) && (named || AboutPorts(clause, i))).ToList();
+        numbers.RemoveAll(i => numbers.Count > 1 && IsOfVersion(clause, i));
         if (Sided(clause, numbers, protocol, address)
             || numbers.Count == 0 && Impossible(clause, named))
         {

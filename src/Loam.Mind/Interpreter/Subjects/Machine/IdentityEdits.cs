@@ -52,6 +52,11 @@ internal static class IdentityEdits
         {
             return given.Name;
         }
+        if (Behind(clause) is >= 0 and var behind)
+        {
+            clause.Use(behind);
+            return clause[behind].Original.ToLowerInvariant();
+        }
         for (var at = clause.Count - 1; at >= 0; at--)
         {
             var lexeme = clause[at];
@@ -65,6 +70,7 @@ internal static class IdentityEdits
                 clause.Use(at);
                 return text;
             }
+            old |= at + 1 < clause.Count && clause[at + 1].Text is "time";
             if (!old && IsHost(text) && !lexeme.Is(Part.Noise) && !lexeme.Is(Part.Topic)
                 && (lexeme.Is(Part.Unknown) || lexeme.Is(Part.Quoted) || lexeme.Is(Part.Domain)
                     || lexeme.Corrected || lexeme.IsMention))
@@ -74,6 +80,22 @@ internal static class IdentityEdits
             }
         }
         return null;
+    }
+
+    /// <summary>"Hostname box", "hostname: fjord, oslo time": right behind the word and at the end
+    /// of its piece, whatever it means elsewhere; -1: nothing stands there.</summary>
+    private static int Behind(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.IsField("hostname")) + 1;
+        while (at > 0 && at < clause.Count && (clause[at].IsGlue("is") || clause[at].IsGlue("to")
+            || clause[at].Text is ":" or "=" or "should be" or "shall be"))
+        {
+            at++;
+        }
+        return at > 0 && at < clause.Count && clause[at].Readings[0].Part is not (Part.Glue
+                or Part.Verb or Part.Question) && IsHost(clause[at].Original.ToLowerInvariant())
+            && clause[at].Text is not ("please" or "the" or "a" or "now" or "again" or "too")
+            && (at + 1 == clause.Count || ClauseSplitter.IsJoint(clause[at + 1])) ? at : -1;
     }
 
     private static bool IsHost(string text) => text.Length is > 0 and <= 253

@@ -56,6 +56,12 @@ internal sealed class MachineSubject : ISubject
                 clause.Attributes.Insert(0, new MachineAttribute(MachineTopic.Hostname));
                 MachineValues.Take(clause, MachineTopic.Hostname);
             }
+            // "Hostname fjord, oslo time"
+            if (topic == MachineTopic.Hostname && Zones.SaysTime(clause.Lexemes))
+            {
+                clause.Attributes.Add(new MachineAttribute(MachineTopic.Timezone));
+                MachineValues.Take(clause, MachineTopic.Timezone);
+            }
         }
         clause.Sweep();
     }
@@ -127,7 +133,8 @@ internal sealed class MachineSubject : ISubject
             return null;
         }
         if (Says("timezone") || (Says("zone") && !number || Says("located"))
-            && Zones.Find(clause).Count > 0)
+            && Zones.Find(clause).Count > 0 || !number && !app && !Says("hostname")
+                && Zones.SaysTime(all))
         {
             return (app || IsVariable(all)) && !NamesMachine(clause) && !Says("hostname")
                 ? null : MachineTopic.Timezone;

@@ -35,6 +35,11 @@ internal static class Zones
     public static bool IsZone(string text) => text.Contains('/')
         && s_cities.Value.ContainsKey(text.ToLowerInvariant());
 
+    /// <summary>"Oslo time": a place that has a zone, and the word.</summary>
+    public static bool SaysTime(IReadOnlyList<Recognising.Lexeme> all) =>
+        all.Zip(all.Skip(1)).Any(p => p.Second.Text is "time" && p.First.IsMention is false
+            && s_cities.Value.ContainsKey(p.First.Original.ToLowerInvariant()));
+
     /// <summary>Every zone a clause can mean, the last place said first; empty: none.</summary>
     public static List<string> Find(Clause clause)
     {

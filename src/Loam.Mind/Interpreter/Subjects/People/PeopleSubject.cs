@@ -419,6 +419,12 @@ internal sealed class PeopleSubject : ISubject
         {
             now.Users.AddRange(told.Users.Except(now.Users));
             now.Names.AddRange(told.Names.Except(now.Names));
+            // "Remove peter's laptop key and take him out of sudo": each is said to its end.
+            if (told.SaysKey && told.Hints.Count > 0 && before.Verb == "remove"
+                && now.SaysWhat && now.Keys.Count == 0)
+            {
+                return;
+            }
             now.Hints.AddRange(told.Hints);
             now.Creates |= told.Creates;
             now.SaysAccount |= told.SaysAccount || told.Creates && now.SaysWhat;

@@ -229,6 +229,23 @@ internal static class Secrets
 
     private static bool IsNewValue(SecretAttribute said) => said.Wish == SecretWish.Renew;
 
+    /// <summary>The secrets that services refer to.</summary>
+    public static List<string> Of(Draft draft, IReadOnlyCollection<string> services) =>
+        [.. draft.State.Secrets.Keys.Where(name => services.Any(s =>
+            draft.State.Services.TryGetValue(s, out var service) && service.Environment.Values.Any(
+                v => v.Contains($"${{secrets.{name}}}", StringComparison.Ordinal))))];
+
+    /// <summary>A secret goes if nothing else uses it; said of one by its name, or of those that
+    /// only what is gone has used.</summary>
+    public static Reply Remove(Draft draft, string name, bool isNamed)
+    {
+        var users = Users(draft, name);
+        return users.Count == 0 || isNamed
+            ? One(name, new(SecretWish.Remove, [name], 0, Hex: false), draft)
+            : Reply.Same($"The secret {name} stays: {Wording.Some(users)} "
+                + $"{(users.Count == 1 ? "uses" : "use")} it.");
+    }
+
     /// <summary>Who refers to a secret: services by name, other things by their file.</summary>
     public static List<string> Users(Draft draft, string name)
     {

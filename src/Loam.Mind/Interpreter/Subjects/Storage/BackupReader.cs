@@ -8,58 +8,11 @@ using Loam.Mind.Interpreter.Subjects.Jobs;
 namespace Loam.Mind.Interpreter.Subjects.Storage;
 
 /// <summary>What a clause says of backups: when, how many are kept, where to.</summary>
-internal static class BackupReader
+internal static partial class BackupReader
 {
     private const int DaysOfWeek = 7;
     private const int DaysOfMonth = 30;
     private const int DaysOfYear = 365;
-
-    public static bool Speaks(Clause clause) =>
-        clause.Verb == "backup" || clause.Lexemes.Any(l => l.IsField("backup")
-            || (l.IsVerb("backup") && !l.IsMention))
-        // "Keep 30 copies of nextcloud-data"
-        || (clause.Lexemes.Any(l => l.Is(Part.Topic, "retain") && l.Text != "hold")
-            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
-            && clause.Lexemes.Any(l => IsPeriod(l) || l is { IsNumber: true, Unit: "" or "d" })
-            && !clause.Lexemes.Any(SizeReader.IsSize))
-        || (clause.Verb.Length == 0 && clause.Question is null && clause.Lexemes.Any(
-                l => l.Is(Part.Topic, "everything") && l.Text.Contains("volume",
-                    StringComparison.Ordinal)) && TimeReader.Peek(clause) is not null)
-        || clause.Lexemes.Any(l => l.Is(Part.Topic, "destination")
-            && l.Text.Contains("backup", StringComparison.Ordinal))
-        || KeepsOfAll(clause)
-        // "Retain 20 copies of nextcloud"
-        || clause.Lexemes.Any(l => l.Text is "retain" or "retains") && clause.Lexemes.Any(
-            l => l.IsField("replicas") && l.Is(Part.Topic, "retain"))
-        // "Save the settings of sonarr every monday"
-        || (clause.Question is null && clause.Lexemes.Any(l => l.Text is "save" or "saves"
-                or "preserve" or "safeguard" or "secure")
-            && clause.Lexemes.Any(l => l.Named(Known.Service) is not null
-                || l.Named(Known.Volume) is not null)
-            && TimeReader.Peek(clause) is not null)
-        // "Blog-content half an hour later"
-        || (clause.Verb is "" or "set" or "have" or "move" && clause.Question is null
-            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
-                && l.Named(Known.Service) is null)
-            && clause.Lexemes.Any(l => l.Is(Part.Topic, "later") || l.Is(Part.Topic, "sooner"))
-            && clause.Lexemes.Any(l => l is { IsNumber: true, Unit: "min" or "h" }))
-        // "Mqtt-data weekly": what else could happen to a volume at times?
-        || (clause.Verb is "" or "set" or "have" && clause.Question is null
-            && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null
-                && l.Named(Known.Service) is null)
-            && clause.Lexemes.All(l => l.Named(Known.Job) is null && !l.Is(Part.Command)
-                && l.Named(Known.Service) is null)
-            && TimeReader.Peek(clause) is { SaysDays: true });
-
-    /// <summary>"Keep 30 copies of everything": of data, not so many of each service.</summary>
-    private static bool KeepsOfAll(Clause clause) => clause.Question is null
-        && clause.Verb is "set" or "" or "have"
-        && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "keep" or "keeps" or "retain" or "save"
-            && l.Is(Part.Topic, "retain"))
-        && clause.Lexemes.Any(l => l.IsField("replicas") && l.Is(Part.Topic, "retain"))
-        && clause.Lexemes.Any(l => l.Is(Part.Topic, "everything")
-            || l.Is(Part.Reference, "all") && !l.Text.Contains("service", StringComparison.Ordinal))
-        && clause.Lexemes.All(l => l.Named(Known.Service) is null);
 
     /// <summary>"Everything except photos", "all volumes but photos".</summary>
     private static bool Spares(Clause clause)
@@ -129,6 +82,8 @@ internal static class BackupReader
             Everything = !IsKind(clause) && (Take(clause, "everything") || TakeAll(clause)),
             Machine = Take(clause, "machine"),
         });
+        // "Daily, at the same time": the hour that is there stays.
+        Take(clause, "samehour");
         Take(clause, "destination");
         while (Take(clause, "retain"))
         {
@@ -453,6 +408,10 @@ internal static class BackupReader
                 || (at > 0 && (clause[at - 1].IsGlue("not") || clause[at - 1].IsGlue("without")
                     || clause[at - 1].Text is "no" or "no more"));
             type = former ? type : said;
+            if (former && at > 0 && clause[at - 1].IsGlue("not"))
+            {
+                clause.Use(at - 1);
+            }
             if (former || !clause[at].IsField("backup"))
             {
                 clause.Use(at);

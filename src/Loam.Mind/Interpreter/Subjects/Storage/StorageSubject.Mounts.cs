@@ -86,6 +86,13 @@ internal sealed partial class StorageSubject
     /// </summary>
     private static FileSystemAttribute Joined(FileSystemAttribute read, Discourse said)
     {
+        // "The drive behind /media died. The new one is UUID=…, mount that"
+        if (read is { Source: not null, Target: null, Known.Count: 0 }
+            && said.Before.SelectMany(c => c.Lexemes).Select(l => l.Named(Known.Mount))
+                .OfType<string>().Distinct().ToList() is [var there])
+        {
+            return read with { Known = [there] };
+        }
         if (read.Source is not null || read.Known.Count > 0 || said.Before is not
             [.., { Attributes: [FileSystemAttribute { Source: not null, Target: null,
                 Known.Count: 0 } first] }

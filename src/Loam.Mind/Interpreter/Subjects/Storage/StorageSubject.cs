@@ -119,7 +119,9 @@ internal sealed partial class StorageSubject : ISubject
                 || l.Is(Part.Topic, "private") || l.Is(Part.Topic, "groupwrite")
                 || l.Is(Part.Topic, "groupread") || l.Is(Part.Topic, "allwrite")
                 || l.Is(Part.Topic, "allread"))
-        || clause.Lexemes.Any(l => l.Named(Known.Volume) is not null) && IsOfGroup(clause)
+        || clause.Lexemes.Any(l => l.Named(Known.Volume) is not null) && (IsOfGroup(clause)
+            || clause.Verb is "" or "set" or "have" && Enumerable.Range(0, clause.Count).Any(
+                i => VolumeReader.IsMode(clause, i)))
         || IsGiven(clause);
 
     /// <summary>"To 33:33 with 0755": whose files they are, and their mode.</summary>
@@ -284,7 +286,8 @@ internal sealed partial class StorageSubject : ISubject
             {
                 // "Gitea's repos are precious, snapshot them".
                 volumes.AddRange(VolumeReader.Read(new([.. before.Lexemes]),
-                    said.Session.Draft.State));
+                    said.Session.Draft.State).Where(v => v.OneOf is not null
+                        || v.Volumes.Count + v.Services.Count > 0));
             }
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
                 || v.OneOf is not null

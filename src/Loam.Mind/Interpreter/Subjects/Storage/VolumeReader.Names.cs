@@ -28,7 +28,11 @@ internal static partial class VolumeReader
         }
         var word = Enumerable.Range(0, clause.Count).FirstOrDefault(
             i => IsVolumeWord(clause[i]), -1);
-        foreach (var near in (int[])[word + 1, word - 1])
+        // "New volume: clips, 10 GB", "volume wanted: clips"
+        var colon = word < 0 ? -1 : Enumerable.Range(word + 1, Math.Min(2, clause.Count - word - 1))
+            .FirstOrDefault(i => clause[i].Text is ":" or "=", -1);
+        foreach (var near in colon > 0 ? (int[])[colon + 1, word + 1, word - 1]
+            : [word + 1, word - 1])
         {
             // "New volume scratch", whatever the word means elsewhere.
             var given = near == word + 1 && near < clause.Count && word >= 0
@@ -41,7 +45,8 @@ internal static partial class VolumeReader
                     || clause[near + 1].IsGlue("of") || clause[near + 1].IsGlue("with")
                     || clause[near + 1].IsGlue("on") || clause[near + 1].IsNumber
                     || ClauseSplitter.IsJoint(clause[near + 1]));
-            if (word >= 0 && near >= 0 && clause.IsFree(near) && (given || CanName(clause[near])))
+            if (word >= 0 && near >= 0 && near < clause.Count && clause.IsFree(near)
+                && (given || CanName(clause[near])))
             {
                 clause.Use(near);
                 return NameReader.AsLabel(clause[near].Original);

@@ -261,7 +261,8 @@ internal static partial class VolumeReader
     /// <summary>"Like the nextcloud one", "the same as wordpress-db".</summary>
     private static bool IsCompared(Clause clause, int at)
     {
-        if (clause[at].Role == Role.Model)
+        if (clause[at].Role == Role.Model || at > 0 && clause[at - 1].Is(Part.Topic, "like")
+            && !clause[at - 1].IsMention && clause.Lexemes.Take(at - 1).Any(l => l.IsMention))
         {
             return true;
         }
@@ -402,13 +403,16 @@ internal static partial class VolumeReader
         var at = clause.Find(Part.Topic, "permissions");
         if (at < 0)
         {
-            var bare = Enumerable.Range(0, clause.Count).FirstOrDefault(i => IsMode(clause, i), -1);
-            if (bare < 0)
+            var modes = Enumerable.Range(0, clause.Count).Where(i => IsMode(clause, i)).ToList();
+            if (modes.Count == 0)
             {
                 return null;
             }
-            clause.Use(bare);
-            return clause[bare].Text;
+            modes.ForEach(clause.Use);
+            // "770 instead of 775", "nothing needs 775, 750 please"
+            var meant = modes.FindLast(m => m == 0 || !(clause[m - 1].IsGlue("insteadof")
+                || clause[m - 1].IsGlue("not") || clause[m - 1].IsGlue("from")));
+            return clause[meant].Text.PadLeft(4, '0');
         }
         clause.Use(at);
         for (var next = at + 1; next < clause.Count; next++)
@@ -425,8 +429,17 @@ internal static partial class VolumeReader
 
     /// <summary><c>0750</c> is nothing but a mode.</summary>
     public static bool IsMode(Clause clause, int at) => clause.IsFree(at)
-        && clause[at].Text is { Length: 4 } text && text[0] is '0' or '1' or '2'
-        && text.All(c => c is >= '0' and <= '7') && (text[0] == '0' || text[1] == '7');
+        && clause[at].Text.All(c => c is >= '0' and <= '7') && clause[at].Text switch
+        {
+            { Length: 4 } text => text[0] == '0' || text[0] is '1' or '2' && text[1] == '7',
+            // "Scratch should be 750": no size, and no number of copies.
+            { Length: 3 } text => text[0] is '7' or '6' or '5' && clause[at].Unit.Length == 0
+                && clause.Lexemes.Any(l => l.Named(Known.Volume) is not null)
+                && !clause.Lexemes.Any(l => l.Is(Part.Topic, "retain") || l.IsField("backup")
+                    || l.IsVerb("backup") || SizeReader.IsSize(l) || l.IsField("memory")
+                    || l.IsField("port") || l.IsVerb("limit") || l.IsGlue("per")),
+            _ => false,
+        };
 
     private static string? FileSystem(Clause clause)
     {
