@@ -44,7 +44,8 @@ internal static class SharedVariables
         var first = named.Count > 0 ? named[0] : field;
         for (var i = Math.Max(0, first - 1); i < at; i++)
         {
-            if (clause[i].Text is "like" or "of" or "from" or "as" or "same" or "the same" or "as in" or "as with"
+            if (clause[i].Text is "like" or "of" or "from" or "as" or "same" or "the same"
+                    or "as in" or "as with"
                 || clause[i].Text.EndsWith(" as", StringComparison.Ordinal))
             {
                 clause.Use(i);

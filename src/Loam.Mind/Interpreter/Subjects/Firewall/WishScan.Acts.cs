@@ -46,7 +46,10 @@ internal sealed partial class WishScan
             May(at);
         }
         else if (_words.Is(at, "log")
-            && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal))
+            && !lexeme.Text.StartsWith("log in", StringComparison.Ordinal)
+            // "Since we log all four rigs"
+            && !(at > 1 && _clause[at - 1].Text is "we" or "they"
+                && _clause[at - 2].Text is "since" or "because" or "as"))
         {
             if (_group is { OwnAct: true, HasOperand: true } && _words.JointBefore(at)
                 && !_clause.Lexemes.Skip(at + 1).All(l => l.Is(Part.Reference)

@@ -28,9 +28,7 @@ internal static partial class VolumeReader
         }
         var word = Enumerable.Range(0, clause.Count).FirstOrDefault(
             i => IsVolumeWord(clause[i]), -1);
-        // "New volume: clips, 10 GB", "volume wanted: clips"
-        var colon = word < 0 ? -1 : Enumerable.Range(word + 1, Math.Min(2, clause.Count - word - 1))
-            .FirstOrDefault(i => clause[i].Text is ":" or "=", -1);
+        var colon = word < 0 ? -1 : Colon(clause, word);
         foreach (var near in colon > 0 ? (int[])[colon + 1, word + 1, word - 1]
             : [word + 1, word - 1])
         {
@@ -81,6 +79,11 @@ internal static partial class VolumeReader
         clause.Use(words[0], words[^1]);
         return NameReader.AsLabel(string.Join('-', words.Select(i => clause[i].Original)));
     }
+
+    /// <summary>"New volume: clips, 10 GB", "volume wanted: clips"; -1: there is none.</summary>
+    private static int Colon(Clause clause, int word) =>
+        Enumerable.Range(word + 1, Math.Min(2, clause.Count - word - 1))
+            .FirstOrDefault(i => clause[i].Text is ":" or "=", -1);
 
     private static bool CanName(Lexeme lexeme) => lexeme.Is(Part.Unknown) || lexeme.Corrected
         || (lexeme.IsMention && lexeme.Named(Known.Service) is null
