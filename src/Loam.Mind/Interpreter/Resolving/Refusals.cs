@@ -230,7 +230,7 @@ internal static class Refusals
                 "unsafe" => !asks && !(clause.Subject is null && clause.Lexemes.Any(
                     l => l.Is(Part.Amount, "unlimited")) && clause.Lexemes.Any(
                     l => l.Named(Known.Service) is not null))
-                    && clause.Subject is not (MachineSubject or FirewallSubject),
+                    && clause.Subject is not (MachineSubject or FirewallSubject or JobSubject),
                 "host" => !asks && clause.Subject is not PeopleSubject
                     && !clause.Lexemes.Any(l => l.Named(Known.Service) is not null),
                 // "Open valve 3 in the greenhouse" is about no port.

@@ -443,6 +443,8 @@ internal sealed partial class TimeReader
         }
         var ofMonth = Unit(end) == "month";
         var month = _words.Of(Text(end), "month");
+        // "We'd like the 10th"
+        said |= _expected && _words.Is(Text(at - 1), "the") && char.IsAsciiDigit(Text(at)[0]);
         if (!(said || ofMonth || _monthly || month is not null))
         {
             return 0;

@@ -197,6 +197,10 @@ internal static class BanReader
 
     private static bool Stops(Clause clause, ScanWords words)
     {
+        if (clause.Verb is "remove" or "stop" or "unset")
+        {
+            return true;
+        }
         for (var at = 0; at < clause.Count; at++)
         {
             if (clause[at].IsGlue("not") || clause[at].Text is "no" or "no more" or "stop"

@@ -36,9 +36,10 @@ internal sealed partial class ScanWords
     /// <summary>"The mail server needs 25, 465 and 993": ports, and nobody here who has them.
     /// </summary>
     public bool NeedsPorts => clause is { Question: null, Negated: false, Verb: "have" }
-        && HasText("needs", "need", "requires", "wants") && !clause.Lexemes.Any(l => l.IsMention)
-        && clause.Lexemes.Count(l => l is { IsNumber: true, Unit: "", Value: > 20 }) > 1
-        && clause.Lexemes.All(l => !l.IsNumber || l is { Unit: "", Value: > 20 });
+        && HasText("needs", "need", "i need", "we need", "requires", "wants")
+        && !clause.Lexemes.Any(l => l.IsMention)
+        && clause.Lexemes.Count(l => l is { IsNumber: true, Unit: "", Value: >= 20 }) > 1
+        && clause.Lexemes.All(l => !l.IsNumber || l is { Unit: "", Value: >= 20 });
 
     /// <summary>Where a last piece begins that only tells: "…, our mail goes over 587 anyway"; -1:
     /// there is none.</summary>

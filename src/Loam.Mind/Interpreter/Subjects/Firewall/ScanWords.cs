@@ -66,9 +66,11 @@ internal sealed partial class ScanWords(Clause clause)
         {
             return true;
         }
-        return clause[before].IsGlue("to")
-            && (group.Direction is PacketDirection.Output or PacketDirection.Forward
-                || before > 0 && Is(before - 1, "out") && !IsParticle(before - 1));
+        return clause[before].IsGlue("to") && before > 0
+            && (clause[before - 1].Text is "going" or "goes" or "headed" or "heading" or "bound"
+                or "leading" or "leads"
+                || group.Direction is PacketDirection.Output or PacketDirection.Forward
+                || Is(before - 1, "out") && !IsParticle(before - 1));
     }
 
     /// <summary>"Called node-exporter"; null: no name is given.</summary>

@@ -34,7 +34,8 @@ internal sealed partial class WishScan
         {
             _group.Only = true;
             _group.OnlyPorts |= _group is { SourceFirst: true, Ports.Count: 0 }
-                && _words.LeadsToPort(at);
+                && (_words.LeadsToPort(at) || _words.Is(at + 1, "may")
+                    && _words.LeadsToPort(at + 1));
             _group.OnlyAfterBlock |= _group is { OwnAct: true, IsBlock: true };
         }
         _group.Also |= lexeme.IsGlue("also") && !(lexeme.Text == "too"
@@ -133,6 +134,9 @@ internal sealed partial class WishScan
         }
         else if (_words.IsExcept(at))
         {
+            // "Block all but ssh"
+            _group.Everything |= lexeme.Text is "all but" or "all except" or "everything but"
+                or "anything but" && !_group.HasOperand;
             Except();
         }
         else if (lexeme.IsGlue("but") && _group.IsBlock && _group.OwnAct)

@@ -72,6 +72,8 @@ internal sealed partial class WishScan
         scan.SharePorts();
         scan.SharePlace();
         scan._groups.ForEach(g => g.Outwards(g.Towards));
+        // "Only allow ssh 3 times per minute": so often, and not this alone.
+        scan._groups.ForEach(g => g.Only &= g.Rate is null || g.HasSource);
         // "Http isn't needed, drop 80 from the web rule" says one thing twice.
         scan._groups.RemoveAll(g => g is { IsBlock: true, Rules.Count: 0, Ports.Count: > 0,
             HasSource: false } && scan._groups.Exists(o => o is { IsBlock: true, Rules.Count: > 0,
@@ -121,6 +123,13 @@ internal sealed partial class WishScan
             && (needless || _clause.Verb is "publish" or "unpublish"))
         {
             _groups.ForEach(g => g.Act = _clause.Verb == "publish" ? Act.Allow : Act.Block);
+        }
+        // "Kick 192.0.2.10 out"
+        foreach (var group in _groups.Where(g => g is { Act: Act.None, Sources.Count: > 0,
+            Ports.Count: 0, Rules.Count: 0 } && _clause.Verb == "remove"
+            && _words.HasText("kick", "throw", "chuck", "boot")))
+        {
+            (group.Act, group.OwnAct, group.Strong) = (Act.Block, true, true);
         }
         // "Stop forwarding", "mail needs 25, 465 and 993"
         if (_clause.Lexemes.All(l => l.Text is "stop forwarding" || l.Readings[0].Part

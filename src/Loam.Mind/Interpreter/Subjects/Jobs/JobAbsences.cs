@@ -12,7 +12,7 @@ internal static class JobAbsences
     /// <param name="goesOn">The clause before speaks of a job.</param>
     public static void Read(Clause clause, JobWish wish, bool goesOn)
     {
-        if (wish.Time is { ExceptDays: true, LeftOut: null })
+        if (wish.Time is { ExceptDays: true, LeftOut: null } || Suffices(clause, wish))
         {
             return;
         }
@@ -31,6 +31,28 @@ internal static class JobAbsences
             // "Every night except in July"
             wish.Without = true;
         }
+    }
+
+    /// <summary>"It needn't run at night, 6 to 23 is enough": the hours that are said shall be.
+    /// </summary>
+    private static bool Suffices(Clause clause, JobWish wish)
+    {
+        var enough = clause.Lexemes.ToList().FindLastIndex(l => l.Text.Split(' ')[^1] is "enough"
+            or "suffices" or "sufficient" or "suffice" or "plenty");
+        var comma = enough < 0 ? -1 : clause.Lexemes.ToList().FindLastIndex(enough,
+            l => l.IsGlue("comma") || l.IsGlue("but"));
+        if (wish.Time?.Window is null || comma < 0
+            || !clause.Lexemes.Skip(comma).Take(enough - comma).Any(l => l.IsNumber))
+        {
+            return false;
+        }
+        (clause.Negated, clause.Corrects) = (false, false);
+        foreach (var at in Enumerable.Range(0, comma).Where(i => clause[i].IsGlue("not")
+            || IsDenial(clause[i])))
+        {
+            clause.Use(at);
+        }
+        return true;
     }
 
     private static void Leave(Clause clause, JobWish wish)

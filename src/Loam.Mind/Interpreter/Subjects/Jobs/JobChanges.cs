@@ -58,7 +58,7 @@ internal sealed class JobChanges(Clause clause, Session session, JobFields jobs,
                     return time is { Impossible: null };
                 });
         }
-        if (cron == old)
+        if (cron == old || ScheduleWords.Of(cron) == ScheduleWords.Of(old))
         {
             _same.Add($"runs {ScheduleWords.Of(old)}");
             return null;

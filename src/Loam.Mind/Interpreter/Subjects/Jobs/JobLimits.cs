@@ -18,7 +18,8 @@ internal static class JobLimits
         // "6h max", "at most 20 minutes"
         for (var at = 0; at < clause.Count && wish.Timeout is null; at++)
         {
-            var most = at > 0 && clause[at - 1].IsGlue("atmost") ? at - 1
+            var most = at > 0 && (clause[at - 1].IsGlue("atmost")
+                || clause[at - 1].Text is "within") ? at - 1
                 : at + 1 < clause.Count && (clause[at + 1].IsGlue("atmost")
                     || clause[at + 1].Text is "max" or "maximum" or "tops") ? at + 1 : -1;
             if (most >= 0 && clause.IsFree(at) && clause[at] is { IsNumber: true,
@@ -173,7 +174,8 @@ internal static class JobLimits
         }
         if (before >= 0 && (clause[before].IsGlue("not") || clause[before].IsGlue("without")
             || clause[before].Text == "no") || at > 0 && clause[at - 1].Text == "no"
-            || clause.Verb is "remove" or "unset" && !clause.Lexemes.Any(l => l.IsNumber))
+            || clause.Verb is "remove" or "unset" or "stop"
+                && !clause.Lexemes.Any(l => l.IsNumber))
         {
             wish.Retries = 0;
             clause.Use(at);

@@ -38,6 +38,11 @@ internal static class JobPresent
                     l => l.IsNumber)?.Unit ?? "");
                 continue;
             }
+            if (IsAsIs(clause, from, to, job))
+            {
+                Leave(clause, from, to);
+                continue;
+            }
             var ended = Ends(clause, from, to);
             if (!ended && !IsUnfit(clause, from, to))
             {
@@ -71,6 +76,21 @@ internal static class JobPresent
         }
     }
 
+    /// <summary>"The newsletter always goes out on the 1st, …": the days or time that are there,
+    /// where others are said behind.</summary>
+    private static bool IsAsIs(Clause clause, int from, int to, MapValue? job)
+    {
+        var piece = clause.Lexemes.Skip(from).Take(to - from).ToList();
+        return to < clause.Count && job?.Text("schedule")?.Split(' ') is { Length: 5 } fields
+            && !piece.Exists(l => l.IsGlue("wish") || l.IsGlue("not") || l.IsGlue("only"))
+            && piece.Exists(l => l.Text.Split(' ')[0] is "always" or "currently" or "usually"
+                or "goes" or "runs" or "comes" or "starts" or "sent")
+            && !piece.Exists(l => l.IsVerb("have"))
+            && IsSaid(new([.. piece]), fields)
+            && (HourlyReader.Read(new([.. clause.Lexemes.Skip(to)]))
+                ?? TimeReader.Read(new([.. clause.Lexemes.Skip(to)]), expected: true)) is not null;
+    }
+
     /// <summary>"…, 7 would be better": a time of day, said of a job.</summary>
     private static bool IsPreferred(Clause clause)
     {
@@ -88,7 +108,7 @@ internal static class JobPresent
     {
         var said = (HourlyReader.Read(piece) ?? TimeReader.Read(piece, expected: true))?.Cron
             .Split(' ');
-        return said is not null && (said[1] == fields[1] && (said[0] == fields[0]
+        return said is { Length: 5 } && (said[1] == fields[1] && (said[0] == fields[0]
             || fields[1][0] == '*') || said[2..].SequenceEqual(fields[2..]));
     }
 

@@ -110,16 +110,15 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
     private void Join(Clause before, JobWish earlier)
     {
         // "By day it has to stay at every five minutes": so it is, and no other time.
-        if (_wish.Time is not null && clause.Lexemes.Any(l => l.Text is "stay" or "stays"
-                or "remain" or "remains")
-            && earlier is { Jobs: [var kept], Time: not null }
-            && new JobFields(said.Session.Draft).Find(kept)?.Text("schedule") is { } present
-            && JobTimes.Changed(present, new JobWish { Time = _wish.Time }) == present)
+        if (clause.Lexemes.Any(l => l.Text is "stay" or "stays" or "remain" or "remains")
+            && earlier is { Time: not null }
+            && IsPresent(earlier.Jobs, _wish.Time))
         {
             _wish.Time = null;
         }
         // "Scan-files never finishes. 5:15 would do": the time that was told is no wish.
-        var told = before.Lexemes.Any(l => l.IsGlue("not") || l.Is(Part.Topic, "fail"));
+        var told = before.Lexemes.Any(l => l.IsGlue("not") || l.Is(Part.Topic, "fail"))
+            || IsPresent(earlier.Jobs, earlier.Time);
         if (!clause.Corrects && !told && earlier.Time is { SaysDays: true, SaysClock: true } one
             && _wish.Time is { SaysDays: true, SaysClock: true } two && one.Cron != two.Cron)
         {
@@ -131,6 +130,12 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         clause.Corrects = false;
         _wish.Absorbed = true;
     }
+
+    /// <summary>"It always goes out on the 1st": the time that is there.</summary>
+    private bool IsPresent(List<string> jobs, TimePhrase? time) => jobs is [var job]
+        && time is { Impossible: null }
+        && new JobFields(said.Session.Draft).Find(job)?.Text("schedule") is { } present
+        && JobTimes.Changed(present, new JobWish { Time = time }) == present;
 
     /// <summary>"Every five minutes look at the router, i.e. run …": the time stands in a clause
     /// that was nobody else's.</summary>
@@ -247,11 +252,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         // "Prune-notebooks should delete *.bak files too": it does it, it does not go.
         var job = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Job) is not null);
         var goes = clause.Lexemes.ToList().FindIndex(l => l.IsVerb("remove"));
-        if (clause.Verb == "remove" && job >= 0 && goes > job + 1 && goes + 1 < clause.Count
-            && clause.Lexemes.Skip(job + 1).Take(goes - job - 1).LastOrDefault(
-                l => l.Text is not ("also" or "now" or "only" or "rather" or "as well")) is { } wish
-            && wish.IsGlue("wish") && !wish.Text.EndsWith("be", StringComparison.Ordinal)
-            && clause[goes].Text.Split(' ')[0] is "delete"
+        if (clause.Verb == "remove" && job >= 0 && goes > job && goes + 1 < clause.Count
+            && Bids(clause, job, goes) && clause[goes].Text.Split(' ')[0] is "delete"
                 or "remove" or "purge" or "clean" or "wipe" or "drop" or "erase" or "discard")
         {
             clause.Verb = "set";
@@ -276,6 +278,17 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             clause.Verb = clause.Lexemes.Where(l => l.Is(Part.Verb) && !Names(l))
                 .Select(l => l.Key(Part.Verb)).FirstOrDefault() ?? "";
         }
+    }
+
+    /// <summary>"The job should also delete …", "have the job delete …": what it does.</summary>
+    private static bool Bids(Clause clause, int job, int does)
+    {
+        var last = clause.Lexemes.Skip(job + 1).Take(does - job - 1).LastOrDefault(
+            l => l.Text is not ("also" or "now" or "only" or "rather" or "as well"));
+        var made = clause.Lexemes.Take(job).Any(l => l.Text is "have" or "let" or "make")
+            && does == job + 1;
+        return made || last is not null && last.IsGlue("wish")
+            && !last.Text.EndsWith("be", StringComparison.Ordinal);
     }
 
     private void ReadCommand()
@@ -371,6 +384,10 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
             var lexeme = clause[at];
             var delay = lexeme.IsNumber && lexeme.Unit is "s" or "min" or "h" or "d"
                 && at > 0 && clause[at - 1].IsGlue("in") && !recurring;
+            // "Only once a month": it recurs.
+            recurring |= lexeme.Is(Part.Topic, "once") && lexeme.Text.EndsWith("once",
+                StringComparison.Ordinal) && at + 1 < clause.Count
+                && clause[at + 1].Text.Split(' ')[0] is "a" or "per" or "each" or "an";
             var compared = clause.Lexemes.Take(at).Any(l => l.IsGlue("than") || l.Text is "than");
             if ((lexeme.Is(Part.Topic, "once") || lexeme.Text is "tonight" or "today" || delay)
                 && !recurring && !compared && JobPresent.Begins(clause, at))

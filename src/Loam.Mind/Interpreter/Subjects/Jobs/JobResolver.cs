@@ -77,7 +77,8 @@ internal sealed class JobResolver(Clause clause, Session session, JobSubject sub
         {
             return RemoveAll(ended);
         }
-        if ((verb is "stop" && !silences && _wish is { Timeout: null, Unlimited: false })
+        if ((verb is "stop" && !silences && _wish is { Timeout: null, Unlimited: false,
+                Retries: null })
             || (!silences && Topic("pause") && !_wish.Changes && _wish.Jobs.Count > 0))
         {
             return [Pause()];

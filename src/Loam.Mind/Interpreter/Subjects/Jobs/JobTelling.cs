@@ -142,7 +142,7 @@ internal static class JobTelling
                 return false;
             }
             if (lexeme.IsGlue("not") || lexeme.IsGlue("without") || lexeme.Text is "no" or "stop"
-                or "never" or "nobody")
+                or "no more" or "no longer" or "never" or "nobody")
             {
                 clause.Use(before);
                 return true;

@@ -23,8 +23,9 @@ internal sealed class PeopleSubject : ISubject
             return 0;
         }
         // "Block everyone from 3001 except 203.0.113.9": packets, and no accounts.
-        if (clause.Verb is "block" or "unblock" && clause.Lexemes.Any(
-                l => l.Is(Part.Address) || l.Is(Part.Cidr))
+        if ((clause.Verb is "block" or "unblock" || clause.Lexemes.Any(
+                l => l.Text.EndsWith("access", StringComparison.Ordinal)))
+            && clause.Lexemes.Any(l => l.Is(Part.Address) || l.Is(Part.Cidr))
             && clause.Lexemes.All(l => l.Named(Known.User) is null))
         {
             return 0;
