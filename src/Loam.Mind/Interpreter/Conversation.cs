@@ -16,7 +16,7 @@ namespace Loam.Mind.Interpreter;
 
 /// <summary>Turns that lead to one proposal. Each turn adds to it, revises it, takes the turn
 /// before back, or answers the question that is open.</summary>
-public sealed class Conversation
+public sealed partial class Conversation
 {
     /// <summary>Characters of one turn; more is no sentence.</summary>
     private const int LongestTurn = 2000;
@@ -102,7 +102,8 @@ public sealed class Conversation
         try
         {
             return More.IsAsked(turn) && !IsAsking ? Explained(turn, _session)
-                : Spared(turn, _session) ?? Corrected(turn, _session) ?? Plain(turn, _session);
+                : Spared(turn, _session) ?? FieldsBack(turn, _session)
+                    ?? Spared(_session, turn) ?? Corrected(turn, _session) ?? Plain(turn, _session);
         }
         catch (TooMuchException)
         {
@@ -316,6 +317,14 @@ public sealed class Conversation
                 {
                     _said.Add(new(text, before, Stands: true));
                 }
+                return again;
+            }
+            // "LOG_LEVEL to debug", "back to info", as it was.
+            if (again is { Outcome: Outcome.NoChange, Confidence: >= Restating.Sure } && !onTop
+                && turn.TrimStart().StartsWith("back to ", StringComparison.OrdinalIgnoreCase))
+            {
+                session.UndoesTo(before);
+                _said.RemoveAt(_said.Count - 1);
                 return again;
             }
         }

@@ -71,7 +71,8 @@ internal sealed class FieldAnswers(Clause clause, DesiredState state)
             Found: FieldWords.At(i, list.Schema, path))).ToList();
         if (value.Length > 0)
         {
-            return Having(shown, meant.Count > 0, value);
+            return Having(shown, meant.Count > 0 || clause.Lexemes.Any(l => l.IsGlue("not")),
+                value);
         }
         var have = shown.Where(s => s.Found is not null).ToList();
         var lack = shown.Where(s => s.Found is null).Select(s => s.Name).ToList();

@@ -289,11 +289,24 @@ internal static class ClauseReader
                 && clause[at + 1].Text is "he" or "she" or "they" && at + 2 < clause.Count
                 && clause[at + 2].Text.Split(' ')[0] is "use" or "log" or "read" or "see" or "reach"
                     or "write" or "already" or "still" or "do" or "login" or "become" or "run"
+            // "Can the portal write to its disk?"
+            || clause.AsksMark && clause[at].Text is "can" or "may" && MaySomething(clause, at + 1)
             || clause[at].Text is "can" or "may" or "does" or "is" or "has"
                 // "Can peter's old key be dropped?" asks for it.
                 && !(clause[at].Text is "can" && clause.Lexemes.Any(l => l.Text is "be"))
                 && clause[at + 1].Named(Known.User) is not null
                 && clause[at + 1].Named(Known.Service) is null);
+    }
+
+    /// <summary>A service and what it does by itself, with no value that could be wished.
+    /// </summary>
+    private static bool MaySomething(Clause clause, int at)
+    {
+        at += at < clause.Count && clause[at].Text is "the" or "our" or "my" ? 1 : 0;
+        return at + 1 < clause.Count && clause[at].Named(Known.Service) is not null
+            && clause[at + 1].Text.Split(' ')[0] is "write" or "read" or "reach" or "see"
+                or "access" or "delete" or "talk" or "connect" or "send" or "already" or "still"
+            && !clause.Lexemes.Any(l => l.IsNumber || l.Is(Part.Path) || l.Is(Part.Assignment));
     }
 
     /// <summary>"Tell me which …", "do you know how many …": what is asked is inside.</summary>

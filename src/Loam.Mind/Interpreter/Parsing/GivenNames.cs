@@ -11,6 +11,7 @@ internal static class GivenNames
     public static List<Lexeme> Mark(List<Lexeme> sentence)
     {
         Praised(sentence);
+        Called(sentence);
         for (var at = 2; at < sentence.Count; at++)
         {
             // "IMAGE as service diagrams"
@@ -39,6 +40,23 @@ internal static class GivenNames
             }
         }
         return sentence;
+    }
+
+    /// <summary>"Call grafana dashboards": it has another name from then on.</summary>
+    private static void Called(List<Lexeme> sentence)
+    {
+        var call = sentence.FindIndex(l => l.Readings[0].Part is not (Part.Noise or Part.Glue)
+            || l.Text is "call");
+        if (call >= 0 && call + 2 < sentence.Count && sentence[call].Text is "call"
+            && (sentence[call + 1].Named(Known.Service) ?? sentence[call + 1].Named(Known.User))
+                is not null && IsLabel(sentence[call + 2]) && !sentence[call + 2].Is(Part.Glue)
+            && (call + 3 == sentence.Count || ClauseSplitter.IsJoint(sentence[call + 3])
+                || sentence[call + 3].Is(Part.Noise)))
+        {
+            sentence[call] = sentence[call] with { Readings = [new(Part.Verb, "rename")] };
+            sentence[call + 2] = Named(sentence[call + 2]);
+            sentence.Insert(call + 2, new("to", "to", [new(Part.Glue, "to")]));
+        }
     }
 
     /// <summary>"'Letters' would be a good name": called so.</summary>

@@ -300,7 +300,8 @@ internal sealed partial class Resolver
     /// <summary>"Caddy also needs 8443": one more port.</summary>
     private bool IsFurther(Clause clause, BareAttribute only, string name) =>
         decimal.IsInteger(only.Value) && only.Value is >= 1024 and < 65536
-        && clause.Verb is "have" or "" or "set" && clause.Lexemes.Any(l => l.IsGlue("also"))
+        && (clause.Verb is "have" or "" or "set" && clause.Lexemes.Any(l => l.IsGlue("also"))
+            || clause.Verb is "create" && clause.Lexemes.Any(l => l.Text is "add"))
         && _draft.State.Services[name].PublishesPorts;
 
     /// <summary>As many parts, and the first one near; a whole number only where the present
@@ -356,9 +357,10 @@ internal sealed partial class Resolver
         }
         switch (clause.Verb)
         {
-            case "" when service.Replicas == 0 && names.Count == 1
+            case "" or "have" when service.Replicas == 0 && names.Count == 1
                 && clause.Lexemes.Any(l => l.Text.Split(' ')[0] is "again" or "back")
-                && clause.Lexemes.All(l => l.IsMention || l.Is(Part.Noise) || l.Is(Part.Glue)):
+                && clause.Lexemes.All(l => l.IsMention || l.Is(Part.Noise) || l.Is(Part.Glue)
+                    || l.IsVerb("have")):
                 return LifeEdits.Start(_draft, service);
             case "create" or "have" or "" when Open(clause) is { } open:
                 return Reply.Ask($"What shall the {open} of {Wording.List(names)} be?", []);

@@ -41,6 +41,10 @@ internal static partial class Restating
         string before, List<Lexeme> earlier, string turn, IReadOnlyList<Clause> clauses)
     {
         var words = clauses.SelectMany(c => c.Lexemes).ToList();
+        if (Widened(before, turn) is { } wide)
+        {
+            yield return new(wide, OnTop: false);
+        }
         if (Mends(turn, words, clauses))
         {
             foreach (var text in Mended(before, earlier, words))
@@ -62,12 +66,42 @@ internal static partial class Restating
         {
             yield return new(alike, OnTop: true);
         }
+        // "Every 2", "30": a value alone, where one like it was said.
+        else if (!also && alike is not null && words.TrueForAll(l => IsValue(l)
+            || l.Readings[0].Part is Part.Noise or Part.Glue))
+        {
+            yield return new(alike, OnTop: false);
+        }
     }
+
+    /// <summary>"Block 203.0.113.77", "the whole /24": its network; null: none is said.</summary>
+    private static string? Widened(string before, string turn)
+    {
+        var (mask, address) = (Mask().Match(turn), Address().Match(before));
+        if (!mask.Success || !address.Success || turn.Any(c => c == '.' && char.IsDigit(c))
+            || Address().IsMatch(turn)
+            || !int.TryParse(mask.Groups[1].Value, out var bits) || bits is not (8 or 16 or 24))
+        {
+            return null;
+        }
+        var parts = address.Value.Split('.');
+        var network = string.Join('.', parts.Take(bits / 8).Concat(
+            Enumerable.Repeat("0", 4 - bits / 8)));
+        return $"{before[..address.Index]}{network}/{bits}"
+            + before[(address.Index + address.Length)..];
+    }
+
+    [GeneratedRegex(@"(?<![\w./])/(\d{1,2})(?![\w/])")]
+    private static partial Regex Mask();
+
+    [GeneratedRegex(@"(?<![\d.])\d{1,3}(\.\d{1,3}){3}(?![\d./])", RegexOptions.RightToLeft)]
+    private static partial Regex Address();
 
     /// <summary>The turn takes something back: "no, …", "make it …", "not …".</summary>
     private static bool Mends(
         string turn, List<Lexeme> words, IReadOnlyList<Clause> clauses) =>
         clauses.Any(c => c.Corrects || c.Verb == "undo") || words.Exists(l => l.IsGlue("not"))
+            || turn.TrimStart().StartsWith("back to ", StringComparison.OrdinalIgnoreCase)
             || turn.TrimStart().StartsWith("make it", StringComparison.OrdinalIgnoreCase)
             || turn.TrimStart().StartsWith("make that", StringComparison.OrdinalIgnoreCase);
 
@@ -97,6 +131,13 @@ internal static partial class Restating
             {
                 yield return without;
             }
+            yield break;
+        }
+        // "No signups" names nothing else.
+        var no = words.FindIndex(l => l.Text is "no");
+        if (no >= 0 && no + 1 < words.Count && words[no + 1].Is(Part.Unknown)
+            && Lexicon.English.Knows(words[no + 1].Text))
+        {
             yield break;
         }
         if (Put(before, earlier, words.Where(IsValue)) is { } mended)

@@ -21,7 +21,7 @@ internal static class CountReader
         {
             return;
         }
-        if (CountsOn(clause) || CountsOneMore(clause, said))
+        if (CountsOn(clause) || CountsOneMore(clause, said) || CountsAgain(clause, said))
         {
             return;
         }
@@ -105,6 +105,33 @@ internal static class CountReader
             }
         }
         return false;
+    }
+
+    /// <summary>"The worker to 3", "one more", "one less".</summary>
+    private static bool CountsAgain(Clause clause, Discourse said)
+    {
+        var one = clause.Lexemes.ToList().FindIndex(l => l.Text is "one more" or "another one"
+            or "one less" or "one fewer" or "one");
+        var less = clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "less" or "fewer");
+        if (one < 0 || clause.Targets.Count > 0
+            || !less && !clause.Lexemes.Any(l => l.Text.Split(' ')[^1] is "more" or "another")
+            || !clause.Lexemes.All(l => l.Readings[0].Part is Part.Noise or Part.Glue
+                or Part.Number or Part.Amount or Part.Reference || l == clause[one]
+                || l.Named(Known.Service) is not null && clause[one].Text is not "another one")
+            || !clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+                && said.Session.LastWishes.LastOrDefault()?.Attributes.LastOrDefault() is not
+                    LimitAttribute { Limit: LimitKind.Replicas })
+        {
+            return false;
+        }
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => !clause[i].IsMention))
+        {
+            clause.Use(at);
+        }
+        clause.Verb = "set";
+        clause.Attributes.Add(new LimitAttribute(LimitKind.Replicas,
+            new(less ? AmountKind.Subtract : AmountKind.Add, 1, "")));
+        return true;
     }
 
     private static decimal? Counts(Clause clause, int at)

@@ -307,7 +307,7 @@ internal static class LimitReader
     {
         var next = Enumerable.Range(at, clause.Count - at)
             .FirstOrDefault(i => clause.IsFree(i) && clause[i].IsNumber
-                && clause[i].Unit.Length > 0, -1);
+                && (clause[i].Unit.Length > 0 || clause[i - 1].IsGlue("comma")), -1);
         if (next < 0)
         {
             return null;

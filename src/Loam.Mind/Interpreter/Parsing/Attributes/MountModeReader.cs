@@ -11,6 +11,10 @@ internal static class MountModeReader
 {
     public static void Read(Clause clause, Discourse said)
     {
+        if (MayNotChange(clause, said))
+        {
+            return;
+        }
         var only = clause.Find(Part.Field, "readonly");
         var flag = only >= 0 ? only : clause.Find(Part.Field, "writable");
         if ((flag < 0 || clause[flag].Text.EndsWith("write", StringComparison.Ordinal))
@@ -62,6 +66,40 @@ internal static class MountModeReader
                 : place >= 0 ? clause[place].Named(Known.Volume) : null,
             words, only >= 0 != clause.Negated));
         clause.Negated = false;
+    }
+
+    /// <summary>"Radarr should not be able to delete films": what of the host it sees is read-only
+    /// to it.</summary>
+    private static bool MayNotChange(Clause clause, Discourse said)
+    {
+        var lexemes = clause.Lexemes.ToList();
+        var who = lexemes.FindIndex(l => l.Named(Known.Service) is not null);
+        var not = who < 0 ? -1 : lexemes.FindIndex(who, l => l.IsGlue("not") || l.Text is "never");
+        var does = not < 0 ? -1 : lexemes.FindIndex(not + 1, l => l.Text.Split(' ')[^1] is "delete"
+            or "change" or "modify" or "alter" or "overwrite" or "write" or "remove" or "edit");
+        if (does < 0 || clause.Question is not null || lexemes.Exists(l => l.IsNumber
+                || l.Is(Part.Identifier) || l.IsField("port"))
+            || !said.Session.Draft.State.Services.TryGetValue(
+                lexemes[who].Named(Known.Service)!, out var service)
+            || !lexemes.Skip(does + 1).Any(l => l.Is(Part.Unknown) || l.Is(Part.Path)
+                || l.IsField("volume") || l.IsField("data") || l.Text is "anything" or "there"))
+        {
+            return false;
+        }
+        var seen = service.Volumes.Where(v => v.Source.StartsWith('/')).ToList();
+        var meant = seen.Where(v => lexemes.Exists(l => l.Original == v.Source
+            || l.Original == v.Target)).ToList();
+        if ((meant.Count > 0 ? meant : seen) is not [var mount])
+        {
+            return false;
+        }
+        foreach (var at in Enumerable.Range(0, clause.Count).Where(i => i != who))
+        {
+            clause.Use(at);
+        }
+        (clause.Negated, clause.Verb) = (false, "set");
+        clause.Attributes.Add(new MountModeAttribute(mount.Source, [], true));
+        return true;
     }
 
     /// <summary>"Photos should see the originals read-only": a part of the path of one of its

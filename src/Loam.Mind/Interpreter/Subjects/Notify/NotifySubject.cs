@@ -28,7 +28,10 @@ internal sealed class NotifySubject : ISubject
         var lexemes = clause.Lexemes;
         var channel = lexemes.Any(l => s_channels.Any(c => l.Is(Part.Topic, c)));
         var address = lexemes.Any(l => l.Is(Part.Email) || l.Is(Part.Url));
-        var tells = lexemes.Any(l => l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "notify"));
+        // "Tell me what runs" asks.
+        var tells = Enumerable.Range(0, lexemes.Count).Any(i => (lexemes[i].Is(Part.Topic, "alert")
+            || lexemes[i].Is(Part.Topic, "notify")) && !(lexemes[i].Is(Part.Question)
+                && i + 1 < lexemes.Count && lexemes[i + 1].Is(Part.Question)));
         var job = lexemes.Any(l => l.Named(Known.Job) is not null || l.Is(Part.Topic, "job")
             || l.Is(Part.Command));
         var service = clause.Verb is "create" or "publish" or "upgrade" && lexemes.Any(

@@ -37,7 +37,10 @@ internal sealed class KeyEdits(Session session)
                         n => n.Is(Part.Key) || n.Text is "this" or "that" or "this one"
                             or "with" or "log in")).Any(),
             };
-            return goes && !said.ReplacesKeys
+            // "She can't get in any more, her new key is …": nobody takes away what is not there.
+            var fresh = clause.Verb is not ("remove" or "stop" or "unset" or "block")
+                && !said.Keys.Exists(k => present.Exists(p => Same(p, k)));
+            return goes && !said.ReplacesKeys && !fresh
                 ? Remove(user, path, present,
                     [.. present.Where(p => said.Keys.Exists(k => Same(p, k)))])
                 : Add(user, path, present, said);

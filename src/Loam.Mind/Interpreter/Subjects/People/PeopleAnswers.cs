@@ -77,6 +77,13 @@ internal static class PeopleAnswers
         {
             var members = book.All.Where(u => groups.TrueForAll(u.Texts("groups").Contains))
                 .Select(u => u.Text("name")!).ToList();
+            var others = book.Users.Except(members).ToList();
+            // "Who isn't an admin?"
+            if (others.Count > 0 && clause.Lexemes.Any(l => l.IsGlue("not")))
+            {
+                return $"{Wording.List(others)} {(others.Count == 1 ? "is" : "are")} not in "
+                    + $"{Wording.List(groups)}.";
+            }
             return members.Count == 0 ? $"Nobody is in {Wording.List(groups)}."
                 : $"{Wording.List(members)} {(members.Count == 1 ? "is" : "are")} in "
                     + $"{Wording.List(groups)}.";

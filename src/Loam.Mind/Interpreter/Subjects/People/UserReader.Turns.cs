@@ -151,10 +151,12 @@ internal sealed partial class UserReader
         }
         var called = clause.Lexemes.ToList().FindIndex(l => l.IsField("name"));
         var user = clause.Lexemes.Take(Math.Max(0, called)).FirstOrDefault(
-            l => l.Named(Known.User) is not null && !l.Possessive);
+            l => l.Named(Known.User) is not null && (!l.Possessive || clause.Lexemes.Any(
+                a => a.Is(Part.Topic, "account") || a.IsField("login") || a.IsField("user"))));
         if (user is null || clause.Question is not null || called + 1 >= clause.Count
             || UserNames.Of(clause[called + 1]) is not { } name
             || !clause.Lexemes.Take(called).Any(l => l.Text is "now" or "is now" or "goes by"
+                || l.IsGlue("wish") && !clause.Lexemes.Any(n => n.Text is "a" or "new" or "an")
                 || l.Text.EndsWith(" now", StringComparison.Ordinal)))
         {
             return false;
@@ -257,6 +259,14 @@ internal sealed partial class UserReader
     {
         var at = clause.Lexemes.ToList().IndexOf(lexeme);
         var before = at > 0 ? clause[at - 1] : null;
+        // "She can't log in with her old key, take …", "hugo can't log in any more"
+        if (lexeme.Text.StartsWith("can not", StringComparison.Ordinal)
+            && (clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Topic, "key"))
+                || !clause.Lexemes.Any(l => l.IsGlue("wish") || l.Is(Part.Verb)
+                    || l.Text is "that" or "so that" or "please")))
+        {
+            return true;
+        }
         return before?.Text.Split(' ')[^1] is "got" or "gets" or "was" or "were" or "been"
                 or "keeps" or "herself" or "himself" or "themselves" or "myself" or "ourselves"
             || lexeme.Text.Split(' ')[0] is "locked" && at + 1 < clause.Count
