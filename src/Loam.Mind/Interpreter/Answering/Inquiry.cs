@@ -53,7 +53,7 @@ internal sealed class Inquiry(Clause clause, Session session)
             best = best is null || place.Weight > best.Weight ? place : best;
         }
         var others = best?.Key is "bans" or "ask:login" or "rules" or "networks"
-                && clause.Subject is FirewallSubject
+                or "manifest.llm.privacy.local_only" && clause.Subject is FirewallSubject
             || best?.Key is "jobs" or "say:jobs" && clause.Subject is JobSubject
             || best?.Key is "notify" && clause.Subject is NotifySubject;
         var answer = best is { Weight: >= Sure } && !others ? Answer(best) : null;

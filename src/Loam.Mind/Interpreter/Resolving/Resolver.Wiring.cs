@@ -1,3 +1,4 @@
+using Loam.Core.Catalog;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
@@ -219,5 +220,28 @@ internal sealed partial class Resolver
                 ? Reply.Ask($"{name} keeps nothing in a volume. At which path are its data?", [])
                 : Reply.Ask($"Which volume of {name} do you mean: "
                     + $"{Wording.List(volumes, "or")}?", volumes);
+    }
+
+    /// <summary>"Home assistant's broker gets 128 MB" is about what it waits for; what nobody
+    /// knows of it is not itself.</summary>
+    private Reply? Belonging(Clause clause, List<string> names)
+    {
+        if (names is not [var name] || !clause.Attributes.Exists(a => a is LimitAttribute)
+            || Owned(clause) is not (>= 0 and var at) || !clause[at].Is(Part.Unknown)
+            || clause[at].Corrected || at + 1 >= clause.Count || !clause[at + 1].Is(Part.Verb))
+        {
+            return null;
+        }
+        var word = clause[at].Text;
+        clause.Use(at);
+        if (_draft.State.Services[name].DependsOn.Where(d => _draft.State.Services.TryGetValue(d,
+                out var needed) && AppCatalog.ByImage(needed.Image)?.Roles.Any(
+                    r => r.Split(' ').Contains(word)) == true).ToList() is [var other])
+        {
+            names[0] = other;
+            return null;
+        }
+        return Reply.Ask($"I don't know \"{word}\" of {name}. Which service shall get that?",
+            [name]);
     }
 }

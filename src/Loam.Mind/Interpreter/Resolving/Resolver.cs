@@ -201,7 +201,8 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return Untargeted(clause);
         }
-        if ((OfPart(clause, names) ?? InAll(clause, names)) is { } ofPart)
+        if ((OfPart(clause, names) ?? Belonging(clause, names) ?? InAll(clause, names))
+            is { } ofPart)
         {
             return [ofPart];
         }

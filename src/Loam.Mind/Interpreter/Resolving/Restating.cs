@@ -84,6 +84,13 @@ internal static partial class Restating
         {
             return null;
         }
+        if (!turn.Split(' ', ',').Intersect(["whole", "entire", "all", "range", "net", "network",
+            "subnet", "neighbours", "neighbourhood"], StringComparer.OrdinalIgnoreCase).Any())
+        {
+            // "With /24 of course"
+            return turn.StartsWith("with", StringComparison.OrdinalIgnoreCase)
+                ? before.Insert(address.Index + address.Length, $"/{bits}") : null;
+        }
         var parts = address.Value.Split('.');
         var network = string.Join('.', parts.Take(bits / 8).Concat(
             Enumerable.Repeat("0", 4 - bits / 8)));

@@ -79,6 +79,7 @@ internal static partial class FirewallClaim
     /// <summary>"What may leave the machine?"</summary>
     private static bool IsOfLeaving(Clause clause, ScanWords words) =>
         clause.Question is "what" or "which" && words.Has("out")
+        && !clause.Lexemes.Any(l => l.Text is "topics" or "topic" or "data" or "never")
         && clause.Lexemes.All(l => !l.IsMention && !l.Is(Part.Topic, "notify")
             && !l.Is(Part.Topic, "alert") && !l.Is(Part.Topic, "job") && !l.IsField("backup")
             && l.Text.Split(' ')[0] is not ("send" or "sends" or "sent" or "output"));

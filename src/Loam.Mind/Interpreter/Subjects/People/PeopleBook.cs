@@ -1,6 +1,7 @@
 using Loam.Core.Resources;
 using Loam.Core.StateFiles;
 using Loam.Mind.Interpreter.Language;
+using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Mind.Interpreter.Subjects.People;
@@ -40,6 +41,14 @@ internal sealed class PeopleBook(DesiredState state)
         && UserNames.Of(lexeme) is { } name && char.IsAsciiDigit(name[^1])
         && !Users.Contains(name) && Users.Any(u => char.IsAsciiDigit(u[^1])
             && Stem(u) == Stem(name));
+
+    /// <summary>"The student", where there are student1 and student2: one of them; empty: none
+    /// is called so.</summary>
+    public List<string> OneOf(Clause clause) => clause.Lexemes.Any(
+            l => l.Named(Recognising.Known.User) is not null) ? []
+        : [.. clause.Lexemes.Where(l => !l.IsMention && l.Text.Length > 3)
+            .Select(l => Users.Where(u => u != l.Text && Stem(u) == l.Text).ToList())
+            .Where(u => u.Count > 1).SelectMany(u => u).Distinct()];
 
     private static string Stem(string name) => name.TrimEnd('0', '1', '2', '3', '4', '5', '6',
         '7', '8', '9');

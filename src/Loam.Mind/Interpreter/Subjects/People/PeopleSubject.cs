@@ -80,7 +80,9 @@ internal sealed class PeopleSubject : ISubject
     {
         var all = clause.Lexemes;
         var book = new PeopleBook(said.Session.Draft.State);
-        var user = all.Any(l => l.Named(Known.User) is not null);
+        var user = all.Any(l => l.Named(Known.User) is not null)
+            || clause.Question is null && book.OneOf(clause).Count > 0
+                && !all.Any(l => l.Text is "new" or "another" or "a");
         var asUser = all.Zip(all.Skip(1)).Any(p => p.First.IsField("user")
             && p.Second.IsMention && p.Second.Named(Known.User) is null);
         var service = !asUser && all.Any(l => l.Named(Known.User) is null

@@ -71,8 +71,11 @@ internal sealed class UserEdits(ISubject subject, Session session)
     private Reply Whom(Clause clause, UserAttribute said)
     {
         var making = said.Creates && !said.SaysKey;
-        return Reply.Ask(making ? "What shall the user be called?" : "Which user is meant?",
-            making ? [] : Book.Users.Take(4), answer =>
+        var one = Book.OneOf(clause);
+        var which = one.Count == 0 ? "" : $": {Wording.List(one, "or")}";
+        return Reply.Ask(making && one.Count == 0 ? "What shall the user be called?"
+                : $"Which user is meant{which}?",
+            one.Count > 0 ? one : making ? [] : Book.Users.Take(4), answer =>
             {
                 var index = clause.Attributes.IndexOf(said);
                 var known = answer.Lexemes.Select(l => l.Named(Recognising.Known.User))

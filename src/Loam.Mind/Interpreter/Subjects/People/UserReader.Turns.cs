@@ -330,7 +330,7 @@ internal sealed partial class UserReader
             or "pull" or "strip" or "get");
         // "Peter takes over from maria"
         return take >= 0 && !(take + 1 < clause.Count && clause[take + 1].Text is "over")
-            && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from")
+            && clause.Lexemes.Skip(take + 1).Any(l => l.IsGlue("from") || l.Text is "away"
             || l.Is(Part.Topic, "leaves"));
     }
 

@@ -45,7 +45,11 @@ internal sealed class VolumeEdits(ISubject subject, Session session)
         }
         if (volumes.Count == 0)
         {
-            return clause.Verb is "remove" ? [Reply.Absent("There is no such volume here.")]
+            var all = session.Draft.State.Volumes.Keys.ToList();
+            return clause.Verb is "remove" && all.Count > 0 && !clause.Lexemes.Any(l => l.IsMention
+                    || l.Is(Part.Unknown) || l.Is(Part.Path) || l.Is(Part.Quoted))
+                ? [Reply.Ask($"Which volume do you mean: {Wording.List(all.Take(10), "or")}?", [])]
+                : clause.Verb is "remove" ? [Reply.Absent("There is no such volume here.")]
                 : [Create(clause, said)];
         }
         session.About = new(subject, volumes);
