@@ -186,7 +186,8 @@ internal static class WordedVariableReader
         for (var at = 0; at < clause.Count; at++)
         {
             var no = clause[at].Text is "no" or "without" or "no more" or "no further"
-                || clause[at].Text is "end" or "stop" && clause[0] == clause[at] || clause[at].IsGlue("not")
+                || clause[at].Text is "end" or "stop" && clause[0] == clause[at]
+                || clause[at].IsGlue("not")
                 || clause[at].IsGlue("without");
             denied |= no;
             if (no)
