@@ -240,6 +240,10 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
 
     private Reply Stop()
     {
+        if (NotifySubject.IsOfSomebody(clause))
+        {
+            return new(ReplyKind.Unclear, "");
+        }
         var chosen = wish.Names.Count > 0
             ? _all.Where(n => wish.Names.Contains(n.Text("name")!)).ToList()
             : wish.Type is { } type ? _all.Where(n => n.Text("type") == type).ToList() : _all;

@@ -18,7 +18,7 @@ internal sealed class NotifySubject : ISubject
         IsOfPackets(clause) || IsOfSomebody(clause) ? 0 : Surely(clause, said);
 
     /// <summary>"Joost's shell": of the user, and no notifier.</summary>
-    private static bool IsOfSomebody(Clause clause) => clause.Lexemes.Zip(clause.Lexemes.Skip(1))
+    public static bool IsOfSomebody(Clause clause) => clause.Lexemes.Zip(clause.Lexemes.Skip(1))
         .Any(p => p.First.Possessive && p.First.Named(Known.User) is not null
             && (p.Second.Is(Part.Topic, "shell") || p.Second.Is(Part.Topic, "key")
                 || p.Second.Is(Part.Topic, "uid") || p.Second.IsField("group")));

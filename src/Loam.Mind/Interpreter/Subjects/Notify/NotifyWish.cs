@@ -61,7 +61,7 @@ internal sealed record NotifyWish : ClauseAttribute
     /// <summary>Names of notifiers among the words.</summary>
     public static List<string> Known(Clause clause, Session session) =>
         [.. NotifySubject.All(session).Select(n => n.Text("name")).OfType<string>()
-            .Where(n => Meant(clause).Any(l => l.Text == n
+            .Where(n => !NotifySubject.IsOfSomebody(clause) && Meant(clause).Any(l => l.Text == n
                 || (l.Text == n.Split('-')[0] && !l.Is(Part.Reference) && !l.Is(Part.Noise)
                     && !IsMachine(session, l.Text))))];
 
