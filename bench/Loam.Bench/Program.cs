@@ -3,6 +3,7 @@ using Loam.Bench.Composing;
 using Loam.Bench.Contexts;
 using Loam.Bench.Coring;
 using Loam.Bench.Hostility;
+using Loam.Bench.Learning;
 using Loam.Bench.Models;
 using Loam.Bench.Requests;
 
@@ -13,7 +14,7 @@ return await Program.RunAsync(args);
 internal static partial class Program
 {
     private const string Names = "The benchmarks are compose, core, context and gateway, each with "
-        + "[--runs N], requests, hostile, injection and gate, each with [--help]: "
+        + "[--runs N], requests, hostile, hearsay, injection and gate, each with [--help]: "
         + "./dev bench NAME";
 
     public static async Task<int> RunAsync(string[] args)
@@ -25,7 +26,8 @@ internal static partial class Program
             stop.Cancel();
         };
         var runs = 0;
-        if (args is not ["requests" or "hostile" or "injection" or "gate", ..] && !TryRuns(args, out runs))
+        if (args is not ["requests" or "hostile" or "hearsay" or "injection" or "gate", ..]
+            && !TryRuns(args, out runs))
         {
             Console.Error.WriteLine(Names);
             return 2;
@@ -36,6 +38,7 @@ internal static partial class Program
             {
                 "requests" => await RequestsBench.RunAsync(args[1..], stop.Token),
                 "hostile" => HostileBench.Run(args[1..], stop.Token),
+                "hearsay" => HearsayBench.Run(args[1..], stop.Token),
                 "injection" => InjectionBench.Run(args[1..], stop.Token),
                 "gate" => await GateBench.RunAsync(args[1..], stop.Token),
                 "compose" => await ComposeBench.RunAsync(runs == 0 ? 7 : runs, stop.Token),

@@ -411,18 +411,6 @@ public sealed partial class Conversation
         return Present(best.Result);
     }
 
-    /// <summary>"Ticket 4711: …": the number is of no port.</summary>
-    private static List<Word> WithoutNumberOfTicket(List<Word> words)
-    {
-        var number = words.Count > 2 && words[0].Text is "ticket" or "issue" or "case"
-            or "incident" or "request" or "req" or "bug" or "change" or "chg" or "task"
-            ? words[1].Text is "no" or "nr" or "number" or "id" ? 2 : 1 : 0;
-        var end = number > 0 && number < words.Count && words[number].Text.TrimStart('#').Any(
-            char.IsAsciiDigit) ? number + 1 : 0;
-        return end > 0 && end < words.Count && words[end].Text is ":" or "," or "-" or "."
-            ? words[(end + 1)..] : words;
-    }
-
     /// <param name="count">Words it has; too many are not read.</param>
     private List<Lexeme> Lexemes(string turn, Session session, out int count)
     {
@@ -433,17 +421,14 @@ public sealed partial class Conversation
             count = heard.Count;
             return heard.Lexemes;
         }
-        var words = WithoutNumberOfTicket(Normaliser.Words(turn, Lexicon.English));
+        var words = Hearing.Words(turn);
         count = words.Count;
         if (count > MostWords)
         {
             return [];
         }
         session.Effort.Spend(Effort.Word * count);
-        var names = NameTable.Of(state);
-        words = new CommandFinder(Lexicon.English, names).Gather(words, turn, expected: ofJobs);
-        var lexemes = SamePort.Named(AppTerms.Read(Purposes.Read(
-            new Recogniser(Lexicon.English, names).Read(words))));
+        var lexemes = Hearing.Lexemes(turn, words, NameTable.Of(state), ofJobs);
         _heard = new(turn, state, ofJobs, count, lexemes);
         return lexemes;
     }

@@ -1,4 +1,7 @@
+using Loam.Core.Resources;
 using Loam.Mind.Interpreter;
+using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 
 namespace Loam.Tests.Interpreter;
 
@@ -27,6 +30,23 @@ public sealed class TellingTests
     public void Words_that_mean_nothing_here_do_not_matter_where_something_is_told(
         string state, string turn, Outcome outcome) => Say(state, turn).Outcome.ShouldBe(outcome);
 
+    /// <summary>No word of theirs stands in the lists of what is told or wished.</summary>
+    [Theory]
+    [InlineData("of course my wife is coming back anyway", "run it every hour for each")]
+    [InlineData("the kids are waiting for their season", "make it two gigs")]
+    public void What_only_tells_is_learned_from_the_cases(string told, string needed)
+    {
+        Likely(told).ShouldBeGreaterThan(0.6);
+        Likely(needed).ShouldBeLessThan(0.3);
+    }
+
+    [Theory]
+    [InlineData("empty", "vaultwarden, keep it off the network, localhost is enough")]
+    [InlineData("club", "The old minutes and photos now live in Nextcloud, which means the volume "
+        + "archive has no purpose any more and should disappear from the declaration.")]
+    public void What_takes_care_or_takes_away_is_not_guessed_at(string state, string turn) =>
+        Say(state, turn).Outcome.ShouldBe(Outcome.Question);
+
     [Fact]
     public void What_names_a_value_is_said_to_be_left_out() =>
         Say("media", "the transmission page on 9091 shows up from anywhere. restart sonarr")
@@ -39,6 +59,9 @@ public sealed class TellingTests
     [InlineData("lab", "the postgres is slow, give it 2Gi, and restart grafana", Outcome.Question)]
     public void Nothing_is_to_be_had_by_leaving_a_piece_out(
         string state, string turn, Outcome outcome) => Say(state, turn).Outcome.ShouldBe(outcome);
+
+    private static double Likely(string piece) => Hearsay.Of(Hearing.Lexemes(piece,
+        Hearing.Words(piece), NameTable.Of(DesiredState.Empty), ofJobs: false));
 
     private static Proposal Say(string state, string turn) =>
         new Conversation(StartStates.Read(state), DateTimeOffset.UnixEpoch).Say(turn);

@@ -9,7 +9,8 @@ namespace Loam.Mind.Interpreter.Parsing;
 /// <param name="Loss">What speaks against leaving it out; 0.05: nothing, 0.25 and more: it may
 /// wish something.</param>
 /// <param name="IsTold">It is said as what somebody tells, or why.</param>
-internal sealed record Piece(int From, int To, double Loss, bool IsTold);
+/// <param name="Hearsay">How likely it only tells something: <see cref="Parsing.Hearsay"/>.</param>
+internal sealed record Piece(int From, int To, double Loss, bool IsTold, double Hearsay);
 
 /// <summary>Tells apart what a turn wishes and what it only tells: "Reception says patients get the
 /// reminders too late in the day", "regards, Petra". Known by how it is said: who does something,
@@ -31,6 +32,9 @@ internal static class Telling
     private const double Name = 0.3;
     private const double Word = 0.3;
     private const double Refers = 0.2;
+
+    /// <summary>What is as likely to only tell something may be left out.</summary>
+    private const double Likely = 0.5;
 
     /// <summary>Words of the longest phrase.</summary>
     private const int Longest = 3;
@@ -76,7 +80,7 @@ internal static class Telling
                 continue;
             }
             pieces.Add(new(from, at, Loss(said, mood, isEdge && at - from == sentence.Count),
-                mood is Mood.Told or Mood.Reason));
+                mood is Mood.Told or Mood.Reason, 0));
             moods.Add(mood);
             from = at;
         }
@@ -84,8 +88,35 @@ internal static class Telling
         {
             pieces[^1] = pieces[^1] with { To = sentence.Count };
         }
-        return pieces;
+        return [.. pieces.Zip(moods, (piece, mood) => Weighed(sentence, piece, mood))];
     }
+
+    /// <summary>With what was learned of such pieces.</summary>
+    private static Piece Weighed(List<Lexeme> sentence, Piece piece, Mood mood)
+    {
+        var said = Said(sentence, piece.From, piece.To);
+        var hearsay = Parsing.Hearsay.Of(said);
+        var loss = hearsay < Likely ? mood == Mood.Told && IsUse(said) ? Wish : 0
+            : said.Count < 2 || mood == Mood.Wished && IsNeeded(said) || IsCare(said) ? 0
+            : -Unclear;
+        return piece with
+        {
+            Hearsay = hearsay,
+            Loss = loss < 0 ? Math.Min(piece.Loss, -loss) : Math.Max(piece.Loss, loss),
+        };
+    }
+
+    /// <summary>"Grafana is going to use it": said of what is wished.</summary>
+    private static bool IsUse(List<Lexeme> said) => said.Exists(
+        l => l.Is(Part.Reference) || l.Text.EndsWith(" it", StringComparison.Ordinal))
+        && said.Exists(l => l.IsMention && l.Named(Known.Service) is not null);
+
+    /// <summary>"Keep it off the network", "keep its data".</summary>
+    private static bool IsCare(List<Lexeme> said) => said[0].Text.Split(' ')[0] is "keep";
+
+    /// <summary>A wish with something in it that only it can be about.</summary>
+    private static bool IsNeeded(List<Lexeme> said) => Narrows(said[0])
+        || said.Exists(l => Value(l) > 0 || l.Is(Part.Reference));
 
     private enum Mood { Unclear, Wished, Told, Reason }
 

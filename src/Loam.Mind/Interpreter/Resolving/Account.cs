@@ -23,6 +23,7 @@ internal static class Account
     private const double Faint = 0.6;
     private const double Untraced = 0.5;
     private const double Unmeasured = 0.4;
+    private const double JustAWord = 0.3;
 
     public static double Of(IReadOnlyList<Clause> clauses) => Of(clauses, []);
 
@@ -33,25 +34,21 @@ internal static class Account
     /// <summary>As <see cref="Of(IReadOnlyList{Clause}, IReadOnlyList{Lexeme})"/>, where words that
     /// mean nothing here do not count in pieces in which something is told: however many they
     /// are, they wish nothing.</summary>
-    public static double WithoutTalk(
-        IReadOnlyList<Clause> clauses, IReadOnlyList<Lexeme> missing) => Math.Clamp(1
-            - clauses.Sum(c => Missed(c, Talk(c))) - missing.Count * Untraced, 0, 1);
-
-    private static IEnumerable<int> Talk(Clause clause) => Telling.Pieces([.. clause.Lexemes],
-        isEdge: false).Where(p => p.IsTold).SelectMany(p => Enumerable.Range(p.From, p.To - p.From))
-        .Where(at => !clause[at].IsMention && clause[at].Readings[0].Part is Part.Unknown
-            or Part.Topic or Part.Verb or Part.Quoted);
+    /// <param name="guesses">In others they count the less the likelier those only tell.</param>
+    public static double WithoutTalk(IReadOnlyList<Clause> clauses,
+        IReadOnlyList<Lexeme> missing, bool guesses) => Math.Clamp(1 - clauses.Sum(c => Missed(c,
+            Telling.Pieces([.. c.Lexemes], isEdge: false), guesses))
+            - missing.Count * Untraced, 0, 1);
 
     /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
-    public static double Missed(Clause clause) => Missed(clause, []);
+    public static double Missed(Clause clause) => Missed(clause, [], guesses: false);
 
-    private static double Missed(Clause clause, IEnumerable<int> told)
+    private static double Missed(Clause clause, List<Piece> pieces, bool guesses)
     {
         var missed = clause.Question is null && IsStrange(clause) ? StrangeVerb : 0;
         var reason = false;
         var purpose = false;
         var asides = Statements.In(clause);
-        asides.UnionWith(told);
         for (var at = 0; at < clause.Count; at++)
         {
             reason |= clause[at].IsGlue("because") || clause[at].Text is "while";
@@ -59,12 +56,48 @@ internal static class Account
             purpose = clause[at].IsGlue("for")
                 || purpose && !ClauseSplitter.IsJoint(clause[at]);
             missed += clause[at].Corrected ? 0.04 : 0;
-            missed += clause.IsFree(at)
-                ? Weight(clause[at],
-                    reason || purpose || asides.Contains(at) || SaysWhose(clause, at))
-                    + (IsMeasure(clause, at) || IsOtherName(clause, at) ? Unmeasured : 0) : 0;
+            if (!clause.IsFree(at))
+            {
+                continue;
+            }
+            var piece = pieces.Find(p => p.From <= at && at < p.To);
+            var told = reason || purpose || asides.Contains(at) || SaysWhose(clause, at)
+                || piece is { IsTold: true } && IsTalk(clause[at]);
+            missed += Weight(clause[at], told)
+                * (guesses && piece is not null && IsSpeech(clause, piece)
+                    ? Doubt(clause[at], piece.Hearsay) : 1)
+                + (IsMeasure(clause, at) || IsOtherName(clause, at) ? Unmeasured : 0);
         }
         return missed;
+    }
+
+    private static bool IsTalk(Lexeme lexeme) => !lexeme.IsMention
+        && lexeme.Readings[0].Part is Part.Unknown or Part.Topic or Part.Verb or Part.Quoted;
+
+    /// <summary>Words that mean nothing stand between some that everybody uses; gibberish does not
+    /// have those.</summary>
+    private static bool IsSpeech(Clause clause, Piece piece)
+    {
+        var said = Enumerable.Range(piece.From, piece.To - piece.From).Select(at => clause[at])
+            .Where(l => !l.IsMention && !ClauseSplitter.IsJoint(l)).ToList();
+        return said.Count(l => l.Readings[0].Part is Part.Noise or Part.Glue or Part.Reference
+            or Part.Verb) * 3 >= said.Count(l => l.Readings[0].Part == Part.Unknown);
+    }
+
+    /// <summary>How much an unread word still counts: little where it is just a word, and in full
+    /// where it is a value or a name.</summary>
+    private static double Doubt(Lexeme lexeme, double hearsay)
+    {
+        var letters = lexeme.Text.All(c => char.IsLetter(c) || c is ' ' or '\'');
+        return lexeme.Readings[0].Part switch
+        {
+            _ when lexeme.IsMention => lexeme.Namings.All(n => n.Known == Known.User)
+                ? 1 - hearsay : 1,
+            Part.Unknown or Part.Verb when letters => JustAWord * (1 - hearsay),
+            Part.Number or Part.Amount when letters => 1 - hearsay,
+            Part.Topic or Part.Quoted or Part.Glue => 1 - hearsay,
+            _ => 1,
+        };
     }
 
     /// <summary>It is said to do what its subject does not know.</summary>

@@ -74,7 +74,8 @@ internal sealed class Gist(Session session, IReadOnlyList<Sentence> sentences, M
                 var said = sentence.Lexemes[piece.From..piece.To];
                 if (piece.Loss <= limit)
                 {
-                    told.AddRange(said);
+                    // "It" is not what shall stay as it is.
+                    told.AddRange(said.Exists(l => l.IsVerb("spare")) ? [] : said);
                     continue;
                 }
                 wished.AddRange(said);

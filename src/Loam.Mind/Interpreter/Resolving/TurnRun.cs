@@ -406,7 +406,9 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
     /// be better.</summary>
     private double Confidence(List<Clause> wishes) => Account.Of(wishes, _missing) is var strict
         && strict >= Account.Threshold ? strict
-            : Math.Max(strict, Math.Min(Account.WithoutTalk(wishes, _missing), Talkative));
+            : Math.Max(strict, Math.Min(Talkative, Account.WithoutTalk(wishes, _missing,
+                // What takes something away is not proposed on a guess.
+                guesses: !wishes.Exists(w => w.Verb is "remove" or "stop"))));
 
     /// <summary>Values that nothing took are named, never passed over.</summary>
     private static string LeftOut(List<Clause> wishes)
