@@ -37,12 +37,35 @@ internal static partial class ClauseSplitter
             .Where(k => k is Known.Service or Known.User or Known.Job or Known.Rule
                 or Known.Certificate or Known.Interface or Known.Mount)];
 
+    private static bool IsBackup(Lexeme lexeme) =>
+        lexeme.IsField("backup") || lexeme.IsVerb("backup");
+
+    private static bool IsTimeOfDay(Lexeme lexeme) => IsTime(lexeme) || lexeme.IsNumber;
+
+    /// <summary>"Export hourly, prune-notebooks on the 2nd": each job has a time of its own.
+    /// </summary>
+    private static bool IsJobOfItsOwn(List<Lexeme> piece, List<Lexeme> before)
+    {
+        var lead = piece.FindIndex(l => l.IsMention || l.Readings[0].Part != Part.Noise);
+        return lead >= 0 && piece[lead].Named(Known.Job) is { } job && lead + 1 < piece.Count
+            && !piece[lead].Possessive
+            && piece.Skip(lead + 1).Any(l => IsTime(l) || l.IsNumber || l.IsGlue("on"))
+            && before.Exists(l => l.Named(Known.Job) is { } other && other != job)
+            && before.Exists(l => IsTime(l) || l.IsNumber);
+    }
+
     private static bool IsJobWord(Lexeme lexeme) =>
         lexeme.Is(Part.Topic, "job") && !lexeme.IsMention;
 
     private static bool IsTime(Lexeme lexeme) => lexeme.IsField("schedule")
         || Times.TimeWords.English.Of(lexeme.Text, "day") is not null
         || lexeme is { IsNumber: true, Unit: "min" or "h" };
+
+    private static bool IsReason(Lexeme lexeme) => !lexeme.IsMention
+        && (lexeme.Text is "because" or "since" or "now that" or "as we" or "as it" or "so that"
+            or "given that" or "in case" or "that is why" or "because of" or "due to" or "until"
+            or "so it" or "so they"
+            or "before" or "when" or "whenever" or "while" or "as soon as" or "in order to");
 
     private static bool IsShareMark(Lexeme lexeme) => lexeme.IsGlue("each");
 
@@ -72,6 +95,20 @@ internal static partial class ClauseSplitter
         if (lead < 0 || lead + 1 >= piece.Count || before.Exists(l => l.IsField("volume")))
         {
             return false;
+        }
+        // "… and its backup at 5", "user jonas with sudo, a secret STRIPE_KEY", "keep 10, and cache
+        // 256 MB"
+        if (piece[lead].Text is "its" or "their" && piece.Exists(IsBackup)
+                && piece.Exists(IsTimeOfDay) && !before.Exists(IsBackup)
+                && before.Exists(IsValue) && before.Exists(IsThing)
+            || piece[lead].IsField("secret") && (piece[lead + 1].Is(Part.Identifier)
+                    || piece[lead + 1].IsField("name"))
+                && before.Exists(l => l.IsField("user") || l.Is(Part.Topic, "account"))
+            || piece[lead].Named(Known.Service) is not null && Measures(piece)
+                && before.Exists(l => l.Is(Part.Topic, "retain")) && before.Exists(IsValue)
+                && !before.Exists(IsThing))
+        {
+            return true;
         }
         var comes = piece[lead].Is(Part.Topic, "account") && piece[lead + 1].Is(Part.Unknown)
             && piece[lead].Text.StartsWith("new ", StringComparison.Ordinal)

@@ -166,7 +166,9 @@ internal static partial class ClauseSplitter
     /// </summary>
     public static bool Inherits(Clause clause, string verb) => verb is not ("" or "undo" or "spare")
         && !(verb is "remove" or "stop" && clause.Lexemes.Any(l => l.Text is "is" or "are"))
-        && !(verb is "stop" or "start" or "restart" && Measures(clause.Lexemes))
+        && !(verb is "stop" or "start" or "restart" && (Measures(clause.Lexemes)
+            || clause.Lexemes.Zip(clause.Lexemes.Skip(1)).Any(p => p.First.IsGlue("on")
+                && p.Second is { IsNumber: true, Unit: "", Value: >= 80 })))
         && !(verb is "remove" or "stop" && IsJobAtTime([.. clause.Lexemes]))
         && (verb != "backup" || Topics.Of(clause.Lexemes).All(t => t == "backup"));
 
@@ -395,21 +397,12 @@ internal static partial class ClauseSplitter
         && !(at + 1 < all.Count && all.Skip(at + 1).TakeWhile(l => !IsJoint(l))
             .Any(l => l.Is(Part.Reference)));
 
-    private static bool IsReason(Lexeme lexeme) => !lexeme.IsMention
-        && (lexeme.Text is "because" or "since" or "now that" or "as we" or "as it" or "so that"
-            or "given that" or "in case" or "that is why" or "because of" or "due to" or "until"
-            or "so it" or "so they"
-            or "before" or "when" or "whenever" or "while" or "as soon as" or "in order to");
-
     /// <summary>Both this piece and what came before have a target and a value of their own, or
     /// several things are to be made.</summary>
     private static bool PieceStandsAlone(List<Lexeme> all, int start, int at)
     {
-        var end = at;
-        while (end < all.Count && !IsJoint(all[end]))
-        {
-            end++;
-        }
+        var end = all.FindIndex(at, IsJoint);
+        end = end < 0 ? all.Count : end;
         var piece = all[at..end];
         // "Gotify on 8070 (gotify/server:2.6.1)"
         if (piece is [{ } only] && only.Is(Part.Image) && all.Take(at).LastOrDefault(IsMakeable)
@@ -418,11 +411,12 @@ internal static partial class ClauseSplitter
         {
             return false;
         }
-        if (SharesEach(all, end) || piece.Exists(l => l.IsGlue("insteadof")))
-        {
-            return false;
-        }
         var before = all[start..at];
+        var isJob = IsJobOfItsOwn(piece, before);
+        if (isJob || SharesEach(all, end) || piece.Exists(l => l.IsGlue("insteadof")))
+        {
+            return isJob;
+        }
         var verb = VerbOf(before);
         if (IsOtherKind(piece, before))
         {

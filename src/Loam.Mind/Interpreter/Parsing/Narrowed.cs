@@ -19,9 +19,57 @@ internal static class Narrowed
                 sentences.Insert(at + 1, new([.. Reach(sources), .. Gate(head)], Asks: false));
                 sentences[at].Lexemes.RemoveRange(from, sentences[at].Lexemes.Count - from);
             }
+            else if (!sentences[at].Asks && Gates(sentences[at].Lexemes) is > 0 and var gates)
+            {
+                sentences.Insert(at + 1, new(sentences[at].Lexemes[gates..], Asks: false));
+                sentences[at].Lexemes.RemoveRange(gates - 1, sentences[at].Lexemes.Count - gates
+                    + 1);
+            }
         }
         return sentences;
     }
+
+    /// <summary>"Install caddy, only ports 22, 80 and 443 open", "a second nginx on 8081 and a
+    /// firewall for 80 and 22": where what is said of the whole machine begins; -1: nothing is.
+    /// </summary>
+    private static int Gates(List<Lexeme> all)
+    {
+        for (var at = 2; at + 1 < all.Count; at++)
+        {
+            var next = at;
+            while (next + 1 < all.Count && all[next].Text is "a" or "and" or "the" or "with")
+            {
+                next++;
+            }
+            var head = all.GetRange(0, at - 1);
+            if (!ClauseSplitter.IsJoint(all[at - 1]) || next + 1 >= all.Count
+                || !(all[next].IsField("firewall") && all[next].Text.Contains("firewall")
+                    || all[next].IsGlue("only") || all[next].Text is "nothing but")
+                || ClauseSplitter.VerbOf(head) is not ("create" or "have" or "start")
+                    && !(ClauseSplitter.VerbOf(head).Length == 0 && all[next].IsField("firewall"))
+                || head.Exists(l => l.IsField("firewall") || l.Is(Part.Cidr))
+                || !head.Exists(l => l.Named(Known.App) is not null || l.Is(Part.Image)))
+            {
+                continue;
+            }
+            var tail = all.GetRange(next, all.Count - next);
+            var opens = tail[0].IsField("firewall") || tail[^1].Text is "open" or "reachable"
+                or "allowed" or "accessible" or "exposed" or "opened" or "through" or "in";
+            if (opens && tail.Exists(IsGate) && tail.TrueForAll(l => IsGate(l)
+                || l.Is(Part.Cidr) || l == tail[^1] || l.IsField("firewall") || l.IsField("port")
+                || l.Readings[0].Part is Part.Noise or Part.Glue || l.Is(Part.Topic, "allow")
+                || l.IsVerb("publish")))
+            {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /// <summary>A port, or what people call one.</summary>
+    private static bool IsGate(Lexeme lexeme) => lexeme is { IsNumber: true, Unit: "" }
+        || lexeme.Readings.Any(r => r.Part == Part.Topic
+            && r.Key.Contains(" tcp:", StringComparison.Ordinal));
 
     /// <summary>One thing that is not there, at a port.</summary>
     private static bool IsNew(List<Lexeme> head) => head.Exists(l => l.Is(Part.PortPair)

@@ -316,8 +316,11 @@ internal sealed partial class Resolver
 
     /// <summary>"Use ghcr.io/acme/api:3.0 for the api": another image of the same.</summary>
     private bool IsOwn(Clause clause, ImageReference image, List<Target> others) =>
-        clause.Verb is "have" or "set" && others is [{ IsPurpose: true } only]
-        && Targets.Candidates(only) is [var name]
+        (clause.Verb is "have" or "set" && others is [{ IsPurpose: true }]
+            // "Deploy the api with ghcr.io/acme/api:2.4"
+            || clause.Verb == "create" && others is [{ Reference: null, IsAnother: false }]
+                && !clause.Attributes.Exists(a => a is NameAttribute))
+        && others is [var only] && Targets.Candidates(only) is [var name]
         && _draft.State.Services.TryGetValue(name, out var service)
         && (service.Image.Name == image.Name || image.Product == name);
 
@@ -332,7 +335,17 @@ internal sealed partial class Resolver
     private bool Runs(Clause clause, ImageReference image, List<Target> others) =>
         clause.Verb is "create" or "start" or "have" or "" && !IsOwn(clause, image, others)
         && (Needed(clause, others) || others.TrueForAll(t => t.Reference is "it")
+            || clause.Verb == "create" && others.TrueForAll(t => t.Reference is null
+                && IsOfOther(t, image))
             || clause.Attributes.OfType<NameAttribute>().Any());
+
+    /// <summary>"Run a mosquitto exporter, image sapcc/mosquitto-exporter:0.8": what is named by
+    /// that only stands beside it.</summary>
+    private bool IsOfOther(Target target, ImageReference image) =>
+        Targets.Candidates(target) is [var name]
+        && _draft.State.Services.TryGetValue(name, out var service)
+        && service.Image.Product != image.Product && image.Product != name
+        && image.Product.Split('-').Contains(target.Text);
 
     private IEnumerable<Reply> CreateFromImage(Clause clause, ImageReference image)
     {

@@ -424,6 +424,11 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
             {
                 yield return attribute is StoreAttribute store ? Stored(clause, name, store.Size)
                     : ServiceEdits.Apply(_draft, name, attribute, clause, Targets);
+                // "Rename web to front and publish it on 8088"
+                if (attribute is NameAttribute renamed && Touched.Remove(name))
+                {
+                    Touched.Add(_draft.State.Services.ContainsKey(name) ? name : renamed.Name);
+                }
             }
         }
         foreach (var target in clause.Targets.Where(t => t.Version is not null

@@ -109,6 +109,10 @@ internal sealed partial class StorageSubject
         };
     }
 
+    private static bool IsAboutMounts(Discourse said) => said.Before.Count > 0
+        ? said.Before[^1].Attributes.OfType<FileSystemAttribute>().Any()
+        : said.Session.About?.Names is [var name, ..] && name.StartsWith('/');
+
     private static bool Mounts(Clause clause)
     {
         var source = clause.Lexemes.Any(FileSystemReader.IsSource);

@@ -160,7 +160,8 @@ internal sealed partial class StorageSubject : ISubject
         && before.Lexemes.Concat(said.Before.SelectMany(c => c.Lexemes)).Any(
             l => l.Is(Part.Image) || l.Named(Known.App) is not null
                 && l.Named(Known.Service) is null)
-        && clause.Lexemes.Any(l => l.Is(Part.Reference, "it"))
+        && clause.Lexemes.Any(l => l.Is(Part.Reference, "it") || l.IsField("data")
+            && l.Text.StartsWith("its", StringComparison.Ordinal))
         && clause.Lexemes.Any(VolumeReader.IsVolumeWord)
         && !clause.Lexemes.Any(SizeReader.IsSize) && clause.Verb is "" or "set" or "have";
 
@@ -287,7 +288,11 @@ internal sealed partial class StorageSubject : ISubject
                 // "Gitea's repos are precious, snapshot them".
                 volumes.AddRange(VolumeReader.Read(new([.. before.Lexemes]),
                     said.Session.Draft.State).Where(v => v.OneOf is not null
-                        || v.Volumes.Count + v.Services.Count > 0));
+                        || v.Volumes.Count + v.Services.Count > 0).Select(
+                    v => new VolumeAttribute
+                    {
+                        Volumes = v.Volumes, Services = v.Services, OneOf = v.OneOf,
+                    }));
             }
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
                 || v.OneOf is not null
@@ -491,8 +496,4 @@ internal sealed partial class StorageSubject : ISubject
             v => v.Volumes.Count + v.Services.Count > 0)
         : said.Session.About is { Subject: StorageSubject, Names: [var name, ..] }
             && !name.StartsWith('/');
-
-    private static bool IsAboutMounts(Discourse said) => said.Before.Count > 0
-        ? said.Before[^1].Attributes.OfType<FileSystemAttribute>().Any()
-        : said.Session.About?.Names is [var name, ..] && name.StartsWith('/');
 }
