@@ -41,7 +41,7 @@ internal static partial class ClauseSplitter
         var named = HeadCounts.Mark(Aims.Mark(GivenNames.Mark(WithoutConcession(
             particles.Join(Boots.Mark(plain))))));
         var valued = Exchange.Join(Quantities.Plain(
-            Attributes.NetworkReader.Mark(Inversions.Mark(named))));
+            Attributes.DependsReader.Mark(Attributes.NetworkReader.Mark(Inversions.Mark(named)))));
         var wished = Present.Mark(Loopback.Mark(Asides.Mark(valued)));
         return Bystanders.Mark(Roles.Mark(Predicates.English.Mark(Conditions.Mark(wished))));
     }

@@ -12,6 +12,8 @@ internal static class GivenNames
     {
         Praised(sentence);
         Called(sentence);
+        Headed(sentence);
+        Aliased(sentence);
         for (var at = 2; at < sentence.Count; at++)
         {
             // "IMAGE as service diagrams"
@@ -24,7 +26,9 @@ internal static class GivenNames
                 sentence[at] = Named(sentence[at]);
                 continue;
             }
-            if (sentence[at - 1].IsGlue("as") && sentence[at - 2].Is(Part.Image)
+            if (sentence[at - 1].IsGlue("as") && (sentence[at - 2].Is(Part.Image)
+                    || at > 2 && sentence[at - 2].Text is "running" or "run" or "runs"
+                        && sentence[at - 3].Is(Part.Image))
                 && IsLabel(sentence[at]) && sentence[at].Readings[0].Part is Part.Topic
                     or Part.Verb or Part.Foreign or Part.Field
                 && !sentence[at].IsField("user") && !(at + 1 < sentence.Count
@@ -74,6 +78,50 @@ internal static class GivenNames
             }
         }
     }
+
+    /// <summary>"Polls: IMAGE", "service search (IMAGE)", "docs = IMAGE": whatever the word means
+    /// elsewhere.</summary>
+    private static void Headed(List<Lexeme> sentence)
+    {
+        var image = sentence.FindIndex(l => l.Is(Part.Image));
+        var at = image - 1;
+        while (at > 0 && (sentence[at].IsField("image") || sentence[at].Text is ":" or "(" or "="))
+        {
+            at--;
+        }
+        if (at >= 0 && at < image - 1 && IsLabel(sentence[at]) && IsName(sentence[at])
+            && sentence[(at + 1)..image].Exists(l => l.Text is ":" or "(" or "=")
+            && (at == 0 || ClauseSplitter.IsJoint(sentence[at - 1]) || IsNoun(sentence[at - 1])
+                || sentence[at - 1].IsVerb("create")))
+        {
+            sentence[at] = Named(sentence[at]);
+        }
+    }
+
+    /// <summary>"Postgres 16 as wiki-db", "run nginx as static".</summary>
+    private static void Aliased(List<Lexeme> sentence)
+    {
+        var app = sentence.FindIndex(l => l.Named(Known.App) is not null);
+        var at = app + 1;
+        at += at < sentence.Count && (sentence[at].IsNumber || sentence[at].Is(Part.Version))
+            ? 1 : 0;
+        if (app >= 0 && (app == 0 || Enumerable.Range(0, app).Any(i =>
+                sentence[i].IsVerb("create") || sentence[i].Text is "a" or "an"))
+            && at + 1 < sentence.Count && sentence[at].IsGlue("as") && IsLabel(sentence[at + 1])
+            && IsName(sentence[at + 1]) && (at + 2 == sentence.Count
+                || ClauseSplitter.IsJoint(sentence[at + 2]) || IsPlace(sentence[at + 2])))
+        {
+            sentence[at] = s_called;
+            sentence[at + 1] = Named(sentence[at + 1]);
+        }
+    }
+
+    /// <summary>It names nothing that is there, and is no word of running something.</summary>
+    private static bool IsName(Lexeme lexeme) => !lexeme.IsMention && !lexeme.Is(Part.Glue)
+        && !lexeme.Is(Part.Reference) && lexeme.Readings[0].Part is not Part.Noise
+        && !lexeme.IsField("image") && !lexeme.IsField("service")
+        && lexeme.Key(Part.Verb) is not ("create" or "have" or "start" or "upgrade" or "replace"
+            or "set");
 
     private static readonly Lexeme s_called = new("called", "called", [new(Part.Field, "name")]);
 

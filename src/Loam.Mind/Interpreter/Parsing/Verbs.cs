@@ -40,6 +40,12 @@ internal static class Verbs
         {
             return false;
         }
+        // "Host port 8085 goes to port 80 of the container"
+        if (at > 1 && lexeme.IsVerb("move") && all[at - 1].IsNumber && all[at - 2].IsField("port")
+            && at + 1 < all.Count && (all[at + 1].IsField("port") || all[at + 1].IsNumber))
+        {
+            return false;
+        }
         // "/mnt/music goes to /music"
         if (IsGivenName(all, at) || at > 0 && all[at - 1].Is(Part.Path)
             && lexeme.Text is "goes to" or "goes into" or "goes" or "comes to" or "go to")

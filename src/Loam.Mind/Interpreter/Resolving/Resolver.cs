@@ -162,9 +162,10 @@ internal sealed partial class Resolver(Session session, IReadOnlyList<Clause> tu
         {
             return CreateFromImage(clause, image);
         }
-        if (others.Count == 0 && NewNetwork(clause) is { } network)
+        if (others.Count == 0 && NewNetwork(clause) is not null)
         {
-            return [WiringEdits.NewNetwork(_draft, network)];
+            return [.. clause.Attributes.OfType<NetworkAttribute>().Select(
+                n => WiringEdits.NewNetwork(_draft, n))];
         }
         if (Everything(clause, others) is { } doubt)
         {

@@ -60,6 +60,41 @@ internal static class DependsReader
         clause.Attributes.Add(new DependsAttribute(on) { Instead = instead });
     }
 
+    /// <summary>"Api needs redis and postgres", "IMAGE, needs mqtt": what is there is needed to
+    /// run, where "needs 2 GB" is another wish.</summary>
+    public static List<Lexeme> Mark(List<Lexeme> sentence)
+    {
+        for (var at = 0; at + 1 < sentence.Count; at++)
+        {
+            if (sentence[at].Text is not "needs" || !(at == 0
+                || ClauseSplitter.IsJoint(sentence[at - 1]) || sentence[at - 1].Named(Known.Service) is not null))
+            {
+                continue;
+            }
+            var to = at + 1;
+            while (to < sentence.Count && (sentence[to].Named(Known.Service) is not null
+                || sentence[to].IsGlue("and") || sentence[to].Text is "," or "the" or "our"
+                    or "both"))
+            {
+                to++;
+            }
+            var end = to;
+            while (end < sentence.Count && sentence[end].Text is "first" or "started" or "running"
+                or "up" or "up first" or "to run" or "to be up" or "to start" or "ready" or "to"
+                    or "run" or "start" or "be")
+            {
+                end++;
+            }
+            if (sentence[at..to].Exists(l => l.Named(Known.Service) is not null)
+                && (end == sentence.Count || ClauseSplitter.IsJoint(sentence[to - 1])))
+            {
+                sentence[at] = sentence[at] with { Readings = [new(Part.Verb, "depend")] };
+                sentence.RemoveRange(to, end - to);
+            }
+        }
+        return sentence;
+    }
+
     private static readonly string[] s_there =
         ["up", "running", "there", "ready", "started", "healthy", "online", "alive", "up first"];
 
@@ -68,14 +103,20 @@ internal static class DependsReader
     private static void Waits(Clause clause)
     {
         if (clause.Verb is not ("" or "create" or "have" or "start" or "set" or "publish"
-                or "unpublish" or "limit" or "mount" or "connect") || !MakesOne(clause))
+                or "unpublish" or "limit" or "mount" or "connect"))
         {
             return;
         }
+        var made = MakesOne(clause);
         var on = new List<Target>();
         for (var at = 0; at < clause.Count; at++)
         {
+            // "Worker: 3 copies, after postgres"
+            var behind = at > 1 && clause[at - 1].Text is "after" or "only after"
+                && ClauseSplitter.IsJoint(clause[at - 2])
+                && clause.Lexemes.Take(at).Any(l => l.Named(Known.Service) is not null);
             if (clause.IsFree(at) && clause[at].Named(Known.Service) is not null
+                && (made || behind)
                 && clause[at].Role == Role.None && Waited(clause, at) is var (from, to))
             {
                 on.Add(TargetReader.TargetAt(clause, at));

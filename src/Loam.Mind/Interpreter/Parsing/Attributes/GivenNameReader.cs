@@ -62,7 +62,9 @@ internal static class GivenNameReader
         var at = image - 1;
         while (at > 0 && (clause[at].IsField("image") || clause[at].Readings[0].Part == Part.Noise
             || clause[at].Text is ":" or "=" or "," or "with" or "using" or "is" or "->" or "–"
-                or "running" or "runs" or "on"))
+                or "running" or "runs" or "on"
+            // "Docs is a new service: IMAGE"
+            || clause[at].IsVerb("create") && clause[at].Text == "new service"))
         {
             at--;
         }

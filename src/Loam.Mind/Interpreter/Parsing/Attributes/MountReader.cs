@@ -106,7 +106,7 @@ internal static class MountReader
         var named = clause.Lexemes.Any(l => l.IsField("volume"))
             && clause.Lexemes.Any(l => l.IsField("name"));
         // "Keep its files in a volume crm-files"
-        var kept = clause.Lexemes.Any(l => l.Text is "keep" or "keeps" or "store" or "stores"
+        var kept = clause.Lexemes.Any(l => l.IsField("data") || l.Text is "keep" or "keeps" or "store" or "stores"
             or "save" or "saves" or "put") && clause.Find(Part.Field, "volume") is var at and > 0
             && (clause.NextBefore(at)?.IsGlue("in") == true
                 || clause.NextBefore(at)?.IsGlue("on") == true);
@@ -139,6 +139,10 @@ internal static class MountReader
         {
             mounts.Add(new(volume, clause[paths[0]].Original, false));
         }
+        else if (Pairs(clause, paths) is { Count: > 1 } pairs)
+        {
+            mounts.AddRange(pairs);
+        }
         else if (paths.Count == 1)
         {
             mounts.Add(new(clause[paths[0]].Original, null, false));
@@ -156,6 +160,15 @@ internal static class MountReader
             }
         }
     }
+
+    /// <summary>"/srv/a at /a and /srv/b at /b": each with its own.</summary>
+    private static List<MountAttribute> Pairs(Clause clause, List<int> paths) =>
+        paths.Count % 2 == 0 && paths.Chunk(2).All(p => p[1] == p[0] + 2
+            && (clause[p[0] + 1].IsGlue("on") || clause[p[0] + 1].IsGlue("to")
+                || clause[p[0] + 1].IsGlue("as") || clause[p[0] + 1].IsGlue("in")
+                || clause[p[0] + 1].Text is "->" or "at" or "under"))
+        ? [.. paths.Chunk(2).Select(p => new MountAttribute(
+            clause[p[0]].Original, clause[p[1]].Original, false))] : [];
 
     /// <summary>A volume's name: a known one, or what follows "volume (called)".</summary>
     private static string? NamedVolume(Clause clause)

@@ -30,7 +30,7 @@ internal static class NetworkReader
             var known = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
                 && clause[i].Named(Known.Network) is not null
                 && clause[i].Named(Known.Service) is null
-                && clause[i].Named(Known.Role) is null, -1);
+                && (clause[i].Named(Known.Role) is null || IsPlace(clause, i)), -1);
             var placed = known > 0 && clause.Next(known, -1) is var at and >= 0
                 && (clause[at].IsGlue("on") || clause[at].IsGlue("in")
                     || clause[at].IsGlue("to") || clause[at].IsGlue("from"))
@@ -56,6 +56,7 @@ internal static class NetworkReader
                 clause.Use(known);
                 clause.Attributes.Add(
                     new NetworkAttribute(clause[known].Named(Known.Network), false));
+                ReadMore(clause, known, isolated: false);
             }
             return;
         }
@@ -74,9 +75,53 @@ internal static class NetworkReader
         {
             clause.Use(field);
         }
-        clause.Attributes.Add(
-            new NetworkAttribute(Name(clause, field >= 0 ? field : isolated), isolated >= 0));
+        var name = Name(clause, field >= 0 ? field : isolated);
+        clause.Attributes.Add(new NetworkAttribute(name, isolated >= 0));
+        if (Enumerable.Range(0, clause.Count).FirstOrDefault(i => !clause.IsFree(i)
+            && name is not null && (clause[i].Named(Known.Network) == name
+                || NameReader.AsLabel(clause[i].Original) == name), -1) is var first and >= 0)
+        {
+            ReadMore(clause, first, isolated >= 0);
+        }
     }
+
+    /// <summary>"Networks app and backend", "in dmz, core and front": the others beside it.
+    /// </summary>
+    private static void ReadMore(Clause clause, int from, bool isolated)
+    {
+        var several = clause.Lexemes.Any(l => l.Text == "networks");
+        foreach (var step in (int[])[1, -1])
+        {
+            var at = from + step;
+            while (at >= 0 && at < clause.Count)
+            {
+                var name = clause[at].Named(Known.Network) ?? (several && step > 0
+                    && ClauseSplitter.IsJoint(clause[at - 1]) && (at + 1 == clause.Count
+                        || ClauseSplitter.IsJoint(clause[at + 1]))
+                    && clause[at].Original.All(char.IsAsciiLetterOrDigit)
+                        ? NameReader.AsLabel(clause[at].Original) : null);
+                if (name is not null && clause.IsFree(at) && Math.Abs(at - from) > 1)
+                {
+                    clause.Use(at);
+                    clause.Attributes.Add(new NetworkAttribute(name, isolated));
+                    from = at;
+                }
+                else if (!(clause[at].IsGlue("and") || clause[at].IsGlue("comma")
+                    || clause[at].IsField("network") || clause[at].Text is "," or "&" or "+"
+                        or "the" or "both"))
+                {
+                    break;
+                }
+                at += step;
+            }
+        }
+    }
+
+    /// <summary>"Loki, in metrics": what else the word means has no inside.</summary>
+    private static bool IsPlace(Clause clause, int at) => at > 1
+        && clause[at - 1].Text is "in" or "inside" && (at + 1 == clause.Count
+            || ClauseSplitter.IsJoint(clause[at + 1]))
+        && clause.Lexemes.Any(l => l.Named(Known.App) is not null || l.Is(Part.Image));
 
     /// <summary>"In the same network as nginx", "on the network the api is in".</summary>
     private static IReadOnlyList<string>? OfService(Clause clause, int field, Discourse said)
@@ -145,7 +190,7 @@ internal static class NetworkReader
                 || clause[near].Is(Part.Unknown) || clause[near].Is(Part.Quoted)
                 // "On the network home", whatever the word means elsewhere.
                 || near == field + 1 && clause[field].Text == "network"
-                    && clause[near].Readings[0].Part is Part.Noise or Part.Topic
+                    && clause[near].Readings[0].Part is Part.Noise or Part.Topic or Part.Field
                     && clause[near].Text.Length > 2 && (near + 1 == clause.Count
                         || clause[near + 1].IsField("internal")
                         || ClauseSplitter.IsJoint(clause[near + 1]))

@@ -83,6 +83,10 @@ internal static class NewVolumeReader
             i => ClauseSplitter.IsJoint(clause[i]), -1);
         var size = Enumerable.Range(piece + 1, clause.Count - piece - 1).FirstOrDefault(
             i => clause.IsFree(i) && SizeReader.IsSize(clause[i]), -1);
+        // "Volume x at /x, port 80, 256 MB": what stands behind other things is of the service.
+        size = size > word && Enumerable.Range(word, size - word).Any(i => clause[i].IsNumber
+            || clause[i].IsField("port") || clause[i].IsField("memory")
+            || clause[i].Is(Part.PortPair)) ? -1 : size;
         clause.Use(word);
         paths.ForEach(clause.Use);
         if (size >= 0)

@@ -302,7 +302,13 @@ internal static class PortReader
             (first, second) = ("outer", "inner");
         }
         if (first is null && second is null || first == second
-            || Linked(clause, one, two) == "from")
+            || Linked(clause, one, two) is "from"
+            // "Publish 80 on 8085", "publish api on 8080 and 8443": the verb is of both.
+            || second is null && (Linked(clause, one, two) is "on" or "as"
+                || Enumerable.Range(Math.Max(0, one - 3), Math.Min(3, one)).Any(
+                    i => clause[i].IsVerb("publish"))
+                && Enumerable.Range(one, two - one).Any(i => clause[i].IsGlue("and")
+                    || clause[i].IsGlue("comma"))))
         {
             return false;
         }
@@ -345,8 +351,8 @@ internal static class PortReader
     {
         var lexeme = clause[at];
         if (lexeme.Text.Split(' ')[^1] is "inside" or "internally" or "within"
-            || lexeme.IsField("containerport") || lexeme.IsGlue("in")
-                && at + 1 < clause.Count && (clause[at + 1].Is(Part.Reference)
+            || lexeme.IsField("containerport")
+            || (lexeme.IsGlue("in") || lexeme.IsGlue("of")) && at + 1 < clause.Count && (clause[at + 1].Is(Part.Reference)
                     || clause.NextValue(at) is var next and >= 0
                         && clause[next].IsField("service")))
         {
