@@ -40,14 +40,8 @@ internal static class Verbs
         {
             return false;
         }
-        // "Host port 8085 goes to port 80 of the container"
-        if (at > 1 && lexeme.IsVerb("move") && all[at - 1].IsNumber && all[at - 2].IsField("port")
-            && at + 1 < all.Count && (all[at + 1].IsField("port") || all[at + 1].IsNumber))
-        {
-            return false;
-        }
         // "/mnt/music goes to /music"
-        if (IsGivenName(all, at) || at > 0 && all[at - 1].Is(Part.Path)
+        if (IsGivenName(all, at) || LeadsInside(all, at) || at > 0 && all[at - 1].Is(Part.Path)
             && lexeme.Text is "goes to" or "goes into" or "goes" or "comes to" or "go to")
         {
             return false;
@@ -86,6 +80,11 @@ internal static class Verbs
             && (all[at - 1].Possessive || all[at - 1].Text is "the" or "its" or "a");
         return !noun && !(nounToo && (determined || ofThing || lexeme.IsMention));
     }
+
+    /// <summary>"Host port 8085 goes to port 80 of the container".</summary>
+    private static bool LeadsInside(List<Lexeme> all, int at) => at > 1
+        && all[at].IsVerb("move") && all[at - 1].IsNumber && all[at - 2].IsField("port")
+        && at + 1 < all.Count && (all[at + 1].IsField("port") || all[at + 1].IsNumber);
 
     /// <summary>"Called probe": whatever the word means elsewhere.</summary>
     private static bool IsGivenName(List<Lexeme> all, int at) => at > 0

@@ -66,8 +66,9 @@ internal static class DependsReader
     {
         for (var at = 0; at + 1 < sentence.Count; at++)
         {
-            if (sentence[at].Text is not "needs" || !(at == 0
-                || ClauseSplitter.IsJoint(sentence[at - 1]) || sentence[at - 1].Named(Known.Service) is not null))
+            if (sentence[at].Text is not "needs"
+                || !(at == 0 || ClauseSplitter.IsJoint(sentence[at - 1])
+                    || sentence[at - 1].Named(Known.Service) is not null))
             {
                 continue;
             }

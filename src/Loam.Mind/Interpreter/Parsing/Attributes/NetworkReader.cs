@@ -27,37 +27,7 @@ internal static class NetworkReader
         var isolated = clause.Find(Part.Field, "internal");
         if (field < 0 && isolated < 0)
         {
-            var known = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
-                && clause[i].Named(Known.Network) is not null
-                && clause[i].Named(Known.Service) is null
-                && (clause[i].Named(Known.Role) is null || IsPlace(clause, i)), -1);
-            var placed = known > 0 && clause.Next(known, -1) is var at and >= 0
-                && (clause[at].IsGlue("on") || clause[at].IsGlue("in")
-                    || clause[at].IsGlue("to") || clause[at].IsGlue("from"))
-                && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
-                    or "unmount" or "mount" or "publish" or "start" or "unpublish" or "limit";
-            // "Take redis off backend": networks are not stopped.
-            if (known > 0 && clause.Verb == "stop"
-                && clause.NextBefore(known)?.Named(Known.Service) is not null)
-            {
-                (clause.Verb, placed) = ("disconnect", true);
-            }
-            if (known >= 0 && (clause.Verb is "connect" or "disconnect" || placed))
-            {
-                clause.Verb = clause.Verb is "unmount" ? "disconnect" : clause.Verb;
-                // "It should not be on dmz"
-                var not = Enumerable.Range(0, known).FirstOrDefault(i => clause.IsFree(i)
-                    && clause[i].IsGlue("not"), -1);
-                if (not >= 0 && clause.Verb is "" or "have" or "set")
-                {
-                    clause.Use(not);
-                    clause.Verb = "disconnect";
-                }
-                clause.Use(known);
-                clause.Attributes.Add(
-                    new NetworkAttribute(clause[known].Named(Known.Network), false));
-                ReadMore(clause, known, isolated: false);
-            }
+            ReadKnown(clause);
             return;
         }
         if (isolated >= 0)
@@ -75,13 +45,54 @@ internal static class NetworkReader
         {
             clause.Use(field);
         }
-        var name = Name(clause, field >= 0 ? field : isolated);
-        clause.Attributes.Add(new NetworkAttribute(name, isolated >= 0));
+        ReadNamed(clause, field >= 0 ? field : isolated, isolated >= 0);
+    }
+
+    /// <summary>"Put redis on backend": without a word for it.</summary>
+    private static void ReadKnown(Clause clause)
+    {
+        var known = Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
+            && clause[i].Named(Known.Network) is not null
+            && clause[i].Named(Known.Service) is null
+            && (clause[i].Named(Known.Role) is null || IsPlace(clause, i)), -1);
+        var placed = known > 0 && clause.Next(known, -1) is var at and >= 0
+            && (clause[at].IsGlue("on") || clause[at].IsGlue("in")
+                || clause[at].IsGlue("to") || clause[at].IsGlue("from"))
+            && clause.Verb is "create" or "have" or "set" or "remove" or "move" or "stop" or ""
+                or "unmount" or "mount" or "publish" or "start" or "unpublish" or "limit";
+        // "Take redis off backend": networks are not stopped.
+        if (known > 0 && clause.Verb == "stop"
+            && clause.NextBefore(known)?.Named(Known.Service) is not null)
+        {
+            (clause.Verb, placed) = ("disconnect", true);
+        }
+        if (known >= 0 && (clause.Verb is "connect" or "disconnect" || placed))
+        {
+            clause.Verb = clause.Verb is "unmount" ? "disconnect" : clause.Verb;
+            // "It should not be on dmz"
+            var not = Enumerable.Range(0, known).FirstOrDefault(i => clause.IsFree(i)
+                && clause[i].IsGlue("not"), -1);
+            if (not >= 0 && clause.Verb is "" or "have" or "set")
+            {
+                clause.Use(not);
+                clause.Verb = "disconnect";
+            }
+            clause.Use(known);
+            clause.Attributes.Add(
+                new NetworkAttribute(clause[known].Named(Known.Network), false));
+            ReadMore(clause, known, isolated: false);
+        }
+    }
+
+    private static void ReadNamed(Clause clause, int field, bool isolated)
+    {
+        var name = Name(clause, field);
+        clause.Attributes.Add(new NetworkAttribute(name, isolated));
         if (Enumerable.Range(0, clause.Count).FirstOrDefault(i => !clause.IsFree(i)
             && name is not null && (clause[i].Named(Known.Network) == name
                 || NameReader.AsLabel(clause[i].Original) == name), -1) is var first and >= 0)
         {
-            ReadMore(clause, first, isolated >= 0);
+            ReadMore(clause, first, isolated);
         }
     }
 

@@ -352,8 +352,8 @@ internal static class PortReader
         var lexeme = clause[at];
         if (lexeme.Text.Split(' ')[^1] is "inside" or "internally" or "within"
             || lexeme.IsField("containerport")
-            || (lexeme.IsGlue("in") || lexeme.IsGlue("of")) && at + 1 < clause.Count && (clause[at + 1].Is(Part.Reference)
-                    || clause.NextValue(at) is var next and >= 0
+            || (lexeme.IsGlue("in") || lexeme.IsGlue("of")) && at + 1 < clause.Count
+                && (clause[at + 1].Is(Part.Reference) || clause.NextValue(at) is var next and >= 0
                         && clause[next].IsField("service")))
         {
             return "inner";

@@ -16,7 +16,8 @@ internal static class StoreReader
 
     public static bool Speaks(Clause clause) => clause.Question is null
         && clause.Verb is "" or "create" or "have" or "set" or "raise" or "start"
-        && !clause.Lexemes.Any(l => l.Is(Part.Path) || l.Is(Part.Mount) || l.Named(Known.Volume) is not null && l.Named(Known.Service) is null)
+        && !clause.Lexemes.Any(l => l.Is(Part.Path) || l.Is(Part.Mount)
+            || l.Named(Known.Volume) is not null && l.Named(Known.Service) is null)
         // "A volume called x": that one
         && !clause.Lexemes.SkipWhile(l => !IsWord(l)).Any(l => l.IsField("name"))
         && (Makes(clause) || clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
