@@ -108,8 +108,8 @@ internal static class MountReader
         // "Keep its files in a volume crm-files"
         var kept = clause.Lexemes.Any(l => l.IsField("data") || l.Text is "keep" or "keeps"
             or "store" or "stores" or "save" or "saves" or "put")
-            && clause.Find(Part.Field, "volume") is var at and > 0 && (clause.NextBefore(at)?.IsGlue("in") == true
-                || clause.NextBefore(at)?.IsGlue("on") == true);
+            && clause.Find(Part.Field, "volume") is var at and > 0
+            && clause.NextBefore(at) is { } before && (before.IsGlue("in") || before.IsGlue("on"));
         if ((gone && service || clause.Verb is "create" or "have" && named || kept)
             && NamedVolume(clause) is { } volume)
         {
