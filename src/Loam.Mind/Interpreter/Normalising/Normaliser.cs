@@ -207,7 +207,7 @@ internal static class Normaliser
     private static void Split(string token, List<Word> words, Lexicon lexicon)
     {
         // "*/15" and "*.example.com" are values; other stars only emphasise.
-        var starred = token == "*" || token.StartsWith("*/", StringComparison.Ordinal)
+        var starred = token is "*" or "*," || token.StartsWith("*/", StringComparison.Ordinal)
             || token.StartsWith("*.", StringComparison.Ordinal);
         token = starred ? token : token.TrimStart('(', '[', '\'', '*');
         // "Incl." ends no sentence.

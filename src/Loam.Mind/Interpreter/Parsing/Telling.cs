@@ -282,9 +282,12 @@ internal static class Telling
         var who = said.FindIndex(l => Is("who", l.Text.Split(' ')[0]));
         who = said.Take(Math.Max(who, 0)).All(l => !l.IsMention && l.Readings[0].Part is Part.Noise
             or Part.Glue) ? who : -1;
+        // "Back up uploads": what is acted on does nothing itself.
+        var first = said.Count > 1 && said[0].IsVerb("backup")
+            && said[0].Text is "back up" or "backup" ? 2 : 1;
         return Is("does", said[0].Text) && IsPast(said[0].Text)
-            || Enumerable.Range(1, said.Count - 1).Any(at => IsFinite(said, at))
-            || Find("does", said) > 0 || who >= 0 && (who + 1 < said.Count
+            || Enumerable.Range(first, said.Count - first).Any(at => IsFinite(said, at))
+            || Find("does", said) >= first || who >= 0 && (who + 1 < said.Count
                 || said[who].Text.Contains(' ', StringComparison.Ordinal));
     }
 

@@ -124,7 +124,11 @@ internal static class CertificateReader
         {
             var given = at > 0 && (clause[at - 1].IsField("name")
                 || at > 1 && clause[at - 2].IsField("name") && clause[at - 1].Text is "it" or ":")
-                || clause[at].Is(Part.Quoted);
+                || clause[at].Is(Part.Quoted)
+                // "Certificate web: a.example and b.example"
+                || at > 0 && at + 1 < clause.Count && clause[at - 1].IsField("certificate")
+                    && clause[at - 1].Text.Split(' ')[^1] is "certificate" or "cert"
+                    && clause[at + 1].Text == ":";
             if (given && clause.IsFree(at) && !clause[at].Is(Part.Domain)
                 && clause[at].Named(Known.Certificate) is null
                 && clause[at].Readings[0].Part is not (Part.Glue or Part.Reference)

@@ -26,7 +26,8 @@ internal static class Secrets
             return false;
         }
         var named = clause.Lexemes.Any(l => l.Named(Known.Secret) is not null);
-        var like = clause.Lexemes.Any(l => l.Is(Part.Identifier));
+        var like = Enumerable.Range(0, clause.Count).Any(i => clause[i].Is(Part.Identifier)
+            || IsListed(clause, i));
         var word = clause.Lexemes.Any(l => l.IsField("secret")) || Every(clause);
         var makes = clause.Lexemes.Any(l => l.Is(Part.Topic, "generate")
             || l.Is(Part.Topic, "rotate"));
@@ -34,6 +35,32 @@ internal static class Secrets
             || clause.Verb is "create" or "remove" or "set" or "have"
             || clause.Question is not null));
     }
+
+    /// <summary>"API_KEY and TOKEN", "secrets token and salt": what stands beside the name of a
+    /// secret, or behind the word, is one, whatever the word means elsewhere.</summary>
+    private static bool IsListed(Clause clause, int at)
+    {
+        var lexeme = clause[at];
+        if (!Literals.IsIdentifier(lexeme.Original) || clause.Question is not null || at == 0)
+        {
+            return false;
+        }
+        var before = at - 1;
+        while (before > 0 && ClauseSplitter.IsJoint(clause[before]))
+        {
+            before--;
+        }
+        var upper = lexeme.Original.Length > 2 && lexeme.Original.All(c => !char.IsLower(c));
+        var word = clause[before].IsField("secret");
+        return upper && (before == at - 1 ? word : IsName(clause, before))
+            || before < at - 1 && lexeme.Is(Part.Unknown) && !lexeme.Corrected
+                && clause.Lexemes.Take(at).Any(l => l.Text == "secrets")
+                && (IsName(clause, before) || clause[before].Is(Part.Unknown))
+                && (at + 1 == clause.Count || ClauseSplitter.IsJoint(clause[at + 1]));
+    }
+
+    private static bool IsName(Clause clause, int at) => clause[at].Is(Part.Identifier)
+        || clause[at].Named(Known.Secret) is not null || IsListed(clause, at);
 
     /// <summary>"Rotate both passwords", "all the secrets".</summary>
     private static bool Every(Clause clause) => clause.Lexemes.Any(l => l.Is(Part.Topic, "rotate"))
@@ -75,6 +102,7 @@ internal static class Secrets
             var lexeme = clause[at];
             var name = lexeme.Named(Known.Secret) ?? (lexeme.Is(Part.Identifier)
                 || (lexeme.Is(Part.Quoted) && Literals.IsIdentifier(lexeme.Original))
+                || IsListed(clause, at)
                 || (after && names.Count == 0 && clause.Question is null
                     && lexeme.Is(Part.Unknown)
                     && Literals.IsIdentifier(lexeme.Original)) ? lexeme.Original : null);

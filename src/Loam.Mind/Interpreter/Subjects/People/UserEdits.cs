@@ -72,8 +72,16 @@ internal sealed class UserEdits(ISubject subject, Session session)
     {
         var making = said.Creates && !said.SaysKey;
         var one = Book.OneOf(clause);
+        var group = one.Count == 0 && clause.Lexemes.Any(l => l.IsField("group")
+                || l.Is(Part.Topic, "group"))
+            && !clause.Lexemes.Any(l => l.IsField("user") || l.Is(Part.Topic, "account"));
+        making &= !group;
+        var join = said.Join.Distinct().ToList();
         var which = one.Count == 0 ? "" : $": {Wording.List(one, "or")}";
-        return Reply.Ask(making && one.Count == 0 ? "What shall the user be called?"
+        return Reply.Ask(group ? "Who shall be in "
+                + (join.Count == 0 ? "the group" : Wording.List(join))
+                + "? A group is made with its first member."
+                : making && one.Count == 0 ? "What shall the user be called?"
                 : $"Which user is meant{which}?",
             one.Count > 0 ? one : making ? [] : Book.Users.Take(4), answer =>
             {

@@ -150,14 +150,32 @@ internal sealed partial class UserReader
         var lexeme = clause[at];
         var goes = clause.Lexemes.Take(link + 1).Any(l => l.Text is "put" or "puts" or "move"
             or "moves" or "moved" or "add" or "goes" or "go" or "joins" or "join" or "switches"
-            or "into" || l.Is(Part.Topic, "leaves"));
+            or "into" || l.Is(Part.Topic, "leaves"))
+            // "Anna in ops and docker"
+            || link > 0 && clause.Verb.Length == 0 && clause.Question is null
+                && clause[link - 1].Named(Known.User) is not null
+                && clause.Lexemes.Any(l => _book.Groups.Contains(l.Text));
         return link > 0 && goes && !clause[link - 1].Text.EndsWith("over", StringComparison.Ordinal)
             && clause[link].Text is "to" or "into" or "in"
-            && (lexeme.Is(Part.Unknown) && !lexeme.Corrected || lexeme.Is(Part.Quoted))
+            && !lexeme.Corrected && !UserNames.IsPlain(lexeme, awaited: true)
+            && !lexeme.IsMention
             && lexeme.Text.All(c => char.IsAsciiLetterLower(c) || c is '-' or '_')
             && clause.Lexemes.Any(l => l.Named(Known.User) is not null)
             && !clause.Lexemes.Any(l => l.Is(Part.Key) || l.Is(Part.Topic, "key")
                 || l.IsField("name") || l.Is(Part.Topic, "shell"));
+    }
+
+    /// <summary>"Groups sudo and ops", "put maria in docker and ops": what a group stands before
+    /// is one too.</summary>
+    private bool IsOfList(int at)
+    {
+        var lexeme = clause[at];
+        var groups = clause.Lexemes.Any(l => l.Text is "groups"
+            || l.Text.StartsWith("member", StringComparison.Ordinal));
+        return groups ? !UserNames.IsPlain(lexeme, awaited: true)
+            : at > 2 && (at + 1 == clause.Count || ClauseSplitter.IsJoint(clause[at + 1]))
+                && clause[at - 3].Text is "to" or "into" or "in" && !lexeme.IsMention
+                && !lexeme.Corrected && !UserNames.IsPlain(lexeme, awaited: true);
     }
 
     /// <summary>"Into the group ops: anna, ben": whom nothing is said of, the same is meant for.

@@ -247,6 +247,12 @@ internal sealed partial class UserReader
         var at = clause.Lexemes.ToList().IndexOf(only);
         var next = clause.Next(at);
         next = next >= 0 && clause[next].Text is "be" ? next + 1 : next;
+        // "Groups docker only"
+        if (next < 0 && at > 0 && _book.Groups.Contains(clause[at - 1].Text)
+            && _now.Users.Count > 0)
+        {
+            return true;
+        }
         return next < clause.Count && (_now.Users.Count > 0
                 || !clause.Lexemes.Any(l => l.Named(Known.User) is not null))
             && next >= 0 && (clause[next].Text is "in"

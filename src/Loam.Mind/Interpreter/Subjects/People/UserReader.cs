@@ -266,9 +266,7 @@ internal sealed partial class UserReader(Clause clause, Discourse said)
                     && (lexeme.Is(Part.Unknown) || lexeme.IsMention || lexeme.Is(Part.Quoted)));
             var follows = _group is not null && at > 1 && lexeme.Named(Known.User) is null
                 && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"))
-                && UserNames.Of(clause[at - 2]) == _group && (lexeme.Is(Part.Unknown)
-                    || lexeme.IsMention) && clause.Lexemes.Any(l => l.Text is "groups"
-                        || l.Text.StartsWith("member", StringComparison.Ordinal));
+                && UserNames.Of(clause[at - 2]) == _group && IsOfList(at);
             group = beside || follows || IsPlace(at) || _book.Groups.Contains(name) ? name : null;
         }
         if (group is null)

@@ -35,7 +35,11 @@ internal static partial class BackupReader
     {
         var destination = Destination(clause);
         TakeOld(clause);
+        TakeOldRhythm(clause);
         var type = Type(clause);
+        // "30 1 * * *, keep 10": what the pattern has is no number of copies.
+        var cron = clause.Lexemes.Any(l => l.Text == "*")
+            ? TimeReader.Read(clause, expected: true) : null;
         // "30 days longer": than it is, and that is asked about.
         var longer = clause.Lexemes.Any(l => l.Text is "longer" or "more" or "additional")
             && clause.All(Part.Number).Any(i => Counts(clause, i) && i + 1 < clause.Count
@@ -47,7 +51,7 @@ internal static partial class BackupReader
         // "Daily backups" is one saying, and its rhythm counts.
         var shift = JobSeasons.Shift(clause);
         var adds = Addition.Of(clause, opening: true);
-        var when = TimeReader.Read(clause, expected: true);
+        var when = cron ?? TimeReader.Read(clause, expected: true);
         if (when is not null)
         {
             TakeFormerTime(clause);
@@ -170,6 +174,21 @@ internal static partial class BackupReader
                 clause.Use(number);
                 clause.Use(at);
             }
+        }
+    }
+
+    /// <summary>"Every 2h, not every 4": the rhythm that it had is no wish.</summary>
+    private static void TakeOldRhythm(Clause clause)
+    {
+        for (var at = 1; at + 2 < clause.Count; at++)
+        {
+            if (!clause[at].IsGlue("not") || clause[at + 1].Text is not ("every" or "at")
+                || !clause[at + 2].IsNumber || !clause.Lexemes.Take(at).Any(l => l.IsNumber))
+            {
+                continue;
+            }
+            var end = at + 3 < clause.Count && clause[at + 3].Is(Part.Unit) ? at + 3 : at + 2;
+            clause.Use(at, end);
         }
     }
 

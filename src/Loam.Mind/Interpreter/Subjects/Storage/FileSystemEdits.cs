@@ -13,6 +13,8 @@ namespace Loam.Mind.Interpreter.Subjects.Storage;
 /// <summary>Mounted file systems of the machine.</summary>
 internal sealed class FileSystemEdits(ISubject subject, Session session)
 {
+    private const string SecretOption = "password=${secrets.";
+
     private static readonly EditPath s_mounts = EditPath.Parse("spec.mounts");
 
     private Draft Draft => session.Draft;
@@ -35,6 +37,13 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
         var named = clause.Lexemes.Any(l => l.IsVerb("mount") || l.IsVerb("unmount")
             || l.Is(Part.Topic, "mounted") || l.Is(Part.Topic, "share")
             || l.Is(Part.Topic, "drive"));
+        if (said.Options.Select(SecretOf).OfType<string>().FirstOrDefault(
+            s => !Draft.State.Secrets.ContainsKey(s)) is { } unknown)
+        {
+            return Reply.Ask($"There is no secret {unknown} here. Set it with `loam secret set "
+                + $"{unknown}` first; or which one is meant?",
+                Draft.State.Secrets.Keys.Take(4), answer => Fill(clause, said, unknown, answer));
+        }
         var present = Present(said with
         {
             Asked = clause.Verb is "mount" or "create" || (clause.Verb == "remove" && !named),
@@ -44,6 +53,28 @@ internal sealed class FileSystemEdits(ISubject subject, Session session)
             return present is null ? Nothing(clause, said) : Remove(present);
         }
         return present is not null ? Change(present, said) : Create(clause, said);
+    }
+
+    private static string? SecretOf(string option) =>
+        option.StartsWith(SecretOption, StringComparison.Ordinal)
+            ? option[SecretOption.Length..^1] : null;
+
+    private static bool Fill(
+        Clause clause, FileSystemAttribute said, string unknown, Clause answer)
+    {
+        var index = clause.Attributes.IndexOf(said);
+        var name = answer.Lexemes.Select(l => l.Named(Recognising.Known.Secret))
+            .OfType<string>().FirstOrDefault();
+        if (index < 0 || name is null)
+        {
+            return false;
+        }
+        clause.Attributes[index] = said with
+        {
+            Options = [.. said.Options.Select(o => SecretOf(o) == unknown
+                ? $"{SecretOption}{name}}}" : o)],
+        };
+        return true;
     }
 
     /// <summary>The mount that is meant: by its place, its source, or spoken of before.</summary>

@@ -132,7 +132,7 @@ internal static partial class FileSystemReader
                 clause.Use(at);
                 continue;
             }
-            var option = OptionOf(lexeme)
+            var option = OptionOf(lexeme) ?? Secret(clause, at)
                 ?? (lexeme.IsField("readonly") ? "ro" : lexeme.IsField("writable") ? "rw"
                 : lexeme.Is(Part.Assignment) && !IsById(lexeme) ? lexeme.Original : null);
             if (lexeme.Is(Part.Topic, "credentials") && NextPath(clause, at) is var file and >= 0)
@@ -181,6 +181,32 @@ internal static partial class FileSystemReader
             without.Add("rw");
         }
         return options;
+    }
+
+    /// <summary>"Credentials secret NAS", "password from the secret NAS": the option that says so.
+    /// </summary>
+    private static string? Secret(Clause clause, int at)
+    {
+        if (!clause[at].IsField("secret"))
+        {
+            return null;
+        }
+        var name = Enumerable.Range(at + 1, Math.Min(2, clause.Count - at - 1)).FirstOrDefault(
+            i => clause[i].Named(Known.Secret) is not null || clause[i].Is(Part.Identifier)
+                || (clause[i].Is(Part.Unknown) || i == at + 1
+                        && clause[i].Original.All(char.IsAsciiLetterUpper))
+                    && Literals.IsIdentifier(clause[i].Original), -1);
+        if (name < 0)
+        {
+            return null;
+        }
+        clause.Use(name);
+        foreach (var word in Enumerable.Range(Math.Max(0, at - 3), Math.Min(at, 3)).Where(
+            i => clause[i].Is(Part.Topic, "credentials") || clause[i].IsField("password")))
+        {
+            clause.Use(word);
+        }
+        return $"password=${{secrets.{clause[name].Named(Known.Secret) ?? clause[name].Original}}}";
     }
 
     public static string? OptionOf(Lexeme lexeme) => lexeme.Readings.FirstOrDefault(

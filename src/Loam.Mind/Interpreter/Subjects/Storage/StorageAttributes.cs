@@ -19,6 +19,9 @@ internal sealed record VolumeAttribute : ClauseAttribute
     /// <summary>The name a new one shall have; null: none was said.</summary>
     public string? Name { get; init; }
 
+    /// <summary>Names beside those, of which none is there.</summary>
+    public IReadOnlyList<string> Absent { get; init; } = [];
+
     /// <summary>The volume whose ways it shall have.</summary>
     public string? Like { get; init; }
     public Amount? Size { get; init; }

@@ -276,11 +276,13 @@ internal sealed partial class StorageSubject : ISubject
         if (BackupReader.Speaks(clause)
             || (said.Continues(this) && GoesOnWithBackups(clause, said)))
         {
+            var absent = VolumeReader.Absent(clause);
             BackupReader.Read(clause);
             UseSent(clause);
             Shared(clause, said);
             BackupReader.Follow(clause, said);
             var volumes = VolumeReader.Read(clause, said.Session.Draft.State);
+            volumes[0] = absent.Count == 0 ? volumes[0] : volumes[0] with { Absent = absent };
             if (volumes.TrueForAll(v => v.Volumes.Count + v.Services.Count == 0)
                 && said.Before is [.., { } before] && clause.Lexemes.Any(
                     l => l.Key(Part.Reference) is "it" or "them"))
@@ -296,7 +298,7 @@ internal sealed partial class StorageSubject : ISubject
             }
             clause.Attributes.AddRange(volumes.Where(v => v.Volumes.Count + v.Services.Count > 0
                 || v.OneOf is not null
-                || v.Name is not null || !(v.SaysNothing || IsOnlyFull(v))));
+                || v.Name is not null || v.Absent.Count > 0 || !(v.SaysNothing || IsOnlyFull(v))));
             // "Shouldn't x be backed up? Do it daily at six."
             if (said.Before is [.., { Question: not null } asked]
                 && !clause.Attributes.OfType<VolumeAttribute>().Any()
@@ -428,41 +430,18 @@ internal sealed partial class StorageSubject : ISubject
         var volumes = clause.Attributes.OfType<VolumeAttribute>().ToList();
         if (clause.Attributes.OfType<BackupAttribute>().FirstOrDefault() is { } backup)
         {
-            return Backups(clause, session, backup, volumes.FirstOrDefault());
+            return OnlyAbsent(clause, session, volumes) is { } absent ? [absent]
+                : Missing(volumes).Concat(Backups(clause, session, backup, volumes));
         }
         if (clause.Attributes.OfType<FileSystemAttribute>().FirstOrDefault() is { } mount)
         {
             return [new FileSystemEdits(this, session).Apply(clause, mount)];
         }
         return volumes.Count == 0 ? [new(ReplyKind.Unclear, "")]
-            : volumes.SelectMany(v => new VolumeEdits(this, session).Apply(clause, v));
+            : Missing(volumes).Concat(Made(clause, session, volumes));
     }
 
     public Reply? Answer(Clause clause, Session session) => StorageAnswers.To(clause, session);
-
-    /// <summary>"A volume for minutes, 5Gi, backed up nightly" makes it first.</summary>
-    private IEnumerable<Reply> Backups(
-        Clause clause, Session session, BackupAttribute backup, VolumeAttribute? volume)
-    {
-        var edits = new VolumeEdits(this, session);
-        if (volume is { SaysNothing: false } or { Name: not null })
-        {
-            var made = edits.Apply(clause, volume).ToList();
-            foreach (var reply in made)
-            {
-                yield return reply;
-            }
-            if (made.Exists(r => r.Kind is ReplyKind.Question or ReplyKind.Refusal))
-            {
-                yield break;
-            }
-            volume = volume with { Volumes = session.About?.Names ?? volume.Volumes };
-        }
-        foreach (var reply in new BackupEdits(this, session).Apply(clause, backup, volume))
-        {
-            yield return reply;
-        }
-    }
 
     /// <summary>Something is to be made, and backups of it are said along.</summary>
     private static bool MakesServices(Clause clause) =>

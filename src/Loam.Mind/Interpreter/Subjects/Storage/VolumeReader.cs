@@ -42,7 +42,16 @@ internal static partial class VolumeReader
         Clause clause, DesiredState state, bool continues = false)
     {
         var several = Several(clause);
-        return several.Count > 1 ? several : [One(clause, state, continues)];
+        if (several.Count > 1)
+        {
+            return several;
+        }
+        var (names, absent) = (Listed(clause), Absent(clause));
+        var one = One(clause, state, continues) with { Absent = absent };
+        return names.Count == 0 ? [one] : names.ConvertAll(n => one with
+        {
+            Name = n, Volumes = [], Services = [], OneOf = null,
+        });
     }
 
     /// <summary>"Alpha 5Gi", "alpha (5Gi)": the name before a size; -1: there is none.</summary>
@@ -135,7 +144,9 @@ internal static partial class VolumeReader
         var every = clause.Lexemes.Any(l => l.Named(Known.Role) is not null
                 && l.Text.EndsWith('s')
             || l.IsReference("all") || l.Text is "both" or "every" or "each");
-        var choice = volumes.Count + services.Count > 0 ? null : OneOf(clause, state);
+        var choice = volumes.Count + services.Count > 0 || clause.Lexemes.Any(IsVolumeWord)
+            && Enumerable.Range(0, clause.Count).Any(i => IsGiven(clause, i))
+                ? null : OneOf(clause, state);
         if (choice is not null && every)
         {
             services.AddRange(choice.Services);
