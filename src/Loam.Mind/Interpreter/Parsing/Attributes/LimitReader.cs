@@ -143,6 +143,13 @@ internal static class LimitReader
 
     private static void Bind(Clause clause, int field, LimitKind limit)
     {
+        // "Grafana without a memory limit, prometheus with 1 GB": no value is of it.
+        if (IsDenied(clause, field) && limit != LimitKind.Replicas)
+        {
+            clause.Attributes.Add(
+                new LimitAttribute(limit, new(AmountKind.Unlimited, 0, "")));
+            return;
+        }
         var before = clause.NextValue(field, -1);
         var after = clause.NextValue(field);
         // "4 copies" and "half the memory" stand before, "memory to 1 GB" behind.
@@ -173,6 +180,14 @@ internal static class LimitReader
             : clause.Verb is "remove" or "unset" ? new(AmountKind.Unlimited, 0, "")
             : new Amount(AmountKind.More, 0, "");
         clause.Attributes.Add(new LimitAttribute(limit, amount));
+    }
+
+    private static bool IsDenied(Clause clause, int field)
+    {
+        var at = field - 1;
+        at -= at > 0 && clause[at].Text is "a" or "any" or "the" or "its" ? 1 : 0;
+        return clause.Denied.Contains(field)
+            || at >= 0 && clause[at].Text is "no" or "without" or "without a" or "without any";
     }
 
     /// <summary>"Take the memory limit off", "lift the limit".</summary>
