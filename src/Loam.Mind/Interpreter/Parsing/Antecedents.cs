@@ -61,6 +61,10 @@ internal static class Antecedents
     /// <summary>"Please put that in", "make it so", behind what is wished: nothing more.</summary>
     public static List<Sentence> WithoutCourtesy(List<Sentence> sentences)
     {
+        if (sentences.Count > 0)
+        {
+            Unsign(sentences[^1].Lexemes);
+        }
         for (var at = sentences.Count - 1; at > 0; at--)
         {
             var said = sentences[at].Lexemes.FindAll(l => !l.IsGlue("wish")
@@ -72,6 +76,22 @@ internal static class Antecedents
             }
         }
         return sentences;
+    }
+
+    /// <summary>"…, with kind regards from Tom": who says it.</summary>
+    private static void Unsign(List<Lexeme> last)
+    {
+        var name = last.FindLastIndex(l => !ClauseSplitter.IsJoint(l));
+        var at = name - 1;
+        while (at >= 0 && (last[at].IsGlue("from") || last[at].IsGlue("comma")))
+        {
+            at--;
+        }
+        if (at > 0 && at < name - 1 && last[name].Namings.Any(n => n.Known == Known.User)
+            && last[at].Text.Split(' ')[^1] is "regards" or "greetings" or "cheers" or "wishes")
+        {
+            last.RemoveRange(at, last.Count - at);
+        }
     }
 
     /// <summary>"Run it", "deploy that", "it should run"; -1: nothing of it is to be made.
