@@ -27,9 +27,9 @@ internal static class ProbeEdits
         {
             var port = said.Port ?? (service.Probe.Port > 0 ? service.Probe.Port
                 : service.Ports.FirstOrDefault()?.Container);
-            var http = port is { } number
-                ? EditValue.Map(("path", EditValue.Of(path)), ("port", EditValue.Of(number)))
-                : EditValue.Map(("path", EditValue.Of(path)));
+            var http = EditValue.Map([("path", EditValue.Of(path)),
+                .. port is { } number ? [("port", EditValue.Of(number))] : Nothing,
+                .. said.Expect is { } status ? [("expect", EditValue.Of(status))] : Nothing]);
             RemoveOthers(draft, service);
             draft.SetService(service.Name, "healthcheck.http", http);
         }
@@ -68,6 +68,8 @@ internal static class ProbeEdits
             : Reply.Done($"check {service.Name}" + (said.Path is null ? "" : $" at {said.Path}")
                 + (said.Interval is null ? "" : $" every {said.Interval}"));
     }
+
+    private static (string, EditValue)[] Nothing => [];
 
     private static void RemoveOthers(Draft draft, Service service)
     {

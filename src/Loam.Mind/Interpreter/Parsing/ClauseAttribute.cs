@@ -76,6 +76,9 @@ internal sealed record ProbeAttribute(
 {
     /// <summary>A command that tells whether all is well; null: not said.</summary>
     public string? Test { get; init; }
+
+    /// <summary>The status an answer over HTTP has; null: not said.</summary>
+    public int? Expect { get; init; }
 }
 
 internal sealed record RestartAttribute(string Policy) : ClauseAttribute;
@@ -130,6 +133,9 @@ internal sealed record BackupAttribute : ClauseAttribute
     /// <summary>Copies kept, or days for which they are kept; null: not said.</summary>
     public (int Count, bool Days)? Retain { get; init; }
     public string? Destination { get; init; }
+
+    /// <summary>The secret that the destination asks for; null: not said.</summary>
+    public string? Credentials { get; init; }
 
     /// <summary><c>snapshot</c> or <c>archive</c>; null: not said.</summary>
     public string? Type { get; init; }

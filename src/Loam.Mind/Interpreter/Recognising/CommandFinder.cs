@@ -245,7 +245,7 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         }
         var value = next is not null
             && !(word.Text == "ping" && next.Text.Contains('/', StringComparison.Ordinal))
-            && (next.Original.StartsWith('/') || next.Quoted
+            && (next.Original.StartsWith('/') || next.Quoted && !IsCron(next.Text)
             || next.Text.Contains("://", StringComparison.Ordinal)
             || next.Text.Contains('.', StringComparison.Ordinal) && next.Text.Length > 2
             || next.Text.Contains('=', StringComparison.Ordinal));

@@ -117,7 +117,8 @@ internal static class Refusals
             }
             // "Somebody said to run cron.php. A job for that: …"
             if (clause.Lexemes.Any(l => l.Is(Part.Command)) && !clauses.Exists(c =>
-                c.Attributes.OfType<JobWish>().Any(w => w.Command is not null)))
+                c.Attributes.OfType<JobWish>().Any(w => w.Command is not null)
+                || c.Attributes.OfType<ProbeAttribute>().Any(p => p.Test is not null)))
             {
                 return s_foreign["shell"];
             }

@@ -14,7 +14,9 @@ internal static class CommandReader
             [("entrypoint", true), ("command", false)])
         {
             var at = clause.Find(Part.Field, field);
-            if (at >= 0 && !clause[at].IsMention)
+            // "Healthcheck of redis: command redis-cli ping" is no command of the service.
+            if (at >= 0 && !clause[at].IsMention && !clause.Lexemes.Take(at).Any(
+                l => l.IsField("health")))
             {
                 Named(clause, at, entry);
             }

@@ -50,6 +50,10 @@ internal static class ProbeReader
                 clause.Use(at);
             }
         }
+        if (probe.Path is not null && clause.Find(Part.Topic, "http") is >= 0 and var http)
+        {
+            clause.Use(http);
+        }
         clause.Attributes.Add(probe);
     }
 
@@ -90,6 +94,18 @@ internal static class ProbeReader
         if (!lexeme.IsNumber)
         {
             return probe;
+        }
+        if (at > 0 && clause[at - 1].Text is "expect" or "expects" or "expecting" or "status"
+            && lexeme is { Unit: "", Value: >= 100 and < 600 })
+        {
+            clause.Use(at - 1, at);
+            return probe with { Expect = (int)lexeme.Value };
+        }
+        if (at > 0 && clause[at - 1].IsField("tcp") && lexeme is
+            { Unit: "", Value: > 0 and < 65536 })
+        {
+            clause.Use(at - 1, at);
+            return probe with { Port = (int)lexeme.Value };
         }
         var near = Field(clause, at) ?? Alone(clause, at);
         if (s_seconds.Contains(lexeme.Unit))
@@ -136,11 +152,15 @@ internal static class ProbeReader
     private static ProbeAttribute Test(Clause clause, ProbeAttribute probe)
     {
         var quoted = clause.Find(Part.Quoted) is var q and >= 0
-            && clause[q].Original.Contains(' ', StringComparison.Ordinal) ? q
-            : clause.Find(Part.Command);
+            && (clause[q].Original.Contains(' ', StringComparison.Ordinal)
+                || q > 0 && clause[q - 1].IsField("command")) ? q : clause.Find(Part.Command);
         if (quoted >= 0)
         {
             clause.Use(quoted);
+            if (quoted > 0 && clause[quoted - 1].IsField("command"))
+            {
+                clause.Use(quoted - 1);
+            }
             return probe with { Test = clause[quoted].Original };
         }
         for (var at = 0; at + 1 < clause.Count; at++)

@@ -7,6 +7,18 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// <summary>Addresses and names that are said of other things than packets.</summary>
 internal static partial class FirewallClaim
 {
+    /// <summary>"Open 80, 443 and 8080", first of all: no service publishes such a list.</summary>
+    private static bool OpensList(Clause clause, Discourse said) =>
+        clause is { Question: null, AsksMark: false } && said.Before.Count == 0
+        && said.Session.Focus.Count == 0 && said.Session.About is null
+        && clause.Lexemes.Any(l => l.Text is "open" && l.Is(Part.Topic, "open"))
+        && clause.Lexemes.Count(IsPort) > 1 && clause.Lexemes.All(l => l.Text == "open"
+            || IsPort(l) || l.IsField("tcp") || l.IsField("udp") || l.IsGlue("and")
+            || l.IsGlue("comma") || l.IsField("port") || l.Readings[0].Part == Part.Noise);
+
+    private static bool IsPort(Lexeme lexeme) => lexeme is { IsNumber: true,
+        Unit: "" or "tcp" or "udp", Value: > 0 and < 65536 };
+
     /// <summary>Addresses that others speak of: name servers, mounts, keys, limits.</summary>
     private static bool IsForeign(Clause clause, ScanWords words, WishScan scan) =>
         // "The nas got a new ip": what is mounted from there.

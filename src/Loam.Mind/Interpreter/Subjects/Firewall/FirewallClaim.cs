@@ -12,6 +12,10 @@ internal static partial class FirewallClaim
 {
     public static double Of(Clause clause, Discourse said, ISubject self)
     {
+        if (PolicyPairs.Of(clause, said).Count > 0 || OpensList(clause, said))
+        {
+            return 0.95;
+        }
         var scan = WishScan.Of(clause);
         var words = scan.Words;
         if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)

@@ -14,6 +14,10 @@ internal sealed partial class FirewallSubject
             ?? (l.Text.Contains("ssh", StringComparison.Ordinal) ? "sshd" : null))
         .OfType<string>().LastOrDefault();
 
+    /// <summary>"Ban for grafana: 5 failures, ban for 2 hours": of the clause before.</summary>
+    private static string? Banned(Discourse said) => said.Before is [.., var before]
+        ? before.Attributes.OfType<BanAttribute>().LastOrDefault()?.Service : null;
+
     /// <summary>What the wish leaves out is taken from what was told.</summary>
     private static void Lend(
         FirewallAttribute wish, Clause clause, WishScan scan, Discourse said)

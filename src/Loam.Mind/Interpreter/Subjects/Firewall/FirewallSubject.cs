@@ -22,6 +22,13 @@ internal sealed partial class FirewallSubject : ISubject
         {
             clause.Verb = "remove";
         }
+        if (PolicyPairs.Of(clause, said) is { Count: > 0 } pairs)
+        {
+            clause.Question = null;
+            clause.Attributes.Add(new FirewallAttribute(pairs) { Policy = true });
+            clause.Explains();
+            return;
+        }
         var scan = WishScan.Of(clause);
         clause.Question ??= FirewallClaim.Asks(clause) ? "is" : null;
         if (clause.Question is not null && !IsRequest(clause, scan))
@@ -47,7 +54,8 @@ internal sealed partial class FirewallSubject : ISubject
             || FirewallClaim.GoesOnWithBan(clause, said) || ContinuesBan(clause, said, scan))
         {
             var ban = BanReader.Read(clause, scan.Words);
-            clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said) });
+            clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said)
+                ?? Banned(said) });
             Sweep(clause, _ => false);
             return;
         }
@@ -160,7 +168,8 @@ internal sealed partial class FirewallSubject : ISubject
                 && clause.Verb is "" or "set" or "have" or "move",
             Name = clause.Verb == "rename" ? clause.Lexemes.SkipWhile(l => !l.IsGlue("to")
                 && !l.IsGlue("as")).Skip(1).FirstOrDefault(l => l.Readings[0].Part
-                    is not Part.Noise)?.Original : words.NameGiven(),
+                    is not Part.Noise)?.Original : words.NameGiven()
+                    ?? (words.Titled() is >= 0 and var title ? clause[title].Original : null),
             Enable = Switch(words, scan, clause),
             Move = Moved(clause, words, scan),
         };

@@ -134,6 +134,11 @@ internal sealed class RuleChanges(RuleBook book)
             }
         }
         done.AddRange(Places(rule, group, want));
+        if (group.Interface is { } device && device != rule.Interface)
+        {
+            book.SetField(rule.Name, "interface", EditValue.Of(device));
+            done.Add($"let rule {rule.Name} be about {device}");
+        }
         var action = group.Act switch
         {
             Act.Allow => FirewallAction.Accept,
@@ -216,7 +221,7 @@ internal sealed class RuleChanges(RuleBook book)
     }
 
     private static bool Says(Group group, Want want) => want.Flows.Exists(f => f.Ports.Count > 0)
-        || want.Sources.Count > 0 || group.OwnAct || group.Log is not null
+        || want.Sources.Count > 0 || group.OwnAct || group.Interface is not null || group.Log is not null
         || group.Rate is not null;
 
     public Reply Move(string rule, Move move)

@@ -87,6 +87,22 @@ internal sealed partial class ScanWords(Clause clause)
         return null;
     }
 
+    /// <summary>"Firewall rule metrics: tcp 9100": where a new rule's name stands; -1: nowhere.
+    /// </summary>
+    public int Titled()
+    {
+        for (var at = 0; at + 2 < clause.Count; at++)
+        {
+            if (Is(at, "rule") && clause[at + 2].Text == ":"
+                && clause[at + 1].Named(Known.Rule) is null && clause[at + 1].Original.All(
+                    c => char.IsAsciiLetterOrDigit(c) || c is '-'))
+            {
+                return at + 1;
+            }
+        }
+        return -1;
+    }
+
     public string? InterfaceAt(int at)
     {
         var lexeme = clause[at];
@@ -111,7 +127,10 @@ internal sealed partial class ScanWords(Clause clause)
             }
             before--;
         }
-        return Is(at + 1, "rule") || Is(before, "rule");
+        // "The rules ssh and grafana": each of a list.
+        return Is(at + 1, "rule") || Is(before, "rule") || at > 1 && JointBefore(at)
+            && clause[at].Named(Known.Rule) is not null
+            && clause[at - 2].Named(Known.Rule) is not null && IsRule(at - 2);
     }
 
     /// <summary>The port was numbered, and this says what it is for.</summary>

@@ -402,6 +402,11 @@ internal sealed partial class WishScan
             Take(at, at);
             return true;
         }
+        if (at == _words.Titled())
+        {
+            Take(at, at);
+            return true;
+        }
         // "Block it like no-scanner": that rule stays as it is.
         if (lexeme.Role == Role.Model && lexeme.Named(Known.Rule) is not null)
         {
@@ -412,7 +417,7 @@ internal sealed partial class WishScan
         if (_words.InterfaceAt(at) is { } device)
         {
             _group.Interface = device;
-            Take(at, at);
+            Take(at > 0 && _clause[at - 1].Is(Part.Topic, "interface") ? at - 1 : at, at);
             return true;
         }
         var ofRule = _words.IsRule(at) || _words.LosesPort(at);

@@ -64,7 +64,7 @@ internal static class JobLimits
     {
         foreach (var (factor, key) in s_factors)
         {
-            if (clause.Find(Part.Amount, key) is >= 0 and var amount
+            if (Amount(clause, key) is >= 0 and var amount
                 && clause.Lexemes.Skip(amount + 1).Take(Near).Any(l => l.Text is "long" or "time"
                     or "the time" or "as long" or "longer" or "its time"))
             {
@@ -74,6 +74,11 @@ internal static class JobLimits
             }
         }
     }
+
+    /// <summary>"Twice as long", not "retry twice".</summary>
+    private static int Amount(Clause clause, string key) => Enumerable.Range(0, clause.Count)
+        .FirstOrDefault(i => clause.IsFree(i) && clause[i].Key(Part.Amount) == key
+            && !(i > 0 && clause[i - 1].Is(Part.Topic, "retry")), -1);
 
     /// <summary>"…, make it 45": in the unit of what is not enough.</summary>
     public static void ReadOther(Clause clause, JobWish wish, string? unit)
@@ -132,7 +137,7 @@ internal static class JobLimits
         }
         foreach (var (factor, key) in s_factors)
         {
-            if (clause.Find(Part.Amount, key) is >= 0 and var amount)
+            if (Amount(clause, key) is >= 0 and var amount)
             {
                 wish.TimeoutFactor = factor;
                 Take(clause, at, amount);
@@ -182,7 +187,11 @@ internal static class JobLimits
             clause.Use(Math.Max(before, 0));
             return;
         }
-        foreach (var place in Around(clause, at))
+        // "Retries of a and b: 2": the only number there is.
+        var numbers = clause.All(Part.Number).ToList();
+        int[] only = numbers is [var lone] && clause[lone].Unit.Length == 0 && lone > 0
+            && !clause[lone - 1].IsGlue("at") && !clause[lone - 1].IsGlue("per") ? [lone] : [];
+        foreach (var place in Around(clause, at).Concat(only))
         {
             var lexeme = clause[place];
             var count = TimeWords.English.Is(lexeme.Text, "twice") ? 2

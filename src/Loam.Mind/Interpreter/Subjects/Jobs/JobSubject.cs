@@ -18,6 +18,10 @@ internal sealed class JobSubject : ISubject
         var word = NamesJobs(clause);
         var mention = Mentioned(clause);
         var time = TimeReader.Read(new([.. clause.Lexemes]));
+        if (!word && !mention && OfHealth(clause))
+        {
+            return 0;
+        }
         if (word && (time is not null || command || mention || !clause.Lexemes.Any(
             l => l.Named(Known.User) is not null)))
         {
@@ -102,6 +106,17 @@ internal sealed class JobSubject : ISubject
         && clause.Lexemes.Any(l => l.Is(Part.Topic, "fail") || l.Is(Part.Topic, "success"))
         && clause.Lexemes.Any(l => l.Is(Part.Topic, "email") || l.Is(Part.Topic, "notify")
             || l.Is(Part.Topic, "alert") || l.Is(Part.Topic, "ignore"));
+
+    /// <summary>"Healthcheck of the worker: COMMAND every 30 seconds" is no job.</summary>
+    private static bool OfHealth(Clause clause)
+    {
+        var health = clause.Lexemes.ToList().FindIndex(l => l.IsField("health")
+            && l.Text.StartsWith("health", StringComparison.Ordinal));
+        var service = clause.Lexemes.ToList().FindIndex(l => l.Named(Known.Service) is not null);
+        return service >= 0 && !clause.Has(Part.Topic, "script")
+            && (health >= 0 && clause.Find(Part.Command) is var run && (run < 0 || health < run)
+                || clause[0].Text == "probe" && service is 1 or 2);
+    }
 
     /// <summary>"Job", "cron": not as the name of something else.</summary>
     private static bool NamesJobs(Clause clause)

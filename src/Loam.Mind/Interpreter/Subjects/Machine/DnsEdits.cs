@@ -73,12 +73,38 @@ internal static class DnsEdits
         static string? Named(IEnumerable<Clause> clauses) => clauses.SelectMany(c => c.Lexemes)
             .Select(l => l.Named(Known.Interface)).LastOrDefault(n => n is not null);
         var near = clause.Lexemes.Any(l => l.Text == "there");
-        return Named([clause]) ?? (near ? Named(session.LastWishes) : null);
+        return clause.Attributes.OfType<InterfaceNamesAttribute>().FirstOrDefault()?.Interface
+            ?? Named([clause]) ?? (near ? Named(session.LastWishes) : null);
+    }
+
+    /// <summary>Domains, and the single words in a list with them or right behind "search".
+    /// </summary>
+    public static List<int> Searched(Clause clause)
+    {
+        var places = new List<int>();
+        for (var at = 0; at < clause.Count; at++)
+        {
+            var led = at > 0 && (clause[at - 1].Is(Part.Topic, "search")
+                || clause[at - 1].Text == "search" || clause[at - 1].Text == ":"
+                    && at > 1 && clause[at - 2].Is(Part.Topic, "search"));
+            var listed = at > 1 && places.Contains(at - 2)
+                && (clause[at - 1].IsGlue("and") || clause[at - 1].IsGlue("comma"));
+            var label = (led || listed) && clause[at].Readings[0].Part is Part.Unknown
+                or Part.Topic && clause[at].Text.All(c => char.IsAsciiLetterOrDigit(c)
+                    || c is '-' or '.');
+            if (clause[at].Is(Part.Domain) || label)
+            {
+                places.Add(at);
+            }
+        }
+        return places;
     }
 
     public static Reply Search(Clause clause, Draft draft)
     {
-        var said = Take(clause, Part.Domain);
+        var labels = Searched(clause).Where(i => !clause[i].Is(Part.Domain))
+            .Select(i => clause[i].Text).ToList();
+        List<string> said = [.. Take(clause, Part.Domain), .. labels];
         return said.Count > 0 ? List(clause, draft, draft.State.Specs
                 .GetValueOrDefault(NetworkFile.File)?.Map("dns")?.Texts("search"),
                 EditPath.Parse("spec.dns.search"), said, ("search domain", ""))

@@ -52,7 +52,7 @@ internal static class InterfaceEdits
         && host.GetAddressBytes().Select((b, at) => b & (0xff >> Math.Clamp(length - at * 8, 0, 8)))
             .Any(rest => rest != 0);
 
-    private static string? NameOf(Lexeme lexeme)
+    public static string? NameOf(Lexeme lexeme)
     {
         if (lexeme.Named(Known.Interface) is { } known)
         {
@@ -72,7 +72,46 @@ internal static class InterfaceEdits
             + (one.Text("gateway") is { } gateway ? $", gateway {gateway}" : "")
         : $"{one.Text("name")} gets its address by DHCP";
 
-    public static Reply Apply(Clause clause, Draft draft)
+    /// <summary>"Eth0 dhcp, eth1 static 10.0.0.1/24": each with what is said of it.</summary>
+    public static IEnumerable<Reply> All(Clause clause, Draft draft)
+    {
+        var parts = Parts(clause);
+        clause.Sweep();
+        return parts.Count < 2 ? [Apply(clause, draft)]
+            : parts.ConvertAll(p => Apply(p, draft));
+    }
+
+    private static List<Clause> Parts(Clause clause)
+    {
+        var starts = Enumerable.Range(0, clause.Count).Where(i => NameOf(clause[i]) is not null)
+            .DistinctBy(i => NameOf(clause[i])).ToList();
+        if (starts.Count < 2 || clause.Lexemes.Any(l => l.IsGlue("from") || l.IsGlue("insteadof")
+            || l.IsGlue("not")))
+        {
+            return [];
+        }
+        var parts = new List<Clause>();
+        IEnumerable<Lexeme> said = [];
+        for (var at = starts.Count - 1; at >= 0; at--)
+        {
+            var end = at + 1 < starts.Count ? starts[at + 1] : clause.Count;
+            var own = clause.Lexemes.Skip(starts[at]).Take(end - starts[at]).ToList();
+            // "Eth0 and eth1 dhcp": what follows the last is said of all.
+            var bare = !own.Exists(l => l.Is(Part.Topic, "dhcp") || l.Is(Part.Address)
+                || l.Is(Part.Cidr));
+            said = bare ? said : own.Skip(1).ToList();
+            parts.Insert(0, new(bare ? [own[0], .. said] : own)
+            {
+                Verb = clause.Verb,
+                Negated = clause.Negated,
+                Subject = clause.Subject,
+            });
+        }
+        return clause.Verb == "remove" || parts.TrueForAll(p => p.Lexemes.Any(l =>
+            l.Is(Part.Topic, "dhcp") || l.Is(Part.Address) || l.Is(Part.Cidr))) ? parts : [];
+    }
+
+    private static Reply Apply(Clause clause, Draft draft)
     {
         var all = (draft.State.Specs.GetValueOrDefault(NetworkFile.File)?.Maps("interfaces") ?? [])
             .ToList();

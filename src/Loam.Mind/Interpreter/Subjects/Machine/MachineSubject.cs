@@ -15,6 +15,12 @@ internal enum MachineTopic { Hostname, Timezone, Dns, Search, Interface, Model, 
 /// </summary>
 internal sealed record MachineAttribute(MachineTopic Topic) : ClauseAttribute;
 
+/// <summary>Name servers that are said right behind an interface's address.</summary>
+internal sealed record InterfaceNamesAttribute(string Interface) : ClauseAttribute;
+
+/// <summary>Name servers are wished for a service.</summary>
+internal sealed record ServiceNamesAttribute(string Service) : ClauseAttribute;
+
 /// <summary>The machine itself: its name and place, its interfaces, and what the manifest says of
 /// models, safety, observation and registries.</summary>
 internal sealed class MachineSubject : ISubject
@@ -25,6 +31,7 @@ internal sealed class MachineSubject : ISubject
 
     public double Claim(Clause clause, Discourse said) => Of(clause, said) switch
     {
+        _ when OfService(clause) => 0.98,
         _ when DnsEdits.Swaps(clause, said.Session.Draft) => 0.96,
         _ when GoesOn(clause, said) => 0.93,
         null => 0,
@@ -43,8 +50,30 @@ internal sealed class MachineSubject : ISubject
         said.Before.Concat(said.Before.Count > 0 ? [] : said.Session.LastWishes)
             .SelectMany(c => c.Attributes).OfType<MachineAttribute>().LastOrDefault()?.Topic;
 
+    /// <summary>"Dns for the worker 1.1.1.1": services have no such field.</summary>
+    private static bool OfService(Clause clause)
+    {
+        var dns = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "dns")
+            && l.Text.Split(' ')[0] is "dns" or "name" or "nameserver" or "nameservers"
+                or "resolver" or "resolvers");
+        return dns >= 0 && clause.Question is null && clause.Verb is "" or "set" or "have" or "give"
+            && clause.Lexemes.Any(l => l.Is(Part.Address))
+            && Enumerable.Range(dns + 1, Math.Max(0, clause.Count - dns - 2)).Any(
+                i => (clause[i].IsGlue("for") || clause[i].IsGlue("of"))
+                    && clause[i + 1].Named(Known.Service) is not null)
+            && !clause.Lexemes.Any(l => l.Is(Part.Cidr) || l.IsField("port") || l.IsNumber
+                || l.IsGlue("from") || l.IsField("firewall") || l.Is(Part.Topic, "allow"));
+    }
+
     public void Read(Clause clause, Discourse said)
     {
+        if (OfService(clause))
+        {
+            clause.Attributes.Add(new ServiceNamesAttribute(clause.Lexemes.Select(
+                l => l.Named(Known.Service)).First(n => n is not null)!));
+            clause.Explains();
+            return;
+        }
         // "Remove it" is given to what was spoken of before, whatever its words say.
         if ((Of(clause, said) ?? LastTopic(said)) is { } topic)
         {
@@ -55,6 +84,24 @@ internal sealed class MachineSubject : ISubject
             {
                 clause.Attributes.Insert(0, new MachineAttribute(MachineTopic.Hostname));
                 MachineValues.Take(clause, MachineTopic.Hostname);
+            }
+            // "Eth0 static …, gateway …, dns 1.1.1.1"
+            if (topic == MachineTopic.Dns && clause[0].Text is "dns" or "and"
+                && said.Before is [.., var before] && before.Attributes.OfType<MachineAttribute>()
+                    .Any(a => a.Topic == MachineTopic.Interface)
+                && before.Lexemes.Select(InterfaceEdits.NameOf).LastOrDefault(n => n is not null)
+                    is { } name && before.Lexemes.Any(l => l.Is(Part.Topic, "gateway")))
+            {
+                clause.Attributes.Add(new InterfaceNamesAttribute(name));
+            }
+            // "Name servers 9.9.9.9, search lan.example"
+            if (topic == MachineTopic.Dns && clause.Lexemes.ToList().FindIndex(l => l.Text
+                == "search" || l.Is(Part.Topic, "search")) is >= 0 and var search
+                && DnsEdits.Searched(clause).Count > 0)
+            {
+                clause.Use(search);
+                clause.Attributes.Add(new MachineAttribute(MachineTopic.Search));
+                MachineValues.Take(clause, MachineTopic.Search);
             }
             // "Hostname fjord, oslo time"
             if (topic == MachineTopic.Hostname && Zones.SaysTime(clause.Lexemes))
@@ -114,10 +161,14 @@ internal sealed class MachineSubject : ISubject
         {
             return number && Says("loglines") ? MachineTopic.Observe : null;
         }
-        if (Says("search") || Says("dns"))
+        // "Name servers 9.9.9.9; search lan.example"
+        var more = said.Continues(this) && LastTopic(said) == MachineTopic.Dns
+            && clause[0].Text == "search" && DnsEdits.Searched(clause).Count > 0;
+        if (Says("search") || Says("dns") || more)
         {
-            return app || IsOfPackets(all) ? null
-                : Says("search") ? MachineTopic.Search : MachineTopic.Dns;
+            return app || IsOfPackets(all) ? null : more || Says("search")
+                && !(Says("dns") && all.Any(l => l.Is(Part.Address)))
+                    ? MachineTopic.Search : MachineTopic.Dns;
         }
         var address = Begins("resolver:") && all.Any(l => l.Is(Part.Address));
         if (address || InterfaceEdits.Speaks(clause))
@@ -243,6 +294,11 @@ internal sealed class MachineSubject : ISubject
     public IEnumerable<Reply> Resolve(Clause clause, Session session)
     {
         session.About = new(this, []);
+        if (clause.Attributes.OfType<ServiceNamesAttribute>().FirstOrDefault() is { } of)
+        {
+            return [Reply.Refuse($"A service has no name servers of its own: {of.Service} asks "
+                + "those of the machine. \"name servers 9.9.9.9 and 1.1.1.1\" sets these.")];
+        }
         var topics = clause.Attributes.OfType<MachineAttribute>().Select(a => a.Topic).ToList();
         return topics.Count == 0 ? [new(ReplyKind.Unclear, "")]
             : [.. topics.SelectMany(t => Apply(t, clause, session))];
@@ -255,11 +311,11 @@ internal sealed class MachineSubject : ISubject
             MachineTopic.Timezone => [IdentityEdits.Timezone(clause, session.Draft)],
             MachineTopic.Dns => [DnsEdits.Servers(clause, session)],
             MachineTopic.Search => [DnsEdits.Search(clause, session.Draft)],
-            MachineTopic.Interface => [InterfaceEdits.Apply(clause, session.Draft)],
+            MachineTopic.Interface => InterfaceEdits.All(clause, session.Draft),
             MachineTopic.Model => [ModelEdits.Apply(clause, session.Draft)],
             MachineTopic.Safety => [SafetyEdits.Safety(clause, session.Draft)],
-            MachineTopic.Observe => [SafetyEdits.Observe(clause, session.Draft)],
-            MachineTopic.Setting => [SettingEdits.Apply(clause, session.Draft)],
+            MachineTopic.Observe => ObserveEdits.All(clause, session.Draft),
+            MachineTopic.Setting => SettingEdits.All(clause, session.Draft),
             _ => [ModelEdits.Registry(clause, session.Draft)],
         };
 

@@ -21,7 +21,8 @@ internal static class MachineValues
                 clause.Use(at);
             }
         }
-        foreach (var at in topic is MachineTopic.Timezone ? Zone(clause) : [])
+        foreach (var at in topic is MachineTopic.Timezone ? Zone(clause)
+            : topic is MachineTopic.Search ? DnsEdits.Searched(clause) : [])
         {
             clause.Use(at);
         }
@@ -79,7 +80,8 @@ internal static class MachineValues
             || lexeme.Is(Part.PortPair) || lexeme.Is(Part.Url),
         MachineTopic.Setting => lexeme.Is(Part.Path) || lexeme.Is(Part.Url)
             || lexeme.Is(Part.Identifier),
-        MachineTopic.Safety => lexeme.Is(Part.Path) || lexeme.Is(Part.Domain),
+        MachineTopic.Safety => lexeme.Is(Part.Path) || lexeme.Is(Part.Domain)
+            || SafetyEdits.IsFile(lexeme.Text),
         _ => false,
     };
 

@@ -24,6 +24,19 @@ internal static class ModelEdits
         clause.Sweep();
         if (Says("budget") && number.Count > 0)
         {
+            if (number is [var one, var two] && Period(clause, one) is { } first
+                && Period(clause, two) is { } second && first != second)
+            {
+                // "Daily 2, monthly 30"
+                foreach (var (at, name) in ((int, string)[])[(one, first), (two, second)])
+                {
+                    draft.Set(ManifestFile.File, s_llm.Key("budget").Key(name), new ScalarEdit(
+                        clause[at].Value.ToString(
+                            System.Globalization.CultureInfo.InvariantCulture)));
+                }
+                return Reply.Done($"limit what models may cost to {clause[one].Value} US dollars "
+                    + $"{first} and {clause[two].Value} {second}").With(Risk.Medium);
+            }
             var field = Says("month") || clause.Lexemes.Any(l => l.Is(Part.Topic, "months"))
                 ? "monthly" : "daily";
             var amount = clause[number[0]].Value.ToString(
@@ -58,6 +71,13 @@ internal static class ModelEdits
             : Provider(clause, draft, provider);
     }
 
+    /// <summary>The period that stands beside an amount; null: none does.</summary>
+    private static string? Period(Clause clause, int at) => ((int[])[at - 1, at + 1]).Where(
+            i => i >= 0 && i < clause.Count)
+        .Select(i => clause[i].Is(Part.Topic, "month") ? "monthly"
+            : clause[i].Is(Part.Topic, "day") ? "daily" : null)
+        .FirstOrDefault(p => p is not null);
+
     /// <summary>The model that is there is named: it shall be another.</summary>
     public static bool NamesModel(Clause clause, Draft draft) =>
         draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("llm")?.Text("model")
@@ -81,7 +101,8 @@ internal static class ModelEdits
                 || lexeme.Is(Part.Domain) || lexeme.Is(Part.Version);
             if (!form || former || (present is not null && Is(lexeme, present))
                 || lexeme.Original.Contains("//", StringComparison.Ordinal)
-                || lexeme.Text.Any(c => c is ' ' or ','))
+                || lexeme.Text.Any(c => c is ' ' or ',')
+                || lexeme.Text is "provider" or "fallback" or "model" or "base")
             {
                 continue;
             }

@@ -8,7 +8,7 @@ using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Machine;
 
-/// <summary>How changes are guarded, and what is kept of what is seen.</summary>
+/// <summary>How changes are guarded.</summary>
 internal static class SafetyEdits
 {
     private static readonly EditPath s_safety = EditPath.Parse("spec.safety");
@@ -65,8 +65,10 @@ internal static class SafetyEdits
 
     /// <summary>State files that are named.</summary>
     public static List<string> Files(Clause clause) =>
-        [.. clause.Lexemes.Select(l => l.Text).Where(t => t is "manifest.yaml" or "services.yaml"
-            or "network.yaml" or "storage.yaml" or "security.yaml" or "scheduled.yaml")];
+        [.. clause.Lexemes.Select(l => l.Text).Where(IsFile)];
+
+    public static bool IsFile(string text) => text is "manifest.yaml" or "services.yaml"
+        or "network.yaml" or "storage.yaml" or "security.yaml" or "scheduled.yaml";
 
     private static Reply Restricted(Clause clause, Draft draft)
     {
@@ -86,43 +88,7 @@ internal static class SafetyEdits
                 : $"restrict {Wording.List(files)}: changes then need the file's name typed");
     }
 
-    public static Reply Observe(Clause clause, Draft draft)
-    {
-        var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("observe");
-        var number = clause.Lexemes.ToList().FindIndex(l => l.IsNumber);
-        clause.Sweep();
-        if (number < 0 && clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics"))
-            && MachineValues.Span(clause) is { } span)
-        {
-            return Put(draft, "spec.observe.metrics_retention", EditValue.Of(span),
-                present?.Text("metrics_retention") == span, $"keep measurements for {span}");
-        }
-        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "anomaly")))
-        {
-            var on = !clause.Negated && clause.Verb is not ("stop" or "remove");
-            return Put(draft, "spec.observe.anomaly_detection", EditValue.Of(on),
-                (present?.Flag("anomaly_detection") ?? true) == on,
-                on ? "report unusual behaviour" : "no longer report unusual behaviour");
-        }
-        if (number < 0)
-        {
-            return Reply.Ask("How much of it is kept: how many, or for how long?", ["48 hours"]);
-        }
-        var value = (int)Math.Clamp(clause[number].Value, 0, 1_000_000);
-        if (clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics")))
-        {
-            var unit = clause[number].Unit is "d" ? "d" : clause[number].Unit is "m" ? "m" : "h";
-            return Put(draft, "spec.observe.metrics_retention", EditValue.Of($"{value}{unit}"),
-                false, $"keep measurements for {value}{unit}");
-        }
-        var lines = clause.Lexemes.Any(l => l.Is(Part.Topic, "loglines"));
-        var field = lines ? "log_lines_per_service" : "event_retention";
-        return Put(draft, $"spec.observe.{field}", EditValue.Of(value),
-            present?.Number(field) == value,
-            lines ? $"keep {value} log lines per service" : $"keep {value} events");
-    }
-
-    private static Reply Put(Draft draft, string path, EditValue value, bool same, string done)
+    public static Reply Put(Draft draft, string path, EditValue value, bool same, string done)
     {
         if (same)
         {

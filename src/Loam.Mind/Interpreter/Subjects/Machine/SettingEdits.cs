@@ -32,7 +32,21 @@ internal static class SettingEdits
         return null;
     }
 
-    public static Reply Apply(Clause clause, Draft draft)
+    /// <summary>"Redact on, approve before sending always": each part that has a setting.
+    /// </summary>
+    public static IEnumerable<Reply> All(Clause clause, Draft draft)
+    {
+        var parts = ObserveEdits.Parts(clause);
+        if (parts.Count < 2 || !parts.TrueForAll(p => Of(p) is not null)
+            || parts.Select(p => Of(p)!.Value.Field).Distinct().Count() < parts.Count)
+        {
+            return [Apply(clause, draft)];
+        }
+        clause.Sweep();
+        return parts.ConvertAll(p => Apply(p, draft));
+    }
+
+    private static Reply Apply(Clause clause, Draft draft)
     {
         if (Of(clause) is not var (field, kind))
         {

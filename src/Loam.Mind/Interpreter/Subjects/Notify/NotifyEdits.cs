@@ -51,7 +51,7 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
                 .Select(n => n.Text("secret")).FirstOrDefault();
         }
         if (present is not null && (wish.Url ?? wish.To ?? wish.Smtp ?? wish.Secret ?? wish.Name)
-            is not null)
+            is not null || present is not null && wish.Events.Count > 0)
         {
             return Change(present);
         }
@@ -123,6 +123,10 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
         {
             fields.Add((field, EditValue.Of(value)));
         }
+        if (wish.Events.Count > 0)
+        {
+            fields.Add(("events", EditValue.List([.. wish.Events.Select(EditValue.Of)])));
+        }
         session.Draft.Append(ManifestFile.File, s_list, EditValue.Map([.. fields]));
         wish.Names.Clear();
         wish.Names.Add(name);
@@ -184,6 +188,12 @@ internal sealed class NotifyEdits(Clause clause, Session session, NotifyWish wis
                     : field == "secret" ? $"have {name} use the secret {value}"
                     : $"send {name} {(field == "smtp" ? "through" : "to")} {value}");
             }
+        }
+        if (wish.Events.Count > 0 && !wish.Events.SequenceEqual(present.Texts("events")))
+        {
+            session.Draft.Set(ManifestFile.File, s_list.Item("name", wish.Name ?? name)
+                .Key("events"), EditValue.List([.. wish.Events.Select(EditValue.Of)]));
+            done.Add($"tell {name} of {Wording.List(wish.Events)}");
         }
         return done.Count == 0 ? Reply.Same($"{name} is told there already.")
             : Reply.Done(Wording.List(done));

@@ -24,12 +24,16 @@ internal sealed record NotifyWish : ClauseAttribute
     public bool Revealed { get; set; }
     public string? Quiet { get; set; }
     public bool NoQuiet { get; set; }
+
+    /// <summary>Events that are told.</summary>
+    public List<string> Events { get; } = [];
     public bool Stops { get; set; }
 
     public static NotifyWish Of(Clause clause, Session session, IReadOnlyList<string> about)
     {
         var wish = new NotifyWish();
         wish.Names.AddRange(Known(clause, session));
+        wish.ReadEvents(clause);
         wish.ReadAddresses(clause);
         wish.ReadName(clause);
         wish.ReadQuiet(clause);
@@ -76,6 +80,28 @@ internal sealed record NotifyWish : ClauseAttribute
 
     private static bool IsMachine(Session session, string word) =>
         session.Draft.State.Services.ContainsKey(word);
+
+    /// <summary>"Events job.failed and backup.failed": a list behind the word.</summary>
+    private void ReadEvents(Clause clause)
+    {
+        var at = clause.Lexemes.ToList().FindIndex(l => l.Text is "events" or "event");
+        for (var next = at + 1; at >= 0 && next < clause.Count; next++)
+        {
+            var lexeme = clause[next];
+            if (lexeme.Text.Split('.') is [{ Length: > 0 } kind, { Length: > 0 } what]
+                && kind.All(char.IsAsciiLetter) && what.All(char.IsAsciiLetter)
+                || lexeme is { IsMention: false } && lexeme.Text is "job" or "backup" or "service"
+                    or "security" or "state" or "approval")
+            {
+                Events.Add(lexeme.Text);
+                clause.Use(next);
+            }
+            else if (!(lexeme.IsGlue("and") || lexeme.IsGlue("comma") || lexeme.Text == ":"))
+            {
+                break;
+            }
+        }
+    }
 
     private void ReadAddresses(Clause clause)
     {
@@ -146,6 +172,13 @@ internal sealed record NotifyWish : ClauseAttribute
         {
             at = Enumerable.Range(0, clause.Count).LastOrDefault(
                 i => clause[i].IsGlue("to") || clause[i].IsGlue("as"), -1);
+        }
+        // "Notifier ops: webhook …"
+        var title = clause.Lexemes.ToList().FindIndex(l => l.Is(Part.Topic, "notifier"));
+        if (at < 0 && title >= 0 && title + 2 < clause.Count && clause[title + 2].Text == ":"
+            && clause.IsFree(title + 1) && Names.Count == 0)
+        {
+            at = title;
         }
         var next = at < 0 ? -1 : clause.NextValue(at);
         if (next >= 0 && NameReader.AsLabel(clause[next].Original) is { Length: > 0 } name)

@@ -106,6 +106,7 @@ internal sealed class BackupDoubts(Clause clause, Session session, BackupAttribu
             When = more.When ?? (said.Adds ? null : said.When),
             Retain = more.Retain ?? said.Retain,
             Destination = more.Destination ?? said.Destination,
+            Credentials = more.Credentials ?? said.Credentials,
             Type = more.Type ?? said.Type,
             Everything = said.Everything || more.Everything,
             Machine = said.Machine || more.Machine,

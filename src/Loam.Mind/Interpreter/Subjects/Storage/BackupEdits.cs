@@ -278,6 +278,8 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             copies?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Set(ManifestFile.File, s_machine, "destination", present?.Text("destination"),
             said.Destination);
+        Set(ManifestFile.File, s_machine, "credentials_secret",
+            present?.Text("credentials_secret"), said.Credentials);
         if (present is null && !Draft.Files.ChangedFrom(before).Any())
         {
             Draft.Set(ManifestFile.File, s_machine.Key("enabled"), EditValue.Of(true));

@@ -74,6 +74,7 @@ internal static partial class BackupReader
             When = when,
             Retain = retain ?? (longer ? null : Bare(clause)),
             Destination = destination,
+            Credentials = Credentials(clause),
             Type = type,
             Adds = adds && when is not null,
             Off = off,

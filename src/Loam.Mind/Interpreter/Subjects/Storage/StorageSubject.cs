@@ -347,8 +347,9 @@ internal sealed partial class StorageSubject : ISubject
             clause.Attributes[clause.Attributes.IndexOf(own)] = both;
             earlier.Attributes[earlier.Attributes.IndexOf(whole)] = whole with
             {
-                When = both.When, Retain = whole.Retain ?? own.Retain,
-                Destination = whole.Destination ?? own.Destination, Type = whole.Type ?? own.Type,
+                When = both.When, Retain = whole.Retain ?? own.Retain, Type = whole.Type ?? own.Type,
+                Destination = whole.Destination ?? own.Destination,
+                Credentials = whole.Credentials ?? own.Credentials,
             };
             return;
         }
@@ -376,7 +377,8 @@ internal sealed partial class StorageSubject : ISubject
         }
         before.Attributes[before.Attributes.IndexOf(bare)] = bare with
         {
-            When = own.When, Retain = own.Retain, Destination = own.Destination, Type = own.Type,
+            When = own.When, Retain = own.Retain, Destination = own.Destination,
+            Credentials = own.Credentials, Type = own.Type,
         };
     }
 
