@@ -56,7 +56,7 @@ internal static class ClauseReader
         WordedVariableReader.Read(clause, said);
         FormerReader.Read(clause);
         LabelReader.Read(clause);
-        ProbeReader.Read(clause);
+        ProbeReader.Read(clause, said);
         if (!IsNew(clause) || clause.Lexemes.Any(l => l.Named(Known.App) is not null
             && new TargetResolver(said.Session.Draft.State, []).Candidates(
                 new(l.Text, l.Namings, null, false, null)).Count > 0))

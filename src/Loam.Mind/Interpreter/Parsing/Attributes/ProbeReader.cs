@@ -1,6 +1,7 @@
 using System.Globalization;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Recognising;
+using Loam.Mind.Interpreter.Subjects;
 
 namespace Loam.Mind.Interpreter.Parsing.Attributes;
 
@@ -9,14 +10,14 @@ internal static class ProbeReader
 {
     private static readonly string[] s_seconds = ["ms", "s", "min", "h", "m"];
 
-    public static void Read(Clause clause)
+    public static void Read(Clause clause, Discourse said)
     {
         var field = clause.Find(Part.Field, "health");
         // "The api's health is at /healthz"
         field = field < 0 ? Enumerable.Range(0, clause.Count).FirstOrDefault(i => clause.IsFree(i)
             && clause[i].Text is "health" && clause.Lexemes.Skip(i).Any(l => l.Is(Part.Path)), -1)
             : field;
-        if (field < 0 && clause.Verb != "probe" && !SaysStart(clause))
+        if (field < 0 && clause.Verb != "probe" && !SaysStart(clause) && !GoesOn(clause, said))
         {
             Starting(clause);
             return;
@@ -56,6 +57,17 @@ internal static class ProbeReader
         }
         clause.Attributes.Add(probe);
     }
+
+    /// <summary>"Health checks: api GET /healthz on 3000, redis tcp 6379".</summary>
+    private static bool GoesOn(Clause clause, Discourse said) => said.Before is [.., var before]
+        && before.Attributes.OfType<ProbeAttribute>().Any() && (clause.Verb is "" or "have" or "probe"
+            || clause.IsInherited || clause.Verb == before.Verb)
+        && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
+        && clause.Lexemes.All(l => l.IsMention || l.IsNumber || l.Is(Part.Path) || l.IsGlue("on")
+            || l.IsField("tcp") || l.IsField("port") || l.IsField("interval")
+            || l.IsField("timeout") || l.IsField("retries") || l.IsField("startperiod")
+            || l.IsGlue("comma") || l.IsGlue("and") || l.IsGlue("per") || l.Text is "get" or "http"
+            || l.Readings[0].Part == Part.Noise);
 
     /// <summary>"Start period of the api 5m".</summary>
     private static bool SaysStart(Clause clause) => clause.Verb is "" or "set" or "have" or "raise"

@@ -16,6 +16,14 @@ internal static partial class FirewallClaim
             || IsPort(l) || l.IsField("tcp") || l.IsField("udp") || l.IsGlue("and")
             || l.IsGlue("comma") || l.IsField("port") || l.Readings[0].Part == Part.Noise);
 
+    private static bool IsPolicy(ScanWords words, WishScan scan) => IsForwarding(words, scan)
+        || words.Has("bydefault") && scan.Groups.Exists(
+            g => g.Act != Act.None || g.Direction is not null)
+        || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
+            "forward policy", "forwarding policy", "forward chain")
+            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
+            && !words.HasText("restart policy");
+
     private static bool IsPort(Lexeme lexeme) => lexeme is { IsNumber: true,
         Unit: "" or "tcp" or "udp", Value: > 0 and < 65536 };
 

@@ -177,7 +177,8 @@ internal static partial class FirewallClaim
         {
             return true;
         }
-        if (clause.Question is not null && words.HasText("restart", "backup"))
+        if (clause.Question is not null && words.HasText("restart", "backup")
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "changes") || l.Is(Part.Topic, "rollbacks")))
         {
             return false;
         }
@@ -217,14 +218,6 @@ internal static partial class FirewallClaim
 
     private static bool IsPorts(ScanWords words, FirewallRules rules) => rules.IsDeclared
         && words.NeedsPorts;
-
-    private static bool IsPolicy(ScanWords words, WishScan scan) => IsForwarding(words, scan)
-        || words.Has("bydefault") && scan.Groups.Exists(
-            g => g.Act != Act.None || g.Direction is not null)
-        || words.Has("policy") && (words.HasText("policy", "policies", "default policy",
-            "forward policy", "forwarding policy", "forward chain")
-            && scan.Groups.Exists(g => g.Direction is not null || g.Act != Act.None))
-            && !words.HasText("restart policy");
 
     /// <summary>"Stop forwarding": all of it.</summary>
     public static bool IsForwarding(ScanWords words, WishScan scan) => scan.Groups is

@@ -1,4 +1,5 @@
 using Loam.Core.Firewall;
+using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
 using Loam.Mind.Interpreter.Recognising;
 
@@ -13,6 +14,36 @@ internal sealed partial class FirewallSubject
         .SelectMany(c => c.Lexemes).Select(l => l.Named(Known.Service)
             ?? (l.Text.Contains("ssh", StringComparison.Ordinal) ? "sshd" : null))
         .OfType<string>().LastOrDefault();
+
+    /// <summary>"Sshd 3 failures, grafana 10": each service with what is said of it; none where
+    /// only one is named.</summary>
+    private static List<Clause> Bans(Clause clause)
+    {
+        static string? Of(Lexeme lexeme) => lexeme.Named(Known.Service)
+            ?? (lexeme.Text is "ssh" or "sshd" ? "sshd" : null);
+        var starts = Enumerable.Range(0, clause.Count).Where(i => Of(clause[i]) is not null)
+            .DistinctBy(i => Of(clause[i])).ToList();
+        if (starts.Count < 2 || clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("not")
+            || l.IsGlue("but") || l.IsGlue("except")))
+        {
+            return [];
+        }
+        var parts = new List<Clause>();
+        List<Lexeme> said = [];
+        for (var at = starts.Count - 1; at >= 0; at--)
+        {
+            var end = at + 1 < starts.Count ? starts[at + 1] : clause.Count;
+            var own = clause.Lexemes.Skip(starts[at]).Take(end - starts[at]).ToList();
+            said = own.Exists(l => l.IsNumber) ? own[1..] : said;
+            // What stands before the first is said of all: "remove the bans for …".
+            parts.Insert(0, new([.. clause.Lexemes.Take(starts[0]), own[0], .. said])
+            {
+                Verb = clause.Verb,
+                Negated = clause.Negated,
+            });
+        }
+        return parts;
+    }
 
     /// <summary>"Ban for grafana: 5 failures, ban for 2 hours": of the clause before.</summary>
     private static string? Banned(Discourse said) => said.Before is [.., var before]

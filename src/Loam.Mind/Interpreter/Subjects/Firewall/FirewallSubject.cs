@@ -53,9 +53,18 @@ internal sealed partial class FirewallSubject : ISubject
         else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
             || FirewallClaim.GoesOnWithBan(clause, said) || ContinuesBan(clause, said, scan))
         {
-            var ban = BanReader.Read(clause, scan.Words);
-            clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said)
-                ?? Banned(said) });
+            var each = Bans(clause);
+            clause.Attributes.AddRange(each.Select(p => BanReader.Read(p, new(p))));
+            if (each.Count == 0)
+            {
+                var ban = BanReader.Read(clause, scan.Words);
+                clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said)
+                    ?? Banned(said) });
+            }
+            foreach (var at in each.Count > 0 ? clause.All(Part.Number).ToList() : [])
+            {
+                clause.Use(at);
+            }
             Sweep(clause, _ => false);
             return;
         }
@@ -443,13 +452,14 @@ internal sealed partial class FirewallSubject : ISubject
             return [new(ReplyKind.Unclear, "")];
         }
         session.About = new(this, []);
-        if (clause.Attributes.OfType<BanAttribute>().FirstOrDefault() is { } ban)
+        if (clause.Attributes.OfType<BanAttribute>().ToList() is { Count: > 0 } bans)
         {
             var last = session.LastWishes.SelectMany(w => w.Attributes).OfType<BanAttribute>()
                 .LastOrDefault();
-            var reply = BanEdits.Apply(ban, session, last is null ? null : last.Service ?? "sshd");
+            var replies = bans.ConvertAll(b => BanEdits.Apply(b, session,
+                last is null ? null : last.Service ?? "sshd"));
             return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } both
-                ? [.. new FirewallResolver(session, clause, both).Replies(), reply] : [reply];
+                ? [.. new FirewallResolver(session, clause, both).Replies(), .. replies] : replies;
         }
         return clause.Attributes.OfType<FirewallAttribute>().FirstOrDefault() is { } wish
             ? new FirewallResolver(session, clause, wish).Replies() : [];

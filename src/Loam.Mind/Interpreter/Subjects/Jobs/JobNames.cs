@@ -215,7 +215,14 @@ internal static class JobNames
             return;
         }
         var next = at + 1 < clause.Count && clause[at + 1].Text == ":" ? at + 2 : at + 1;
-        if (next < clause.Count && clause.IsFree(next) && IsName(clause[next])
+        // "Job ping: …": a verb may be a name too.
+        var titled = next == at + 1 && next + 1 < clause.Count && clause[next + 1].Text == ":"
+            && clause[next].Is(Part.Verb) && !clause[next].IsMention;
+        if (titled && clause[next].IsVerb(clause.Verb))
+        {
+            clause.Verb = "";
+        }
+        if (next < clause.Count && (clause.IsFree(next) || titled) && IsName(clause[next])
             && (IsOpen(clause[next]) || next + 1 >= clause.Count
                 || clause[next + 1].IsGlue("comma") || (clause[next + 1].IsGlue("in")
                     && clause[next].Readings[0].Part is Part.Question or Part.Topic)))

@@ -112,7 +112,8 @@ internal sealed class JobReader(Clause clause, Discourse said, JobSubject subjec
         // "By day it has to stay at every five minutes": so it is, and no other time.
         if (clause.Lexemes.Any(l => l.Text is "stay" or "stays" or "remain" or "remains")
             && earlier is { Time: not null }
-            && IsPresent(earlier.Jobs, _wish.Time))
+            && (IsPresent(earlier.Jobs, _wish.Time) || clause.Lexemes.Any(l => l.Text.Split(' ')
+                .Contains("rest"))))
         {
             _wish.Time = null;
         }

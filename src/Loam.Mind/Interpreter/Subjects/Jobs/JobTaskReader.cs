@@ -26,6 +26,14 @@ internal static class JobTaskReader
             }
         }
         ReadHost(clause, wish);
+        // "Access write:/var/log", as it is written in the file.
+        foreach (var at in clause.All(Part.Mount).Where(i => clause[i].Text.StartsWith("write:/",
+            StringComparison.Ordinal) || clause[i].Text.StartsWith("read:/",
+                StringComparison.Ordinal)).ToList())
+        {
+            wish.Access.Add(clause[at].Original);
+            clause.Use(at);
+        }
         foreach (var at in clause.All(Part.Path).ToList())
         {
             var right = clause.Lexemes.Take(at).LastOrDefault(l => l.Is(Part.Topic, "write")

@@ -30,7 +30,7 @@ internal static class ObserveEdits
         var parts = new List<List<Lexeme>> { new() };
         foreach (var lexeme in clause.Lexemes)
         {
-            if (lexeme.IsGlue("comma") || lexeme.IsGlue("and"))
+            if (lexeme.Text != ":" && (lexeme.IsGlue("comma") || lexeme.IsGlue("and")))
             {
                 parts.Add([]);
             }
