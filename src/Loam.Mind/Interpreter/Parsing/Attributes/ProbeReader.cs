@@ -51,7 +51,8 @@ internal static class ProbeReader
                 clause.Use(at);
             }
         }
-        if (probe.Path is not null && clause.Find(Part.Topic, "http") is >= 0 and var http)
+        foreach (var http in Enumerable.Range(0, clause.Count).Where(i => probe.Path is not null
+            && clause[i].Text == "http").ToList())
         {
             clause.Use(http);
         }

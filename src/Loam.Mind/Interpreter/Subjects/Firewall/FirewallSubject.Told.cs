@@ -24,7 +24,8 @@ internal sealed partial class FirewallSubject
         var starts = Enumerable.Range(0, clause.Count).Where(i => Of(clause[i]) is not null)
             .DistinctBy(i => Of(clause[i])).ToList();
         if (starts.Count < 2 || clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("not")
-            || l.IsGlue("but") || l.IsGlue("except")))
+            || l.IsGlue("but") || l.IsGlue("except") || l.IsVerb("spare")
+            || l.Text is "keep" or "keeps" or "stay" or "stays" or "leave"))
         {
             return [];
         }

@@ -47,7 +47,7 @@ internal static class PolicyPairs
         or Part.Glue || lexeme.IsField("firewall") || lexeme.IsVerb("set");
 
     private static bool IsPolicy(Lexeme lexeme) => lexeme.Text is "policy" or "policies"
-        or "default policy" or "default policies";
+        or "default policy" or "default policies" or "by default";
 
     private static PacketDirection? Way(Lexeme lexeme) => lexeme.Text switch
     {

@@ -15,6 +15,14 @@ internal static class JobSeasons
     public static void Drop(Clause clause)
     {
         DropBeside(clause);
+        // "Leave it out between 0 and 6"
+        var leave = clause.Lexemes.ToList().FindIndex(l => l.Text.Split(' ')[0] is "leave"
+            or "leaves" or "left");
+        var off = leave < 0 ? -1 : clause.Lexemes.ToList().FindIndex(leave, l => l.Text is "out");
+        if (off >= 0)
+        {
+            clause.Use(off);
+        }
         for (var at = 0; at < clause.Count - 1; at++)
         {
             var lexeme = clause[at];
@@ -57,6 +65,13 @@ internal static class JobSeasons
         }
         foreach (var piece in pieces)
         {
+            // "…, for the rest of the day it stays hourly": as it is.
+            if (Any(piece, l => l.Text.Split(' ').Contains("rest"))
+                && Any(piece, l => l.Text is "stay" or "stays" or "remain" or "remains"))
+            {
+                clause.Use(piece.From, piece.To - 1);
+                continue;
+            }
             var named = Any(piece, l => l.Named(Recognising.Known.Job) is not null);
             var told = !named && Any(piece, l => l.IsGlue("is")) && Any(piece, IsDay)
                 && pieces.Exists(p => p != piece && Any(p, IsDay)

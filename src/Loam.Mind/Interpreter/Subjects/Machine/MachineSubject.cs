@@ -313,7 +313,7 @@ internal sealed class MachineSubject : ISubject
             MachineTopic.Search => [DnsEdits.Search(clause, session.Draft)],
             MachineTopic.Interface => InterfaceEdits.All(clause, session.Draft),
             MachineTopic.Model => [ModelEdits.Apply(clause, session.Draft)],
-            MachineTopic.Safety => [SafetyEdits.Safety(clause, session.Draft)],
+            MachineTopic.Safety => SafetyEdits.All(clause, session.Draft),
             MachineTopic.Observe => ObserveEdits.All(clause, session.Draft),
             MachineTopic.Setting => SettingEdits.All(clause, session.Draft),
             _ => [ModelEdits.Registry(clause, session.Draft)],

@@ -4,6 +4,7 @@ using Loam.Core.StateFiles.Editing;
 using Loam.Mind.Interpreter.Editing;
 using Loam.Mind.Interpreter.Language;
 using Loam.Mind.Interpreter.Parsing;
+using Loam.Mind.Interpreter.Recognising;
 using Loam.Mind.Interpreter.Resolving;
 
 namespace Loam.Mind.Interpreter.Subjects.Machine;
@@ -13,7 +14,39 @@ internal static class SafetyEdits
 {
     private static readonly EditPath s_safety = EditPath.Parse("spec.safety");
 
-    public static Reply Safety(Clause clause, Draft draft)
+    /// <summary>"Max 5 changes an hour, restricted files storage.yaml": each of them.</summary>
+    public static IEnumerable<Reply> All(Clause clause, Draft draft)
+    {
+        var parts = new List<(string? Kind, List<Lexeme> Words)>();
+        foreach (var part in ObserveEdits.Parts(clause))
+        {
+            var kind = Files(part).Count > 0 ? "files"
+                : part.Lexemes.Any(l => l.IsNumber) ? "changes"
+                : part.Lexemes.Any(l => l.Is(Part.Topic, "rollbacks")) ? "rollbacks" : null;
+            if (parts.Count > 0 && (kind is null || parts[^1].Kind is null
+                || kind == parts[^1].Kind))
+            {
+                parts[^1] = (parts[^1].Kind ?? kind, [.. parts[^1].Words, .. part.Lexemes]);
+            }
+            else
+            {
+                parts.Add((kind, [.. part.Lexemes]));
+            }
+        }
+        if (parts.Count < 2)
+        {
+            return [Safety(clause, draft)];
+        }
+        clause.Sweep();
+        return parts.ConvertAll(p => Safety(new(p.Words)
+        {
+            Verb = clause.Verb,
+            Negated = clause.Negated,
+            Subject = clause.Subject,
+        }, draft));
+    }
+
+    private static Reply Safety(Clause clause, Draft draft)
     {
         var present = draft.State.Specs.GetValueOrDefault(ManifestFile.File)?.Map("safety");
         var number = clause.Lexemes.ToList().FindIndex(l => l.IsNumber);

@@ -278,8 +278,10 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             copies?.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Set(ManifestFile.File, s_machine, "destination", present?.Text("destination"),
             said.Destination);
+        var known = said.Credentials is { } secret && Draft.State.Specs.GetValueOrDefault(
+            SecurityFile.File)?.Maps("secrets").Any(s => s.Text("name") == secret) == true;
         Set(ManifestFile.File, s_machine, "credentials_secret",
-            present?.Text("credentials_secret"), said.Credentials);
+            present?.Text("credentials_secret"), known ? said.Credentials : null);
         if (present is null && !Draft.Files.ChangedFrom(before).Any())
         {
             Draft.Set(ManifestFile.File, s_machine.Key("enabled"), EditValue.Of(true));
@@ -289,6 +291,12 @@ internal sealed class BackupEdits(ISubject subject, Session session)
             return Reply.Same($"The machine is backed up like that already: {InWords(Machine)}.");
         }
         var reply = Reply.Done($"back up this machine {InWords(Machine)}");
+        if (said.Credentials is not null && !known)
+        {
+            reply = reply.Note($"The secret {said.Credentials} is not declared: set it with "
+                + $"`loam secret set {said.Credentials}`, then say \"backup credentials secret "
+                + $"{said.Credentials}\".");
+        }
         return Machine?.Text("destination") is null
             ? reply.Note("The copies stay on this machine; say where else they shall go, such as "
                 + "\"to sftp://user@host/backups\".") : reply;

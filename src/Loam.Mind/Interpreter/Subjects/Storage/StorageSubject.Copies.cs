@@ -114,4 +114,10 @@ internal sealed partial class StorageSubject
             yield return reply;
         }
     }
+
+    private static bool IsAboutVolumes(Discourse said) => said.Before.Count > 0
+        ? said.Before[^1].Attributes.OfType<VolumeAttribute>().Any(
+            v => v.Volumes.Count + v.Services.Count > 0)
+        : said.Session.About is { Subject: StorageSubject, Names: [var name, ..] }
+            && !name.StartsWith('/');
 }

@@ -377,8 +377,8 @@ internal sealed partial class StorageSubject : ISubject
         }
         before.Attributes[before.Attributes.IndexOf(bare)] = bare with
         {
-            When = own.When, Retain = own.Retain, Destination = own.Destination,
-            Credentials = own.Credentials, Type = own.Type,
+            When = own.When, Retain = own.Retain, Destination = own.Destination, Type = own.Type,
+            Credentials = own.Credentials,
         };
     }
 
@@ -471,10 +471,4 @@ internal sealed partial class StorageSubject : ISubject
             || l.IsReference("it") && IsSent(clause) && !IsAboutVolumes(said)))
         && !clause.Lexemes.Any(SizeReader.IsSize)
         && !IsAboutMounts(said);
-
-    private static bool IsAboutVolumes(Discourse said) => said.Before.Count > 0
-        ? said.Before[^1].Attributes.OfType<VolumeAttribute>().Any(
-            v => v.Volumes.Count + v.Services.Count > 0)
-        : said.Session.About is { Subject: StorageSubject, Names: [var name, ..] }
-            && !name.StartsWith('/');
 }
