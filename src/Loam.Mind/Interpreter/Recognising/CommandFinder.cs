@@ -125,7 +125,8 @@ internal sealed class CommandFinder(Lexicon lexicon, NameTable names)
         {
             // "Job: gravity" is a name; of "job x: run …", what is run is the command.
             return at + 2 < words.Count && !words[at + 1].Quoted && (Is(words[at + 1], "begin")
-                || words[at + 2].Quoted && IsCron(words[at + 2].Text)) ? -1 : at + 1 < words.Count && !IsTime(words, at + 1) && !IsSaidOf(words, at + 1)
+                || words[at + 2].Quoted && IsCron(words[at + 2].Text)) ? -1
+                : at + 1 < words.Count && !IsTime(words, at + 1) && !IsSaidOf(words, at + 1)
                 && !Is(words[at + 1], "end") && !words[at + 1].IsMark
                 && (End(words, at + 1) > at + 2 || words[at - 1].Text != "job"
                     || IsProgram(words, at + 1)) ? at + 1 : -1;

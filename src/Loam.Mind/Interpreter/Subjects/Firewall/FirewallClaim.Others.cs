@@ -8,7 +8,7 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 internal static partial class FirewallClaim
 {
     /// <summary>"Open 80, 443 and 8080", first of all: no service publishes such a list.</summary>
-    private static bool OpensList(Clause clause, Discourse said) =>
+    public static bool OpensList(Clause clause, Discourse said) =>
         clause is { Question: null, AsksMark: false } && said.Before.Count == 0
         && said.Session.Focus.Count == 0 && said.Session.About is null
         && clause.Lexemes.Any(l => l.Text is "open" && l.Is(Part.Topic, "open"))

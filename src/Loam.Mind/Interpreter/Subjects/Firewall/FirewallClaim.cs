@@ -12,10 +12,6 @@ internal static partial class FirewallClaim
 {
     public static double Of(Clause clause, Discourse said, ISubject self)
     {
-        if (PolicyPairs.Of(clause, said).Count > 0 || OpensList(clause, said))
-        {
-            return 0.95;
-        }
         var scan = WishScan.Of(clause);
         var words = scan.Words;
         if (IsOfJob(clause, scan) || IsOfInterface(clause, scan) || IsRemoval(clause, scan)
@@ -178,7 +174,8 @@ internal static partial class FirewallClaim
             return true;
         }
         if (clause.Question is not null && words.HasText("restart", "backup")
-            || clause.Lexemes.Any(l => l.Is(Part.Topic, "changes") || l.Is(Part.Topic, "rollbacks")))
+            || clause.Lexemes.Any(l => l.Is(Part.Topic, "changes")
+                || l.Is(Part.Topic, "rollbacks")))
         {
             return false;
         }

@@ -15,6 +15,25 @@ internal sealed partial class FirewallSubject
             ?? (l.Text.Contains("ssh", StringComparison.Ordinal) ? "sshd" : null))
         .OfType<string>().LastOrDefault();
 
+    private static void ReadBans(Clause clause, Discourse said, WishScan scan)
+    {
+        var each = Bans(clause);
+        clause.Attributes.AddRange(each.Select(p => BanReader.Read(p, new(p))));
+        if (each.Count == 0)
+        {
+            var ban = BanReader.Read(clause, scan.Words);
+            clause.Attributes.Add(ban with
+            {
+                Service = ban.Service ?? Besieged(said) ?? Banned(said),
+            });
+        }
+        foreach (var at in each.Count > 0 ? clause.All(Part.Number).ToList() : [])
+        {
+            clause.Use(at);
+        }
+        Sweep(clause, _ => false);
+    }
+
     /// <summary>"Sshd 3 failures, grafana 10": each service with what is said of it; none where
     /// only one is named.</summary>
     private static List<Clause> Bans(Clause clause)

@@ -11,7 +11,9 @@ internal sealed partial class FirewallSubject : ISubject
 {
     public Vocabulary Words { get; } = new("firewall");
 
-    public double Claim(Clause clause, Discourse said) => FirewallClaim.Of(clause, said, this);
+    public double Claim(Clause clause, Discourse said) =>
+        PolicyPairs.Of(clause, said).Count > 0 || FirewallClaim.OpensList(clause, said) ? 0.95
+            : FirewallClaim.Of(clause, said, this);
 
     public void Read(Clause clause, Discourse said)
     {
@@ -22,11 +24,8 @@ internal sealed partial class FirewallSubject : ISubject
         {
             clause.Verb = "remove";
         }
-        if (PolicyPairs.Of(clause, said) is { Count: > 0 } pairs)
+        if (PolicyPairs.Read(clause, said))
         {
-            clause.Question = null;
-            clause.Attributes.Add(new FirewallAttribute(pairs) { Policy = true });
-            clause.Explains();
             return;
         }
         var scan = WishScan.Of(clause);
@@ -53,19 +52,7 @@ internal sealed partial class FirewallSubject : ISubject
         else if (FirewallClaim.IsOfBans(clause, scan.Words, scan)
             || FirewallClaim.GoesOnWithBan(clause, said) || ContinuesBan(clause, said, scan))
         {
-            var each = Bans(clause);
-            clause.Attributes.AddRange(each.Select(p => BanReader.Read(p, new(p))));
-            if (each.Count == 0)
-            {
-                var ban = BanReader.Read(clause, scan.Words);
-                clause.Attributes.Add(ban with { Service = ban.Service ?? Besieged(said)
-                    ?? Banned(said) });
-            }
-            foreach (var at in each.Count > 0 ? clause.All(Part.Number).ToList() : [])
-            {
-                clause.Use(at);
-            }
-            Sweep(clause, _ => false);
+            ReadBans(clause, said, scan);
             return;
         }
         if (FirewallClaim.TellsOfAttack(clause, scan))

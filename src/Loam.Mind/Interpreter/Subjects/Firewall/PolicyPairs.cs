@@ -9,6 +9,19 @@ namespace Loam.Mind.Interpreter.Subjects.Firewall;
 /// it that no rule matches.</summary>
 internal static class PolicyPairs
 {
+    /// <returns>Whether the clause says that and nothing else.</returns>
+    public static bool Read(Clause clause, Discourse said)
+    {
+        if (Of(clause, said) is not { Count: > 0 } pairs)
+        {
+            return false;
+        }
+        clause.Question = null;
+        clause.Attributes.Add(new FirewallAttribute(pairs) { Policy = true });
+        clause.Explains();
+        return true;
+    }
+
     /// <summary>One group for each; none where anything else is said.</summary>
     public static List<Group> Of(Clause clause, Discourse said)
     {

@@ -221,8 +221,8 @@ internal sealed class RuleChanges(RuleBook book)
     }
 
     private static bool Says(Group group, Want want) => want.Flows.Exists(f => f.Ports.Count > 0)
-        || want.Sources.Count > 0 || group.OwnAct || group.Interface is not null || group.Log is not null
-        || group.Rate is not null;
+        || want.Sources.Count > 0 || group.OwnAct || group.Interface is not null
+        || group.Log is not null || group.Rate is not null;
 
     public Reply Move(string rule, Move move)
     {

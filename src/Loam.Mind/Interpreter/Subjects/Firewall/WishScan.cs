@@ -396,13 +396,8 @@ internal sealed partial class WishScan
     private bool Things(int at)
     {
         var lexeme = _clause[at];
-        if (at > 0 && _clause[at - 1].Text is "called" or "named" or "call it" or "name it"
-            && lexeme.Named(Known.Rule) is null)
-        {
-            Take(at, at);
-            return true;
-        }
-        if (at == _words.Titled())
+        if (at == _words.Titled() || at > 0 && _clause[at - 1].Text is "called" or "named"
+            or "call it" or "name it" && lexeme.Named(Known.Rule) is null)
         {
             Take(at, at);
             return true;

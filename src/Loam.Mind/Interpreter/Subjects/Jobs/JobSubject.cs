@@ -11,17 +11,16 @@ internal sealed class JobSubject : ISubject
 {
     public Vocabulary Words { get; } = new("jobs");
 
-    public double Claim(Clause clause, Discourse said)
+    public double Claim(Clause clause, Discourse said) =>
+        !NamesJobs(clause) && !Mentioned(clause) && OfHealth(clause) ? 0 : Claimed(clause, said);
+
+    private double Claimed(Clause clause, Discourse said)
     {
         var command = clause.Find(Part.Command) >= 0;
         var continues = said.Continues(this);
         var word = NamesJobs(clause);
         var mention = Mentioned(clause);
         var time = TimeReader.Read(new([.. clause.Lexemes]));
-        if (!word && !mention && OfHealth(clause))
-        {
-            return 0;
-        }
         if (word && (time is not null || command || mention || !clause.Lexemes.Any(
             l => l.Named(Known.User) is not null)))
         {

@@ -161,12 +161,9 @@ internal sealed class MachineSubject : ISubject
         {
             return number && Says("loglines") ? MachineTopic.Observe : null;
         }
-        // "Name servers 9.9.9.9; search lan.example"
-        var more = said.Continues(this) && LastTopic(said) == MachineTopic.Dns
-            && clause[0].Text == "search" && DnsEdits.Searched(clause).Count > 0;
-        if (Says("search") || Says("dns") || more)
+        if (Says("search") || Says("dns") || Searches(clause, said))
         {
-            return app || IsOfPackets(all) ? null : more || Says("search")
+            return app || IsOfPackets(all) ? null : Searches(clause, said) || Says("search")
                 && !(Says("dns") && all.Any(l => l.Is(Part.Address)))
                     ? MachineTopic.Search : MachineTopic.Dns;
         }
@@ -203,6 +200,11 @@ internal sealed class MachineSubject : ISubject
             || Begins("provider:") && (Says("cloud") || IsReached(all)) ? MachineTopic.Model
             : GoesOnWithAddress(clause, said) ? MachineTopic.Interface : null;
     }
+
+    /// <summary>"Name servers 9.9.9.9; search lan.example".</summary>
+    private bool Searches(Clause clause, Discourse said) => said.Continues(this)
+        && LastTopic(said) == MachineTopic.Dns && clause[0].Text == "search"
+        && DnsEdits.Searched(clause).Count > 0;
 
     /// <summary>"Drop 1.1.1.1 from the DNS servers".</summary>
     private static bool TakesServer(Clause clause) => clause.Verb == "remove"

@@ -75,8 +75,8 @@ internal static class ObserveEdits
         if (clause.Lexemes.Any(l => l.Is(Part.Topic, "metrics")))
         {
             var unit = clause[number].Unit is "d" ? "d" : clause[number].Unit is "m" ? "m" : "h";
-            return SafetyEdits.Put(draft, "spec.observe.metrics_retention", EditValue.Of($"{value}{unit}"),
-                false, $"keep measurements for {value}{unit}");
+            return SafetyEdits.Put(draft, "spec.observe.metrics_retention",
+                EditValue.Of($"{value}{unit}"), false, $"keep measurements for {value}{unit}");
         }
         var lines = clause.Lexemes.Any(l => l.Is(Part.Topic, "loglines"));
         var field = lines ? "log_lines_per_service" : "event_retention";

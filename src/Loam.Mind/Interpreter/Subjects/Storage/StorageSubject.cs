@@ -347,7 +347,8 @@ internal sealed partial class StorageSubject : ISubject
             clause.Attributes[clause.Attributes.IndexOf(own)] = both;
             earlier.Attributes[earlier.Attributes.IndexOf(whole)] = whole with
             {
-                When = both.When, Retain = whole.Retain ?? own.Retain, Type = whole.Type ?? own.Type,
+                When = both.When, Type = whole.Type ?? own.Type,
+                Retain = whole.Retain ?? own.Retain,
                 Destination = whole.Destination ?? own.Destination,
                 Credentials = whole.Credentials ?? own.Credentials,
             };
