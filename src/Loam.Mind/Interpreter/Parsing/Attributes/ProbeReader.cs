@@ -62,7 +62,8 @@ internal static class ProbeReader
     /// <summary>"Health checks: api GET /healthz on 3000, redis tcp 6379".</summary>
     private static bool GoesOn(Clause clause, Discourse said) => said.Before is [.., var before]
         && before.Attributes.OfType<ProbeAttribute>().Any()
-        && (clause.Verb is "" or "have" or "probe" || clause.IsInherited || clause.Verb == before.Verb)
+        && (clause.Verb is "" or "have" or "probe" || clause.IsInherited
+            || clause.Verb == before.Verb)
         && clause.Lexemes.Any(l => l.Named(Known.Service) is not null)
         && clause.Lexemes.All(l => l.IsMention || l.IsNumber || l.Is(Part.Path) || l.IsGlue("on")
             || l.IsField("tcp") || l.IsField("port") || l.IsField("interval")

@@ -140,8 +140,7 @@ internal sealed class MachineSubject : ISubject
         bool Says(string topic) => all.Any(l => l.Is(Part.Topic, topic));
         bool Begins(string prefix) => all.Any(l => l.Readings.Any(r => r.Part == Part.Topic
             && r.Key.StartsWith(prefix, StringComparison.Ordinal)));
-        var service = all.Any(l => (l.Named(Known.Service) ?? l.Named(Known.User)
-            ?? l.Named(Known.Certificate)) is not null);
+        var service = IsOfThings(all);
         var app = all.Any(l => l.Is(Part.Image)) || all.Any(l => l.Named(Known.App) is not null
             && !l.Is(Part.Topic));
         if (InterfaceEdits.IsPlain(clause) || IsRemoved(clause) && !service)
@@ -163,8 +162,8 @@ internal sealed class MachineSubject : ISubject
         }
         if (Says("search") || Says("dns") || Searches(clause, said))
         {
-            return app || IsOfPackets(all) ? null : Searches(clause, said) || Says("search")
-                && !(Says("dns") && all.Any(l => l.Is(Part.Address)))
+            return app || IsOfPackets(all) ? null : Searches(clause, said)
+                || Says("search") && !(Says("dns") && all.Any(l => l.Is(Part.Address)))
                     ? MachineTopic.Search : MachineTopic.Dns;
         }
         var address = Begins("resolver:") && all.Any(l => l.Is(Part.Address));
@@ -200,6 +199,9 @@ internal sealed class MachineSubject : ISubject
             || Begins("provider:") && (Says("cloud") || IsReached(all)) ? MachineTopic.Model
             : GoesOnWithAddress(clause, said) ? MachineTopic.Interface : null;
     }
+
+    private static bool IsOfThings(IReadOnlyList<Lexeme> all) => all.Any(l =>
+        (l.Named(Known.Service) ?? l.Named(Known.User) ?? l.Named(Known.Certificate)) is not null);
 
     /// <summary>"Name servers 9.9.9.9; search lan.example".</summary>
     private bool Searches(Clause clause, Discourse said) => said.Continues(this)
