@@ -11,7 +11,7 @@ case "${1:-} $*" in
     ;;
   # These run in the benchmark's own process and need no engine; requests also times the
   # executable as it is published.
-  hostile* | injection* | gate* | context* | requests*--check*) ;;
+  hostile* | hearsay* | injection* | gate* | context* | requests*--check*) ;;
   requests*) "$tools/build.sh" ;;
   *)
     "$tools/setup.sh" full

@@ -31,7 +31,7 @@ public sealed partial class Conversation
     }
 
     /// <summary>"Remove jellyfin", "actually only stop it": it is still there.</summary>
-    private Proposal? Spared(Session session, string turn)
+    private Proposal? OnlyStopped(string turn, Session session)
     {
         if (_said is not [.., { Stands: true } last] || session.Pending is not null
             || session.LastWishes is not [{ Verb: "remove", Subject: null }]

@@ -103,7 +103,8 @@ public sealed partial class Conversation
         {
             return More.IsAsked(turn) && !IsAsking ? Explained(turn, _session)
                 : Spared(turn, _session) ?? FieldsBack(turn, _session)
-                    ?? Spared(_session, turn) ?? Corrected(turn, _session) ?? Plain(turn, _session);
+                    ?? OnlyStopped(turn, _session) ?? Corrected(turn, _session)
+                    ?? Plain(turn, _session);
         }
         catch (TooMuchException)
         {

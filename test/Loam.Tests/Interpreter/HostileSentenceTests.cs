@@ -47,6 +47,10 @@ public sealed class HostileSentenceTests
         + "to ines2");
 
     [Fact]
+    public void A_service_without_a_port_has_no_twin_of_one() => Check("farm",
+        "unpublish the nginx and the sensors send syslog over tcp too since the update");
+
+    [Fact]
     public void Endless_sentences_are_refused()
     {
         var proposal = Loam.Mind.Interpreter.Interpreter.Propose(

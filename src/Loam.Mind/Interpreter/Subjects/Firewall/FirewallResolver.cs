@@ -428,7 +428,8 @@ internal sealed partial class FirewallResolver
         : _book.Rules.Rules.FirstOrDefault(r => r is { Action: FirewallAction.Accept }
             && !r.Sources.IsEmpty && want.Flows.TrueForAll(f => f.Ports.Count > 0
                 && f.Protocol != r.Protocol && f.Ports.TrueForAll(r.Ports.Contains)))
-        ?? (group is not { Protocols.Count: > 0, Ports.Count: > 0 } ? null
+        ?? (group is not { Protocols.Count: > 0, Ports.Count: > 0 }
+            || group.Ports.Exists(p => p.Gates.IsEmpty) ? null
             : _changes.Meant(group, want with { Flows = [.. group.Ports.Select(p =>
                 new Flow(p.Name, p.Gates[0].Protocol, [.. p.Gates.Select(g => g.Ports)
                     .OfType<PortRange>()]))] }).FirstOrDefault());
