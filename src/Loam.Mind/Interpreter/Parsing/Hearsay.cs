@@ -55,7 +55,7 @@ internal static class Hearsay
             }
         }
         features.Add($"pair {last} $");
-        var values = said.Count(l => !l.IsMention && IsValue(l.Readings[0].Part));
+        var values = said.Count(l => !l.IsMention && Telling.Value(l) > 0);
         var names = said.Count(l => l.IsMention);
         features.Add($"values {Math.Min(values, MostThings)}");
         features.Add($"names {Math.Min(names, MostThings)}");
@@ -68,11 +68,6 @@ internal static class Hearsay
         : $"{lexeme.Readings[0].Part}";
 
     private static string Word(Lexeme lexeme, string kind) => lexeme.IsMention
-        || IsValue(lexeme.Readings[0].Part) || lexeme.Readings[0].Part is Part.Field or Part.Topic
+        || Telling.Value(lexeme) > 0 || lexeme.Readings[0].Part is Part.Field or Part.Topic
             ? kind : lexeme.Text;
-
-    private static bool IsValue(Part part) => part is Part.Key or Part.Assignment or Part.Image
-        or Part.Mount or Part.Command or Part.Cidr or Part.Address or Part.PortPair
-        or Part.PortRange or Part.Path or Part.Quoted or Part.Email or Part.Identifier
-        or Part.Version or Part.Domain or Part.Url or Part.Number or Part.Amount;
 }

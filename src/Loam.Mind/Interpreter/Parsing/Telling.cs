@@ -237,7 +237,7 @@ internal static class Telling
     }
 
     /// <summary>It names what only a wish needs.</summary>
-    private static double Value(Lexeme lexeme) => lexeme.Readings[0].Part switch
+    public static double Value(Lexeme lexeme) => lexeme.Readings[0].Part switch
     {
         Part.Key or Part.Assignment or Part.Image or Part.Mount or Part.Command or Part.Cidr => 0.6,
         Part.Address or Part.PortPair or Part.PortRange or Part.Path or Part.Quoted or Part.Email

@@ -24,6 +24,7 @@ internal static class Account
     private const double Untraced = 0.5;
     private const double Unmeasured = 0.4;
     private const double JustAWord = 0.3;
+    private const double Guessed = 0.05;
 
     public static double Of(IReadOnlyList<Clause> clauses) => Of(clauses, []);
 
@@ -34,11 +35,17 @@ internal static class Account
     /// <summary>As <see cref="Of(IReadOnlyList{Clause}, IReadOnlyList{Lexeme})"/>, where words that
     /// mean nothing here do not count in pieces in which something is told: however many they
     /// are, they wish nothing.</summary>
-    /// <param name="guesses">In others they count the less the likelier those only tell.</param>
+    /// <param name="guesses">In others they count the less the likelier those only tell; that
+    /// must be better by something.</param>
     public static double WithoutTalk(IReadOnlyList<Clause> clauses,
-        IReadOnlyList<Lexeme> missing, bool guesses) => Math.Clamp(1 - clauses.Sum(c => Missed(c,
-            Telling.Pieces([.. c.Lexemes], isEdge: false), guesses))
-            - missing.Count * Untraced, 0, 1);
+        IReadOnlyList<Lexeme> missing, bool guesses)
+    {
+        var told = clauses.Select(c => Telling.Pieces([.. c.Lexemes], isEdge: false)).ToList();
+        double Left(bool guessed) => Math.Clamp(1 - clauses.Zip(told, (clause, pieces) =>
+            Missed(clause, pieces, guessed)).Sum() - missing.Count * Untraced, 0, 1);
+        return guesses ? Math.Max(Left(guessed: false), Left(guessed: true) - Guessed)
+            : Left(guessed: false);
+    }
 
     /// <summary>What speaks against the reading of one clause; 0: nothing.</summary>
     public static double Missed(Clause clause) => Missed(clause, [], guesses: false);

@@ -25,9 +25,6 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
     /// <summary>Of what is understood but for some talk, at most.</summary>
     private const double Talkative = Restating.Sure - 0.01;
 
-    /// <summary>What a guess of what is only told must be better by.</summary>
-    private const double Guessed = 0.05;
-
     /// <summary>The turn says the same of something else.</summary>
     private bool _continues;
     private readonly List<Reply> _replies = [];
@@ -409,11 +406,9 @@ internal sealed partial class TurnRun(Session session, List<Clause> clauses, boo
     /// be better.</summary>
     private double Confidence(List<Clause> wishes) => Account.Of(wishes, _missing) is var strict
         && strict >= Account.Threshold ? strict
-            : Math.Max(strict, Math.Min(Talkative, Math.Max(
-                Account.WithoutTalk(wishes, _missing, guesses: false),
+            : Math.Max(strict, Math.Min(Talkative, Account.WithoutTalk(wishes, _missing,
                 // What takes something away is not proposed on a guess.
-                wishes.Exists(w => w.Verb is "remove" or "stop") ? 0
-                    : Account.WithoutTalk(wishes, _missing, guesses: true) - Guessed)));
+                guesses: !wishes.Exists(w => w.Verb is "remove" or "stop"))));
 
     /// <summary>Values that nothing took are named, never passed over.</summary>
     private static string LeftOut(List<Clause> wishes)

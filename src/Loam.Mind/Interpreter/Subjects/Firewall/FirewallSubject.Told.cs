@@ -40,29 +40,10 @@ internal sealed partial class FirewallSubject
     {
         static string? Of(Lexeme lexeme) => lexeme.Named(Known.Service)
             ?? (lexeme.Text is "ssh" or "sshd" ? "sshd" : null);
-        var starts = Enumerable.Range(0, clause.Count).Where(i => Of(clause[i]) is not null)
-            .DistinctBy(i => Of(clause[i])).ToList();
-        if (starts.Count < 2 || clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("not")
-            || l.IsGlue("but") || l.IsGlue("except") || l.IsVerb("spare")
-            || l.Text is "keep" or "keeps" or "stay" or "stays" or "leave"))
-        {
-            return [];
-        }
-        var parts = new List<Clause>();
-        List<Lexeme> said = [];
-        for (var at = starts.Count - 1; at >= 0; at--)
-        {
-            var end = at + 1 < starts.Count ? starts[at + 1] : clause.Count;
-            var own = clause.Lexemes.Skip(starts[at]).Take(end - starts[at]).ToList();
-            said = own.Exists(l => l.IsNumber) ? own[1..] : said;
-            // What stands before the first is said of all: "remove the bans for …".
-            parts.Insert(0, new([.. clause.Lexemes.Take(starts[0]), own[0], .. said])
-            {
-                Verb = clause.Verb,
-                Negated = clause.Negated,
-            });
-        }
-        return parts;
+        return clause.Lexemes.Any(l => l.IsGlue("insteadof") || l.IsGlue("not")
+                || l.IsGlue("but") || l.IsGlue("except") || l.IsVerb("spare")
+                || l.Text is "keep" or "keeps" or "stay" or "stays" or "leave") ? []
+            : ClauseParts.ByName(clause, Of, said => said.Exists(l => l.IsNumber));
     }
 
     /// <summary>"Ban for grafana: 5 failures, ban for 2 hours": of the clause before.</summary>

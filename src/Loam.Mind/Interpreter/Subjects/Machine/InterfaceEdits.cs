@@ -83,32 +83,14 @@ internal static class InterfaceEdits
 
     private static List<Clause> Parts(Clause clause)
     {
-        var starts = Enumerable.Range(0, clause.Count).Where(i => NameOf(clause[i]) is not null)
-            .DistinctBy(i => NameOf(clause[i])).ToList();
-        if (starts.Count < 2 || clause.Lexemes.Any(l => l.IsGlue("from") || l.IsGlue("insteadof")
-            || l.IsGlue("not")))
+        static bool Says(IEnumerable<Lexeme> said) => said.Any(l => l.Is(Part.Topic, "dhcp")
+            || l.Is(Part.Address) || l.Is(Part.Cidr));
+        if (clause.Lexemes.Any(l => l.IsGlue("from") || l.IsGlue("insteadof") || l.IsGlue("not")))
         {
             return [];
         }
-        var parts = new List<Clause>();
-        IEnumerable<Lexeme> said = [];
-        for (var at = starts.Count - 1; at >= 0; at--)
-        {
-            var end = at + 1 < starts.Count ? starts[at + 1] : clause.Count;
-            var own = clause.Lexemes.Skip(starts[at]).Take(end - starts[at]).ToList();
-            // "Eth0 and eth1 dhcp": what follows the last is said of all.
-            var bare = !own.Exists(l => l.Is(Part.Topic, "dhcp") || l.Is(Part.Address)
-                || l.Is(Part.Cidr));
-            said = bare ? said : own.Skip(1).ToList();
-            parts.Insert(0, new(bare ? [own[0], .. said] : own)
-            {
-                Verb = clause.Verb,
-                Negated = clause.Negated,
-                Subject = clause.Subject,
-            });
-        }
-        return clause.Verb == "remove" || parts.TrueForAll(p => p.Lexemes.Any(l =>
-            l.Is(Part.Topic, "dhcp") || l.Is(Part.Address) || l.Is(Part.Cidr))) ? parts : [];
+        var parts = ClauseParts.ByName(clause, NameOf, Says);
+        return clause.Verb == "remove" || parts.TrueForAll(p => Says(p.Lexemes)) ? parts : [];
     }
 
     private static Reply Apply(Clause clause, Draft draft)

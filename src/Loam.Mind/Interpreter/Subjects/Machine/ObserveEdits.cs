@@ -17,35 +17,11 @@ internal static class ObserveEdits
     /// <summary>"Metrics 48h, log lines 2000": each part that has a topic of its own.</summary>
     public static IEnumerable<Reply> All(Clause clause, Draft draft)
     {
-        var parts = Parts(clause);
+        var parts = ClauseParts.Listed(clause);
         var whole = parts.Count < 2 || !parts.TrueForAll(p => p.Lexemes.Any(l =>
             Array.Exists(s_topics, t => l.Is(Part.Topic, t))));
         clause.Sweep();
         return whole ? [Apply(clause, draft)] : parts.ConvertAll(p => Apply(p, draft));
-    }
-
-    /// <summary>What stands between commas and "and", each as a clause.</summary>
-    public static List<Clause> Parts(Clause clause)
-    {
-        var parts = new List<List<Lexeme>> { new() };
-        foreach (var lexeme in clause.Lexemes)
-        {
-            if (lexeme.Text != ":" && (lexeme.IsGlue("comma") || lexeme.IsGlue("and")))
-            {
-                parts.Add([]);
-            }
-            else
-            {
-                parts[^1].Add(lexeme);
-            }
-        }
-        // "Llm privacy: …": what stands before a colon is said of all.
-        parts.RemoveAll(p => p.Count == 0);
-        return parts.ConvertAll(p => new Clause(p)
-        {
-            Verb = p.Select(l => l.Key(Part.Verb)).FirstOrDefault(v => v is not null) ?? "",
-            Subject = clause.Subject,
-        });
     }
 
     private static Reply Apply(Clause clause, Draft draft)

@@ -18,7 +18,7 @@ internal static class SafetyEdits
     public static IEnumerable<Reply> All(Clause clause, Draft draft)
     {
         var parts = new List<(string? Kind, List<Lexeme> Words)>();
-        foreach (var part in ObserveEdits.Parts(clause))
+        foreach (var part in ClauseParts.Listed(clause))
         {
             var kind = Files(part).Count > 0 ? "files"
                 : part.Lexemes.Any(l => l.IsNumber) ? "changes"

@@ -36,7 +36,7 @@ internal static class SettingEdits
     /// </summary>
     public static IEnumerable<Reply> All(Clause clause, Draft draft)
     {
-        var parts = ObserveEdits.Parts(clause);
+        var parts = ClauseParts.Listed(clause);
         if (parts.Count < 2 || !parts.TrueForAll(p => Of(p) is not null)
             || parts.Select(p => Of(p)!.Value.Field).Distinct().Count() < parts.Count)
         {
